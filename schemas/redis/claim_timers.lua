@@ -1,0 +1,24 @@
+#!lua flags=allow-oom
+-- Turns due timers of runs into mail. Retention timers are moved one visibility period ahead and answered: their
+-- effect checks the state again and removes them.
+-- KEYS 1 timers, 2 mail
+-- ARGV 1 how many at most, 2 run('') (prefix), 3 timer_visibility_ms
+-- Answer {number of timers claimed, {member, ...} to be effected by the caller}
+-- @include time
+-- @include status
+local now = now_ms()
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', text(now), 'LIMIT', 0, ARGV[1])
+local effects = {}
+for _, member in ipairs(due) do
+  local kind, run, rest = string.match(member, '^([^|]*)|([^|]*)|(.*)$')
+  if kind == 'retention' then
+    redis.call('ZADD', KEYS[1], text(now + tonumber(ARGV[3])), member)
+    effects[#effects + 1] = member
+  else
+    if not is_terminal(redis.call('HGET', ARGV[2] .. run, 'status')) then
+      redis.call('XADD', KEYS[2], '*', 'run', run, 'body', '{"kind":"timer","timer":"' .. kind .. '","rest":"' .. rest .. '"}')
+    end
+    redis.call('ZREM', KEYS[1], member)
+  end
+end
+return { #due, effects }

@@ -1,0 +1,176 @@
+#!lua flags=allow-oom
+-- Ends one drive: checkpoint, tasks, events, timers and record change together or not at all.
+-- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads, 10 thread,
+--      11 threadHeads, 12 threadBlobs, 13 threadCheckpoint(new), then the pool keys that the plan names by their index
+-- ARGV 1 plan (JSON), 2 channel, 3 runsByStatus(''), 4 graph(''), 5 threadCheckpoint(''), then payloads (opaque strings)
+--      that the plan names by their index
+-- plan {run, commit, token, parent, last {source, entry, index}, status, ran, guard, drop,
+--       accepted [{node, task, attempt}], open [{task, stream, entry}],
+--       tasks [{task, pool, stream, hash, body, nodes}], cancel [{task, stream, hash, reports, control}],
+--       dispatch [{node, task, attempt}], clear [node], waits [{node, attempt}], nodes [{node, json}],
+--       events [{type, node, data}], timers [{member, delay_ms}], untimers [member], record [{field, value}],
+--       data [{field, arg}], artifacts [{id, arg}], checkpoint {id, body, metadata, blobs [{channel, version, arg}]},
+--       terminal, lock_ms, retention_ms}; body, json, data, arg = index into ARGV; stream, hash, reports = index into KEYS
+-- Answer {'free'} | {'drive', ...} (new mail came; the lock is kept, see collect) | {'refused', why, detail}
+-- Repeats: the record holds the id of the last commit; the same id answers lock and mailbox as they are now.
+-- @include time
+-- @include fields
+-- @include status
+-- @include log
+-- @include close
+-- @include answer
+local plan = cjson.decode(ARGV[1])
+local k = {
+  run = KEYS[1], nodes = KEYS[2], tasks = KEYS[3], mailbox = KEYS[4], data = KEYS[6], heads = KEYS[11], blobs = KEYS[12],
+  graph_prefix = ARGV[4], checkpoint_prefix = ARGV[5],
+}
+local record = to_table(redis.call('HGETALL', KEYS[1]))
+if not record.status then
+  return { 'refused', 'gone', '' }
+end
+local function still_locked()
+  if redis.call('LLEN', KEYS[4]) > 0 then
+    return answer('drive', k, plan.checkpoint and plan.checkpoint.id or plan.parent, record.digest)
+  end
+  return { 'free' }
+end
+if record.last_commit == plan.commit then
+  return record.token == plan.token and still_locked() or { 'free' }
+end
+
+local function is_pending(t)
+  local rows = redis.pcall('XPENDING', KEYS[t.stream], 'executors', t.entry, t.entry, 1)
+  return not rows.err and rows[1] ~= nil
+end
+local function refusal()
+  if record.token ~= plan.token then return 'token' end
+  if is_terminal(record.status) then return 'terminal' end
+  if (record.checkpoint or '') ~= plan.parent then return 'parent' end
+  local mail = redis.call('LINDEX', KEYS[4], plan.last.index)
+  local place = '{"source":"' .. plan.last.source .. '","entry":"' .. plan.last.entry .. '"'
+  if not mail or string.sub(mail, 1, #place) ~= place then return 'mail' end
+  for _, a in ipairs(plan.accepted) do
+    if redis.call('HGET', KEYS[2], 'task:' .. a.node) ~= a.task .. ' ' .. text(a.attempt) then return 'result' end
+  end
+  if plan.guard == 'expired' then
+    if record.status ~= 'queued' then return 'begun' end
+    for _, t in ipairs(plan.open) do
+      if is_pending(t) then return 'begun' end
+    end
+  elseif plan.guard == 'canceled' and #open_tasks(KEYS[3]) > 0 then
+    return 'open'
+  end
+end
+local why = refusal()
+if why then
+  return { 'refused', why, '' }
+end
+
+-- Pool streams first, by pcall: a box can poison its own stream with the largest id.
+local added = {}
+for i, t in ipairs(plan.tasks) do
+  if redis.call('EXISTS', KEYS[t.stream]) == 0 or redis.call('XLEN', KEYS[t.stream]) == 0 then
+    redis.pcall('XGROUP', 'CREATE', KEYS[t.stream], 'executors', '0', 'MKSTREAM')
+  end
+  local entry = redis.pcall('XADD', KEYS[t.stream], '*', 'task', t.task, 'body', ARGV[t.body])
+  if type(entry) == 'table' and entry.err then
+    for j = 1, i - 1 do
+      redis.call('XDEL', KEYS[plan.tasks[j].stream], added[j])
+    end
+    return { 'refused', 'pool', t.pool }
+  end
+  added[i] = entry
+end
+for i, t in ipairs(plan.tasks) do
+  redis.call('HSET', KEYS[t.hash], 'run', plan.run, 'entry', added[i], 'state', 'open', 'reported', '0', 'nodes', t.nodes)
+  redis.call('HSET', KEYS[3], t.task, t.pool .. '|' .. added[i] .. '|open')
+end
+
+-- The pending list says who must be told, not the hash: closed tasks are left alone, tasks that nobody holds end here.
+for _, c in ipairs(plan.cancel) do
+  local row = redis.call('HMGET', KEYS[c.hash], 'state', 'entry')
+  if row[1] == 'open' then
+    if is_pending({ stream = c.stream, entry = row[2] }) then
+      redis.call('HSET', KEYS[c.hash], 'cancel', '1')
+      redis.call('PUBLISH', c.control, 'cancel ' .. c.task)
+    else
+      close_task(KEYS[c.stream], KEYS[c.hash], KEYS[c.reports], plan.run, c.task, row[2], 'canceled', '"canceled before anyone began"')
+    end
+  end
+end
+
+local now = now_ms()
+for _, a in ipairs(plan.accepted) do
+  redis.call('HDEL', KEYS[2], 'task:' .. a.node)
+end
+for _, node in ipairs(plan.clear) do
+  redis.call('HDEL', KEYS[2], 'task:' .. node, 'began:' .. node, 'progress:' .. node)
+end
+for _, d in ipairs(plan.dispatch) do
+  redis.call('HDEL', KEYS[2], 'began:' .. d.node, 'progress:' .. d.node, 'retry:' .. d.node)
+  redis.call('HSET', KEYS[2], 'task:' .. d.node, d.task .. ' ' .. text(d.attempt))
+end
+for _, w in ipairs(plan.waits) do
+  redis.call('HSET', KEYS[2], 'retry:' .. w.node, text(w.attempt))
+end
+for _, n in ipairs(plan.nodes) do
+  redis.call('HSET', KEYS[2], n.node, ARGV[n.json])
+end
+for _, d in ipairs(plan.data) do
+  redis.call('HSET', KEYS[6], d.field, ARGV[d.arg])
+end
+for _, a in ipairs(plan.artifacts) do
+  redis.call('HSET', KEYS[7], a.id, ARGV[a.arg])
+end
+for _, r in ipairs(plan.record) do
+  redis.call('HSET', KEYS[1], r.field, r.value)
+end
+
+local status = record.status
+if plan.ran and status == 'queued' then
+  begin_run(KEYS[1], ARGV[3], KEYS[5], ARGV[2], KEYS[8], plan.run, status, now)
+  status = 'running'
+end
+for _, e in ipairs(plan.events) do
+  append_event(KEYS[5], ARGV[2], KEYS[1], now, e.type, e.node, ARGV[e.data])
+end
+if plan.status ~= '' and plan.status ~= status then
+  set_status(KEYS[1], ARGV[3], plan.run, status, plan.status)
+end
+
+local c = plan.checkpoint
+if c then
+  for _, b in ipairs(c.blobs) do
+    redis.call('HSET', KEYS[12], b.channel .. '|' .. b.version, ARGV[b.arg])
+    redis.call('HSET', KEYS[11], b.channel, b.version)
+  end
+  redis.call('HSET', KEYS[13], 'body', ARGV[c.body], 'metadata', ARGV[c.metadata], 'parent', plan.parent)
+  redis.call('ZADD', KEYS[10], 0, c.member)
+  redis.call('SADD', KEYS[9], plan.run)
+  redis.call('HSET', KEYS[1], 'checkpoint', c.id)
+end
+
+redis.call('HSET', KEYS[1], 'last_commit', plan.commit, 'drives', '0', 'touched', text(now))
+for _, t in ipairs(plan.timers) do
+  redis.call('ZADD', KEYS[8], text(now + t.delay_ms), t.member)
+end
+for _, member in ipairs(plan.untimers) do
+  redis.call('ZREM', KEYS[8], member)
+end
+redis.call('LTRIM', KEYS[4], plan.last.index + 1, -1)
+
+local lock_timer = 'lock|' .. plan.run .. '|'
+if plan.terminal then
+  redis.call('HSET', KEYS[1], 'completed_at', text(now), 'expires_at', text(now + plan.retention_ms))
+  redis.call('DEL', KEYS[4])
+  redis.call('ZREM', KEYS[8], 'start_deadline|' .. plan.run .. '|', 'run_deadline|' .. plan.run .. '|')
+  redis.call('ZADD', KEYS[8], text(now + plan.retention_ms), 'retention|' .. plan.run .. '|')
+elseif redis.call('LLEN', KEYS[4]) > 0 then
+  local lock_until = text(now + plan.lock_ms)
+  redis.call('HSET', KEYS[1], 'lock_until', lock_until, 'drives', '1')
+  redis.call('ZADD', KEYS[8], lock_until, lock_timer)
+  return still_locked()
+end
+redis.call('HDEL', KEYS[1], 'token', 'lock_until')
+redis.call('ZREM', KEYS[8], lock_timer)
+return { 'free' }

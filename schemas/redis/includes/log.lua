@@ -1,0 +1,23 @@
+-- Appends one event to a run's log and tells those who listen. The data stays an opaque string.
+local function append_event(events, channel, run_key, now, kind, node, data)
+  local seq = text(redis.call('HINCRBY', run_key, 'seq', 1))
+  redis.call('XADD', events, seq .. '-0', 'type', kind, 'node_id', node, 'at', text(now), 'data', data)
+  redis.call('PUBLISH', channel, seq .. ' ' .. text(now) .. ' ' .. kind .. ' ' .. (node == '' and '-' or node) .. ' ' .. data)
+end
+
+-- Moves a run to another status in the record and in the lists for queries.
+local function set_status(run_key, status_prefix, run, old, new)
+  redis.call('HSET', run_key, 'status', new)
+  local created = redis.call('HGET', run_key, 'created_at')
+  redis.call('ZREM', status_prefix .. old, run)
+  redis.call('ZADD', status_prefix .. new, created, run)
+end
+
+-- The run has begun: status, time, event, and no start deadline any more.
+local function begin_run(run_key, status_prefix, events, channel, timers, run, old, now)
+  set_status(run_key, status_prefix, run, old, 'running')
+  if redis.call('HSETNX', run_key, 'started_at', text(now)) == 1 then
+    append_event(events, channel, run_key, now, 'run.started', '', '{}')
+  end
+  redis.call('ZREM', timers, 'start_deadline|' .. run .. '|')
+end

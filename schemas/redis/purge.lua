@@ -1,0 +1,24 @@
+#!lua flags=allow-oom
+-- Removes all that Redis holds of a terminal run whose bytes are gone.
+-- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads, 10 thread,
+--      11 threadHeads, 12 threadBlobs, 13 runs
+-- ARGV 1 run id, 2 runsByStatus(''), 3 threadCheckpoint('')
+-- Answer 1 when purged, 0 when the run was not there, -1 when it has not ended or a task of it has not
+-- @include status
+-- @include answer
+local status = redis.call('HGET', KEYS[1], 'status')
+if not status then
+  return 0
+end
+if not is_terminal(status) or #open_tasks(KEYS[3]) > 0 then
+  return -1
+end
+for _, member in ipairs(redis.call('ZRANGE', KEYS[10], 0, -1)) do
+  redis.call('DEL', ARGV[3] .. member)
+end
+redis.call('ZREM', KEYS[13], ARGV[1])
+redis.call('ZREM', ARGV[2] .. status, ARGV[1])
+redis.call('SREM', KEYS[9], ARGV[1])
+redis.call('ZREM', KEYS[8], 'retention|' .. ARGV[1] .. '|')
+redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[10], KEYS[11], KEYS[12], KEYS[1])
+return 1

@@ -1,0 +1,16 @@
+#!lua flags=allow-oom
+-- Says what nodes of a task did: notes and results, numbered 1, 2, 3 ... within the task, one call in flight.
+-- KEYS 1 poolTasks, 2 poolTask, 3 poolReports
+-- ARGV 1 consumer, 2 task id, 3 number of the first item, then per item: kind ('note' | 'result'), node id, note type, body
+-- Answer 'ok' | 'cancel' (ok, and the task shall stop) | 'closed'
+-- Repeats: items whose number is not above the last one taken have no effect.
+-- @include time
+-- @include lease
+-- @include items
+if not has_right(KEYS[1], KEYS[2], ARGV[1]) then
+  return 'closed'
+end
+local row = redis.call('HMGET', KEYS[2], 'run', 'cancel')
+redis.call('HSETNX', KEYS[2], 'executor', ARGV[1])
+take_items(KEYS[2], KEYS[3], row[1], ARGV[2], tonumber(ARGV[3]), 4, true)
+return row[2] and 'cancel' or 'ok'

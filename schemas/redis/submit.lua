@@ -1,0 +1,46 @@
+#!lua
+-- Creates a run: record, event 1, deadlines, mail. Plain flags: a full server refuses before any write.
+-- KEYS 1 run, 2 runData, 3 runEvents, 4 runNodes, 5 mail, 6 timers, 7 runs, 8 runsByStatus(queued), 9 graph, 10 idempotency
+-- ARGV 1 run id, 2 digest of the request ('' = no idempotency key), 3 idempotency_ms, 4 graph (canonical JSON),
+--      5 start deadline ms, 6 run deadline ms, 7 event data, 8 channel,
+--      9 number of record fields, 10 number of data fields, 11 number of node fields, then name, value ... of each
+-- Answer {'created', now} | {'repeat', run id} | {'conflict', run id}
+-- Repeats: the run id makes a second call a 'repeat'; the idempotency key makes a second request one.
+-- @include time
+-- @include log
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  return { 'repeat', ARGV[1] }
+end
+if ARGV[2] ~= '' then
+  local seen = redis.call('GET', KEYS[10])
+  if seen then
+    local digest, run = string.match(seen, '^(%S+) (%S+)$')
+    return { digest == ARGV[2] and 'repeat' or 'conflict', run }
+  end
+end
+
+local now = now_ms()
+local at = 12
+local function put_pairs(key, count)
+  for _ = 1, tonumber(count) do
+    redis.call('HSET', key, ARGV[at], ARGV[at + 1])
+    at = at + 2
+  end
+end
+
+redis.call('HSET', KEYS[1], 'status', 'queued', 'seq', '0', 'drives', '0', 'created_at', text(now), 'touched', text(now),
+  'start_deadline_at', text(now + tonumber(ARGV[5])), 'run_deadline_at', text(now + tonumber(ARGV[6])))
+put_pairs(KEYS[1], ARGV[9])
+put_pairs(KEYS[2], ARGV[10])
+put_pairs(KEYS[4], ARGV[11])
+redis.call('SET', KEYS[9], ARGV[4])
+append_event(KEYS[3], ARGV[8], KEYS[1], now, 'run.queued', '', ARGV[7])
+redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[5])), 'start_deadline|' .. ARGV[1] .. '|')
+redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[6])), 'run_deadline|' .. ARGV[1] .. '|')
+redis.call('ZADD', KEYS[7], text(now), ARGV[1])
+redis.call('ZADD', KEYS[8], text(now), ARGV[1])
+if ARGV[2] ~= '' then
+  redis.call('SET', KEYS[10], ARGV[2] .. ' ' .. ARGV[1], 'PX', ARGV[3])
+end
+redis.call('XADD', KEYS[5], '*', 'run', ARGV[1], 'body', '{"kind":"submitted"}')
+return { 'created', text(now) }
