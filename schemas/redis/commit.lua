@@ -145,7 +145,7 @@ if c then
     redis.call('HSET', KEYS[11], b.channel, b.version)
   end
   redis.call('HSET', KEYS[13], 'body', ARGV[c.body], 'metadata', ARGV[c.metadata], 'parent', plan.parent)
-  redis.call('ZADD', KEYS[10], 0, c.member)
+  redis.call('ZADD', KEYS[10], 0, c.id)
   redis.call('SADD', KEYS[9], plan.run)
   redis.call('HSET', KEYS[1], 'checkpoint', c.id)
 end
