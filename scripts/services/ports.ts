@@ -1,0 +1,30 @@
+/** Free loopback ports for servers that cannot say which one they took. */
+import { createServer } from "node:net";
+
+/** Below the range from which Linux and macOS take the local ports of outgoing connections. */
+const LOWEST = 12_000;
+const HIGHEST = 32_000;
+
+/** Answers ports that were free a moment ago; whoever starts a server on one tries again if it was taken. */
+export async function freePorts(count: number): Promise<number[]> {
+  const found = new Set<number>();
+  while (found.size < count) {
+    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+    if (await isFree(port)) found.add(port);
+  }
+  return [...found];
+}
+
+export async function freePort(): Promise<number> {
+  const [port] = await freePorts(1);
+  return port as number;
+}
+
+/** Whether nobody listens on that port of 127.0.0.1. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
+}
