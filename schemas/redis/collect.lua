@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- Takes one entry of mail or reports to its run, and locks the run for the caller's drive when it is free.
 -- KEYS 1 source stream, 2 run, 3 runNodes, 4 runTasks, 5 runMailbox, 6 runEvents, 7 timers, 8 poolTask (any key of the
---      shard for mail), 9 runData, 10 threadHeads, 11 threadBlobs
+--      shard for mail), 9 runData, 10 threadHeads, 11 threadBlobs, 12 endedWithTasks
 -- ARGV 1 entry id, 2 source ('mail' or the pool), 3 run id, 4 drive token, 5 lock_ms, 6 max_drives, 7 known checkpoint,
 --      8 known graph digest, 9 channel, 10 events_per_run,
 --      11 runsByStatus(''), 12 graph(''), 13 threadCheckpoint('') (prefixes of keys of the same shard)
@@ -93,6 +93,9 @@ else
   element = '{"source":"' .. source .. '","entry":"' .. ARGV[1] .. '","task":"' .. entry.task .. '","body":' .. entry.body .. '}'
 end
 if is_terminal(record[1]) then
+  if #open_tasks(KEYS[4]) == 0 then
+    redis.call('SREM', KEYS[12], run)
+  end
   return { 'done' }
 end
 

@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- Ends one drive: checkpoint, tasks, events, timers and record change together or not at all.
 -- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads, 10 thread,
---      11 threadHeads, 12 threadBlobs, 13 threadCheckpoint(new), then the pool keys that the plan names by their index
+--      11 threadHeads, 12 threadBlobs, 13 threadCheckpoint(new), 14 endedWithTasks, then the pool keys that the plan
+--      names by their index
 -- ARGV 1 plan (JSON), 2 channel, 3 runsByStatus(''), 4 graph(''), 5 threadCheckpoint(''), then payloads (opaque strings)
 --      that the plan names by their index
 -- plan {run, commit, token, parent, last {source, entry, index}, status, ran, guard, drop,
@@ -163,6 +164,9 @@ local lock_timer = 'lock|' .. plan.run .. '|'
 if plan.terminal then
   redis.call('HSET', KEYS[1], 'completed_at', text(now), 'expires_at', text(now + plan.retention_ms))
   redis.call('DEL', KEYS[4])
+  if #open_tasks(KEYS[3]) > 0 then
+    redis.call('SADD', KEYS[14], plan.run)
+  end
   redis.call('ZREM', KEYS[8], 'start_deadline|' .. plan.run .. '|', 'run_deadline|' .. plan.run .. '|')
   redis.call('ZADD', KEYS[8], text(now + plan.retention_ms), 'retention|' .. plan.run .. '|')
 elseif redis.call('LLEN', KEYS[4]) > 0 then

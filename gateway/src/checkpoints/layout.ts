@@ -1,0 +1,107 @@
+/** How a checkpoint lies in Redis: its body without values, and each channel value once per version. */
+import type { ChannelVersions, Checkpoint, CheckpointMetadata } from '@langchain/langgraph-checkpoint';
+
+type Serde = {
+  dumpsTyped(value: unknown): Promise<[string, Uint8Array]>;
+  loadsTyped(type: string, data: Uint8Array | string): Promise<unknown>;
+};
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+function toBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+}
+
+/** A value as text with its type tag in front: `json|...` as it is, other types in base64. */
+export async function encodeValue(serde: Serde, value: unknown): Promise<string> {
+  const [type, bytes] = await serde.dumpsTyped(value);
+  return type === 'json' ? `json|${decoder.decode(bytes)}` : `${type}|${toBase64(bytes)}`;
+}
+
+/** The value of a text made by `encodeValue`. */
+export async function decodeValue(serde: Serde, text: string): Promise<unknown> {
+  const at = text.indexOf('|');
+  const type = text.slice(0, at);
+  const data = text.slice(at + 1);
+  return serde.loadsTyped(type, type === 'json' ? encoder.encode(data) : fromBase64(data));
+}
+
+/** A namespace as it stands in keys: glob characters and separators escaped. */
+export function encodeNamespace(namespace: string): string {
+  return encodeURIComponent(namespace).replace(/[!'()*.~]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
+}
+
+export function decodeNamespace(text: string): string {
+  return decodeURIComponent(text);
+}
+
+/** Name of a checkpoint within its thread; sorts by time within a namespace, because uuid6 ids do. */
+export function checkpointName(namespace: string, id: string): string {
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(id)) throw new Error('the checkpoint id has characters that a key must not have');
+  return `${encodeNamespace(namespace)}|${id}`;
+}
+
+export function idOfName(name: string): string {
+  return name.slice(name.indexOf('|') + 1);
+}
+
+/** Hash field of one version of one channel. */
+export function blobField(namespace: string, channel: string, version: ChannelVersions[string]): string {
+  return `${blobChannel(namespace, channel)}|${version}`;
+}
+
+/** A channel's name in the head table of a thread: its namespace and itself. */
+export function blobChannel(namespace: string, channel: string): string {
+  return `${encodeNamespace(namespace)}|${channel}`;
+}
+
+export interface StoredCheckpoint {
+  body: string;
+  metadata: string;
+  /** Channels whose version differs from the parent's, with their encoded values. */
+  blobs: { channel: string; version: string; value: string }[];
+}
+
+/** A checkpoint as stored: only the channels whose version is new carry their value. */
+export async function toStored(
+  serde: Serde,
+  namespace: string,
+  checkpoint: Checkpoint,
+  metadata: CheckpointMetadata,
+  parentVersions: ChannelVersions,
+): Promise<StoredCheckpoint> {
+  const { channel_values: values, ...body } = checkpoint;
+  const blobs: StoredCheckpoint['blobs'] = [];
+  for (const [channel, version] of Object.entries(checkpoint.channel_versions)) {
+    if (parentVersions[channel] === version || !(channel in values)) continue;
+    const value = await encodeValue(serde, values[channel]);
+    blobs.push({ channel: blobChannel(namespace, channel), version: String(version), value });
+  }
+  const versioned = new Set(Object.keys(checkpoint.channel_versions));
+  const present = Object.keys(values).filter((channel) => versioned.has(channel));
+  const loose = Object.fromEntries(Object.entries(values).filter(([channel]) => !versioned.has(channel)));
+  return {
+    body: await encodeValue(serde, { ...body, present, loose }),
+    metadata: await encodeValue(serde, metadata),
+    blobs,
+  };
+}
+
+/** A stored body: `present` = the channels that have a value in the blobs, `loose` = values without a version. */
+export interface StoredBody {
+  body: Omit<Checkpoint, 'channel_values'>;
+  present: string[];
+  loose: Record<string, unknown>;
+}
+
+export async function fromStoredBody(serde: Serde, text: string): Promise<StoredBody> {
+  const { present, loose, ...body } = (await decodeValue(serde, text)) as Checkpoint & Omit<StoredBody, 'body'>;
+  return { body, present, loose };
+}

@@ -1,0 +1,144 @@
+/** Ends a drive with one script call: checkpoint, tasks, events, timers and record change together or not at all. */
+import type { Keys } from '@myspinbot/contracts/keys.ts';
+import type { StoredCheckpoint } from '../checkpoints/layout.ts';
+import type { Redis } from '../redis/client.ts';
+import { runScript } from '../redis/scripts.ts';
+import type { Draft } from './draft.ts';
+import type { Situation } from './situation.ts';
+
+export interface CommitRequest {
+  shard: string;
+  run: string;
+  token: string;
+  commitId: string;
+  /** Name of the checkpoint that the drive began with; '' before the first. */
+  parent: string;
+  situation: Situation;
+  draft: Draft;
+  checkpoint: (StoredCheckpoint & { name: string }) | null;
+  lockMs: number;
+  retentionMs: number;
+}
+
+/** Collects the pool keys and payloads that a plan names by index, in Lua's counting from 1. */
+class Indexed {
+  readonly #items: string[];
+
+  constructor(fixed: string[]) {
+    this.#items = [...fixed];
+  }
+
+  add(item: string): number {
+    return this.#items.push(item);
+  }
+
+  get items(): string[] {
+    return this.#items;
+  }
+}
+
+function fixedKeys(keys: Keys, { shard, run, checkpoint }: CommitRequest): string[] {
+  return [
+    keys.run(shard, run),
+    keys.runNodes(shard, run),
+    keys.runTasks(shard, run),
+    keys.runMailbox(shard, run),
+    keys.runEvents(shard, run),
+    keys.runData(shard, run),
+    keys.runArtifacts(shard, run),
+    keys.timers(shard),
+    keys.threads(shard),
+    keys.thread(shard, run),
+    keys.threadHeads(shard, run),
+    keys.threadBlobs(shard, run),
+    keys.threadCheckpoint(shard, run, checkpoint?.name ?? ''),
+    keys.endedWithTasks(shard),
+  ];
+}
+
+function planTasks(keys: Keys, { shard, draft }: CommitRequest, K: Indexed, A: Indexed): unknown[] {
+  return draft.tasks.map(({ task, pool, body, nodes }) => ({
+    task,
+    pool,
+    stream: K.add(keys.poolTasks(shard, pool)),
+    hash: K.add(keys.poolTask(shard, pool, task)),
+    body: A.add(body),
+    nodes: nodes.map(({ node, attempt }) => `${node}:${attempt}`).join(','),
+  }));
+}
+
+function planCancel(keys: Keys, { shard, draft }: CommitRequest, K: Indexed): unknown[] {
+  return draft.cancel.map(({ task, pool }) => ({
+    task,
+    stream: K.add(keys.poolTasks(shard, pool)),
+    hash: K.add(keys.poolTask(shard, pool, task)),
+    reports: K.add(keys.poolReports(shard, pool)),
+    control: keys.channels.poolControl(shard, pool),
+  }));
+}
+
+function planData({ draft }: CommitRequest, A: Indexed): unknown[] {
+  return (['output', 'error'] as const)
+    .filter((field) => draft[field] !== undefined)
+    .map((field) => ({ field, arg: A.add(JSON.stringify(draft[field])) }));
+}
+
+/** `false`, not null: cjson's null is true in Lua. */
+function planCheckpoint({ checkpoint }: CommitRequest, A: Indexed): unknown {
+  if (!checkpoint) return false;
+  return {
+    id: checkpoint.name,
+    body: A.add(checkpoint.body),
+    metadata: A.add(checkpoint.metadata),
+    blobs: checkpoint.blobs.map(({ channel, version, value }) => ({ channel, version, arg: A.add(value) })),
+  };
+}
+
+function toPlan(keys: Keys, request: CommitRequest, K: Indexed, A: Indexed): unknown {
+  const { draft, situation } = request;
+  const index = situation.letters.length - 1;
+  const { source, entry } = situation.letters[index]!;
+  return {
+    run: request.run,
+    commit: request.commitId,
+    token: request.token,
+    parent: request.parent,
+    last: { source, entry, index },
+    status: draft.status,
+    ran: draft.ran,
+    guard: draft.guard,
+    terminal: draft.terminal,
+    accepted: draft.accepted,
+    open: situation.openTasks.map(({ task, pool, entry }) => ({ task, entry, stream: K.add(keys.poolTasks(request.shard, pool)) })),
+    tasks: planTasks(keys, request, K, A),
+    cancel: planCancel(keys, request, K),
+    dispatch: draft.tasks.flatMap(({ task, nodes }) => nodes.map(({ node, attempt }) => ({ node, task, attempt }))),
+    clear: draft.clear,
+    waits: draft.waits,
+    nodes: [...draft.changed].map((node) => ({ node, json: A.add(JSON.stringify(draft.rows.get(node))) })),
+    events: draft.events.map(({ type, node, data }) => ({ type, node, data: A.add(JSON.stringify(data)) })),
+    timers: draft.terminal ? [] : draft.timers,
+    untimers: draft.untimers,
+    record: draft.record,
+    data: planData(request, A),
+    artifacts: draft.artifacts.map(({ id, value }) => ({ id, arg: A.add(JSON.stringify(value)) })),
+    checkpoint: planCheckpoint(request, A),
+    lock_ms: request.lockMs,
+    retention_ms: request.retentionMs,
+  };
+}
+
+/** Runs `commit.lua` and answers its answer. */
+export async function commit(redis: Redis, keys: Keys, request: CommitRequest): Promise<unknown> {
+  const { shard, run } = request;
+  const K = new Indexed(fixedKeys(keys, request));
+  const A = new Indexed([
+    '',
+    keys.channels.run(shard, run),
+    keys.runsByStatus(shard, ''),
+    keys.graph(shard, ''),
+    keys.threadCheckpoint(shard, run, ''),
+  ]);
+  A.items[0] = JSON.stringify(toPlan(keys, request, K, A));
+  return runScript(redis, 'commit', K.items, A.items);
+}

@@ -1,0 +1,75 @@
+/** What a drive has decided so far, before it becomes one commit. */
+import type { Channels } from '../engine/state.ts';
+import type { NodeRow, OpenTask, Situation } from './situation.ts';
+
+export interface DraftEvent {
+  type: string;
+  node: string;
+  data: unknown;
+}
+
+export interface Draft {
+  /** The run's status; '' leaves what the record says. */
+  status: string;
+  /** The run's own error or output, when it ends. */
+  error?: unknown;
+  output?: unknown;
+  terminal: boolean;
+  /** Makes the commit check again what only Redis knows. */
+  guard: '' | 'expired' | 'canceled';
+  /** A node result was consumed, so the run has begun. */
+  ran: boolean;
+  rows: Map<string, NodeRow>;
+  changed: Set<string>;
+  channels: Channels;
+  events: DraftEvent[];
+  accepted: { node: string; task: string; attempt: number }[];
+  clear: string[];
+  waits: { node: string; attempt: number }[];
+  timers: { member: string; delay_ms: number }[];
+  untimers: string[];
+  artifacts: { id: string; value: unknown }[];
+  tasks: DraftTask[];
+  cancel: OpenTask[];
+  record: { field: string; value: string }[];
+}
+
+export interface DraftTask {
+  task: string;
+  pool: string;
+  body: string;
+  nodes: { node: string; attempt: number }[];
+}
+
+/** A draft that changes nothing yet. Rows are copied, so that a situation can be thought about twice. */
+export function createDraft(situation: Situation): Draft {
+  return {
+    status: '',
+    terminal: false,
+    guard: '',
+    ran: false,
+    rows: new Map([...situation.rows].map(([id, row]) => [id, { ...row }])),
+    changed: new Set(),
+    channels: {},
+    events: [],
+    accepted: [],
+    clear: [],
+    waits: [],
+    timers: [],
+    untimers: [],
+    artifacts: [],
+    tasks: [],
+    cancel: [],
+    record: [],
+  };
+}
+
+/** Changes a node's row; `undefined` removes a field. */
+export function setRow(draft: Draft, node: string, change: Partial<NodeRow>): void {
+  Object.assign(draft.rows.get(node)!, change);
+  draft.changed.add(node);
+}
+
+export function addEvent(draft: Draft, type: string, node: string, data: unknown = {}): void {
+  draft.events.push({ type, node, data });
+}

@@ -1,0 +1,110 @@
+/** Where a run stands when a drive begins: what `collect` and `commit` answer, read. */
+import type { Mail, Problem, NodeTiming } from '@myspinbot/contracts/types.ts';
+import { toRecord } from '../redis/flat.ts';
+
+/** A node's row in the run's node hash; times in ms of Redis. */
+export interface NodeRow {
+  type: string;
+  plane: 'node' | 'python';
+  pool: string;
+  status: 'pending' | 'dispatched' | 'succeeded' | 'failed' | 'skipped' | 'canceled';
+  attempt: number;
+  /** The current task while dispatched. */
+  task?: string;
+  /** Waits for its retry timer. */
+  held?: boolean;
+  /** Why each lost task was lost. */
+  losses?: string[];
+  /** Earliest start of the next attempt. */
+  engine?: string;
+  dispatched_at?: number;
+  completed_at?: number;
+  error?: Problem;
+  timing?: NodeTiming;
+}
+
+export interface OpenTask {
+  task: string;
+  pool: string;
+  entry: string;
+}
+
+export interface Letter {
+  /** `mail` or the pool whose reports it came from. */
+  source: string;
+  entry: string;
+  /** The task that a report is about. */
+  task?: string;
+  body: Mail;
+}
+
+/** Checkpoint part of an answer: none yet (with the run's input), the one the driver knows, or all of it. */
+export type CheckpointAnswer =
+  | { kind: 'none'; input: Record<string, unknown> }
+  | { kind: 'same' }
+  | { kind: 'full'; name: string; hash: Record<string, string>; heads: string[]; blobs: string[] };
+
+export interface Situation {
+  run: string;
+  record: Record<string, string>;
+  /** Redis time when the run was locked, ms. */
+  now: number;
+  rows: Map<string, NodeRow>;
+  /** Node -> task that an executor was seen to begin. */
+  began: Map<string, string>;
+  openTasks: OpenTask[];
+  letters: Letter[];
+  checkpoint: CheckpointAnswer;
+  /** Canonical JSON of the graph, empty when the driver knows it. */
+  graph: string;
+  /** The run was driven too often without a commit. */
+  giveUp: boolean;
+}
+
+type Answer = [
+  word: string,
+  record: string[],
+  nodes: string[],
+  tasks: string[],
+  mailbox: string[],
+  checkpoint: [string, ...unknown[]],
+  graph: string,
+];
+
+function readNodes(flat: string[]): Pick<Situation, 'rows' | 'began'> {
+  const rows = new Map<string, NodeRow>();
+  const began = new Map<string, string>();
+  for (const [field, value] of Object.entries(toRecord(flat))) {
+    const at = field.indexOf(':');
+    if (at < 0) rows.set(field, JSON.parse(value) as NodeRow);
+    else if (field.startsWith('began:')) began.set(field.slice(at + 1), value.split(' ')[0]!);
+  }
+  return { rows, began };
+}
+
+function readCheckpoint(answer: Answer[5]): CheckpointAnswer {
+  if (answer[0] === 'none') return { kind: 'none', input: JSON.parse(answer[1] as string) as Record<string, unknown> };
+  if (answer[0] === 'same') return { kind: 'same' };
+  const [, name, hash, heads, blobs] = answer as ['full', string, string[], string[], string[]];
+  return { kind: 'full', name, hash: toRecord(hash), heads, blobs };
+}
+
+/** Reads an answer whose first word is `drive` or `give_up`. */
+export function toSituation(run: string, answer: unknown): Situation {
+  const [word, record, nodes, tasks, mailbox, checkpoint, graph] = answer as Answer;
+  const fields = toRecord(record);
+  return {
+    run,
+    record: fields,
+    now: Number(fields.touched),
+    ...readNodes(nodes),
+    openTasks: Object.entries(toRecord(tasks)).map(([task, row]) => {
+      const [pool, entry] = row.split('|') as [string, string];
+      return { task, pool, entry };
+    }),
+    letters: mailbox.map((text) => JSON.parse(text) as Letter),
+    checkpoint: readCheckpoint(checkpoint),
+    graph,
+    giveUp: word === 'give_up',
+  };
+}
