@@ -1,0 +1,175 @@
+/** The Python modules that hold tables: wire, scripts, problem types, node types, configuration. */
+import { variables } from '../config.ts';
+import { nodeTypes } from '../node-types.ts';
+import type { Source } from '../source.ts';
+import { BANNER, pyLiteral } from './text.ts';
+import { scriptTable } from './ts-scripts.ts';
+
+export function emitPyWire({ wire, titled }: Source): string {
+  const constants: Record<string, [type: string, value: unknown]> = {
+    DEFAULT_PREFIX: ['str', wire.prefix],
+    GROUPS: ['dict[str, str]', wire.groups],
+    POOLS: ['dict[str, str]', wire.pools],
+    FIELDS: ['dict[str, list[str]]', wire.fields],
+    RUN_STATUSES: ['list[str]', wire.runStatuses],
+    TERMINAL_RUN_STATUSES: ['list[str]', wire.terminalRunStatuses],
+    NODE_STATUSES: ['list[str]', wire.nodeStatuses],
+    DEFAULTS: ['dict[str, int]', wire.defaults],
+  };
+  const lines = Object.entries(constants).map(([name, [type, value]]) => `${name}: Final[${type}] = ${pyLiteral(value)}\n`);
+  return `"""Names and numbers that both sides of Redis share. ${BANNER}"""
+
+import re
+from typing import Final
+
+${lines.join('')}
+ID_PATTERN: Final = re.compile(r"${String(titled.get('Identifier')?.schema.pattern)}")
+"""What an id of ours may look like."""
+SHARD_PATTERN: Final = re.compile(r"${wire.shard.pattern}")
+"""What a shard is called."""
+`;
+}
+
+export function emitPyScripts(source: Source): string {
+  const rows = Object.entries(scriptTable(source)).map(
+    ([name, { sha1, source: text }]) => `    "${name}": Script(\n        sha1="${sha1}",\n        source=${pyLiteral(text)},\n    ),\n`,
+  );
+  return `"""Keys, arguments and answers stand in the heads of schemas/redis/*.lua. ${BANNER}"""
+
+# ruff: noqa: E501
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One step of the protocol: its Lua text, and the digest by which Redis knows it."""
+
+    sha1: str
+    source: str
+
+
+SCRIPTS: Final[dict[str, Script]] = {
+${rows.join('')}}
+`;
+}
+
+export function emitPyProblemTypes({ problemTypes }: Source): string {
+  const rows = problemTypes.types.map(
+    ({ code, title, status, class: kind }) => `    "${code}": ProblemType(${JSON.stringify(title)}, ${status}, "${kind}"),\n`,
+  );
+  const codes = problemTypes.types.map(({ code }) => `    "${code}",\n`);
+  return `"""The closed list of problem types. ${BANNER}"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+PROBLEM_BASE: Final = ${JSON.stringify(problemTypes.base)}
+
+ProblemClass = Literal["retryable", "permanent", "lost", "canceled", "deadline"]
+
+ProblemCode = Literal[
+${codes.join('')}]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """What all problems of one code share."""
+
+    title: str
+    status: int
+    problem_class: ProblemClass
+
+
+PROBLEM_TYPES: Final[dict[ProblemCode, ProblemType]] = {
+${rows.join('')}}
+`;
+}
+
+export function emitPyNodeTypes(source: Source): string {
+  const rows = nodeTypes(source).map((type) => `    NodeType.from_dict(\n        ${pyLiteral(type, '        ')}\n    ),\n`);
+  return `"""Node types, one per file of schemas/nodes. ${BANNER}"""
+
+# ruff: noqa: E501
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An input or output: the name of its type, and whether it must be there."""
+
+    type: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NodeType:
+    """What a plane knows about a node type."""
+
+    type: str
+    plane: str
+    description: str
+    timeout_s: float
+    engines: tuple[str, ...]
+    """In order of preference: \`auto\` takes the first that the executor has."""
+    resources: Mapping[str, float]
+    schema_digest: str
+    """SHA-256 of the schema file's canonical JSON (RFC 8785); executors match by it."""
+    inputs: Mapping[str, Port]
+    outputs: Mapping[str, Port]
+    param_defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @staticmethod
+    def from_dict(fields: Mapping[str, Any]) -> "NodeType":
+        """The form in which extensions and the gateway write node types."""
+        return NodeType(
+            **{
+                **fields,
+                "engines": tuple(fields["engines"]),
+                "inputs": {name: Port(**port) for name, port in fields["inputs"].items()},
+                "outputs": {name: Port(**port) for name, port in fields["outputs"].items()},
+            }
+        )
+
+
+_ALL: Final = (
+${rows.join('')})
+
+NODE_TYPES: Final[dict[str, NodeType]] = {node_type.type: node_type for node_type in _ALL}
+`;
+}
+
+export function emitPyConfig(source: Source): string {
+  const rows = Object.entries(variables(source, 'GpuNodeConfig')).map(
+    ([name, { env, type, list, secret, required, description, default: value }]) =>
+      `    "${name}": Variable(\n        env="${env}",\n        type="${type}",\n        is_list=${pyLiteral(list)},\n` +
+      `        secret=${pyLiteral(secret)},\n        default=${pyLiteral(value)},\n        required=${pyLiteral(required)},\n` +
+      `        description=${pyLiteral(description)},\n    ),\n`,
+  );
+  return `"""Environment variables of the gpu-node. ${BANNER}"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable and how its text becomes a value."""
+
+    env: str
+    type: Literal["string", "integer", "boolean", "array"]
+    is_list: bool
+    """One text with commas between strings."""
+    secret: bool
+    default: str | int | bool | list[str] | None
+    """None = none."""
+    required: bool
+    description: str
+
+
+GPU_NODE_ENV: Final[dict[str, Variable]] = {
+${rows.join('')}}
+`;
+}

@@ -1,0 +1,25 @@
+/** wire.ts: groups, pools, fields, states and defaults. */
+import type { Source } from '../source.ts';
+import { BANNER, tsLiteral } from './text.ts';
+
+export function emitWire({ wire, titled }: Source): string {
+  const constants = {
+    DEFAULT_PREFIX: wire.prefix,
+    GROUPS: wire.groups,
+    POOLS: wire.pools,
+    FIELDS: wire.fields,
+    RUN_STATUSES: wire.runStatuses,
+    TERMINAL_RUN_STATUSES: wire.terminalRunStatuses,
+    NODE_STATUSES: wire.nodeStatuses,
+    DEFAULTS: wire.defaults,
+  };
+  return `/** Names and numbers that both sides of Redis share. ${BANNER} */
+${Object.entries(constants)
+  .map(([name, value]) => `export const ${name} = ${tsLiteral(value)} as const;\n`)
+  .join('')}
+/** What an id of ours may look like. */
+export const ID_PATTERN = /${String(titled.get('Identifier')?.schema.pattern)}/;
+/** What a shard is called. */
+export const SHARD_PATTERN = /${wire.shard.pattern}/;
+`;
+}

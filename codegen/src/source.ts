@@ -1,0 +1,102 @@
+/** Reads the contract once: everything that the emitters turn into code. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type JsonSchema, type SchemaFile, type TitledSchema, titledSchemas } from './schema.ts';
+
+export interface Wire {
+  prefix: string;
+  shard: { pattern: string; tag: string };
+  keys: Record<string, { template: string; type: string }>;
+  channels: Record<string, { template: string; message: string }>;
+  objects: Record<string, string>;
+  ids: Record<string, string>;
+  groups: Record<string, string>;
+  pools: Record<string, string>;
+  fields: Record<string, string[]>;
+  runStatuses: string[];
+  terminalRunStatuses: string[];
+  nodeStatuses: string[];
+  defaults: Record<string, number>;
+}
+
+export interface ProblemTypes {
+  base: string;
+  types: { code: string; title: string; status: number; class: string }[];
+}
+
+export interface Source {
+  /** Every schema file, sorted by path. */
+  files: SchemaFile[];
+  /** Every schema that has a name of its own, by title. */
+  titled: Map<string, TitledSchema>;
+  wire: Wire;
+  problemTypes: ProblemTypes;
+  /** Script name -> text with its includes in place. */
+  scripts: Map<string, string>;
+  /** Graph name -> graph. */
+  graphs: Map<string, Record<string, unknown>>;
+}
+
+/** @param root folder of the repository. @throws Error that names the file when the contract contradicts itself. */
+export function readSource(root: string): Source {
+  const schemas = join(root, 'schemas');
+  const files = ['', 'nodes/', 'graphs/', 'config/'].flatMap((folder) =>
+    namesIn(join(schemas, folder), '.schema.json').map((name) => readSchema(schemas, `${folder}${name}.schema.json`)),
+  );
+  return {
+    files,
+    titled: titledSchemas(files),
+    wire: readJson<Wire>(join(schemas, 'wire.json')),
+    problemTypes: readJson<ProblemTypes>(join(schemas, 'problem-types.json')),
+    scripts: readScripts(join(schemas, 'redis')),
+    graphs: new Map(namesIn(join(root, 'graphs'), '.json').map((name) => [name, readGraph(root, name)])),
+  };
+}
+
+function readSchema(folder: string, path: string): SchemaFile {
+  const schema = readJson<JsonSchema>(join(folder, path));
+  if (typeof schema.$id !== 'string' || !schema.$id.endsWith(`/${path}`)) {
+    throw new Error(`schemas/${path}: $id must end in /${path}`);
+  }
+  return { path, id: schema.$id, schema };
+}
+
+function readGraph(root: string, name: string): Record<string, unknown> {
+  const graph = readJson<Record<string, unknown>>(join(root, 'graphs', `${name}.json`));
+  if (graph.name !== name) throw new Error(`graphs/${name}.json: its name is ${String(graph.name)}`);
+  return graph;
+}
+
+/** Puts includes in the place of `-- @include x`, and leaves comments out: each byte is sent to every Redis server. */
+function readScripts(folder: string): Map<string, string> {
+  return new Map(
+    namesIn(folder, '.lua').map((name) => {
+      const included = new Set<string>();
+      const lines = readFileSync(join(folder, `${name}.lua`), 'utf8')
+        .split('\n')
+        .flatMap((line) => {
+          const include = /^-- @include (\w+)$/.exec(line)?.[1];
+          if (!include) return [line];
+          if (included.has(include)) throw new Error(`${name}.lua includes ${include} twice`);
+          included.add(include);
+          return readFileSync(join(folder, 'includes', `${include}.lua`), 'utf8').split('\n');
+        });
+      return [name, `${lines.filter((line) => !/^\s*(--.*)?$/.test(line)).join('\n')}\n`];
+    }),
+  );
+}
+
+function namesIn(folder: string, ending: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => name.slice(0, -ending.length))
+    .sort();
+}
+
+function readJson<T>(path: string): T {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as T;
+  } catch (error) {
+    throw new Error(`${path} is not JSON`, { cause: error });
+  }
+}
