@@ -18,7 +18,10 @@ try {
   else if (COMMANDS.includes(command)) {
     bootstrap();
     runUnderNode24(join(ROOT, "scripts", `${command}.ts`), args);
-  } else throw new SetupError(`Unknown command "${command}": one of ${[...COMMANDS, "bootstrap", "clean"].join(", ")}.`);
+  } else
+    throw new SetupError(
+      `Unknown command "${command}": one of ${[...COMMANDS, "bootstrap", "clean"].join(", ")}.`,
+    );
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(error.message);

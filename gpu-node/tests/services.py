@@ -70,9 +70,7 @@ def start_seaweed(folder: Path, bucket: str = "myspinbot") -> Iterator[Seaweed]:
     address = f"127.0.0.1:{ports[0]}"
     # Without the SDK's own retries a store that comes up is noticed at once.
     http = PoolManager(retries=False, timeout=2)
-    client = Minio(
-        address, access_key, secret_key, secure=False, region=region, http_client=http
-    )
+    client = Minio(address, access_key, secret_key, secure=False, region=region, http_client=http)
 
     def bucket_exists() -> bool:
         if not client.bucket_exists(bucket):

@@ -27,6 +27,13 @@ export interface SeaweedServer extends S3Access {
   stop(): Promise<void>;
 }
 
+/** The part of SeaweedFS's credential file that we write and read. */
+interface S3Identities {
+  readonly identities: [
+    { readonly credentials: [{ readonly accessKey: string; readonly secretKey: string }] },
+  ];
+}
+
 const REGION = "us-east-1";
 
 export async function startSeaweed({ dir, bucket = "myspinbot" }: SeaweedOptions): Promise<SeaweedServer> {
@@ -87,12 +94,15 @@ function flags(dir: string, ports: readonly number[]): string[] {
 function ownCredentials(dir: string): { accessKey: string; secretKey: string } {
   const file = join(dir, "s3.json");
   if (!existsSync(file)) {
-    const credentials = [{ accessKey: randomBytes(10).toString("hex"), secretKey: randomBytes(20).toString("hex") }];
+    const credentials = [
+      { accessKey: randomBytes(10).toString("hex"), secretKey: randomBytes(20).toString("hex") },
+    ];
     const actions = ["Admin", "Read", "Write", "List", "Tagging"];
     const content = { identities: [{ name: "myspinbot", credentials, actions }] };
     writeFileSync(file, JSON.stringify(content), { mode: 0o600 });
   }
-  return JSON.parse(readFileSync(file, "utf8")).identities[0].credentials[0];
+  const { identities } = JSON.parse(readFileSync(file, "utf8")) as S3Identities;
+  return identities[0].credentials[0];
 }
 
 /** The store is ready when it can take objects, so the bucket is both the probe and the result. */

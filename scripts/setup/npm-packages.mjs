@@ -14,6 +14,8 @@ export function installNpmPackages() {
   console.error("Installing npm packages ...");
   run("npm", ["ci", "--loglevel=error"], { cwd: ROOT });
   if (!existsSync(NODE))
-    throw new SetupError(`npm left out the optional package with Node for ${process.platform}-${process.arch}: run "npm ci --include=optional".`);
+    throw new SetupError(
+      `npm left out the optional package with Node for ${process.platform}-${process.arch}: run "npm ci --include=optional".`,
+    );
   writeStamp(stamp, digest);
 }

@@ -28,7 +28,16 @@ export function installPythonEnvironment(venv = VENV, locks = DEFAULT_LOCKS) {
     run(base, ["-m", "venv", venv]);
   }
   console.error("Installing Python packages ...");
-  run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", files[0]]);
+  run(python, [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--require-hashes",
+    "-r",
+    files[0],
+  ]);
   // One call for all lock files: sync removes what it is not given, so uv and pip are handed over too.
   run(join(venv, "bin", "uv"), ["pip", "sync", "--quiet", "--require-hashes", "--python", python, ...files], {
     env: { UV_PYTHON_DOWNLOADS: "never", UV_NO_CONFIG: "1", VIRTUAL_ENV: venv },

@@ -30,11 +30,16 @@ export function run(command, args, { env = {}, cwd } = {}) {
     stdio: ["ignore", 2, 2],
   });
   if (error || status !== 0)
-    throw new SetupError(`"${[command, ...args].join(" ")}" failed: ${error?.message ?? `exit status ${status}`}.`);
+    throw new SetupError(
+      `"${[command, ...args].join(" ")}" failed: ${error?.message ?? `exit status ${status}`}.`,
+    );
 }
 
 /** @returns {string | undefined} standard output of a program that ended with 0, else undefined */
 export function tryRun(command, args) {
-  const { status, stdout } = spawnSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const { status, stdout } = spawnSync(command, args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   return status === 0 ? stdout.trim() : undefined;
 }

@@ -1,0 +1,88 @@
+/**
+ * `npm test`: all tests of both languages. `npm run test:unit`, `test:int`, `test:e2e`: a part.
+ * Further arguments go to Vitest, or to pytest if they name Python: `npm run test:unit -- run-service`.
+ */
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT, VENV } from "./services/binaries.ts";
+import { runStep } from "./steps.ts";
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const PARTS = ["unit", "int", "e2e"];
+const REPORTS = join(ROOT, ".data", "test-reports");
+/** pytest's exit status for "no test was selected", which is no failure of a part. */
+const NO_TESTS = 5;
+
+const [first = "", ...rest] = process.argv.slice(2);
+const part = PARTS.includes(first) ? first : undefined;
+const filters = part === undefined ? process.argv.slice(2) : rest;
+const pythonFilters = filters.filter((word) => /\.py(::|$)/.test(word));
+const nodeFilters = filters.filter((word) => !pythonFilters.includes(word));
+
+mkdirSync(REPORTS, { recursive: true });
+const lines: string[] = [];
+if (pythonFilters.length === 0 || nodeFilters.length > 0) lines.push(runVitest());
+if (part !== "e2e" && (nodeFilters.length === 0 || pythonFilters.length > 0)) lines.push(runPytest());
+console.log(`\n${lines.join("\n")}`);
+
+function runVitest(): string {
+  const report = freshReport("vitest.json");
+  const projects = part === undefined ? [] : ["--project", part];
+  const status = runStep({
+    name: "vitest",
+    command: process.execPath,
+    args: [
+      join(ROOT, "node_modules", "vitest", "vitest.mjs"),
+      "run",
+      ...["--passWithNoTests", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+      ...projects,
+      ...nodeFilters,
+    ],
+  });
+  return close("vitest", status, () => {
+    const found = JSON.parse(readFileSync(report, "utf8")) as Record<string, number>;
+    const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0 } = found;
+    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
+  });
+}
+
+function runPytest(): string {
+  const report = freshReport("pytest.xml");
+  const marks = { unit: ["-m", "not integration"], int: ["-m", "integration"] }[part ?? ""] ?? [];
+  const status = runStep({
+    name: "pytest",
+    command: join(VENV, "bin", "python"),
+    args: ["-m", "pytest", "-q", "-rfE", `--junit-xml=${report}`, ...marks, ...pythonFilters],
+    cwd: "gpu-node",
+  });
+  return close("pytest", status === NO_TESTS ? 0 : status, () => {
+    const suite = /<testsuite [^>]*>/.exec(readFileSync(report, "utf8"))?.[0] ?? "";
+    const count = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+    const [failed, skipped] = [count("failures") + count("errors"), count("skipped")];
+    return { passed: count("tests") - failed - skipped, failed, skipped };
+  });
+}
+
+/** One closing line per runner; a runner that broke counts as a failure even if every test passed. */
+function close(runner: string, status: number, read: () => Counts): string {
+  if (status !== 0) process.exitCode = 1;
+  try {
+    const { passed, failed, skipped } = read();
+    const line = `${runner}: ${passed} passed, ${status !== 0 && failed === 0 ? 1 : failed} failed`;
+    return skipped > 0 ? `${line}, ${skipped} skipped` : line;
+  } catch {
+    process.exitCode = 1;
+    return `${runner}: 0 passed, 1 failed`;
+  }
+}
+
+function freshReport(name: string): string {
+  const path = join(REPORTS, name);
+  rmSync(path, { force: true });
+  return path;
+}

@@ -1,0 +1,38 @@
+import { defineConfig } from "vitest/config";
+
+const everywhere = ["codegen", "gateway", "scripts", "bench"].join(",");
+
+/** Suffix and folder say what a test needs: nothing (`.test.ts`), servers (`.int.test.ts`), everything (`e2e/`). */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: [`{${everywhere}}/**/*.test.ts`],
+          exclude: ["**/*.int.test.ts", "**/node_modules/**"],
+        },
+      },
+      {
+        test: {
+          name: "int",
+          include: [`{${everywhere}}/**/*.int.test.ts`],
+          exclude: ["**/node_modules/**"],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.test.ts"],
+          exclude: ["**/node_modules/**"],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          // Whole flows fill the machine by themselves.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
