@@ -27,7 +27,7 @@ export async function outputs(root: string): Promise<Map<string, string>> {
   const source = readSource(root);
   const ts: Record<string, string> = {
     'types.ts': emitTypes(source),
-    'validators.js': await emitValidators(source, root),
+    'validators.js': await emitValidators(source),
     'validators.d.ts': emitValidatorTypes(source),
     'keys.ts': emitKeys(source),
     'wire.ts': emitWire(source),

@@ -1,7 +1,7 @@
 /** keys.py: the only functions in Python that spell a key, a channel or the path of an object. */
 import type { Source } from '../source.ts';
 import { parseTemplate } from '../template.ts';
-import { BANNER, toSnake } from './text.ts';
+import { pyHead, toSnake } from './text.ts';
 
 export function emitPyKeys({ wire }: Source): string {
   const keys = Object.entries(wire.keys).map(([name, { template, type }]) => method(toSnake(name), template, type));
@@ -9,10 +9,7 @@ export function emitPyKeys({ wire }: Source): string {
     method(`channel_${toSnake(name)}`, template, message),
   );
   const objects = Object.entries(wire.objects).map(([name, template]) => objectKey(name, template));
-  return `"""Builders of all names in Redis and of paths in the object store. ${BANNER}"""
-
-# ruff: noqa: E501
-import re
+  return `${pyHead('Builders of all names in Redis and of paths in the object store.')}import re
 from typing import Final
 
 _PART: Final = re.compile(r"[A-Za-z0-9_.|:%-]{1,200}")

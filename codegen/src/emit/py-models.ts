@@ -9,7 +9,6 @@ An optional field without default is \`MISSING\` when absent: it is not dumped, 
 Test with \`is not MISSING\`; \`MISSING\` is true as a boolean.
 """
 
-# ruff: noqa
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
@@ -49,13 +48,16 @@ function field({ name, required, description, default: value, shape }: Field): s
   const type = typeText(shape);
   const doc = description ? docstring(description, '    ') : '';
   const reserved = RESERVED.has(name);
-  const shown = reserved ? `${name}_` : name;
   // `alias=` alone would make the reserved word the name of the constructor's argument.
   const options = reserved ? [`validation_alias="${name}"`, `serialization_alias="${name}"`] : [];
   if (value !== undefined) options.unshift(mutable(value) ? `default_factory=lambda: ${pyLiteral(value, '    ')}` : `default=${pyLiteral(value)}`);
   else if (!required) options.unshift('default=MISSING');
   const whole = required || value !== undefined ? type : `${type} | MISSING`;
-  return `    ${shown}: ${whole}${options.length ? ` = Field(${options.join(', ')})` : ''}\n${doc}`;
+  return `    ${fieldName(name)}: ${whole}${options.length ? ` = Field(${options.join(', ')})` : ''}\n${doc}`;
+}
+
+function fieldName(name: string): string {
+  return RESERVED.has(name) ? `${name}_` : name;
 }
 
 function mutable(value: unknown): boolean {
@@ -84,7 +86,7 @@ function typeText(shape: Shape): string {
       return `dict[str, ${typeText(shape.value)}]`;
     case 'union': {
       const union = shape.members.map(typeText).join(' | ');
-      return shape.tag ? `Annotated[${union}, Field(discriminator="${shape.tag}")]` : union;
+      return shape.tag ? `Annotated[${union}, Field(discriminator="${fieldName(shape.tag)}")]` : union;
     }
   }
 }

@@ -2,7 +2,7 @@
 import { PORTS } from '../node-types.ts';
 import type { Source } from '../source.ts';
 import { validatorTables } from '../validators.ts';
-import { BANNER, toSnake } from './text.ts';
+import { pyHead, toSnake } from './text.ts';
 
 export function emitPySchemaFiles(source: Source): Map<string, string> {
   return new Map(source.files.map(({ path, schema }) => [path, `${JSON.stringify(schema, null, 1)}\n`]));
@@ -15,10 +15,7 @@ export function emitPySchemaIndex(source: Source): string {
     ({ type, titles }) =>
       `    "${type}": {\n${PORTS.map((port) => `        "${port}": "${toSnake(titles[port])}",\n`).join('')}    },\n`,
   );
-  return `"""Which schema describes what. ${BANNER}"""
-
-# ruff: noqa: E501
-from typing import Final
+  return `${pyHead('Which schema describes what.')}from typing import Final
 
 FILES: Final = (
 ${source.files.map(({ path }) => `    "${path}",\n`).join('')})

@@ -2,7 +2,7 @@
 import { variables } from '../config.ts';
 import { nodeTypes } from '../node-types.ts';
 import type { Source } from '../source.ts';
-import { BANNER, pyLiteral } from './text.ts';
+import { pyHead, pyLiteral } from './text.ts';
 import { scriptTable } from './ts-scripts.ts';
 
 export function emitPyWire({ wire, titled }: Source): string {
@@ -17,9 +17,7 @@ export function emitPyWire({ wire, titled }: Source): string {
     DEFAULTS: ['dict[str, int]', wire.defaults],
   };
   const lines = Object.entries(constants).map(([name, [type, value]]) => `${name}: Final[${type}] = ${pyLiteral(value)}\n`);
-  return `"""Names and numbers that both sides of Redis share. ${BANNER}"""
-
-import re
+  return `${pyHead('Names and numbers that both sides of Redis share.')}import re
 from typing import Final
 
 ${lines.join('')}
@@ -34,10 +32,7 @@ export function emitPyScripts(source: Source): string {
   const rows = Object.entries(scriptTable(source)).map(
     ([name, { sha1, source: text }]) => `    "${name}": Script(\n        sha1="${sha1}",\n        source=${pyLiteral(text)},\n    ),\n`,
   );
-  return `"""Keys, arguments and answers stand in the heads of schemas/redis/*.lua. ${BANNER}"""
-
-# ruff: noqa: E501
-from dataclasses import dataclass
+  return `${pyHead('Keys, arguments and answers stand in the heads of schemas/redis/*.lua.')}from dataclasses import dataclass
 from typing import Final
 
 
@@ -59,9 +54,7 @@ export function emitPyProblemTypes({ problemTypes }: Source): string {
     ({ code, title, status, class: kind }) => `    "${code}": ProblemType(${JSON.stringify(title)}, ${status}, "${kind}"),\n`,
   );
   const codes = problemTypes.types.map(({ code }) => `    "${code}",\n`);
-  return `"""The closed list of problem types. ${BANNER}"""
-
-from dataclasses import dataclass
+  return `${pyHead('The closed list of problem types.')}from dataclasses import dataclass
 from typing import Final, Literal
 
 PROBLEM_BASE: Final = ${JSON.stringify(problemTypes.base)}
@@ -88,10 +81,7 @@ ${rows.join('')}}
 
 export function emitPyNodeTypes(source: Source): string {
   const rows = nodeTypes(source).map((type) => `    NodeType.from_dict(\n        ${pyLiteral(type, '        ')}\n    ),\n`);
-  return `"""Node types, one per file of schemas/nodes. ${BANNER}"""
-
-# ruff: noqa: E501
-from collections.abc import Mapping
+  return `${pyHead('Node types, one per file of schemas/nodes.')}from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -124,14 +114,13 @@ class NodeType:
     @staticmethod
     def from_dict(fields: Mapping[str, Any]) -> "NodeType":
         """The form in which extensions and the gateway write node types."""
-        return NodeType(
-            **{
-                **fields,
-                "engines": tuple(fields["engines"]),
-                "inputs": {name: Port(**port) for name, port in fields["inputs"].items()},
-                "outputs": {name: Port(**port) for name, port in fields["outputs"].items()},
-            }
-        )
+        values: dict[str, Any] = {
+            **fields,
+            "engines": tuple(fields["engines"]),
+            "inputs": {name: Port(**port) for name, port in fields["inputs"].items()},
+            "outputs": {name: Port(**port) for name, port in fields["outputs"].items()},
+        }
+        return NodeType(**values)
 
 
 _ALL: Final = (
@@ -148,9 +137,7 @@ export function emitPyConfig(source: Source): string {
       `        secret=${pyLiteral(secret)},\n        default=${pyLiteral(value)},\n        required=${pyLiteral(required)},\n` +
       `        description=${pyLiteral(description)},\n    ),\n`,
   );
-  return `"""Environment variables of the gpu-node. ${BANNER}"""
-
-from dataclasses import dataclass
+  return `${pyHead('Environment variables of the gpu-node.')}from dataclasses import dataclass
 from typing import Final, Literal
 
 

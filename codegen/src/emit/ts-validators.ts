@@ -1,47 +1,55 @@
 /** validators.js and its declarations: AJV's code for every schema in one module that needs nothing at run time. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
-import { build } from 'esbuild';
+import { transform } from 'esbuild';
 import { EXPORTED, type ValidatorTables, validatedTitles, validatorTables } from '../validators.ts';
 import type { Source } from '../source.ts';
 import { BANNER } from './text.ts';
 
 const ANNOTATIONS = ['x-env', 'x-list', 'x-secret', 'x-node-type', 'x-type', 'x-named-types'];
 
-/** @param root folder of the repository, from which AJV's few helpers are resolved. */
-export async function emitValidators(source: Source, root: string): Promise<string> {
+export async function emitValidators(source: Source): Promise<string> {
   const ajv = new Ajv2020({
     code: { source: true, esm: true, lines: false },
     strict: true,
     strictRequired: false,
     discriminator: true,
+    // One function per definition instead of a copy at each use: the module is also part of the edge bundle.
+    inlineRefs: false,
     schemas: source.files.map(({ schema }) => schema),
   });
   for (const keyword of ANNOTATIONS) ajv.addKeyword(keyword);
   const refs = Object.fromEntries(
     validatedTitles(source).map((title) => [`validate${title}`, source.titled.get(title)?.ref as string]),
   );
-  // ESM by mark only: AJV still writes `require` for its helpers, which esbuild puts in their place.
-  const code = standalone.default(ajv, refs);
-  const result = await build({
-    stdin: { contents: `${inside(code)}\n${tables(validatorTables(source))}`, resolveDir: `${root}/codegen` },
-    absWorkingDir: root,
-    bundle: true,
+  const code = withoutRequire(standalone.default(ajv, refs));
+  const { code: small } = await transform(`${code}\n${tables(validatorTables(source))}`, {
     format: 'esm',
-    platform: 'neutral',
-    mainFields: ['main'],
     target: 'es2022',
-    // Comments would name the folders that npm happened to install into.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    write: false,
+    treeShaking: true,
+    minify: true,
   });
-  return `// ${BANNER}\n${result.outputFiles[0]?.text ?? ''}`;
+  return `// ${BANNER}\n${small}`;
 }
 
-/** AJV exports each validator; only the boundary's own ones leave the module by name. */
-function inside(code: string): string {
-  return code.replace(/^"use strict";/, '').replace(/export const (validate\w+) =/g, 'const $1 =');
+/** Counts characters, not UTF-16 units, as JSON Schema wants for maxLength. */
+const CHARACTER_COUNT = `function characterCount(text) {
+  let count = 0;
+  for (let at = 0; at < text.length; at += text.codePointAt(at) > 0xffff ? 2 : 1) count += 1;
+  return count;
+}`;
+
+/**
+ * AJV writes ESM by mark only: its helpers are still required, and its exports would all leave the module.
+ * @throws Error when the schemas need a helper that is not replaced here.
+ */
+function withoutRequire(code: string): string {
+  const plain = code
+    .replaceAll('require("ajv/dist/runtime/ucs2length").default', 'characterCount')
+    .replace(/export const (validate\w+) =/g, 'const $1 =');
+  const other = /require\([^)]*\)/.exec(plain);
+  if (other) throw new Error(`the validators need ${other[0]}, for which emit/ts-validators.ts has no replacement`);
+  return `${CHARACTER_COUNT}\n${plain}`;
 }
 
 function tables({ nodeTypes, graphInputs, namedTypes }: ValidatorTables): string {

@@ -4,7 +4,6 @@ An optional field without default is `MISSING` when absent: it is not dumped, be
 Test with `is not MISSING`; `MISSING` is true as a boolean.
 """
 
-# ruff: noqa
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
@@ -766,7 +765,7 @@ class TaskInputNode(Model):
     optional: bool
 
 
-TaskInput = Annotated[TaskInputValue | TaskInputNode, Field(discriminator="from")]
+TaskInput = Annotated[TaskInputValue | TaskInputNode, Field(discriminator="from_")]
 
 
 class TaskNode(Model):
