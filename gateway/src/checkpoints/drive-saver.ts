@@ -10,6 +10,8 @@ import {
   type CheckpointTuple,
 } from '@langchain/langgraph-checkpoint';
 
+import { nextVersion } from './layout.ts';
+
 type Config = CheckpointTuple['config'];
 
 /** Where the saver reads from and writes to during one drive. */
@@ -34,7 +36,11 @@ function configOf(config: Config, checkpointId: string): Config {
   return { configurable: { thread_id, checkpoint_ns, checkpoint_id: checkpointId, carry } };
 }
 
-export class DriveSaver extends BaseCheckpointSaver {
+export class DriveSaver extends BaseCheckpointSaver<string> {
+  override getNextVersion(current: string | undefined): string {
+    return nextVersion(current);
+  }
+
   async getTuple(config: Config): Promise<CheckpointTuple | undefined> {
     const carry = carryOf(config);
     carry.gets += 1;

@@ -38,18 +38,15 @@ export function encodeNamespace(namespace: string): string {
   return encodeURIComponent(namespace).replace(/[!'()*.~]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
 }
 
-export function decodeNamespace(text: string): string {
-  return decodeURIComponent(text);
-}
-
 /** Name of a checkpoint within its thread; sorts by time within a namespace, because uuid6 ids do. */
 export function checkpointName(namespace: string, id: string): string {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(id)) throw new Error('the checkpoint id has characters that a key must not have');
   return `${encodeNamespace(namespace)}|${id}`;
 }
 
-export function idOfName(name: string): string {
-  return name.slice(name.indexOf('|') + 1);
+export function parseName(name: string): { namespace: string; id: string } {
+  const at = name.indexOf('|');
+  return { namespace: decodeURIComponent(name.slice(0, at)), id: name.slice(at + 1) };
 }
 
 /** Hash field of one version of one channel. */
@@ -65,31 +62,33 @@ export function blobChannel(namespace: string, channel: string): string {
 export interface StoredCheckpoint {
   body: string;
   metadata: string;
-  /** Channels whose version differs from the parent's, with their encoded values. */
+  /** Channels whose version is new, with their encoded values. */
   blobs: { channel: string; version: string; value: string }[];
 }
 
-/** A checkpoint as stored: only the channels whose version is new carry their value. */
-export async function toStored(
-  serde: Serde,
-  namespace: string,
-  checkpoint: Checkpoint,
-  metadata: CheckpointMetadata,
-  parentVersions: ChannelVersions,
-): Promise<StoredCheckpoint> {
-  const { channel_values: values, ...body } = checkpoint;
+/** A checkpoint to store; `fresh` tells the channels whose version is new, only they carry their value. */
+export interface CheckpointToStore {
+  namespace: string;
+  checkpoint: Checkpoint;
+  metadata: CheckpointMetadata;
+  fresh: (channel: string) => boolean;
+}
+
+/** A checkpoint as stored: values by version beside it, the body names the channels that have one. */
+export async function toStored(serde: Serde, item: CheckpointToStore): Promise<StoredCheckpoint> {
+  const { channel_values: values, ...body } = item.checkpoint;
+  const versions = item.checkpoint.channel_versions;
   const blobs: StoredCheckpoint['blobs'] = [];
-  for (const [channel, version] of Object.entries(checkpoint.channel_versions)) {
-    if (parentVersions[channel] === version || !(channel in values)) continue;
+  for (const [channel, version] of Object.entries(versions)) {
+    if (!(channel in values) || !item.fresh(channel)) continue;
     const value = await encodeValue(serde, values[channel]);
-    blobs.push({ channel: blobChannel(namespace, channel), version: String(version), value });
+    blobs.push({ channel: blobChannel(item.namespace, channel), version: String(version), value });
   }
-  const versioned = new Set(Object.keys(checkpoint.channel_versions));
-  const present = Object.keys(values).filter((channel) => versioned.has(channel));
-  const loose = Object.fromEntries(Object.entries(values).filter(([channel]) => !versioned.has(channel)));
+  const present = Object.keys(values).filter((channel) => channel in versions);
+  const loose = Object.fromEntries(Object.entries(values).filter(([channel]) => !(channel in versions)));
   return {
     body: await encodeValue(serde, { ...body, present, loose }),
-    metadata: await encodeValue(serde, metadata),
+    metadata: await encodeValue(serde, item.metadata),
     blobs,
   };
 }
@@ -104,4 +103,13 @@ export interface StoredBody {
 export async function fromStoredBody(serde: Serde, text: string): Promise<StoredBody> {
   const { present, loose, ...body } = (await decodeValue(serde, text)) as Checkpoint & Omit<StoredBody, 'body'>;
   return { body, present, loose };
+}
+
+/**
+ * The next version of a channel: a counter that sorts as text, and a random tail, so that two branches of one thread
+ * never give one version to two values.
+ */
+export function nextVersion(current: string | number | undefined): string {
+  const counter = current === undefined ? 0 : Number.parseInt(String(current), 10);
+  return `${String(counter + 1).padStart(10, '0')}.${Math.random().toString(36).slice(2, 10)}`;
 }

@@ -4,7 +4,7 @@ import { validateMail, validateNote } from '@myspinbot/contracts/validators.js';
 import { shardOfId } from '@myspinbot/contracts/keys.ts';
 import type { Entry } from './collect.ts';
 
-const ID = new RegExp(ID_PATTERN);
+const ID = ID_PATTERN;
 const FROM_POOL = new Set(['result', 'ending']);
 
 function parse(text: string | undefined): unknown {

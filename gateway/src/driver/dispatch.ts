@@ -95,8 +95,10 @@ function dispatchPool(draft: Draft, context: DispatchContext, pool: string, node
  */
 export function dispatchReady(draft: Draft, context: DispatchContext, ready: string[], channels: Channels): void {
   const byPool = new Map<string, ModelNode[]>();
-  for (const id of ready) {
-    const node = context.model.byId.get(id)!;
+  const wanted = new Set(ready);
+  // In topological order, so that a task reads from its beginning to its end.
+  for (const node of context.model.nodes) {
+    if (!wanted.has(node.id)) continue;
     byPool.set(node.pool, [...(byPool.get(node.pool) ?? []), node]);
   }
   for (const [pool, nodes] of byPool) dispatchPool(draft, context, pool, nodes, channels);

@@ -68,11 +68,11 @@ export function createDriver(deps: DriverDeps): Driver {
       const latest = memory.runs.get(run)?.latest;
       return { carry: latest ? { ...carry, latest } : carry, input: {} };
     }
-    const { body, loose } = await fromStoredBody(saver.serde, checkpoint.hash.body!);
+    const { body, present, loose } = await fromStoredBody(saver.serde, checkpoint.hash.body!);
     const values: Record<string, unknown> = { ...loose };
     for (let i = 0; i < checkpoint.blobs.length; i += 1) {
-      const channel = checkpoint.heads[i * 2]!;
-      values[channel.slice(channel.indexOf('|') + 1)] = await decodeValue(saver.serde, checkpoint.blobs[i]!);
+      const channel = checkpoint.heads[i * 2]!.slice(1);
+      if (present.includes(channel)) values[channel] = await decodeValue(saver.serde, checkpoint.blobs[i]!);
     }
     const metadata = (await decodeValue(saver.serde, checkpoint.hash.metadata!)) as never;
     return { carry: { ...carry, latest: { checkpoint: { ...body, channel_values: values }, metadata } }, input: {} };
@@ -80,9 +80,11 @@ export function createDriver(deps: DriverDeps): Driver {
 
   async function stored(carry: DriveCarry) {
     if (!carry.put) return null;
+    const { checkpoint, metadata } = carry.put;
     const before = carry.latest?.checkpoint.channel_versions ?? {};
-    const parts = await toStored(saver.serde, '', carry.put.checkpoint, carry.put.metadata, before);
-    return { ...parts, name: checkpointName('', carry.put.checkpoint.id) };
+    const fresh = (channel: string) => before[channel] !== checkpoint.channel_versions[channel];
+    const parts = await toStored(saver.serde, { namespace: '', checkpoint, metadata, fresh });
+    return { ...parts, name: checkpointName('', checkpoint.id) };
   }
 
   function remember(situation: Situation, name: string, carry: DriveCarry): void {

@@ -10,17 +10,17 @@ export interface NodeRow {
   status: 'pending' | 'dispatched' | 'succeeded' | 'failed' | 'skipped' | 'canceled';
   attempt: number;
   /** The current task while dispatched. */
-  task?: string;
+  task?: string | undefined;
   /** Waits for its retry timer. */
-  held?: boolean;
+  held?: boolean | undefined;
   /** Why each lost task was lost. */
-  losses?: string[];
+  losses?: string[] | undefined;
   /** Earliest start of the next attempt. */
-  engine?: string;
-  dispatched_at?: number;
-  completed_at?: number;
-  error?: Problem;
-  timing?: NodeTiming;
+  engine?: string | undefined;
+  dispatched_at?: number | undefined;
+  completed_at?: number | undefined;
+  error?: Problem | undefined;
+  timing?: NodeTiming | undefined;
 }
 
 export interface OpenTask {
@@ -34,7 +34,7 @@ export interface Letter {
   source: string;
   entry: string;
   /** The task that a report is about. */
-  task?: string;
+  task?: string | undefined;
   body: Mail;
 }
 

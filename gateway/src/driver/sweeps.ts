@@ -117,7 +117,7 @@ export async function reconcile(deps: SweepDeps): Promise<void> {
   }
   await removeIdleConsumers(deps, keys.mail(shard), GROUPS.drivers);
   for (const status of LIVE) {
-    for (const run of await redis.zrange(keys.runsByStatus(shard, status), 0, -1)) await reconcileRun(deps, run);
+    for (const run of await redis.zrange(keys.runsByStatus(shard, status), '0', '-1')) await reconcileRun(deps, run);
   }
   for (const run of await redis.smembers(keys.endedWithTasks(shard))) await reconcileRun(deps, run);
 }

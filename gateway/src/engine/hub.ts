@@ -50,7 +50,7 @@ function channelsOf(model: GraphModel): Record<string, ReturnType<typeof Annotat
 }
 
 /** Compiles a graph. The cost grows with the square of the number of nodes, so keep the result (see `createHubCache`). */
-export function createHub(model: GraphModel, saver: BaseCheckpointSaver): Hub {
+export function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>): Hub {
   const route = (channels: Channels, config: LangGraphRunnableConfig): Command => {
     const notes = notesOf(config);
     const decision = decide(model, channels);
@@ -73,7 +73,7 @@ export function createHub(model: GraphModel, saver: BaseCheckpointSaver): Hub {
     builder.addEdge(id as never, ROUTE as never);
   }
 
-  const compiled = builder.compile({ checkpointer: saver });
+  const compiled = builder.compile({ checkpointer: saver as never });
 
   return {
     async drive({ thread, carry, step }) {
@@ -89,7 +89,7 @@ export function createHub(model: GraphModel, saver: BaseCheckpointSaver): Hub {
 }
 
 /** Keeps the hubs of the graphs used last. */
-export function createHubCache(saver: BaseCheckpointSaver, limit: number): (model: GraphModel) => Hub {
+export function createHubCache(saver: BaseCheckpointSaver<string>, limit: number): (model: GraphModel) => Hub {
   const hubs = new Map<string, Hub>();
   return (model) => {
     const hub = hubs.get(model.digest) ?? createHub(model, saver);

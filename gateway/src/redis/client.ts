@@ -13,7 +13,8 @@ const COMMON: RedisOptions = {
 
 /** A client whose errors wait for their command instead of crashing the process. */
 function connect(url: string, options: RedisOptions): Redis {
-  const redis = new Redis(url, { ...COMMON, ...options });
+  const merged: RedisOptions = { ...COMMON, ...options };
+  const redis = new Redis(url, merged as never);
   redis.on('error', () => {
     // Each command that cannot be sent fails by itself; a connection error alone is no news.
   });
