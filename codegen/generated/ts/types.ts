@@ -9,6 +9,142 @@ export type ObjectKey = string;
 /** SHA-256 digest in lower-case hexadecimal. */
 export type Sha256 = string;
 
+export interface AudioMeta {
+  /** Samples per second. */
+  sample_rate?: number;
+  duration_s?: number;
+}
+
+/** Artifact reference to sound. */
+export interface Audio {
+  artifact_id: Identifier;
+  key: ObjectKey;
+  media_type: string;
+  size: number;
+  sha256: Sha256;
+  name: string;
+  meta: AudioMeta;
+}
+
+/** Plain text. */
+export type Text = string;
+
+export interface PhonesMeta {
+  count?: number;
+}
+
+/** Artifact reference to a JSON list of {phone, start_s, end_s}, in order, without overlap. */
+export interface Phones {
+  artifact_id: Identifier;
+  key: ObjectKey;
+  media_type: "application/json";
+  size: number;
+  sha256: Sha256;
+  name: string;
+  meta: PhonesMeta;
+}
+
+export interface AlignSpeechInputs {
+  audio: Audio;
+  text?: Text;
+  phones?: Phones;
+}
+
+export interface VisemeTrackMeta {
+  fps?: number;
+  frames?: number;
+}
+
+/** Artifact reference to a JSON object {fps, frames: [{open, width}], phones}: the planned mouth per video frame. */
+export interface VisemeTrack {
+  artifact_id: Identifier;
+  key: ObjectKey;
+  media_type: "application/json";
+  size: number;
+  sha256: Sha256;
+  name: string;
+  meta: VisemeTrackMeta;
+}
+
+export interface AlignSpeechOutputs {
+  track: VisemeTrack;
+  method: Text;
+}
+
+export interface AlignSpeechParams {
+}
+
+export interface ImageMeta {
+  width?: number;
+  height?: number;
+}
+
+/** Artifact reference to a picture. */
+export interface Image {
+  artifact_id: Identifier;
+  key: ObjectKey;
+  media_type: string;
+  size: number;
+  sha256: Sha256;
+  name: string;
+  meta: ImageMeta;
+}
+
+export interface LandmarksMeta {
+  count?: number;
+}
+
+/**
+ * Artifact reference to a JSON object {width, height, points: [[x, y, z], ...]}: the 468 points of the MediaPipe
+ * face mesh in pixels of the portrait.
+ */
+export interface Landmarks {
+  artifact_id: Identifier;
+  key: ObjectKey;
+  media_type: "application/json";
+  size: number;
+  sha256: Sha256;
+  name: string;
+  meta: LandmarksMeta;
+}
+
+export interface AnimatePortraitInputs {
+  portrait: Image;
+  landmarks: Landmarks;
+  audio: Audio;
+  visemes: VisemeTrack;
+}
+
+export interface VideoMeta {
+  width?: number;
+  height?: number;
+  /** Frames per second. */
+  fps?: number;
+  duration_s?: number;
+}
+
+/** Artifact reference to a film. */
+export interface Video {
+  artifact_id: Identifier;
+  key: ObjectKey;
+  media_type: string;
+  size: number;
+  sha256: Sha256;
+  name: string;
+  meta: VideoMeta;
+}
+
+export interface AnimatePortraitOutputs {
+  video: Video;
+}
+
+export interface AnimatePortraitParams {
+  /** Height and width of the square picture in pixels. Default: 512. */
+  size?: number;
+  /** Fixes sway and blinks: the same seed, the same film. Default: 0. */
+  seed?: number;
+}
+
 /** Id of a graph node, unique in its graph. */
 export type NodeId = string;
 
@@ -31,23 +167,6 @@ export interface Artifact {
 export interface ArtifactCreatedData {
   output: string;
   artifact: Artifact;
-}
-
-export interface AudioMeta {
-  /** Samples per second. */
-  sample_rate?: number;
-  duration_s?: number;
-}
-
-/** Artifact reference to sound. */
-export interface Audio {
-  artifact_id: Identifier;
-  key: ObjectKey;
-  media_type: string;
-  size: number;
-  sha256: Sha256;
-  name: string;
-  meta: AudioMeta;
 }
 
 export type Boolean = boolean;
@@ -215,9 +334,6 @@ export interface GatewayConfig {
   extensions?: string;
 }
 
-/** Plain text. */
-export type Text = string;
-
 export interface GenerateScriptInputs {
   topic?: Text;
   text?: Text;
@@ -333,42 +449,8 @@ export interface Graph {
   output: Record<string, string>;
 }
 
-export interface ImageMeta {
-  width?: number;
-  height?: number;
-}
-
-/** Artifact reference to a picture. */
-export interface Image {
-  artifact_id: Identifier;
-  key: ObjectKey;
-  media_type: string;
-  size: number;
-  sha256: Sha256;
-  name: string;
-  meta: ImageMeta;
-}
-
 /** Any small JSON object. */
 export type Json = Record<string, unknown>;
-
-export interface LandmarksMeta {
-  count?: number;
-}
-
-/**
- * Artifact reference to a JSON object {width, height, points: [[x, y, z], ...]}: the 468 points of the MediaPipe
- * face mesh in pixels of the portrait.
- */
-export interface Landmarks {
-  artifact_id: Identifier;
-  key: ObjectKey;
-  media_type: "application/json";
-  size: number;
-  sha256: Sha256;
-  name: string;
-  meta: LandmarksMeta;
-}
 
 export interface MailSubmitted {
   kind: "submitted";
@@ -540,19 +622,19 @@ export type Note = NoteStarted | NoteProgress | NoteLog | NotePreview;
 
 export type Number = number;
 
-export interface PhonesMeta {
-  count?: number;
+export interface PreparePortraitInputs {
+  image?: Image;
 }
 
-/** Artifact reference to a JSON list of {phone, start_s, end_s}, in order, without overlap. */
-export interface Phones {
-  artifact_id: Identifier;
-  key: ObjectKey;
-  media_type: "application/json";
-  size: number;
-  sha256: Sha256;
-  name: string;
-  meta: PhonesMeta;
+export interface PreparePortraitOutputs {
+  image: Image;
+  landmarks: Landmarks;
+  source: Text;
+}
+
+export interface PreparePortraitParams {
+  /** Height and width of the square picture in pixels. Default: 512. */
+  size?: number;
 }
 
 export type RunStatus = "queued" | "running" | "waiting" | "canceling" | "succeeded" | "failed" | "canceled" | "expired" | "timed_out";
@@ -694,6 +776,8 @@ export interface SynthesizeSpeechOutputs {
 export interface SynthesizeSpeechParams {
   /** Speaking rate relative to the voice's own. Default: 1. */
   speed?: number;
+  /** Fixes the breath noise of the voice: the same seed, the same sound. Default: 0. */
+  seed?: number;
 }
 
 /** Input of talking-avatar: at least one of topic and text; text wins. */
@@ -751,37 +835,13 @@ export interface Task {
   nodes: Array<TaskNode>;
 }
 
-export interface VideoMeta {
-  width?: number;
-  height?: number;
-  /** Frames per second. */
-  fps?: number;
-  duration_s?: number;
+export interface UpscaleVideoInputs {
+  video: Video;
 }
 
-/** Artifact reference to a film. */
-export interface Video {
-  artifact_id: Identifier;
-  key: ObjectKey;
-  media_type: string;
-  size: number;
-  sha256: Sha256;
-  name: string;
-  meta: VideoMeta;
+export interface UpscaleVideoOutputs {
+  video: Video;
 }
 
-export interface VisemeTrackMeta {
-  fps?: number;
-  frames?: number;
-}
-
-/** Artifact reference to a JSON object {fps, frames: [{open, width}], phones}: the planned mouth per video frame. */
-export interface VisemeTrack {
-  artifact_id: Identifier;
-  key: ObjectKey;
-  media_type: "application/json";
-  size: number;
-  sha256: Sha256;
-  name: string;
-  meta: VisemeTrackMeta;
+export interface UpscaleVideoParams {
 }

@@ -37,10 +37,10 @@ def _shard(value: str) -> str:
     return _checked(_SHARD, "shard", value)
 
 
-def shard_of_id(text: str) -> str | None:
-    """The shard that an id names, as in \`run_s0_01J...\`; None if it names none."""
+def shard_of_id(text: str) -> str:
+    """The shard that an id names, as in \`run_s0_01J...\`; empty, which no method takes, if it names none."""
     match = _ID.fullmatch(text)
-    return match.group(1) if match else None
+    return match.group(1) if match else ""
 
 
 class Keys:

@@ -29,9 +29,9 @@ ${channels.join('')}    },
 export const objectKeys = {
 ${objects.join('')}};
 
-/** The shard that an id names, as in \`run_s0_01J...\`; undefined if it names none. */
-export function shardOfId(id: string): string | undefined {
-  return /^[a-z]+_(s[0-9]{1,4})_[A-Za-z0-9]+$/.exec(id)?.[1];
+/** The shard that an id names, as in \`run_s0_01J...\`; empty, which no builder takes, if it names none. */
+export function shardOfId(id: string): string {
+  return /^[a-z]+_(s[0-9]{1,4})_[A-Za-z0-9]+$/.exec(id)?.[1] ?? '';
 }
 `;
 }

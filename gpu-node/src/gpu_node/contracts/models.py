@@ -35,6 +35,145 @@ Sha256 = str
 """SHA-256 digest in lower-case hexadecimal."""
 
 
+class AudioMeta(Model):
+    sample_rate: int | MISSING = Field(default=MISSING)
+    """Samples per second."""
+    duration_s: float | MISSING = Field(default=MISSING)
+
+
+class Audio(Model):
+    """Artifact reference to sound."""
+    artifact_id: Identifier
+    key: ObjectKey
+    media_type: str
+    size: int
+    sha256: Sha256
+    name: str
+    meta: AudioMeta
+
+
+Text = str
+"""Plain text."""
+
+
+class PhonesMeta(Model):
+    count: int | MISSING = Field(default=MISSING)
+
+
+class Phones(Model):
+    """Artifact reference to a JSON list of {phone, start_s, end_s}, in order, without overlap."""
+    artifact_id: Identifier
+    key: ObjectKey
+    media_type: Literal["application/json"]
+    size: int
+    sha256: Sha256
+    name: str
+    meta: PhonesMeta
+
+
+class AlignSpeechInputs(Model):
+    audio: Audio
+    text: Text | MISSING = Field(default=MISSING)
+    phones: Phones | MISSING = Field(default=MISSING)
+
+
+class VisemeTrackMeta(Model):
+    fps: float | MISSING = Field(default=MISSING)
+    frames: int | MISSING = Field(default=MISSING)
+
+
+class VisemeTrack(Model):
+    """Artifact reference to a JSON object {fps, frames: [{open, width}], phones}: the planned
+    mouth per video frame.
+    """
+    artifact_id: Identifier
+    key: ObjectKey
+    media_type: Literal["application/json"]
+    size: int
+    sha256: Sha256
+    name: str
+    meta: VisemeTrackMeta
+
+
+class AlignSpeechOutputs(Model):
+    track: VisemeTrack
+    method: Text
+
+
+class AlignSpeechParams(Model):
+    pass
+
+
+class ImageMeta(Model):
+    width: int | MISSING = Field(default=MISSING)
+    height: int | MISSING = Field(default=MISSING)
+
+
+class Image(Model):
+    """Artifact reference to a picture."""
+    artifact_id: Identifier
+    key: ObjectKey
+    media_type: str
+    size: int
+    sha256: Sha256
+    name: str
+    meta: ImageMeta
+
+
+class LandmarksMeta(Model):
+    count: int | MISSING = Field(default=MISSING)
+
+
+class Landmarks(Model):
+    """Artifact reference to a JSON object {width, height, points: [[x, y, z], ...]}: the 468
+    points of the MediaPipe face mesh in pixels of the portrait.
+    """
+    artifact_id: Identifier
+    key: ObjectKey
+    media_type: Literal["application/json"]
+    size: int
+    sha256: Sha256
+    name: str
+    meta: LandmarksMeta
+
+
+class AnimatePortraitInputs(Model):
+    portrait: Image
+    landmarks: Landmarks
+    audio: Audio
+    visemes: VisemeTrack
+
+
+class VideoMeta(Model):
+    width: int | MISSING = Field(default=MISSING)
+    height: int | MISSING = Field(default=MISSING)
+    fps: float | MISSING = Field(default=MISSING)
+    """Frames per second."""
+    duration_s: float | MISSING = Field(default=MISSING)
+
+
+class Video(Model):
+    """Artifact reference to a film."""
+    artifact_id: Identifier
+    key: ObjectKey
+    media_type: str
+    size: int
+    sha256: Sha256
+    name: str
+    meta: VideoMeta
+
+
+class AnimatePortraitOutputs(Model):
+    video: Video
+
+
+class AnimatePortraitParams(Model):
+    size: int = Field(default=512)
+    """Height and width of the square picture in pixels."""
+    seed: int = Field(default=0)
+    """Fixes sway and blinks: the same seed, the same film."""
+
+
 NodeId = str
 """Id of a graph node, unique in its graph."""
 
@@ -58,23 +197,6 @@ class Artifact(Model):
 class ArtifactCreatedData(Model):
     output: str
     artifact: Artifact
-
-
-class AudioMeta(Model):
-    sample_rate: int | MISSING = Field(default=MISSING)
-    """Samples per second."""
-    duration_s: float | MISSING = Field(default=MISSING)
-
-
-class Audio(Model):
-    """Artifact reference to sound."""
-    artifact_id: Identifier
-    key: ObjectKey
-    media_type: str
-    size: int
-    sha256: Sha256
-    name: str
-    meta: AudioMeta
 
 
 Boolean = bool
@@ -252,10 +374,6 @@ class GatewayConfig(Model):
     """Path of a module with further node types and handlers, for tests and one's own node types."""
 
 
-Text = str
-"""Plain text."""
-
-
 class GenerateScriptInputs(Model):
     topic: Text | MISSING = Field(default=MISSING)
     text: Text | MISSING = Field(default=MISSING)
@@ -371,41 +489,8 @@ class Graph(Model):
     """Output fields of the run, each a reference to a node's output."""
 
 
-class ImageMeta(Model):
-    width: int | MISSING = Field(default=MISSING)
-    height: int | MISSING = Field(default=MISSING)
-
-
-class Image(Model):
-    """Artifact reference to a picture."""
-    artifact_id: Identifier
-    key: ObjectKey
-    media_type: str
-    size: int
-    sha256: Sha256
-    name: str
-    meta: ImageMeta
-
-
 Json = dict[str, Any]
 """Any small JSON object."""
-
-
-class LandmarksMeta(Model):
-    count: int | MISSING = Field(default=MISSING)
-
-
-class Landmarks(Model):
-    """Artifact reference to a JSON object {width, height, points: [[x, y, z], ...]}: the 468
-    points of the MediaPipe face mesh in pixels of the portrait.
-    """
-    artifact_id: Identifier
-    key: ObjectKey
-    media_type: Literal["application/json"]
-    size: int
-    sha256: Sha256
-    name: str
-    meta: LandmarksMeta
 
 
 class MailSubmitted(Model):
@@ -583,19 +668,19 @@ never locks the run.
 Number = float
 
 
-class PhonesMeta(Model):
-    count: int | MISSING = Field(default=MISSING)
+class PreparePortraitInputs(Model):
+    image: Image | MISSING = Field(default=MISSING)
 
 
-class Phones(Model):
-    """Artifact reference to a JSON list of {phone, start_s, end_s}, in order, without overlap."""
-    artifact_id: Identifier
-    key: ObjectKey
-    media_type: Literal["application/json"]
-    size: int
-    sha256: Sha256
-    name: str
-    meta: PhonesMeta
+class PreparePortraitOutputs(Model):
+    image: Image
+    landmarks: Landmarks
+    source: Text
+
+
+class PreparePortraitParams(Model):
+    size: int = Field(default=512)
+    """Height and width of the square picture in pixels."""
 
 
 RunStatus = Literal["queued", "running", "waiting", "canceling", "succeeded", "failed", "canceled", "expired", "timed_out"]
@@ -738,6 +823,8 @@ class SynthesizeSpeechOutputs(Model):
 class SynthesizeSpeechParams(Model):
     speed: float = Field(default=1)
     """Speaking rate relative to the voice's own."""
+    seed: int = Field(default=0)
+    """Fixes the breath noise of the voice: the same seed, the same sound."""
 
 
 class TalkingAvatarInput(Model):
@@ -795,38 +882,13 @@ class Task(Model):
     nodes: list[TaskNode]
 
 
-class VideoMeta(Model):
-    width: int | MISSING = Field(default=MISSING)
-    height: int | MISSING = Field(default=MISSING)
-    fps: float | MISSING = Field(default=MISSING)
-    """Frames per second."""
-    duration_s: float | MISSING = Field(default=MISSING)
+class UpscaleVideoInputs(Model):
+    video: Video
 
 
-class Video(Model):
-    """Artifact reference to a film."""
-    artifact_id: Identifier
-    key: ObjectKey
-    media_type: str
-    size: int
-    sha256: Sha256
-    name: str
-    meta: VideoMeta
+class UpscaleVideoOutputs(Model):
+    video: Video
 
 
-class VisemeTrackMeta(Model):
-    fps: float | MISSING = Field(default=MISSING)
-    frames: int | MISSING = Field(default=MISSING)
-
-
-class VisemeTrack(Model):
-    """Artifact reference to a JSON object {fps, frames: [{open, width}], phones}: the planned
-    mouth per video frame.
-    """
-    artifact_id: Identifier
-    key: ObjectKey
-    media_type: Literal["application/json"]
-    size: int
-    sha256: Sha256
-    name: str
-    meta: VisemeTrackMeta
+class UpscaleVideoParams(Model):
+    pass

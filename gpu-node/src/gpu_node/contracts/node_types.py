@@ -48,6 +48,94 @@ class NodeType:
 _ALL: Final = (
     NodeType.from_dict(
         {
+            "type": "align_speech",
+            "plane": "python",
+            "description": "Plans the mouth of each video frame from speech; `method` says by which means (phones, energy).",
+            "timeout_s": 300,
+            "engines": [
+                "phones",
+                "energy",
+            ],
+            "resources": {
+                "cpu": 1,
+                "gpu": 0,
+                "vram_gb": 0,
+            },
+            "schema_digest": "c9793ac5c34f0231444829b97a0569113585a3c16b9e0a502dc4a85096e28e65",
+            "param_defaults": {},
+            "inputs": {
+                "audio": {
+                    "type": "Audio",
+                    "required": True,
+                },
+                "text": {
+                    "type": "Text",
+                    "required": False,
+                },
+                "phones": {
+                    "type": "Phones",
+                    "required": False,
+                },
+            },
+            "outputs": {
+                "track": {
+                    "type": "VisemeTrack",
+                    "required": True,
+                },
+                "method": {
+                    "type": "Text",
+                    "required": True,
+                },
+            },
+        }
+    ),
+    NodeType.from_dict(
+        {
+            "type": "animate_portrait",
+            "plane": "python",
+            "description": "Lets a portrait speak: a film of 25 frames per second, as long as the speech.",
+            "timeout_s": 1800,
+            "engines": [
+                "mesh_warp",
+            ],
+            "resources": {
+                "cpu": 2,
+                "gpu": 0,
+                "vram_gb": 0,
+            },
+            "schema_digest": "b6f3a74838ccf45f9be8c4da9ba10b398a6c68a79da2d9c5e8442187c9f8178f",
+            "param_defaults": {
+                "size": 512,
+                "seed": 0,
+            },
+            "inputs": {
+                "portrait": {
+                    "type": "Image",
+                    "required": True,
+                },
+                "landmarks": {
+                    "type": "Landmarks",
+                    "required": True,
+                },
+                "audio": {
+                    "type": "Audio",
+                    "required": True,
+                },
+                "visemes": {
+                    "type": "VisemeTrack",
+                    "required": True,
+                },
+            },
+            "outputs": {
+                "video": {
+                    "type": "Video",
+                    "required": True,
+                },
+            },
+        }
+    ),
+    NodeType.from_dict(
+        {
             "type": "generate_script",
             "plane": "node",
             "description": "Writes what the avatar says: the given text as it is, or a short narration about a topic.",
@@ -90,6 +178,47 @@ _ALL: Final = (
     ),
     NodeType.from_dict(
         {
+            "type": "prepare_portrait",
+            "plane": "python",
+            "description": "Finds the face in a photo and cuts a square around it; without a photo draws a face. `source` says which (photo, drawn).",
+            "timeout_s": 120,
+            "engines": [
+                "face_mesh",
+                "drawn_face",
+            ],
+            "resources": {
+                "cpu": 1,
+                "gpu": 0,
+                "vram_gb": 0,
+            },
+            "schema_digest": "c47b983b5993d12d91f5d1225b1908edf66f91d4a7f625dfe98d4051b85a8590",
+            "param_defaults": {
+                "size": 512,
+            },
+            "inputs": {
+                "image": {
+                    "type": "Image",
+                    "required": False,
+                },
+            },
+            "outputs": {
+                "image": {
+                    "type": "Image",
+                    "required": True,
+                },
+                "landmarks": {
+                    "type": "Landmarks",
+                    "required": True,
+                },
+                "source": {
+                    "type": "Text",
+                    "required": True,
+                },
+            },
+        }
+    ),
+    NodeType.from_dict(
+        {
             "type": "synthesize_speech",
             "plane": "python",
             "description": "Speaks a text.",
@@ -103,9 +232,10 @@ _ALL: Final = (
                 "gpu": 0,
                 "vram_gb": 0,
             },
-            "schema_digest": "d42bd1af6d98a3cd4d5cbb64086205e0a7c28c9c0a20dc64c126a5449aea82f2",
+            "schema_digest": "536669c6175bd7803560a433f8682db53c02323a8d10d235b7ca6bd7a2409f63",
             "param_defaults": {
                 "speed": 1,
+                "seed": 0,
             },
             "inputs": {
                 "text": {
@@ -125,6 +255,36 @@ _ALL: Final = (
                 "phones": {
                     "type": "Phones",
                     "required": False,
+                },
+            },
+        }
+    ),
+    NodeType.from_dict(
+        {
+            "type": "upscale_video",
+            "plane": "python",
+            "description": "Makes a film larger; the engine `passthrough` hands it on unchanged.",
+            "timeout_s": 300,
+            "engines": [
+                "passthrough",
+            ],
+            "resources": {
+                "cpu": 1,
+                "gpu": 0,
+                "vram_gb": 0,
+            },
+            "schema_digest": "b29595ef685a4a8a573b2fc8def0fc1adfc9eab0a3c8de17450e41a80f08b481",
+            "param_defaults": {},
+            "inputs": {
+                "video": {
+                    "type": "Video",
+                    "required": True,
+                },
+            },
+            "outputs": {
+                "video": {
+                    "type": "Video",
+                    "required": True,
                 },
             },
         }

@@ -18,8 +18,12 @@ FILES: Final = (
     "run-create.schema.json",
     "task.schema.json",
     "types.schema.json",
+    "nodes/align_speech.schema.json",
+    "nodes/animate_portrait.schema.json",
     "nodes/generate_script.schema.json",
+    "nodes/prepare_portrait.schema.json",
     "nodes/synthesize_speech.schema.json",
+    "nodes/upscale_video.schema.json",
     "graphs/talking-avatar.input.schema.json",
     "config/gateway.schema.json",
     "config/gpu-node.schema.json",
@@ -27,6 +31,12 @@ FILES: Final = (
 """Schema files in this package's folder schemas/."""
 
 SCHEMA_REFS: Final[dict[str, str]] = {
+    "align_speech_inputs": "https://schemas.myspinbot.dev/nodes/align_speech.schema.json#/$defs/inputs",
+    "align_speech_outputs": "https://schemas.myspinbot.dev/nodes/align_speech.schema.json#/$defs/outputs",
+    "align_speech_params": "https://schemas.myspinbot.dev/nodes/align_speech.schema.json#/$defs/params",
+    "animate_portrait_inputs": "https://schemas.myspinbot.dev/nodes/animate_portrait.schema.json#/$defs/inputs",
+    "animate_portrait_outputs": "https://schemas.myspinbot.dev/nodes/animate_portrait.schema.json#/$defs/outputs",
+    "animate_portrait_params": "https://schemas.myspinbot.dev/nodes/animate_portrait.schema.json#/$defs/params",
     "artifact": "https://schemas.myspinbot.dev/artifact.schema.json",
     "artifact_created_data": "https://schemas.myspinbot.dev/event.schema.json#/$defs/ArtifactCreatedData",
     "audio": "https://schemas.myspinbot.dev/types.schema.json#/$defs/Audio",
@@ -80,6 +90,9 @@ SCHEMA_REFS: Final[dict[str, str]] = {
     "object_key": "https://schemas.myspinbot.dev/types.schema.json#/$defs/ObjectKey",
     "phones": "https://schemas.myspinbot.dev/types.schema.json#/$defs/Phones",
     "pool_name": "https://schemas.myspinbot.dev/types.schema.json#/$defs/PoolName",
+    "prepare_portrait_inputs": "https://schemas.myspinbot.dev/nodes/prepare_portrait.schema.json#/$defs/inputs",
+    "prepare_portrait_outputs": "https://schemas.myspinbot.dev/nodes/prepare_portrait.schema.json#/$defs/outputs",
+    "prepare_portrait_params": "https://schemas.myspinbot.dev/nodes/prepare_portrait.schema.json#/$defs/params",
     "problem": "https://schemas.myspinbot.dev/problem.schema.json",
     "run": "https://schemas.myspinbot.dev/run.schema.json",
     "run_create": "https://schemas.myspinbot.dev/run-create.schema.json",
@@ -101,6 +114,9 @@ SCHEMA_REFS: Final[dict[str, str]] = {
     "task_node": "https://schemas.myspinbot.dev/task.schema.json#/$defs/TaskNode",
     "text": "https://schemas.myspinbot.dev/types.schema.json#/$defs/Text",
     "timestamp": "https://schemas.myspinbot.dev/types.schema.json#/$defs/Timestamp",
+    "upscale_video_inputs": "https://schemas.myspinbot.dev/nodes/upscale_video.schema.json#/$defs/inputs",
+    "upscale_video_outputs": "https://schemas.myspinbot.dev/nodes/upscale_video.schema.json#/$defs/outputs",
+    "upscale_video_params": "https://schemas.myspinbot.dev/nodes/upscale_video.schema.json#/$defs/params",
     "video": "https://schemas.myspinbot.dev/types.schema.json#/$defs/Video",
     "viseme_track": "https://schemas.myspinbot.dev/types.schema.json#/$defs/VisemeTrack",
     "voice": "https://schemas.myspinbot.dev/types.schema.json#/$defs/Voice",
@@ -109,15 +125,35 @@ SCHEMA_REFS: Final[dict[str, str]] = {
 """A type's name in snake_case -> reference of its schema."""
 
 NODE_TYPE_SCHEMAS: Final[dict[str, dict[str, str]]] = {
+    "align_speech": {
+        "params": "align_speech_params",
+        "inputs": "align_speech_inputs",
+        "outputs": "align_speech_outputs",
+    },
+    "animate_portrait": {
+        "params": "animate_portrait_params",
+        "inputs": "animate_portrait_inputs",
+        "outputs": "animate_portrait_outputs",
+    },
     "generate_script": {
         "params": "generate_script_params",
         "inputs": "generate_script_inputs",
         "outputs": "generate_script_outputs",
     },
+    "prepare_portrait": {
+        "params": "prepare_portrait_params",
+        "inputs": "prepare_portrait_inputs",
+        "outputs": "prepare_portrait_outputs",
+    },
     "synthesize_speech": {
         "params": "synthesize_speech_params",
         "inputs": "synthesize_speech_inputs",
         "outputs": "synthesize_speech_outputs",
+    },
+    "upscale_video": {
+        "params": "upscale_video_params",
+        "inputs": "upscale_video_inputs",
+        "outputs": "upscale_video_outputs",
     },
 }
 """Node type -> names of the schemas of its params, inputs and outputs."""
