@@ -12,6 +12,8 @@ export interface ServiceSpec {
   readonly cwd?: string;
   /** Standard output and error are appended here; the end of it explains a failed start. */
   readonly logFile: string;
+  /** Writes to our own output instead of the file. */
+  readonly inheritOutput?: boolean;
   /** Throws or answers false while the server is not ready yet; asked every 25 ms. */
   readonly isReady: () => Promise<boolean>;
   readonly readyWithinMs: number;
@@ -66,7 +68,7 @@ export class Service {
 
   /** Starts the process without waiting. */
   launch(): void {
-    const log = openSync(this.#spec.logFile, "a");
+    const log = this.#spec.inheritOutput ? 1 : openSync(this.#spec.logFile, "a");
     const child = spawn(this.#spec.command, this.#spec.args, {
       cwd: this.#spec.cwd,
       env: { ...process.env, ...this.#spec.env },
@@ -74,7 +76,7 @@ export class Service {
       // Own process group: Ctrl-C reaches the owner alone, which then stops its services in order.
       detached: true,
     });
-    closeSync(log);
+    if (log !== 1) closeSync(log);
     this.#child = child;
     this.#exited = new Promise((resolve) => {
       child.once("exit", (code, signal) => resolve({ code, signal }));

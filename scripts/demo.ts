@@ -1,0 +1,81 @@
+/** `npm run demo`: the real system on this machine makes one talking-avatar film. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ApiError, Client } from "./demo/client.ts";
+import { type DemoOptions, parseDemoOptions, UsageError, USAGE } from "./demo/options.ts";
+import { makeFilm, RunFailed } from "./demo/run-demo.ts";
+import { aborted, untilStopped } from "./lifetime.ts";
+import { ROOT } from "./services/binaries.ts";
+import { ServiceError } from "./services/service.ts";
+import { type Stack, startStack } from "./services/stack.ts";
+
+const FOLDER = join(ROOT, ".data", "demo");
+const STATE = join(FOLDER, "state");
+const PID_FILE = join(FOLDER, "demo.pid");
+
+const stopped = untilStopped();
+let stack: Stack | undefined;
+try {
+  const options = parseDemoOptions(process.argv.slice(2));
+  if (options.help) console.log(USAGE);
+  else await demo(options);
+} catch (error) {
+  process.exitCode = stopped.aborted ? 130 : 1;
+  const expected = [UsageError, ApiError, RunFailed, ServiceError].some((type) => error instanceof type);
+  if (!stopped.aborted) console.error(expected ? `\n${(error as Error).message}` : error);
+} finally {
+  await stack?.stop();
+}
+// Whatever still waits (a socket kept alive, a timer) waits for a system that is gone.
+process.exit();
+
+async function demo(options: DemoOptions): Promise<void> {
+  takeFolder();
+  const began = performance.now();
+  console.log("Starting Valkey, SeaweedFS, gateway and gpu-node ...");
+  const starting = startStack({
+    dir: STATE,
+    // A person who stops the demo does not wait for a film that nobody will see.
+    gatewayEnv: { GATEWAY_DRAIN_GRACE_MS: "500" },
+    gpuNodeEnv: { GPU_NODE_DRAIN_GRACE_MS: "500" },
+  });
+  stack = await Promise.race([starting, aborted(stopped).then(() => undefined)]);
+  // Stopped while starting: the services' guards end them together with this process.
+  if (stack === undefined) throw new ServiceError("stopped");
+
+  const { url } = stack.gateway;
+  console.log(`The gateway serves ${url} (this machine only, no keys).\n`);
+  const film = await makeFilm(
+    new Client(url, stopped),
+    options,
+    (runId) => options.out ?? join(FOLDER, "videos", `${runId}.mp4`),
+  );
+  const { width, height, duration_s = 0 } = film.video.meta;
+  const facts = `${duration_s.toFixed(1)} s, ${width}x${height}, ${(film.bytes / 1e6).toFixed(1)} MB`;
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  console.log(
+    `\nDone in ${seconds} s: ${facts}\n  video  ${film.path}\n  run    ${url}/v1/runs/${film.run.run_id}`,
+  );
+  if (options.exit || !process.stdout.isTTY) return;
+  console.log("\nStill serving; Ctrl-C stops everything.");
+  await aborted(stopped);
+}
+
+/** The state of an earlier demo is of no use: its runs would go on and slow this one down. */
+function takeFolder(): void {
+  const owner = readOwner();
+  if (owner !== undefined) throw new UsageError(`A demo runs already (process ${owner}): stop it first.`);
+  rmSync(STATE, { recursive: true, force: true });
+  mkdirSync(STATE, { recursive: true });
+  writeFileSync(PID_FILE, String(process.pid));
+}
+
+function readOwner(): number | undefined {
+  try {
+    const pid = Number(readFileSync(PID_FILE, "utf8"));
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+/** `npm run dev`: everything running, gateway and gpu-node started again when their code changes. */
+import { watch } from "node:fs";
+import { join } from "node:path";
+import { aborted, untilStopped } from "./lifetime.ts";
+import { ROOT } from "./services/binaries.ts";
+import { isFree } from "./services/ports.ts";
+import { type Service, ServiceError } from "./services/service.ts";
+import { startStack } from "./services/stack.ts";
+
+const GATEWAY_PORT = 8787;
+const GPU_NODE_PORT = 8788;
+/** Editors write a file in several steps. */
+const SETTLE_MS = 200;
+
+const stopped = untilStopped();
+try {
+  await assertFree(GATEWAY_PORT, GPU_NODE_PORT);
+  const stack = await startStack({
+    dir: join(ROOT, ".data", "dev"),
+    gatewayPort: GATEWAY_PORT,
+    gpuNodePort: GPU_NODE_PORT,
+    gatewayEnv: { GATEWAY_DRAIN_GRACE_MS: "1000" },
+    gpuNodeEnv: { GPU_NODE_DRAIN_GRACE_MS: "1000" },
+    inheritOutput: true,
+  });
+  restartOnChange(stack.gateway.service, ["gateway/src", "codegen/generated/ts", "graphs", "schemas"]);
+  restartOnChange(stack.gpuNode.service, ["gpu-node/src"]);
+  console.log(`gateway ${stack.gateway.url}  redis ${stack.valkey.url}  s3 ${stack.seaweed.endpoint}`);
+  await aborted(stopped);
+  await stack.stop();
+} catch (error) {
+  if (!(error instanceof ServiceError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+process.exit();
+
+async function assertFree(...ports: number[]): Promise<void> {
+  for (const port of ports)
+    if (!(await isFree(port)))
+      throw new ServiceError(`Port ${port} is taken: stop whatever listens there first.`);
+}
+
+function restartOnChange(service: Service, folders: readonly string[]): void {
+  let timer: NodeJS.Timeout | undefined;
+  const restart = async (): Promise<void> => {
+    console.log(`${service.name}: code changed, starting again`);
+    await service.stop();
+    // Code that does not start is what one edits next: say so and wait for the next change.
+    await service.start().catch((error: unknown) => console.error((error as Error).message));
+  };
+  let last = Promise.resolve();
+  for (const folder of folders)
+    watch(join(ROOT, folder), { recursive: true }, (_, file) => {
+      if (file?.includes("__pycache__")) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        last = last.then(restart);
+      }, SETTLE_MS);
+    });
+}

@@ -1,0 +1,66 @@
+/** Everything that a run needs, as real processes: Redis, object store, gateway, gpu-node. */
+import { join } from "node:path";
+import { type GatewayServer, prepareGateway } from "./gateway.ts";
+import { type GpuNodeServer, prepareGpuNode } from "./gpu-node.ts";
+import { prepareSeaweed, type SeaweedServer } from "./seaweed.ts";
+import type { Service } from "./service.ts";
+import { startValkey, type ValkeyServer } from "./valkey.ts";
+
+export interface StackOptions {
+  /** One folder for all data and logs. */
+  readonly dir: string;
+  readonly gatewayPort?: number;
+  readonly gpuNodePort?: number;
+  readonly gatewayEnv?: Readonly<Record<string, string>>;
+  readonly gpuNodeEnv?: Readonly<Record<string, string>>;
+  readonly valkeyArgs?: readonly string[];
+  /** Gateway and gpu-node write their logs to our output. */
+  readonly inheritOutput?: boolean;
+}
+
+export interface Stack {
+  readonly valkey: ValkeyServer;
+  readonly seaweed: SeaweedServer;
+  readonly gateway: GatewayServer;
+  readonly gpuNode: GpuNodeServer;
+  /** Ends all processes, those first that use the others. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts all four, the slow ones at the same time, and waits until each is ready.
+ * If one fails, the others are stopped before the error is thrown.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { dir } = options;
+  const inheritOutput = options.inheritOutput ?? false;
+  const valkey = await startValkey({ dir: join(dir, "redis"), args: options.valkeyArgs ?? [] });
+  const seaweed = await prepareSeaweed({ dir: join(dir, "s3") });
+  const common = { redisUrl: valkey.url, s3: seaweed, inheritOutput };
+  const gateway = await prepareGateway({
+    ...common,
+    dir: join(dir, "gateway"),
+    ...(options.gatewayPort === undefined ? {} : { port: options.gatewayPort }),
+    env: options.gatewayEnv ?? {},
+  });
+  const gpuNode = await prepareGpuNode({
+    ...common,
+    dir: join(dir, "gpu-node"),
+    ...(options.gpuNodePort === undefined ? {} : { port: options.gpuNodePort }),
+    env: options.gpuNodeEnv ?? {},
+  });
+  const stop = async (): Promise<void> => {
+    await Promise.all([gateway.stop(), gpuNode.stop()]);
+    await Promise.all([seaweed.stop(), valkey.stop()]);
+  };
+  await startAll([seaweed.service, gateway.service, gpuNode.service], stop);
+  return { valkey, seaweed, gateway, gpuNode, stop };
+}
+
+async function startAll(services: readonly Service[], stop: () => Promise<void>): Promise<void> {
+  const results = await Promise.allSettled(services.map((service) => service.start()));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed === undefined) return;
+  await stop();
+  throw failed.reason;
+}
