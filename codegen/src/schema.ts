@@ -92,7 +92,7 @@ function isSchema(value: unknown): value is JsonSchema {
 
 /** The title of the schema that a `$ref` in `file` points to. */
 export function titleOfRef(titled: Map<string, TitledSchema>, file: SchemaFile, ref: string): string {
-  const absolute = new URL(ref, file.id).href;
+  const absolute = new URL(ref, file.id).href.replace(/#$/, '');
   for (const entry of titled.values()) if (entry.ref === absolute) return entry.title;
   throw new Error(`schemas/${file.path}: ${ref} points to nothing that has a title`);
 }

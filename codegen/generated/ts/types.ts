@@ -169,7 +169,46 @@ export interface ArtifactCreatedData {
   artifact: Artifact;
 }
 
+/** Answer of GET /v1/runs/{run_id}/artifacts, oldest first. */
+export interface ArtifactList {
+  artifacts: Array<Artifact>;
+}
+
 export type Boolean = boolean;
+
+export interface VoiceCapability {
+  name: string;
+  language: string;
+  sex: "female" | "male" | "unknown";
+}
+
+export interface EngineAvailability {
+  name: string;
+  /** On at least one executor that is online. */
+  available: boolean;
+  /** Executors where it is available. */
+  executors_online: number;
+  /** Why it is not available anywhere. */
+  reason?: string;
+  license?: string;
+  models?: Array<string>;
+  voices?: Array<VoiceCapability>;
+}
+
+export interface NodeTypeAvailability {
+  type: string;
+  plane: "node" | "python";
+  description: string;
+  schema_digest: Sha256;
+  /** Executors that have the type with this digest. */
+  executors_online: number;
+  engines: Array<EngineAvailability>;
+}
+
+/** Answer of GET /v1/capabilities: every node type, and what the executors say they can do of it. */
+export interface Capabilities {
+  node_types: Array<NodeTypeAvailability>;
+}
 
 /** Artifact reference to bytes without a richer type. */
 export interface Data {
@@ -180,12 +219,6 @@ export interface Data {
   sha256: Sha256;
   name: string;
   meta: Record<string, unknown>;
-}
-
-export interface VoiceCapability {
-  name: string;
-  language: string;
-  sex: "female" | "male" | "unknown";
 }
 
 export interface EngineCapability {
@@ -243,6 +276,11 @@ export interface Executor {
   slots: number;
   labels: Record<string, string>;
   node_types: Array<NodeTypeCapability>;
+}
+
+/** Answer of GET /v1/executors. */
+export interface ExecutorList {
+  executors: Array<Executor>;
 }
 
 /** Where to PUT the bytes. */
@@ -447,6 +485,35 @@ export interface Graph {
   edges?: Array<GraphEdge>;
   /** Output fields of the run, each a reference to a node's output. */
   output: Record<string, string>;
+}
+
+/** Answer of GET /v1/graphs/{name}. */
+export interface GraphDetail {
+  graph: Graph;
+  graph_digest: Sha256;
+  /** JSON Schema of a run's input; stands alone. */
+  input_schema: Record<string, unknown>;
+}
+
+export interface GraphSummary {
+  name: string;
+  title?: string;
+  description?: string;
+  graph_digest: Sha256;
+  /** Path of the whole graph at the gateway. */
+  url: string;
+}
+
+/** Answer of GET /v1/graphs. */
+export interface GraphList {
+  graphs: Array<GraphSummary>;
+}
+
+/** Answer of /healthz and /readyz; what is wrong comes as a problem. */
+export interface Health {
+  status: "ok";
+  /** What was looked at -> what was found. */
+  checks?: Record<string, string>;
 }
 
 /** Any small JSON object. */
@@ -755,6 +822,15 @@ export interface RunPage {
 export interface RunQueuedData {
   graph: string;
   graph_digest: Sha256;
+}
+
+/** Answer of GET /: what this is and where the rest is. */
+export interface ServiceInfo {
+  name: string;
+  description: string;
+  version: string;
+  /** What -> path or address. */
+  urls: Record<string, string>;
 }
 
 /** The voice that speaks: one of an engine's own by name. */

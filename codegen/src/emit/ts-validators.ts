@@ -2,10 +2,12 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { transform } from 'esbuild';
+import { bundle } from '../bundle.ts';
 import { EXPORTED, type ValidatorTables, validatedTitles, validatorTables } from '../validators.ts';
 import type { Source } from '../source.ts';
 import { BANNER } from './text.ts';
 
+const BASE = 'https://schemas.myspinbot.dev/titles/';
 const ANNOTATIONS = ['x-env', 'x-list', 'x-secret', 'x-node-type', 'x-type', 'x-named-types'];
 
 export async function emitValidators(source: Source): Promise<string> {
@@ -14,14 +16,15 @@ export async function emitValidators(source: Source): Promise<string> {
     strict: true,
     strictRequired: false,
     discriminator: true,
-    // One function per definition instead of a copy at each use: the module is also part of the edge bundle.
     inlineRefs: false,
-    schemas: source.files.map(({ schema }) => schema),
   });
   for (const keyword of ANNOTATIONS) ajv.addKeyword(keyword);
-  const refs = Object.fromEntries(
-    validatedTitles(source).map((title) => [`validate${title}`, source.titled.get(title)?.ref as string]),
-  );
+  // Each definition as a schema of its own becomes one function: AJV would copy a `#/$defs/` target into every file
+  // that points to it, and the module is also part of the edge bundle.
+  for (const { title, file, schema } of source.titled.values()) {
+    ajv.addSchema({ ...bundle(source.titled, file, schema, BASE).schema, $id: BASE + title });
+  }
+  const refs = Object.fromEntries(validatedTitles(source).map((title) => [`validate${title}`, BASE + title]));
   const code = withoutRequire(standalone.default(ajv, refs));
   const { code: small } = await transform(`${code}\n${tables(validatorTables(source))}`, {
     format: 'esm',

@@ -199,7 +199,48 @@ class ArtifactCreatedData(Model):
     artifact: Artifact
 
 
+class ArtifactList(Model):
+    """Answer of GET /v1/runs/{run_id}/artifacts, oldest first."""
+    artifacts: list[Artifact]
+
+
 Boolean = bool
+
+
+class VoiceCapability(Model):
+    name: str
+    language: str
+    sex: Literal["female", "male", "unknown"]
+
+
+class EngineAvailability(Model):
+    name: str
+    available: bool
+    """On at least one executor that is online."""
+    executors_online: int
+    """Executors where it is available."""
+    reason: str | MISSING = Field(default=MISSING)
+    """Why it is not available anywhere."""
+    license: str | MISSING = Field(default=MISSING)
+    models: list[str] | MISSING = Field(default=MISSING)
+    voices: list[VoiceCapability] | MISSING = Field(default=MISSING)
+
+
+class NodeTypeAvailability(Model):
+    type: str
+    plane: Literal["node", "python"]
+    description: str
+    schema_digest: Sha256
+    executors_online: int
+    """Executors that have the type with this digest."""
+    engines: list[EngineAvailability]
+
+
+class Capabilities(Model):
+    """Answer of GET /v1/capabilities: every node type, and what the executors say they can do of
+    it.
+    """
+    node_types: list[NodeTypeAvailability]
 
 
 class Data(Model):
@@ -211,12 +252,6 @@ class Data(Model):
     sha256: Sha256
     name: str
     meta: dict[str, Any]
-
-
-class VoiceCapability(Model):
-    name: str
-    language: str
-    sex: Literal["female", "male", "unknown"]
 
 
 class EngineCapability(Model):
@@ -276,6 +311,11 @@ class Executor(Model):
     """Tasks it runs at once."""
     labels: dict[str, str]
     node_types: list[NodeTypeCapability]
+
+
+class ExecutorList(Model):
+    """Answer of GET /v1/executors."""
+    executors: list[Executor]
 
 
 class FileUpload(Model):
@@ -487,6 +527,35 @@ class Graph(Model):
     edges: list[GraphEdge] | MISSING = Field(default=MISSING)
     output: dict[str, str]
     """Output fields of the run, each a reference to a node's output."""
+
+
+class GraphDetail(Model):
+    """Answer of GET /v1/graphs/{name}."""
+    graph: Graph
+    graph_digest: Sha256
+    input_schema: dict[str, Any]
+    """JSON Schema of a run's input; stands alone."""
+
+
+class GraphSummary(Model):
+    name: str
+    title: str | MISSING = Field(default=MISSING)
+    description: str | MISSING = Field(default=MISSING)
+    graph_digest: Sha256
+    url: str
+    """Path of the whole graph at the gateway."""
+
+
+class GraphList(Model):
+    """Answer of GET /v1/graphs."""
+    graphs: list[GraphSummary]
+
+
+class Health(Model):
+    """Answer of /healthz and /readyz; what is wrong comes as a problem."""
+    status: Literal["ok"]
+    checks: dict[str, str] | MISSING = Field(default=MISSING)
+    """What was looked at -> what was found."""
 
 
 Json = dict[str, Any]
@@ -802,6 +871,15 @@ class RunPage(Model):
 class RunQueuedData(Model):
     graph: str
     graph_digest: Sha256
+
+
+class ServiceInfo(Model):
+    """Answer of GET /: what this is and where the rest is."""
+    name: str
+    description: str
+    version: str
+    urls: dict[str, str]
+    """What -> path or address."""
 
 
 class Voice(Model):
