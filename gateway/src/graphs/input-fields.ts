@@ -1,0 +1,56 @@
+/** What fields a graph's input has, whether it refers to a shipped schema or lists named types. */
+import { GRAPH_INPUTS } from '@myspinbot/contracts/graphs.ts';
+import type { Graph } from '@myspinbot/contracts/types.ts';
+import { graphInputValidators, namedTypeValidators, type Validator } from '@myspinbot/contracts/validators.js';
+import type { FieldError } from '../errors/app-error.ts';
+import { escapePointer } from '../errors/field-errors.ts';
+
+export interface InputField {
+  /** Name of a named type. */
+  type: string;
+  required: boolean;
+}
+
+export interface InputSpec {
+  fields: Map<string, InputField>;
+  /** The shipped schema, when there is one: it says more than the fields alone. */
+  validator?: Validator;
+  schema?: unknown;
+}
+
+const namedTypes: Readonly<Record<string, Validator>> = namedTypeValidators;
+
+/** The validator of a named type, if there is one. */
+export function namedType(name: string): Validator | undefined {
+  return namedTypes[name];
+}
+
+/** Reads `graph.input`; problems have pointers into the graph. */
+export function readInputSpec(graph: Graph): { spec: InputSpec; problems: FieldError[] } {
+  const declared = (graph.input ?? {}) as Record<string, string>;
+  const { $ref, ...fields } = declared;
+  return $ref === undefined ? fromFields(fields) : fromReference($ref, Object.keys(fields));
+}
+
+function fromReference($ref: string, others: string[]): { spec: InputSpec; problems: FieldError[] } {
+  const problems = others.map((name) => ({ pointer: `/input/${escapePointer(name)}`, detail: 'cannot stand beside $ref' }));
+  const shipped = GRAPH_INPUTS[$ref];
+  const validator = graphInputValidators[$ref];
+  if (!shipped || !validator) {
+    problems.push({ pointer: '/input/$ref', detail: `is not a shipped schema; there are ${Object.keys(GRAPH_INPUTS).join(', ')}` });
+    return { spec: { fields: new Map() }, problems };
+  }
+  return { spec: { fields: new Map(Object.entries(shipped.fields)), validator, schema: shipped.schema }, problems };
+}
+
+function fromFields(declared: Record<string, string>): { spec: InputSpec; problems: FieldError[] } {
+  const fields = new Map<string, InputField>();
+  const problems: FieldError[] = [];
+  for (const [name, text] of Object.entries(declared)) {
+    const required = !text.endsWith('?');
+    const type = required ? text : text.slice(0, -1);
+    if (namedType(type)) fields.set(name, { type, required });
+    else problems.push({ pointer: `/input/${escapePointer(name)}`, detail: `is not a named type; there are ${Object.keys(namedTypes).join(', ')}` });
+  }
+  return { spec: { fields }, problems };
+}

@@ -1,0 +1,91 @@
+/** Creates a run in one Redis round trip. */
+import type { Keys } from '@myspinbot/contracts/keys.ts';
+import type { RunCreate } from '@myspinbot/contracts/types.ts';
+import { DEFAULTS, POOLS } from '@myspinbot/contracts/wire.ts';
+import { fromRedis } from '../errors/dependencies.ts';
+import type { AcceptedGraph } from '../graphs/catalogue.ts';
+import type { Redis } from '../redis/client.ts';
+import { runScript } from '../redis/scripts.ts';
+import { conflict, type Idempotency } from './idempotency.ts';
+import type { NodeRow, RunRecord } from './run-record.ts';
+
+export interface NewRun {
+  run: string;
+  shard: string;
+  accepted: AcceptedGraph;
+  request: RunCreate;
+  /** Input with files resolved. */
+  input: Record<string, unknown>;
+  startDeadlineMs: number;
+  runDeadlineMs: number;
+  idempotency: Idempotency | undefined;
+}
+
+export type Submitted = { kind: 'created'; source: RunRecord } | { kind: 'repeat'; run: string };
+
+/** @throws AppError `idempotency-conflict`, `redis-unavailable`. */
+export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promise<Submitted> {
+  const { run, shard, accepted, idempotency } = entry;
+  const record = { graph: accepted.graph.name, digest: accepted.digest };
+  const data = dataFields(entry);
+  const nodes = nodeFields(accepted);
+  const event = JSON.stringify({ graph: accepted.graph.name, graph_digest: accepted.digest });
+  const fields = [record, data, nodes].map((group) => Object.entries<string>(group));
+  const answer = await fromRedis(
+    runScript(
+      redis,
+      'submit',
+      [
+        keys.run(shard, run),
+        keys.runData(shard, run),
+        keys.runEvents(shard, run),
+        keys.runNodes(shard, run),
+        keys.mail(shard),
+        keys.timers(shard),
+        keys.runs(shard),
+        keys.runsByStatus(shard, 'queued'),
+        keys.graph(shard, accepted.digest),
+        keys.idempotency(shard, idempotency?.hash ?? 'none'),
+      ],
+      [
+        run,
+        idempotency?.digest ?? '',
+        DEFAULTS.idempotency_ms,
+        accepted.canonical,
+        entry.startDeadlineMs,
+        entry.runDeadlineMs,
+        event,
+        keys.channels.run(shard, run),
+        ...fields.map((group) => group.length),
+        ...fields.flat(2),
+      ],
+    ),
+  );
+  const [word, detail] = answer as ['created' | 'repeat' | 'conflict', string];
+  if (word === 'conflict') throw conflict(detail);
+  if (word === 'repeat') return { kind: 'repeat', run: detail };
+  const now = Number(detail);
+  const times = { created_at: detail, start_deadline_at: String(now + entry.startDeadlineMs), run_deadline_at: String(now + entry.runDeadlineMs) };
+  return { kind: 'created', source: { run, record: { ...record, ...times, status: 'queued', seq: '1' }, nodes, data, artifacts: {} } };
+}
+
+function dataFields({ accepted, request, input }: NewRun): Record<string, string> {
+  const asSent = JSON.stringify(request.input ?? {});
+  const resolved = JSON.stringify(input);
+  return {
+    input: resolved,
+    ...(asSent === resolved ? {} : { request_input: asSent }),
+    metadata: JSON.stringify(request.metadata ?? {}),
+    tags: JSON.stringify(request.tags ?? []),
+    weights: JSON.stringify(Object.fromEntries(accepted.graph.nodes.map((node) => [node.id, node.weight ?? 1]))),
+  };
+}
+
+function nodeFields({ graph }: AcceptedGraph): Record<string, string> {
+  return Object.fromEntries(
+    graph.nodes.map(({ id, type, plane, pool }) => {
+      const row: NodeRow = { type, plane, pool: plane === 'node' ? POOLS.node_plane : (pool ?? POOLS.default), status: 'pending', attempt: 0 };
+      return [id, JSON.stringify(row)];
+    }),
+  );
+}

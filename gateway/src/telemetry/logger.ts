@@ -1,0 +1,47 @@
+/** Writes log lines: one JSON object each, a constant phrase as `msg`, data in fields, ids bound by async context. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type LogFields = Record<string, unknown>;
+
+export interface Logger {
+  debug(msg: string, fields?: LogFields): void;
+  info(msg: string, fields?: LogFields): void;
+  warn(msg: string, fields?: LogFields): void;
+  error(msg: string, fields?: LogFields): void;
+}
+
+export interface LoggerOptions {
+  /** Lowest level that is written. */
+  level: LogLevel;
+  /** Takes one line without its end. */
+  write: (line: string) => void;
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+  service?: string;
+}
+
+const RANK: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
+const bound = new AsyncLocalStorage<LogFields>();
+
+/** Runs `work` so that every line it writes carries `fields` (request_id, run_id, task_id ...). */
+export function withLogFields<T>(fields: LogFields, work: () => T): T {
+  return bound.run({ ...bound.getStore(), ...fields }, work);
+}
+
+export function createLogger({ level, write, now = Date.now, service = 'gateway' }: LoggerOptions): Logger {
+  const lowest = RANK[level];
+  const at = (lineLevel: LogLevel) => (msg: string, fields: LogFields = {}) => {
+    if (RANK[lineLevel] < lowest) return;
+    const head = { ts: new Date(now()).toISOString(), level: lineLevel, msg, service };
+    write(JSON.stringify({ ...head, ...bound.getStore(), ...fields }, toLoggable));
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** Errors have no own enumerable fields, so JSON would show them as `{}`. */
+function toLoggable(_key: string, value: unknown): unknown {
+  if (!(value instanceof Error)) return typeof value === 'bigint' ? value.toString() : value;
+  const { name, message, stack, cause } = value;
+  return { name, message, stack, ...(cause === undefined ? {} : { cause }) };
+}

@@ -1,0 +1,34 @@
+/** What the gateway counts. The implementation is made by the entry, because not every runtime has the same one. */
+
+export type TaskOutcome = 'succeeded' | 'failed';
+
+export interface Metrics {
+  /** One drive from collected mail to its commit. */
+  drive(seconds: number, outcome: 'committed' | 'refused' | 'failed'): void;
+  /** One ended node of a task, by node type. */
+  node(type: string, outcome: TaskOutcome, seconds: number): void;
+  request(route: string, method: string, status: number, seconds: number): void;
+  streamOpened(): void;
+  streamClosed(): void;
+  /** Entries that failed their schema and were put among the dead letters. */
+  deadLetter(source: string): void;
+  /** Text of the exposition format and its media type, after the gauges were set. */
+  render(gauges: GaugeValues): Promise<{ body: string; contentType: string }>;
+}
+
+/** What is read from Redis when somebody asks for the metrics. */
+export interface GaugeValues {
+  runs: { status: string; count: number }[];
+  pools: { pool: string; waiting: number; running: number; oldestSeconds: number }[];
+}
+
+/** Counts nothing: for tests and runtimes that nobody scrapes. */
+export const noMetrics: Metrics = {
+  drive() {},
+  node() {},
+  request() {},
+  streamOpened() {},
+  streamClosed() {},
+  deadLetter() {},
+  render: () => Promise.resolve({ body: '', contentType: 'text/plain; charset=utf-8' }),
+};
