@@ -1,13 +1,5 @@
 /** What the event log has said so far about each node of a run. */
-import type {
-  Event,
-  NodeFailedData,
-  NodeProgressData,
-  NodeStartedData,
-  NodeStatus,
-  NodeSucceededData,
-  Run,
-} from "@myspinbot/contracts/types.ts";
+import type { Event, NodeFailedData, NodeProgressData, NodeStatus, Run } from "@myspinbot/contracts/types.ts";
 
 export interface NodeRow {
   readonly nodeId: string;

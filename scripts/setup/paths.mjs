@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 export const DATA = join(ROOT, ".data");
 export const VENV = join(DATA, "venv");
-export const VENV_PYTHON = join(VENV, "bin", "python");
 export const MODELS = join(DATA, "models");
 
 /** Node 24 of this project: a platform package from the npm lock file, so nothing on the system changes. */
