@@ -1,0 +1,70 @@
+"""Engine `drawn_face`: a face drawn from the average landmarks, which are therefore its own, exactly."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpu_node.engines.engine import Engine
+from gpu_node.engines.portrait import topology as t
+from gpu_node.engines.portrait.canvas import Canvas, Points
+from gpu_node.engines.portrait.drawn_features import draw_brows, draw_eyes, draw_lips, draw_nose
+from gpu_node.engines.portrait.drawn_hair import draw_hair_behind, draw_hair_in_front
+from gpu_node.engines.portrait.drawn_skin import draw_background, draw_body, draw_skin
+from gpu_node.engines.portrait.photo import Picture
+
+WIDTH_CM = 38.0
+"""Width of the picture; a face is about 18 high."""
+CENTRE = (0.0, -1.6)
+_OVERSAMPLING = 2
+
+
+@lru_cache(maxsize=2)
+def draw(side: int) -> tuple[Picture, NDArray[np.float64]]:
+    """The demo face in `side` x `side` pixels and its (468, 3) landmarks there; always the same."""
+    face = shaped_face()
+    canvas = Canvas(side * _OVERSAMPLING, WIDTH_CM, CENTRE)
+    draw_background(canvas)
+    draw_hair_behind(canvas)
+    draw_body(canvas)
+    draw_skin(canvas, face)
+    draw_lips(canvas, face[:, :2])
+    draw_nose(canvas, face[:, :2])
+    draw_eyes(canvas, face[:, :2])
+    draw_brows(canvas, face[:, :2])
+    draw_hair_in_front(canvas)
+    scale = side / WIDTH_CM
+    places = canvas.to_pixels(face[:, :2]) / _OVERSAMPLING - 0.5
+    picture = canvas.finished(side)
+    picture.flags.writeable = False
+    return picture, np.column_stack([places, -face[:, 2] * scale])
+
+
+def shaped_face() -> Points:
+    """The average face with larger eyes, a narrower chin and nose, and closed, just smiling lips; cm."""
+    face = t.canonical_face()[0].copy()
+    flat = face[:, :2]
+    for upper, lower in ((t.LEFT_EYE_UPPER, t.LEFT_EYE_LOWER), (t.RIGHT_EYE_UPPER, t.RIGHT_EYE_LOWER)):
+        centre = flat[t.ring(upper, lower)].mean(axis=0)
+        arm = flat - centre
+        near = np.exp(-(arm**2).sum(axis=1) / (2 * 1.7**2))[:, None]
+        flat += arm * near * (0.16, 0.34)
+    flat[:, 0] *= 1 - 0.10 * np.clip((-1 - flat[:, 1]) / 8, 0, 1)
+    nose = np.exp(-(flat[:, 0] ** 2 / 2.0 + (flat[:, 1] + 1.0) ** 2 / 5.0))
+    flat[:, 0] *= 1 - 0.16 * nose
+    _close_lips(face)
+    aside = np.abs(flat[:, 0]) / 2.5
+    mouth = np.exp(-((flat[:, 1] + 4.2) ** 2) / 2.0) * np.clip(aside, 0, 1.2) ** 2
+    flat[:, 1] += 0.22 * mouth * np.exp(-np.clip(aside - 1.2, 0, None) ** 2)
+    return face
+
+
+def _close_lips(face: Points) -> None:
+    apart = face[t.LIPS_INNER_LOWER] - face[t.LIPS_INNER_UPPER]
+    face[t.LIPS_INNER_UPPER] += 0.5 * apart
+    face[t.LIPS_INNER_LOWER] -= 0.5 * apart
+
+
+def describe() -> Engine:
+    """Announce the engine."""
+    return Engine(name="drawn_face", available=True, license="Apache-2.0")

@@ -1,0 +1,108 @@
+"""Finds faces: MediaPipe's short-range detector, on the whole picture and then on its parts."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gpu_node.engines.portrait.photo import Picture
+from gpu_node.engines.portrait.tflite import Network
+
+MODEL = "face_detection_short_range.tflite"
+MIN_SCORE = 0.5
+_OVERLAP = 0.3
+_PARTS = (1.0, 0.55, 0.3, 0.15)
+"""Sizes of the windows that are searched, as shares of the longer side, until a face is found."""
+
+
+@dataclass(frozen=True)
+class FaceBox:
+    """Where a face is, in pixels of the picture."""
+
+    score: float
+    centre: tuple[float, float]
+    size: float
+    roll: float
+    """Angle of the line from the left to the right eye, radians, clockwise."""
+
+
+class FaceDetector:
+    """The network with its anchors."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._anchors = _anchors()
+
+    def find(self, picture: Picture) -> list[FaceBox]:
+        """Faces in the picture, the largest first; smaller ones only if no large one is there."""
+        height, width = picture.shape[:2]
+        for share in _PARTS:
+            side = int(max(height, width) * share)
+            boxes = [
+                box
+                for top in _starts(height, side)
+                for left in _starts(width, side)
+                for box in self._in_window(picture, left, top, side)
+            ]
+            if boxes:
+                return sorted(_distinct(boxes), key=lambda box: -box.size)
+        return []
+
+    def _in_window(self, picture: Picture, left: int, top: int, side: int) -> list[FaceBox]:
+        part = picture[top : top + side, left : left + side]
+        square = np.zeros((side, side, 3), np.uint8)
+        square[: part.shape[0], : part.shape[1]] = part
+        window = cv2.resize(square, (self._network.side,) * 2, interpolation=cv2.INTER_AREA)
+        values, scores = self._network(window[..., ::-1] / np.float32(127.5) - 1)
+        score = 1 / (1 + np.exp(-np.clip(scores[0, :, 0], -50, 50)))
+        found = np.flatnonzero(score >= MIN_SCORE)
+        # Box centre, box size, then six points (eyes first), all in pixels from the anchor.
+        points = values[0, found].reshape(len(found), 8, 2) / self._network.side
+        points[:, [0, 2, 3, 4, 5, 6, 7]] += self._anchors[found, None]
+        points = points * side
+        points[:, [0, 2, 3, 4, 5, 6, 7]] += (left, top)
+        return [
+            FaceBox(float(s), (float(p[0, 0]), float(p[0, 1])), float(p[1].max()), _roll(p))
+            for s, p in zip(score[found], points, strict=True)
+        ]
+
+
+def _roll(points: NDArray[np.float64]) -> float:
+    across = points[3] - points[2]
+    return float(np.arctan2(across[1], across[0]))
+
+
+def _starts(length: int, side: int) -> list[int]:
+    """Where windows begin: half overlapped, the last one flush with the end."""
+    if side >= length:
+        return [0]
+    return [*range(0, length - side, side // 2), length - side]
+
+
+def _anchors() -> NDArray[np.float64]:
+    """(896, 2) centres in 0..1: two per cell of a 16 x 16 grid, then six per cell of an 8 x 8 one."""
+    grids: list[NDArray[np.float64]] = []
+    for cells, each in ((16, 2), (8, 6)):
+        line = (np.arange(cells) + 0.5) / cells
+        x, y = np.meshgrid(line, line)
+        grids.append(np.repeat(np.stack([x, y], -1).reshape(-1, 2), each, axis=0))
+    return np.concatenate(grids)
+
+
+def _distinct(boxes: list[FaceBox]) -> list[FaceBox]:
+    """The best-scored box of each group that overlaps."""
+    kept: list[FaceBox] = []
+    for box in sorted(boxes, key=lambda box: -box.score):
+        if all(_overlap(box, other) < _OVERLAP for other in kept):
+            kept.append(box)
+    return kept
+
+
+def _overlap(a: FaceBox, b: FaceBox) -> float:
+    sides = [
+        max(0.0, min(p + a.size / 2, q + b.size / 2) - max(p - a.size / 2, q - b.size / 2))
+        for p, q in zip(a.centre, b.centre, strict=True)
+    ]
+    shared = sides[0] * sides[1]
+    return shared / (a.size**2 + b.size**2 - shared)

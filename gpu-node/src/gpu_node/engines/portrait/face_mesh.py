@@ -1,0 +1,108 @@
+"""Engine `face_mesh`: the 468 points of a face in a photo."""
+
+import importlib.util
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gpu_node.engines.engine import Engine
+from gpu_node.engines.portrait import topology
+from gpu_node.engines.portrait.face_detector import MODEL as DETECTOR
+from gpu_node.engines.portrait.face_detector import FaceBox, FaceDetector
+from gpu_node.engines.portrait.photo import Picture
+from gpu_node.engines.portrait.tflite import Network
+
+NAME = "face_mesh"
+MODEL = "face_landmark.tflite"
+_MARGIN = 1.5
+"""The network wants the face with a quarter of its size around it."""
+_PASSES = 3
+"""Each pass looks at the square that the points of the last one suggest."""
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face that was found: its points in pixels of the picture (z towards the viewer is negative)."""
+
+    points: NDArray[np.float64]
+    score: float
+
+
+class FaceMesh:
+    """Detector and mesh network together."""
+
+    def __init__(self, models: Path) -> None:
+        self._detector = FaceDetector(Network(models / DETECTOR))
+        self._network = Network(models / MODEL)
+
+    def find(self, picture: Picture) -> list[Face]:
+        """Faces in the picture, the largest first; `score` tells how sure the mesh is (0..1)."""
+        return [self._fit(picture, box) for box in self._detector.find(picture)]
+
+    def track(self, picture: Picture, last: Face) -> Face:
+        """The same face in the next frame of a film."""
+        return self._points(picture, _box_of(last.points))
+
+    def _fit(self, picture: Picture, box: FaceBox) -> Face:
+        face = self._points(picture, box)
+        for _ in range(_PASSES - 1):
+            face = self._points(picture, _box_of(face.points))
+        return face
+
+    def _points(self, picture: Picture, box: FaceBox) -> Face:
+        side = self._network.side
+        scale = box.size * _MARGIN / side
+        cos, sin = np.cos(box.roll) * scale, np.sin(box.roll) * scale
+        turn = np.array([[cos, -sin], [sin, cos]])
+        shift = np.array(box.centre) - turn @ np.full(2, side / 2)
+        out_of_crop = np.column_stack([turn, shift])
+        flags = cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
+        crop = cv2.warpAffine(_softened(picture, scale), out_of_crop, (side, side), flags=flags)
+        values, flag = self._network(crop[..., ::-1] / np.float32(255))[:2]
+        raw = values.reshape(topology.COUNT, 3).astype(np.float64)
+        points = np.column_stack([raw[:, :2] @ turn.T + shift, raw[:, 2] * scale])
+        return Face(points, float(1 / (1 + np.exp(-flag.reshape(-1)[0]))))
+
+
+def _softened(picture: Picture, scale: float) -> Picture:
+    """Without the detail that would alias when every `scale`-th pixel is taken."""
+    if scale < 2:
+        return picture
+    return cv2.GaussianBlur(picture, (0, 0), scale / 2).astype(np.uint8)
+
+
+def _box_of(points: NDArray[np.float64]) -> FaceBox:
+    across = points[263, :2] - points[33, :2]
+    roll = float(np.arctan2(across[1], across[0]))
+    turn = np.array([[np.cos(roll), np.sin(roll)], [-np.sin(roll), np.cos(roll)]])
+    upright = points[topology.OVAL, :2] @ turn.T
+    low, high = upright.min(axis=0), upright.max(axis=0)
+    centre = turn.T @ ((low + high) / 2)
+    return FaceBox(1.0, (float(centre[0]), float(centre[1])), float((high - low).max()), roll)
+
+
+@lru_cache(maxsize=1)
+def load(models: Path) -> FaceMesh:
+    """The networks, loaded once per process."""
+    return FaceMesh(models)
+
+
+def describe(models: Path | None) -> Engine:
+    """Announce the engine; without `models` only the library is looked for."""
+    reason = None
+    if importlib.util.find_spec("ai_edge_litert") is None:
+        reason = "the Python package ai-edge-litert is not installed"
+    elif models is not None:
+        missing = [name for name in (DETECTOR, MODEL) if not (models / name).is_file()]
+        reason = f"model files are missing: {', '.join(missing)}" if missing else None
+    return Engine(
+        name=NAME,
+        available=reason is None,
+        reason=reason,
+        models=[DETECTOR, MODEL],
+        license="Apache-2.0",
+    )

@@ -1,0 +1,53 @@
+"""Decodes a portrait photo within limits that are checked before a pixel is decoded."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gpu_node.engines.portrait.image_header import POINTER, invalid, read_header
+from gpu_node.errors import BadImage
+
+Picture = NDArray[np.uint8]
+"""(height, width, 3), blue, green, red."""
+
+MAX_BYTES = 20 * 2**20
+MAX_PIXELS = 40_000_000
+MIN_SIDE = 64
+
+
+def read_photo(path: Path) -> Picture:
+    """The picture upright (EXIF orientation applied), transparent parts on light grey."""
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        detail = f"the picture has {size / 2**20:.0f} MiB; at most {MAX_BYTES // 2**20} are read"
+        raise BadImage("image-too-large", detail, pointer=POINTER)
+    data = path.read_bytes()
+    header = read_header(data)
+    shape = f"{header.width} x {header.height} pixels"
+    if header.width * header.height > MAX_PIXELS:
+        detail = f"the picture has {shape}; at most {MAX_PIXELS // 10**6} megapixels are read"
+        raise BadImage("image-too-large", detail, pointer=POINTER)
+    if min(header.width, header.height) < MIN_SIDE:
+        raise invalid(f"the picture has {shape}; each side needs at least {MIN_SIDE}")
+    if header.animated:
+        raise invalid("the picture is animated; use a still photo")
+    if header.cmyk:
+        raise invalid("the picture has printing colours (CMYK); save it as RGB")
+    return _decode(np.frombuffer(data, np.uint8))
+
+
+def _decode(data: NDArray[np.uint8]) -> Picture:
+    stored = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    if stored is None:
+        raise invalid("the picture is damaged and cannot be decoded")
+    if stored.ndim == 3 and stored.shape[2] == 4:
+        depth = np.iinfo(stored.dtype).max
+        alpha = stored[..., 3:].astype(np.float32) / depth
+        colour = stored[..., :3].astype(np.float32) * (255 / depth)
+        return (colour * alpha + 225 * (1 - alpha)).astype(np.uint8)
+    picture = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    if picture is None:
+        raise invalid("the picture is damaged and cannot be decoded")
+    return picture.astype(np.uint8)

@@ -1,0 +1,86 @@
+"""Engine `flite`: the small classic voices of the flite program, where it is installed."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from gpu_node.engines.engine import Engine, Voice
+from gpu_node.engines.speech.speech import SILENCE, Phone, Speech
+from gpu_node.engines.speech.wav import read_wav
+from gpu_node.errors import BadMedia
+
+_VOICES: dict[str, Voice] = {
+    "slt": {"name": "slt", "language": "en-US", "sex": "female"},
+    "rms": {"name": "rms", "language": "en-US", "sex": "male"},
+    "awb": {"name": "awb", "language": "en-GB", "sex": "male"},
+}
+VOICE = "slt"
+"""The voice when none is asked for."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+_TIME_LIMIT_S = 60
+_REDUCED = {"ax": "ah", "axr": "er", "ix": "ih", "dx": "t", "el": "l", "em": "m", "en": "n"}
+"""Phones of flite that ARPAbet's plain set lacks."""
+
+
+class Flite:
+    """One voice; each piece is one call of the program."""
+
+    def __init__(self, voice: str) -> None:
+        self._voice = voice
+
+    def pieces(self, text: str) -> list[str]:
+        sentences = (part.strip() for part in _SENTENCE_END.split(text))
+        return [part for part in sentences if re.search(r"\w", part)]
+
+    def say(self, piece: str, *, speed: float, seed: int) -> Speech:
+        del seed  # these voices have no random part
+        with tempfile.TemporaryDirectory() as folder:
+            text, sound = Path(folder, "text"), Path(folder, "sound.wav")
+            text.write_text(piece, encoding="utf-8")
+            stretch = f"duration_stretch={1 / speed:.4f}"
+            command = ["flite", "-voice", self._voice, "--setf", stretch, "-psdur"]
+            result = subprocess.run(
+                [*command, "-f", str(text), "-o", str(sound)],
+                capture_output=True,
+                check=False,
+                env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+                text=True,
+                timeout=_TIME_LIMIT_S,
+            )
+            if result.returncode != 0 or not sound.exists():
+                raise BadMedia("handler-failed", f"flite ended with {result.returncode}")
+            samples, rate = read_wav(sound)
+        return Speech(samples, rate, parse_phones(result.stdout))
+
+
+def parse_phones(printed: str) -> list[Phone]:
+    """Read what `-psdur` prints: pairs `phone end`, the end in seconds."""
+    phones: list[Phone] = []
+    start = 0.0
+    for phone, end in re.findall(r"([a-z]+)[ :]+([0-9]+\.[0-9]+)", printed):
+        name = SILENCE if phone in ("pau", "ssil", "sil") else _REDUCED.get(phone, phone)
+        phones.append(Phone(name, start, float(end)))
+        start = float(end)
+    return phones
+
+
+def load(voice: str) -> Flite:
+    """The engine with one of its voices."""
+    return Flite(voice)
+
+
+def describe() -> Engine:
+    """Announce the engine."""
+    installed = shutil.which("flite", path=os.defpath) is not None
+    return Engine(
+        name="flite",
+        available=installed,
+        reason=None if installed else "the program flite is not installed",
+        voices=list(_VOICES.values()),
+        models=[f"cmu_us_{name}" for name in _VOICES],
+        license="BSD-like",
+    )

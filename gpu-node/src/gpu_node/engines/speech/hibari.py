@@ -1,0 +1,93 @@
+"""Engine `hibari`: a small neural voice; its phone times are the durations the network itself chose."""
+
+import importlib.util
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from gpu_node.engines.engine import Engine, Voice
+from gpu_node.engines.speech.misaki import ARPABET, LENGTH, MARKS
+from gpu_node.engines.speech.speech import SILENCE, Phone, Speech
+
+_DURATIONS = "/Clip_output_0"
+"""The inner tensor that holds how long each symbol lasts."""
+_TICK_S = 600 / 24_000
+"""One unit of that tensor: 600 samples at 24 kHz."""
+_WORD_GAP_S = 0.11
+"""A blank shorter than this is the passage between two words, not a pause."""
+
+VOICE = "heart"
+"""The voice inside the package; the others would be downloaded when first used."""
+
+
+class Hibari:
+    """The voice with its text-to-phonemes; loading takes about half a second."""
+
+    def __init__(self) -> None:
+        import hibari.voices
+        from hibari import Hibari as Network
+
+        from gpu_node.engines.speech.onnx_outputs import with_output
+
+        model = Path(hibari.voices.voice_path(VOICE)).read_bytes()
+        # One thread: the same sound on every machine, and the other core stays free.
+        self._network = Network(VOICE, model=with_output(model, _DURATIONS), threads=1)
+
+    def pieces(self, text: str) -> list[str]:
+        phonemes = self._network.phonemize(text)
+        return [piece for piece in phonemes if any(symbol in ARPABET for symbol in piece)]
+
+    def say(self, piece: str, *, speed: float, seed: int) -> Speech:
+        from hibari import dsp
+
+        symbols = [symbol for symbol in piece if symbol in self._network.vocab]
+        feeds = {
+            "ids": np.asarray([self._network.ids(piece)], np.int64),
+            "speed": np.asarray([speed], np.float32),
+        }
+        *spectra, durations = self._network.sess.run(None, feeds)
+        noise = np.random.default_rng(seed)
+        samples = dsp.synth(*(spectrum[0] for spectrum in spectra), noise)
+        return Speech(samples, dsp.SR, _phones(symbols, durations.reshape(-1)))
+
+
+def _phones(symbols: list[str], ticks: np.ndarray) -> list[Phone]:
+    """Give each symbol its time. The network sets a silent mark before and after the symbols."""
+    ends = np.cumsum(ticks) * _TICK_S
+    phones = [Phone(SILENCE, 0.0, float(ends[0]))]
+    start = float(ends[0])
+    for symbol, end in zip([*symbols, ""], ends[1:].tolist(), strict=True):
+        if symbol in MARKS:
+            continue
+        last = phones[-1]
+        if symbol in ARPABET:
+            phones.append(Phone(ARPABET[symbol][0], start, end))
+        elif symbol == LENGTH or (symbol == " " and end - start < _WORD_GAP_S):
+            phones[-1] = Phone(last.phone, last.start_s, end)
+        elif last.phone == SILENCE:
+            phones[-1] = Phone(SILENCE, last.start_s, end)
+        else:
+            phones.append(Phone(SILENCE, start, end))
+        start = end
+    return phones
+
+
+@lru_cache(maxsize=1)
+def load() -> Hibari:
+    """The voice, loaded once per process."""
+    return Hibari()
+
+
+def describe() -> Engine:
+    """Announce the engine."""
+    installed = importlib.util.find_spec("hibari") is not None
+    voices: list[Voice] = [{"name": VOICE, "language": "en-US", "sex": "female"}]
+    return Engine(
+        name="hibari",
+        available=installed,
+        reason=None if installed else "the Python package hibari-tts is not installed",
+        voices=voices,
+        models=["hibari-tts 0.2.1, voice heart (int8)"],
+        license="Apache-2.0",
+    )

@@ -1,0 +1,34 @@
+"""Reads and writes 16-bit WAV files."""
+
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from gpu_node.engines.speech.speech import Samples
+from gpu_node.errors import BadMedia
+
+
+def write_wav(path: Path, samples: Samples, rate: int) -> None:
+    """Write mono sound; the caller keeps it within full scale."""
+    pcm = np.round(np.clip(samples, -1, 1) * 32_767).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(pcm.tobytes())
+
+
+def read_wav(path: Path) -> tuple[Samples, int]:
+    """Sound as mono and its sample rate."""
+    try:
+        with wave.open(str(path), "rb") as file:
+            channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
+            data = file.readframes(file.getnframes())
+    except (wave.Error, EOFError) as cause:
+        raise BadMedia("invalid-audio", f"the sound is no readable WAV file: {cause}") from cause
+    if width != 2:
+        raise BadMedia("invalid-audio", f"the sound has {8 * width} bits per sample, not 16")
+    whole = len(data) - len(data) % (2 * channels)
+    pcm = np.frombuffer(data[:whole], "<i2").reshape(-1, channels)
+    return (pcm.mean(axis=1) / 32_768).astype(np.float32), rate

@@ -1,0 +1,103 @@
+"""The triangles that the picture is made of: the face mesh, rings around it, the picture's edge."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import Delaunay
+
+from gpu_node.engines.portrait import topology
+
+Points = NDArray[np.float64]
+
+RINGS = (1.1, 1.25, 1.45, 1.75)
+"""Rings outside the face, as multiples of its outline."""
+_EDGE_STEP = 1 / 8
+"""Distance of the points on the picture's edge, as a share of its side."""
+
+
+@dataclass(frozen=True)
+class HeadMesh:
+    """Points 0-467 are the face mesh, then come the rings, then the edge."""
+
+    points: Points
+    """(V, 2) pixels."""
+    depth: NDArray[np.float64]
+    """(V,) pixels, smaller is nearer; 0 outside the face."""
+    reach: NDArray[np.float64]
+    """(V,) how far out a point lies: 1 on the face, the ring's multiple, infinite on the edge."""
+    triangles: NDArray[np.int64]
+    """(T, 3), without those of eyes and mouth."""
+
+
+def head_mesh(landmarks: NDArray[np.float64], side: int) -> HeadMesh:
+    """The mesh for 468 landmarks (x, y, z) in a picture of `side` x `side` pixels."""
+    face = landmarks[:, :2]
+    outline = face[topology.OVAL]
+    centre = (outline.min(axis=0) + outline.max(axis=0)) / 2
+    points, reach = [face], [np.ones(topology.COUNT)]
+    for multiple in RINGS:
+        ring = centre + (outline - centre) * multiple
+        ring = ring[((ring > 4) & (ring < side - 5)).all(axis=1)]
+        points.append(ring)
+        reach.append(np.full(len(ring), multiple))
+    points.append(_edge(side))
+    reach.append(np.full(len(points[-1]), np.inf))
+    every = np.concatenate(points)
+    depth = np.zeros(len(every))
+    depth[: topology.COUNT] = landmarks[:, 2]
+    triangles = np.concatenate([topology.open_triangles(), _around(every, outline)])
+    return HeadMesh(every, depth, np.concatenate(reach), triangles)
+
+
+def _edge(side: int) -> Points:
+    line = np.arange(0, 1, _EDGE_STEP) * (side - 1)
+    last, zero = np.full(len(line), side - 1.0), np.zeros(len(line))
+    sides = [(line, zero), (last, line), (side - 1 - line, last), (zero, side - 1 - line)]
+    return np.concatenate([np.column_stack(pair) for pair in sides])
+
+
+def _around(points: Points, outline: Points) -> NDArray[np.int64]:
+    """Triangles between the face's outline and the edge of the picture."""
+    outer = np.concatenate([topology.OVAL, np.arange(topology.COUNT, len(points))])
+    triangles = outer[Delaunay(points[outer]).simplices]
+    contour = outline.astype(np.float32)[:, None]
+    middles = points[triangles].mean(axis=1)
+    outside = [cv2.pointPolygonTest(contour, (float(x), float(y)), False) < 0 for x, y in middles]
+    return triangles[np.array(outside)]
+
+
+def spread(mesh: HeadMesh, controls: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(V, C) matrix that carries the moves of control points to all points, as smoothly as a bent
+    plate would (the biharmonic equation on the mesh). Slits stay slits: an upper lip does not pull
+    at the lower one.
+    """
+    laplacian, mass = _laplacian(mesh.points, mesh.triangles)
+    energy = laplacian.T @ (laplacian / mass[:, None])
+    free = np.setdiff1d(np.arange(len(mesh.points)), controls)
+    weights = np.zeros((len(mesh.points), len(controls)))
+    weights[controls, np.arange(len(controls))] = 1
+    coupling = energy[np.ix_(free, controls)]
+    weights[free] = -np.linalg.solve(energy[np.ix_(free, free)], coupling)
+    return weights
+
+
+def _laplacian(
+    points: Points, triangles: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Cotangent Laplacian and the area that belongs to each point."""
+    count = len(points)
+    laplacian, mass = np.zeros((count, count)), np.full(count, 1e-3)
+    for turn in range(3):
+        a, b, c = (triangles[:, (turn + i) % 3] for i in range(3))
+        to_b, to_c = points[b] - points[a], points[c] - points[a]
+        area2 = np.abs(to_b[:, 0] * to_c[:, 1] - to_b[:, 1] * to_c[:, 0]) + 1e-6
+        # Blunt angles would give negative weights and a mesh that folds.
+        weight = np.maximum((to_b * to_c).sum(axis=1) / area2, 0.05) / 2
+        np.add.at(laplacian, (b, c), -weight)
+        np.add.at(laplacian, (c, b), -weight)
+        np.add.at(laplacian, (b, b), weight)
+        np.add.at(laplacian, (c, c), weight)
+        np.add.at(mass, a, area2 / 6)
+    return laplacian, mass

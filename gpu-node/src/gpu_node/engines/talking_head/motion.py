@@ -1,0 +1,72 @@
+"""How the head lives while it speaks: sway, nods, brows and blinks for each frame."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpu_node.engines.talking_head.controls import HEAD
+
+Curve = NDArray[np.float64]
+
+_SWAY = {"x": 0.010, "y": 0.006, "roll": 0.010, "yaw": 0.030, "pitch": 0.020}
+"""Amplitudes: shares of the eye distance for x and y, radians for the turns."""
+_SETTLE_S = 0.5
+"""The head begins and ends in the portrait's own pose."""
+_BLINK = (0.35, 0.9, 1.0, 0.7, 0.35, 0.1)
+"""How far the lids are closed in the frames of one blink, at 25 frames per second."""
+_BLINK_EVERY_S = (2.0, 4.8)
+
+
+@dataclass(frozen=True)
+class Motion:
+    """Curves with one value per frame."""
+
+    head: NDArray[np.float64]
+    """(frames, len(HEAD)): x and y in shares of the eye distance, turns in radians."""
+    blink: Curve
+    brow: Curve
+
+
+def plan_motion(loudness: Curve, fps: float, seed: int) -> Motion:
+    """The motion for speech of this loudness (0..1 per frame); the same seed, the same motion."""
+    random = np.random.default_rng(seed)
+    frames = len(loudness)
+    times = (np.arange(frames) + 0.5) / fps
+    ends = np.minimum(times, frames / fps - times)
+    settle = np.clip(ends / _SETTLE_S, 0, 1)
+    settle = settle * settle * (3 - 2 * settle)
+    speech = _smoothed(loudness, round(0.5 * fps))
+    head = np.column_stack([_SWAY[name] * _drift(times, random) for name in HEAD])
+    # The head dips a little on what is said with force.
+    stress = _smoothed(np.clip(loudness - speech, 0, 1), round(0.2 * fps))
+    head[:, HEAD.index("pitch")] += 0.05 * stress
+    head[:, HEAD.index("y")] += 0.02 * stress
+    brow = _smoothed(np.clip(_drift(times, random), 0, 1), round(0.3 * fps)) * 0.6 + stress
+    return Motion(head * settle[:, None], _blinks(frames, fps, random), brow * settle)
+
+
+def _drift(times: Curve, random: np.random.Generator) -> Curve:
+    """A slow, never repeating curve between about -1 and 1."""
+    rates = np.array([0.13, 0.29, 0.53]) * random.uniform(0.85, 1.15, 3)
+    phases = random.uniform(0, 2 * np.pi, 3)
+    return np.sin(2 * np.pi * np.outer(times, rates) + phases) @ np.array([0.55, 0.3, 0.15])
+
+
+def _blinks(frames: int, fps: float, random: np.random.Generator) -> Curve:
+    lids = np.zeros(frames)
+    shape = np.interp(
+        np.arange(0, len(_BLINK), 25 / fps), np.arange(len(_BLINK)), np.array(_BLINK)
+    )
+    at = random.uniform(0.8, 2.2)
+    while (start := round(at * fps)) + len(shape) < frames:
+        lids[start : start + len(shape)] = shape
+        at += random.uniform(*_BLINK_EVERY_S)
+    return lids
+
+
+def _smoothed(curve: Curve, width: int) -> Curve:
+    window = np.hanning(max(3, width) + 2)[1:-1]
+    reach = len(window) // 2
+    padded = np.pad(curve, (reach, len(window) - 1 - reach), mode="edge")
+    return np.convolve(padded, window / window.sum(), mode="valid")

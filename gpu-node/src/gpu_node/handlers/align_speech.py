@@ -1,0 +1,60 @@
+"""Node type `align_speech`: speech becomes the planned mouth of each video frame."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gpu_node.engines.alignment import energy, phones
+from gpu_node.engines.alignment.track import FPS, VisemeTrack
+from gpu_node.engines.engine import Engine
+from gpu_node.engines.speech.speech import Phone
+from gpu_node.engines.speech.wav import read_wav
+from gpu_node.errors import BadMedia
+from gpu_node.handlers.context import HandlerContext
+
+if TYPE_CHECKING:
+    from gpu_node.contracts.nodes.align_speech import AlignSpeechInputs, AlignSpeechParams
+
+
+def engines() -> list[Engine]:
+    """Engines that may be here, in the order of the schema."""
+    return [phones.describe(), energy.describe()]
+
+
+def run(
+    params: "AlignSpeechParams", inputs: "AlignSpeechInputs", context: HandlerContext
+) -> dict[str, Any]:
+    """Plan the mouth from phone times; without them from loudness, which `method` then says."""
+    del params
+    samples, rate = read_wav(context.path(inputs.audio))
+    if len(samples) == 0:
+        raise BadMedia("invalid-audio", "the sound is empty", pointer="/inputs/audio")
+    context.check_canceled()
+    if context.engine == phones.NAME and inputs.phones is not None:
+        track = phones.plan(samples, rate, _read_phones(context.path(inputs.phones)))
+    else:
+        if context.engine == phones.NAME:
+            context.log("warn", "no phone times: the mouth follows loudness alone")
+        track = energy.plan(samples, rate)
+    context.progress(len(track.open), len(track.open), "frames")
+    return {"track": _put(track, context), "method": track.method}
+
+
+def _read_phones(path: Path) -> list[Phone]:
+    try:
+        listed = json.loads(path.read_bytes())
+        return [Phone(str(p["phone"]), float(p["start_s"]), float(p["end_s"])) for p in listed]
+    except (ValueError, TypeError, KeyError) as cause:
+        detail = "the phone times are no list of {phone, start_s, end_s}"
+        raise BadMedia("invalid-audio", detail, pointer="/inputs/phones") from cause
+
+
+def _put(track: VisemeTrack, context: HandlerContext) -> dict[str, Any]:
+    path = context.work_dir / "visemes.json"
+    path.write_text(json.dumps(track.to_json()))
+    return context.put(
+        path,
+        media_type="application/json",
+        name="visemes.json",
+        meta={"fps": FPS, "frames": len(track.open)},
+    )

@@ -1,0 +1,46 @@
+"""What a handler may ask of whoever runs it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class HandlerContext(Protocol):
+    """One attempt at one node: where to read and write, and whom to tell."""
+
+    run_id: str
+    task_id: str
+    node_id: str
+    attempt: int
+    engine: str
+    """Name of the engine to use; `auto` has been resolved."""
+    work_dir: Path
+    """Private directory of this attempt, removed afterwards."""
+    models_dir: Path
+    """Model files that the set-up has placed."""
+
+    def path(self, ref: Any) -> Path:
+        """Local file of an input artifact, its digest checked."""
+        ...
+
+    def put(
+        self, path: Path, *, media_type: str, name: str, meta: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Stage a file as an output artifact and return its reference; the upload follows."""
+        ...
+
+    def progress(self, done: float, total: float, unit: str) -> None:
+        """Say how far the work is; may be called as often as wanted."""
+        ...
+
+    def preview(self, data: bytes, media_type: str) -> None:
+        """Show a small picture of the work so far."""
+        ...
+
+    def log(self, level: str, message: str, **fields: Any) -> None:
+        """Write a line to the run's log; `message` is a constant phrase."""
+        ...
+
+    def check_canceled(self) -> None:
+        """Raise `Canceled` if the run no longer wants the result; call it often."""
+        ...

@@ -1,0 +1,75 @@
+"""Node type `prepare_portrait`: a photo, or nothing, becomes a square portrait with its landmarks."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gpu_node.engines.engine import Engine
+from gpu_node.engines.portrait import crop, drawn_face, face_mesh
+from gpu_node.engines.portrait.photo import Picture, read_photo
+from gpu_node.errors import EngineUnavailable
+from gpu_node.handlers.context import HandlerContext
+
+if TYPE_CHECKING:
+    from gpu_node.contracts.nodes.prepare_portrait import (
+        PreparePortraitInputs,
+        PreparePortraitParams,
+    )
+
+
+def engines(models_dir: Path | None = None) -> list[Engine]:
+    """Engines that may be here, in the order of the schema; `models_dir` to look for model files."""
+    return [face_mesh.describe(models_dir), drawn_face.describe()]
+
+
+def run(
+    params: "PreparePortraitParams", inputs: "PreparePortraitInputs", context: HandlerContext
+) -> dict[str, Any]:
+    """Find the face in the photo; without a photo draw the demo face. `source` says which it was."""
+    if inputs.image is None:
+        portrait, landmarks = drawn_face.draw(params.size)
+        return _outputs(portrait, landmarks, "drawn", context)
+    if context.engine != face_mesh.NAME:
+        detail = "the engine drawn_face reads no photos, and face_mesh is not available here"
+        raise EngineUnavailable("engine-unavailable", detail, pointer="/inputs/image")
+    photo = read_photo(context.path(inputs.image))
+    context.progress(1, 3, "steps")
+    context.check_canceled()
+    faces = face_mesh.load(context.models_dir).find(photo)
+    if not faces:
+        raise crop.no_face("no face was found in the picture")
+    if len(faces) > 1:
+        context.log("info", "several faces: the largest one is used", faces=len(faces))
+    crop.check_face(faces[0])
+    context.progress(2, 3, "steps")
+    portrait, landmarks = crop.square(photo, faces[0], params.size)
+    return _outputs(portrait, landmarks, "photo", context)
+
+
+def _outputs(
+    portrait: Picture, landmarks: NDArray[np.float64], source: str, context: HandlerContext
+) -> dict[str, Any]:
+    height, width = portrait.shape[:2]
+    picture = context.work_dir / "portrait.png"
+    cv2.imwrite(str(picture), portrait)
+    points = context.work_dir / "landmarks.json"
+    listed = np.round(landmarks, 3).tolist()
+    points.write_text(json.dumps({"width": width, "height": height, "points": listed}))
+    image = context.put(
+        picture,
+        media_type="image/png",
+        name="portrait.png",
+        meta={"width": width, "height": height},
+    )
+    marks = context.put(
+        points,
+        media_type="application/json",
+        name="landmarks.json",
+        meta={"count": len(landmarks)},
+    )
+    context.progress(3, 3, "steps")
+    return {"image": image, "landmarks": marks, "source": source}

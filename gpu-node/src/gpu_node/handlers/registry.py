@@ -1,0 +1,118 @@
+"""Which handler does a node type's work, and where it runs."""
+
+import importlib
+import importlib.util
+import sys
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+from gpu_node.contracts.node_types import NODE_TYPES, NodeType
+from gpu_node.engines.engine import Engine
+
+Kind = Literal["process", "async"]
+"""`process`: computes, runs in a child. `async`: a coroutine that waits for a service, runs in the parent."""
+
+
+@dataclass(frozen=True)
+class HandlerSpec:
+    """A handler of an extension. Without `engines` all engines of its type count as available."""
+
+    kind: Kind
+    run: Callable[..., Any]
+    engines: Callable[[], list[Engine]] | None = None
+
+
+@dataclass(frozen=True)
+class _Module:
+    """A handler of ours: a module with `run` and `engines`, imported where it runs only."""
+
+    kind: Kind
+    name: str
+
+
+_TABLE: dict[str, _Module] = {
+    "synthesize_speech": _Module("process", "gpu_node.handlers.synthesize_speech"),
+    "align_speech": _Module("process", "gpu_node.handlers.align_speech"),
+    "prepare_portrait": _Module("process", "gpu_node.handlers.prepare_portrait"),
+    "animate_portrait": _Module("process", "gpu_node.handlers.animate_portrait"),
+    "upscale_video": _Module("process", "gpu_node.handlers.upscale_video"),
+}
+
+
+class Registry:
+    """The python plane's node types with their handlers, those of an extension included."""
+
+    def __init__(self, node_types: dict[str, NodeType], handlers: Mapping[str, Any]) -> None:
+        self.node_types = node_types
+        self._handlers = handlers
+        self._runs: dict[str, Callable[..., Any]] = {}
+
+    def kind(self, node_type: str) -> Kind:
+        """Where the handler runs."""
+        return self._handlers[node_type].kind
+
+    def run(self, node_type: str) -> Callable[..., Any]:
+        """The handler itself, taking (params, inputs, context) as plain JSON; imports it if need be."""
+        run = self._runs.get(node_type)
+        if run is None:
+            handler = self._handlers[node_type]
+            is_module = isinstance(handler, _Module)
+            source = importlib.import_module(handler.name) if is_module else handler
+            run = self._runs[node_type] = _typed(source.run)
+        return run
+
+    def engines(self, node_type: str) -> list[Engine]:
+        """The type's engines and whether this machine has them; imports the handler."""
+        handler = self._handlers[node_type]
+        if isinstance(handler, _Module):
+            return importlib.import_module(handler.name).engines()
+        if handler.engines:
+            return handler.engines()
+        names = self.node_types[node_type].engines
+        return [Engine(name=name, available=True, license="unknown") for name in names]
+
+
+def load_registry(extensions: str) -> Registry:
+    """The registry of this process; `extensions` is the path of a Python file, or empty."""
+    node_types = {
+        name: node_type
+        for name, node_type in NODE_TYPES.items()
+        if node_type.plane == "python" and name in _TABLE
+    }
+    handlers: dict[str, Any] = {name: _TABLE[name] for name in node_types}
+    if extensions:
+        module = _load(Path(extensions))
+        for fields in module.NODE_TYPES:
+            node_type = NodeType.from_dict(fields)
+            if node_type.plane == "python":
+                node_types[node_type.type] = node_type
+        handlers.update(module.HANDLERS)
+    return Registry({name: t for name, t in node_types.items() if name in handlers}, handlers)
+
+
+def _load(path: Path) -> ModuleType:
+    name = f"gpu_node_extension_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _typed(run: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a handler its params and inputs as the models that its signature names."""
+    hints = typing.get_type_hints(run)
+    to_params = _model(hints.get("params"))
+    to_inputs = _model(hints.get("inputs"))
+    return lambda params, inputs, context: run(to_params(params), to_inputs(inputs), context)
+
+
+def _model(hint: Any) -> Callable[[Any], Any]:
+    validate = getattr(hint, "model_validate", None)
+    return validate if validate else lambda value: value
