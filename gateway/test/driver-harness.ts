@@ -14,6 +14,7 @@ import { newId, newPlainId } from '../src/ids.ts';
 import { createCommandClient, createReaderClient, type Redis } from '../src/redis/client.ts';
 import { toRecord } from '../src/redis/flat.ts';
 import { runScript } from '../src/redis/scripts.ts';
+import { noMetrics } from '../src/telemetry/metrics.ts';
 
 const SILENT = { debug() {}, info() {}, warn() {}, error: (message: string, fields?: unknown) => console.error(message, fields) };
 const accept = () => true;
@@ -84,6 +85,7 @@ export async function createHarness(
     keys,
     nodeTypes,
     log: SILENT,
+    metrics: noMetrics,
     random: () => 0.5,
     lockMs: options.lockMs ?? 2000,
     retentionMs: 60_000,

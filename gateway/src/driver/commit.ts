@@ -129,7 +129,7 @@ function toPlan(keys: Keys, request: CommitRequest, K: Indexed, A: Indexed): unk
 }
 
 /** Runs `commit.lua` and answers its answer. */
-export async function commit(redis: Redis, keys: Keys, request: CommitRequest): Promise<unknown> {
+export async function commit(redis: Redis, keys: Keys, request: CommitRequest): Promise<unknown[]> {
   const { shard, run } = request;
   const K = new Indexed(fixedKeys(keys, request));
   const A = new Indexed([
@@ -140,5 +140,5 @@ export async function commit(redis: Redis, keys: Keys, request: CommitRequest): 
     keys.threadCheckpoint(shard, run, ''),
   ]);
   A.items[0] = JSON.stringify(toPlan(keys, request, K, A));
-  return runScript(redis, 'commit', K.items, A.items);
+  return (await runScript(redis, 'commit', K.items, A.items)) as unknown[];
 }

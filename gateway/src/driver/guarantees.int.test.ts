@@ -11,6 +11,7 @@ import { createHarness, type Harness } from '../../test/driver-harness.ts';
 import { newPlainId } from '../ids.ts';
 import { toRecord } from '../redis/flat.ts';
 import { runScript } from '../redis/scripts.ts';
+import { noMetrics } from '../telemetry/metrics.ts';
 import { createDriver } from './driver.ts';
 import { createDriverLoops, type DriverLoops } from './loops.ts';
 
@@ -177,7 +178,8 @@ function startChaoticDriver(h: Harness, random: () => number): { loops: DriverLo
   const chaos = createChaos(h.redis, { random, lostCalls: 0.02, lostReplies: 0.05 });
   const redis = chaos.redis;
   const driver = createDriver({
-    redis, keys: h.keys, nodeTypes: h.nodeTypes, log: SILENT, random, lockMs: 400, retentionMs: 60_000, retryBackoffMs: 10,
+    redis, keys: h.keys, nodeTypes: h.nodeTypes, log: SILENT,
+    metrics: noMetrics, random, lockMs: 400, retentionMs: 60_000, retryBackoffMs: 10,
   });
   const sweep = { ...h.sweep, redis, consumer: newPlainId('driver'), pools: POOLS, leaseMs: LEASE_MS, driverLeaseMs: 150, reconcileMs: 300 };
   // The reader blocks for so short a time that it can share the one connection.

@@ -4,8 +4,9 @@ import { GROUPS } from '@myspinbot/contracts/wire.ts';
 import type { Redis } from '../redis/client.ts';
 import { toRecord } from '../redis/flat.ts';
 import { runScript } from '../redis/scripts.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { sourceStream, type Entry } from './collect.ts';
-import type { Driver, DriverLog } from './driver.ts';
+import type { Driver } from './driver.ts';
 import { adopt, claimTimers, ensureGroups, reap, reconcile, type SweepDeps } from './sweeps.ts';
 
 export interface DriverLoopsOptions {
@@ -16,7 +17,7 @@ export interface DriverLoopsOptions {
   createReader: () => Redis;
   blockMs: number;
   reapMs: number;
-  log: DriverLog;
+  log: Logger;
 }
 
 export interface DriverLoops {
@@ -69,7 +70,11 @@ export function createDriverLoops(options: DriverLoopsOptions): DriverLoops {
   async function readWhileConnected(reader: Redis, sweep: SweepDeps): Promise<void> {
     await reader.connect();
     await ensureGroups(sweep);
-    await takeAll(driver, await read(reader, sweep, '0'));
+    for (let pending = await read(reader, sweep, '0'); pending.length > 0; pending = await read(reader, sweep, '0')) {
+      await takeAll(driver, pending);
+      // What could not be taken now is adopted later; asking again at once would turn in a circle.
+      if (pending.length < BATCH) break;
+    }
     while (!stopping.signal.aborted) await takeAll(driver, await read(reader, sweep, '>'));
   }
 

@@ -1,13 +1,13 @@
 /** What a driver remembers between drives: compiled graphs and the latest checkpoints, both only to save reading. */
 import type { Graph } from '@myspinbot/contracts/types.ts';
-import type { DriveCarry } from '../checkpoints/drive-saver.ts';
+import type { LatestCheckpoint } from '../checkpoints/drive-checkpoint.ts';
 import { toGraphModel, type GraphModel } from '../engine/graph-model.ts';
 
 export interface Remembered {
   digest: string;
   /** Name of the run's latest checkpoint. */
   name: string;
-  latest: NonNullable<DriveCarry['latest']>;
+  latest: LatestCheckpoint;
 }
 
 /** A map that forgets what was used least recently. */

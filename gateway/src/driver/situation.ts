@@ -1,5 +1,6 @@
 /** Where a run stands when a drive begins: what `collect` and `commit` answer, read. */
 import type { Mail, Problem, NodeTiming } from '@myspinbot/contracts/types.ts';
+import type { CheckpointAnswer } from '../checkpoints/drive-checkpoint.ts';
 import { toRecord } from '../redis/flat.ts';
 
 /** A node's row in the run's node hash; times in ms of Redis. */
@@ -15,7 +16,6 @@ export interface NodeRow {
   held?: boolean | undefined;
   /** Why each lost task was lost. */
   losses?: string[] | undefined;
-  /** Earliest start of the next attempt. */
   engine?: string | undefined;
   dispatched_at?: number | undefined;
   completed_at?: number | undefined;
@@ -37,12 +37,6 @@ export interface Letter {
   task?: string | undefined;
   body: Mail;
 }
-
-/** Checkpoint part of an answer: none yet (with the run's input), the one the driver knows, or all of it. */
-export type CheckpointAnswer =
-  | { kind: 'none'; input: Record<string, unknown> }
-  | { kind: 'same' }
-  | { kind: 'full'; name: string; hash: Record<string, string>; heads: string[]; blobs: string[] };
 
 export interface Situation {
   run: string;

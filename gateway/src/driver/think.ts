@@ -13,6 +13,12 @@ import { cancelNodes, foldMail, type Wishes } from './fold.ts';
 import { isArtifact } from './outputs.ts';
 import type { Situation } from './situation.ts';
 
+/** What a refused commit taught: an executor has begun after all, or a pool's stream takes nothing any more. */
+export interface Lesson {
+  begun: boolean;
+  brokenPool: string | null;
+}
+
 export interface ThinkContext {
   shard: string;
   model: GraphModel;
@@ -21,8 +27,7 @@ export interface ThinkContext {
   newTaskId: () => string;
   random: () => number;
   retryBackoffMs: number;
-  /** What a refused commit taught: an executor has begun after all, or a pool's stream takes nothing any more. */
-  learned: { begun: boolean; brokenPool: string | null };
+  lesson: Lesson;
 }
 
 type EndStatus = 'succeeded' | 'failed' | 'canceled' | 'expired' | 'timed_out';
@@ -63,12 +68,12 @@ function obeyWishes(draft: Draft, context: ThinkContext, situation: Situation, w
     cancelRun(draft, situation);
   } else if (situation.giveUp) {
     endRun(draft, situation, 'failed', { error: toProblem('drive-failed', 'The run was driven too often without success.') });
-  } else if (context.learned.brokenPool) {
-    const detail = `The task stream of pool ${context.learned.brokenPool} takes no tasks any more.`;
+  } else if (context.lesson.brokenPool) {
+    const detail = `The task stream of pool ${context.lesson.brokenPool} takes no tasks any more.`;
     endRun(draft, situation, 'failed', { error: toProblem('drive-failed', detail) });
   } else if (wishes.timeOut) {
     endRun(draft, situation, 'timed_out', { error: toProblem('run-deadline', 'The run did not end before its deadline.') });
-  } else if (wishes.expire && status === 'queued' && !draft.ran && !context.learned.begun) {
+  } else if (wishes.expire && status === 'queued' && !draft.ran && !context.lesson.begun) {
     draft.guard = 'expired';
     endRun(draft, situation, 'expired', { error: toProblem('start-deadline', 'No executor began before the start deadline.') });
   } else {
@@ -118,13 +123,9 @@ function markWaiting(draft: Draft, situation: Situation): void {
  * One drive's thought. `carry` holds the run's latest checkpoint and takes the next one; it stays without `put` when
  * the hub had nothing to decide.
  */
-export async function think(
-  context: ThinkContext,
-  situation: Situation,
-  carry: DriveCarry,
-  input: Record<string, unknown>,
-): Promise<Draft> {
+export async function think(context: ThinkContext, situation: Situation, carry: DriveCarry): Promise<Draft> {
   const draft = createDraft(situation);
+  const input = situation.checkpoint.kind === 'none' ? situation.checkpoint.input : {};
   const channels = (carry.latest?.checkpoint.channel_values ?? { [INPUT_CHANNEL]: input }) as Channels;
   // A run that is given up may be so because of its mail: nothing but a cancel is read from it.
   const wishes = situation.giveUp

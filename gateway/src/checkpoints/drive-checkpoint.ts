@@ -1,0 +1,45 @@
+/** Carries a run's checkpoint through a drive: out of the answer of `collect`, into the arguments of `commit`. */
+import type { Checkpoint, CheckpointMetadata } from "@langchain/langgraph-checkpoint";
+import { DriveSaver, type DriveCarry } from "./drive-saver.ts";
+import { checkpointName, decodeValue, fromStoredBody, toStored, type StoredCheckpoint } from "./layout.ts";
+
+/** Checkpoint part of an answer: none yet (with the run's input), the one the driver knows, or all of it. */
+export type CheckpointAnswer =
+  | { kind: "none"; input: Record<string, unknown> }
+  | { kind: "same" }
+  | { kind: "full"; name: string; hash: Record<string, string>; heads: string[]; blobs: string[] };
+
+export type LatestCheckpoint = { checkpoint: Checkpoint; metadata: CheckpointMetadata };
+
+const { serde } = new DriveSaver();
+
+async function decodeFull(answer: CheckpointAnswer & { kind: "full" }): Promise<LatestCheckpoint> {
+  const { body, present, loose } = await fromStoredBody(serde, answer.hash.body ?? "");
+  const values: Record<string, unknown> = { ...loose };
+  const known = new Set(present);
+  for (const [i, blob] of answer.blobs.entries()) {
+    // Head fields are `<namespace>|<channel>`; a run's own namespace is empty.
+    const channel = (answer.heads[i * 2] ?? "").slice(1);
+    if (known.has(channel)) values[channel] = await decodeValue(serde, blob);
+  }
+  const metadata = (await decodeValue(serde, answer.hash.metadata ?? "")) as CheckpointMetadata;
+  return { checkpoint: { ...body, channel_values: values }, metadata };
+}
+
+/** The carry of one drive, with the run's latest checkpoint in it unless this is its first. */
+export async function openCarry(answer: CheckpointAnswer, remembered?: LatestCheckpoint): Promise<DriveCarry> {
+  const carry: DriveCarry = { gets: 0, puts: 0 };
+  if (answer.kind === "full") carry.latest = await decodeFull(answer);
+  else if (answer.kind === "same" && remembered) carry.latest = remembered;
+  return carry;
+}
+
+/** What the drive put, as it is stored: only channels that changed carry a value. Null when the hub decided nothing. */
+export async function storedOf(carry: DriveCarry): Promise<(StoredCheckpoint & { name: string }) | null> {
+  if (!carry.put) return null;
+  const { checkpoint, metadata } = carry.put;
+  const before = carry.latest?.checkpoint.channel_versions ?? {};
+  const fresh = (channel: string): boolean => before[channel] !== checkpoint.channel_versions[channel];
+  const stored = await toStored(serde, { namespace: "", checkpoint, metadata, fresh });
+  return { ...stored, name: checkpointName("", checkpoint.id) };
+}
