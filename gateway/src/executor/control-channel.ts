@@ -1,0 +1,36 @@
+/** Listens to the pool's control channels: a cancel heard here only comes sooner than with the next renewal. */
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { Redis } from "../redis/client.ts";
+import type { Logger } from "../telemetry/logger.ts";
+
+export interface ControlOptions {
+  /** A connection for subscriptions that subscribes again after a reconnect. */
+  subscriber: Redis;
+  keys: Keys;
+  shards: readonly string[];
+  pool: string;
+  onCancel(task: string): void;
+  logger: Logger;
+}
+
+const CANCEL = /^cancel ([A-Za-z0-9_-]{1,64})$/;
+
+/** Resolves when all channels are heard, or when that failed: then cancels come with renewals alone. */
+export async function listenToControl({
+  subscriber,
+  keys,
+  shards,
+  pool,
+  onCancel,
+  logger,
+}: ControlOptions): Promise<void> {
+  subscriber.on("message", (_channel: string, message: string) => {
+    const task = CANCEL.exec(message)?.[1];
+    if (task !== undefined) onCancel(task);
+  });
+  try {
+    await subscriber.subscribe(...shards.map((shard) => keys.channels.poolControl(shard, pool)));
+  } catch (error) {
+    logger.warn("control channels not heard", { error });
+  }
+}

@@ -1,0 +1,57 @@
+/** The orderly end of an executor that pulls no more: nothing it holds is left to be reaped. */
+import type { Logger } from "../telemetry/logger.ts";
+import type { Announcer } from "./announcer.ts";
+import type { HeldTasks } from "./held-tasks.ts";
+import type { Lease } from "./lease.ts";
+import type { Steps } from "./steps.ts";
+
+export interface DrainOptions {
+  steps: Steps;
+  held: HeldTasks;
+  leases: ReadonlyMap<string, Lease>;
+  announcer: Announcer;
+  graceMs: number;
+  logger: Logger;
+}
+
+/** How long releasing may take when Redis does not answer; what is not released by then is reaped. */
+const RELEASE_MS = 3000;
+
+/** A closed connection may be given an entry until Redis notices: each round hands such entries back. */
+const LEAVE_ROUNDS = 5;
+
+export async function drain({
+  steps,
+  held,
+  leases,
+  announcer,
+  graceMs,
+  logger,
+}: DrainOptions): Promise<void> {
+  await announcer.drain();
+  await withinMs(graceMs, (late) => held.whenEmpty(late));
+  for (const task of held.all()) task.stop("released");
+  await withinMs(RELEASE_MS, (late) => held.whenEmpty(late));
+  for (const task of held.all()) task.stop("stale");
+  await announcer.stop();
+  await Promise.all([...leases].map(([shard, lease]) => leaveShard(shard, lease)));
+
+  async function leaveShard(shard: string, lease: Lease): Promise<void> {
+    try {
+      for (let round = 0; round < LEAVE_ROUNDS; round += 1) {
+        if (await steps.leave(shard)) return;
+        await lease.renew();
+        await withinMs(RELEASE_MS, (late) => held.whenEmpty(late));
+      }
+    } catch (error) {
+      logger.warn("consumer not deleted", { shard, error });
+    }
+  }
+}
+
+async function withinMs(ms: number, wait: (late: AbortSignal) => Promise<void>): Promise<void> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), ms);
+  await wait(late.signal);
+  clearTimeout(timer);
+}

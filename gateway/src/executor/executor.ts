@@ -1,0 +1,139 @@
+/** The node-plane executor: pulls tasks under leases, runs their nodes, reports; the gpu-node is its twin in Python. */
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { NodeTypes } from "../graphs/node-types.ts";
+import type { Handlers } from "../handlers/handler.ts";
+import type { Redis } from "../redis/client.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { createAnnouncer } from "./announcer.ts";
+import { createBackoff } from "./backoff.ts";
+import { listenToControl } from "./control-channel.ts";
+import { drain } from "./drain.ts";
+import { toCapability } from "./engines.ts";
+import { createHeldTasks } from "./held-tasks.ts";
+import { createIntake } from "./intake.ts";
+import { createLease } from "./lease.ts";
+import { createPuller } from "./puller.ts";
+import { createSteps } from "./steps.ts";
+import { createTaskMemory } from "./task-memory.ts";
+
+export interface ExecutorDeps {
+  /** For scripts. */
+  redis: Redis;
+  /** Makes the connection with which one shard is read. */
+  openReader(): Redis;
+  openSubscriber(): Redis;
+  keys: Keys;
+  shards: readonly string[];
+  pool: string;
+  /** Unique per process start: it is the consumer's name. */
+  executorId: string;
+  version: string;
+  /** Tasks at once, in all shards together. */
+  slots: number;
+  leaseMs: number;
+  renewMs: number;
+  announceMs: number;
+  /** Longest time that a read waits for a task. */
+  blockMs: number;
+  nodeTypes: NodeTypes;
+  handlers: Handlers;
+  logger: Logger;
+  metrics: Pick<Metrics, "node">;
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** From 0 to below 1. */
+  random(): number;
+}
+
+export interface Executor {
+  /** Begins to pull and announce; resolves when the registry knows of it. */
+  start(): Promise<void>;
+  /** Stops pulling, waits `graceMs` for what runs, releases the rest and leaves. Closes its own connections only. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export function createExecutor(deps: ExecutorDeps): Executor {
+  const { redis, keys, shards, pool, executorId, slots, nodeTypes, handlers, logger } = deps;
+  const steps = createSteps({ redis, keys, pool, executorId });
+  const held = createHeldTasks(slots);
+  const subscriber = deps.openSubscriber();
+  const backoff = () => createBackoff(deps.random);
+
+  const intake = createIntake({
+    ...deps,
+    steps,
+    held,
+    memory: createTaskMemory(),
+    onHeld: (shard, fresh) => leases.get(shard)?.added(fresh),
+  });
+  const leases = new Map(
+    shards.map((shard) => {
+      const recover = (entry: Parameters<typeof intake.accept>[1]) =>
+        intake.accept(shard, entry, "recovered");
+      return [shard, createLease({ ...deps, shard, steps, held, recover, backoff: backoff() })];
+    }),
+  );
+  const pullers = shards.map((shard) =>
+    createPuller({
+      stream: keys.poolTasks(shard, pool),
+      reader: deps.openReader(),
+      consumer: executorId,
+      blockMs: deps.blockMs,
+      held,
+      accept: (entry, source) => intake.accept(shard, entry, source),
+      onReconnected: () => leases.get(shard)?.reconnected(),
+      backoff: backoff(),
+      logger,
+    }),
+  );
+  const types = nodeTypes.list().filter((type) => Object.hasOwn(handlers, type.type));
+  const announcer = createAnnouncer({
+    steps,
+    shards,
+    announcement: {
+      executor_id: executorId,
+      plane: "node",
+      pool,
+      version: deps.version,
+      slots,
+      labels: {},
+      node_types: types.map(toCapability),
+    },
+    everyMs: deps.announceMs,
+    logger,
+  });
+
+  const onReady = () => {
+    for (const lease of leases.values()) lease.reconnected();
+  };
+  let loops: Promise<unknown> = Promise.resolve();
+
+  return {
+    async start() {
+      const onCancel = (task: string) => held.get(task)?.stop("canceled");
+      const heard = listenToControl({ subscriber, keys, shards, pool, onCancel, logger });
+      await Promise.all([heard, announcer.start()]);
+      redis.on("ready", onReady);
+      loops = Promise.all(pullers.map((puller) => puller.run()));
+      logger.info("executor started", {
+        executor_id: executorId,
+        pool,
+        shards,
+        slots,
+        node_types: types.map(({ type }) => type),
+      });
+    },
+
+    async stop(graceMs) {
+      intake.close();
+      for (const puller of pullers) puller.stop();
+      await loops;
+      await drain({ steps, held, leases, announcer, graceMs, logger });
+      redis.off("ready", onReady);
+      for (const lease of leases.values()) lease.stop();
+      subscriber.disconnect();
+      logger.info("executor stopped", { executor_id: executorId });
+    },
+  };
+}

@@ -1,0 +1,129 @@
+/** Keeps the leases of one shard: renews them, and stops what can no longer be sure of its lease. */
+import type { Logger } from "../telemetry/logger.ts";
+import type { Backoff } from "./backoff.ts";
+import type { HeldTask, HeldTasks } from "./held-tasks.ts";
+import type { Entry, Renewal, Steps } from "./steps.ts";
+
+export interface LeaseOptions {
+  shard: string;
+  steps: Steps;
+  held: HeldTasks;
+  /** Takes an entry that was handed out to a connection that has died. */
+  recover(entry: Entry): void;
+  leaseMs: number;
+  renewMs: number;
+  backoff: Backoff;
+  /** Monotonic milliseconds. */
+  now(): number;
+  logger: Logger;
+}
+
+export interface Lease {
+  /** A task is held from now on. Fresh = it has just been read; another one waits for a renewal, which is sent at once. */
+  added(fresh: boolean): void;
+  /** A connection was made again: what a dead one swallowed is asked for now and half a lease later. */
+  reconnected(): void;
+  /** Renews what is held, even if that is nothing; resolves after an answer or a failure. */
+  renew(): Promise<void>;
+  stop(): void;
+}
+
+/** Share of a lease after which its holder stops by itself, before anybody else may take the task. */
+const SURE = 0.8;
+
+export function createLease(options: LeaseOptions): Lease {
+  const { shard, steps, held, recover, leaseMs, renewMs, backoff, now, logger } = options;
+  /** When the last answered renewal was sent, or the first task of an empty shard was read. */
+  let aliveAt = now();
+  let watched = false;
+  let renewing: Promise<void> | null = null;
+  let stopped = false;
+  let renewTimer: ReturnType<typeof setTimeout> | undefined;
+  let sureTimer: ReturnType<typeof setTimeout> | undefined;
+  let lateTimer: ReturnType<typeof setTimeout> | undefined;
+
+  const renewIn = (ms: number) => {
+    clearTimeout(renewTimer);
+    if (!stopped) renewTimer = setTimeout(renewHeld, ms);
+  };
+  const renewHeld = () => {
+    watched = held.inShard(shard).length > 0;
+    if (watched) void renew();
+  };
+
+  /** Looks when the lease of what is held cannot be sure any more. Nothing is watched while nothing is held. */
+  const watch = () => {
+    clearTimeout(sureTimer);
+    const tasks = held.inShard(shard);
+    watched = tasks.length > 0 && !stopped;
+    if (!watched) return clearTimeout(renewTimer);
+    const left = aliveAt + SURE * leaseMs - now();
+    if (left > 0) {
+      sureTimer = setTimeout(watch, left);
+      return;
+    }
+    logger.error("leases may be lost, tasks stopped", { shard, tasks: tasks.length });
+    for (const task of tasks) task.stop("stale");
+    watched = false;
+  };
+
+  const apply = (tasks: readonly HeldTask[], { states, unknown }: Renewal) => {
+    tasks.forEach((task, i) => {
+      if (held.get(task.id) !== task) return;
+      if (states[i] === "closed") return task.stop("closed");
+      if (states[i] === "cancel") task.stop("canceled");
+      task.confirm();
+    });
+    for (const entry of unknown) recover(entry);
+  };
+
+  async function renewOnce(): Promise<void> {
+    const tasks = held.inShard(shard);
+    const sentAt = now();
+    try {
+      const answer = await steps.renew(
+        shard,
+        tasks.map((task) => task.id),
+      );
+      aliveAt = Math.max(aliveAt, sentAt);
+      backoff.reset();
+      renewIn(renewMs);
+      apply(tasks, answer);
+      watch();
+    } catch (error) {
+      logger.warn("renewal not answered", { shard, error });
+      if (watched) renewIn(Math.min(backoff.next(), renewMs));
+    }
+  }
+
+  /** One renewal at a time; who asks while one is under way gets another one, sent later. */
+  function renew(): Promise<void> {
+    const before = renewing ?? Promise.resolve();
+    const mine = before.then(renewOnce).finally(() => {
+      if (renewing === mine) renewing = null;
+    });
+    renewing = mine;
+    return mine;
+  }
+
+  return {
+    added(fresh) {
+      if (!fresh) void renew();
+      if (watched) return;
+      aliveAt = now();
+      renewIn(renewMs);
+      watch();
+    },
+    reconnected() {
+      if (stopped) return;
+      void renew();
+      clearTimeout(lateTimer);
+      lateTimer = setTimeout(() => void renew(), leaseMs / 2);
+    },
+    renew,
+    stop() {
+      stopped = true;
+      for (const timer of [renewTimer, sureTimer, lateTimer]) clearTimeout(timer);
+    },
+  };
+}

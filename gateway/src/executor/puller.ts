@@ -1,0 +1,127 @@
+/**
+ * Pulls tasks of one shard: one blocking read at a time on a connection of its own. An endless loop, so it runs
+ * under Node.js only.
+ */
+import { GROUPS } from "@myspinbot/contracts/wire.ts";
+import type { Redis } from "../redis/client.ts";
+import { systemClock } from "../clock.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { Backoff } from "./backoff.ts";
+import type { HeldTasks } from "./held-tasks.ts";
+import type { EntrySource } from "./intake.ts";
+import type { Entry } from "./steps.ts";
+
+export interface PullerOptions {
+  /** Key of the shard's task stream. */
+  stream: string;
+  /** A connection for blocking reads that never sends a read again by itself. */
+  reader: Redis;
+  consumer: string;
+  blockMs: number;
+  held: HeldTasks;
+  accept(entry: Entry, source: EntrySource): void;
+  /** The connection was lost and made again. */
+  onReconnected(): void;
+  backoff: Backoff;
+  logger: Logger;
+}
+
+export interface Puller {
+  /** Resolves when `stop` was called and the connection is closed. */
+  run(): Promise<void>;
+  stop(): void;
+}
+
+type Row = [id: string, fields: string[] | null];
+type Reply = [stream: string, rows: Row[]][] | null;
+
+/** How much longer than BLOCK an answer may take before the connection counts as dead. */
+const WATCHDOG_MS = 2000;
+
+/** More than a dead connection can have swallowed. */
+const RECOVER_COUNT = 1000;
+
+export function createPuller(options: PullerOptions): Puller {
+  const { stream, reader, consumer, blockMs, held, accept, backoff, logger } = options;
+  const stopped = new AbortController();
+  let connections = 0;
+  let recovered = true;
+
+  reader.on("ready", () => {
+    connections += 1;
+    if (connections === 1) return;
+    recovered = false;
+    options.onReconnected();
+  });
+
+  const read = async (count: number, from: "0" | ">"): Promise<Row[]> => {
+    const block = from === ">" ? ["BLOCK", blockMs] : [];
+    const args = ["GROUP", GROUPS.executors, consumer, "COUNT", count, ...block, "STREAMS", stream, from];
+    const watchdog = setTimeout(() => reader.disconnect(true), (from === ">" ? blockMs : 0) + WATCHDOG_MS);
+    try {
+      const reply = (await reader.call("XREADGROUP", ...args)) as Reply;
+      return reply?.[0]?.[1] ?? [];
+    } finally {
+      clearTimeout(watchdog);
+    }
+  };
+
+  /** What a lost connection was given comes before anything new. */
+  const recover = async () => {
+    recovered = true;
+    try {
+      for (const row of await read(RECOVER_COUNT, "0")) accept(toEntry(row), "recovered");
+    } catch (error) {
+      recovered = false;
+      throw error;
+    }
+  };
+
+  const pull = async () => {
+    await whenReady(reader, stopped.signal);
+    if (!recovered) await recover();
+    await held.whenFree(stopped.signal);
+    if (stopped.signal.aborted) return;
+    for (const row of await read(held.free(), ">")) accept(toEntry(row), "read");
+    backoff.reset();
+  };
+
+  return {
+    async run() {
+      reader.connect().catch((error: unknown) => logger.warn("redis not reached", { stream, error }));
+      while (!stopped.signal.aborted) {
+        try {
+          await pull();
+        } catch (error) {
+          if (stopped.signal.aborted) break;
+          // A missing group is made with the first task of the pool; a lost connection comes back by itself.
+          logger.debug("no tasks pulled", { stream, error });
+          await systemClock.sleep(backoff.next(), stopped.signal);
+        }
+      }
+    },
+    stop() {
+      stopped.abort();
+      reader.disconnect();
+    },
+  };
+}
+
+/** A row without fields is an entry that was deleted while it was pending. */
+function toEntry([id, fields]: Row): Entry {
+  const at = (name: string) => fields?.[fields.indexOf(name) + 1] ?? "";
+  return fields?.includes("task") ? { id, task: at("task"), body: at("body") } : { id, task: "", body: "" };
+}
+
+function whenReady(reader: Redis, stopped: AbortSignal): Promise<void> {
+  if (reader.status === "ready" || stopped.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      reader.off("ready", end);
+      stopped.removeEventListener("abort", end);
+      resolve();
+    };
+    reader.once("ready", end);
+    stopped.addEventListener("abort", end);
+  });
+}

@@ -1,0 +1,84 @@
+/** The line of things that one task says: numbered 1, 2, 3 ..., sent in batches, one call in flight. */
+import type { Backoff } from "./backoff.ts";
+import type { Batch, ReportItem } from "./steps.ts";
+
+export interface ReportsOptions {
+  /** Sends one batch; may be called again with the same numbers after it failed. */
+  send(batch: Batch): Promise<"ok" | "cancel" | "closed">;
+  /** Called when an answer says that the task shall stop or is over. */
+  onStop(answer: "cancel" | "closed"): void;
+  onFailure(error: unknown): void;
+  backoff: Backoff;
+  /** How long a note may wait for company, so that short tasks need no report at all. */
+  holdMs: number;
+}
+
+export interface Reports {
+  /** Queues an item; it is sent within `holdMs`. */
+  add(item: ReportItem): void;
+  /** Sends what is queued as soon as no call is in flight. */
+  flush(): void;
+  /** Ends sending and answers what Redis has not confirmed: it travels with the settle. */
+  close(): Promise<Batch>;
+}
+
+export function createReports(options: ReportsOptions): Reports {
+  const { send, onStop, onFailure, backoff, holdMs } = options;
+  const waiting: ReportItem[] = [];
+  let first = 1;
+  let closed = false;
+  let inFlight: Promise<void> | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const flushIn = (ms: number) => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      flush();
+    }, ms);
+  };
+  const cancelTimer = () => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+
+  /** Answers whether the call was answered. A batch that failed keeps its numbers and is sent again with what came since. */
+  async function sendWaiting(): Promise<boolean> {
+    const items = waiting.slice();
+    try {
+      const answer = await send({ first, items });
+      waiting.splice(0, items.length);
+      first += items.length;
+      backoff.reset();
+      if (answer !== "ok") onStop(answer);
+      return true;
+    } catch (error) {
+      onFailure(error);
+      return false;
+    }
+  }
+
+  function flush(): void {
+    if (closed || inFlight || waiting.length === 0) return;
+    cancelTimer();
+    inFlight = sendWaiting().then((answered) => {
+      inFlight = null;
+      if (answered) flush();
+      else if (!closed) flushIn(backoff.next());
+    });
+  }
+
+  return {
+    add(item) {
+      if (closed) return;
+      waiting.push(item);
+      if (!inFlight) flushIn(holdMs);
+    },
+    flush,
+    async close() {
+      closed = true;
+      cancelTimer();
+      await inFlight;
+      return { first, items: waiting };
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * Runs the nodes of a task as a LangGraph graph without superstep barrier: one LangGraph node whose body starts a
+ * LangGraph task per graph node as soon as that node's own sources have ended.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
+import { Annotation, START, StateGraph, task, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import type { PlannedNode } from "./task-plan.ts";
+
+// The web entry of LangGraph.js, which bundlers choose for Workers, installs none. The first caller wins.
+AsyncLocalStorageProviderSingleton.initializeGlobalInstance(new AsyncLocalStorage());
+
+/** How a node of a task ended. `unrun`: stopped, or never begun because something it needs did not succeed. */
+export type NodeEnd =
+  { status: "succeeded"; outputs: Record<string, unknown> } | { status: "failed" | "unrun" };
+
+export interface TaskGraph {
+  nodes: readonly PlannedNode[];
+  /** Runs one node; never rejects. */
+  run(planned: PlannedNode, inputs: Record<string, unknown>): Promise<NodeEnd>;
+}
+
+const RUN = "$run";
+const UNRUN: NodeEnd = { status: "unrun" };
+
+const compiled = new StateGraph(Annotation.Root({ done: Annotation<boolean>() }))
+  .addNode(RUN, async (_state: unknown, config: LangGraphRunnableConfig) => {
+    await runNodes((config.configurable as { job: TaskGraph }).job);
+    return { done: true };
+  })
+  .addEdge(START, RUN)
+  .compile();
+
+/** Resolves when every node has ended. Nodes must come after their sources. */
+export async function runTaskGraph(job: TaskGraph): Promise<void> {
+  await compiled.invoke({ done: false }, { configurable: { job } });
+}
+
+async function runNodes(job: TaskGraph): Promise<void> {
+  const ends = new Map<string, Promise<NodeEnd>>();
+  for (const planned of job.nodes) ends.set(planned.node.id, runWhenReady(job, planned, ends));
+  await Promise.all(ends.values());
+}
+
+async function runWhenReady(
+  job: TaskGraph,
+  planned: PlannedNode,
+  ends: ReadonlyMap<string, Promise<NodeEnd>>,
+): Promise<NodeEnd> {
+  const sources = new Map<string, NodeEnd>();
+  for (const source of planned.sources) sources.set(source, (await ends.get(source)) ?? UNRUN);
+  if (planned.required.some((source) => sources.get(source)?.status !== "succeeded")) return UNRUN;
+  const inputs = resolveInputs(planned, sources);
+  return await task(planned.node.id, () => job.run(planned, inputs))();
+}
+
+/** Values of the inputs; optional ones whose source did not deliver are left out. */
+function resolveInputs(planned: PlannedNode, sources: ReadonlyMap<string, NodeEnd>): Record<string, unknown> {
+  const inputs: Record<string, unknown> = {};
+  for (const [name, input] of Object.entries(planned.node.inputs)) {
+    if (input.from === "value") {
+      inputs[name] = input.value;
+      continue;
+    }
+    const end = sources.get(input.node);
+    const value = end?.status === "succeeded" ? end.outputs[input.output] : undefined;
+    if (value !== undefined) inputs[name] = value;
+  }
+  return inputs;
+}

@@ -1,0 +1,104 @@
+/** Reads a task entry: what shall be run, by which handlers and engines, in which order, or why it cannot be run here. */
+import type { Task, TaskNode } from "@myspinbot/contracts/types.ts";
+import { validateTask } from "@myspinbot/contracts/validators.js";
+import { fieldErrors } from "../errors/field-errors.ts";
+import type { NodeType, NodeTypes } from "../graphs/node-types.ts";
+import type { Handler, Handlers } from "../handlers/handler.ts";
+import { chooseEngine } from "./engines.ts";
+import type { Entry } from "./steps.ts";
+
+export interface PlannedNode {
+  readonly node: TaskNode;
+  readonly type: NodeType;
+  readonly handler: Handler;
+  /** `auto` has been resolved; empty when the type has no engines. */
+  readonly engine: string;
+  /** Nodes of this task that must have ended first. */
+  readonly sources: readonly string[];
+  /** Those of them that must have succeeded. */
+  readonly required: readonly string[];
+}
+
+export interface TaskPlan {
+  readonly task: Task;
+  /** Every node comes after its sources. */
+  readonly nodes: readonly PlannedNode[];
+}
+
+/** Why a task cannot be run here. `task` is missing when the entry does not even hold one. */
+export interface Unfit {
+  readonly unfit: string;
+  readonly task?: Task;
+}
+
+export interface PlanOptions {
+  shard: string;
+  pool: string;
+  nodeTypes: NodeTypes;
+  handlers: Handlers;
+}
+
+export function planTask(entry: Entry, options: PlanOptions): TaskPlan | Unfit {
+  const task = readTask(entry, options);
+  if ("unfit" in task) return task;
+  const nodes: PlannedNode[] = [];
+  for (const node of task.nodes) {
+    const planned = planNode(node, options);
+    if ("unfit" in planned) return { ...planned, task };
+    nodes.push(planned);
+  }
+  const ordered = inOrder(nodes);
+  return ordered
+    ? { task, nodes: ordered }
+    : { unfit: "The nodes of the task wait for each other or for strangers.", task };
+}
+
+function readTask(entry: Entry, { shard, pool }: PlanOptions): Task | Unfit {
+  let task: unknown;
+  try {
+    task = JSON.parse(entry.body);
+  } catch {
+    return { unfit: "The task is not JSON." };
+  }
+  const [error] = fieldErrors(validateTask, task);
+  if (error) return { unfit: `The task does not fit its schema: ${error.pointer} ${error.detail}.` };
+  const { task_id, shard: taskShard, pool: taskPool } = task as Task;
+  const fits = task_id === entry.task && taskShard === shard && taskPool === pool;
+  return fits ? (task as Task) : { unfit: "The task belongs to another entry." };
+}
+
+function planNode(node: TaskNode, { nodeTypes, handlers }: PlanOptions): PlannedNode | Unfit {
+  const type = nodeTypes.get(node.type);
+  const handler = Object.hasOwn(handlers, node.type) ? handlers[node.type] : undefined;
+  if (!type || !handler) return { unfit: `The node type ${node.type} is not known here.` };
+  if (type.schema_digest !== node.schema_digest)
+    return { unfit: `The node type ${node.type} has another schema here.` };
+  const engine = chooseEngine(type, node.engine);
+  if (engine === undefined)
+    return { unfit: `The engine ${node.engine} of ${node.type} is not available here.` };
+  const inputs = Object.values(node.inputs).filter((input) => input.from === "node");
+  const required = new Set([
+    ...node.after,
+    ...inputs.filter((input) => !input.optional).map((input) => input.node),
+  ]);
+  const sources = new Set([...required, ...inputs.map((input) => input.node)]);
+  return { node, type, handler, engine, sources: [...sources], required: [...required] };
+}
+
+/** Sorts nodes behind their sources; null when that is impossible. */
+function inOrder(nodes: readonly PlannedNode[]): PlannedNode[] | null {
+  const ordered: PlannedNode[] = [];
+  const placed = new Set<string>();
+  let rest = [...nodes];
+  while (rest.length > 0) {
+    const ready = rest.filter(({ sources }) => sources.every((source) => placed.has(source)));
+    if (ready.length === 0) return null;
+    for (const planned of ready) {
+      if (placed.has(planned.node.id)) return null;
+      placed.add(planned.node.id);
+    }
+    ordered.push(...ready);
+    rest = rest.filter((planned) => !placed.has(planned.node.id));
+  }
+  return ordered;
+}

@@ -1,0 +1,128 @@
+/** Runs a task from its first node to its settle, and stops it when somebody says so. */
+import type { NodeResult } from "@myspinbot/contracts/types.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { createBackoff } from "./backoff.ts";
+import { runNode } from "./node-runner.ts";
+import { createNotes } from "./notes.ts";
+import { createReports } from "./reports.ts";
+import type { Batch, Ending, Steps } from "./steps.ts";
+import { runTaskGraph, type NodeEnd } from "./task-graph.ts";
+import type { PlannedNode, TaskPlan } from "./task-plan.ts";
+
+/**
+ * Why a task stops early: on request; for another executor to have it; because it is closed in Redis; because its
+ * lease may be over. The latter two are not settled: there is no right to do so.
+ */
+export type StopReason = "canceled" | "released" | "closed" | "stale";
+
+export interface TaskRunnerDeps {
+  steps: Steps;
+  executorId: string;
+  /** Sends an ending until it is answered or the task is given up. */
+  settle(ending: Ending): Promise<void>;
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** From 0 to below 1. */
+  random(): number;
+  logger: Logger;
+  metrics: Pick<Metrics, "node">;
+}
+
+export interface TaskRunner {
+  /** Resolves when the task is over for this executor; never rejects. */
+  run(): Promise<void>;
+  /** Only the first reason counts, but a task that is given up while it settles is given up. */
+  stop(reason: StopReason): void;
+}
+
+/** How long `node.started` may wait for the node's end, so that a short task is one call. */
+const HOLD_MS = 50;
+
+const REASONS = { settled: "", canceled: "canceled on request", released: "the executor is stopping" };
+
+export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunner {
+  const { steps, now, random, logger, metrics, executorId } = deps;
+  const { task } = plan;
+  const stopped = new AbortController();
+  const ends = new Map<string, "succeeded" | "failed">();
+  let reason: StopReason | null = null;
+  let rest: Promise<Batch> | null = null;
+
+  const stop = (why: StopReason) => {
+    reason ??= why;
+    stopped.abort();
+  };
+
+  const reports = createReports({
+    send: (batch) => steps.report(task.shard, task.task_id, batch),
+    onStop: (answer) => stop(answer === "cancel" ? "canceled" : "closed"),
+    onFailure: (error) => logger.warn("report not answered", { error }),
+    backoff: createBackoff(random),
+    holdMs: HOLD_MS,
+  });
+  const notes = createNotes({ add: reports.add, now });
+
+  const contextOf = ({ node, engine }: PlannedNode) => ({
+    runId: task.run_id,
+    taskId: task.task_id,
+    nodeId: node.id,
+    attempt: node.attempt,
+    engine,
+    progress: (done: number, total: number, unit: string) => notes.progress(node.id, { done, total, unit }),
+    log: (level: "debug" | "info" | "warn" | "error", message: string) =>
+      notes.log(node.id, { level, message }),
+  });
+
+  /** Once nothing can follow any more, what is unsaid travels with the settle. */
+  const record = (planned: PlannedNode, result: NodeResult) => {
+    const { id, type } = planned.node;
+    notes.ended(id);
+    reports.add({ kind: "result", node: id, type: "", body: JSON.stringify(result) });
+    ends.set(id, result.status);
+    if (isOver(plan.nodes, ends)) rest = reports.close();
+    else reports.flush();
+    metrics.node(type, result.status, result.timing?.execute_s ?? 0);
+  };
+
+  const runOne = async (planned: PlannedNode, inputs: Record<string, unknown>): Promise<NodeEnd> => {
+    if (stopped.signal.aborted) return { status: "unrun" };
+    const { id, attempt } = planned.node;
+    notes.started(id, {
+      attempt,
+      executor: executorId,
+      ...(planned.engine === "" ? {} : { engine: planned.engine }),
+    });
+    const context = contextOf(planned);
+    const result = await runNode({ planned, inputs, context, stopped: stopped.signal, now, logger });
+    if (!result) return { status: "unrun" };
+    record(planned, result);
+    return result.status === "succeeded"
+      ? { status: "succeeded", outputs: result.outputs ?? {} }
+      : { status: "failed" };
+  };
+
+  return {
+    stop,
+    async run() {
+      await runTaskGraph({ nodes: plan.nodes, run: runOne });
+      notes.stop();
+      const last = await (rest ?? reports.close());
+      if (reason === "closed" || reason === "stale") return;
+      const early = reason === "canceled" ? reason : "released";
+      const outcome = isOver(plan.nodes, ends) ? "settled" : early;
+      await deps.settle({ outcome, reason: REASONS[outcome], ...last });
+    },
+  };
+}
+
+/** Whether every node has ended or can never begin. */
+function isOver(nodes: readonly PlannedNode[], ends: ReadonlyMap<string, "succeeded" | "failed">): boolean {
+  const failed = new Set<string>();
+  for (const { node, required } of nodes) {
+    const end = ends.get(node.id);
+    if (end === "failed" || (!end && required.some((source) => failed.has(source)))) failed.add(node.id);
+    else if (!end) return false;
+  }
+  return true;
+}

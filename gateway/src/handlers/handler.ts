@@ -1,0 +1,31 @@
+/** What a handler of the node plane is: the work of one node type, knowing nothing of Redis or HTTP. */
+
+/** Who the work is for, and how to talk about it while it lasts. */
+export interface HandlerContext {
+  readonly runId: string;
+  readonly taskId: string;
+  readonly nodeId: string;
+  readonly attempt: number;
+  /** The engine to use; `auto` has been resolved. Empty when the node type has no engines. */
+  readonly engine: string;
+  /** Aborted on cancel, time limit and stop. Nobody waits for a handler that ignores it. */
+  readonly signal: AbortSignal;
+  /** How far the work is; called as often as one likes, the rest is dropped on the way. */
+  progress(done: number, total: number, unit: string): void;
+  /** A line in the run's log, for the person who started the run. */
+  log(level: "debug" | "info" | "warn" | "error", message: string): void;
+}
+
+/**
+ * Answers the outputs, as plain JSON. A handler may be run again for the same node: its effects are repeatable.
+ * @throws AppError with the problem type that the run shall see; its class decides about a retry. Everything else
+ * becomes `handler-failed`.
+ */
+export type Handler<Params = never, Inputs = never, Outputs = unknown> = (
+  params: Params,
+  inputs: Inputs,
+  context: HandlerContext,
+) => Promise<Outputs>;
+
+/** Handlers by node type. */
+export type Handlers = Readonly<Record<string, Handler>>;
