@@ -18,6 +18,8 @@ export default defineConfig({
           name: "int",
           include: [`{${everywhere}}/**/*.int.test.ts`],
           exclude: ["**/node_modules/**"],
+          // The official checkpoint suite calls describe and it as globals.
+          globals: true,
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

@@ -2,6 +2,7 @@
 import type { Graph } from '@myspinbot/contracts/types.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHarness, result, type Harness } from '../../test/driver-harness.ts';
+import { until } from '../../test/until.ts';
 
 let h: Harness;
 let count = 0;
@@ -184,12 +185,4 @@ describe('a run', () => {
 
 function problem(code: string, kind: string) {
   return { type: 'about:blank', title: code, status: 500, detail: code, code, class: kind } as never;
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('it did not come true');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

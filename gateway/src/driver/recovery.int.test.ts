@@ -1,0 +1,197 @@
+/** What drivers mend: lost streams, groups and hashes, restarts, poison, mail that nobody can read. */
+import type { Graph, Task } from "@myspinbot/contracts/types.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createHarness, result, type Harness } from "../../test/driver-harness.ts";
+import { until } from "../../test/until.ts";
+import { runScript } from "../redis/scripts.ts";
+import { createDriver } from "./driver.ts";
+
+const ONE: Graph = { name: "one", nodes: [{ id: "a", type: "python_work", plane: "python" }], output: {} };
+
+let h: Harness;
+let count = 0;
+
+beforeEach(async () => {
+  h = await createHarness(`rec${(count += 1)}`, { leaseMs: 300, reconcileMs: 200 });
+});
+afterEach(async () => {
+  await h.close();
+});
+
+const tasksKey = (): string => h.keys.poolTasks("s0", "default");
+const finish = (task: Task): Promise<unknown> =>
+  h.settle(
+    task,
+    task.nodes.map((node) => result(node, {})),
+  );
+const isDispatched = (): Promise<boolean> => h.redis.xlen(tasksKey()).then((n) => n === 1);
+
+describe("a run goes on after", () => {
+  it("its task stream was deleted (F23, opik#5525)", async () => {
+    h.startDriver();
+    const run = await h.submit(ONE);
+    await until(isDispatched);
+    await h.redis.del(tasksKey());
+    await finish(await h.pull("default"));
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+  });
+
+  it("its task stream lost its group while a task was held", async () => {
+    h.startDriver();
+    const run = await h.submit(ONE);
+    const held = await h.pull("default", "exec_first");
+    await h.redis.xgroup("DESTROY", tasksKey(), "executors");
+    const again = await h.pull("default", "exec_second");
+    expect(again.task_id).not.toBe(held.task_id);
+    await h.settle(again, [result(again.nodes[0]!, {})], "settled", "exec_second");
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+    expect(await h.settle(held, [result(held.nodes[0]!, {})], "settled", "exec_first")).toBe("closed");
+  });
+
+  it("the hash of its task was deleted", async () => {
+    h.startDriver();
+    const run = await h.submit(ONE);
+    const task = await h.pull("default");
+    await h.redis.del(h.keys.poolTask("s0", "default", task.task_id));
+    await finish(await h.pull("default"));
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+  });
+
+  it("the reports stream was deleted with the ending in it", async () => {
+    h.startDriver();
+    const run = await h.submit(ONE);
+    const task = await h.pull("default");
+    await h.stopDriver();
+    await finish(task);
+    await h.redis.del(h.keys.poolReports("s0", "default"));
+    h.startDriver();
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+  });
+
+  it("the mail stream was deleted before anyone read it", async () => {
+    const run = await h.submit(ONE);
+    await h.redis.del(h.keys.mail("s0"));
+    h.startDriver();
+    await finish(await h.pull("default"));
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+  });
+
+  it("a driver died between reading the mail and collecting it", async () => {
+    await runScript(h.redis, "ensure_group", [h.keys.mail("s0")], ["drivers"]);
+    const run = await h.submit(ONE);
+    await h.redis.xreadgroup("GROUP", "drivers", "driver_dead", "STREAMS", h.keys.mail("s0"), ">");
+    h.startDriver();
+    await finish(await h.pull("default"));
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+  });
+
+  it("Redis forgot all scripts (F22)", async () => {
+    h.startDriver();
+    const run = await h.submit(ONE);
+    const task = await h.pull("default");
+    await h.redis.script("FLUSH");
+    await finish(task);
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+  });
+});
+
+describe("what was accepted stays", () => {
+  it("counts one result when a report arrives twice (S1)", async () => {
+    h.startDriver();
+    const run = await h.submit(ONE);
+    const task = await h.pull("default");
+    const item = ["result", "a", "", JSON.stringify(result(task.nodes[0]!, {}))];
+    expect(await h.report(task, 1, item)).toBe("ok");
+    expect(await h.report(task, 1, item)).toBe("ok");
+    expect(await finish(task)).toBe("ok");
+    expect(await finish(task)).toBe("closed");
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+    expect((await h.events(run)).filter((e) => e.type === "node.succeeded")).toHaveLength(1);
+  });
+
+  it("refuses an executor whose lease was reaped (F3, bull#308)", async () => {
+    h.startDriver();
+    const run = await h.submit(ONE);
+    const stale = await h.pull("default", "exec_frozen");
+    const fresh = await h.pull("default", "exec_other");
+    expect(await h.settle(stale, [result(stale.nodes[0]!, {})], "settled", "exec_frozen")).toBe("closed");
+    await h.settle(fresh, [result(fresh.nodes[0]!, {})], "settled", "exec_other");
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+  });
+
+  it("never gives one task's settle to another consumer", async () => {
+    h.startDriver();
+    await h.submit(ONE);
+    const task = await h.pull("default", "exec_owner");
+    expect(await h.settle(task, [], "settled", "exec_thief")).toBe("closed");
+    expect(await h.report(task, 1, [], "exec_thief")).toBe("closed");
+  });
+});
+
+describe("poison", () => {
+  it("becomes a dead letter with its reason, and the loop goes on", async () => {
+    h.startDriver();
+    await h.redis.xadd(h.keys.mail("s0"), "*", "run", "run_s0_x", "body", "{nonsense");
+    await h.redis.xadd(h.keys.mail("s0"), "*", "garbage", "1");
+    await h.redis.xadd(h.keys.poolReports("s0", "default"), "*", "run", "run_s0_x", "task", "../x", "kind", "ending", "body", "{}");
+    const run = await h.submit(ONE);
+    await finish(await h.pull("default"));
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+    await until(async () => (await h.redis.xlen(h.keys.dead("s0"))) === 3);
+    const reasons = (await h.redis.xrange(h.keys.dead("s0"), "-", "+")).map(([, f]) => f[f.indexOf("reason") + 1]);
+    expect(reasons.join(" | ")).toMatch(/not JSON.*run id.*task id/);
+  });
+
+  it("in a pool's stream fails the run with a clear problem instead of stopping the driver", async () => {
+    h.startDriver();
+    await h.redis.xadd(tasksKey(), "18446744073709551615-18446744073709551615", "task", "x", "body", "{}");
+    const run = await h.submit(ONE);
+    expect((await h.waitForEnd(run)).status).toBe("failed");
+    const error = JSON.parse((await h.redis.hget(h.keys.runData("s0", run), "error"))!);
+    expect(error.detail).toMatch(/pool default/);
+  });
+
+  it("in what a box says about another run's task changes nothing", async () => {
+    h.startDriver();
+    const run = await h.submit(ONE);
+    await until(isDispatched);
+    const ending = JSON.stringify({ kind: "ending", outcome: "settled", reason: "", began: [], results: [] });
+    const forged = ["run", run, "task", "task_s0_forged", "kind", "ending", "node", "", "type", "", "body", ending];
+    await h.redis.xadd(h.keys.poolReports("s0", "default"), "*", ...forged);
+    await finish(await h.pull("default"));
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+  });
+
+  it("that makes every drive fail ends the run after five drives, not never", async () => {
+    const broken = createDriver({
+      redis: h.redis,
+      keys: h.keys,
+      nodeTypes: { get: () => undefined, list: () => [] },
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+      metrics: { drive() {}, node() {}, deadLetter() {} },
+      random: () => 0.5,
+      lockMs: 40,
+      retentionMs: 60_000,
+      retryBackoffMs: 10,
+    });
+    h.driver.take = (entry) => broken.take(entry);
+    h.startDriver();
+    const run = await h.submit(ONE);
+    expect((await h.waitForEnd(run)).status).toBe("failed");
+    const error = JSON.parse((await h.redis.hget(h.keys.runData("s0", run), "error"))!);
+    expect(error.code).toBe("drive-failed");
+  });
+});
+
+describe("a restart of Redis", () => {
+  it("reaps nothing until one lease after it, and then goes on", async () => {
+    h.startDriver();
+    const run = await h.submit(ONE);
+    const task = await h.pull("default");
+    await h.valkey.service.kill("SIGKILL");
+    await h.valkey.service.start();
+    expect(await until(() => finish(task).catch(() => null))).toBe("ok");
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+    expect((await h.rows(run)).a!.attempt).toBe(1);
+  });
+});
