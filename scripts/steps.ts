@@ -28,7 +28,7 @@ export function runSteps(steps: readonly Step[]): void {
     console.log(`\n== ${step.name}`);
     if (runStep(step) !== 0) failed.push(step.name);
   }
-  console.log(`\nsteps: ${steps.length - failed.length} passed, ${failed.length} failed`);
+  console.log(`\n${steps.length - failed.length} of ${steps.length} steps passed`);
   if (failed.length > 0) {
     console.log(`failed: ${failed.join("; ")}`);
     process.exitCode = 1;
