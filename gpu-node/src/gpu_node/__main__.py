@@ -1,0 +1,77 @@
+"""Command line of the gpu-node: `python -m gpu_node`."""
+
+import argparse
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+
+from gpu_node import __version__
+from gpu_node.config import Config, ConfigError, read_config
+from gpu_node.contracts.config import GPU_NODE_ENV
+from gpu_node.gate import Gate
+
+EXIT_CONFIG = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run until SIGTERM or SIGINT; the exit status."""
+    _parser().parse_args(arguments)
+    # LangGraph must not phone anywhere; it reads this when it is imported.
+    os.environ["LANGSMITH_TRACING"] = "false"
+    gate = Gate()
+    try:
+        config = read_config(os.environ, gate)
+    except ConfigError as error:
+        print("gpu-node cannot start:", *error.errors, sep="\n  ", file=sys.stderr)
+        return EXIT_CONFIG
+    try:
+        listener = socket.create_server((config.host, config.port), backlog=128)
+    except OSError as error:
+        where = f"{config.host}:{config.port}"
+        print(f"gpu-node cannot listen on {where}: {error.strerror}", file=sys.stderr)
+        return EXIT_CONFIG
+    with listener:
+        return _run(config, gate, listener)
+
+
+def _run(config: Config, gate: Gate, listener: socket.socket) -> int:
+    """Everything heavy is imported after the configuration has been found right."""
+    from gpu_node.server import serve
+
+    try:
+        import uvloop
+
+        loop_factory = uvloop.new_event_loop
+    except ImportError:
+        loop_factory = None
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(serve(config, gate, listener, child_environment(os.environ)))
+
+
+def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """What handlers' processes may see: none of our settings, because they hold credentials."""
+    return {name: value for name, value in environment.items() if not name.startswith("GPU_NODE_")}
+
+
+def _parser() -> argparse.ArgumentParser:
+    width = max(len(variable.env) for variable in GPU_NODE_ENV.values())
+    lines: list[str] = []
+    for variable in GPU_NODE_ENV.values():
+        default = "required" if variable.required else f"default {variable.default!r}"
+        lines.append(f"  {variable.env:<{width}}  {variable.description} ({default})")
+    parser = argparse.ArgumentParser(
+        prog="python -m gpu_node",
+        description="Pulls tasks from Redis, runs their nodes, uploads artifacts, reports.",
+        epilog="environment:\n" + "\n".join(lines),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"gpu-node {__version__}")
+    return parser
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""Brings artifacts from and to the object store; the only place that knows its SDK."""
+
+import asyncio
+import hashlib
+import io
+import os
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from minio import Minio
+from minio.error import MinioException, S3Error
+from urllib3 import PoolManager, Retry, Timeout
+from urllib3.exceptions import HTTPError
+
+from gpu_node.config import Config
+from gpu_node.errors import GpuNodeError, PermanentError, RetryableError
+
+_CHUNK_BYTES = 1 << 18
+_PART_BYTES = 16 << 20
+_THREADS = 4
+# Room that must stay free on the disk beside what is downloaded.
+_RESERVE_BYTES = 64 << 20
+_GONE = {"NoSuchKey", "NoSuchObject"}
+
+Ref = dict[str, Any]
+T = TypeVar("T")
+
+
+class ArtifactStore:
+    """One bucket. All calls run in threads and raise GpuNodeError."""
+
+    def __init__(self, config: Config) -> None:
+        address = urlsplit(config.s3_endpoint)
+        self._bucket = config.s3_bucket
+        self._client = Minio(
+            address.netloc,
+            access_key=config.s3_access_key,
+            secret_key=config.s3_secret_key,
+            secure=address.scheme == "https",
+            region=config.s3_region,
+            http_client=PoolManager(
+                maxsize=_THREADS,
+                timeout=Timeout(connect=3, read=30),
+                retries=Retry(total=2, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]),
+            ),
+        )
+        # Without retries: readiness must answer in time.
+        self._probe = Minio(
+            address.netloc,
+            access_key=config.s3_access_key,
+            secret_key=config.s3_secret_key,
+            secure=address.scheme == "https",
+            region=config.s3_region,
+            http_client=PoolManager(timeout=Timeout(connect=2, read=2), retries=False),
+        )
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="artifacts")
+
+    async def get(self, ref: Ref, target: Path) -> None:
+        """Download an artifact; its size and digest must be the announced ones."""
+        await self._in_thread(lambda: self._download(ref, target))
+
+    async def put(self, path: Path, ref: Ref) -> None:
+        """Upload a file that has the reference's size and digest."""
+        await self._in_thread(lambda: self._upload(path, ref))
+
+    async def check(self) -> str | None:
+        """What is wrong with the store, or None."""
+        try:
+            exists = await self._in_thread(lambda: self._probe.bucket_exists(self._bucket))
+        except GpuNodeError as error:
+            return error.detail
+        return None if exists else f"The bucket {self._bucket} does not exist."
+
+    def close(self) -> None:
+        """Let running transfers end by themselves; nothing new begins."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        except S3Error as error:
+            if error.code in _GONE:
+                raise PermanentError("artifact-not-found", "An input's bytes are gone.") from error
+            raise _unavailable(error.code or "an error") from error
+        except (MinioException, HTTPError, ConnectionError, TimeoutError) as error:
+            raise _unavailable(type(error).__name__) from error
+
+    def _download(self, ref: Ref, target: Path) -> None:
+        size = int(ref["size"])
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(target.parent).free < size + _RESERVE_BYTES:
+            raise RetryableError("disk-full", "There is no room left on the gpu-node's disk.")
+        part = target.with_name(target.name + ".part")
+        digest, count = hashlib.sha256(), 0
+        response = self._client.get_object(self._bucket, ref["key"])
+        try:
+            with part.open("wb") as file:
+                for chunk in response.stream(_CHUNK_BYTES):
+                    count += len(chunk)
+                    if count > size:
+                        break
+                    digest.update(chunk)
+                    file.write(chunk)
+        finally:
+            response.close()
+            response.release_conn()
+        if count != size or digest.hexdigest() != ref["sha256"]:
+            part.unlink(missing_ok=True)
+            raise PermanentError("file-mismatch", f"The bytes of {ref['name']} are not the announced ones.")
+        os.replace(part, target)
+
+    def _upload(self, path: Path, ref: Ref) -> None:
+        with path.open("rb") as file:
+            if _sha256(file) != ref["sha256"] or file.tell() != ref["size"]:
+                raise PermanentError("invalid-output", f"{ref['name']} changed after it was put.")
+            file.seek(0)
+            self._client.put_object(
+                self._bucket,
+                ref["key"],
+                file,
+                ref["size"],
+                content_type=ref["media_type"],
+                metadata={"sha256": ref["sha256"]},
+                part_size=_PART_BYTES,
+            )
+
+
+def _sha256(file: io.BufferedReader) -> str:
+    return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _unavailable(reason: str) -> RetryableError:
+    return RetryableError("store-unavailable", f"The object store did not answer as expected: {reason}.")

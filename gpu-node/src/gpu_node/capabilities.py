@@ -1,0 +1,53 @@
+"""Which engines this gpu-node has, as announced and as tasks ask for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gpu_node.handlers.registry import Registry
+
+AUTO = "auto"
+
+
+class Unavailable(Exception):
+    """The engine cannot be used here; the message says why, for a person."""
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """Rows of EngineCapability (executor.schema.json) by node type, and why a type has none."""
+
+    registry: Registry
+    engines: Mapping[str, list[dict[str, Any]]]
+    reasons: Mapping[str, str]
+
+    @classmethod
+    def of(cls, registry: Registry, probed: Mapping[str, Any]) -> "Capabilities":
+        """What a child has found."""
+        return cls(
+            registry=registry,
+            engines={name: row["engines"] for name, row in probed.items()},
+            reasons={name: row["reason"] for name, row in probed.items() if "reason" in row},
+        )
+
+    def engine_for(self, node_type: str, wanted: str) -> str:
+        """The engine that a node gets; raises Unavailable."""
+        rows = {row["name"]: row for row in self.engines.get(node_type, [])}
+        names = self.registry.node_types[node_type].engines if wanted == AUTO else (wanted,)
+        for name in names:
+            if name in rows and rows[name]["available"]:
+                return name
+        whys = [f"{name}: {rows[name].get('reason', 'not available')}" for name in names if name in rows]
+        why = self.reasons.get(node_type) or "; ".join(whys) or f"{', '.join(names)} is not known here"
+        raise Unavailable(f"no engine for {node_type}: {why}"[:1000])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """`node_types` of the announcement."""
+        return [
+            {
+                "type": name,
+                "schema_digest": node_type.schema_digest,
+                "engines": self.engines.get(name, []),
+            }
+            for name, node_type in self.registry.node_types.items()
+        ]

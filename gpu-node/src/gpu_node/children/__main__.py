@@ -1,0 +1,171 @@
+"""A handler process: takes calls over an inherited socket, one at a time, and keeps what handlers load.
+
+It never outlives its parent: the kernel kills it when the parent dies (Linux), the end of the socket or
+the silence of the parent ends it elsewhere.
+"""
+
+import ctypes
+import os
+import queue
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from typing import Any, NoReturn
+
+from gpu_node.children.framing import Message, encode, receive_message
+from gpu_node.errors import Canceled, GpuNodeError, PermanentError
+from gpu_node.handlers.outputs import to_outputs
+from gpu_node.handlers.registry import Registry, load_registry
+from gpu_node.handlers.run_context import Call, RunContext
+
+_PR_SET_PDEATHSIG = 1
+_ORPHANED = 75
+
+
+class Child:
+    """The state of the process: the call it works on and when the parent was last heard."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._sending = threading.Lock()
+        self._calls: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._heard_at = time.monotonic()
+        self._patience_s = 60.0
+        self._busy = False
+        self._current = -1
+        self._canceled = threading.Event()
+        self._registry: Registry | None = None
+
+    def serve(self) -> NoReturn:
+        """Work until the parent is gone or says goodbye; handlers run in the main thread."""
+        threading.Thread(target=self._listen, daemon=True).start()
+        threading.Thread(target=self._watch, daemon=True).start()
+        while True:
+            message = self._calls.get()
+            self._busy = True
+            self._send(self._answer(message))
+            self._busy = False
+
+    def _listen(self) -> None:
+        while True:
+            message = receive_message(self._connection)
+            if message is None:
+                _leave()
+            self._heard_at = time.monotonic()
+            kind = message["kind"]
+            if kind == "cancel" and message["id"] == self._current:
+                self._canceled.set()
+            elif kind in ("start", "probe", "call"):
+                if kind == "call":
+                    self._current = message["id"]
+                    self._canceled.clear()
+                self._calls.put(message)
+
+    def _watch(self) -> None:
+        """A frozen parent has lost its leases: the work must stop although nobody says so."""
+        while True:
+            time.sleep(self._patience_s / 20)
+            if self._busy and time.monotonic() - self._heard_at > self._patience_s:
+                _leave()
+
+    def _answer(self, message: Message) -> Message:
+        kind = message["kind"]
+        try:
+            if kind == "start":
+                self._patience_s = message["patience_s"]
+                self._registry = load_registry(message["extensions"])
+                return {"kind": "ready"}
+            if self._registry is None:
+                raise RuntimeError("called before it was started")
+            if kind == "probe":
+                return {"kind": "probed", "engines": _probe(self._registry)}
+            return self._call(self._registry, message)
+        except BaseException as error:
+            return {"kind": "failed", "id": message.get("id", -1), **_failure(error)}
+
+    def _call(self, registry: Registry, message: Message) -> Message:
+        call_id = message["id"]
+        call = Call(**message["call"])
+
+        def emit(kind: str, data: dict[str, Any]) -> None:
+            self._send({"kind": "note", "id": call_id, "note": kind, "data": data})
+
+        context = RunContext(call, emit, self._canceled)
+        outputs = to_outputs(registry.run(call.type)(call.params, call.inputs, context))
+        return {"kind": "done", "id": call_id, "outputs": outputs, "staged": context.staged}
+
+    def _send(self, message: Message) -> None:
+        body = encode(message)
+        with self._sending:
+            try:
+                self._connection.sendall(body)
+            except ConnectionError:
+                _leave()
+
+
+def _probe(registry: Registry) -> dict[str, Any]:
+    """Engines by node type; a handler that cannot even be imported has none, and says why."""
+    found: dict[str, Any] = {}
+    for name in registry.node_types:
+        try:
+            found[name] = {"engines": [_to_capability(e) for e in registry.engines(name)]}
+        except Exception as error:
+            traceback.print_exc()
+            found[name] = {"engines": [], "reason": f"{type(error).__name__}: {error}"[:500]}
+    return found
+
+
+def _to_capability(engine: Any) -> dict[str, Any]:
+    row = {
+        "name": engine.name,
+        "available": engine.available,
+        "license": engine.license,
+        "models": engine.models,
+        "voices": engine.voices,
+        "reason": engine.reason,
+    }
+    return {name: value for name, value in row.items() if value not in (None, [])}
+
+
+def _failure(error: BaseException) -> dict[str, Any]:
+    """The way of an error to the parent, which turns it into a problem."""
+    if isinstance(error, GpuNodeError):
+        kind = "canceled" if isinstance(error, Canceled) else "retryable"
+        kind = "permanent" if isinstance(error, PermanentError) else kind
+        about = {"code": error.code, "detail": error.detail, "extensions": error.extensions}
+        return {"class": kind, **about}
+    if isinstance(error, MemoryError):
+        return {"class": "memory"}
+    if isinstance(error, OSError) and error.errno is not None:
+        return {"class": "os", "errno": error.errno, "stack": traceback.format_exc()}
+    return {"class": "unknown", "stack": traceback.format_exc()}
+
+
+def _leave() -> NoReturn:
+    os._exit(_ORPHANED)
+
+
+def _bind_to_parent(parent_pid: int) -> None:
+    """Die with the parent, and be the first to go when the machine runs out of memory."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        try:
+            with open("/proc/self/oom_score_adj", "w") as file:
+                file.write("700")
+        except OSError:
+            pass
+    if os.getppid() != parent_pid:
+        _leave()
+
+
+def main() -> NoReturn:
+    """Arguments: the number of the inherited socket, and the parent's process id."""
+    _bind_to_parent(int(sys.argv[2]))
+    Child(socket.socket(fileno=int(sys.argv[1]))).serve()
+
+
+if __name__ == "__main__":
+    main()

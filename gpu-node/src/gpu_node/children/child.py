@@ -1,0 +1,195 @@
+"""One handler process as its parent sees it: started, called, canceled, killed."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gpu_node.children.framing import BadMessage, Message, encode, read_message
+from gpu_node.children.output import log_output
+from gpu_node.errors import Canceled, GpuNodeError, PermanentError, RetryableError
+from gpu_node.handlers.run_context import Call
+from gpu_node.metrics import Metrics
+
+START_TIMEOUT_S = 60.0
+OnNote = Callable[[str, dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ChildSettings:
+    """How children are made. They get no credentials: what a handler needs comes with its call."""
+
+    extensions: str
+    environment: Mapping[str, str]
+    patience_s: float
+    """Silence of the parent after which a busy child ends itself."""
+
+
+class ChildCrashed(RetryableError):
+    """The process ended in the middle of a call."""
+
+
+class UnexpectedFailure(Exception):
+    """A handler raised what is not a GpuNodeError; the argument is its stack, for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a handler answered: outputs, and the files that it has put."""
+
+    outputs: dict[str, Any]
+    staged: list[tuple[str, dict[str, Any]]]
+
+
+class Child:
+    """Works on one call at a time."""
+
+    def __init__(
+        self,
+        process: asyncio.subprocess.Process,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        settings: ChildSettings,
+    ) -> None:
+        self.pid = process.pid
+        self.last_types: list[str] = []
+        self.used_at = 0.0
+        self.is_alive = True
+        self._process = process
+        self._reader = reader
+        self._writer = writer
+        self._settings = settings
+        self._calls = 0
+
+    @classmethod
+    async def start(cls, settings: ChildSettings, metrics: Metrics) -> "Child":
+        """Spawn a process, from the main thread: the kernel binds its life to that of the spawning thread."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *("-X", "faulthandler", "-u", "-m", "gpu_node.children"),
+                *(str(theirs.fileno()), str(os.getpid())),
+                pass_fds=(theirs.fileno(),),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
+                env=dict(settings.environment),
+            )
+        ours.setblocking(False)
+        reader, writer = await asyncio.open_connection(sock=ours)
+        child = cls(process, reader, writer, settings)
+        assert process.stdout
+        child._output = asyncio.create_task(log_output(process.stdout, process.pid, metrics))
+        start = {"extensions": settings.extensions, "patience_s": settings.patience_s}
+        try:
+            async with asyncio.timeout(START_TIMEOUT_S):
+                await child._ask({"kind": "start", **start}, None)
+        except BaseException:
+            await child.kill()
+            raise
+        return child
+
+    async def probe(self) -> dict[str, Any]:
+        """Engines by node type, as the handlers of this process see them."""
+        return (await self._ask({"kind": "probe"}, None))["engines"]
+
+    async def call(self, call: Call, on_note: OnNote, grace_s: Callable[[], float]) -> Done:
+        """Run a handler. When canceled, the child is asked to stop and killed after the grace time.
+
+        A second cancellation ends the grace time.
+        """
+        self._calls += 1
+        call_id = self._calls
+        message = {"kind": "call", "id": call_id, "call": call.to_json()}
+        answer = asyncio.ensure_future(self._ask(message, on_note))
+        try:
+            done = await asyncio.shield(answer)
+        except asyncio.CancelledError:
+            await self._stop(answer, call_id, grace_s())
+            raise
+        return Done(done["outputs"], [(path, ref) for path, ref in done["staged"]])
+
+    def beat(self) -> None:
+        """Tell the child that its parent lives."""
+        if self.is_alive:
+            self._write({"kind": "beat"})
+
+    async def kill(self) -> int:
+        """End the process and all that it has started; answers its exit code."""
+        self.is_alive = False
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        code = await self._process.wait()
+        self._writer.close()
+        await asyncio.wait({self._output}, timeout=1)
+        self._output.cancel()
+        return code
+
+    async def _stop(
+        self, answer: "asyncio.Future[Message]", call_id: int, grace_s: float
+    ) -> None:
+        self._write({"kind": "cancel", "id": call_id})
+        try:
+            if grace_s > 0:
+                await asyncio.wait({answer}, timeout=grace_s)
+        finally:
+            if not answer.done():
+                await self.kill()
+                await asyncio.wait({answer})
+            if not answer.cancelled():
+                answer.exception()
+
+    async def _ask(self, message: Message, on_note: OnNote | None) -> Message:
+        self._write(message)
+        while True:
+            try:
+                answer = await read_message(self._reader)
+            except BadMessage as error:
+                await self.kill()
+                raise ChildCrashed("handler-crashed", f"The handler's process sent {error}.") from error
+            if answer is None:
+                raise ChildCrashed("handler-crashed", await self._last_words())
+            if answer["kind"] == "note":
+                if on_note and answer["id"] == message.get("id"):
+                    on_note(answer["note"], answer["data"])
+            elif answer["kind"] == "failed":
+                raise to_error(answer)
+            else:
+                return answer
+
+    async def _last_words(self) -> str:
+        code = await self.kill()
+        if code < 0:
+            name = signal.Signals(-code).name
+            hint = " (out of memory?)" if name == "SIGKILL" else ""
+            return f"The handler's process was ended by {name}{hint}."
+        return f"The handler's process exited with code {code}."
+
+    def _write(self, message: Message) -> None:
+        with contextlib.suppress(ConnectionError, RuntimeError):
+            self._writer.write(encode(message))
+
+
+def to_error(answer: Message) -> BaseException:
+    """The error that a child has described."""
+    kind = answer["class"]
+    known: dict[str, type[GpuNodeError]] = {
+        "retryable": RetryableError,
+        "permanent": PermanentError,
+        "canceled": Canceled,
+    }
+    if kind in known:
+        return known[kind](answer["code"], answer["detail"], **answer["extensions"])
+    if kind == "memory":
+        return MemoryError()
+    if kind == "os" and answer["errno"] in (errno.ENOSPC, errno.EDQUOT):
+        return OSError(answer["errno"], os.strerror(answer["errno"]))
+    return UnexpectedFailure(answer["stack"])

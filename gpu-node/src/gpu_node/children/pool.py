@@ -1,0 +1,111 @@
+"""The handler processes of this gpu-node: few, kept alive with what they have loaded, replaced when they die."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+from gpu_node.children.breaker import Breaker
+from gpu_node.children.child import Child, ChildCrashed, ChildSettings, Done, OnNote
+from gpu_node.errors import RetryableError
+from gpu_node.handlers.run_context import Call
+from gpu_node.logs import get_logger
+from gpu_node.metrics import Metrics
+
+
+class ChildPool:
+    """At most `size` calls at once; the others wait for their turn."""
+
+    def __init__(self, settings: ChildSettings, size: int, metrics: Metrics) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._turns = asyncio.Semaphore(size)
+        self._children: set[Child] = set()
+        self._idle: list[Child] = []
+        self._breaker = Breaker()
+        self._beats = asyncio.create_task(self._beat())
+
+    async def probe(self) -> dict[str, Any]:
+        """Engines by node type, found by a child, because handlers load what the parent must not."""
+        async with self._turns:
+            child = await self._take("")
+            try:
+                return await child.probe()
+            finally:
+                self._give_back(child)
+
+    async def run(
+        self, call: Call, on_note: OnNote, timeout_s: float, grace_s: Callable[[], float]
+    ) -> Done:
+        """Run a handler; the time limit does not count the wait for a free process.
+
+        `grace_s` tells, when it must stop, how long it may take to do so by itself.
+        """
+        self._breaker.check(call.type)
+        async with self._turns:
+            child = await self._take(call.type)
+            try:
+                async with asyncio.timeout(timeout_s):
+                    done = await child.call(call, on_note, grace_s)
+            except TimeoutError as error:
+                raise RetryableError(
+                    "node-timeout", f"The node took longer than {timeout_s:g} s."
+                ) from error
+            except ChildCrashed:
+                self._breaker.crashed(call.type)
+                self._metrics.child_exits.labels("crashed").inc()
+                raise
+            except MemoryError:
+                # What it holds is the likely reason; a fresh process starts without it.
+                await child.kill()
+                raise
+            finally:
+                self._give_back(child)
+            self._breaker.succeeded(call.type)
+            return done
+
+    async def close(self) -> None:
+        """Kill all processes."""
+        self._beats.cancel()
+        await asyncio.gather(*(child.kill() for child in self._children), return_exceptions=True)
+        self._children.clear()
+        self._idle.clear()
+        self._metrics.children.set(0)
+
+    async def _take(self, node_type: str) -> Child:
+        """The idle child that did this type last, else the one used last, else a new one."""
+        if not self._idle:
+            # Shielded: a caller that gives up in between leaves an idle child, not an unknown process.
+            await asyncio.shield(asyncio.create_task(self._start()))
+        best = max(self._idle, key=lambda c: (node_type in c.last_types, c.used_at))
+        self._idle.remove(best)
+        if node_type and node_type not in best.last_types:
+            best.last_types.append(node_type)
+        return best
+
+    async def _start(self) -> None:
+        try:
+            child = await Child.start(self._settings, self._metrics)
+        except (OSError, TimeoutError) as error:
+            raise RetryableError("handler-unavailable", "No handler process could be started.") from error
+        self._children.add(child)
+        self._idle.append(child)
+        self._metrics.children.set(len(self._children))
+        get_logger().info("child started", child=child.pid)
+
+    def _give_back(self, child: Child) -> None:
+        if child.is_alive:
+            child.used_at = time.monotonic()
+            self._idle.append(child)
+            return
+        self._children.discard(child)
+        self._metrics.children.set(len(self._children))
+        get_logger().warning("child gone", child=child.pid)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.patience_s / 5)
+            for child in self._children:
+                with contextlib.suppress(OSError):
+                    child.beat()

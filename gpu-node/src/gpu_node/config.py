@@ -1,0 +1,116 @@
+"""Reads the service's settings out of an environment; the only place that knows its variables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from gpu_node.contracts.config import GPU_NODE_ENV, Variable
+
+
+class ConfigError(Exception):
+    """The environment does not make a configuration; `errors` has one sentence per variable."""
+
+    def __init__(self, errors: list[str]) -> None:
+        super().__init__("; ".join(errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """See config/gpu-node.schema.json; times are in ms."""
+
+    redis_url: str
+    host: str
+    port: int
+    shards: int
+    prefix: str
+    pool: str
+    slots: int
+    data_dir: Path
+    models_dir: Path
+    s3_endpoint: str
+    s3_region: str
+    s3_bucket: str
+    s3_access_key: str
+    s3_secret_key: str
+    log_level: str
+    lease_ms: int
+    renew_ms: int
+    block_ms: int
+    drain_grace_ms: int
+    labels: Mapping[str, str]
+    extensions: str
+
+
+class FieldErrorLike(Protocol):
+    """What the gate says about one field."""
+
+    pointer: str
+    detail: str
+
+
+class ConfigGate(Protocol):
+    """The part of the gate that reading the configuration needs."""
+
+    def check(self, name: str, value: Any, /) -> list[Any]:
+        """What does not fit the named schema."""
+        ...
+
+
+def read_config(environment: Mapping[str, str], gate: ConfigGate) -> Config:
+    """The configuration that an environment makes; raises ConfigError with all that is wrong with it."""
+    values: dict[str, Any] = {}
+    errors: list[str] = []
+    for name, variable in GPU_NODE_ENV.items():
+        text = environment.get(variable.env, "").strip()
+        if text:
+            _cast(name, variable, text, values, errors)
+        elif variable.required:
+            errors.append(f"{variable.env} is not set: {variable.description}")
+        else:
+            values[name] = variable.default
+    errors += _schema_errors(gate, values, already=bool(errors))
+    if not errors and values["renew_ms"] * 3 > values["lease_ms"]:
+        errors.append("GPU_NODE_RENEW_MS must be at most a third of GPU_NODE_LEASE_MS")
+    if errors:
+        raise ConfigError(errors)
+    return Config(
+        **{
+            **values,
+            "data_dir": Path(values["data_dir"]).absolute(),
+            "models_dir": Path(values["models_dir"]).absolute(),
+            "labels": dict(label.split("=", 1) for label in values["labels"]),
+        }
+    )
+
+
+def _cast(
+    name: str, variable: Variable, text: str, values: dict[str, Any], errors: list[str]
+) -> None:
+    if variable.type == "integer":
+        try:
+            values[name] = int(text)
+        except ValueError:
+            errors.append(f"{variable.env} is not a whole number")
+    elif variable.type == "boolean":
+        values[name] = text.lower() in ("1", "true", "yes", "on")
+    elif variable.is_list:
+        values[name] = [part.strip() for part in text.split(",") if part.strip()]
+    else:
+        values[name] = text
+
+
+def _schema_errors(gate: ConfigGate, values: dict[str, Any], *, already: bool) -> list[str]:
+    """What the schema says; missing variables have been named before."""
+    found: list[str] = []
+    for error in gate.check("gpu_node_config", values):
+        name = error.pointer.split("/")[1] if error.pointer else ""
+        variable = GPU_NODE_ENV.get(name)
+        if variable:
+            # A secret's value must not reach a terminal or a log.
+            detail = "does not have the right form" if variable.secret else error.detail
+            found.append(f"{variable.env}: {detail}")
+        elif not already:
+            found.append(error.detail)
+    return found

@@ -1,0 +1,60 @@
+"""A task that this executor holds, from its entry to its settlement."""
+
+import asyncio
+from dataclasses import dataclass, field
+from enum import Enum
+
+from gpu_node.redis.steps import PoolSteps
+from gpu_node.schedule import Schedule
+from gpu_node.task import Task
+
+CANCEL_GRACE_S = 2.0
+
+
+class StopReason(Enum):
+    """Why a task stops before its nodes have ended."""
+
+    CANCELED = "canceled"
+    DRAINED = "released"
+    CLOSED = "closed"
+    """Somebody else has ended it: nothing that we say about it counts."""
+    LEASE_LOST = "lost"
+    """It may have been given to another executor: nothing is said about it."""
+
+
+URGENT = (StopReason.CLOSED, StopReason.LEASE_LOST)
+
+
+@dataclass(eq=False)
+class HeldTask:
+    """The task with its lease. `leased_at` is monotonic: when the last answered renew was sent."""
+
+    entry_id: str
+    task: Task
+    schedule: Schedule
+    engines: dict[str, str]
+    """Node id -> name of the engine to use."""
+    steps: PoolSteps
+    leased_at: float
+    works: set[asyncio.Task[None]] = field(default_factory=set)
+    may_start: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the lease is known to hold."""
+    stop_reason: StopReason | None = None
+
+    def confirm(self, leased_at: float) -> None:
+        """The lease holds as of `leased_at`."""
+        self.leased_at = max(self.leased_at, leased_at)
+        self.may_start.set()
+
+    def stop(self, reason: StopReason) -> None:
+        """Stop all work; an urgent reason counts even where another came before."""
+        if self.stop_reason in URGENT or (self.stop_reason and reason not in URGENT):
+            return
+        self.stop_reason = reason
+        self.may_start.set()
+        for work in self.works:
+            work.cancel()
+
+    def grace_s(self) -> float:
+        """How long a handler may take to stop by itself."""
+        return 0.0 if self.stop_reason in URGENT else CANCEL_GRACE_S

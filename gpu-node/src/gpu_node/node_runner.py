@@ -1,0 +1,137 @@
+"""Runs one node: inputs fetched and checked, handler called, outputs checked and stored."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import orjson
+
+from gpu_node.children.child import Done, OnNote, UnexpectedFailure
+from gpu_node.children.pool import ChildPool
+from gpu_node.contracts.wire import DEFAULTS
+from gpu_node.errors import PermanentError, RetryableError
+from gpu_node.handlers.outputs import to_outputs
+from gpu_node.handlers.registry import Registry
+from gpu_node.handlers.run_context import Call, RunContext
+from gpu_node.held_task import HeldTask
+from gpu_node.node_checks import NodeChecks
+from gpu_node.problems import field_errors, to_problem, unexpected
+from gpu_node.task import TaskNode
+from gpu_node.task_files import TaskFiles
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NodeRunner:
+    """What is needed to run nodes of any task."""
+
+    registry: Registry
+    checks: NodeChecks
+    children: ChildPool
+    models_dir: Path
+
+    async def run(
+        self, held: HeldTask, node: TaskNode, inputs: Values, files: TaskFiles, on_note: OnNote
+    ) -> Values:
+        """The NodeResult (mail.schema.json) of one attempt; raises only CancelledError."""
+        engine = held.engines[node.id]
+        timing: dict[str, float] = {}
+        result: Values = {"node_id": node.id, "attempt": node.attempt}
+        try:
+            outputs = await self._attempt(held, node, inputs, files, on_note, timing)
+            result |= {"status": "succeeded", "outputs": outputs}
+        except UnexpectedFailure as error:
+            result |= {"status": "failed", "problem": unexpected(str(error))}
+        except Exception as error:
+            result |= {"status": "failed", "problem": to_problem(error)}
+        return result | {"engine": engine, "timing": timing}
+
+    async def _attempt(
+        self,
+        held: HeldTask,
+        node: TaskNode,
+        inputs: Values,
+        files: TaskFiles,
+        on_note: OnNote,
+        timing: dict[str, float],
+    ) -> Values:
+        self._check_inputs(node, inputs)
+        begun = time.monotonic()
+        paths = await files.fetch(inputs)
+        timing["load_s"] = _since(begun)
+        begun = time.monotonic()
+        call = self._call(held, node, inputs, files, paths)
+        done = await self._execute(call, held, node, on_note)
+        timing["execute_s"] = _since(begun)
+        self._check_outputs(node, done.outputs)
+        begun = time.monotonic()
+        await files.upload(node.id, node.attempt, done.staged)
+        timing["upload_s"] = _since(begun)
+        return done.outputs
+
+    def _call(
+        self,
+        held: HeldTask,
+        node: TaskNode,
+        inputs: Values,
+        files: TaskFiles,
+        paths: Mapping[str, Path],
+    ) -> Call:
+        return Call(
+            run_id=held.task.run_id,
+            task_id=held.task.task_id,
+            shard=held.task.shard,
+            node_id=node.id,
+            attempt=node.attempt,
+            type=node.type,
+            engine=held.engines[node.id],
+            work_dir=str(files.work_dir(node.id, node.attempt)),
+            models_dir=str(self.models_dir),
+            params={**self.registry.node_types[node.type].param_defaults, **node.params},
+            inputs=inputs,
+            paths={key: str(path) for key, path in paths.items()},
+        )
+
+    async def _execute(self, call: Call, held: HeldTask, node: TaskNode, on_note: OnNote) -> Done:
+        if self.registry.kind(node.type) == "process":
+            return await self.children.run(call, on_note, node.timeout_s, held.grace_s)
+        canceled = Event()
+        context = RunContext(call, on_note, canceled)
+        try:
+            async with asyncio.timeout(node.timeout_s) as limit:
+                returned = await self.registry.run(node.type)(call.params, call.inputs, context)
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            raise RetryableError(
+                "node-timeout", f"The node took longer than {node.timeout_s:g} s."
+            ) from error
+        finally:
+            # Work that the handler has left in a thread hears of it too.
+            canceled.set()
+        return Done(to_outputs(returned), context.staged)
+
+    def _check_inputs(self, node: TaskNode, inputs: Values) -> None:
+        errors = field_errors(self.checks.params(node.type, node.params), "/params")
+        errors += field_errors(self.checks.inputs(node.type, inputs), "/inputs")
+        if errors:
+            where = f"{errors[0]['pointer']} {errors[0]['detail']}"
+            raise PermanentError("invalid-input", f"The node's values do not fit: {where}", errors=errors)
+
+    def _check_outputs(self, node: TaskNode, outputs: Values) -> None:
+        errors = field_errors(self.checks.outputs(node.type, outputs), "/outputs")
+        if errors:
+            where = f"{errors[0]['pointer']} {errors[0]['detail']}"
+            raise PermanentError("invalid-output", f"The handler's outputs do not fit: {where}", errors=errors)
+        size = len(orjson.dumps(outputs))
+        if size > DEFAULTS["node_output_bytes"]:
+            raise PermanentError("output-too-large", f"The outputs have {size} bytes as JSON.")
+
+
+def _since(begun: float) -> float:
+    return round(max(0.0, time.monotonic() - begun), 6)

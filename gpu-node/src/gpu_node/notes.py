@@ -1,0 +1,90 @@
+"""Keeps the notes of a task few: a handler may say how far it is as often as it likes."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+PROGRESS_EVERY_S = 0.2
+PREVIEW_EVERY_S = 1.0
+LOG_LINES_PER_S = 10.0
+LOG_BURST = 50.0
+
+Emit = Callable[[str, str, dict[str, Any]], None]
+"""Takes node id, note type and data."""
+
+
+class NoteThrottle:
+    """Passes on at most 5 progress notes and 1 preview per second and task; the last is never dropped."""
+
+    def __init__(self, emit: Emit) -> None:
+        self._emit = emit
+        self._waiting: dict[tuple[str, str], dict[str, Any]] = {}
+        self._next: dict[str, float] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._log_credit = LOG_BURST
+        self._log_seen = time.monotonic()
+        self._dropped: dict[str, int] = {}
+
+    def progress(self, node_id: str, data: dict[str, Any]) -> None:
+        """Say how far a node is."""
+        self._latest(node_id, "node.progress", PROGRESS_EVERY_S, data)
+
+    def preview(self, node_id: str, data: dict[str, Any]) -> None:
+        """Show a picture of a node's work."""
+        self._latest(node_id, "node.preview", PREVIEW_EVERY_S, data)
+
+    def log(self, node_id: str, data: dict[str, Any]) -> None:
+        """Write a line; too many are counted and dropped."""
+        now = time.monotonic()
+        credit = self._log_credit + (now - self._log_seen) * LOG_LINES_PER_S
+        self._log_credit, self._log_seen = min(LOG_BURST, credit), now
+        if self._log_credit < 1:
+            self._dropped[node_id] = self._dropped.get(node_id, 0) + 1
+            return
+        self._log_credit -= 1
+        self._tell_dropped(node_id)
+        self._emit(node_id, "node.log", data)
+
+    def flush(self, node_id: str) -> None:
+        """Emit what waits for a node that ends now."""
+        for key in [key for key in self._waiting if key[0] == node_id]:
+            self._emit(*key, self._waiting.pop(key))
+        self._tell_dropped(node_id)
+
+    def close(self) -> None:
+        """Forget what waits."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        self._waiting.clear()
+
+    def _latest(self, node_id: str, kind: str, every_s: float, data: dict[str, Any]) -> None:
+        self._waiting[(node_id, kind)] = data
+        if kind in self._timers:
+            return
+        wait_s = self._next.get(kind, 0.0) - time.monotonic()
+        if wait_s <= 0:
+            self._emit_next(kind, every_s)
+        else:
+            self._arm(kind, every_s, wait_s)
+
+    def _arm(self, kind: str, every_s: float, wait_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._timers[kind] = loop.call_later(wait_s, self._emit_next, kind, every_s)
+
+    def _emit_next(self, kind: str, every_s: float) -> None:
+        self._timers.pop(kind, None)
+        keys = [key for key in self._waiting if key[1] == kind]
+        if not keys:
+            return
+        self._emit(*keys[0], self._waiting.pop(keys[0]))
+        self._next[kind] = time.monotonic() + every_s
+        if len(keys) > 1:
+            self._arm(kind, every_s, every_s)
+
+    def _tell_dropped(self, node_id: str) -> None:
+        count = self._dropped.pop(node_id, 0)
+        if count:
+            data = {"level": "warn", "message": f"{count} log lines were dropped"}
+            self._emit(node_id, "node.log", data)

@@ -1,0 +1,58 @@
+"""Pulls tasks: one blocking read per shard, for as many entries as there are free places."""
+
+import asyncio
+
+from gpu_node.holdings import Holdings
+from gpu_node.intake import Intake
+from gpu_node.leases import Leases
+from gpu_node.logs import get_logger
+from gpu_node.redis.failures import RedisError, backoff, is_no_group, is_unblocked
+from gpu_node.redis.reader import TaskReader
+from gpu_node.redis.steps import PoolSteps
+
+
+class Puller:
+    """Reads until it is canceled; a lost connection or stream is waited for."""
+
+    def __init__(
+        self, holdings: Holdings, intake: Intake, leases: Leases, block_ms: int
+    ) -> None:
+        self._holdings = holdings
+        self._intake = intake
+        self._leases = leases
+        # The reader's own socket gives up before; this is for sockets that do not even do that.
+        self._watchdog_s = block_ms / 1000 + 5
+
+    async def pull(self, reader: TaskReader, steps: PoolSteps) -> None:
+        """Pull from one shard for ever."""
+        failures = 0
+        has_lost = False
+        while True:
+            await self._holdings.wait_free()
+            try:
+                async with asyncio.timeout(self._watchdog_s):
+                    if has_lost:
+                        await self._recover(reader, steps)
+                        has_lost = False
+                    entries = await reader.read(max(1, self._holdings.free))
+            except (RedisError, TimeoutError, OSError) as error:
+                failures += 1
+                if is_no_group(error) or is_unblocked(error):
+                    # Nothing was ever issued, or the stream was lost; the driver makes the group.
+                    await backoff(failures, cap_s=0.5)
+                    continue
+                get_logger().warning("read failed", shard=reader.shard, error=str(error)[:500])
+                await reader.reset()
+                has_lost = True
+                await backoff(failures)
+                continue
+            failures = 0
+            for entry in entries:
+                self._intake.take(steps, entry, is_fresh=True)
+
+    async def _recover(self, reader: TaskReader, steps: PoolSteps) -> None:
+        """What the lost connection was given comes first; it starts when a renew has been answered."""
+        for entry in await reader.own_pending():
+            if entry.task_id:
+                self._intake.take(steps, entry, is_fresh=False)
+        self._leases.poke(reader.shard)

@@ -1,0 +1,1 @@
+"""All that the gpu-node says to Redis; nothing else imports the client library."""

@@ -1,0 +1,124 @@
+"""What a task says while it runs: items numbered 1, 2, 3 ..., one report in flight."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import orjson
+
+from gpu_node.logs import get_logger
+from gpu_node.metrics import Metrics
+from gpu_node.redis.failures import UNAVAILABLE, RedisError, backoff
+from gpu_node.redis.steps import PoolSteps, ReportItem, Settlement
+
+# A node that ends at once costs no report of its own: that it started travels with its end.
+STARTED_HOLD_S = 0.05
+MAX_BATCH_BYTES = 512 * 1024
+
+
+class Reports:
+    """The outgoing items of one task. `on_answer` hears `ok`, `cancel` or `closed` for each report."""
+
+    def __init__(
+        self, steps: PoolSteps, task_id: str, metrics: Metrics, on_answer: Callable[[str], None]
+    ) -> None:
+        self._steps = steps
+        self._task_id = task_id
+        self._metrics = metrics
+        self._on_answer = on_answer
+        self._first = 1
+        self._items: list[ReportItem] = []
+        self._due: float | None = None
+        self._wake = asyncio.Event()
+        self._sender: asyncio.Task[None] | None = None
+        self._in_flight = False
+        self._finished = False
+
+    def add(self, item: ReportItem, hold_s: float | None = 0.0) -> None:
+        """Queue an item to be sent within `hold_s`; None leaves it to the next report or the settle."""
+        if self._finished:
+            return
+        self._items.append(item)
+        if hold_s is None:
+            return
+        due = time.monotonic() + hold_s
+        self._due = due if self._due is None else min(self._due, due)
+        self._wake.set()
+        if self._sender is None:
+            self._sender = asyncio.get_running_loop().create_task(self._send())
+
+    async def finish(self) -> tuple[int, tuple[ReportItem, ...]]:
+        """Stop sending; answers what Redis is not known to have taken, with the first one's number."""
+        self._finished = True
+        sender = self._sender
+        if sender:
+            self._wake.set()
+            if not self._in_flight:
+                sender.cancel()
+            await asyncio.wait({sender})
+        return self._first, tuple(self._items)
+
+    def settlement(self, outcome: str, reason: str = "") -> Settlement:
+        """The last word, carrying what has not been taken; call it after `finish`."""
+        return Settlement(outcome, to_reason(reason), self._first, tuple(self._items))
+
+    async def _send(self) -> None:
+        failures = 0
+        while not self._finished:
+            await self._until_due()
+            if self._finished or not self._items:
+                continue
+            batch = self._batch()
+            self._due = time.monotonic() if len(batch) < len(self._items) else None
+            try:
+                answer = await self._report(batch)
+            except UNAVAILABLE:
+                failures += 1
+                self._due = time.monotonic()
+                await backoff(failures)
+                continue
+            except RedisError as error:
+                # The settle carries the items; if Redis refuses that too, the lease runs out.
+                get_logger().error("report refused", task_id=self._task_id, error=str(error))
+                return
+            failures = 0
+            self._on_answer(answer)
+            if answer == "closed":
+                return
+
+    async def _report(self, batch: list[ReportItem]) -> str:
+        self._in_flight = True
+        self._metrics.reports_in_flight.inc()
+        try:
+            answer = await self._steps.report(self._task_id, self._first, batch)
+        finally:
+            self._in_flight = False
+            self._metrics.reports_in_flight.dec()
+        del self._items[: len(batch)]
+        self._first += len(batch)
+        return answer
+
+    async def _until_due(self) -> None:
+        while not self._finished:
+            self._wake.clear()
+            wait_s = None if self._due is None else self._due - time.monotonic()
+            if wait_s is not None and wait_s <= 0:
+                return
+            try:
+                await asyncio.wait_for(self._wake.wait(), wait_s)
+            except TimeoutError:
+                return
+
+    def _batch(self) -> list[ReportItem]:
+        size, batch = 0, list[ReportItem]()
+        for item in self._items:
+            size += len(item.body)
+            if batch and size > MAX_BATCH_BYTES:
+                break
+            batch.append(item)
+        return batch
+
+
+def to_reason(text: str) -> bytes:
+    """A reason as the scripts take it: a JSON string."""
+    return orjson.dumps(text[:2000])

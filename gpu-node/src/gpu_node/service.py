@@ -1,0 +1,157 @@
+"""Makes the parts of the executor and takes them down in the reverse order."""
+
+import asyncio
+import platform
+import re
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+
+from redis.asyncio import Redis
+from ulid import ULID
+
+from gpu_node.admission import Admission
+from gpu_node.announcer import Announcer
+from gpu_node.artifacts import ArtifactStore
+from gpu_node.background import Background
+from gpu_node.capabilities import Capabilities
+from gpu_node.capacity import count_slots
+from gpu_node.children.child import ChildSettings
+from gpu_node.children.pool import ChildPool
+from gpu_node.config import Config
+from gpu_node.contracts.keys import Keys
+from gpu_node.executor import Connections, Executor
+from gpu_node.gate import Gate
+from gpu_node.handlers.registry import Registry, load_registry
+from gpu_node.holdings import Holdings
+from gpu_node.intake import Intake
+from gpu_node.leases import LOST_AFTER, Leases
+from gpu_node.logs import get_logger
+from gpu_node.metrics import Metrics
+from gpu_node.node_checks import NodeChecks
+from gpu_node.node_runner import NodeRunner
+from gpu_node.puller import Puller
+from gpu_node.readiness import Readiness
+from gpu_node.redis.clients import create_command_client, create_listener, create_reader_client
+from gpu_node.redis.health import check_redis
+from gpu_node.redis.steps import PoolSteps
+from gpu_node.task_runner import RunGraph, TaskRunner
+from gpu_node.work_root import WorkRoot
+
+
+class Service:
+    """One executor; `run` until `stop` is set."""
+
+    def __init__(
+        self,
+        config: Config,
+        gate: Gate,
+        child_environment: Mapping[str, str],
+        readiness: Readiness,
+        metrics: Metrics,
+    ) -> None:
+        self.executor_id = make_executor_id()
+        self._config = config
+        self._gate = gate
+        self._children = ChildSettings(
+            config.extensions, child_environment, LOST_AFTER * config.lease_ms / 1000
+        )
+        self._readiness = readiness
+        self._metrics = metrics
+        readiness.wait_for("langgraph", "LangGraph is not imported yet.")
+        readiness.wait_for("engines", "The engines are not known yet.")
+        readiness.wait_for("announce", "The registry has not been told yet.")
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop`; raises where a part of it fails for good."""
+        config = self._config
+        async with AsyncExitStack() as stack:
+            registry = load_registry(config.extensions)
+            slots = count_slots(config.slots)
+            root = WorkRoot(config.data_dir, self.executor_id)
+            stack.callback(root.close)
+            store = ArtifactStore(config)
+            stack.callback(store.close)
+            commands = _closing(stack, create_command_client(config.redis_url))
+            self._readiness.add_check("Redis", lambda: check_redis(commands))
+            self._readiness.add_check("The object store", store.check)
+            children = ChildPool(self._children, slots, self._metrics)
+            stack.push_async_callback(children.close)
+
+            capabilities, run_graph = await self._learn(registry, children)
+            nodes = NodeRunner(
+                registry, NodeChecks(self._gate, registry), children, config.models_dir
+            )
+            holdings = Holdings(slots, self._metrics)
+            runner = TaskRunner(nodes, store, holdings, self._metrics, root.path, run_graph)
+            executor = self._executor(stack, commands, capabilities, runner)
+            get_logger().info("executor ready", executor=self.executor_id, slots=slots)
+            await executor.run(stop)
+
+    async def _learn(
+        self, registry: Registry, children: ChildPool
+    ) -> tuple[Capabilities, RunGraph]:
+        """What takes seconds at the start, side by side: the engines, and the import of LangGraph."""
+        probing = asyncio.create_task(children.probe())
+        try:
+            run_graph = await asyncio.to_thread(_import_langgraph)
+            self._readiness.done("langgraph")
+            capabilities = Capabilities.of(registry, await probing)
+            self._readiness.done("engines")
+        finally:
+            probing.cancel()
+        return capabilities, run_graph
+
+    def _executor(
+        self,
+        stack: AsyncExitStack,
+        commands: Redis,
+        capabilities: Capabilities,
+        runner: TaskRunner,
+    ) -> Executor:
+        config = self._config
+        keys = Keys(config.prefix)
+        shards = [f"s{i}" for i in range(config.shards)]
+        steps = [PoolSteps(commands, keys, s, config.pool, self.executor_id) for s in shards]
+        background = Background()
+        admission = Admission(self._gate, capabilities, config.pool)
+        intake = Intake(admission, runner, background, self._metrics, config.lease_ms)
+        leases = Leases(config, runner.holdings, intake, self._metrics)
+        return Executor(
+            config=config,
+            steps=steps,
+            connections=Connections(
+                keys=keys,
+                readers=[
+                    _closing(stack, create_reader_client(config.redis_url, config.block_ms))
+                    for _ in shards
+                ],
+                listener=_closing(stack, create_listener(config.redis_url)),
+            ),
+            holdings=runner.holdings,
+            leases=leases,
+            puller=Puller(runner.holdings, intake, leases, config.block_ms),
+            announcer=Announcer(
+                config, capabilities, steps, self.executor_id, runner.holdings.slots
+            ),
+            background=background,
+            readiness=self._readiness,
+            metrics=self._metrics,
+        )
+
+
+def make_executor_id() -> str:
+    """Unique per process start: a consumer name that comes back would inherit what it no longer knows."""
+    host = re.sub(r"[^A-Za-z0-9]+", "-", platform.node()).strip("-")[:24] or "host"
+    return f"gpu-{host}-{ULID()}"
+
+
+def _closing(stack: AsyncExitStack, client: Redis) -> Redis:
+    stack.push_async_callback(client.aclose)
+    return client
+
+
+def _import_langgraph() -> RunGraph:
+    """Takes seconds and most of the memory, so health answers first."""
+    from gpu_node.task_graph import run_task_graph
+
+    return run_task_graph

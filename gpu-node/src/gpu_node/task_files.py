@@ -1,0 +1,86 @@
+"""The local files of one task: inputs fetched once, a private directory per node, all removed at the end."""
+
+import asyncio
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from gpu_node.artifacts import ArtifactStore, Ref
+from gpu_node.errors import PermanentError
+from gpu_node.logs import get_logger
+
+_REF_FIELDS = ("artifact_id", "key", "media_type", "size", "sha256", "name")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
+
+
+class TaskFiles:
+    """Nothing is made on the disk before somebody needs it."""
+
+    def __init__(self, root: Path, store: ArtifactStore) -> None:
+        self._root = root
+        self._store = store
+        self._fetched: dict[str, asyncio.Task[Path]] = {}
+        self._made: dict[str, Path] = {}
+
+    def work_dir(self, node_id: str, attempt: int) -> Path:
+        """Where a node may write; the handler's context makes it."""
+        return self._root / f"{node_id}-{attempt}"
+
+    async def fetch(self, values: Any) -> dict[str, Path]:
+        """Local files of all artifacts that are named in `values`, by object key."""
+        refs = {ref["key"]: ref for ref in find_refs(values)}
+        paths = await asyncio.gather(*(self._fetch(ref) for ref in refs.values()))
+        return dict(zip(refs, paths, strict=True))
+
+    async def upload(self, node_id: str, attempt: int, staged: list[tuple[str, Ref]]) -> None:
+        """Store what a handler has put; its files must lie in the node's directory."""
+        root = self.work_dir(node_id, attempt).resolve()
+        for name, ref in staged:
+            path = Path(name).resolve()
+            if not path.is_relative_to(root):
+                raise PermanentError("invalid-output", f"{ref['name']} lies outside the task's directory.")
+            await self._store.put(path, ref)
+            self._made[ref["key"]] = path
+
+    async def remove(self) -> None:
+        """Delete all files of the task."""
+        for fetch in self._fetched.values():
+            fetch.cancel()
+        if self._fetched:
+            await asyncio.wait(self._fetched.values())
+        if self._root.exists():
+            await asyncio.to_thread(shutil.rmtree, self._root, ignore_errors=True)
+            if self._root.exists():
+                get_logger().warning("task directory not removed", path=str(self._root))
+
+    async def _fetch(self, ref: Ref) -> Path:
+        made = self._made.get(ref["key"])
+        if made:
+            return made
+        fetch = self._fetched.get(ref["key"])
+        if fetch is None or (fetch.done() and (fetch.cancelled() or fetch.exception())):
+            fetch = asyncio.get_running_loop().create_task(self._download(ref))
+            self._fetched[ref["key"]] = fetch
+        return await asyncio.shield(fetch)
+
+    async def _download(self, ref: Ref) -> Path:
+        suffix = Path(ref["name"]).suffix
+        safe = suffix if _SUFFIX.fullmatch(suffix) else ""
+        target = self._root / "inputs" / (ref["sha256"] + safe)
+        await self._store.get(ref, target)
+        return target
+
+
+def find_refs(values: Any) -> list[Ref]:
+    """Artifact references anywhere in JSON values."""
+    if isinstance(values, dict):
+        fields: dict[str, Any] = values
+        if all(name in fields for name in _REF_FIELDS) and _SHA256.fullmatch(str(fields["sha256"])):
+            return [fields]
+        return [ref for value in fields.values() for ref in find_refs(value)]
+    if isinstance(values, list):
+        items: list[Any] = values
+        return [ref for item in items for ref in find_refs(item)]
+    return []

@@ -1,0 +1,156 @@
+"""Plays the driver for an executor: issues tasks as `commit` does and reads what comes back."""
+
+import asyncio
+import hashlib
+import itertools
+import time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from redis.asyncio import Redis
+from ulid import ULID
+
+from gpu_node.contracts.keys import Keys
+from gpu_node.gate import Gate
+
+Values = dict[str, Any]
+WITHIN_S = 20.0
+
+
+def make_node(node_id: str, node_type: str = "test_async", **fields: Any) -> Values:
+    """A TaskNode; `inputs` may be given as plain values or as `node.output`."""
+    inputs = fields.pop("inputs", {})
+    return {
+        "id": node_id,
+        "type": node_type,
+        "schema_digest": hashlib.sha256(node_type.encode()).hexdigest(),
+        "attempt": 1,
+        "engine": "auto",
+        "timeout_s": 30,
+        "params": {},
+        "inputs": {name: _source(value) for name, value in inputs.items()},
+        "after": [],
+        **fields,
+    }
+
+
+def _source(value: Any) -> Values:
+    if isinstance(value, str) and value.startswith("$"):
+        node, _, output = value[1:].rstrip("?").partition(".")
+        return {"from": "node", "node": node, "output": output, "optional": value.endswith("?")}
+    return {"from": "value", "value": value}
+
+
+class Report(dict[str, Any]):
+    """One entry of the reports stream, its body decoded."""
+
+
+class Driver:
+    """One pool of one shard. Each test has its own key prefix."""
+
+    def __init__(self, redis: Redis, prefix: str, shard: str = "s0", pool: str = "default") -> None:
+        self.redis = redis
+        self.keys = Keys(prefix)
+        self.shard = shard
+        self.pool = pool
+        self.tasks = self.keys.pool_tasks(shard, pool)
+        self.reports_key = self.keys.pool_reports(shard, pool)
+        self.seen: list[Report] = []
+        self._cursor = "0-0"
+        self._gate = Gate()
+
+    async def make_group(self) -> None:
+        """As ensure_group.lua does."""
+        await self.redis.xgroup_create(self.tasks, "executors", "0", mkstream=True)
+
+    async def issue(self, *nodes: Values, body: bytes | None = None, **fields: Any) -> str:
+        """Issue a task as commit.lua does; answers its id."""
+        task_id = f"task_{self.shard}_{ULID()}"
+        run_id = f"run_{self.shard}_{ULID()}"
+        task = {
+            "task_id": task_id,
+            "run_id": run_id,
+            "shard": self.shard,
+            "pool": self.pool,
+            "plane": "python",
+            "nodes": list(nodes),
+            **fields,
+        }
+        if not await self.redis.exists(self.tasks):
+            await self.make_group()
+        entry = await self.redis.xadd(
+            self.tasks, {"task": task_id, "body": body if body is not None else orjson.dumps(task)}
+        )
+        await self.redis.hset(
+            self.keys.pool_task(self.shard, self.pool, task_id),
+            mapping={"run": run_id, "entry": entry, "state": "open", "reported": "0"},
+        )
+        return task_id
+
+    async def cancel(self, task_id: str, *, tell: bool = True) -> None:
+        """Flag a task and, with `tell`, say so on the control channel."""
+        await self.redis.hset(self.task_key(task_id), "cancel", "1")
+        if tell:
+            channel = self.keys.channel_pool_control(self.shard, self.pool)
+            await self.redis.publish(channel, f"cancel {task_id}")
+
+    def task_key(self, task_id: str) -> str:
+        """The task's hash."""
+        return self.keys.pool_task(self.shard, self.pool, task_id)
+
+    async def wait_for(self, is_it: Callable[[Report], bool], within_s: float = WITHIN_S) -> Report:
+        """The first report for which `is_it` holds, past ones included."""
+        deadline = time.monotonic() + within_s
+        for i in itertools.count():
+            while i >= len(self.seen):
+                assert time.monotonic() < deadline, f"not reported; seen: {self.seen[-20:]}"
+                await self._read()
+            if is_it(self.seen[i]):
+                return self.seen[i]
+        raise AssertionError
+
+    async def ending(self, task_id: str, within_s: float = WITHIN_S) -> Values:
+        """The ending of a task, which must fit the contract."""
+        report = await self.wait_for(
+            lambda r: r["task"] == task_id and r["kind"] == "ending", within_s
+        )
+        return report["body"]
+
+    async def result(self, task_id: str, node_id: str) -> Values:
+        """The result of a node that was reported before its task ended, or with it."""
+        ending = await self.ending(task_id)
+        return next(r for r in ending["results"] if r["node_id"] == node_id)
+
+    async def started(self, task_id: str, node_id: str, within_s: float = WITHIN_S) -> Report:
+        """The note that a node has begun."""
+        return await self.wait_for(
+            lambda r: (r["task"], r["node"], r["type"]) == (task_id, node_id, "node.started"),
+            within_s,
+        )
+
+    async def count(self, command: str) -> int:
+        """How often the server ran a command."""
+        stats = await self.redis.info("commandstats")
+        return stats.get(f"cmdstat_{command}", {}).get("calls", 0)
+
+    async def assert_at_rest(self) -> None:
+        """S10: nothing left in the stream, nothing pending."""
+        assert await self.redis.xlen(self.tasks) == 0
+        assert (await self.redis.xpending(self.tasks, "executors"))["pending"] == 0
+
+    async def _read(self) -> None:
+        answer = await self.redis.xread({self.reports_key: self._cursor}, block=500)
+        for entry, fields in answer[0][1] if answer else []:
+            self._cursor = entry.decode()
+            report = Report({k.decode(): v.decode() for k, v in fields.items()})
+            report["at"] = time.monotonic()
+            report["body"] = orjson.loads(report["body"])
+            self._assert_fits(report)
+            self.seen.append(report)
+        await asyncio.sleep(0)
+
+    def _assert_fits(self, report: Report) -> None:
+        name = "note" if report["kind"] == "note" else "mail"
+        errors = self._gate.check(name, report["body"])
+        assert not errors, (errors, report["body"])

@@ -1,0 +1,138 @@
+"""Node types for tests: handlers that do as they are told. Loaded by the gpu-node as its extension."""
+
+import asyncio
+import ctypes
+import hashlib
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from gpu_node.errors import PermanentError, RetryableError
+from gpu_node.handlers.context import HandlerContext
+from gpu_node.handlers.registry import HandlerSpec
+
+Values = dict[str, Any]
+LEDGER = "ledger"  # a file in the folder that `params.ledger` names; it outlives the processes
+
+
+def _node_type(name: str, inputs: Values, outputs: Values) -> Values:
+    return {
+        "type": name,
+        "plane": "python",
+        "description": f"Test type {name}.",
+        "timeout_s": 60,
+        "engines": ["test", "absent"],
+        "resources": {"cpu": 1, "gpu": 0, "vram_gb": 0},
+        "schema_digest": hashlib.sha256(name.encode()).hexdigest(),
+        "inputs": inputs,
+        "outputs": outputs,
+    }
+
+
+_TEXT = {"type": "Text", "required": False}
+_DATA = {"type": "Data", "required": False}
+
+NODE_TYPES = [
+    _node_type("test_async", {"a": _TEXT, "b": _TEXT}, {"text": _TEXT}),
+    _node_type("test_process", {"a": _TEXT, "b": _TEXT, "file": _DATA}, {"text": _TEXT, "file": _DATA}),
+]
+
+
+async def run_async(params: Values, inputs: Values, context: HandlerContext) -> Values:
+    """In the parent: waits and answers."""
+    _note(params, context)
+    if params.get("do") == "fail":
+        raise RetryableError("handler-unavailable", "The service is away.")
+    if params.get("do") == "raise":
+        raise RuntimeError("a secret detail")
+    for done in range(int(params.get("steps", 0))):
+        context.progress(done + 1, params["steps"], "steps")
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(params.get("sleep_s", 0))
+    if gate := params.get("wait_for"):
+        while not Path(gate).exists():
+            await asyncio.sleep(0.01)
+    return {"text": params.get("text", "") + inputs.get("a", "") + inputs.get("b", "")}
+
+
+def run_process(params: Values, inputs: Values, context: HandlerContext) -> Values:
+    """In a child: computes, or misbehaves as `params.do` says."""
+    _note(params, context)
+    act = _ACTS.get(params.get("do", ""), lambda _params, _context: None)
+    act(params, context)
+    result: Values = {"text": f"{params.get('text', '')}{inputs.get('a', '')}"}
+    if params.get("pid"):
+        result["text"] = str(os.getpid())
+    if "write" in params:
+        path = context.work_dir / "out.bin"
+        path.write_bytes(params["write"].encode() * params.get("times", 1))
+        result["file"] = context.put(path, media_type="text/plain", name="out.txt", meta={})
+    if "file" in inputs:
+        result["text"] = context.path(inputs["file"]).read_bytes()[:1000].decode()
+    return result
+
+
+def _note(params: Values, context: HandlerContext) -> None:
+    if ledger := params.get("ledger"):
+        with open(ledger, "a") as file:
+            file.write(f"{context.node_id} {context.task_id} {os.getpid()}\n")
+
+
+def _wait_politely(_params: Values, context: HandlerContext) -> None:
+    while True:
+        context.check_canceled()
+        time.sleep(0.005)
+
+
+def _hang(_params: Values, _context: HandlerContext) -> None:
+    """Deaf: holds the interpreter in C code."""
+    ctypes.PyDLL(None).sleep(1000)
+
+
+def _memory_error(_params: Values, _context: HandlerContext) -> None:
+    raise MemoryError
+
+
+def _disk_full(_params: Values, _context: HandlerContext) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def _bad_request(_params: Values, _context: HandlerContext) -> None:
+    raise PermanentError("no-face", "There is no face.", pointer="/inputs/file")
+
+
+def _chatter(_params: Values, context: HandlerContext) -> None:
+    for i in range(1000):
+        print("line", i)
+        context.log("info", "line", i=i)
+        context.progress(i + 1, 1000, "lines")
+
+
+def _escape(params: Values, context: HandlerContext) -> None:
+    path = Path(params["path"])
+    path.write_text("outside")
+    context.put(path, media_type="text/plain", name="x", meta={})
+
+
+_ACTS = {
+    "kill": lambda _p, _c: os.kill(os.getpid(), signal.SIGKILL),
+    "segfault": lambda _p, _c: ctypes.string_at(0),
+    "exit": lambda _p, _c: os._exit(3),
+    "sys_exit": lambda _p, _c: sys.exit(3),
+    "hang": _hang,
+    "wait": _wait_politely,
+    "memory": _memory_error,
+    "disk": _disk_full,
+    "no_face": _bad_request,
+    "chatter": _chatter,
+    "escape": _escape,
+    "sleep": lambda p, _c: time.sleep(p["sleep_s"]),
+}
+
+HANDLERS = {
+    "test_async": HandlerSpec("async", run_async),
+    "test_process": HandlerSpec("process", run_process),
+}
