@@ -20,7 +20,7 @@ const GATEWAY_ARROWS = {
   events: ["redis", "errors", "telemetry"],
   artifacts: ["redis", "errors"],
   files: ["artifacts", "graphs", "redis", "errors"],
-  capabilities: ["redis", "errors"],
+  capabilities: ["graphs", "redis", "errors", "telemetry"],
   graphs: ["errors"],
   driver: ["engine", "checkpoints", "events", "graphs", "redis", "errors", "telemetry"],
   executor: ["handlers", "graphs", "redis", "errors", "telemetry"],
@@ -28,7 +28,7 @@ const GATEWAY_ARROWS = {
   checkpoints: ["redis"],
   // Reads graph documents by the same pure functions as the routes that checked them.
   engine: ["graphs"],
-  handlers: [],
+  handlers: ["errors"],
   redis: ["errors"],
   errors: [],
   telemetry: [],
