@@ -83,9 +83,14 @@ export function declarations(titled: Map<string, TitledSchema>): Declaration[] {
         const values = schema.additionalProperties as JsonSchema | undefined;
         return { kind: 'map', value: values ? inner(file, values) : { kind: 'any' } };
       }
+      case 'integer':
+        // 1e300 is an integer to JSON Schema, and to no one else.
+        if (!(Number(schema.maximum) <= Number.MAX_SAFE_INTEGER)) {
+          throw new Error(`schemas/${file.path}: an integer needs a maximum, at most ${Number.MAX_SAFE_INTEGER}`);
+        }
+        return { kind: 'integer' };
       case 'string':
       case 'number':
-      case 'integer':
       case 'boolean':
         return { kind: schema.type };
       case undefined:

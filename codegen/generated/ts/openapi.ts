@@ -1479,7 +1479,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "size": {
             "description": "Bytes.",
             "type": "integer",
-            "minimum": 0
+            "minimum": 0,
+            "maximum": 9007199254740991
           },
           "sha256": {
             "$ref": "#/components/schemas/Sha256"
@@ -1562,7 +1563,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "executors_online": {
             "description": "Executors where it is available.",
             "type": "integer",
-            "minimum": 0
+            "minimum": 0,
+            "maximum": 9007199254740991
           },
           "reason": {
             "description": "Why it is not available anywhere.",
@@ -1641,7 +1643,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "seq": {
             "description": "1, 2, 3 ... without gaps; also the SSE id.",
             "type": "integer",
-            "minimum": 1
+            "minimum": 1,
+            "maximum": 9007199254740991
           },
           "type": {
             "type": "string",
@@ -1705,7 +1708,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "next_after": {
             "description": "Seq to ask after next.",
             "type": "integer",
-            "minimum": 0
+            "minimum": 0,
+            "maximum": 9007199254740991
           },
           "ended": {
             "description": "Nothing will follow.",
@@ -1752,12 +1756,14 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "last_seen_ms": {
             "description": "Redis time of the announcement, ms.",
             "type": "integer",
-            "minimum": 0
+            "minimum": 0,
+            "maximum": 9007199254740991
           },
           "slots": {
             "description": "Tasks it runs at once.",
             "type": "integer",
-            "minimum": 1
+            "minimum": 1,
+            "maximum": 9007199254740991
           },
           "labels": {
             "type": "object",
@@ -1824,7 +1830,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "size": {
             "description": "Bytes.",
             "type": "integer",
-            "minimum": 1
+            "minimum": 1,
+            "maximum": 9007199254740991
           },
           "sha256": {
             "$ref": "#/components/schemas/Sha256"
@@ -2275,7 +2282,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "executors_online": {
             "description": "Executors that have the type with this digest.",
             "type": "integer",
-            "minimum": 0
+            "minimum": 0,
+            "maximum": 9007199254740991
           },
           "engines": {
             "type": "array",
@@ -2473,7 +2481,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "properties": {
               "position": {
                 "type": "integer",
-                "minimum": 0
+                "minimum": 0,
+                "maximum": 9007199254740991
               },
               "eta_s": {
                 "type": "number",
@@ -2481,7 +2490,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               },
               "matching_executors": {
                 "type": "integer",
-                "minimum": 0
+                "minimum": 0,
+                "maximum": 9007199254740991
               }
             },
             "additionalProperties": false
@@ -2679,7 +2689,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "attempt": {
             "type": "integer",
-            "minimum": 0
+            "minimum": 0,
+            "maximum": 9007199254740991
           },
           "engine": {
             "type": "string"
