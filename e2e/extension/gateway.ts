@@ -1,0 +1,31 @@
+/** The gateway's side of the test node types, loaded by GATEWAY_EXTENSIONS. */
+import { appendFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+
+export { nodeTypes, validators } from "./node-types.ts";
+
+interface Context {
+  runId: string;
+  taskId: string;
+  nodeId: string;
+  attempt: number;
+  signal: AbortSignal;
+}
+
+function write(phase: "begin" | "end", { runId, taskId, nodeId, attempt }: Context): void {
+  const line = { phase, run: runId, task: taskId, node: nodeId, attempt, at: Date.now() };
+  appendFileSync(process.env.E2E_LEDGER ?? "", `${JSON.stringify(line)}\n`);
+}
+
+async function ledgerNode(
+  params: { sleep_ms?: number },
+  inputs: Record<string, string>,
+  context: Context,
+): Promise<{ v: string }> {
+  write("begin", context);
+  await delay(params.sleep_ms ?? 0, undefined, { signal: context.signal });
+  write("end", context);
+  return { v: `${context.nodeId}(${[inputs.x, inputs.y, inputs.z].filter(Boolean).join(",")})` };
+}
+
+export const handlers = { ledger_node: ledgerNode };

@@ -1,0 +1,55 @@
+"""The gpu-node's side of the test node types, loaded by GPU_NODE_EXTENSIONS."""
+
+import json
+import os
+import time
+from typing import Any
+
+from gpu_node.handlers.registry import HandlerSpec
+
+_TEXT = {"type": "Text", "required": False}
+
+NODE_TYPES: list[dict[str, Any]] = [
+    {
+        "type": "ledger_python",
+        "plane": "python",
+        "description": "Writes a line to the ledger when it begins and when it ends.",
+        "timeout_s": 20,
+        "engines": ["ledger"],
+        "resources": {"cpu": 0, "gpu": 0, "vram_gb": 0},
+        "schema_digest": "e2e0" * 16,
+        "param_defaults": {},
+        "inputs": {"x": _TEXT, "y": _TEXT, "z": _TEXT},
+        "outputs": {"v": {"type": "Text", "required": True}},
+    }
+]
+
+
+def _write(phase: str, context: Any) -> None:
+    line = {
+        "phase": phase,
+        "run": context.run_id,
+        "task": context.task_id,
+        "node": context.node_id,
+        "attempt": context.attempt,
+        "at": round(time.time() * 1000),
+    }
+    # One write of one line in append mode: lines of several processes do not mix.
+    with open(os.environ["E2E_LEDGER"], "a", encoding="utf-8") as ledger:
+        ledger.write(json.dumps(line) + "\n")
+
+
+def ledger_python(
+    params: dict[str, Any], inputs: dict[str, Any], context: Any
+) -> dict[str, Any]:
+    _write("begin", context)
+    until = time.monotonic() + params.get("sleep_ms", 0) / 1000
+    while time.monotonic() < until:
+        context.check_canceled()
+        time.sleep(0.005)
+    _write("end", context)
+    values = [inputs[name] for name in ("x", "y", "z") if inputs.get(name)]
+    return {"v": f"{context.node_id}({','.join(values)})"}
+
+
+HANDLERS = {"ledger_python": HandlerSpec(kind="process", run=ledger_python)}

@@ -1,0 +1,122 @@
+/**
+ * S1-S4, S6-S8 and S10 under kill -9: handler child, gpu-node, gateway and Redis (`appendfsync always`), each at random
+ * moments of runs with eight nodes on both planes. The verdict comes from what the handlers wrote outside Redis.
+ */
+import { execFileSync } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Graph } from "@myspinbot/contracts/types.ts";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readEvents, submit, waitForEnd } from "./client.ts";
+import { startWorld, type World } from "./world.ts";
+
+const KILLS = Number(process.env.E2E_KILLS ?? 20);
+const RUNS_AT_ONCE = 3;
+const sleep = (): { sleep_ms: number } => ({ sleep_ms: 40 });
+
+const GRAPH: Graph = {
+  name: "eight",
+  nodes: [
+    { id: "a", type: "ledger_node", plane: "node", params: sleep() },
+    { id: "b", type: "ledger_python", plane: "python", params: sleep(), inputs: { x: "$a.v" } },
+    { id: "c", type: "ledger_python", plane: "python", params: sleep(), inputs: { x: "$a.v" } },
+    { id: "d", type: "ledger_node", plane: "node", params: sleep(), inputs: { x: "$b.v" } },
+    { id: "e", type: "ledger_python", plane: "python", params: sleep(), inputs: { x: "$b.v", y: "$c.v" } },
+    { id: "f", type: "ledger_node", plane: "node", params: sleep(), inputs: { x: "$d.v", y: "$e.v" } },
+    { id: "g", type: "ledger_python", plane: "python", params: sleep(), inputs: { x: "$f.v" } },
+    { id: "h", type: "ledger_node", plane: "node", params: sleep(), inputs: { x: "$g.v", y: "$e.v" } },
+  ],
+  output: { h: "$h.v" },
+};
+for (const node of GRAPH.nodes) node.retry = { max_attempts: 10, backoff_ms: 50 };
+const RIGHT = "h(g(f(d(b(a())),e(b(a()),c(a())))),e(b(a()),c(a())))";
+
+let world: World;
+let redis: Redis;
+
+/** The processes that a gpu-node has for its handlers. */
+function childrenOf(pid: number): number[] {
+  try {
+    return execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" }).trim().split("\n").map(Number);
+  } catch {
+    return [];
+  }
+}
+
+const pick = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)]!;
+
+const VICTIMS: Record<string, (world: World) => Promise<void>> = {
+  "the handler child": async ({ gpuNodes }) => {
+    const pids = gpuNodes.flatMap((node) => childrenOf(node.service.pid));
+    try {
+      if (pids.length > 0) process.kill(pick(pids), "SIGKILL");
+    } catch {
+      // Gone already.
+    }
+    await delay(100);
+  },
+  "a gpu-node": ({ gpuNodes }) => pick(gpuNodes).service.restart(),
+  "a gateway": ({ gateways }) => pick(gateways).service.restart(),
+  Redis: ({ valkey }) => valkey.service.restart(),
+};
+
+/** A node whose success stands in the log must not begin again later. */
+async function judge(run: string, key: string): Promise<void> {
+  const ended = await waitForEnd(world, run);
+  expect(ended.status, JSON.stringify(ended.error ?? ended.nodes)).toBe("succeeded");
+  expect(ended.output).toEqual({ h: RIGHT });
+
+  const events = await readEvents(world, run);
+  expect(events.map((event) => event.seq), `S6 ${run}`).toEqual(events.map((_, i) => i + 1));
+  expect(events.filter((event) => event.type.startsWith("run.succ")), `S3 ${run}`).toHaveLength(1);
+  for (const node of GRAPH.nodes) {
+    const successes = events.filter((event) => event.type === "node.succeeded" && event.node_id === node.id);
+    expect(successes, `S1 ${run} ${node.id}`).toHaveLength(1);
+    const accepted = Date.parse(successes[0]!.at);
+    const lines = world.ledger().filter((line) => line.run === run && line.node === node.id);
+    const late = lines.filter((line) => line.phase === "begin" && line.at > accepted);
+    expect(late, `S8 ${run} ${node.id}`).toEqual([]);
+    expect(lines.some((line) => line.phase === "end"), `S2 ${run} ${node.id}`).toBe(true);
+  }
+  expect(await submit(world, { graph: GRAPH }, key), `S7 ${key}`).toBe(run);
+}
+
+async function expectRest(): Promise<void> {
+  const until = Date.now() + 20_000;
+  for (;;) {
+    const keys = await redis.keys("msb:*");
+    const streams = keys.filter((key) => /:(mail|tasks|reports)$/.test(key) && !key.includes(":run:"));
+    const lengths = await Promise.all(streams.map((key) => redis.xlen(key)));
+    const hashes = keys.filter((key) => /:pool:[^:]+:task:/.test(key));
+    if (lengths.every((n) => n === 0) && hashes.length === 0) return;
+    if (Date.now() > until) throw new Error(`S10: ${streams.join()} ${lengths.join()} ${hashes.join()}`);
+    await delay(100);
+  }
+}
+
+describe.each([1, 3])("with %i shard(s)", (shards) => {
+  beforeAll(async () => {
+    world = await startWorld({ shards });
+    redis = new Redis(world.valkey.url);
+    redis.on("error", () => {});
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await world.stop();
+  });
+
+  it.each(Object.keys(VICTIMS))("every run ends right although %s is killed again and again", async (victim) => {
+    const runs: { run: string; key: string }[] = [];
+    const kills = shards === 1 ? KILLS : Math.ceil(KILLS / 4);
+    for (let i = 0; i < kills; i += 1) {
+      for (let n = runs.length; n < (i + 1) * RUNS_AT_ONCE; n += 1) {
+        const key = `${victim}-${shards}-${n}`.replaceAll(" ", "_");
+        runs.push({ run: await submit(world, { graph: GRAPH }, key), key });
+      }
+      await delay(Math.random() * 400);
+      await VICTIMS[victim]!(world);
+    }
+    for (const { run, key } of runs) await judge(run, key);
+    await expectRest();
+  });
+});
