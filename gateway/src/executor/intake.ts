@@ -1,20 +1,11 @@
 /** Decides what becomes of an entry that Redis hands out: begun, refused, released, repeated or removed. */
 import { ID_PATTERN } from "@myspinbot/contracts/wire.ts";
-import { withLogFields, type Logger } from "../telemetry/logger.ts";
-import { createBackoff } from "./backoff.ts";
-import type { HeldTasks } from "./held-tasks.ts";
-import { settleTask } from "./settle.ts";
+import { holdTask, type HoldDeps, type Settle } from "./hold.ts";
 import type { Ending, Entry, Outcome } from "./steps.ts";
-import type { TaskMemory } from "./task-memory.ts";
 import { planTask, type PlanOptions } from "./task-plan.ts";
-import { createTaskRunner, type TaskRunner, type TaskRunnerDeps } from "./task-runner.ts";
+import { createTaskRunner, type TaskRunner } from "./task-runner.ts";
 
-export interface IntakeDeps extends Omit<TaskRunnerDeps, "settle">, Omit<PlanOptions, "shard"> {
-  held: HeldTasks;
-  memory: TaskMemory;
-  /** Told of every task that is held from now on, and whether it has just been read. */
-  onHeld(shard: string, fresh: boolean): void;
-}
+export type IntakeDeps = HoldDeps & Omit<PlanOptions, "shard">;
 
 /**
  * `read`: came with a read of new entries, so its lease is fresh. `recovered`: was given to a connection that has
@@ -28,53 +19,15 @@ export interface Intake {
   close(): void;
 }
 
-type Settle = (ending: Ending) => Promise<"ok" | "closed" | null>;
-
-const ID = new RegExp(ID_PATTERN);
-
 export function createIntake(deps: IntakeDeps): Intake {
-  const { held, memory, steps, logger, onHeld } = deps;
+  const { held, memory, steps, logger } = deps;
   let open = true;
 
   const discard = (shard: string, entry: Entry, why: string) => {
     logger.warn("task entry removed", { entry: entry.id, why });
-    steps
-      .discard(shard, entry.id)
-      .catch((error: unknown) => logger.warn("task entry not removed", { error }));
-  };
-
-  const settler = (shard: string, task: string, gaveUp: AbortSignal): Settle => {
-    return (ending) => {
-      memory.end(task, ending);
-      return settleTask({ steps, shard, task, ending, backoff: createBackoff(deps.random), logger, gaveUp });
-    };
-  };
-
-  const hold = (
-    shard: string,
-    entry: Entry,
-    source: EntrySource,
-    toRunner: (settle: Settle) => TaskRunner,
-  ) => {
-    const gaveUp = new AbortController();
-    const runner = toRunner(settler(shard, entry.task, gaveUp.signal));
-    let begun = false;
-    const begin = () => {
-      if (begun) return;
-      begun = true;
-      const over = withLogFields({ task_id: entry.task }, () => runner.run());
-      over
-        .catch((error: unknown) => logger.error("task runner failed", { error }))
-        .finally(() => held.remove(entry.task));
-    };
-    const stop: TaskRunner["stop"] = (reason) => {
-      if (reason === "closed" || reason === "stale") gaveUp.abort();
-      runner.stop(reason);
-      begin();
-    };
-    held.add({ id: entry.task, shard, confirm: begin, stop });
-    onHeld(shard, source === "read");
-    if (source === "read") begin();
+    steps.discard(shard, entry.id).catch((error: unknown) => {
+      logger.warn("task entry not removed", { entry: entry.id, error });
+    });
   };
 
   /** Ends a task that is not begun here. */
@@ -89,7 +42,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       },
       stop() {},
     });
-    hold(shard, entry, "read", toRunner);
+    holdTask(deps, { shard, entry, fresh: true, toRunner });
   };
 
   /** A task is taken once; what comes again was ended already, or waits here, or is a copy under another entry. */
@@ -98,9 +51,9 @@ export function createIntake(deps: IntakeDeps): Intake {
       return discard(shard, entry, "its task came with another entry");
     const ending = memory.endingOf(entry.task);
     if (!ending || held.get(entry.task)) return;
-    steps
-      .settle(shard, entry.task, ending)
-      .catch((error: unknown) => logger.warn("settle not answered", { error }));
+    steps.settle(shard, entry.task, ending).catch((error: unknown) => {
+      logger.warn("settle not answered", { task_id: entry.task, error });
+    });
   };
 
   return {
@@ -108,18 +61,16 @@ export function createIntake(deps: IntakeDeps): Intake {
       open = false;
     },
     accept(shard, entry, source) {
-      if (!ID.test(entry.task)) return discard(shard, entry, "it names no task");
+      if (!ID_PATTERN.test(entry.task)) return discard(shard, entry, "it names no task");
       if (memory.entryOf(entry.task) !== undefined) return acceptAgain(shard, entry);
-      const full = held.free() === 0;
       memory.take(entry.task, entry.id);
       const plan = planTask(entry, { ...deps, shard });
       if ("unfit" in plan) return refuse(shard, entry, "mismatch", plan.unfit);
       if (!open) return refuse(shard, entry, "released", "the executor is stopping");
-      if (full) return refuse(shard, entry, "released", "the executor has no free place");
-      hold(shard, entry, source, (settle) =>
-        createTaskRunner(plan, { ...deps, settle: async (ending) => void (await settle(ending)) }),
-      );
-      logger.info("task begun", { task_id: entry.task, run_id: plan.task.run_id });
+      if (held.free() === 0) return refuse(shard, entry, "released", "the executor has no free place");
+      const toRunner = (settle: Settle) => createTaskRunner(plan, { ...deps, settle });
+      holdTask(deps, { shard, entry, fresh: source === "read", toRunner });
+      logger.info("task taken", { task_id: entry.task, run_id: plan.task.run_id });
     },
   };
 }

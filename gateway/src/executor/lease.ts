@@ -67,16 +67,6 @@ export function createLease(options: LeaseOptions): Lease {
     watched = false;
   };
 
-  const apply = (tasks: readonly HeldTask[], { states, unknown }: Renewal) => {
-    tasks.forEach((task, i) => {
-      if (held.get(task.id) !== task) return;
-      if (states[i] === "closed") return task.stop("closed");
-      if (states[i] === "cancel") task.stop("canceled");
-      task.confirm();
-    });
-    for (const entry of unknown) recover(entry);
-  };
-
   async function renewOnce(): Promise<void> {
     const tasks = held.inShard(shard);
     const sentAt = now();
@@ -88,7 +78,8 @@ export function createLease(options: LeaseOptions): Lease {
       aliveAt = Math.max(aliveAt, sentAt);
       backoff.reset();
       renewIn(renewMs);
-      apply(tasks, answer);
+      apply(tasks, answer, held);
+      for (const entry of answer.unknown) recover(entry);
       watch();
     } catch (error) {
       logger.warn("renewal not answered", { shard, error });
@@ -126,4 +117,14 @@ export function createLease(options: LeaseOptions): Lease {
       for (const timer of [renewTimer, sureTimer, lateTimer]) clearTimeout(timer);
     },
   };
+}
+
+/** Passes on what the renewal said about each task that is still held. */
+function apply(tasks: readonly HeldTask[], { states }: Renewal, held: HeldTasks): void {
+  tasks.forEach((task, i) => {
+    if (held.get(task.id) !== task) return;
+    if (states[i] === "closed") return task.stop("closed");
+    if (states[i] === "cancel") task.stop("canceled");
+    task.confirm();
+  });
 }

@@ -20,7 +20,7 @@ export interface TaskRunnerDeps {
   steps: Steps;
   executorId: string;
   /** Sends an ending until it is answered or the task is given up. */
-  settle(ending: Ending): Promise<void>;
+  settle(ending: Ending): Promise<unknown>;
   /** Monotonic milliseconds. */
   now(): number;
   /** From 0 to below 1. */

@@ -1,0 +1,505 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GROUPS } from "@myspinbot/contracts/wire.ts";
+import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { AppError } from "../errors/app-error.ts";
+import type { Handler, HandlerContext, Handlers } from "../handlers/handler.ts";
+import type { Redis } from "../redis/client.ts";
+import type { ExecutorDeps } from "./executor.ts";
+import { createTestPool, POOL, SHARD, type Report, type TestPool } from "./test/pool.ts";
+import { startExecutor, type TestExecutor } from "./test/start-executor.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "executor-"));
+let server: ValkeyServer;
+let pool: TestPool;
+let executors: TestExecutor[] = [];
+
+beforeAll(async () => {
+  server = await startValkey({ dir });
+});
+afterAll(async () => {
+  await server.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  pool = await createTestPool(server.url);
+});
+afterEach(async () => {
+  await Promise.all(executors.map((executor) => executor.stop(0)));
+  executors = [];
+  pool.disconnect();
+});
+
+async function start(handlers: Handlers, more: Partial<ExecutorDeps> = {}): Promise<TestExecutor> {
+  const executor = await startExecutor(server.url, pool, handlers, more);
+  executors.push(executor);
+  return executor;
+}
+
+/** A handler that waits until the test lets it end, and tells when it began. */
+function gated(): { handler: Handler; began: Promise<HandlerContext>; end(): void; calls(): number } {
+  const began = Promise.withResolvers<HandlerContext>();
+  const ended = Promise.withResolvers<object>();
+  const handler = vi.fn<(...args: never[]) => Promise<unknown>>((_params, _inputs, context) => {
+    began.resolve(context);
+    return ended.promise;
+  });
+  return {
+    handler: handler as unknown as Handler,
+    began: began.promise,
+    end: () => ended.resolve({ done: true }),
+    calls: () => handler.mock.calls.length,
+  };
+}
+
+const echo: Handler = async (_params, inputs) => ({ ...(inputs as object) });
+const fromNode = (node: string, optional = false) => ({
+  from: "node" as const,
+  node,
+  output: "value",
+  optional,
+});
+const value = (of: unknown) => ({ from: "value" as const, value: of });
+
+/** A client that behaves like the given one, but loses the answer of the first call that `lose` names. */
+function losingReplies(
+  redis: Redis,
+  lose: (sha: string, keys: string[]) => boolean,
+): { client: Redis; lost(): number } {
+  let lost = 0;
+  const client = new Proxy(redis, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      if (name !== "evalsha" && name !== "eval") return member.bind(target) as unknown;
+      return async (...args: string[]) => {
+        const answer: unknown = await (member as (...args: string[]) => Promise<unknown>).apply(target, args);
+        if (lost === 0 && lose(args[0]!, args.map(String))) {
+          lost += 1;
+          throw new Error("Connection is closed.");
+        }
+        return answer;
+      };
+    },
+  });
+  return { client, lost: () => lost };
+}
+
+describe("a task", () => {
+  it("of one short node is one settle: no report goes before it", async () => {
+    const task = await pool.addTask({ inputs: { value: value(7) } });
+    const executor = await start({ work: echo });
+    const reports = [await pool.nextReport(), await pool.nextReport()];
+    expect(reports.map(({ kind, type }) => kind + type)).toEqual(["notenode.started", "ending"]);
+    expect(reports[0]!.body.data).toEqual({ attempt: 1, executor: executor.id, engine: "first" });
+    expect(reports[1]!.body).toMatchObject({
+      kind: "ending",
+      outcome: "settled",
+      reason: "",
+      began: ["a"],
+      results: [{ node_id: "a", attempt: 1, status: "succeeded", outputs: { value: 7 }, engine: "first" }],
+    });
+    expect(await pool.hash(task)).toMatchObject({ state: "closed", reported: "2", executor: executor.id });
+    expect(await pool.redis.xlen(pool.keys.poolTasks(SHARD, POOL))).toBe(0);
+  });
+
+  it("passes outputs on, and a node waits for its own sources only", async () => {
+    const slow = gated();
+    await start({ work: echo, slow: slow.handler });
+    const task = await pool.addTask(
+      { id: "a", inputs: { value: value("x") } },
+      { id: "slow", type: "slow" },
+      { id: "b", inputs: { value: fromNode("a") } },
+      { id: "c", inputs: { value: fromNode("b"), other: fromNode("slow", true) } },
+      { id: "d", inputs: { value: fromNode("b") } },
+    );
+    const results = await resultsUntil(({ node }) => node === "d");
+    expect(results).toEqual(["a", "b", "d"]);
+    slow.end();
+    const ending = await pool.endingOf(task);
+    const outputs = (ending.results as { node_id: string; outputs: object }[]).map((r) => [
+      r.node_id,
+      r.outputs,
+    ]);
+    expect(Object.fromEntries(outputs)).toMatchObject({
+      c: { value: "x" },
+      d: { value: "x" },
+      slow: { done: true },
+    });
+  });
+
+  it("does not run what needs a failed node, and runs the rest", async () => {
+    await start({
+      work: echo,
+      fail: () => Promise.reject(new AppError("text-empty", "Nothing to say.")),
+    });
+    const task = await pool.addTask(
+      { id: "bad", type: "fail" },
+      { id: "needs", inputs: { value: fromNode("bad") } },
+      { id: "behind", after: ["needs"] },
+      { id: "may", inputs: { value: fromNode("bad", true) } },
+      { id: "free" },
+    );
+    const ending = await pool.endingOf(task);
+    const results = ending.results as { node_id: string; status: string; problem?: object }[];
+    expect(ending.outcome).toBe("settled");
+    expect(Object.fromEntries(results.map((r) => [r.node_id, r.status]))).toEqual({
+      bad: "failed",
+      may: "succeeded",
+      free: "succeeded",
+    });
+    expect(results.find((r) => r.node_id === "bad")?.problem).toMatchObject({
+      code: "text-empty",
+      class: "permanent",
+      detail: "Nothing to say.",
+    });
+  });
+
+  it("reports progress before the end, the last one always", async () => {
+    const gate = gated();
+    await start({
+      work: async (params, inputs, context) => {
+        for (let done = 1; done <= 50; done += 1) context.progress(done, 50, "steps");
+        context.log("info", "half way");
+        return gate.handler(params, inputs, context);
+      },
+    });
+    const task = await pool.addTask({});
+    await gate.began;
+    gate.end();
+    const seen: Report[] = [];
+    while (seen.at(-1)?.kind !== "ending") seen.push(await pool.nextReport());
+    const progress = seen
+      .filter(({ type }) => type === "node.progress")
+      .map(({ body }) => (body.data as { done: number }).done);
+    expect(progress.at(0)).toBe(1);
+    expect(progress.at(-1)).toBe(50);
+    expect(progress.length).toBeLessThan(5);
+    expect(seen.filter(({ type }) => type === "node.log")).toHaveLength(1);
+    expect(seen.at(-1)?.task).toBe(task);
+  });
+});
+
+describe("a failure", () => {
+  it("that nobody knows becomes handler-failed, and its message stays in our log", async () => {
+    const executor = await start({ work: () => Promise.reject(new Error("password is hunter2")) });
+    const ending = await pool.endingOf(await pool.addTask({}));
+    expect(JSON.stringify(ending)).not.toContain("hunter2");
+    const [result] = ending.results as { problem: { code: string; class: string; detail: string } }[];
+    expect(result?.problem).toMatchObject({ code: "handler-failed", class: "permanent" });
+    const line = executor.lines.find(({ msg }) => msg === "handler failed");
+    expect((line?.fields.error as Error).message).toBe("password is hunter2");
+    expect(result?.problem.detail).toContain(line?.fields.error_id as string);
+  });
+
+  it("of time aborts the handler and does not wait for it", async () => {
+    const gate = gated();
+    await start({ work: gate.handler });
+    const ending = await pool.endingOf(await pool.addTask({ timeout_s: 0.05 }));
+    expect(ending).toMatchObject({
+      outcome: "settled",
+      results: [{ status: "failed", problem: { code: "node-timeout", class: "retryable" } }],
+    });
+    expect((await gate.began).signal.aborted).toBe(true);
+    gate.end();
+  });
+
+  it.each([
+    ["no object", () => Promise.resolve(5), "invalid-output"],
+    ["too large", () => Promise.resolve({ value: "x".repeat(70_000) }), "output-too-large"],
+    ["not JSON", () => Promise.resolve({ value: 1n }), "invalid-output"],
+    [
+      "thrown at once",
+      () => {
+        throw new AppError("disk-full", "No room.");
+      },
+      "disk-full",
+    ],
+  ])("of outputs (%s) is named", async (_, handler, code) => {
+    await start({ work: handler });
+    const ending = await pool.endingOf(await pool.addTask({}));
+    expect(ending).toMatchObject({ results: [{ status: "failed", problem: { code } }] });
+  });
+});
+
+describe("what cannot be run", () => {
+  it.each([
+    ["an unknown type", { type: "stranger" }, "The node type stranger is not known here."],
+    ["another schema", { schema_digest: "cd".repeat(32) }, "The node type work has another schema here."],
+    ["a missing engine", { engine: "third" }, "The engine third of work is not available here."],
+    ["a cycle", { after: ["a"] }, "The nodes of the task wait for each other or for strangers."],
+  ])("%s ends as mismatch with the reason", async (_, node, reason) => {
+    await start({ work: echo });
+    const ending = await pool.endingOf(await pool.addTask(node));
+    expect(ending).toMatchObject({ outcome: "mismatch", reason, results: [], began: [] });
+  });
+
+  it("does not stop the loop", async () => {
+    await start({ work: echo });
+    const stream = pool.keys.poolTasks(SHARD, POOL);
+    await pool.redis.xadd(stream, "*", "task", "no such {id}", "body", "{}");
+    await pool.redis.xadd(stream, "*", "other", "fields");
+    await pool.redis.xadd(stream, "*", "task", "task_s0_nobody", "body", "not json");
+    await pool.addBody("task_s0_broken", "not json");
+    await pool.addBody("task_s0_wrong", '{"task_id":"task_s0_wrong"}');
+    expect(await pool.endingOf("task_s0_broken")).toMatchObject({
+      outcome: "mismatch",
+      reason: "The task is not JSON.",
+    });
+    expect(await pool.endingOf("task_s0_wrong")).toMatchObject({ outcome: "mismatch" });
+    expect(await pool.endingOf(await pool.addTask({}))).toMatchObject({ outcome: "settled" });
+    await vi.waitFor(async () => expect(await pool.redis.xlen(stream)).toBe(0));
+    expect((await pool.redis.xpending(stream, GROUPS.executors))[0]).toBe(0);
+  });
+
+  it("takes the engine that is asked for", async () => {
+    await start({ work: async (_params, _inputs, { engine }) => ({ engine }) });
+    const ending = await pool.endingOf(await pool.addTask({ engine: "second" }));
+    expect(ending).toMatchObject({ results: [{ engine: "second", outputs: { engine: "second" } }] });
+  });
+});
+
+describe("answers of Redis", () => {
+  it("that are lost are asked for again: a settle counts once", async () => {
+    const { client, lost } = losingReplies(pool.redis, (_, args) => args.includes("settled"));
+    const executor = await start({ work: echo }, { redis: client });
+    const task = await pool.addTask({});
+    expect(await pool.endingOf(task)).toMatchObject({ outcome: "settled" });
+    await vi.waitFor(() => expect(executor.lines.filter(({ msg }) => msg === "task ended")).toHaveLength(1));
+    expect(lost()).toBe(1);
+    expect(executor.lines.find(({ msg }) => msg === "task ended")?.fields.answer).toBe("closed");
+    expect(await pool.redis.xlen(pool.keys.poolReports(SHARD, POOL))).toBe(2);
+  });
+
+  it("that are lost are asked for again: a report has no second effect", async () => {
+    const { client, lost } = losingReplies(pool.redis, (_, args) => args.includes("node.started"));
+    const gate = gated();
+    await start({ work: gate.handler, next: echo }, { redis: client });
+    const task = await pool.addTask({ id: "a" }, { id: "b", type: "next", after: ["a"] });
+    await gate.began;
+    await vi.waitFor(() => expect(lost()).toBe(1));
+    gate.end();
+    const seen: Report[] = [];
+    while (seen.at(-1)?.kind !== "ending") seen.push(await pool.nextReport());
+    const started = seen.filter(({ node, type }) => node === "a" && type === "node.started");
+    expect(started).toHaveLength(1);
+    expect(seen.at(-1)).toMatchObject({
+      task,
+      body: { outcome: "settled", began: expect.arrayContaining(["a", "b"]) },
+    });
+  });
+
+  it("closed: the task stops and is forgotten", async () => {
+    const gate = gated();
+    const executor = await start({ work: gate.handler });
+    const task = await pool.addTask({});
+    const { signal } = await gate.began;
+    await pool.nextReport();
+    await pool.close(task);
+    await vi.waitFor(() => expect(signal.aborted).toBe(true));
+    await executor.stop(5000);
+    expect(await pool.redis.xlen(pool.keys.poolReports(SHARD, POOL))).toBe(1);
+  });
+});
+
+describe("cancel", () => {
+  it.each([
+    ["comes with a renewal", false, 100],
+    ["comes by the control channel", true, 60_000],
+  ])("%s: the handler is aborted, the task ends as canceled", async (_, publish, renewMs) => {
+    const gate = gated();
+    await start({ work: gate.handler, quick: echo }, { renewMs });
+    const task = await pool.addTask({ id: "a", type: "quick" }, { id: "b", after: ["a"] });
+    const { signal } = await gate.began;
+    await pool.cancel(task, publish);
+    expect(await pool.endingOf(task)).toMatchObject({ outcome: "canceled", results: [{ node_id: "a" }] });
+    expect(signal.aborted).toBe(true);
+  });
+});
+
+describe("leases", () => {
+  it("are kept while a task runs longer than its lease", async () => {
+    const gate = gated();
+    await start({ work: gate.handler }, { leaseMs: 300, renewMs: 50 });
+    const task = await pool.addTask({});
+    await gate.began;
+    const stream = pool.keys.poolTasks(SHARD, POOL);
+    const born = performance.now();
+    await vi.waitFor(
+      async () => {
+        const rows = (await pool.redis.xpending(stream, GROUPS.executors, "-", "+", 1)) as [
+          string,
+          string,
+          number,
+          number,
+        ][];
+        expect(rows[0]![2]).toBeLessThan(300);
+        expect(performance.now() - born).toBeGreaterThan(900);
+      },
+      { timeout: 5000, interval: 20 },
+    );
+    gate.end();
+    expect(await pool.endingOf(task)).toMatchObject({ outcome: "settled" });
+  });
+
+  it("that may be over stop the task without a word", async () => {
+    const gate = gated();
+    const executor = await start({ work: gate.handler }, { leaseMs: 500, renewMs: 100 });
+    const task = await pool.addTask({});
+    const { signal } = await gate.began;
+    await pool.nextReport();
+    server.service.signal("SIGSTOP");
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    server.service.signal("SIGCONT");
+    await pool.close(task);
+    await executor.stop(5000);
+    expect(await pool.redis.xlen(pool.keys.poolReports(SHARD, POOL))).toBe(1);
+  });
+
+  it("of entries that a dead connection swallowed are taken over with a renewal, at most once", async () => {
+    const swallowed = gated();
+    const other = gated();
+    const task = await pool.addTask({ type: "swallowed" });
+    await pool.swallow("exec_test");
+    await start(
+      { work: other.handler, swallowed: swallowed.handler },
+      { executorId: "exec_test", renewMs: 50 },
+    );
+    const second = await pool.addTask({});
+    await other.began;
+    await swallowed.began;
+    await renewals(3);
+    swallowed.end();
+    expect(await pool.endingOf(task)).toMatchObject({ outcome: "settled" });
+    await renewals(3);
+    expect(swallowed.calls()).toBe(1);
+    other.end();
+    expect(await pool.endingOf(second)).toMatchObject({ outcome: "settled" });
+  });
+
+  it("beyond the places are released", async () => {
+    const gate = gated();
+    const more = { executorId: "exec_test", slots: 1, renewMs: 50 };
+    await start({ work: gate.handler, surplus: echo }, more);
+    const first = await pool.addTask({});
+    await gate.began;
+    const surplus = await pool.addTask({ type: "surplus" });
+    await pool.swallow("exec_test");
+    expect(await pool.endingOf(surplus)).toMatchObject({ outcome: "released", results: [], began: [] });
+    gate.end();
+    expect(await pool.endingOf(first)).toMatchObject({ outcome: "settled" });
+  });
+});
+
+describe("a lost connection", () => {
+  it("is made again, and what it swallowed is read before anything new", async () => {
+    const order: string[] = [];
+    const note: Handler = async (_params, _inputs, { taskId }) => {
+      order.push(taskId);
+      return {};
+    };
+    const executor = await start({ work: note }, { executorId: "exec_test", renewMs: 60_000 });
+    expect(await pool.endingOf(await pool.addTask({}))).toMatchObject({ outcome: "settled" });
+    // Redis hands entries to the first reader that waits; without one the next two are the test's to give away.
+    executor.reader.disconnect(true);
+    const swallowed = await pool.addTask({});
+    await pool.swallow("exec_test");
+    const fresh = await pool.addTask({});
+    await pool.endingOf(fresh);
+    await vi.waitFor(() => expect(order).toHaveLength(3));
+    expect(order.slice(1)).toEqual([swallowed, fresh]);
+  });
+
+  it("to a server that restarts costs nothing but time", async () => {
+    const gate = gated();
+    await start({ work: gate.handler, quick: echo });
+    const running = await pool.addTask({});
+    await gate.began;
+    await server.service.restart();
+    gate.end();
+    expect(await pool.endingOf(running)).toMatchObject({ outcome: "settled" });
+    expect(await pool.endingOf(await pool.addTask({ type: "quick" }))).toMatchObject({ outcome: "settled" });
+  });
+});
+
+describe("a stop", () => {
+  it("waits for what runs, and takes nothing new", async () => {
+    const gate = gated();
+    const executor = await start({ work: gate.handler, quick: echo });
+    const task = await pool.addTask({});
+    await gate.began;
+    const stopped = executor.stop(10_000);
+    await vi.waitFor(async () => expect(await status(executor)).toBe("draining"));
+    const late = await pool.addTask({ type: "quick" });
+    gate.end();
+    expect(await pool.endingOf(task)).toMatchObject({ outcome: "settled" });
+    await stopped;
+    expect(await status(executor)).toBe("offline");
+    expect(await pool.hash(late)).toMatchObject({ state: "open" });
+    expect(await pool.redis.xinfo("CONSUMERS", pool.keys.poolTasks(SHARD, POOL), GROUPS.executors)).toEqual(
+      [],
+    );
+  });
+
+  it("releases what does not end in time, with what was done", async () => {
+    const gate = gated();
+    const executor = await start({ work: gate.handler, quick: echo });
+    const task = await pool.addTask({ id: "a", type: "quick" }, { id: "b", after: ["a"] });
+    const { signal } = await gate.began;
+    await executor.stop(0);
+    expect(signal.aborted).toBe(true);
+    expect(await pool.endingOf(task)).toMatchObject({
+      outcome: "released",
+      reason: "the executor is stopping",
+      began: expect.arrayContaining(["a", "b"]),
+      results: [{ node_id: "a", status: "succeeded" }],
+    });
+  });
+});
+
+it("announces what it can run", async () => {
+  const executor = await start({ work: echo });
+  const row = await pool.redis.hgetall(pool.keys.poolExecutors(SHARD, POOL));
+  expect(JSON.parse(row[executor.id]!)).toMatchObject({
+    executor_id: executor.id,
+    plane: "node",
+    slots: 4,
+    node_types: [
+      {
+        type: "work",
+        engines: [
+          { name: "first", available: true },
+          { name: "second", available: true },
+        ],
+      },
+    ],
+  });
+  expect(row[`status:${executor.id}`]).toBe("online");
+});
+
+async function status(executor: TestExecutor): Promise<string | null> {
+  return pool.redis.hget(pool.keys.poolExecutors(SHARD, POOL), `status:${executor.id}`);
+}
+
+async function resultsUntil(last: (report: Report) => boolean): Promise<string[]> {
+  const nodes: string[] = [];
+  for (;;) {
+    const report = await pool.nextReport();
+    if (report.kind === "result") nodes.push(report.node);
+    if (report.kind === "result" && last(report)) return nodes;
+  }
+}
+
+/** Resolves after so many renewals were answered by the server. */
+async function renewals(count: number): Promise<void> {
+  const calls = async () => {
+    const info = await pool.redis.info("commandstats");
+    return Number(/cmdstat_xpending:calls=(\d+)/.exec(info)?.[1] ?? 0);
+  };
+  const before = await calls();
+  await vi.waitFor(async () => expect(await calls()).toBeGreaterThanOrEqual(before + count), {
+    timeout: 5000,
+  });
+}

@@ -1,0 +1,147 @@
+/** Plays the driver of one pool: issues tasks as the script `commit` does, and reads what executors report. */
+import { createKeys, type Keys } from "@myspinbot/contracts/keys.ts";
+import type { TaskNode } from "@myspinbot/contracts/types.ts";
+import { GROUPS } from "@myspinbot/contracts/wire.ts";
+import { newId } from "../../ids.ts";
+import { createCommandClient, createReaderClient, type Redis } from "../../redis/client.ts";
+import { toRecord } from "../../redis/flat.ts";
+import { DIGEST } from "./node-types.ts";
+
+export const SHARD = "s0";
+export const POOL = "node";
+
+export interface Report {
+  task: string;
+  kind: "note" | "result" | "ending";
+  node: string;
+  type: string;
+  body: Record<string, unknown>;
+}
+
+export interface TestPool {
+  redis: Redis;
+  keys: Keys;
+  /** Issues a task; nodes need only say what is unusual about them. */
+  addTask(...nodes: Partial<TaskNode>[]): Promise<string>;
+  /** Issues a task whose entry holds this body. */
+  addBody(task: string, body: string): Promise<void>;
+  /** The next thing that was reported, in the order of the stream. */
+  nextReport(): Promise<Report>;
+  /** Skips reports until the ending of a task. */
+  endingOf(task: string): Promise<Record<string, unknown>>;
+  cancel(task: string, publish: boolean): Promise<void>;
+  /** Ends a task as the driver's reap does. */
+  close(task: string): Promise<void>;
+  hash(task: string): Promise<Record<string, string>>;
+  /** Takes new entries in the name of an executor, as a connection does that dies before it can tell. */
+  swallow(executorId: string): Promise<void>;
+  disconnect(): void;
+}
+
+const RUN = "run_s0_1";
+
+/** What `commit` does for a task, in one step. */
+const ISSUE = `
+  local entry = redis.call('XADD', KEYS[1], '*', 'task', ARGV[1], 'body', ARGV[2])
+  redis.call('HSET', KEYS[2], 'run', ARGV[3], 'entry', entry, 'state', 'open', 'reported', '0')`;
+
+let prefixes = 0;
+
+export async function createTestPool(url: string): Promise<TestPool> {
+  prefixes += 1;
+  const keys = createKeys(`t${process.pid}x${prefixes}`);
+  const redis = createCommandClient(url);
+  const reader = createReaderClient(url, 10_000);
+  await reader.connect();
+  const stream = keys.poolTasks(SHARD, POOL);
+  await redis.xgroup("CREATE", stream, GROUPS.executors, "0", "MKSTREAM");
+  let seen = "0";
+
+  const nextReport = async (): Promise<Report> => {
+    if (reader.status !== "ready") await new Promise((resolve) => reader.once("ready", resolve));
+    const reply = await reader.xread(
+      "COUNT",
+      1,
+      "BLOCK",
+      10_000,
+      "STREAMS",
+      keys.poolReports(SHARD, POOL),
+      seen,
+    );
+    const row = reply?.[0]?.[1][0];
+    if (!row) throw new Error("nothing was reported within 10 s");
+    seen = row[0];
+    const { task, kind, node, type, body } = toRecord(row[1]);
+    return {
+      task: task!,
+      kind: kind as Report["kind"],
+      node: node!,
+      type: type!,
+      body: JSON.parse(body!) as Report["body"],
+    };
+  };
+
+  const addBody = async (task: string, body: string) => {
+    await redis.eval(ISSUE, 2, stream, keys.poolTask(SHARD, POOL, task), task, body, RUN);
+  };
+
+  return {
+    redis,
+    keys,
+    addBody,
+    async addTask(...nodes) {
+      const task_id = newId("task", SHARD);
+      const task = {
+        task_id,
+        run_id: RUN,
+        shard: SHARD,
+        pool: POOL,
+        plane: "node",
+        nodes: nodes.map(toNode),
+      };
+      await addBody(task_id, JSON.stringify(task));
+      return task_id;
+    },
+    nextReport,
+    async endingOf(task) {
+      for (;;) {
+        const report = await nextReport();
+        if (report.task === task && report.kind === "ending") return report.body;
+      }
+    },
+    async cancel(task, publish) {
+      await redis.hset(keys.poolTask(SHARD, POOL, task), "cancel", "1");
+      if (publish) await redis.publish(keys.channels.poolControl(SHARD, POOL), `cancel ${task}`);
+    },
+    async close(task) {
+      const hash = keys.poolTask(SHARD, POOL, task);
+      const entry = await redis.hget(hash, "entry");
+      await redis.hset(hash, "state", "closed");
+      await redis.xack(stream, GROUPS.executors, entry!);
+      await redis.xdel(stream, entry!);
+    },
+    hash: (task) => redis.hgetall(keys.poolTask(SHARD, POOL, task)),
+    async swallow(executorId) {
+      await redis.xreadgroup("GROUP", GROUPS.executors, executorId, "COUNT", 10, "STREAMS", stream, ">");
+    },
+    disconnect() {
+      redis.disconnect();
+      reader.disconnect();
+    },
+  };
+}
+
+function toNode(node: Partial<TaskNode>): TaskNode {
+  return {
+    id: "a",
+    type: "work",
+    schema_digest: DIGEST,
+    attempt: 1,
+    engine: "auto",
+    timeout_s: 60,
+    params: {},
+    inputs: {},
+    after: [],
+    ...node,
+  };
+}

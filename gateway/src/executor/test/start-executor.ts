@@ -1,0 +1,51 @@
+/** Starts an executor on a test pool, with short times and a log that tests can read. */
+import type { Handlers } from "../../handlers/handler.ts";
+import { newPlainId } from "../../ids.ts";
+import { createReaderClient, createSubscriberClient, type Redis } from "../../redis/client.ts";
+import type { LogFields } from "../../telemetry/logger.ts";
+import { createExecutor, type Executor, type ExecutorDeps } from "../executor.ts";
+import { createTestNodeTypes } from "./node-types.ts";
+import { POOL, SHARD, type TestPool } from "./pool.ts";
+
+export interface TestExecutor extends Executor {
+  id: string;
+  lines: { msg: string; fields: LogFields }[];
+  /** The connection with which tasks are read. */
+  reader: Redis;
+}
+
+export async function startExecutor(
+  url: string,
+  pool: TestPool,
+  handlers: Handlers,
+  more: Partial<ExecutorDeps> = {},
+): Promise<TestExecutor> {
+  const lines: TestExecutor["lines"] = [];
+  const write = (msg: string, fields: LogFields = {}) => void lines.push({ msg, fields });
+  const reader = createReaderClient(url, 2000);
+  const executorId = more.executorId ?? newPlainId("exec");
+  const executor = createExecutor({
+    redis: pool.redis,
+    openReader: () => reader,
+    openSubscriber: () => createSubscriberClient(url),
+    keys: pool.keys,
+    shards: [SHARD],
+    pool: POOL,
+    executorId,
+    version: "test",
+    slots: 4,
+    leaseMs: 10_000,
+    renewMs: 100,
+    announceMs: 10_000,
+    blockMs: 2000,
+    nodeTypes: createTestNodeTypes(...Object.keys(handlers)),
+    handlers,
+    logger: { debug: write, info: write, warn: write, error: write },
+    metrics: { node() {} },
+    now: () => performance.now(),
+    random: Math.random,
+    ...more,
+  });
+  await executor.start();
+  return { ...executor, id: executorId, lines, reader };
+}
