@@ -1,5 +1,5 @@
 /** Shows an artifact to clients. */
-import type { Artifact } from '@myspinbot/contracts/types.ts';
+import type { Artifact } from "@myspinbot/contracts/types.ts";
 
 /** `row` is what the driver wrote: the artifact reference, its node, and the output that it was. */
 export function toArtifact(run: string, row: Artifact & { output?: string }): Artifact {

@@ -1,7 +1,7 @@
 /** The one S3 client of the gateway: signed requests by aws4fetch, in every runtime. Path-style addresses. */
-import { AwsClient } from 'aws4fetch';
-import { storeUnavailable } from '../errors/dependencies.ts';
-import { listKeys } from './list-keys.ts';
+import { AwsClient } from "aws4fetch";
+import { storeUnavailable } from "../errors/dependencies.ts";
+import { listKeys } from "./list-keys.ts";
 
 export interface ObjectHead {
   /** Bytes. */
@@ -23,7 +23,10 @@ export interface NewObject {
 export interface ObjectStore {
   head(key: string): Promise<ObjectHead | undefined>;
   /** The bytes as a stream, or a part of them (`range` as in HTTP, `bytes=0-99`). */
-  get(key: string, options?: { range?: string; signal?: AbortSignal }): Promise<ReadableStream<Uint8Array> | undefined>;
+  get(
+    key: string,
+    options?: { range?: string; signal?: AbortSignal },
+  ): Promise<ReadableStream<Uint8Array> | undefined>;
   put(key: string, object: NewObject): Promise<void>;
   delete(key: string): Promise<void>;
   /** Deletes all objects whose key begins with `prefix`; repeatable. */
@@ -44,19 +47,28 @@ export interface ObjectStoreOptions {
   timeoutMs?: number;
 }
 
-const META = 'x-amz-meta-';
+const META = "x-amz-meta-";
 /** Slowest upload that is waited for: 1,000 bytes per millisecond on top of the timeout. */
 const UPLOAD_BYTES_PER_MS = 1000;
 
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const { endpoint, region, bucket, accessKey, secretKey, timeoutMs = 1500 } = options;
-  const client = new AwsClient({ accessKeyId: accessKey, secretAccessKey: secretKey, service: 's3', region, retries: 0 });
-  const base = `${endpoint.replace(/\/+$/, '')}/${bucket}`;
+  const client = new AwsClient({
+    accessKeyId: accessKey,
+    secretAccessKey: secretKey,
+    service: "s3",
+    region,
+    retries: 0,
+  });
+  const base = `${endpoint.replace(/\/+$/, "")}/${bucket}`;
 
   /** Waits for the head of the answer only; the body may take as long as the reader needs. */
   const send = async (path: string, init: RequestInit = {}, extraMs = 0): Promise<Response> => {
     const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(new Error('the object store is silent')), timeoutMs + extraMs);
+    const timer = setTimeout(
+      () => timeout.abort(new Error("the object store is silent")),
+      timeoutMs + extraMs,
+    );
     const signal = init.signal ? AbortSignal.any([timeout.signal, init.signal]) : timeout.signal;
     try {
       const response = await client.fetch(base + path, { ...init, signal });
@@ -76,27 +88,34 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const expect = async (response: Response, ...statuses: number[]): Promise<Response> => {
     if (statuses.includes(response.status)) return response;
     const answer = await response.text();
-    throw storeUnavailable(new Error(`the object store answered ${response.status}: ${answer.slice(0, 300)}`));
+    throw storeUnavailable(
+      new Error(`the object store answered ${response.status}: ${answer.slice(0, 300)}`),
+    );
   };
 
   const remove = async (key: string): Promise<void> => {
-    await expect(await send(`/${key}`, { method: 'DELETE' }), 200, 204, 404);
+    await expect(await send(`/${key}`, { method: "DELETE" }), 200, 204, 404);
   };
 
   return {
     async head(key) {
-      const response = await send(`/${key}`, { method: 'HEAD' });
+      const response = await send(`/${key}`, { method: "HEAD" });
       if (response.status === 404) return undefined;
       const { headers } = await expect(response, 200);
-      const metadata = [...headers].filter(([name]) => name.startsWith(META)).map(([name, value]) => [name.slice(META.length), value]);
+      const metadata = [...headers]
+        .filter(([name]) => name.startsWith(META))
+        .map(([name, value]) => [name.slice(META.length), value]);
       return {
-        size: Number(headers.get('content-length') ?? 0),
-        mediaType: headers.get('content-type') ?? 'application/octet-stream',
+        size: Number(headers.get("content-length") ?? 0),
+        mediaType: headers.get("content-type") ?? "application/octet-stream",
         metadata: Object.fromEntries(metadata) as Record<string, string>,
       };
     },
     async get(key, { range, signal } = {}) {
-      const response = await send(`/${key}`, { ...(range ? { headers: { range } } : {}), ...(signal ? { signal } : {}) });
+      const response = await send(`/${key}`, {
+        ...(range ? { headers: { range } } : {}),
+        ...(signal ? { signal } : {}),
+      });
       if (response.status === 404) {
         await response.body?.cancel();
         return undefined;
@@ -105,27 +124,34 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       return body ?? undefined;
     },
     async put(key, { bytes, mediaType, sha256, metadata }) {
-      const headers: Record<string, string> = { 'content-type': mediaType, 'x-amz-content-sha256': sha256 };
+      const headers: Record<string, string> = { "content-type": mediaType, "x-amz-content-sha256": sha256 };
       for (const [name, value] of Object.entries(metadata)) headers[META + name] = value;
-      const response = await send(`/${key}`, { method: 'PUT', body: bytes, headers }, bytes.byteLength / UPLOAD_BYTES_PER_MS);
+      const response = await send(
+        `/${key}`,
+        { method: "PUT", body: bytes, headers },
+        bytes.byteLength / UPLOAD_BYTES_PER_MS,
+      );
       await (await expect(response, 200)).body?.cancel();
     },
     delete: remove,
     async deletePrefix(prefix) {
       for (;;) {
-        const page = await expect(await send(`?list-type=2&max-keys=1000&prefix=${encodeURIComponent(prefix)}`), 200);
+        const page = await expect(
+          await send(`?list-type=2&max-keys=1000&prefix=${encodeURIComponent(prefix)}`),
+          200,
+        );
         const keys = listKeys(await page.text());
         if (keys.length === 0) return;
         for (const key of keys) await remove(key);
       }
     },
     async check() {
-      await expect(await send('', { method: 'HEAD' }), 200);
+      await expect(await send("", { method: "HEAD" }), 200);
     },
     async ensureBucket() {
-      if ((await send('', { method: 'HEAD' })).status === 200) return;
+      if ((await send("", { method: "HEAD" })).status === 200) return;
       // 409: somebody made it meanwhile.
-      await expect(await send('', { method: 'PUT' }), 200, 409);
+      await expect(await send("", { method: "PUT" }), 200, 409);
     },
   };
 }

@@ -1,12 +1,12 @@
 /** Who can run what: the rows that executors announce, asked for at most once a second. */
-import type { Keys } from '@myspinbot/contracts/keys.ts';
-import type { Executor } from '@myspinbot/contracts/types.ts';
-import { validateExecutor } from '@myspinbot/contracts/validators.js';
-import { DEFAULTS, POOLS } from '@myspinbot/contracts/wire.ts';
-import type { Clock } from '../clock.ts';
-import { fromRedis } from '../errors/dependencies.ts';
-import type { Redis } from '../redis/client.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { Executor } from "@myspinbot/contracts/types.ts";
+import { validateExecutor } from "@myspinbot/contracts/validators.js";
+import { DEFAULTS, POOLS } from "@myspinbot/contracts/wire.ts";
+import type { Clock } from "../clock.ts";
+import { fromRedis } from "../errors/dependencies.ts";
+import type { Redis } from "../redis/client.ts";
+import type { Logger } from "../telemetry/logger.ts";
 
 export interface Registry {
   /** All rows of the configured pools; those that were silent for 30 s are shown as offline. */
@@ -44,29 +44,35 @@ export function createRegistry(options: RegistryOptions): Registry {
 /** Age is told in Redis time: that is what the rows carry. */
 async function readRows({ redis, keys, shard, pools, logger }: RegistryOptions): Promise<Executor[]> {
   const names = [POOLS.node_plane, ...pools];
-  const [time, ...hashes] = await fromRedis(Promise.all([redis.time(), ...names.map((pool) => redis.hgetall(keys.poolExecutors(shard, pool)))]));
+  const [time, ...hashes] = await fromRedis(
+    Promise.all([redis.time(), ...names.map((pool) => redis.hgetall(keys.poolExecutors(shard, pool)))]),
+  );
   const now = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
   return hashes.flatMap((hash, index) => rowsOf(hash, names[index]!, now, logger));
 }
 
 function rowsOf(hash: Record<string, string>, pool: string, now: number, logger: Logger): Executor[] {
   return Object.keys(hash)
-    .filter((field) => !field.includes(':'))
+    .filter((field) => !field.includes(":"))
     .sort()
     .flatMap((id) => {
       const row = toExecutor(hash, id, now);
       // A box writes its own row: what does not fit or speaks for another pool counts for nothing.
       if (row && validateExecutor(row) && row.pool === pool && row.executor_id === id) return [row];
-      logger.debug('executor row ignored', { pool, executor_id: id });
+      logger.debug("executor row ignored", { pool, executor_id: id });
       return [];
     });
 }
 
 function toExecutor(hash: Record<string, string>, id: string, now: number): Executor | undefined {
   const seen = Number(hash[`seen:${id}`] ?? 0);
-  const status = now - seen > DEFAULTS.executor_online_ms ? 'offline' : hash[`status:${id}`];
+  const status = now - seen > DEFAULTS.executor_online_ms ? "offline" : hash[`status:${id}`];
   try {
-    return { ...(JSON.parse(hash[id] ?? '') as Executor), status: status as Executor['status'], last_seen_ms: seen };
+    return {
+      ...(JSON.parse(hash[id] ?? "") as Executor),
+      status: status as Executor["status"],
+      last_seen_ms: seen,
+    };
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 /** The one error class of the gateway: a problem type by its code, and what happened this time. */
-import type { ProblemCode } from '@myspinbot/contracts/problem-types.ts';
+import type { ProblemCode } from "@myspinbot/contracts/problem-types.ts";
 
 /** One wrong part of a request; `pointer` is a JSON pointer (RFC 6901) into the body. */
 export interface FieldError {
@@ -18,7 +18,7 @@ export interface ProblemExtensions {
  * `detail` is shown to clients: it never holds secrets, and says which value was wrong.
  */
 export class AppError extends Error {
-  override readonly name = 'AppError';
+  override readonly name = "AppError";
   readonly code: ProblemCode;
   readonly detail: string;
   readonly extensions: ProblemExtensions;

@@ -1,10 +1,20 @@
 /** Says "Redis is away" in one way, wherever a command failed. */
-import { AppError } from './app-error.ts';
+import { AppError } from "./app-error.ts";
 
 /** First words of answers that mean "not now": the server is loading, full, a replica, failing over or busy. */
-const TEMPORARY = new Set(['LOADING', 'OOM', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'BUSY', 'MISCONF', 'NOREPLICAS']);
+const TEMPORARY = new Set([
+  "LOADING",
+  "OOM",
+  "READONLY",
+  "MASTERDOWN",
+  "CLUSTERDOWN",
+  "TRYAGAIN",
+  "BUSY",
+  "MISCONF",
+  "NOREPLICAS",
+]);
 
-const RETRY_AFTER_S = '2';
+const RETRY_AFTER_S = "2";
 
 /**
  * Awaits what was asked of Redis.
@@ -16,7 +26,12 @@ export async function fromRedis<T>(reply: Promise<T>): Promise<T> {
     return await reply;
   } catch (error) {
     if (isTemporary(error)) {
-      throw new AppError('redis-unavailable', 'Redis did not answer in time; try again.', { headers: { 'Retry-After': RETRY_AFTER_S } }, error);
+      throw new AppError(
+        "redis-unavailable",
+        "Redis did not answer in time; try again.",
+        { headers: { "Retry-After": RETRY_AFTER_S } },
+        error,
+      );
     }
     throw error;
   }
@@ -24,12 +39,17 @@ export async function fromRedis<T>(reply: Promise<T>): Promise<T> {
 
 /** The object store did not answer, or answered that it cannot. */
 export function storeUnavailable(cause: unknown): AppError {
-  return new AppError('store-unavailable', 'The object store did not answer in time; try again.', { headers: { 'Retry-After': RETRY_AFTER_S } }, cause);
+  return new AppError(
+    "store-unavailable",
+    "The object store did not answer in time; try again.",
+    { headers: { "Retry-After": RETRY_AFTER_S } },
+    cause,
+  );
 }
 
 /** The server's own answers are ReplyErrors whose first word is their code; everything else never reached it. */
 function isTemporary(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error.name !== 'ReplyError') return true;
-  return TEMPORARY.has(error.message.split(' ', 1)[0] ?? '');
+  if (error.name !== "ReplyError") return true;
+  return TEMPORARY.has(error.message.split(" ", 1)[0] ?? "");
 }

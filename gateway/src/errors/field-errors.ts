@@ -1,12 +1,12 @@
 /** Turns what a generated validator says into field errors that a client understands. */
-import type { Validator, ValidatorError } from '@myspinbot/contracts/validators.js';
-import type { FieldError } from './app-error.ts';
+import type { Validator, ValidatorError } from "@myspinbot/contracts/validators.js";
+import type { FieldError } from "./app-error.ts";
 
 /** Keywords that only repeat what their branches say. */
-const WRAPPERS = new Set(['anyOf', 'oneOf', 'if', 'allOf', 'not', 'propertyNames']);
+const WRAPPERS = new Set(["anyOf", "oneOf", "if", "allOf", "not", "propertyNames"]);
 
 /** Field errors of `data` with pointers below `prefix`; empty when it fits. Never echoes the data itself. */
-export function fieldErrors(validator: Validator, data: unknown, prefix = ''): FieldError[] {
+export function fieldErrors(validator: Validator, data: unknown, prefix = ""): FieldError[] {
   if (validator(data)) return [];
   const all = validator.errors ?? [];
   const leaves = all.filter((error) => !WRAPPERS.has(error.keyword));
@@ -23,23 +23,23 @@ export function fieldErrors(validator: Validator, data: unknown, prefix = ''): F
 
 /** One segment of a JSON pointer. */
 export function escapePointer(segment: string | number): string {
-  return String(segment).replaceAll('~', '~0').replaceAll('/', '~1');
+  return String(segment).replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 function toFieldError(error: ValidatorError, prefix: string): FieldError {
   const at = prefix + error.instancePath;
   const { params } = error;
   switch (error.keyword) {
-    case 'required':
-      return { pointer: `${at}/${escapePointer(String(params.missingProperty))}`, detail: 'is missing' };
-    case 'additionalProperties':
-    case 'unevaluatedProperties': {
+    case "required":
+      return { pointer: `${at}/${escapePointer(String(params.missingProperty))}`, detail: "is missing" };
+    case "additionalProperties":
+    case "unevaluatedProperties": {
       const name = String(params.additionalProperty ?? params.unevaluatedProperty);
-      return { pointer: `${at}/${escapePointer(name)}`, detail: 'is not a known field' };
+      return { pointer: `${at}/${escapePointer(name)}`, detail: "is not a known field" };
     }
-    case 'enum':
+    case "enum":
       return { pointer: at, detail: `must be one of ${JSON.stringify(params.allowedValues)}` };
-    case 'const':
+    case "const":
       return { pointer: at, detail: `must be ${JSON.stringify(params.allowedValue)}` };
     default:
       return { pointer: at, detail: error.message ?? `fails ${error.keyword}` };

@@ -1,10 +1,10 @@
 /** Listens to the channels of all runs that somebody follows: one subscriber per process, one question per second. */
-import type { Keys } from '@myspinbot/contracts/keys.ts';
-import type { Redis } from '../redis/client.ts';
-import { shardOfRun } from '../run-id.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import { fromMessage } from './event.ts';
-import { RunWatch } from './run-watch.ts';
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { Redis } from "../redis/client.ts";
+import { shardOfRun } from "../run-id.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { fromMessage } from "./event.ts";
+import { RunWatch } from "./run-watch.ts";
 
 export interface EventHub {
   /** Begins to listen before it returns; what was published earlier is in the log. */
@@ -22,13 +22,19 @@ export interface EventHubOptions {
   pollMs?: number;
 }
 
-export function createEventHub({ redis, subscriber, keys, logger, pollMs = 1000 }: EventHubOptions): EventHub {
+export function createEventHub({
+  redis,
+  subscriber,
+  keys,
+  logger,
+  pollMs = 1000,
+}: EventHubOptions): EventHub {
   const watches = new Map<string, Set<RunWatch>>();
   const runOfChannel = new Map<string, string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let closed = false;
 
-  subscriber.on('message', (channel: string, message: string) => {
+  subscriber.on("message", (channel: string, message: string) => {
     const run = runOfChannel.get(channel);
     const event = run && fromMessage(run, message);
     if (event) for (const watch of watches.get(run) ?? []) watch.heard(event, message.length);
@@ -40,7 +46,7 @@ export function createEventHub({ redis, subscriber, keys, logger, pollMs = 1000 
     await Promise.all(
       Array.from(byShard, async ([shard, runs]) => {
         const pipeline = redis.pipeline();
-        for (const run of runs) pipeline.hget(keys.run(shard, run), 'seq');
+        for (const run of runs) pipeline.hget(keys.run(shard, run), "seq");
         const replies = (await pipeline.exec()) ?? [];
         replies.forEach(([, seq], index) => {
           for (const watch of watches.get(runs[index]!) ?? []) watch.reached(Number(seq ?? 0));
@@ -52,7 +58,7 @@ export function createEventHub({ redis, subscriber, keys, logger, pollMs = 1000 
   const poll = (): void => {
     timer = setTimeout(() => {
       askSeqs()
-        .catch((error: unknown) => logger.debug('event hub could not ask for the length of logs', { error }))
+        .catch((error: unknown) => logger.debug("event hub could not ask for the length of logs", { error }))
         .finally(() => {
           timer = undefined;
           if (!closed && watches.size > 0) poll();
@@ -62,7 +68,7 @@ export function createEventHub({ redis, subscriber, keys, logger, pollMs = 1000 
 
   /** A subscription that fails only costs time: the poll finds what is new. */
   const told = (reply: Promise<unknown>): void => {
-    reply.catch((error: unknown) => logger.debug('event hub could not change its subscriptions', { error }));
+    reply.catch((error: unknown) => logger.debug("event hub could not change its subscriptions", { error }));
   };
 
   const leave = (run: string, channel: string, watch: RunWatch): void => {

@@ -1,14 +1,21 @@
 /** An event as clients see it, made from the log or from a channel's message. */
-import type { Event } from '@myspinbot/contracts/types.ts';
-import { toTimestamp } from '../clock.ts';
-import { toRecord } from '../redis/flat.ts';
+import type { Event } from "@myspinbot/contracts/types.ts";
+import { toTimestamp } from "../clock.ts";
+import { toRecord } from "../redis/flat.ts";
 
 export type { Event };
 
 /** One entry of a run's log: id `<seq>-0`, fields type, node_id, at, data. */
 export function fromEntry(run: string, entry: [id: string, fields: string[]]): Event {
   const fields = toRecord(entry[1]);
-  return toEvent(run, Number.parseInt(entry[0], 10), Number(fields.at), fields.type ?? '', fields.node_id ?? '', fields.data ?? '');
+  return toEvent(
+    run,
+    Number.parseInt(entry[0], 10),
+    Number(fields.at),
+    fields.type ?? "",
+    fields.node_id ?? "",
+    fields.data ?? "",
+  );
 }
 
 /** A message of the run's channel: `<seq> <at ms> <type> <node or -> <data json>`. Undefined when it is none. */
@@ -16,15 +23,15 @@ export function fromMessage(run: string, message: string): Event | undefined {
   const match = /^(\d+) (\d+) (\S+) (\S+) (.*)$/s.exec(message);
   if (!match) return undefined;
   const [, seq, at, type, node, data] = match as unknown as [string, string, string, string, string, string];
-  return toEvent(run, Number(seq), Number(at), type, node === '-' ? '' : node, data);
+  return toEvent(run, Number(seq), Number(at), type, node === "-" ? "" : node, data);
 }
 
 function toEvent(run: string, seq: number, at: number, type: string, node: string, data: string): Event {
   return {
     seq,
-    type: type as Event['type'],
+    type: type as Event["type"],
     run_id: run,
-    ...(node === '' ? {} : { node_id: node }),
+    ...(node === "" ? {} : { node_id: node }),
     at: toTimestamp(at),
     data: toData(data),
   };
@@ -34,7 +41,9 @@ function toEvent(run: string, seq: number, at: number, type: string, node: strin
 function toData(text: string): Record<string, unknown> {
   try {
     const data: unknown = JSON.parse(text);
-    return typeof data === 'object' && data !== null && !Array.isArray(data) ? (data as Record<string, unknown>) : {};
+    return typeof data === "object" && data !== null && !Array.isArray(data)
+      ? (data as Record<string, unknown>)
+      : {};
   } catch {
     return {};
   }

@@ -1,5 +1,5 @@
 /** One reader's view of a run's channel: what it heard lately, and a way to wait for more. */
-import type { Event } from './event.ts';
+import type { Event } from "./event.ts";
 
 /** A reader that is slower than its run reads the log instead of what lies here. */
 const MAX_BUFFER_BYTES = 65536;
@@ -63,12 +63,12 @@ export class RunWatch {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
+        signal?.removeEventListener("abort", done);
         this.#wake = undefined;
         resolve();
       };
       const timer = setTimeout(done, ms);
-      signal?.addEventListener('abort', done, { once: true });
+      signal?.addEventListener("abort", done, { once: true });
       this.#wake = () => {
         if (this.#latest > after || this.#closed) done();
       };

@@ -1,5 +1,5 @@
 /** Writes frames as server-sent events, no faster than the client reads them. */
-import type { Frame } from './follow-run.ts';
+import type { Frame } from "./follow-run.ts";
 
 /** What may wait for a client; a slower one reads the log later instead. */
 const BUFFER_BYTES = 65536;
@@ -41,7 +41,7 @@ export function sseStream(options: SseOptions): ReadableStream<Uint8Array> {
     if (!canceled) controller.close();
   };
   // A request that is aborted may never pull or cancel its body.
-  options.signal.addEventListener('abort', finish, { once: true });
+  options.signal.addEventListener("abort", finish, { once: true });
 
   return new ReadableStream<Uint8Array>(
     {
@@ -75,18 +75,18 @@ export function sseStream(options: SseOptions): ReadableStream<Uint8Array> {
 
 function toText(frame: Frame): string {
   switch (frame.kind) {
-    case 'heartbeat':
-      return ': still here\n\n';
-    case 'event':
+    case "heartbeat":
+      return ": still here\n\n";
+    case "event":
       return block(frame.event.seq, frame.event.type, frame.event);
-    case 'snapshot':
-      return block(frame.seq, 'snapshot', { seq: frame.seq, run: frame.run });
-    case 'gap':
-      return block(frame.seq, 'gap', { from: frame.from, to: frame.to });
+    case "snapshot":
+      return block(frame.seq, "snapshot", { seq: frame.seq, run: frame.run });
+    case "gap":
+      return block(frame.seq, "gap", { from: frame.from, to: frame.to });
   }
 }
 
 /** JSON has no line breaks, and a type that came from a box must not add any. */
 function block(id: number, type: string, data: unknown): string {
-  return `id: ${id}\nevent: ${type.replaceAll(/[\r\n]/g, ' ')}\ndata: ${JSON.stringify(data)}\n\n`;
+  return `id: ${id}\nevent: ${type.replaceAll(/[\r\n]/g, " ")}\ndata: ${JSON.stringify(data)}\n\n`;
 }

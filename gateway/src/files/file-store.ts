@@ -1,16 +1,16 @@
 /** Files that clients bring. The object's metadata is the record, so nothing about them is kept in Redis. */
-import type { File, FileCreate } from '@myspinbot/contracts/types.ts';
-import { AppError } from '../errors/app-error.ts';
-import { sha256Hex } from '../graphs/digest.ts';
-import { newPlainId } from '../ids.ts';
-import type { ObjectStore } from '../artifacts/object-store.ts';
-import { fromMetadata, toMetadata } from './file-metadata.ts';
-import { contradictsMagic } from './magic.ts';
+import type { File, FileCreate } from "@myspinbot/contracts/types.ts";
+import { AppError } from "../errors/app-error.ts";
+import { sha256Hex } from "../graphs/digest.ts";
+import { newPlainId } from "../ids.ts";
+import type { ObjectStore } from "../artifacts/object-store.ts";
+import { fromMetadata, toMetadata } from "./file-metadata.ts";
+import { contradictsMagic } from "./magic.ts";
 
 /** A file whose bytes are there. */
 export interface FileRecord extends FileCreate {
   file_id: string;
-  status: File['status'];
+  status: File["status"];
 }
 
 export interface FileStore {
@@ -41,36 +41,62 @@ export function createFileStore(store: ObjectStore): FileStore {
 
   const write = async (record: FileRecord, bytes: Uint8Array<ArrayBuffer>): Promise<FileRecord> => {
     if (contradictsMagic(record.media_type, bytes)) {
-      throw new AppError('file-mismatch', `The bytes of "${record.name}" are not ${record.media_type}.`);
+      throw new AppError("file-mismatch", `The bytes of "${record.name}" are not ${record.media_type}.`);
     }
-    await store.put(fileKey(record.file_id), { bytes, mediaType: record.media_type, sha256: record.sha256, metadata: toMetadata(record) });
+    await store.put(fileKey(record.file_id), {
+      bytes,
+      mediaType: record.media_type,
+      sha256: record.sha256,
+      metadata: toMetadata(record),
+    });
     return record;
   };
 
   return {
     get,
     async expect(create) {
-      const record: FileRecord = { file_id: newPlainId('file'), ...create, status: 'expected' };
-      await store.put(fileKey(record.file_id), { bytes: NOTHING, mediaType: record.media_type, sha256: await sha256Hex(NOTHING), metadata: toMetadata(record) });
+      const record: FileRecord = { file_id: newPlainId("file"), ...create, status: "expected" };
+      await store.put(fileKey(record.file_id), {
+        bytes: NOTHING,
+        mediaType: record.media_type,
+        sha256: await sha256Hex(NOTHING),
+        metadata: toMetadata(record),
+      });
       return record;
     },
     async putContent(fileId, bytes) {
       const record = await get(fileId);
-      if (!record) throw new AppError('file-not-found', `There is no file ${fileId}.`);
+      if (!record) throw new AppError("file-not-found", `There is no file ${fileId}.`);
       if (bytes.byteLength !== record.size) {
-        throw new AppError('file-mismatch', `${record.size} bytes were announced for "${record.name}", ${bytes.byteLength} came.`);
+        throw new AppError(
+          "file-mismatch",
+          `${record.size} bytes were announced for "${record.name}", ${bytes.byteLength} came.`,
+        );
       }
       const sha256 = await sha256Hex(bytes);
       if (sha256 !== record.sha256) {
-        throw new AppError('file-mismatch', `The SHA-256 of the bytes is ${sha256}, announced was ${record.sha256}.`);
+        throw new AppError(
+          "file-mismatch",
+          `The SHA-256 of the bytes is ${sha256}, announced was ${record.sha256}.`,
+        );
       }
-      return write({ ...record, status: 'complete' }, bytes);
+      return write({ ...record, status: "complete" }, bytes);
     },
     async put(name, mediaType, bytes) {
-      return write({ file_id: newPlainId('file'), name, media_type: mediaType, size: bytes.byteLength, sha256: await sha256Hex(bytes), status: 'complete' }, bytes);
+      return write(
+        {
+          file_id: newPlainId("file"),
+          name,
+          media_type: mediaType,
+          size: bytes.byteLength,
+          sha256: await sha256Hex(bytes),
+          status: "complete",
+        },
+        bytes,
+      );
     },
     async delete(fileId) {
-      if (!(await get(fileId))) throw new AppError('file-not-found', `There is no file ${fileId}.`);
+      if (!(await get(fileId))) throw new AppError("file-not-found", `There is no file ${fileId}.`);
       await store.delete(fileKey(fileId));
     },
   };

@@ -15,6 +15,7 @@ export interface AcceptedGraph {
 }
 
 export interface GraphCatalogue {
+  has(name: string): boolean;
   /** @throws AppError `graph-not-found`. */
   get(name: string): Promise<AcceptedGraph>;
   list(): Promise<AcceptedGraph[]>;
@@ -47,5 +48,5 @@ export function createGraphCatalogue(graphs: Iterable<Graph>, options: GraphChec
     return known;
   };
 
-  return { get: async (name) => get(name), list: () => Promise.all([...named.keys()].map(get)), accept };
+  return { has: (name) => named.has(name), get: async (name) => get(name), list: () => Promise.all([...named.keys()].map(get)), accept };
 }

@@ -15,7 +15,7 @@ export interface InputSpec {
   fields: Map<string, InputField>;
   /** The shipped schema, when there is one: it says more than the fields alone. */
   validator?: Validator;
-  schema?: unknown;
+  schema?: Record<string, unknown>;
 }
 
 const namedTypes: Readonly<Record<string, Validator>> = namedTypeValidators;
@@ -53,4 +53,12 @@ function fromFields(declared: Record<string, string>): { spec: InputSpec; proble
     else problems.push({ pointer: `/input/${escapePointer(name)}`, detail: `is not a named type; there are ${Object.keys(namedTypes).join(', ')}` });
   }
   return { spec: { fields }, problems };
+}
+
+/** JSON Schema of a run's input, for clients; fields of a named type say its name in `x-type`. */
+export function inputSchema({ fields, schema }: InputSpec): Record<string, unknown> {
+  if (schema) return schema;
+  const required = Array.from(fields).filter(([, field]) => field.required).map(([name]) => name);
+  const properties = Object.fromEntries(Array.from(fields, ([name, { type }]) => [name, { 'x-type': type }]));
+  return { type: 'object', properties, required, additionalProperties: false };
 }

@@ -1,11 +1,16 @@
 /** Shows a run's nodes to clients; what is dispatched and begun by its current task shows as running. */
-import type { RunNode } from '@myspinbot/contracts/types.ts';
-import { toTimestamp } from '../clock.ts';
-import type { NodeRow } from './run-record.ts';
+import type { RunNode } from "@myspinbot/contracts/types.ts";
+import { toTimestamp } from "../clock.ts";
+import type { NodeRow } from "./run-record.ts";
 
 /** @param fields the run's node hash @param order ids in the order of the graph */
 export function toRunNodes(fields: Record<string, string>, order: string[]): RunNode[] {
-  const ids = order.length > 0 ? order : Object.keys(fields).filter((field) => !field.includes(':')).sort();
+  const ids =
+    order.length > 0
+      ? order
+      : Object.keys(fields)
+          .filter((field) => !field.includes(":"))
+          .sort();
   return ids.flatMap((id) => {
     const row = fields[id];
     return row === undefined ? [] : [toRunNode(id, JSON.parse(row) as NodeRow, fields)];
@@ -13,22 +18,22 @@ export function toRunNodes(fields: Record<string, string>, order: string[]): Run
 }
 
 function toRunNode(id: string, row: NodeRow, fields: Record<string, string>): RunNode {
-  const [task] = (fields[`task:${id}`] ?? '').split(' ');
-  const [begunBy, begunAt] = (fields[`began:${id}`] ?? '').split(' ');
-  const running = row.status === 'dispatched' && task !== '' && begunBy === task;
+  const [task] = (fields[`task:${id}`] ?? "").split(" ");
+  const [begunBy, begunAt] = (fields[`began:${id}`] ?? "").split(" ");
+  const running = row.status === "dispatched" && task !== "" && begunBy === task;
   const begun = running || (row.completed_at !== undefined && begunAt !== undefined);
   const progress = running ? fields[`progress:${id}`] : undefined;
   return {
     node_id: id,
     type: row.type,
     plane: row.plane,
-    status: running ? 'running' : row.status,
+    status: running ? "running" : row.status,
     attempt: row.attempt,
     ...(row.engine === undefined ? {} : { engine: row.engine }),
     ...(row.dispatched_at === undefined ? {} : { dispatched_at: toTimestamp(row.dispatched_at) }),
     ...(begun ? { started_at: toTimestamp(Number(begunAt)) } : {}),
     ...(row.completed_at === undefined ? {} : { completed_at: toTimestamp(row.completed_at) }),
-    ...(progress === undefined ? {} : { progress: JSON.parse(progress) as RunNode['progress'] }),
+    ...(progress === undefined ? {} : { progress: JSON.parse(progress) as RunNode["progress"] }),
     ...(row.timing === undefined ? {} : { timing: row.timing }),
     ...(row.error === undefined ? {} : { error: row.error }),
   } as RunNode;

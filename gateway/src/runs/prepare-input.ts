@@ -1,12 +1,12 @@
 /** Checks a run's input against its graph and turns files into artifact references. */
-import { DEFAULTS } from '@myspinbot/contracts/wire.ts';
-import { AppError, type FieldError } from '../errors/app-error.ts';
-import { escapePointer, fieldErrors } from '../errors/field-errors.ts';
-import { fileKey, type FileRecord, type FileStore } from '../files/file-store.ts';
-import type { AcceptedGraph } from '../graphs/catalogue.ts';
-import { fitsMediaType, isFileType, wantedMedia } from '../graphs/file-types.ts';
-import { namedType, type InputSpec } from '../graphs/input-fields.ts';
-import { parseReference } from '../graphs/references.ts';
+import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
+import { AppError, type FieldError } from "../errors/app-error.ts";
+import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
+import { fileKey, type FileRecord, type FileStore } from "../files/file-store.ts";
+import type { AcceptedGraph } from "../graphs/catalogue.ts";
+import { fitsMediaType, isFileType, wantedMedia } from "../graphs/file-types.ts";
+import { namedType, type InputSpec } from "../graphs/input-fields.ts";
+import { parseReference } from "../graphs/references.ts";
 
 type Input = Record<string, unknown>;
 
@@ -20,24 +20,34 @@ export async function prepareInput(accepted: AcceptedGraph, input: Input, files:
   const problems = [...checkFields(accepted.input, input), ...missingFields(accepted, input)];
   if (problems.length > 0) throw invalidInput(accepted, problems);
   if (encoder.encode(JSON.stringify(input)).byteLength > DEFAULTS.task_payload_bytes) {
-    throw invalidInput(accepted, [{ pointer: '/input', detail: `may have ${DEFAULTS.task_payload_bytes} bytes` }]);
+    throw invalidInput(accepted, [
+      { pointer: "/input", detail: `may have ${DEFAULTS.task_payload_bytes} bytes` },
+    ]);
   }
-  const resolved = await Promise.all(Object.entries(input).map(async ([name, value]) => [name, await resolve(accepted, name, value, files)] as const));
+  const resolved = await Promise.all(
+    Object.entries(input).map(
+      async ([name, value]) => [name, await resolve(accepted, name, value, files)] as const,
+    ),
+  );
   return Object.fromEntries(resolved);
 }
 
 function invalidInput({ graph }: AcceptedGraph, errors: FieldError[]): AppError {
   const [first] = errors;
-  return new AppError('invalid-input', `The input does not fit the graph "${graph.name}": ${first?.pointer} ${first?.detail}.`, { errors });
+  return new AppError(
+    "invalid-input",
+    `The input does not fit the graph "${graph.name}": ${first?.pointer} ${first?.detail}.`,
+    { errors },
+  );
 }
 
 function checkFields(spec: InputSpec, input: Input): FieldError[] {
-  if (spec.validator) return fieldErrors(spec.validator, input, '/input');
+  if (spec.validator) return fieldErrors(spec.validator, input, "/input");
   const problems: FieldError[] = [];
   for (const [name, { type, required }] of spec.fields) {
     const pointer = `/input/${name}`;
     if (!Object.hasOwn(input, name)) {
-      if (required) problems.push({ pointer, detail: 'is missing' });
+      if (required) problems.push({ pointer, detail: "is missing" });
     } else if (isFileType(type)) {
       if (fileIdOf(input[name]) === undefined) problems.push({ pointer, detail: 'must be {"file_id": ...}' });
     } else {
@@ -45,7 +55,8 @@ function checkFields(spec: InputSpec, input: Input): FieldError[] {
     }
   }
   for (const name of Object.keys(input)) {
-    if (!spec.fields.has(name)) problems.push({ pointer: `/input/${escapePointer(name)}`, detail: 'is not a known field' });
+    if (!spec.fields.has(name))
+      problems.push({ pointer: `/input/${escapePointer(name)}`, detail: "is not a known field" });
   }
   return problems;
 }
@@ -56,24 +67,40 @@ function missingFields({ graph }: AcceptedGraph, input: Input): FieldError[] {
   for (const node of graph.nodes) {
     for (const value of Object.values(node.inputs ?? {})) {
       const reference = parseReference(value);
-      if (reference.kind === 'input' && !reference.optional && !Object.hasOwn(input, reference.field)) missing.set(reference.field, node.id);
+      if (reference.kind === "input" && !reference.optional && !Object.hasOwn(input, reference.field))
+        missing.set(reference.field, node.id);
     }
   }
-  return Array.from(missing, ([field, node]) => ({ pointer: `/input/${field}`, detail: `is missing, and the node "${node}" needs it` }));
+  return Array.from(missing, ([field, node]) => ({
+    pointer: `/input/${field}`,
+    detail: `is missing, and the node "${node}" needs it`,
+  }));
 }
 
-async function resolve(accepted: AcceptedGraph, name: string, value: unknown, files: FileStore): Promise<unknown> {
+async function resolve(
+  accepted: AcceptedGraph,
+  name: string,
+  value: unknown,
+  files: FileStore,
+): Promise<unknown> {
   const type = accepted.input.fields.get(name)?.type;
   const fileId = fileIdOf(value);
   if (type === undefined || !isFileType(type) || fileId === undefined) return value;
   const pointer = `/input/${name}/file_id`;
   const file = await files.get(fileId);
-  if (!file) throw new AppError('file-not-found', `There is no file ${fileId.slice(0, 64)}.`, { errors: [{ pointer, detail: 'names no file' }] });
-  if (file.status !== 'complete') {
-    throw new AppError('file-incomplete', `The bytes of ${fileId} have not been uploaded.`, { errors: [{ pointer, detail: 'names a file without bytes' }] });
+  if (!file)
+    throw new AppError("file-not-found", `There is no file ${fileId.slice(0, 64)}.`, {
+      errors: [{ pointer, detail: "names no file" }],
+    });
+  if (file.status !== "complete") {
+    throw new AppError("file-incomplete", `The bytes of ${fileId} have not been uploaded.`, {
+      errors: [{ pointer, detail: "names a file without bytes" }],
+    });
   }
   if (!fitsMediaType(type, file.media_type)) {
-    throw invalidInput(accepted, [{ pointer, detail: `is ${file.media_type}, but ${wantedMedia(type)} is needed` }]);
+    throw invalidInput(accepted, [
+      { pointer, detail: `is ${file.media_type}, but ${wantedMedia(type)} is needed` },
+    ]);
   }
   return toReference(file);
 }
@@ -83,7 +110,7 @@ function toReference({ file_id, media_type, size, sha256, name }: FileRecord): I
 }
 
 function fileIdOf(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (typeof value !== "object" || value === null) return undefined;
   const { file_id, ...others } = value as { file_id?: unknown };
-  return typeof file_id === 'string' && Object.keys(others).length === 0 ? file_id : undefined;
+  return typeof file_id === "string" && Object.keys(others).length === 0 ? file_id : undefined;
 }

@@ -1,16 +1,16 @@
 /** Reads runs for clients: one by id, as snapshot with its place in the log, and what a queued one waits for. */
-import type { Keys } from '@myspinbot/contracts/keys.ts';
-import type { Graph, Run } from '@myspinbot/contracts/types.ts';
-import type { Registry } from '../capabilities/registry.ts';
-import { countMatching } from '../capabilities/match.ts';
-import type { Clock } from '../clock.ts';
-import { fromRedis } from '../errors/dependencies.ts';
-import type { NodeTypes } from '../graphs/node-types.ts';
-import type { Redis } from '../redis/client.ts';
-import { shardOfRun } from '../run-id.ts';
-import { runNotFound } from './ids.ts';
-import { readRunRecord, type RunRecord } from './run-record.ts';
-import { toRun } from './run-view.ts';
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { Graph, Run } from "@myspinbot/contracts/types.ts";
+import type { Registry } from "../capabilities/registry.ts";
+import { countMatching } from "../capabilities/match.ts";
+import type { Clock } from "../clock.ts";
+import { fromRedis } from "../errors/dependencies.ts";
+import type { NodeTypes } from "../graphs/node-types.ts";
+import type { Redis } from "../redis/client.ts";
+import { shardOfRun } from "../run-id.ts";
+import { runNotFound } from "./ids.ts";
+import { readRunRecord, type RunRecord } from "./run-record.ts";
+import { toRun } from "./run-view.ts";
 
 export interface RunReader {
   /** @throws AppError `run-not-found`. */
@@ -36,7 +36,7 @@ export function createRunReader({ redis, keys, clock, nodeTypes, registry }: Run
   const graphs = new Map<string, Graph>();
 
   const graphOf = async ({ run, record }: RunRecord): Promise<Graph | undefined> => {
-    const digest = record.digest ?? '';
+    const digest = record.digest ?? "";
     const known = graphs.get(digest);
     if (known) return known;
     const text = await fromRedis(redis.get(keys.graph(shardOfRun(run), digest)));
@@ -47,10 +47,10 @@ export function createRunReader({ redis, keys, clock, nodeTypes, registry }: Run
     return graph;
   };
 
-  const queueOf = async ({ run, record }: RunRecord, graph: Graph | undefined): Promise<Run['queue']> => {
+  const queueOf = async ({ run, record }: RunRecord, graph: Graph | undefined): Promise<Run["queue"]> => {
     const shard = shardOfRun(run);
     const [position, executors] = await Promise.all([
-      fromRedis(redis.zcount(keys.runsByStatus(shard, 'queued'), '-inf', `(${record.created_at}`)),
+      fromRedis(redis.zcount(keys.runsByStatus(shard, "queued"), "-inf", `(${record.created_at}`)),
       registry.executors(),
     ]);
     return { position, matching_executors: graph ? countMatching(graph.nodes, nodeTypes, executors) : 0 };
@@ -58,8 +58,12 @@ export function createRunReader({ redis, keys, clock, nodeTypes, registry }: Run
 
   const view = async (source: RunRecord): Promise<Run> => {
     const graph = await graphOf(source);
-    const queue = source.record.status === 'queued' ? await queueOf(source, graph) : undefined;
-    return toRun(source, { now: clock.now(), order: graph?.nodes.map((node) => node.id) ?? [], ...(queue ? { queue } : {}) });
+    const queue = source.record.status === "queued" ? await queueOf(source, graph) : undefined;
+    return toRun(source, {
+      now: clock.now(),
+      order: graph?.nodes.map((node) => node.id) ?? [],
+      ...(queue ? { queue } : {}),
+    });
   };
 
   const record = async (run: string): Promise<RunRecord> => {

@@ -1,16 +1,16 @@
 /** What Redis keeps of a run, read in one round trip. */
-import type { Keys } from '@myspinbot/contracts/keys.ts';
-import type { Artifact, NodeTiming, Problem } from '@myspinbot/contracts/types.ts';
-import { fromRedis } from '../errors/dependencies.ts';
-import type { Redis } from '../redis/client.ts';
-import { shardOfRun } from '../run-id.ts';
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { Artifact, NodeTiming, Problem } from "@myspinbot/contracts/types.ts";
+import { fromRedis } from "../errors/dependencies.ts";
+import type { Redis } from "../redis/client.ts";
+import { shardOfRun } from "../run-id.ts";
 
 /** A node's row as submit and the driver write it; times in ms. */
 export interface NodeRow {
   type: string;
-  plane: 'node' | 'python';
+  plane: "node" | "python";
   pool: string;
-  status: 'pending' | 'dispatched' | 'succeeded' | 'failed' | 'skipped' | 'canceled';
+  status: "pending" | "dispatched" | "succeeded" | "failed" | "skipped" | "canceled";
   attempt: number;
   engine?: string;
   dispatched_at?: number;
@@ -37,7 +37,13 @@ export interface RunRecord {
 export async function readRunRecord(redis: Redis, keys: Keys, run: string): Promise<RunRecord | undefined> {
   const shard = shardOfRun(run);
   const replies = await fromRedis(
-    redis.multi().hgetall(keys.run(shard, run)).hgetall(keys.runNodes(shard, run)).hgetall(keys.runData(shard, run)).hgetall(keys.runArtifacts(shard, run)).exec(),
+    redis
+      .multi()
+      .hgetall(keys.run(shard, run))
+      .hgetall(keys.runNodes(shard, run))
+      .hgetall(keys.runData(shard, run))
+      .hgetall(keys.runArtifacts(shard, run))
+      .exec(),
   );
   const [record, nodes, data, artifacts] = (replies ?? []).map(([error, reply]) => {
     if (error) throw error;

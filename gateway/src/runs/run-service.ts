@@ -1,23 +1,23 @@
 /** Creates runs: graph, input, files and capabilities are looked at first, then one round trip submits. */
-import type { Keys } from '@myspinbot/contracts/keys.ts';
-import type { Graph, Run, RunCreate } from '@myspinbot/contracts/types.ts';
-import { validateGraph } from '@myspinbot/contracts/validators.js';
-import { matchExecutors } from '../capabilities/match.ts';
-import type { Registry } from '../capabilities/registry.ts';
-import type { Clock } from '../clock.ts';
-import { AppError } from '../errors/app-error.ts';
-import { fromRedis } from '../errors/dependencies.ts';
-import { fieldErrors } from '../errors/field-errors.ts';
-import type { FileStore } from '../files/file-store.ts';
-import type { AcceptedGraph, GraphCatalogue } from '../graphs/catalogue.ts';
-import type { NodeTypes } from '../graphs/node-types.ts';
-import { newId } from '../ids.ts';
-import type { Redis } from '../redis/client.ts';
-import { conflict, shardOfKey, toIdempotency, type Idempotency } from './idempotency.ts';
-import { prepareInput } from './prepare-input.ts';
-import type { RunReader } from './run-reader.ts';
-import { toRun } from './run-view.ts';
-import { submitRun } from './submit.ts';
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { Graph, Run, RunCreate } from "@myspinbot/contracts/types.ts";
+import { validateGraph } from "@myspinbot/contracts/validators.js";
+import { matchExecutors } from "../capabilities/match.ts";
+import type { Registry } from "../capabilities/registry.ts";
+import type { Clock } from "../clock.ts";
+import { AppError } from "../errors/app-error.ts";
+import { fromRedis } from "../errors/dependencies.ts";
+import { fieldErrors } from "../errors/field-errors.ts";
+import type { FileStore } from "../files/file-store.ts";
+import type { AcceptedGraph, GraphCatalogue } from "../graphs/catalogue.ts";
+import type { NodeTypes } from "../graphs/node-types.ts";
+import { newId } from "../ids.ts";
+import type { Redis } from "../redis/client.ts";
+import { conflict, shardOfKey, toIdempotency, type Idempotency } from "./idempotency.ts";
+import { prepareInput } from "./prepare-input.ts";
+import type { RunReader } from "./run-reader.ts";
+import { toRun } from "./run-view.ts";
+import { submitRun } from "./submit.ts";
 
 export interface RunService {
   /**
@@ -49,20 +49,28 @@ interface Prepared {
 }
 
 export function createRunService(options: RunServiceOptions): RunService {
-  const { redis, keys, shards, graphs, nodeTypes, files, registry, reader, clock, random, deadlines } = options;
+  const { redis, keys, shards, graphs, nodeTypes, files, registry, reader, clock, random, deadlines } =
+    options;
 
   const prepare = async (request: RunCreate): Promise<Prepared> => {
-    const inline = typeof request.graph !== 'string';
-    const accepted = inline ? await acceptInline(graphs, request.graph) : await graphs.get(request.graph as string);
+    const inline = typeof request.graph !== "string";
+    const accepted = inline
+      ? await acceptInline(graphs, request.graph)
+      : await graphs.get(request.graph as string);
     const input = await prepareInput(accepted, request.input ?? {}, files);
-    const matching = matchExecutors(accepted.graph.nodes, nodeTypes, await registry.executors(), inline ? '/graph' : '');
+    const matching = matchExecutors(
+      accepted.graph.nodes,
+      nodeTypes,
+      await registry.executors(),
+      inline ? "/graph" : "",
+    );
     return { accepted, input, matching };
   };
 
   /** The run that the key already stands for; what was accepted once is not judged again. */
   const repeated = async ({ hash, digest }: Idempotency): Promise<string | undefined> => {
     const seen = await fromRedis(redis.get(keys.idempotency(shardOfKey({ hash, digest }, shards), hash)));
-    const [before, run] = (seen ?? '').split(' ');
+    const [before, run] = (seen ?? "").split(" ");
     if (!run) return undefined;
     if (before !== digest) throw conflict(run);
     return run;
@@ -80,10 +88,12 @@ export function createRunService(options: RunServiceOptions): RunService {
         return reader.get(run);
       }
       const { accepted, input, matching } = prepared;
-      const shard = idempotency ? shardOfKey(idempotency, shards) : shards[Math.floor(random() * shards.length)]!;
+      const shard = idempotency
+        ? shardOfKey(idempotency, shards)
+        : shards[Math.floor(random() * shards.length)]!;
       const { start_s, run_s } = request.deadlines ?? {};
       const submitted = await submitRun(redis, keys, {
-        run: newId('run', shard),
+        run: newId("run", shard),
         shard,
         accepted,
         request,
@@ -92,14 +102,23 @@ export function createRunService(options: RunServiceOptions): RunService {
         runDeadlineMs: run_s === undefined ? deadlines.runMs : Math.ceil(run_s * 1000),
         idempotency,
       });
-      if (submitted.kind === 'repeat') return reader.get(submitted.run);
-      return toRun(submitted.source, { now: clock.now(), order: accepted.graph.nodes.map((node) => node.id), queue: { matching_executors: matching } });
+      if (submitted.kind === "repeat") return reader.get(submitted.run);
+      return toRun(submitted.source, {
+        now: clock.now(),
+        order: accepted.graph.nodes.map((node) => node.id),
+        queue: { matching_executors: matching },
+      });
     },
   };
 }
 
 async function acceptInline(graphs: GraphCatalogue, graph: unknown): Promise<AcceptedGraph> {
-  const errors = fieldErrors(validateGraph, graph, '/graph');
-  if (errors.length > 0) throw new AppError('invalid-graph', `The graph does not fit its schema: ${errors[0]?.pointer} ${errors[0]?.detail}.`, { errors });
-  return graphs.accept(graph as Graph, '/graph');
+  const errors = fieldErrors(validateGraph, graph, "/graph");
+  if (errors.length > 0)
+    throw new AppError(
+      "invalid-graph",
+      `The graph does not fit its schema: ${errors[0]?.pointer} ${errors[0]?.detail}.`,
+      { errors },
+    );
+  return graphs.accept(graph as Graph, "/graph");
 }

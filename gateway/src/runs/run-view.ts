@@ -1,11 +1,11 @@
 /** Shows a run to clients: a pure reading of what Redis keeps of it. */
-import type { Artifact, Run } from '@myspinbot/contracts/types.ts';
-import { toTimestamp } from '../clock.ts';
-import { isTerminal } from '../events/event-log.ts';
-import { toArtifact } from '../artifacts/artifact-view.ts';
-import { toRunNodes } from './node-view.ts';
-import { toProgress } from './progress.ts';
-import type { ArtifactRow, RunRecord } from './run-record.ts';
+import type { Artifact, Run } from "@myspinbot/contracts/types.ts";
+import { toTimestamp } from "../clock.ts";
+import { isTerminal } from "../events/event-log.ts";
+import { toArtifact } from "../artifacts/artifact-view.ts";
+import { toRunNodes } from "./node-view.ts";
+import { toProgress } from "./progress.ts";
+import type { ArtifactRow, RunRecord } from "./run-record.ts";
 
 /** What is not in the run's own keys. */
 export interface ViewContext {
@@ -13,52 +13,54 @@ export interface ViewContext {
   now: number;
   /** Order of the graph's nodes; without it the order is by name. */
   order: string[];
-  queue?: Run['queue'];
+  queue?: Run["queue"];
 }
 
 export function toRun(source: RunRecord, context: ViewContext): Run {
   const { run, record, data } = source;
-  const status = record.status as Run['status'];
+  const status = record.status as Run["status"];
   const nodes = toRunNodes(source.nodes, context.order);
-  const error = parsed<Run['error']>(data.error);
-  const output = parsed<Run['output']>(data.output);
+  const error = parsed<Run["error"]>(data.error);
+  const output = parsed<Run["output"]>(data.output);
   const reason = statusReason(status, error, context.queue);
   return {
     run_id: run,
-    graph: record.graph ?? '',
-    graph_digest: record.digest ?? '',
+    graph: record.graph ?? "",
+    graph_digest: record.digest ?? "",
     status,
     ...(reason === undefined ? {} : { status_reason: reason }),
     ...times(record),
     deadlines: deadlines(record),
-    ...(status === 'queued' && context.queue ? { queue: context.queue } : {}),
+    ...(status === "queued" && context.queue ? { queue: context.queue } : {}),
     progress: toProgress(status, nodes, parsed<Record<string, number>>(data.weights) ?? {}),
     nodes,
-    input: parsed<Run['input']>(data.request_input ?? data.input) ?? {},
+    input: parsed<Run["input"]>(data.request_input ?? data.input) ?? {},
     ...(output === undefined ? {} : { output }),
     ...(error === undefined ? {} : { error }),
     artifacts: toArtifacts(source),
     timing: toTiming(record, context.now),
-    metadata: parsed<Run['metadata']>(data.metadata) ?? {},
-    tags: parsed<Run['tags']>(data.tags) ?? [],
+    metadata: parsed<Run["metadata"]>(data.metadata) ?? {},
+    tags: parsed<Run["tags"]>(data.tags) ?? [],
     urls: urlsOf(run),
   };
 }
 
 /** Oldest first: ids of artifacts begin with their time. */
-export function toArtifacts({ run, artifacts }: Pick<RunRecord, 'run' | 'artifacts'>): Artifact[] {
+export function toArtifacts({ run, artifacts }: Pick<RunRecord, "run" | "artifacts">): Artifact[] {
   return Object.keys(artifacts)
     .sort()
     .map((id) => toArtifact(run, JSON.parse(artifacts[id]!) as ArtifactRow));
 }
 
-export function urlsOf(run: string): Run['urls'] {
+export function urlsOf(run: string): Run["urls"] {
   const self = `/v1/runs/${run}`;
   return { self, events: `${self}/events`, artifacts: `${self}/artifacts` };
 }
 
 /** created_at, and what of the others has happened. */
-export function times(record: Record<string, string>): Pick<Run, 'created_at' | 'started_at' | 'completed_at' | 'expires_at'> {
+export function times(
+  record: Record<string, string>,
+): Pick<Run, "created_at" | "started_at" | "completed_at" | "expires_at"> {
   return {
     created_at: toTimestamp(Number(record.created_at)),
     ...(record.started_at ? { started_at: toTimestamp(Number(record.started_at)) } : {}),
@@ -67,7 +69,7 @@ export function times(record: Record<string, string>): Pick<Run, 'created_at' | 
   };
 }
 
-function deadlines(record: Record<string, string>): Run['deadlines'] {
+function deadlines(record: Record<string, string>): Run["deadlines"] {
   return {
     ...(record.start_deadline_at ? { start_at: toTimestamp(Number(record.start_deadline_at)) } : {}),
     ...(record.run_deadline_at ? { run_at: toTimestamp(Number(record.run_deadline_at)) } : {}),
@@ -75,21 +77,23 @@ function deadlines(record: Record<string, string>): Run['deadlines'] {
 }
 
 /** Seconds; they still grow while the run has not ended. */
-function toTiming(record: Record<string, string>, now: number): Run['timing'] {
+function toTiming(record: Record<string, string>, now: number): Run["timing"] {
   const created = Number(record.created_at);
   const end = record.completed_at ? Number(record.completed_at) : now;
   const started = record.started_at ? Number(record.started_at) : undefined;
   const seconds = (from: number, to: number) => Math.max(0, to - from) / 1000;
-  return { queued_s: seconds(created, started ?? end), ...(started === undefined ? {} : { executing_s: seconds(started, end) }) };
+  return {
+    queued_s: seconds(created, started ?? end),
+    ...(started === undefined ? {} : { executing_s: seconds(started, end) }),
+  };
 }
 
-function statusReason(status: Run['status'], error: Run['error'], queue: Run['queue']): string | undefined {
+function statusReason(status: Run["status"], error: Run["error"], queue: Run["queue"]): string | undefined {
   if (isTerminal(status)) return error?.title;
-  if (status === 'queued' && queue?.matching_executors === 0) return 'No executor that can run it is online.';
+  if (status === "queued" && queue?.matching_executors === 0) return "No executor that can run it is online.";
   return undefined;
 }
 
 function parsed<T>(json: string | undefined): T | undefined {
   return json === undefined ? undefined : (JSON.parse(json) as T);
 }
-

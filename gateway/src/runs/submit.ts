@@ -1,13 +1,13 @@
 /** Creates a run in one Redis round trip. */
-import type { Keys } from '@myspinbot/contracts/keys.ts';
-import type { RunCreate } from '@myspinbot/contracts/types.ts';
-import { DEFAULTS, POOLS } from '@myspinbot/contracts/wire.ts';
-import { fromRedis } from '../errors/dependencies.ts';
-import type { AcceptedGraph } from '../graphs/catalogue.ts';
-import type { Redis } from '../redis/client.ts';
-import { runScript } from '../redis/scripts.ts';
-import { conflict, type Idempotency } from './idempotency.ts';
-import type { NodeRow, RunRecord } from './run-record.ts';
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { RunCreate } from "@myspinbot/contracts/types.ts";
+import { DEFAULTS, POOLS } from "@myspinbot/contracts/wire.ts";
+import { fromRedis } from "../errors/dependencies.ts";
+import type { AcceptedGraph } from "../graphs/catalogue.ts";
+import type { Redis } from "../redis/client.ts";
+import { runScript } from "../redis/scripts.ts";
+import { conflict, type Idempotency } from "./idempotency.ts";
+import type { NodeRow, RunRecord } from "./run-record.ts";
 
 export interface NewRun {
   run: string;
@@ -21,7 +21,7 @@ export interface NewRun {
   idempotency: Idempotency | undefined;
 }
 
-export type Submitted = { kind: 'created'; source: RunRecord } | { kind: 'repeat'; run: string };
+export type Submitted = { kind: "created"; source: RunRecord } | { kind: "repeat"; run: string };
 
 /** @throws AppError `idempotency-conflict`, `redis-unavailable`. */
 export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promise<Submitted> {
@@ -34,7 +34,7 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
   const answer = await fromRedis(
     runScript(
       redis,
-      'submit',
+      "submit",
       [
         keys.run(shard, run),
         keys.runData(shard, run),
@@ -43,13 +43,13 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
         keys.mail(shard),
         keys.timers(shard),
         keys.runs(shard),
-        keys.runsByStatus(shard, 'queued'),
+        keys.runsByStatus(shard, "queued"),
         keys.graph(shard, accepted.digest),
-        keys.idempotency(shard, idempotency?.hash ?? 'none'),
+        keys.idempotency(shard, idempotency?.hash ?? "none"),
       ],
       [
         run,
-        idempotency?.digest ?? '',
+        idempotency?.digest ?? "",
         DEFAULTS.idempotency_ms,
         accepted.canonical,
         entry.startDeadlineMs,
@@ -61,12 +61,19 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
       ],
     ),
   );
-  const [word, detail] = answer as ['created' | 'repeat' | 'conflict', string];
-  if (word === 'conflict') throw conflict(detail);
-  if (word === 'repeat') return { kind: 'repeat', run: detail };
+  const [word, detail] = answer as ["created" | "repeat" | "conflict", string];
+  if (word === "conflict") throw conflict(detail);
+  if (word === "repeat") return { kind: "repeat", run: detail };
   const now = Number(detail);
-  const times = { created_at: detail, start_deadline_at: String(now + entry.startDeadlineMs), run_deadline_at: String(now + entry.runDeadlineMs) };
-  return { kind: 'created', source: { run, record: { ...record, ...times, status: 'queued', seq: '1' }, nodes, data, artifacts: {} } };
+  const times = {
+    created_at: detail,
+    start_deadline_at: String(now + entry.startDeadlineMs),
+    run_deadline_at: String(now + entry.runDeadlineMs),
+  };
+  return {
+    kind: "created",
+    source: { run, record: { ...record, ...times, status: "queued", seq: "1" }, nodes, data, artifacts: {} },
+  };
 }
 
 function dataFields({ accepted, request, input }: NewRun): Record<string, string> {
@@ -77,14 +84,22 @@ function dataFields({ accepted, request, input }: NewRun): Record<string, string
     ...(asSent === resolved ? {} : { request_input: asSent }),
     metadata: JSON.stringify(request.metadata ?? {}),
     tags: JSON.stringify(request.tags ?? []),
-    weights: JSON.stringify(Object.fromEntries(accepted.graph.nodes.map((node) => [node.id, node.weight ?? 1]))),
+    weights: JSON.stringify(
+      Object.fromEntries(accepted.graph.nodes.map((node) => [node.id, node.weight ?? 1])),
+    ),
   };
 }
 
 function nodeFields({ graph }: AcceptedGraph): Record<string, string> {
   return Object.fromEntries(
     graph.nodes.map(({ id, type, plane, pool }) => {
-      const row: NodeRow = { type, plane, pool: plane === 'node' ? POOLS.node_plane : (pool ?? POOLS.default), status: 'pending', attempt: 0 };
+      const row: NodeRow = {
+        type,
+        plane,
+        pool: plane === "node" ? POOLS.node_plane : (pool ?? POOLS.default),
+        status: "pending",
+        attempt: 0,
+      };
       return [id, JSON.stringify(row)];
     }),
   );

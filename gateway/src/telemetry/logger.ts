@@ -1,7 +1,7 @@
 /** Writes log lines: one JSON object each, a constant phrase as `msg`, data in fields, ids bound by async context. */
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage } from "node:async_hooks";
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type LogLevel = "debug" | "info" | "warn" | "error";
 export type LogFields = Record<string, unknown>;
 
 export interface Logger {
@@ -29,19 +29,21 @@ export function withLogFields<T>(fields: LogFields, work: () => T): T {
   return bound.run({ ...bound.getStore(), ...fields }, work);
 }
 
-export function createLogger({ level, write, now = Date.now, service = 'gateway' }: LoggerOptions): Logger {
+export function createLogger({ level, write, now = Date.now, service = "gateway" }: LoggerOptions): Logger {
   const lowest = RANK[level];
-  const at = (lineLevel: LogLevel) => (msg: string, fields: LogFields = {}) => {
-    if (RANK[lineLevel] < lowest) return;
-    const head = { ts: new Date(now()).toISOString(), level: lineLevel, msg, service };
-    write(JSON.stringify({ ...head, ...bound.getStore(), ...fields }, toLoggable));
-  };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const at =
+    (lineLevel: LogLevel) =>
+    (msg: string, fields: LogFields = {}) => {
+      if (RANK[lineLevel] < lowest) return;
+      const head = { ts: new Date(now()).toISOString(), level: lineLevel, msg, service };
+      write(JSON.stringify({ ...head, ...bound.getStore(), ...fields }, toLoggable));
+    };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
 /** Errors have no own enumerable fields, so JSON would show them as `{}`. */
 function toLoggable(_key: string, value: unknown): unknown {
-  if (!(value instanceof Error)) return typeof value === 'bigint' ? value.toString() : value;
+  if (!(value instanceof Error)) return typeof value === "bigint" ? value.toString() : value;
   const { name, message, stack, cause } = value;
   return { name, message, stack, ...(cause === undefined ? {} : { cause }) };
 }

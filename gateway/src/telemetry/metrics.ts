@@ -1,10 +1,10 @@
 /** What the gateway counts. The implementation is made by the entry, because not every runtime has the same one. */
 
-export type TaskOutcome = 'succeeded' | 'failed';
+export type TaskOutcome = "succeeded" | "failed";
 
 export interface Metrics {
   /** One drive from collected mail to its commit. */
-  drive(seconds: number, outcome: 'committed' | 'refused' | 'failed'): void;
+  drive(seconds: number, outcome: "committed" | "refused" | "failed"): void;
   /** One ended node of a task, by node type. */
   node(type: string, outcome: TaskOutcome, seconds: number): void;
   request(route: string, method: string, status: number, seconds: number): void;
@@ -30,5 +30,5 @@ export const noMetrics: Metrics = {
   streamOpened() {},
   streamClosed() {},
   deadLetter() {},
-  render: () => Promise.resolve({ body: '', contentType: 'text/plain; charset=utf-8' }),
+  render: () => Promise.resolve({ body: "", contentType: "text/plain; charset=utf-8" }),
 };

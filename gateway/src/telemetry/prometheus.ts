@@ -1,26 +1,75 @@
 /** The gateway's metrics in prom-client; imported by the Node.js entry only. */
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { GaugeValues, Metrics } from './metrics.ts';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { GaugeValues, Metrics } from "./metrics.ts";
 
 const DRIVE_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 const TASK_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800];
 const REQUEST_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 10, 60];
 
 /** An own registry per call, so that two gateways in one process (tests) do not share numbers. */
-export function createPrometheusMetrics(options: { processMetrics: boolean } = { processMetrics: true }): Metrics {
+export function createPrometheusMetrics(
+  options: { processMetrics: boolean } = { processMetrics: true },
+): Metrics {
   const registry = new Registry();
   const registers = [registry];
   if (options.processMetrics) collectDefaultMetrics({ register: registry });
 
-  const runs = new Gauge({ name: 'gateway_runs', help: 'Runs that are kept, by status.', labelNames: ['status'], registers });
-  const waiting = new Gauge({ name: 'gateway_pool_waiting_tasks', help: 'Tasks that no executor has taken.', labelNames: ['pool'], registers });
-  const running = new Gauge({ name: 'gateway_pool_running_tasks', help: 'Tasks that an executor holds.', labelNames: ['pool'], registers });
-  const oldest = new Gauge({ name: 'gateway_pool_oldest_waiting_seconds', help: 'Age of the oldest task that no executor has taken; 0 without one.', labelNames: ['pool'], registers });
-  const drives = new Histogram({ name: 'gateway_drive_seconds', help: 'From collected mail to its commit.', labelNames: ['outcome'], buckets: DRIVE_BUCKETS, registers });
-  const tasks = new Histogram({ name: 'gateway_task_seconds', help: 'Execution of a node, as its executor measured it.', labelNames: ['node_type', 'outcome'], buckets: TASK_BUCKETS, registers });
-  const requests = new Histogram({ name: 'gateway_request_seconds', help: 'HTTP requests until their headers.', labelNames: ['route', 'method', 'status'], buckets: REQUEST_BUCKETS, registers });
-  const streams = new Gauge({ name: 'gateway_open_event_streams', help: 'Clients that follow a run.', registers });
-  const dead = new Counter({ name: 'gateway_dead_letters_total', help: 'Entries that failed their schema.', labelNames: ['source'], registers });
+  const runs = new Gauge({
+    name: "gateway_runs",
+    help: "Runs that are kept, by status.",
+    labelNames: ["status"],
+    registers,
+  });
+  const waiting = new Gauge({
+    name: "gateway_pool_waiting_tasks",
+    help: "Tasks that no executor has taken.",
+    labelNames: ["pool"],
+    registers,
+  });
+  const running = new Gauge({
+    name: "gateway_pool_running_tasks",
+    help: "Tasks that an executor holds.",
+    labelNames: ["pool"],
+    registers,
+  });
+  const oldest = new Gauge({
+    name: "gateway_pool_oldest_waiting_seconds",
+    help: "Age of the oldest task that no executor has taken; 0 without one.",
+    labelNames: ["pool"],
+    registers,
+  });
+  const drives = new Histogram({
+    name: "gateway_drive_seconds",
+    help: "From collected mail to its commit.",
+    labelNames: ["outcome"],
+    buckets: DRIVE_BUCKETS,
+    registers,
+  });
+  const tasks = new Histogram({
+    name: "gateway_task_seconds",
+    help: "Execution of a node, as its executor measured it.",
+    labelNames: ["node_type", "outcome"],
+    buckets: TASK_BUCKETS,
+    registers,
+  });
+  const requests = new Histogram({
+    name: "gateway_request_seconds",
+    help: "HTTP requests until their headers.",
+    labelNames: ["route", "method", "status"],
+    buckets: REQUEST_BUCKETS,
+    registers,
+  });
+  const streams = new Gauge({
+    name: "gateway_open_event_streams",
+    help: "Clients that follow a run.",
+    registers,
+  });
+  const dead = new Counter({
+    name: "gateway_dead_letters_total",
+    help: "Entries that failed their schema.",
+    labelNames: ["source"],
+    registers,
+  });
 
   const setGauges = (values: GaugeValues) => {
     for (const { status, count } of values.runs) runs.set({ status }, count);

@@ -1,0 +1,6 @@
+/** What the middleware leaves for the routes. */
+export interface AppEnv {
+  Variables: {
+    requestId: string;
+  };
+}

@@ -1,0 +1,75 @@
+/** Reads from Redis what the metrics show about all runs and pools. */
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { GROUPS, POOLS, RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
+import { fromRedis } from "../errors/dependencies.ts";
+import type { Redis } from "../redis/client.ts";
+import { toRecord } from "../redis/flat.ts";
+import type { GaugeValues } from "../telemetry/metrics.ts";
+
+export interface GaugeDeps {
+  redis: Redis;
+  keys: Keys;
+  shards: readonly string[];
+  pools: readonly string[];
+}
+
+export async function readGauges(deps: GaugeDeps): Promise<GaugeValues> {
+  const { redis, keys, shards, pools } = deps;
+  const [time, runs, rows] = await fromRedis(
+    Promise.all([
+      redis.time(),
+      Promise.all(
+        RUN_STATUSES.map(async (status) => ({
+          status,
+          count: sum(await Promise.all(shards.map((shard) => redis.zcard(keys.runsByStatus(shard, status))))),
+        })),
+      ),
+      Promise.all(
+        [POOLS.node_plane, ...pools].map(async (pool) => ({
+          pool,
+          shards: await Promise.all(shards.map((shard) => readPool(redis, keys.poolTasks(shard, pool)))),
+        })),
+      ),
+    ]),
+  );
+  const now = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
+  return {
+    runs,
+    pools: rows.map(({ pool, shards: parts }) => ({
+      pool,
+      waiting: sum(parts.map((part) => part.waiting)),
+      running: sum(parts.map((part) => part.running)),
+      oldestSeconds: Math.max(
+        0,
+        ...parts.map((part) => (part.oldestMs === undefined ? 0 : (now - part.oldestMs) / 1000)),
+      ),
+    })),
+  };
+}
+
+interface PoolPart {
+  waiting: number;
+  running: number;
+  /** When the oldest entry that nobody has taken was added. */
+  oldestMs: number | undefined;
+}
+
+async function readPool(redis: Redis, stream: string): Promise<PoolPart> {
+  const [entries, groups] = await Promise.all([redis.xlen(stream), readGroups(redis, stream)]);
+  const group = groups.find((each) => each.name === GROUPS.executors);
+  const running = Number(group?.pending ?? 0);
+  const waiting = Math.max(0, entries - running);
+  if (waiting === 0) return { waiting, running, oldestMs: undefined };
+  const [oldest] = await redis.xrange(stream, `(${group?.["last-delivered-id"] ?? "0-0"}`, "+", "COUNT", 1);
+  return { waiting, running, oldestMs: oldest ? Number.parseInt(oldest[0], 10) : undefined };
+}
+
+/** A stream that does not exist has no groups, which the server tells as an error. */
+async function readGroups(redis: Redis, stream: string): Promise<Record<string, string>[]> {
+  if ((await redis.exists(stream)) === 0) return [];
+  return ((await redis.xinfo("GROUPS", stream)) as string[][]).map(toRecord);
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,26 @@
+/** Reads a body of bounded size, whatever Content-Length says. */
+import { AppError } from "../../errors/app-error.ts";
+
+/** @throws AppError `body-too-large` as soon as the limit is passed; the rest is not read. */
+export async function readBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  // Leaving the loop cancels the stream.
+  for await (const part of request.body ?? []) {
+    size += part.byteLength;
+    if (size > limit) throw tooLarge(limit);
+    parts.push(part);
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return bytes;
+}
+
+function tooLarge(limit: number): AppError {
+  return new AppError("body-too-large", `The body may have ${limit} bytes.`);
+}

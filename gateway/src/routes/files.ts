@@ -1,0 +1,75 @@
+/** /v1/files: bytes that clients bring, in one request or announced first. */
+import type { File, FileCreate } from "@myspinbot/contracts/types.ts";
+import { validateFileCreate } from "@myspinbot/contracts/validators.js";
+import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
+import { Hono } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import { AppError } from "../errors/app-error.ts";
+import { fieldErrors } from "../errors/field-errors.ts";
+import { fileNameOf } from "../files/file-name.ts";
+import type { FileRecord, FileStore } from "../files/file-store.ts";
+import { readBytes } from "../middleware/bytes-body/read-bytes.ts";
+import { readJson } from "../middleware/json-body/json-body.ts";
+import { assertNoEncoding, mediaTypeOf } from "../middleware/media-type.ts";
+
+const BYTES = /^(image|audio|video)\/[a-z0-9.+-]{1,60}$/;
+
+export function fileRoutes({ files }: { files: FileStore }): Hono<AppEnv> {
+  return new Hono<AppEnv>()
+    .post("/", async (c) => {
+      const mediaType = mediaTypeOf(c.req.raw);
+      const record =
+        mediaType === "application/json"
+          ? await files.expect(await readFileCreate(c.req.raw))
+          : await files.put(
+              fileNameOf(c.req.header("content-disposition"), "file"),
+              mediaType,
+              await readFileBytes(c.req.raw),
+            );
+      return c.json(toFile(record), 201);
+    })
+    .put("/:file_id/content", async (c) =>
+      c.json(toFile(await files.putContent(c.req.param("file_id"), await readFileBytes(c.req.raw)))),
+    )
+    .post("/:file_id/complete", async (c) => {
+      const record = await files.get(c.req.param("file_id"));
+      if (!record) throw new AppError("file-not-found", "There is no such file.");
+      if (record.status !== "complete")
+        throw new AppError("file-incomplete", `The bytes of ${record.file_id} have not been uploaded.`);
+      return c.json(toFile(record));
+    })
+    .delete("/:file_id", async (c) => {
+      await files.delete(c.req.param("file_id"));
+      return c.body(null, 204);
+    });
+}
+
+async function readFileCreate(request: Request): Promise<FileCreate> {
+  const body = await readJson(request);
+  const errors = fieldErrors(validateFileCreate, body);
+  if (errors.length > 0)
+    throw new AppError(
+      "invalid-request",
+      `The body does not fit: ${errors[0]?.pointer} ${errors[0]?.detail}.`,
+      { errors },
+    );
+  return body as FileCreate;
+}
+
+async function readFileBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  if (!BYTES.test(mediaTypeOf(request))) {
+    throw new AppError(
+      "unsupported-media-type",
+      "Files are image/*, audio/* or video/*; application/json announces one.",
+    );
+  }
+  assertNoEncoding(request);
+  const bytes = await readBytes(request, DEFAULTS.file_bytes);
+  if (bytes.byteLength === 0) throw new AppError("invalid-request", "The body is empty.");
+  return bytes;
+}
+
+function toFile(record: FileRecord): File {
+  if (record.status === "complete") return record;
+  return { ...record, upload: { method: "PUT", url: `/v1/files/${record.file_id}/content` } };
+}

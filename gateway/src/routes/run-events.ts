@@ -1,0 +1,87 @@
+/** /v1/runs/{run_id}/events and /logs: follow a run as a stream, or read its log in pages. */
+import type { EventPage } from "@myspinbot/contracts/types.ts";
+import { Hono, type Context } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import { followRun, type Follower } from "../events/follow-run.ts";
+import { readLogPage, readPage } from "../events/pages.ts";
+import { sseStream } from "../events/sse-stream.ts";
+import { negotiate } from "../middleware/media-type.ts";
+import { invalidParameter, wholeNumber } from "../middleware/params/query.ts";
+import { assertRunId, runNotFound } from "../runs/ids.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+
+export interface RunEventDeps extends Follower {
+  shards: readonly string[];
+  logger: Logger;
+  metrics: Metrics;
+  random: () => number;
+}
+
+const STREAM = "text/event-stream";
+const SEQ = { min: 0, max: Number.MAX_SAFE_INTEGER, otherwise: 0 };
+const PAGE = { min: 1, max: 1000, otherwise: 200 };
+
+/** No proxy may keep, compress or hold back what is sent bit by bit. */
+const STREAM_HEADERS = {
+  "Content-Type": STREAM,
+  "Cache-Control": "no-store, no-transform",
+  "X-Accel-Buffering": "no",
+};
+
+export function runEventRoutes(deps: RunEventDeps): Hono<AppEnv> {
+  const { log, shards } = deps;
+  return new Hono<AppEnv>()
+    .get("/:run_id/events", async (c) => {
+      const run = assertRunId(c.req.param("run_id"), shards);
+      const type = negotiate(c.req.header("accept"), ["application/json", STREAM]);
+      const after = seenBy(c);
+      if (type === STREAM) return stream(deps, c, run, after);
+      const page = await readPage(log, run, after ?? 0, wholeNumber("limit", c.req.query("limit"), PAGE));
+      if (!page) throw runNotFound(run);
+      return c.json<EventPage>(page);
+    })
+    .get("/:run_id/logs", async (c) => {
+      const run = assertRunId(c.req.param("run_id"), shards);
+      const page = await readLogPage(log, run, {
+        after: wholeNumber("after", c.req.query("after"), SEQ),
+        limit: wholeNumber("limit", c.req.query("limit"), PAGE),
+        node: c.req.query("node"),
+      });
+      if (!page) throw runNotFound(run);
+      return c.json<EventPage>(page);
+    });
+}
+
+/** The seq that the client has; a browser that reconnects sends it as a header, which goes before the query. */
+function seenBy(c: Context): number | undefined {
+  const header = c.req.header("last-event-id");
+  if (header !== undefined && header !== "") {
+    if (!/^\d{1,15}$/.test(header)) throw invalidParameter("Last-Event-ID", "must be the id of an event");
+    return Number(header);
+  }
+  const after = c.req.query("after");
+  return after === undefined ? undefined : wholeNumber("after", after, SEQ);
+}
+
+async function stream(
+  deps: RunEventDeps,
+  c: Context<AppEnv>,
+  run: string,
+  after: number | undefined,
+): Promise<Response> {
+  const { log, logger, metrics, random } = deps;
+  const end = await log.end(run);
+  if (!end) throw runNotFound(run);
+  // EventSource comes back after every close; 204 is the one answer that stops it.
+  if (end.ended && after === end.seq) return c.body(null, 204);
+  metrics.streamOpened();
+  const body = sseStream({
+    frames: (signal) => followRun(deps, run, after, signal),
+    signal: c.req.raw.signal,
+    random,
+    onError: (error) => logger.error("event stream failed", { run_id: run, error }),
+    onClose: () => metrics.streamClosed(),
+  });
+  return new Response(body, { headers: STREAM_HEADERS });
+}

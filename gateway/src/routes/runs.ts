@@ -1,0 +1,69 @@
+/** /v1/runs: create, list, read, delete. */
+import type { RunCreate } from "@myspinbot/contracts/types.ts";
+import { validateRunCreate } from "@myspinbot/contracts/validators.js";
+import { RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
+import { Hono } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import type { FieldError } from "../errors/app-error.ts";
+import { fieldErrors } from "../errors/field-errors.ts";
+import { isTerminal } from "../events/event-log.ts";
+import { jsonBody } from "../middleware/json-body/json-body.ts";
+import { oneOf, wholeNumber } from "../middleware/params/query.ts";
+import { deleteRun } from "../runs/delete-run.ts";
+import { assertRunId } from "../runs/ids.ts";
+import { listRuns } from "../runs/list-runs.ts";
+import type { RunReader } from "../runs/run-reader.ts";
+import type { RunService } from "../runs/run-service.ts";
+import { toArtifacts } from "../runs/run-view.ts";
+import { preferredWait, waitForEnd, type Waiter } from "../runs/wait-run.ts";
+import type { RunStores } from "../runs/delete-run.ts";
+
+export interface RunRouteDeps extends RunStores, Waiter {
+  shards: readonly string[];
+  service: RunService;
+  reader: RunReader;
+}
+
+const PAGE = { min: 1, max: 200, otherwise: 50 };
+
+export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
+  const { service, reader, shards } = deps;
+  return new Hono<AppEnv>()
+    .post("/", jsonBody<RunCreate>(checkRunCreate), async (c) => {
+      const wait = preferredWait(c.req.header("prefer"));
+      let run = await service.create(c.var.body, c.req.header("idempotency-key"));
+      if (wait !== undefined && !isTerminal(run.status)) {
+        c.header("Preference-Applied", `wait=${wait}`);
+        if (await waitForEnd(deps, run.run_id, wait, c.req.raw.signal)) run = await reader.get(run.run_id);
+      }
+      c.header("Location", run.urls.self);
+      return c.json(run, wait !== undefined && isTerminal(run.status) ? 200 : 202);
+    })
+    .get("/", async (c) => {
+      const { graph, tag, cursor } = c.req.query();
+      const status = oneOf("status", c.req.query("status"), RUN_STATUSES);
+      const filter = { ...(status ? { status } : {}), ...(graph ? { graph } : {}), ...(tag ? { tag } : {}) };
+      const limit = wholeNumber("limit", c.req.query("limit"), PAGE);
+      return c.json(await listRuns(deps, filter, { limit, ...(cursor ? { cursor } : {}) }));
+    })
+    .get("/:run_id", async (c) => c.json(await reader.get(assertRunId(c.req.param("run_id"), shards))))
+    .get("/:run_id/artifacts", async (c) => {
+      const source = await reader.record(assertRunId(c.req.param("run_id"), shards));
+      return c.json({ artifacts: toArtifacts(source) });
+    })
+    .delete("/:run_id", async (c) => {
+      await deleteRun(deps, assertRunId(c.req.param("run_id"), shards));
+      return c.body(null, 204);
+    });
+}
+
+/** An inline graph is judged by itself, so that its errors are not mixed with those of "must be a name". */
+function checkRunCreate(body: unknown): FieldError[] {
+  const inline =
+    typeof body === "object" &&
+    body !== null &&
+    "graph" in body &&
+    typeof body.graph === "object" &&
+    body.graph !== null;
+  return fieldErrors(validateRunCreate, inline ? { ...body, graph: "inline" } : body);
+}

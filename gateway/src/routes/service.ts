@@ -1,0 +1,52 @@
+/** What the gateway says about itself: /, /healthz, /readyz, /metrics, /openapi.json. */
+import { OPENAPI } from "@myspinbot/contracts/openapi.ts";
+import type { Health, ServiceInfo } from "@myspinbot/contracts/types.ts";
+import { Hono, type Handler } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import { AppError } from "../errors/app-error.ts";
+import { readGauges, type GaugeDeps } from "../health/gauges.ts";
+import { checkReadiness, type ReadinessDeps } from "../health/readiness.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+
+export interface ServiceDeps extends GaugeDeps, ReadinessDeps {
+  metrics: Metrics;
+  version: string;
+}
+
+export function serviceRoutes(deps: ServiceDeps): Hono<AppEnv> {
+  const alive: Handler<AppEnv> = (c) => c.json<Health>({ status: "ok" });
+  return new Hono<AppEnv>()
+    .get("/", (c) => c.json(about(deps.version)))
+    .get("/healthz", alive)
+    .get("/health", alive)
+    .get("/readyz", async (c) => {
+      const { checks, problems } = await checkReadiness(deps);
+      if (problems.length > 0)
+        throw new AppError("not-ready", problems.join("; "), { headers: { "Retry-After": "2" } });
+      return c.json<Health>({ status: "ok", checks });
+    })
+    .get("/metrics", async (c) => {
+      const { body, contentType } = await deps.metrics.render(await readGauges(deps));
+      return c.body(body, 200, { "Content-Type": contentType });
+    })
+    .get("/openapi.json", (c) => c.json(OPENAPI));
+}
+
+function about(version: string): ServiceInfo {
+  return {
+    name: "MySpinBot gateway",
+    description:
+      "Submit a job over HTTP, watch it run on a GPU box, get its artifacts. Serves this machine only, because no API keys exist yet.",
+    version,
+    urls: {
+      openapi: "/openapi.json",
+      graphs: "/v1/graphs",
+      capabilities: "/v1/capabilities",
+      runs: "/v1/runs",
+      files: "/v1/files",
+      health: "/healthz",
+      ready: "/readyz",
+      metrics: "/metrics",
+    },
+  };
+}

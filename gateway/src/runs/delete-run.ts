@@ -1,0 +1,58 @@
+/** Removes an ended run: its bytes first, so that nothing is left that nobody knows of. */
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { ObjectStore } from "../artifacts/object-store.ts";
+import { AppError } from "../errors/app-error.ts";
+import { fromRedis } from "../errors/dependencies.ts";
+import { isTerminal } from "../events/event-log.ts";
+import type { Redis } from "../redis/client.ts";
+import { runScript } from "../redis/scripts.ts";
+import { shardOfRun } from "../run-id.ts";
+import { runNotFound } from "./ids.ts";
+
+export interface RunStores {
+  redis: Redis;
+  keys: Keys;
+  store: ObjectStore;
+}
+
+/** @throws AppError `run-not-found`, `run-not-finished` also while a task of it may still upload. */
+export async function deleteRun({ redis, keys, store }: RunStores, run: string): Promise<void> {
+  const shard = shardOfRun(run);
+  const [status, tasks] = await fromRedis(
+    Promise.all([redis.hget(keys.run(shard, run), "status"), redis.hvals(keys.runTasks(shard, run))]),
+  );
+  if (status === null) throw runNotFound(run);
+  if (!isTerminal(status))
+    throw new AppError("run-not-finished", `${run} is ${status}; only ended runs can be deleted.`);
+  if (tasks.some((task) => task.endsWith("|open"))) throw stillEnding(run);
+  await store.deletePrefix(`runs/${run}/`);
+  const answer = await fromRedis(
+    runScript(
+      redis,
+      "purge",
+      [
+        keys.run(shard, run),
+        keys.runNodes(shard, run),
+        keys.runTasks(shard, run),
+        keys.runMailbox(shard, run),
+        keys.runEvents(shard, run),
+        keys.runData(shard, run),
+        keys.runArtifacts(shard, run),
+        keys.timers(shard),
+        keys.threads(shard),
+        keys.thread(shard, run),
+        keys.threadHeads(shard, run),
+        keys.threadBlobs(shard, run),
+        keys.runs(shard),
+      ],
+      [run, keys.runsByStatus(shard, ""), keys.threadCheckpoint(shard, run, "")],
+    ),
+  );
+  if (answer === -1) throw stillEnding(run);
+}
+
+function stillEnding(run: string): AppError {
+  return new AppError("run-not-finished", `A task of ${run} is still ending; try again in a few seconds.`, {
+    headers: { "Retry-After": "5" },
+  });
+}

@@ -1,0 +1,104 @@
+/** Lists runs newest first, over all shards, page by page. */
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { RunPage, RunSummary } from "@myspinbot/contracts/types.ts";
+import { fromRedis } from "../errors/dependencies.ts";
+import type { Redis } from "../redis/client.ts";
+import { shardOfRun } from "../run-id.ts";
+import { readCursor, toCursor, type Place } from "./cursor.ts";
+import { times, urlsOf } from "./run-view.ts";
+
+export interface RunFilter {
+  status?: string;
+  graph?: string;
+  tag?: string;
+}
+
+export interface RunLists {
+  redis: Redis;
+  keys: Keys;
+  shards: readonly string[];
+}
+
+/** How many runs one request looks at when most do not fit the filter; the page may then be short. */
+const MOST_LOOKED_AT = 2000;
+
+/** @throws AppError `invalid-request` for a cursor that is none of ours. */
+export async function listRuns(
+  lists: RunLists,
+  filter: RunFilter,
+  page: { limit: number; cursor?: string },
+): Promise<RunPage> {
+  const runs: RunSummary[] = [];
+  let after = page.cursor === undefined ? undefined : readCursor(page.cursor);
+  for (let looked = 0; looked < MOST_LOOKED_AT;) {
+    const places = await nextPlaces(lists, filter.status, after, page.limit);
+    const summaries = await Promise.all(places.map((place) => readSummary(lists, place.run)));
+    for (const [index, summary] of summaries.entries()) {
+      after = places[index];
+      if (summary && fits(summary, filter)) runs.push(summary);
+      if (runs.length === page.limit) return { runs, next_cursor: toCursor(after!) };
+    }
+    looked += places.length;
+    if (places.length < page.limit) return { runs };
+  }
+  return { runs, ...(after ? { next_cursor: toCursor(after) } : {}) };
+}
+
+/** The `limit` runs that follow `after` in the merged order: newest first, equal times by id downwards. */
+async function nextPlaces(
+  { redis, keys, shards }: RunLists,
+  status: string | undefined,
+  after: Place | undefined,
+  limit: number,
+): Promise<Place[]> {
+  const perShard = shards.map(async (shard) => {
+    const key = status === undefined ? keys.runs(shard) : keys.runsByStatus(shard, status);
+    const from = after ? `(${after.at}` : "+inf";
+    const older = redis.zrevrangebyscore(key, from, "-inf", "WITHSCORES", "LIMIT", 0, limit);
+    const sameTime = after ? redis.zrevrangebyscore(key, after.at, after.at) : Promise.resolve<string[]>([]);
+    const [flat, equal] = await fromRedis(Promise.all([older, sameTime]));
+    const places = equal.filter((run) => run < after!.run).map((run) => ({ at: after!.at, run }));
+    for (let i = 0; i < flat.length; i += 2) places.push({ run: flat[i]!, at: Number(flat[i + 1]) });
+    return places;
+  });
+  return (await Promise.all(perShard)).flat().sort(newestFirst).slice(0, limit);
+}
+
+function newestFirst(a: Place, b: Place): number {
+  if (a.at !== b.at) return b.at - a.at;
+  return a.run < b.run ? 1 : -1;
+}
+
+async function readSummary({ redis, keys }: RunLists, run: string): Promise<RunSummary | undefined> {
+  const shard = shardOfRun(run);
+  const [record, tags] = await fromRedis(
+    Promise.all([
+      redis.hmget(keys.run(shard, run), "graph", "status", "created_at", "started_at", "completed_at"),
+      redis.hget(keys.runData(shard, run), "tags"),
+    ]),
+  );
+  const [graph, status, created_at, started_at, completed_at] = record;
+  if (!status || !created_at) return undefined;
+  const { expires_at: _, ...when } = times({
+    created_at,
+    ...(started_at ? { started_at } : {}),
+    ...(completed_at ? { completed_at } : {}),
+  });
+  return {
+    run_id: run,
+    graph: graph ?? "",
+    status: status as RunSummary["status"],
+    ...when,
+    tags: JSON.parse(tags ?? "[]") as string[],
+    urls: { self: urlsOf(run).self },
+  };
+}
+
+/** A run may change its status between list and record; then it belongs to another list. */
+function fits(run: RunSummary, { status, graph, tag }: RunFilter): boolean {
+  return (
+    (status === undefined || run.status === status) &&
+    (graph === undefined || run.graph === graph) &&
+    (tag === undefined || run.tags.includes(tag))
+  );
+}

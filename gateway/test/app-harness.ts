@@ -1,0 +1,198 @@
+/** The HTTP app over real servers, with a driver and an executor that does what a test says. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
+import type { NodeTypeDefinition } from "@myspinbot/contracts/node-types.ts";
+import type { Executor, Problem, Run } from "@myspinbot/contracts/types.ts";
+import type { Validator } from "@myspinbot/contracts/validators.js";
+import { startSeaweed, type SeaweedServer } from "@myspinbot/services/seaweed.ts";
+import type { Hono } from "hono";
+import { createApp, type AppDeps } from "../src/app.ts";
+import type { AppEnv } from "../src/app-env.ts";
+import { createObjectStore, type ObjectStore } from "../src/artifacts/object-store.ts";
+import { systemClock } from "../src/clock.ts";
+import { createEventHub, type EventHub } from "../src/events/event-hub.ts";
+import { createGraphCatalogue } from "../src/graphs/catalogue.ts";
+import { createNodeTypes } from "../src/graphs/node-types.ts";
+import { createSubscriberClient } from "../src/redis/client.ts";
+import { runScript } from "../src/redis/scripts.ts";
+import { createLogger } from "../src/telemetry/logger.ts";
+import { noMetrics } from "../src/telemetry/metrics.ts";
+import { createHarness, type Harness } from "./driver-harness.ts";
+
+/** Two node types with one port of each kind that tests need. */
+const WORK = { node_work: "node", python_work: "python" } as const;
+
+function workType(type: keyof typeof WORK): NodeTypeDefinition {
+  return {
+    type,
+    plane: WORK[type],
+    description: "Does what the test says.",
+    timeout_s: 10,
+    engines: ["test", "other"],
+    resources: { cpu: 0, gpu: 0, vram_gb: 0 },
+    schema_digest: "0".repeat(64),
+    inputs: {
+      text: { type: "Text", required: false },
+      image: { type: "Image", required: false },
+      need: { type: "Number", required: type === "python_work" },
+    },
+    outputs: {
+      text: { type: "Text", required: false },
+      number: { type: "Number", required: false },
+      image: { type: "Image", required: false },
+    },
+  };
+}
+
+const atMostSpeed: Validator = (data) => {
+  const extra = Object.keys(data as object).find((key) => key !== "speed");
+  atMostSpeed.errors = extra
+    ? [{ instancePath: "", keyword: "additionalProperties", params: { additionalProperty: extra } }]
+    : null;
+  return !extra;
+};
+const anything: Validator = () => true;
+
+export const workNodeTypes = createNodeTypes({
+  nodeTypes: Object.keys(WORK).map((type) => workType(type as keyof typeof WORK)),
+  validators: Object.fromEntries(
+    Object.keys(WORK).map((type) => [type, { params: atMostSpeed, inputs: anything, outputs: anything }]),
+  ),
+});
+
+export interface AppHarness {
+  app: Hono<AppEnv>;
+  driver: Harness;
+  hub: EventHub;
+  store: ObjectStore;
+  lines: Record<string, unknown>[];
+  request(path: string, init?: RequestInit): Promise<Response>;
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  announce(change?: Partial<Executor>): Promise<void>;
+  /** Announces executors of both pools for the two node types. */
+  announceAll(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface AppHarnessOptions {
+  seaweed?: SeaweedServer;
+  valkeyArgs?: string[];
+  deps?: Partial<AppDeps>;
+}
+
+/** A store for the tests of a file; it takes seconds to start. */
+export async function startStore(): Promise<{ seaweed: SeaweedServer; stop(): Promise<void> }> {
+  const dir = await mkdtemp(join(tmpdir(), "store-"));
+  const seaweed = await startSeaweed({ dir });
+  return {
+    seaweed,
+    async stop() {
+      await seaweed.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+const NO_STORE = {
+  endpoint: "http://127.0.0.1:9",
+  region: "us-east-1",
+  bucket: "none",
+  accessKey: "x",
+  secretKey: "x",
+};
+
+export async function createAppHarness(prefix: string, options: AppHarnessOptions = {}): Promise<AppHarness> {
+  const driver = await createHarness(prefix, options.valkeyArgs ? { valkeyArgs: options.valkeyArgs } : {});
+  const { redis, keys } = driver;
+  const lines: Record<string, unknown>[] = [];
+  const logger = createLogger({
+    level: "debug",
+    write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>),
+  });
+  const subscriber = createSubscriberClient(driver.valkey.url);
+  const hub = createEventHub({ redis, subscriber, keys, logger, pollMs: 200 });
+  const store = createObjectStore(options.seaweed ?? NO_STORE);
+  const pools = ["default", "gpu"];
+  const app = createApp({
+    redis,
+    keys,
+    shards: ["s0"],
+    pools,
+    store,
+    hub,
+    nodeTypes: workNodeTypes,
+    graphs: createGraphCatalogue(Object.values(GRAPHS), { nodeTypes: workNodeTypes, pools }),
+    metrics: noMetrics,
+    logger,
+    clock: systemClock,
+    random: Math.random,
+    roles: () => [],
+    deadlines: { startMs: 60_000, runMs: 60_000 },
+    version: "0.0.0-test",
+    ...options.deps,
+  });
+
+  const announce = async (change: Partial<Executor> = {}): Promise<void> => {
+    const row: Omit<Executor, "status" | "last_seen_ms"> = {
+      executor_id: "exec_test",
+      plane: "python",
+      pool: "default",
+      version: "1",
+      slots: 1,
+      labels: {},
+      node_types: workNodeTypes
+        .list()
+        .map(({ type, schema_digest }) => ({
+          type,
+          schema_digest,
+          engines: [{ name: "test", available: true }],
+        })),
+      ...change,
+    };
+    await runScript(
+      redis,
+      "announce",
+      [keys.poolExecutors("s0", row.pool)],
+      [row.executor_id, JSON.stringify(row), change.status ?? "online"],
+    );
+  };
+
+  const request = async (path: string, init?: RequestInit): Promise<Response> => app.request(path, init);
+  return {
+    app,
+    driver,
+    hub,
+    store,
+    lines,
+    request,
+    post: (path, body, headers = {}) =>
+      request(path, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+      }),
+    announce,
+    async announceAll() {
+      await announce();
+      await announce({ executor_id: "exec_node", plane: "node", pool: "node" });
+    },
+    async close() {
+      hub.close();
+      subscriber.disconnect();
+      await driver.close();
+    },
+  };
+}
+
+/** A small picture that is a PNG as far as its first bytes go. */
+export const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3, 4]);
+
+export async function problemOf(response: Response): Promise<Problem> {
+  return (await response.json()) as Problem;
+}
+
+export async function runOf(response: Response): Promise<Run> {
+  return (await response.json()) as Run;
+}
