@@ -1,4 +1,4 @@
-"""Says of each line on stdin, `{"title": ..., "value": ...}`, whether the gate and the model take it.
+"""Says of each line on stdin, `{"title", "value"}`, whether the gate and the model take it.
 
 `accepted`, `refused`, or a sentence when the model refuses or spoils what the gate accepts. Called
 by codegen/src/verdicts.ts, which compares with the gateway's validators, and by the tests here.
@@ -23,7 +23,7 @@ class Verdicts:
         self._models: dict[str, TypeAdapter[Any]] = {}
 
     def of(self, title: str, value: object) -> str:
-        """The verdict on a value that shall be of the type `title`, as it is written in its schema."""
+        """The verdict on a value that shall be of the type `title`."""
         name = to_snake(title)
         if self._gate.check(name, value):
             return "refused"
