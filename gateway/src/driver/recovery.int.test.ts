@@ -188,7 +188,7 @@ describe("a restart of Redis", () => {
     h.startDriver();
     const run = await h.submit(ONE);
     const task = await h.pull("default");
-    await h.valkey.service.kill("SIGKILL");
+    await h.valkey.service.kill();
     await h.valkey.service.start();
     expect(await until(() => finish(task).catch(() => null))).toBe("ok");
     expect((await h.waitForEnd(run)).status).toBe("succeeded");

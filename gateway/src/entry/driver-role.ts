@@ -1,0 +1,53 @@
+/** The role `driver`: drives runs in all shards, reaps, reconciles, and removes runs whose retention is over. */
+import { POOLS } from "@myspinbot/contracts/wire.ts";
+import type { ObjectStore } from "../artifacts/object-store.ts";
+import type { Config } from "../config.ts";
+import { createDriver } from "../driver/driver.ts";
+import { createDriverLoops, type DriverLoops } from "../driver/loops.ts";
+import { newPlainId } from "../ids.ts";
+import { createCommandClient, createReaderClient } from "../redis/client.ts";
+import { deleteRun } from "../runs/delete-run.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { Base } from "./base.ts";
+
+/** How long one blocking read for mail waits. */
+const BLOCK_MS = 15_000;
+
+export function createDriverRole(base: Base, config: Config, store: ObjectStore, metrics: Metrics): DriverLoops {
+  const { keys, shards, logger, nodeTypes } = base;
+  // A connection of its own: requests shall not wait behind drives.
+  const redis = createCommandClient(config.redis_url);
+  base.onClose(() => redis.disconnect());
+  const consumer = newPlainId("driver");
+  const driver = createDriver({
+    redis,
+    keys,
+    nodeTypes,
+    log: logger,
+    metrics,
+    random: Math.random,
+    lockMs: config.lock_ms,
+    retentionMs: config.retention_ms,
+    retryBackoffMs: config.retry_backoff_ms,
+  });
+  const sweeps = shards.map((shard) => ({
+    redis,
+    keys,
+    shard,
+    pools: [POOLS.node_plane, ...config.pools],
+    consumer,
+    leaseMs: config.lease_ms,
+    driverLeaseMs: config.driver_lease_ms,
+    reconcileMs: config.reconcile_ms,
+    onRetention: (run: string) => deleteRun({ redis, keys, store }, run),
+    onLost: (task: string) => logger.warn("task lost", { task_id: task }),
+  }));
+  return createDriverLoops({
+    driver,
+    sweeps,
+    createReader: () => createReaderClient(config.redis_url, BLOCK_MS),
+    blockMs: BLOCK_MS,
+    reapMs: config.reap_ms,
+    log: logger,
+  });
+}

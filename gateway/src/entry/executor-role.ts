@@ -1,0 +1,36 @@
+/** The role `executor`: takes tasks of the pool `node`. */
+import { DEFAULTS, POOLS } from "@myspinbot/contracts/wire.ts";
+import type { Config } from "../config.ts";
+import { createExecutor, type Executor } from "../executor/executor.ts";
+import { HANDLERS } from "../handlers/registry.ts";
+import type { Handlers } from "../handlers/handler.ts";
+import { newPlainId } from "../ids.ts";
+import { createCommandClient, createReaderClient, createSubscriberClient } from "../redis/client.ts";
+import type { Base } from "./base.ts";
+
+export function createExecutorRole(base: Base, config: Config, extra: Handlers): Executor {
+  const redis = createCommandClient(config.redis_url);
+  base.onClose(() => redis.disconnect());
+  return createExecutor({
+    redis,
+    openReader: () => createReaderClient(config.redis_url, DEFAULTS.block_ms),
+    openSubscriber: () => createSubscriberClient(config.redis_url),
+    keys: base.keys,
+    shards: base.shards,
+    pool: POOLS.node_plane,
+    executorId: newPlainId("exec"),
+    version: base.version,
+    slots: config.slots,
+    leaseMs: config.lease_ms,
+    renewMs: Math.min(DEFAULTS.renew_ms, Math.floor(config.lease_ms / 3)),
+    announceMs: DEFAULTS.announce_ms,
+    blockMs: DEFAULTS.block_ms,
+    nodeTypes: base.nodeTypes,
+    handlers: { ...HANDLERS, ...extra },
+    logger: base.logger,
+    // Drivers count the nodes of both planes out of the reports; counting here again would double them.
+    metrics: { node: () => {} },
+    now: () => performance.now(),
+    random: Math.random,
+  });
+}
