@@ -1,5 +1,5 @@
 /** Schemas that stand alone: references go by title into one map of definitions. */
-import { type JsonSchema, type SchemaFile, type TitledSchema, mapSchemas, titleOfRef } from './schema.ts';
+import { type JsonSchema, type SchemaFile, type TitledSchema, mapSchemas, titleOfRef } from "./schema.ts";
 
 export interface Bundle {
   schema: JsonSchema;
@@ -8,13 +8,18 @@ export interface Bundle {
 }
 
 /** @param base what stands before the title in a reference, e.g. `#/$defs/` */
-export function bundle(titled: Map<string, TitledSchema>, file: SchemaFile, schema: JsonSchema, base: string): Bundle {
+export function bundle(
+  titled: Map<string, TitledSchema>,
+  file: SchemaFile,
+  schema: JsonSchema,
+  base: string,
+): Bundle {
   const found = new Map<string, JsonSchema>();
 
   function repoint(from: SchemaFile, original: JsonSchema): JsonSchema {
-    const { $id, $schema, $defs, ...rest } = original;
+    const { $id: _id, $schema: _schema, $defs: _defs, ...rest } = original;
     return mapSchemas(rest, (inner) => {
-      if (typeof inner.$ref !== 'string') return inner;
+      if (typeof inner.$ref !== "string") return inner;
       const title = titleOfRef(titled, from, inner.$ref);
       if (!found.has(title)) {
         found.set(title, {});
@@ -26,5 +31,8 @@ export function bundle(titled: Map<string, TitledSchema>, file: SchemaFile, sche
   }
 
   const pointed = repoint(file, schema);
-  return { schema: pointed, definitions: Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1))) };
+  return {
+    schema: pointed,
+    definitions: Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
 }

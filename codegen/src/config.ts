@@ -1,6 +1,6 @@
 /** Environment variables of both services, as their config schemas list them. */
-import type { JsonSchema } from './schema.ts';
-import type { Source } from './source.ts';
+import type { JsonSchema } from "./schema.ts";
+import type { Source } from "./source.ts";
 
 export interface Variable {
   env: string;
@@ -10,27 +10,32 @@ export interface Variable {
   list: boolean;
   secret: boolean;
   /** Null = none: required. */
-  default: unknown;
+  default: string | number | boolean | string[] | null;
   required: boolean;
   description: string;
 }
 
 /** Property -> variable. @throws Error when a property lacks x-env, a description, or both a default and a demand. */
-export function variables(source: Source, title: 'GatewayConfig' | 'GpuNodeConfig'): Record<string, Variable> {
+export function variables(
+  source: Source,
+  title: "GatewayConfig" | "GpuNodeConfig",
+): Record<string, Variable> {
   const schema = source.titled.get(title)?.schema as JsonSchema;
   const required = (schema.required ?? []) as string[];
   return Object.fromEntries(
     Object.entries(schema.properties as Record<string, JsonSchema>).map(([name, property]) => {
-      if (!property['x-env'] || !property.description) throw new Error(`${title}.${name} lacks x-env or description`);
-      if (required.includes(name) === 'default' in property) throw new Error(`${title}.${name}: required or with a default`);
+      if (!property["x-env"] || !property.description)
+        throw new Error(`${title}.${name} lacks x-env or description`);
+      if (required.includes(name) === "default" in property)
+        throw new Error(`${title}.${name}: required or with a default`);
       return [
         name,
         {
-          env: property['x-env'] as string,
+          env: property["x-env"] as string,
           type: property.type as string,
-          list: property['x-list'] === true,
-          secret: property['x-secret'] === true,
-          default: property.default ?? null,
+          list: property["x-list"] === true,
+          secret: property["x-secret"] === true,
+          default: (property.default ?? null) as Variable["default"],
           required: required.includes(name),
           description: property.description as string,
         },

@@ -1,7 +1,7 @@
 /** Example payloads: schemas/examples/<type>/{valid,invalid}/<name>.json, the type's title in kebab-case. */
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { toKebab } from './emit/text.ts';
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { toKebab } from "./emit/text.ts";
 
 export interface Example {
   title: string;
@@ -13,14 +13,14 @@ export interface Example {
 
 /** @throws Error for a folder that no title in `titles` has. */
 export function readExamples(root: string, titles: string[]): Example[] {
-  const folder = join(root, 'schemas', 'examples');
+  const folder = join(root, "schemas", "examples");
   const byFolder = new Map(titles.map((title) => [toKebab(title), title]));
   return readdirSync(folder)
     .sort()
     .flatMap((type) => {
       const title = byFolder.get(type);
       if (!title) throw new Error(`schemas/examples/${type} is the name of no type`);
-      return ['valid', 'invalid'].flatMap((kind) => readKind(folder, title, `${type}/${kind}`));
+      return ["valid", "invalid"].flatMap((kind) => readKind(folder, title, `${type}/${kind}`));
     });
 }
 
@@ -29,11 +29,16 @@ function readKind(folder: string, title: string, kind: string): Example[] {
     .sort()
     .map((name) => {
       const path = `${kind}/${name}`;
-      return { title, valid: kind.endsWith('/valid'), path, value: JSON.parse(readFileSync(join(folder, path), 'utf8')) as unknown };
+      return {
+        title,
+        valid: kind.endsWith("/valid"),
+        path,
+        value: JSON.parse(readFileSync(join(folder, path), "utf8")) as unknown,
+      };
     });
 }
 
-const REPLACEMENTS = [null, '', 'x\n', 0, -1, 1.5, 1e300, true, [], {}, ['x'], { x: 1 }];
+const REPLACEMENTS = [null, "", "x\n", 0, -1, 1.5, 1e300, true, [], {}, ["x"], { x: 1 }];
 /** Long texts are there for their length; changing what is beside them shows nothing new. */
 const MAX_CHARACTERS = 10_000;
 
@@ -42,21 +47,23 @@ export function* mutations(value: unknown): Generator<unknown> {
   if (JSON.stringify(value).length > MAX_CHARACTERS) return;
   for (const path of pathsIn(value)) {
     for (const replacement of REPLACEMENTS) yield changed(value, path, () => replacement);
-    yield changed(value, path, (old) => (typeof old === 'string' ? `${old} ` : [old]));
+    yield changed(value, path, (old) => (typeof old === "string" ? `${old} ` : [old]));
     yield changed(value, path, (old) => (isObject(old) ? { ...old, unknown: 1 } : { value: old }));
     if (path.length > 0) yield changed(value, path, () => undefined);
   }
 }
 
 function pathsIn(value: unknown, path: string[] = []): string[][] {
-  const inner = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  const inner = typeof value === "object" && value !== null ? Object.entries(value) : [];
   return [path, ...inner.flatMap(([key, child]) => pathsIn(child, [...path, key]))];
 }
 
 function changed(value: unknown, [key, ...rest]: string[], change: (old: unknown) => unknown): unknown {
   if (key === undefined) return change(value);
   if (Array.isArray(value)) {
-    const items = value.map((item: unknown, index) => (String(index) === key ? changed(item, rest, change) : item));
+    const items = value.map((item: unknown, index) =>
+      String(index) === key ? changed(item, rest, change) : item,
+    );
     return items.filter((item) => item !== undefined);
   }
   const object = value as Record<string, unknown>;
@@ -66,5 +73,5 @@ function changed(value: unknown, [key, ...rest]: string[], change: (old: unknown
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,11 +1,11 @@
 /** `npm run generate`: schemas become code. With `--check` nothing is written; exit 1 names the stale files. */
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { HAND_WRITTEN, PY_FOLDER, TS_FOLDER, outputs } from './outputs.ts';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { HAND_WRITTEN, PY_FOLDER, TS_FOLDER, outputs } from "./outputs.ts";
 
-const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
-const check = process.argv.includes('--check');
+const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+const check = process.argv.includes("--check");
 
 const wanted = await outputs(root);
 const stale = [...wanted].filter(([path, text]) => read(path) !== text).map(([path]) => path);
@@ -19,7 +19,9 @@ if (!check) {
   for (const path of left) rmSync(join(root, path));
   console.log(`${wanted.size} generated files, ${stale.length} written, ${left.length} removed.`);
 } else if (stale.length || left.length) {
-  console.error(`Stale, run \`npm run generate\`:\n${[...stale, ...left].map((path) => `  ${path}\n`).join('')}`);
+  console.error(
+    `Stale, run \`npm run generate\`:\n${[...stale, ...left].map((path) => `  ${path}\n`).join("")}`,
+  );
   process.exitCode = 1;
 } else {
   console.log(`${wanted.size} generated files are current.`);
@@ -27,7 +29,7 @@ if (!check) {
 
 function read(path: string): string | undefined {
   try {
-    return readFileSync(join(root, path), 'utf8');
+    return readFileSync(join(root, path), "utf8");
   } catch {
     return undefined;
   }
@@ -41,5 +43,8 @@ function generatedFiles(): string[] {
         .filter((entry) => entry.isFile())
         .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)),
     )
-    .filter((path) => !path.includes('__pycache__') && !path.includes('node_modules') && !HAND_WRITTEN.includes(path));
+    .filter(
+      (path) =>
+        !path.includes("__pycache__") && !path.includes("node_modules") && !HAND_WRITTEN.includes(path),
+    );
 }

@@ -1,10 +1,11 @@
 /** Node types as the planes know them: the head of a schema file plus the named types of its ports. */
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
-import { type JsonSchema, type SchemaFile, definitionsOf, titleOfRef } from './schema.ts';
-import type { Source } from './source.ts';
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
+import { type JsonSchema, type SchemaFile, definitionsOf, titleOfRef } from "./schema.ts";
+import type { Source } from "./source.ts";
 
-export const PORTS = ['params', 'inputs', 'outputs'] as const;
+export const PARTS = ["params", "inputs", "outputs"] as const;
+export type PartName = (typeof PARTS)[number];
 
 export interface Port {
   type: string;
@@ -27,8 +28,8 @@ export interface NodeType {
 }
 
 export function namedTypes(source: Source): string[] {
-  const file = source.files.find(({ path }) => path === 'types.schema.json');
-  return file?.schema['x-named-types'] as string[];
+  const file = source.files.find(({ path }) => path === "types.schema.json");
+  return file?.schema["x-named-types"] as string[];
 }
 
 /** @throws Error when a schema file lacks a part, or a port is not of a named type. */
@@ -38,16 +39,18 @@ export function nodeTypes(source: Source): NodeType[] {
 }
 
 export function nodeTypeFiles(source: Source): SchemaFile[] {
-  return source.files.filter(({ path }) => path.startsWith('nodes/'));
+  return source.files.filter(({ path }) => path.startsWith("nodes/"));
 }
 
 function nodeType(source: Source, file: SchemaFile, named: string[]): NodeType {
   const { schema } = file;
   const definitions = definitionsOf(schema);
-  const missing = PORTS.filter((port) => !definitions[port]);
-  if (missing.length || !schema['x-node-type']) throw new Error(`schemas/${file.path} lacks ${missing.join()} or x-node-type`);
-  if (file.path !== `nodes/${String(schema.title)}.schema.json`) throw new Error(`schemas/${file.path}: the title is the type's name`);
-  const head = schema['x-node-type'] as Pick<NodeType, 'plane' | 'timeout_s' | 'engines' | 'resources'>;
+  const missing = PARTS.filter((part) => !definitions[part]);
+  if (missing.length || !schema["x-node-type"])
+    throw new Error(`schemas/${file.path} lacks ${missing.join()} or x-node-type`);
+  if (file.path !== `nodes/${String(schema.title)}.schema.json`)
+    throw new Error(`schemas/${file.path}: the title is the type's name`);
+  const head = schema["x-node-type"] as Pick<NodeType, "plane" | "timeout_s" | "engines" | "resources">;
   const ports = (definition: JsonSchema) => portsOf(source, file, definition, named);
   return {
     type: schema.title as string,
@@ -64,12 +67,17 @@ function nodeType(source: Source, file: SchemaFile, named: string[]): NodeType {
 }
 
 /** The named type of each property, by its `$ref`, or by `x-type` where clients send something else in its place. */
-export function portsOf(source: Source, file: SchemaFile, schema: JsonSchema, named: string[]): Record<string, Port> {
+export function portsOf(
+  source: Source,
+  file: SchemaFile,
+  schema: JsonSchema,
+  named: string[],
+): Record<string, Port> {
   const required = (schema.required ?? []) as string[];
   const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
   return Object.fromEntries(
     properties.map(([name, property]) => {
-      const type = (property['x-type'] as string) ?? titleOfRef(source.titled, file, String(property.$ref));
+      const type = (property["x-type"] as string) ?? titleOfRef(source.titled, file, String(property.$ref));
       if (!named.includes(type)) throw new Error(`schemas/${file.path}: ${name} is of no named type`);
       return [name, { type, required: required.includes(name) }];
     }),
@@ -78,9 +86,13 @@ export function portsOf(source: Source, file: SchemaFile, schema: JsonSchema, na
 
 function defaultsOf(schema: JsonSchema): Record<string, unknown> {
   const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
-  return Object.fromEntries(properties.filter(([, p]) => 'default' in p).map(([name, p]) => [name, p.default]));
+  return Object.fromEntries(
+    properties.filter(([, p]) => "default" in p).map(([name, p]) => [name, p.default]),
+  );
 }
 
 function digestOf(value: unknown): string {
-  return createHash('sha256').update(canonicalize(value) as string).digest('hex');
+  return createHash("sha256")
+    .update(canonicalize(value) as string)
+    .digest("hex");
 }

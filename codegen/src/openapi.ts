@@ -1,13 +1,14 @@
 /** The OpenAPI document: the route table with the schemas that it names. */
-import { bundle } from './bundle.ts';
-import { type Answer, COMMON_PROBLEMS, ROUTES, type Route } from './routes.ts';
-import type { JsonSchema } from './schema.ts';
-import type { Source } from './source.ts';
+import { bundle } from "./bundle.ts";
+import { ROUTES } from "./routes.ts";
+import { type Answer, COMMON_PROBLEMS, type Route } from "./routes/route.ts";
+import type { JsonSchema } from "./schema.ts";
+import type { Source } from "./source.ts";
 
 type Json = Record<string, unknown>;
 
-const BASE = '#/components/schemas/';
-const JSON_TYPE = 'application/json';
+const BASE = "#/components/schemas/";
+const JSON_TYPE = "application/json";
 
 export function openApi(source: Source): Json {
   const paths: Record<string, Json> = {};
@@ -15,34 +16,46 @@ export function openApi(source: Source): Json {
     paths[route.path] = { ...paths[route.path], [route.method]: operation(source, route) };
   }
   return {
-    openapi: '3.1.0',
+    openapi: "3.1.0",
     info: {
-      title: 'MySpinBot',
-      version: '1',
-      description: 'Submit a job, watch it run on a GPU box, get the artifacts. Fields only ever get added; clients skip what they do not know.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      title: "MySpinBot",
+      version: "1",
+      description:
+        "Submit a job, watch it run on a GPU box, get the artifacts. Fields only ever get added; clients skip what they do not know.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: "/" }],
     paths,
     components: { schemas: components(source) },
   };
 }
 
 function operation(source: Source, route: Route): Json {
-  const parameters = (route.parameters ?? []).map((parameter) => ({ ...parameter, required: parameter.in === 'path' }));
+  const parameters = (route.parameters ?? []).map((parameter) => ({
+    ...parameter,
+    required: parameter.in === "path",
+  }));
   return {
     operationId: route.operation,
     tags: [route.tag],
     summary: route.summary,
     ...(parameters.length ? { parameters } : {}),
-    ...(route.body ? { requestBody: { required: true, content: content(route.body.title, route.body.media) } } : {}),
-    responses: { ...Object.fromEntries(route.answers.map((answer) => [answer.status, response(answer)])), ...problems(source, route) },
+    ...(route.body
+      ? { requestBody: { required: true, content: content(route.body.title, route.body.media) } }
+      : {}),
+    responses: {
+      ...Object.fromEntries(route.answers.map((answer) => [answer.status, response(answer)])),
+      ...problems(source, route),
+    },
   };
 }
 
 function response({ description, body, media, headers }: Answer): Json {
   const shapes = content(body, media);
-  const named = Object.entries(headers ?? {}).map(([name, text]) => [name, { description: text, schema: { type: 'string' } }]);
+  const named = Object.entries(headers ?? {}).map(([name, text]) => [
+    name,
+    { description: text, schema: { type: "string" } },
+  ]);
   return {
     description,
     ...(named.length ? { headers: Object.fromEntries(named) } : {}),
@@ -57,7 +70,7 @@ function content(title: string | undefined, media: string[] = []): Json {
 
 /** Problems by status, each with its codes. @throws Error for a code that is not in the list. */
 function problems(source: Source, route: Route): Json {
-  const codes = [...(route.problems ?? []), ...(route.path.startsWith('/v1/') ? COMMON_PROBLEMS : [])];
+  const codes = [...(route.problems ?? []), ...(route.path.startsWith("/v1/") ? COMMON_PROBLEMS : [])];
   const known = codes.map((code) => {
     const type = source.problemTypes.types.find((each) => each.code === code);
     if (!type) throw new Error(`routes.ts: ${route.operation} names the unknown problem ${code}`);
@@ -67,8 +80,8 @@ function problems(source: Source, route: Route): Json {
     Object.entries(Object.groupBy(known, ({ status }) => status)).map(([status, types]) => [
       status,
       {
-        description: (types ?? []).map(({ code, title }) => `\`${code}\`: ${title}.`).join(' '),
-        content: { 'application/problem+json': { schema: { $ref: `${BASE}Problem` } } },
+        description: (types ?? []).map(({ code, title }) => `\`${code}\`: ${title}.`).join(" "),
+        content: { "application/problem+json": { schema: { $ref: `${BASE}Problem` } } },
       },
     ]),
   );
@@ -76,12 +89,13 @@ function problems(source: Source, route: Route): Json {
 
 /** Everything that routes name, the inputs of the shipped graphs, and what these refer to. */
 function components(source: Source): Record<string, JsonSchema> {
-  const named = new Set(['Problem', 'Identifier', 'RunStatus', 'Event']);
+  const named = new Set(["Problem", "Identifier", "RunStatus", "Event"]);
   for (const route of ROUTES) {
     if (route.body?.title) named.add(route.body.title);
     for (const { body } of route.answers) if (body) named.add(body);
   }
-  for (const { path, schema } of source.files) if (path.startsWith('graphs/')) named.add(schema.title as string);
+  for (const { path, schema } of source.files)
+    if (path.startsWith("graphs/")) named.add(schema.title as string);
   const all: Record<string, JsonSchema> = {};
   for (const title of named) {
     const entry = source.titled.get(title);

@@ -25,7 +25,7 @@ export function titledSchemas(files: SchemaFile[]): Map<string, TitledSchema> {
   const titled = new Map<string, TitledSchema>();
   const seen = new Map<string, string>();
   for (const file of files) {
-    if ('type' in file.schema) add(titled, file, file.id, file.schema);
+    if ("type" in file.schema) add(titled, file, file.id, file.schema);
     for (const [name, definition] of Object.entries(definitionsOf(file.schema))) {
       add(titled, file, `${file.id}#/$defs/${name}`, definition);
     }
@@ -40,7 +40,7 @@ export function titledSchemas(files: SchemaFile[]): Map<string, TitledSchema> {
 
 function add(titled: Map<string, TitledSchema>, file: SchemaFile, ref: string, schema: JsonSchema): void {
   const { title } = schema;
-  if (typeof title !== 'string') throw new Error(`${ref} has no title`);
+  if (typeof title !== "string") throw new Error(`${ref} has no title`);
   titled.set(title, { title, file, ref, schema });
 }
 
@@ -50,18 +50,20 @@ export function definitionsOf(schema: JsonSchema): Record<string, JsonSchema> {
 
 /** Titles of a schema and of all schemas inside it. A property that is called title is not one. */
 function titlesIn(schema: JsonSchema): string[] {
-  const own = typeof schema.title === 'string' ? [schema.title] : [];
+  const own = typeof schema.title === "string" ? [schema.title] : [];
   return [...own, ...childrenOf(schema).flatMap(titlesIn)];
 }
 
-const MAPS_OF_SCHEMAS = ['properties', '$defs'];
-const LISTS_OF_SCHEMAS = ['oneOf', 'anyOf', 'allOf'];
-const SCHEMAS = ['items', 'additionalProperties', 'propertyNames'];
+const MAPS_OF_SCHEMAS = ["properties", "$defs"];
+const LISTS_OF_SCHEMAS = ["oneOf", "anyOf", "allOf"];
+const SCHEMAS = ["items", "additionalProperties", "propertyNames"];
 
 /** The schemas directly inside a schema, for the keywords that this project uses. */
 function childrenOf(schema: JsonSchema): JsonSchema[] {
   return [
-    ...MAPS_OF_SCHEMAS.flatMap((keyword) => Object.values((schema[keyword] ?? {}) as Record<string, JsonSchema>)),
+    ...MAPS_OF_SCHEMAS.flatMap((keyword) =>
+      Object.values((schema[keyword] ?? {}) as Record<string, JsonSchema>),
+    ),
     ...LISTS_OF_SCHEMAS.flatMap((keyword) => (schema[keyword] ?? []) as JsonSchema[]),
     ...SCHEMAS.map((keyword) => schema[keyword]).filter((child): child is JsonSchema => isSchema(child)),
   ];
@@ -73,7 +75,10 @@ export function mapSchemas(schema: JsonSchema, change: (schema: JsonSchema) => J
   for (const [keyword, value] of Object.entries(schema)) {
     if (MAPS_OF_SCHEMAS.includes(keyword)) {
       copy[keyword] = Object.fromEntries(
-        Object.entries(value as Record<string, JsonSchema>).map(([name, child]) => [name, mapSchemas(child, change)]),
+        Object.entries(value as Record<string, JsonSchema>).map(([name, child]) => [
+          name,
+          mapSchemas(child, change),
+        ]),
       );
     } else if (LISTS_OF_SCHEMAS.includes(keyword)) {
       copy[keyword] = (value as JsonSchema[]).map((child) => mapSchemas(child, change));
@@ -87,12 +92,12 @@ export function mapSchemas(schema: JsonSchema, change: (schema: JsonSchema) => J
 }
 
 function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The title of the schema that a `$ref` in `file` points to. */
 export function titleOfRef(titled: Map<string, TitledSchema>, file: SchemaFile, ref: string): string {
-  const absolute = new URL(ref, file.id).href.replace(/#$/, '');
+  const absolute = new URL(ref, file.id).href.replace(/#$/, "");
   for (const entry of titled.values()) if (entry.ref === absolute) return entry.title;
   throw new Error(`schemas/${file.path}: ${ref} points to nothing that has a title`);
 }

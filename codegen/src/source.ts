@@ -1,7 +1,7 @@
 /** Reads the contract once: everything that the emitters turn into code. */
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { type JsonSchema, type SchemaFile, type TitledSchema, titledSchemas } from './schema.ts';
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { type JsonSchema, type SchemaFile, type TitledSchema, titledSchemas } from "./schema.ts";
 
 export interface Wire {
   prefix: string;
@@ -39,30 +39,32 @@ export interface Source {
 
 /** @param root folder of the repository. @throws Error that names the file when the contract contradicts itself. */
 export function readSource(root: string): Source {
-  const schemas = join(root, 'schemas');
-  const files = ['', 'nodes/', 'graphs/', 'config/'].flatMap((folder) =>
-    namesIn(join(schemas, folder), '.schema.json').map((name) => readSchema(schemas, `${folder}${name}.schema.json`)),
+  const schemas = join(root, "schemas");
+  const files = ["", "nodes/", "graphs/", "config/"].flatMap((folder) =>
+    namesIn(join(schemas, folder), ".schema.json").map((name) =>
+      readSchema(schemas, `${folder}${name}.schema.json`),
+    ),
   );
   return {
     files,
     titled: titledSchemas(files),
-    wire: readJson<Wire>(join(schemas, 'wire.json')),
-    problemTypes: readJson<ProblemTypes>(join(schemas, 'problem-types.json')),
-    scripts: readScripts(join(schemas, 'redis')),
-    graphs: new Map(namesIn(join(root, 'graphs'), '.json').map((name) => [name, readGraph(root, name)])),
+    wire: readJson<Wire>(join(schemas, "wire.json")),
+    problemTypes: readJson<ProblemTypes>(join(schemas, "problem-types.json")),
+    scripts: readScripts(join(schemas, "redis")),
+    graphs: new Map(namesIn(join(root, "graphs"), ".json").map((name) => [name, readGraph(root, name)])),
   };
 }
 
 function readSchema(folder: string, path: string): SchemaFile {
   const schema = readJson<JsonSchema>(join(folder, path));
-  if (typeof schema.$id !== 'string' || !schema.$id.endsWith(`/${path}`)) {
+  if (typeof schema.$id !== "string" || !schema.$id.endsWith(`/${path}`)) {
     throw new Error(`schemas/${path}: $id must end in /${path}`);
   }
   return { path, id: schema.$id, schema };
 }
 
 function readGraph(root: string, name: string): Record<string, unknown> {
-  const graph = readJson<Record<string, unknown>>(join(root, 'graphs', `${name}.json`));
+  const graph = readJson<Record<string, unknown>>(join(root, "graphs", `${name}.json`));
   if (graph.name !== name) throw new Error(`graphs/${name}.json: its name is ${String(graph.name)}`);
   return graph;
 }
@@ -70,18 +72,18 @@ function readGraph(root: string, name: string): Record<string, unknown> {
 /** Puts includes in the place of `-- @include x`, and leaves comments out: each byte is sent to every Redis server. */
 function readScripts(folder: string): Map<string, string> {
   return new Map(
-    namesIn(folder, '.lua').map((name) => {
+    namesIn(folder, ".lua").map((name) => {
       const included = new Set<string>();
-      const lines = readFileSync(join(folder, `${name}.lua`), 'utf8')
-        .split('\n')
+      const lines = readFileSync(join(folder, `${name}.lua`), "utf8")
+        .split("\n")
         .flatMap((line) => {
           const include = /^-- @include (\w+)$/.exec(line)?.[1];
           if (!include) return [line];
           if (included.has(include)) throw new Error(`${name}.lua includes ${include} twice`);
           included.add(include);
-          return readFileSync(join(folder, 'includes', `${include}.lua`), 'utf8').split('\n');
+          return readFileSync(join(folder, "includes", `${include}.lua`), "utf8").split("\n");
         });
-      return [name, `${lines.filter((line) => !/^\s*(--.*)?$/.test(line)).join('\n')}\n`];
+      return [name, `${lines.filter((line) => !/^\s*(--.*)?$/.test(line)).join("\n")}\n`];
     }),
   );
 }
@@ -95,7 +97,7 @@ function namesIn(folder: string, ending: string): string[] {
 
 function readJson<T>(path: string): T {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
+    return JSON.parse(readFileSync(path, "utf8")) as T;
   } catch (error) {
     throw new Error(`${path} is not JSON`, { cause: error });
   }

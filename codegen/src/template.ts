@@ -13,12 +13,12 @@ export function parseTemplate(text: string): Template {
   const parts = text
     .split(/(<[a-z0-9]+>)/)
     .filter(Boolean)
-    .map((part) => (part.startsWith('<') ? { name: part.slice(1, -1) } : part));
-  const placeholders = parts.filter((part) => typeof part !== 'string').map((part) => part.name);
+    .map((part) => (part.startsWith("<") ? { name: part.slice(1, -1) } : part));
+  const placeholders = parts.filter((part) => typeof part !== "string").map((part) => part.name);
   const last = parts.at(-1);
   return {
     parts,
-    placeholders: placeholders.filter((name) => name !== 'prefix'),
-    open: typeof last === 'object' && last.name !== 'shard',
+    placeholders: placeholders.filter((name) => name !== "prefix"),
+    open: typeof last === "object" && last.name !== "shard",
   };
 }

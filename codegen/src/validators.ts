@@ -1,16 +1,31 @@
 /** Which validators exist and what they are called. The tests of the examples read this table too. */
-import { namedTypes, nodeTypeFiles, PORTS } from './node-types.ts';
-import { definitionsOf } from './schema.ts';
-import type { Source } from './source.ts';
+import { type PartName, namedTypes, nodeTypeFiles } from "./node-types.ts";
+import { definitionsOf } from "./schema.ts";
+import type { Source } from "./source.ts";
 
 /** Titles with an export of their own: what passes a boundary as a whole. */
 export const EXPORTED = [
-  'Graph', 'RunCreate', 'Task', 'Mail', 'Note', 'Event', 'Problem', 'Executor', 'FileCreate', 'Run', 'Artifact', 'File',
-  'RunPage', 'EventPage', 'NodeResult', 'GatewayConfig', 'GpuNodeConfig',
+  "Graph",
+  "RunCreate",
+  "Task",
+  "Mail",
+  "Note",
+  "Event",
+  "Problem",
+  "Executor",
+  "FileCreate",
+  "Run",
+  "Artifact",
+  "File",
+  "RunPage",
+  "EventPage",
+  "NodeResult",
+  "GatewayConfig",
+  "GpuNodeConfig",
 ];
 
 export interface ValidatorTables {
-  nodeTypes: { type: string; titles: Record<(typeof PORTS)[number], string> }[];
+  nodeTypes: { type: string; titles: Record<PartName, string> }[];
   graphInputs: { path: string; title: string }[];
   namedTypes: string[];
 }
@@ -20,11 +35,11 @@ export function validatorTables(source: Source): ValidatorTables {
   return {
     nodeTypes: nodeTypeFiles(source).map(({ schema }) => {
       const title = (port: string) => definitionsOf(schema)[port]?.title as string;
-      const titles = { params: title('params'), inputs: title('inputs'), outputs: title('outputs') };
+      const titles = { params: title("params"), inputs: title("inputs"), outputs: title("outputs") };
       return { type: schema.title as string, titles };
     }),
     graphInputs: source.files
-      .filter(({ path }) => path.startsWith('graphs/'))
+      .filter(({ path }) => path.startsWith("graphs/"))
       .map(({ path, schema }) => ({ path, title: schema.title as string })),
     namedTypes: namedTypes(source),
   };

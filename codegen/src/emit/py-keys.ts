@@ -1,21 +1,23 @@
 /** keys.py: the only functions in Python that spell a key, a channel or the path of an object. */
-import type { Source } from '../source.ts';
-import { parseTemplate } from '../template.ts';
-import { pyHead, toSnake } from './text.ts';
+import type { Source } from "../source.ts";
+import { parseTemplate } from "../template.ts";
+import { pyHead, toSnake } from "./text.ts";
 
 export function emitPyKeys({ wire }: Source): string {
-  const keys = Object.entries(wire.keys).map(([name, { template, type }]) => method(toSnake(name), template, type));
+  const keys = Object.entries(wire.keys).map(([name, { template, type }]) =>
+    method(toSnake(name), template, type),
+  );
   const channels = Object.entries(wire.channels).map(([name, { template, message }]) =>
     method(`channel_${toSnake(name)}`, template, message),
   );
   const objects = Object.entries(wire.objects).map(([name, template]) => objectKey(name, template));
-  return `${pyHead('Builders of all names in Redis and of paths in the object store.')}import re
+  return `${pyHead("Builders of all names in Redis and of paths in the object store.")}import re
 from typing import Final
 
 _PART: Final = re.compile(r"[A-Za-z0-9_.|:%-]{1,200}")
 """Safe in a key: no space, no brace that would move the hash tag, nothing that SCAN or ACLs take as a pattern."""
 _SEGMENT: Final = re.compile(r"(?!\\.+$)[A-Za-z0-9_.-]{1,200}")
-_SHARD: Final = re.compile(r"${wire.shard.pattern.replace(/^\^|\$$/g, '')}")
+_SHARD: Final = re.compile(r"${wire.shard.pattern.replace(/^\^|\$$/g, "")}")
 _ID: Final = re.compile(r"[a-z]+_(s[0-9]{1,4})_[A-Za-z0-9]+")
 
 
@@ -49,32 +51,32 @@ class Keys:
     def __init__(self, prefix: str) -> None:
         self._prefix = _part("prefix", prefix)
 
-${[...keys, ...channels].join('\n')}
+${[...keys, ...channels].join("\n")}
 
-${objects.join('\n\n')}`;
+${objects.join("\n\n")}`;
 }
 
 function method(name: string, template: string, doc: string): string {
   const { placeholders } = parseTemplate(template);
-  const args = ['self', ...placeholders.map((placeholder) => `${placeholder}: str`)];
-  return `    def ${name}(${args.join(', ')}) -> str:\n        """${doc}"""\n        return ${format(template, '_part')}\n`;
+  const args = ["self", ...placeholders.map((placeholder) => `${placeholder}: str`)];
+  return `    def ${name}(${args.join(", ")}) -> str:\n        """${doc}"""\n        return ${format(template, "_part")}\n`;
 }
 
 function objectKey(name: string, template: string): string {
   const args = parseTemplate(template).placeholders.map((placeholder) => `${placeholder}: str`);
-  return `def object_key_${name}(${args.join(', ')}) -> str:\n    """Path in the bucket."""\n    return ${format(template, '_segment')}\n`;
+  return `def object_key_${name}(${args.join(", ")}) -> str:\n    """Path in the bucket."""\n    return ${format(template, "_segment")}\n`;
 }
 
-function format(template: string, check: '_part' | '_segment'): string {
+function format(template: string, check: "_part" | "_segment"): string {
   const { parts, open } = parseTemplate(template);
   const text = parts.map((part, index) => {
     // The braces of a hash tag, inside a format string.
-    if (typeof part === 'string') return part.replaceAll('{', '{{').replaceAll('}', '}}');
-    if (part.name === 'prefix') return '{self._prefix}';
-    if (part.name === 'shard') return '{_shard(shard)}';
+    if (typeof part === "string") return part.replaceAll("{", "{{").replaceAll("}", "}}");
+    if (part.name === "prefix") return "{self._prefix}";
+    if (part.name === "shard") return "{_shard(shard)}";
     const checked = `${check}('${part.name}', ${part.name})`;
-    const family = check === '_part' && open && index === parts.length - 1;
+    const family = check === "_part" && open && index === parts.length - 1;
     return family ? `{${part.name} and ${checked}}` : `{${checked}}`;
   });
-  return `f"${text.join('')}"`;
+  return `f"${text.join("")}"`;
 }

@@ -1,27 +1,29 @@
 /** The Python modules that hold tables: wire, scripts, problem types, node types, configuration. */
-import { variables } from '../config.ts';
-import { nodeTypes } from '../node-types.ts';
-import type { Source } from '../source.ts';
-import { pyHead, pyLiteral } from './text.ts';
-import { scriptTable } from './ts-scripts.ts';
+import { variables } from "../config.ts";
+import { nodeTypes } from "../node-types.ts";
+import type { Source } from "../source.ts";
+import { pyHead, pyLiteral } from "./text.ts";
+import { scriptTable } from "./ts-scripts.ts";
 
 export function emitPyWire({ wire, titled }: Source): string {
   const constants: Record<string, [type: string, value: unknown]> = {
-    DEFAULT_PREFIX: ['str', wire.prefix],
-    GROUPS: ['dict[str, str]', wire.groups],
-    POOLS: ['dict[str, str]', wire.pools],
-    FIELDS: ['dict[str, list[str]]', wire.fields],
-    RUN_STATUSES: ['list[str]', wire.runStatuses],
-    TERMINAL_RUN_STATUSES: ['list[str]', wire.terminalRunStatuses],
-    NODE_STATUSES: ['list[str]', wire.nodeStatuses],
-    DEFAULTS: ['dict[str, int]', wire.defaults],
+    DEFAULT_PREFIX: ["str", wire.prefix],
+    GROUPS: ["dict[str, str]", wire.groups],
+    POOLS: ["dict[str, str]", wire.pools],
+    FIELDS: ["dict[str, list[str]]", wire.fields],
+    RUN_STATUSES: ["list[str]", wire.runStatuses],
+    TERMINAL_RUN_STATUSES: ["list[str]", wire.terminalRunStatuses],
+    NODE_STATUSES: ["list[str]", wire.nodeStatuses],
+    DEFAULTS: ["dict[str, int]", wire.defaults],
   };
-  const lines = Object.entries(constants).map(([name, [type, value]]) => `${name}: Final[${type}] = ${pyLiteral(value)}\n`);
-  return `${pyHead('Names and numbers that both sides of Redis share.')}import re
+  const lines = Object.entries(constants).map(
+    ([name, [type, value]]) => `${name}: Final[${type}] = ${pyLiteral(value)}\n`,
+  );
+  return `${pyHead("Names and numbers that both sides of Redis share.")}import re
 from typing import Final
 
-${lines.join('')}
-ID_PATTERN: Final = re.compile(r"${String(titled.get('Identifier')?.schema.pattern)}")
+${lines.join("")}
+ID_PATTERN: Final = re.compile(r"${String(titled.get("Identifier")?.schema.pattern)}")
 """What an id of ours may look like."""
 SHARD_PATTERN: Final = re.compile(r"${wire.shard.pattern}")
 """What a shard is called."""
@@ -30,9 +32,10 @@ SHARD_PATTERN: Final = re.compile(r"${wire.shard.pattern}")
 
 export function emitPyScripts(source: Source): string {
   const rows = Object.entries(scriptTable(source)).map(
-    ([name, { sha1, source: text }]) => `    "${name}": Script(\n        sha1="${sha1}",\n        source=${pyLiteral(text)},\n    ),\n`,
+    ([name, { sha1, source: text }]) =>
+      `    "${name}": Script(\n        sha1="${sha1}",\n        source=${pyLiteral(text)},\n    ),\n`,
   );
-  return `${pyHead('Keys, arguments and answers stand in the heads of schemas/redis/*.lua.')}from dataclasses import dataclass
+  return `${pyHead("Keys, arguments and answers stand in the heads of schemas/redis/*.lua.")}from dataclasses import dataclass
 from typing import Final
 
 
@@ -45,16 +48,17 @@ class Script:
 
 
 SCRIPTS: Final[dict[str, Script]] = {
-${rows.join('')}}
+${rows.join("")}}
 `;
 }
 
 export function emitPyProblemTypes({ problemTypes }: Source): string {
   const rows = problemTypes.types.map(
-    ({ code, title, status, class: kind }) => `    "${code}": ProblemType(${JSON.stringify(title)}, ${status}, "${kind}"),\n`,
+    ({ code, title, status, class: kind }) =>
+      `    "${code}": ProblemType(${JSON.stringify(title)}, ${status}, "${kind}"),\n`,
   );
   const codes = problemTypes.types.map(({ code }) => `    "${code}",\n`);
-  return `${pyHead('The closed list of problem types.')}from dataclasses import dataclass
+  return `${pyHead("The closed list of problem types.")}from dataclasses import dataclass
 from typing import Final, Literal
 
 PROBLEM_BASE: Final = ${JSON.stringify(problemTypes.base)}
@@ -62,7 +66,7 @@ PROBLEM_BASE: Final = ${JSON.stringify(problemTypes.base)}
 ProblemClass = Literal["retryable", "permanent", "lost", "canceled", "deadline"]
 
 ProblemCode = Literal[
-${codes.join('')}]
+${codes.join("")}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +79,15 @@ class ProblemType:
 
 
 PROBLEM_TYPES: Final[dict[ProblemCode, ProblemType]] = {
-${rows.join('')}}
+${rows.join("")}}
 `;
 }
 
 export function emitPyNodeTypes(source: Source): string {
-  const rows = nodeTypes(source).map((type) => `    NodeType.from_dict(\n        ${pyLiteral(type, '        ')}\n    ),\n`);
-  return `${pyHead('Node types, one per file of schemas/nodes.')}from collections.abc import Mapping
+  const rows = nodeTypes(source).map(
+    (type) => `    NodeType.from_dict(\n        ${pyLiteral(type, "        ")}\n    ),\n`,
+  );
+  return `${pyHead("Node types, one per file of schemas/nodes.")}from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -124,20 +130,20 @@ class NodeType:
 
 
 _ALL: Final = (
-${rows.join('')})
+${rows.join("")})
 
 NODE_TYPES: Final[dict[str, NodeType]] = {node_type.type: node_type for node_type in _ALL}
 `;
 }
 
 export function emitPyConfig(source: Source): string {
-  const rows = Object.entries(variables(source, 'GpuNodeConfig')).map(
+  const rows = Object.entries(variables(source, "GpuNodeConfig")).map(
     ([name, { env, type, list, secret, required, description, default: value }]) =>
       `    "${name}": Variable(\n        env="${env}",\n        type="${type}",\n        is_list=${pyLiteral(list)},\n` +
       `        secret=${pyLiteral(secret)},\n        default=${pyLiteral(value)},\n        required=${pyLiteral(required)},\n` +
       `        description=${pyLiteral(description)},\n    ),\n`,
   );
-  return `${pyHead('Environment variables of the gpu-node.')}from dataclasses import dataclass
+  return `${pyHead("Environment variables of the gpu-node.")}from dataclasses import dataclass
 from typing import Final, Literal
 
 
@@ -157,6 +163,6 @@ class Variable:
 
 
 GPU_NODE_ENV: Final[dict[str, Variable]] = {
-${rows.join('')}}
+${rows.join("")}}
 `;
 }

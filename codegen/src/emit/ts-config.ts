@@ -1,7 +1,7 @@
 /** config.ts: which environment variable becomes which field of a configuration. */
-import { variables } from '../config.ts';
-import type { Source } from '../source.ts';
-import { BANNER, tsLiteral } from './text.ts';
+import { variables } from "../config.ts";
+import type { Source } from "../source.ts";
+import { BANNER, tsLiteral } from "./text.ts";
 
 export function emitConfig(source: Source): string {
   return `/** Environment variables of both services. ${BANNER} */
@@ -19,8 +19,8 @@ export interface Variable {
   description: string;
 }
 
-export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = ${tsLiteral(variables(source, 'GatewayConfig'))};
+export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = ${tsLiteral(variables(source, "GatewayConfig"))};
 
-export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = ${tsLiteral(variables(source, 'GpuNodeConfig'))};
+export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = ${tsLiteral(variables(source, "GpuNodeConfig"))};
 `;
 }

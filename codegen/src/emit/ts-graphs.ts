@@ -1,16 +1,19 @@
 /** graphs.ts: the shipped graphs and the schemas of their inputs. */
-import { bundle } from '../bundle.ts';
-import { namedTypes, portsOf } from '../node-types.ts';
-import type { Source } from '../source.ts';
-import { BANNER, tsLiteral } from './text.ts';
+import { bundle } from "../bundle.ts";
+import { namedTypes, portsOf } from "../node-types.ts";
+import type { Source } from "../source.ts";
+import { BANNER, tsLiteral } from "./text.ts";
 
 export function emitGraphs(source: Source): string {
   const named = namedTypes(source);
   const inputs = source.files
-    .filter(({ path }) => path.startsWith('graphs/'))
+    .filter(({ path }) => path.startsWith("graphs/"))
     .map((file) => {
-      const { schema, definitions } = bundle(source.titled, file, file.schema, '#/$defs/');
-      return [file.path, { schema: { ...schema, $defs: definitions }, fields: portsOf(source, file, file.schema, named) }];
+      const { schema, definitions } = bundle(source.titled, file, file.schema, "#/$defs/");
+      return [
+        file.path,
+        { schema: { ...schema, $defs: definitions }, fields: portsOf(source, file, file.schema, named) },
+      ];
     });
   return `/** The graphs that we ship. ${BANNER} */
 import type { PortDefinition } from './node-types.ts';

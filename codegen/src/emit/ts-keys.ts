@@ -1,16 +1,19 @@
 /** keys.ts: the only functions in TypeScript that spell a key, a channel or the path of an object. */
-import type { Source, Wire } from '../source.ts';
-import { parseTemplate } from '../template.ts';
-import { BANNER } from './text.ts';
+import type { Source, Wire } from "../source.ts";
+import { parseTemplate } from "../template.ts";
+import { BANNER } from "./text.ts";
 
 export function emitKeys({ wire }: Source): string {
   const keys = Object.entries(wire.keys).map(
-    ([name, { template, type }]) => `    /** ${type} */\n    ${name}: ${builder(template, 'part')},\n`,
+    ([name, { template, type }]) => `    /** ${type} */\n    ${name}: ${builder(template, "part")},\n`,
   );
   const channels = Object.entries(wire.channels).map(
-    ([name, { template, message }]) => `      /** ${message} */\n      ${name}: ${builder(template, 'part')},\n`,
+    ([name, { template, message }]) =>
+      `      /** ${message} */\n      ${name}: ${builder(template, "part")},\n`,
   );
-  const objects = Object.entries(wire.objects).map(([name, template]) => `  ${name}: ${builder(template, 'segment')},\n`);
+  const objects = Object.entries(wire.objects).map(
+    ([name, template]) => `  ${name}: ${builder(template, "segment")},\n`,
+  );
   return `/** Builders of all names in Redis and of paths in the object store. ${BANNER} */
 
 ${checks(wire)}
@@ -20,14 +23,14 @@ export type Keys = ReturnType<typeof createKeys>;
 export function createKeys(prefix: string) {
   part('prefix', prefix);
   return {
-${keys.join('')}    channels: {
-${channels.join('')}    },
+${keys.join("")}    channels: {
+${channels.join("")}    },
   };
 }
 
 /** Paths in the bucket. */
 export const objectKeys = {
-${objects.join('')}};
+${objects.join("")}};
 
 /** The shard that an id names, as in \`run_s0_01J...\`; empty, which no builder takes, if it names none. */
 export function shardOfId(id: string): string {
@@ -61,15 +64,15 @@ function shardName(value: string): string {
 `;
 }
 
-function builder(template: string, check: 'part' | 'segment'): string {
+function builder(template: string, check: "part" | "segment"): string {
   const { parts, placeholders, open } = parseTemplate(template);
   const text = parts.map((part, index) => {
-    if (typeof part === 'string') return part;
-    if (part.name === 'prefix') return '${prefix}';
-    if (part.name === 'shard') return '${shardName(shard)}';
+    if (typeof part === "string") return part;
+    if (part.name === "prefix") return "${prefix}";
+    if (part.name === "shard") return "${shardName(shard)}";
     const checked = `${check}('${part.name}', ${part.name})`;
-    const family = check === 'part' && open && index === parts.length - 1;
+    const family = check === "part" && open && index === parts.length - 1;
     return family ? `\${${part.name} && ${checked}}` : `\${${checked}}`;
   });
-  return `(${placeholders.map((name) => `${name}: string`).join(', ')}) => \`${text.join('')}\``;
+  return `(${placeholders.map((name) => `${name}: string`).join(", ")}) => \`${text.join("")}\``;
 }

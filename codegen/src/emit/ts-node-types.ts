@@ -1,7 +1,7 @@
 /** node-types.ts: what the gateway knows about every node type. */
-import { nodeTypes } from '../node-types.ts';
-import type { Source } from '../source.ts';
-import { BANNER, tsLiteral } from './text.ts';
+import { nodeTypes } from "../node-types.ts";
+import type { Source } from "../source.ts";
+import { BANNER, tsLiteral } from "./text.ts";
 
 export function emitNodeTypes(source: Source): string {
   const table = Object.fromEntries(nodeTypes(source).map((type) => [type.type, type]));

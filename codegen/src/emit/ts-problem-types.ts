@@ -1,6 +1,6 @@
 /** problem-types.ts: the closed list of problem types. */
-import type { Source } from '../source.ts';
-import { BANNER, tsLiteral } from './text.ts';
+import type { Source } from "../source.ts";
+import { BANNER, tsLiteral } from "./text.ts";
 
 export function emitProblemTypes({ problemTypes }: Source): string {
   const table = Object.fromEntries(problemTypes.types.map(({ code, ...rest }) => [code, rest]));

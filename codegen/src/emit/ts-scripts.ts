@@ -1,7 +1,7 @@
 /** scripts.ts: the steps of the protocol, ready for EVALSHA. */
-import { createHash } from 'node:crypto';
-import type { Source } from '../source.ts';
-import { BANNER, tsLiteral } from './text.ts';
+import { createHash } from "node:crypto";
+import type { Source } from "../source.ts";
+import { BANNER, tsLiteral } from "./text.ts";
 
 export interface Script {
   source: string;
@@ -13,7 +13,7 @@ export function scriptTable(source: Source): Record<string, Script> {
   return Object.fromEntries(
     [...source.scripts].map(([name, text]) => [
       name,
-      { sha1: createHash('sha1').update(text).digest('hex'), source: text },
+      { sha1: createHash("sha1").update(text).digest("hex"), source: text },
     ]),
   );
 }

@@ -1,14 +1,14 @@
 /** validators.js and its declarations: AJV's code for every schema in one module that needs nothing at run time. */
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import standalone from 'ajv/dist/standalone/index.js';
-import { transform } from 'esbuild';
-import { bundle } from '../bundle.ts';
-import { EXPORTED, type ValidatorTables, validatedTitles, validatorTables } from '../validators.ts';
-import type { Source } from '../source.ts';
-import { BANNER } from './text.ts';
+import { Ajv2020 } from "ajv/dist/2020.js";
+import standalone from "ajv/dist/standalone/index.js";
+import { transform } from "esbuild";
+import { bundle } from "../bundle.ts";
+import { EXPORTED, type ValidatorTables, validatedTitles, validatorTables } from "../validators.ts";
+import type { Source } from "../source.ts";
+import { BANNER } from "./text.ts";
 
-const BASE = 'https://schemas.myspinbot.dev/titles/';
-const ANNOTATIONS = ['x-env', 'x-list', 'x-secret', 'x-node-type', 'x-type', 'x-named-types'];
+const BASE = "https://schemas.myspinbot.dev/titles/";
+const ANNOTATIONS = ["x-env", "x-list", "x-secret", "x-node-type", "x-type", "x-named-types"];
 
 export async function emitValidators(source: Source): Promise<string> {
   const ajv = new Ajv2020({
@@ -27,8 +27,8 @@ export async function emitValidators(source: Source): Promise<string> {
   const refs = Object.fromEntries(validatedTitles(source).map((title) => [`validate${title}`, BASE + title]));
   const code = withoutRequire(standalone.default(ajv, refs));
   const { code: small } = await transform(`${code}\n${tables(validatorTables(source))}`, {
-    format: 'esm',
-    target: 'es2022',
+    format: "esm",
+    target: "es2022",
     treeShaking: true,
     minify: true,
   });
@@ -48,24 +48,25 @@ const CHARACTER_COUNT = `function characterCount(text) {
  */
 function withoutRequire(code: string): string {
   const plain = code
-    .replaceAll('require("ajv/dist/runtime/ucs2length").default', 'characterCount')
-    .replace(/export const (validate\w+) =/g, 'const $1 =');
+    .replaceAll('require("ajv/dist/runtime/ucs2length").default', "characterCount")
+    .replace(/export const (validate\w+) =/g, "const $1 =");
   const other = /require\([^)]*\)/.exec(plain);
-  if (other) throw new Error(`the validators need ${other[0]}, for which emit/ts-validators.ts has no replacement`);
+  if (other)
+    throw new Error(`the validators need ${other[0]}, for which emit/ts-validators.ts has no replacement`);
   return `${CHARACTER_COUNT}\n${plain}`;
 }
 
 function tables({ nodeTypes, graphInputs, namedTypes }: ValidatorTables): string {
   const rows = nodeTypes.map(({ type, titles }) => {
     const ports = Object.entries(titles).map(([port, title]) => `${port}: validate${title}`);
-    return `${type}: { ${ports.join(', ')} }`;
+    return `${type}: { ${ports.join(", ")} }`;
   });
   const row = (name: string, title: string) => `${JSON.stringify(name)}: validate${title}`;
   // Without prototypes: clients choose the names that are looked up here.
-  return `export { ${EXPORTED.map((title) => `validate${title}`).join(', ')} };
-export const nodeTypeValidators = { __proto__: null, ${rows.join(', ')} };
-export const graphInputValidators = { __proto__: null, ${graphInputs.map(({ path, title }) => row(path, title)).join(', ')} };
-export const namedTypeValidators = { __proto__: null, ${namedTypes.map((title) => row(title, title)).join(', ')} };
+  return `export { ${EXPORTED.map((title) => `validate${title}`).join(", ")} };
+export const nodeTypeValidators = { __proto__: null, ${rows.join(", ")} };
+export const graphInputValidators = { __proto__: null, ${graphInputs.map(({ path, title }) => row(path, title)).join(", ")} };
+export const namedTypeValidators = { __proto__: null, ${namedTypes.map((title) => row(title, title)).join(", ")} };
 `;
 }
 
@@ -86,7 +87,7 @@ export interface Validator {
   errors?: ValidatorError[] | null;
 }
 
-export type NamedType = ${named.join(' | ')};
+export type NamedType = ${named.join(" | ")};
 
 export interface NodeTypeValidators {
   params: Validator;
@@ -94,7 +95,7 @@ export interface NodeTypeValidators {
   outputs: Validator;
 }
 
-${EXPORTED.map((title) => `export const validate${title}: Validator;\n`).join('')}
+${EXPORTED.map((title) => `export const validate${title}: Validator;\n`).join("")}
 /** By node type. */
 export const nodeTypeValidators: Readonly<Record<string, NodeTypeValidators>>;
 /** By what a graph's \`input.$ref\` says. */

@@ -1,6 +1,6 @@
 /** wire.ts: groups, pools, fields, states and defaults. */
-import type { Source } from '../source.ts';
-import { BANNER, tsLiteral } from './text.ts';
+import type { Source } from "../source.ts";
+import { BANNER, tsLiteral } from "./text.ts";
 
 export function emitWire({ wire, titled }: Source): string {
   const constants = {
@@ -16,9 +16,9 @@ export function emitWire({ wire, titled }: Source): string {
   return `/** Names and numbers that both sides of Redis share. ${BANNER} */
 ${Object.entries(constants)
   .map(([name, value]) => `export const ${name} = ${tsLiteral(value)} as const;\n`)
-  .join('')}
+  .join("")}
 /** What an id of ours may look like. */
-export const ID_PATTERN = /${String(titled.get('Identifier')?.schema.pattern)}/;
+export const ID_PATTERN = /${String(titled.get("Identifier")?.schema.pattern)}/;
 /** What a shard is called. */
 export const SHARD_PATTERN = /${wire.shard.pattern}/;
 `;

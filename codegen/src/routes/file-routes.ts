@@ -1,0 +1,64 @@
+/** Routes of files that clients bring. */
+import { type Route, header, id } from "./route.ts";
+
+const FILE_ID = id("file_id", "The file.");
+
+export const fileRoutes: Route[] = [
+  {
+    method: "post",
+    path: "/v1/files",
+    operation: "createFile",
+    tag: "files",
+    summary: "Bring a file: its bytes at once, or their description first",
+    parameters: [
+      header("Content-Disposition", '`attachment; filename="..."`: the name, when the body is the bytes.'),
+    ],
+    body: { title: "FileCreate", media: ["image/*", "audio/*", "video/*"] },
+    answers: [
+      {
+        status: 201,
+        description: "The file; with `upload` when its bytes are still to come.",
+        body: "File",
+        headers: { Location: "The file." },
+      },
+    ],
+    problems: [
+      "invalid-request",
+      "malformed-json",
+      "body-too-large",
+      "unsupported-media-type",
+      "file-mismatch",
+    ],
+  },
+  {
+    method: "put",
+    path: "/v1/files/{file_id}/content",
+    operation: "putFileContent",
+    tag: "files",
+    summary: "Bring the bytes of an announced file",
+    parameters: [FILE_ID],
+    body: { media: ["image/*", "audio/*", "video/*"] },
+    answers: [{ status: 200, description: "The file.", body: "File" }],
+    problems: ["file-not-found", "file-mismatch", "body-too-large", "unsupported-media-type"],
+  },
+  {
+    method: "post",
+    path: "/v1/files/{file_id}/complete",
+    operation: "completeFile",
+    tag: "files",
+    summary: "Say that the bytes lie in the store; they are checked",
+    parameters: [FILE_ID],
+    answers: [{ status: 200, description: "The file.", body: "File" }],
+    problems: ["file-not-found", "file-incomplete", "file-mismatch"],
+  },
+  {
+    method: "delete",
+    path: "/v1/files/{file_id}",
+    operation: "deleteFile",
+    tag: "files",
+    summary: "Remove a file",
+    parameters: [FILE_ID],
+    answers: [{ status: 204, description: "It is gone." }],
+    problems: ["file-not-found"],
+  },
+];
