@@ -63,10 +63,14 @@ const fromNode = (node: string, optional = false) => ({
 });
 const value = (of: unknown) => ({ from: "value" as const, value: of });
 
-/** A client that behaves like the given one, but loses the answer of the first call that `lose` names. */
+/**
+ * A client that behaves like the given one, but loses the answer of the first script call that `lose` names, and
+ * sends nothing while `isBroken`.
+ */
 function losingReplies(
   redis: Redis,
-  lose: (sha: string, keys: string[]) => boolean,
+  lose: (args: string[]) => boolean,
+  isBroken: () => boolean = () => false,
 ): { client: Redis; lost(): number } {
   let lost = 0;
   const client = new Proxy(redis, {
@@ -74,13 +78,12 @@ function losingReplies(
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== "function") return member;
       if (name !== "evalsha" && name !== "eval") return member.bind(target) as unknown;
-      return async (...args: string[]) => {
-        const answer: unknown = await (member as (...args: string[]) => Promise<unknown>).apply(target, args);
-        if (lost === 0 && lose(args[0]!, args.map(String))) {
-          lost += 1;
-          throw new Error("Connection is closed.");
-        }
-        return answer;
+      return async (...args: unknown[]) => {
+        if (isBroken()) throw new Error("Connection is closed.");
+        const answer = await (member as (...args: unknown[]) => Promise<unknown>).apply(target, args);
+        if (lost > 0 || !lose(args.map(String))) return answer;
+        lost += 1;
+        throw new Error("Connection is closed.");
       };
     },
   });
@@ -263,7 +266,7 @@ describe("what cannot be run", () => {
 
 describe("answers of Redis", () => {
   it("that are lost are asked for again: a settle counts once", async () => {
-    const { client, lost } = losingReplies(pool.redis, (_, args) => args.includes("settled"));
+    const { client, lost } = losingReplies(pool.redis, (args) => args.includes("settled"));
     const executor = await start({ work: echo }, { redis: client });
     const task = await pool.addTask({});
     expect(await pool.endingOf(task)).toMatchObject({ outcome: "settled" });
@@ -274,7 +277,7 @@ describe("answers of Redis", () => {
   });
 
   it("that are lost are asked for again: a report has no second effect", async () => {
-    const { client, lost } = losingReplies(pool.redis, (_, args) => args.includes("node.started"));
+    const { client, lost } = losingReplies(pool.redis, (args) => args.includes("node.started"));
     const gate = gated();
     await start({ work: gate.handler, next: echo }, { redis: client });
     const task = await pool.addTask({ id: "a" }, { id: "b", type: "next", after: ["a"] });
@@ -313,6 +316,7 @@ describe("cancel", () => {
     await start({ work: gate.handler, quick: echo }, { renewMs });
     const task = await pool.addTask({ id: "a", type: "quick" }, { id: "b", after: ["a"] });
     const { signal } = await gate.began;
+    if (publish) await heard();
     await pool.cancel(task, publish);
     expect(await pool.endingOf(task)).toMatchObject({ outcome: "canceled", results: [{ node_id: "a" }] });
     expect(signal.aborted).toBe(true);
@@ -394,6 +398,32 @@ describe("leases", () => {
 });
 
 describe("a lost connection", () => {
+  it("takes a settle with it, which is repeated when the task is handed out again", async () => {
+    let broken = false;
+    const { client } = losingReplies(
+      pool.redis,
+      () => false,
+      () => broken,
+    );
+    const gate = gated();
+    const executor = await start({ work: gate.handler }, { redis: client, leaseMs: 300, renewMs: 50 });
+    const task = await pool.addTask({});
+    await gate.began;
+    await pool.nextReport();
+    broken = true;
+    gate.end();
+    await vi.waitFor(() =>
+      expect(executor.lines.map(({ msg }) => msg)).toContain("leases may be lost, tasks stopped"),
+    );
+    broken = false;
+    executor.reader.disconnect(true);
+    expect(await pool.endingOf(task)).toMatchObject({
+      outcome: "settled",
+      results: [{ outputs: { done: true } }],
+    });
+    expect(gate.calls()).toBe(1);
+  });
+
   it("is made again, and what it swallowed is read before anything new", async () => {
     const order: string[] = [];
     const note: Handler = async (_params, _inputs, { taskId }) => {
@@ -490,6 +520,12 @@ async function resultsUntil(last: (report: Report) => boolean): Promise<string[]
     if (report.kind === "result") nodes.push(report.node);
     if (report.kind === "result" && last(report)) return nodes;
   }
+}
+
+/** Resolves when the executor has subscribed. */
+async function heard(): Promise<void> {
+  const channel = pool.keys.channels.poolControl(SHARD, POOL);
+  await vi.waitFor(async () => expect(await pool.redis.pubsub("NUMSUB", channel)).toEqual([channel, 1]));
 }
 
 /** Resolves after so many renewals were answered by the server. */

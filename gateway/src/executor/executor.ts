@@ -47,7 +47,7 @@ export interface ExecutorDeps {
 }
 
 export interface Executor {
-  /** Begins to pull and announce; resolves when the registry knows of it. */
+  /** Begins to pull; resolves when the registry was told, or could not be told yet. */
   start(): Promise<void>;
   /** Stops pulling, waits `graceMs` for what runs, releases the rest and leaves. Closes its own connections only. */
   stop(graceMs: number): Promise<void>;
@@ -112,10 +112,11 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   return {
     async start() {
       const onCancel = (task: string) => held.get(task)?.stop("canceled");
-      const heard = listenToControl({ subscriber, keys, shards, pool, onCancel, logger });
-      await Promise.all([heard, announcer.start()]);
-      redis.on("ready", onReady);
+      // Neither waits for the other: without Redis each comes when it is back.
+      void listenToControl({ subscriber, keys, shards, pool, onCancel, logger });
       loops = Promise.all(pullers.map((puller) => puller.run()));
+      await announcer.start();
+      redis.on("ready", onReady);
       logger.info("executor started", {
         executor_id: executorId,
         pool,

@@ -56,11 +56,13 @@ export function readTopic(typed: string): Topic {
     return { kind: "phrase", text: soften(named), title };
   }
   if (INVERTED.test(text)) return { kind: "sentence", text: capitalize(`${bare}?`), title };
-  if (text !== bare) return { kind: "sentence", text: capitalize(text), title };
+  // The full stop of a request is not the topic's own.
+  const ownMark = text !== bare && !(asked !== sentence && text.endsWith("."));
+  if (ownMark) return { kind: "sentence", text: capitalize(text), title };
   if (STATEMENT.test(text) || countWords(text) > MAX_PHRASE_WORDS) {
     return { kind: "sentence", text: capitalize(`${bare}.`), title };
   }
-  return { kind: "phrase", text: soften(text), title };
+  return { kind: "phrase", text: soften(bare), title };
 }
 
 /** Names keep their capitals: only words that are certainly none lose theirs. */

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { createNotes, type Notes } from "./notes.ts";
+
+let said: { type: string; node: string; data: Record<string, unknown> }[];
+let notes: Notes;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  said = [];
+  notes = createNotes({
+    add: ({ type, node, body }) => {
+      said.push({ type, node, data: (JSON.parse(body) as { data: Record<string, unknown> }).data });
+    },
+    now: () => Date.now(),
+  });
+});
+afterEach(() => {
+  notes.stop();
+  vi.useRealTimers();
+});
+
+const progress = (node: string, done: number) => notes.progress(node, { done, total: 100, unit: "frames" });
+const done = (node: string) => said.filter((note) => note.node === node).map(({ data }) => data.done);
+
+it("says the newest progress five times per second", () => {
+  for (let i = 1; i <= 100; i += 1) {
+    progress("a", i);
+    vi.advanceTimersByTime(20);
+  }
+  vi.advanceTimersByTime(1000);
+  expect(done("a")).toHaveLength(11);
+  expect(done("a").at(-1)).toBe(100);
+});
+
+it("lets several nodes take turns", () => {
+  progress("a", 1);
+  progress("a", 2);
+  progress("b", 1);
+  progress("c", 1);
+  vi.advanceTimersByTime(199);
+  expect(said).toHaveLength(1);
+  vi.advanceTimersByTime(401);
+  expect(said.map(({ node }) => node)).toEqual(["a", "a", "b", "c"]);
+});
+
+it("never drops the last progress of a node", () => {
+  progress("a", 1);
+  progress("a", 2);
+  notes.ended("a");
+  expect(done("a")).toEqual([1, 2]);
+});
+
+it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])("ignores a progress of %s", (number) => {
+  progress("a", number);
+  expect(said).toEqual([]);
+});
+
+it("leaves log lines out when a handler floods, and says how many", () => {
+  for (let i = 0; i < 30; i += 1) notes.log("a", { level: "info", message: `line ${i}` });
+  expect(said).toHaveLength(20);
+  vi.advanceTimersByTime(1000);
+  notes.log("a", { level: "warn", message: "calm again" });
+  expect(said.at(-1)?.data).toEqual({ level: "warn", message: "(10 lines left out) calm again" });
+});
