@@ -2,8 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pydantic import MISSING
+
+from gpu_node.contracts.models import AlignSpeechInputs, AlignSpeechParams
 from gpu_node.engines.alignment import energy, phones
 from gpu_node.engines.alignment.track import FPS, VisemeTrack
 from gpu_node.engines.engine import Engine
@@ -12,9 +15,6 @@ from gpu_node.engines.speech.wav import read_wav
 from gpu_node.errors import BadMedia
 from gpu_node.handlers.context import HandlerContext
 
-if TYPE_CHECKING:
-    from gpu_node.contracts.nodes.align_speech import AlignSpeechInputs, AlignSpeechParams
-
 
 def engines() -> list[Engine]:
     """Engines that may be here, in the order of the schema."""
@@ -22,7 +22,7 @@ def engines() -> list[Engine]:
 
 
 def run(
-    params: "AlignSpeechParams", inputs: "AlignSpeechInputs", context: HandlerContext
+    params: AlignSpeechParams, inputs: AlignSpeechInputs, context: HandlerContext
 ) -> dict[str, Any]:
     """Plan the mouth from phone times; without them from loudness, which `method` then says."""
     del params
@@ -30,7 +30,7 @@ def run(
     if len(samples) == 0:
         raise BadMedia("invalid-audio", "the sound is empty", pointer="/inputs/audio")
     context.check_canceled()
-    if context.engine == phones.NAME and inputs.phones is not None:
+    if context.engine == phones.NAME and inputs.phones is not MISSING:
         track = phones.plan(samples, rate, _read_phones(context.path(inputs.phones)))
     else:
         if context.engine == phones.NAME:

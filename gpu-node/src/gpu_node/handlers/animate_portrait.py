@@ -2,17 +2,17 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
+from gpu_node.contracts.models import AnimatePortraitInputs, AnimatePortraitParams
 from gpu_node.engines.alignment.track import FPS, at_frames, frame_count, level
+from gpu_node.engines.arrays import Floats, Picture
 from gpu_node.engines.engine import Engine
 from gpu_node.engines.portrait import topology
-from gpu_node.engines.portrait.photo import Picture
 from gpu_node.engines.speech.speech import Samples
 from gpu_node.engines.speech.wav import read_wav
 from gpu_node.engines.talking_head import render
@@ -20,12 +20,6 @@ from gpu_node.engines.talking_head.motion import plan_motion
 from gpu_node.engines.video.encode import AUDIO_RATE, FilmWriter
 from gpu_node.errors import BadMedia
 from gpu_node.handlers.context import HandlerContext
-
-if TYPE_CHECKING:
-    from gpu_node.contracts.nodes.animate_portrait import (
-        AnimatePortraitInputs,
-        AnimatePortraitParams,
-    )
 
 _PREVIEW_SIDE = 192
 _PREVIEW_EVERY = FPS * 2
@@ -37,7 +31,7 @@ def engines() -> list[Engine]:
 
 
 def run(
-    params: "AnimatePortraitParams", inputs: "AnimatePortraitInputs", context: HandlerContext
+    params: AnimatePortraitParams, inputs: AnimatePortraitInputs, context: HandlerContext
 ) -> dict[str, Any]:
     """Render 25 frames per second; the film is as long as the speech, rounded up to a frame."""
     portrait, landmarks = _portrait(inputs, context, params.size)
@@ -50,7 +44,8 @@ def run(
     with FilmWriter(film, side=params.size, fps=FPS, frames=frames, sound=sound) as writer:
         for i in range(frames):
             context.check_canceled()
-            pose = render.Pose(*track[i].tolist(), motion.blink[i], motion.brow[i], motion.head[i])
+            opening, width = track[i]
+            pose = render.Pose(opening, width, motion.blink[i], motion.brow[i], motion.head[i])
             picture = head.frame(pose)
             writer.write(picture)
             context.progress(i + 1, frames, "frames")
@@ -62,8 +57,8 @@ def run(
 
 
 def _portrait(
-    inputs: "AnimatePortraitInputs", context: HandlerContext, side: int
-) -> tuple[Picture, NDArray[np.float64]]:
+    inputs: AnimatePortraitInputs, context: HandlerContext, side: int
+) -> tuple[Picture, Floats]:
     """The portrait at the film's size, and its landmarks there."""
     picture = cv2.imread(str(context.path(inputs.portrait)), cv2.IMREAD_COLOR)
     if picture is None or picture.shape[0] != picture.shape[1]:
@@ -95,7 +90,7 @@ def _sound(path: Path) -> Samples:
     return samples.astype(np.float32)
 
 
-def _track(path: Path, frames: int) -> NDArray[np.float64]:
+def _track(path: Path, frames: int) -> Floats:
     """(frames, 2): open and width."""
     try:
         track = json.loads(path.read_bytes())

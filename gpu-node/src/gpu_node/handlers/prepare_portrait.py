@@ -1,36 +1,32 @@
-"""Node type `prepare_portrait`: a photo, or nothing, becomes a square portrait with its landmarks."""
+"""Node type `prepare_portrait`: a photo, or nothing, becomes a square portrait and landmarks."""
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from pydantic import MISSING
 
+from gpu_node.contracts.models import PreparePortraitInputs, PreparePortraitParams
+from gpu_node.engines.arrays import Floats, Picture
 from gpu_node.engines.engine import Engine
 from gpu_node.engines.portrait import crop, drawn_face, face_mesh
-from gpu_node.engines.portrait.photo import Picture, read_photo
+from gpu_node.engines.portrait.photo import read_photo
 from gpu_node.errors import EngineUnavailable
 from gpu_node.handlers.context import HandlerContext
 
-if TYPE_CHECKING:
-    from gpu_node.contracts.nodes.prepare_portrait import (
-        PreparePortraitInputs,
-        PreparePortraitParams,
-    )
-
 
 def engines(models_dir: Path | None = None) -> list[Engine]:
-    """Engines that may be here, in the order of the schema; `models_dir` to look for model files."""
+    """Engines that may be here, in the order of the schema; looks for model files if told where."""
     return [face_mesh.describe(models_dir), drawn_face.describe()]
 
 
 def run(
-    params: "PreparePortraitParams", inputs: "PreparePortraitInputs", context: HandlerContext
+    params: PreparePortraitParams, inputs: PreparePortraitInputs, context: HandlerContext
 ) -> dict[str, Any]:
-    """Find the face in the photo; without a photo draw the demo face. `source` says which it was."""
-    if inputs.image is None:
+    """Find the face in the photo, or draw the demo face if there is none; `source` says which."""
+    if inputs.image is MISSING:
         portrait, landmarks = drawn_face.draw(params.size)
         return _outputs(portrait, landmarks, "drawn", context)
     if context.engine != face_mesh.NAME:
@@ -51,7 +47,7 @@ def run(
 
 
 def _outputs(
-    portrait: Picture, landmarks: NDArray[np.float64], source: str, context: HandlerContext
+    portrait: Picture, landmarks: Floats, source: str, context: HandlerContext
 ) -> dict[str, Any]:
     height, width = portrait.shape[:2]
     picture = context.work_dir / "portrait.png"

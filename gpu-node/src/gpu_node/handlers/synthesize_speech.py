@@ -1,10 +1,13 @@
-"""Node type `synthesize_speech`: a text becomes sound and, where the voice knows them, phone times."""
+"""Node type `synthesize_speech`: a text becomes sound and, if the voice knows them, phone times."""
 
 import dataclasses
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pydantic import MISSING
+
+from gpu_node.contracts.models import SynthesizeSpeechInputs, SynthesizeSpeechParams
 from gpu_node.engines.engine import Engine
 from gpu_node.engines.speech import flite, hibari
 from gpu_node.engines.speech.join import joined, trimmed
@@ -15,12 +18,6 @@ from gpu_node.engines.speech.wav import write_wav
 from gpu_node.errors import BadText, EngineUnavailable, UnknownVoice
 from gpu_node.handlers.context import HandlerContext
 
-if TYPE_CHECKING:
-    from gpu_node.contracts.nodes.synthesize_speech import (
-        SynthesizeSpeechInputs,
-        SynthesizeSpeechParams,
-    )
-
 
 def engines() -> list[Engine]:
     """Engines that may be here, in the order of the schema."""
@@ -28,11 +25,11 @@ def engines() -> list[Engine]:
 
 
 def run(
-    params: "SynthesizeSpeechParams", inputs: "SynthesizeSpeechInputs", context: HandlerContext
+    params: SynthesizeSpeechParams, inputs: SynthesizeSpeechInputs, context: HandlerContext
 ) -> dict[str, Any]:
     """Speak `inputs.text`: mono, 48 kHz, 16 bit, -16 LUFS, peaks of at most -1 dBFS."""
     text = speakable(inputs.text)
-    engine = _load(context.engine, inputs.voice.name if inputs.voice else None)
+    engine = _load(context.engine, None if inputs.voice is MISSING else inputs.voice.name)
     pieces = engine.pieces(text)
     if not pieces:
         detail = "the text has no words that this voice can speak"

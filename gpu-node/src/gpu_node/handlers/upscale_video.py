@@ -1,15 +1,13 @@
 """Node type `upscale_video`: a film becomes a larger one, or, by `passthrough`, stays as it is."""
 
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from gpu_node.contracts.models import UpscaleVideoInputs, UpscaleVideoParams
 from gpu_node.engines.engine import Engine
 from gpu_node.engines.video import passthrough
 from gpu_node.engines.video.probe import probe_film
 from gpu_node.handlers.context import HandlerContext
-
-if TYPE_CHECKING:
-    from gpu_node.contracts.nodes.upscale_video import UpscaleVideoInputs, UpscaleVideoParams
 
 
 def engines() -> list[Engine]:
@@ -18,7 +16,7 @@ def engines() -> list[Engine]:
 
 
 def run(
-    params: "UpscaleVideoParams", inputs: "UpscaleVideoInputs", context: HandlerContext
+    params: UpscaleVideoParams, inputs: UpscaleVideoInputs, context: HandlerContext
 ) -> dict[str, Any]:
     """Hand the film on unchanged, as an artifact of this node, after a look that it is one."""
     del params

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.signal import fftconvolve
 
+from gpu_node.engines.arrays import Floats
 from gpu_node.engines.speech.speech import Phone, Samples
 
 FPS = 25
@@ -15,12 +16,12 @@ LEAD_S = 0.03
 STEP_S = 0.005
 """Curves are made at 200 steps per second and sampled at the frames."""
 
-Curve = NDArray[np.float64]
+Curve = Floats
 
 
 @dataclass(frozen=True)
 class VisemeTrack:
-    """`open` and `width` (see `visemes.Mouth`) for each frame; `method` says how they were found."""
+    """`open` and `width` (see `visemes.Mouth`) per frame; `method` says how they were found."""
 
     method: str
     open: Curve
@@ -55,7 +56,8 @@ def smoothed(curve: Curve, width_s: float) -> Curve:
     """The curve under a Hann window of that width."""
     reach = max(1, round(width_s / STEP_S / 2))
     window = np.hanning(2 * reach + 3)[1:-1]
-    return np.convolve(np.pad(curve, reach, mode="edge"), window / window.sum(), mode="valid")
+    padded = np.pad(curve, reach, mode="edge")
+    return fftconvolve(padded, window / window.sum(), mode="valid")
 
 
 def level(samples: Samples, rate: int) -> Curve:

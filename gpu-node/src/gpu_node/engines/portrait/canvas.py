@@ -1,14 +1,20 @@
 """A canvas in centimetres of the average face, with soft brushes; for the drawn face."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
-Points = NDArray[np.float64]
+from gpu_node.engines.arrays import Floats
+
+Points = Floats
 Colour = tuple[float, float, float]
 """Blue, green, red, 0..255."""
-Mask = NDArray[np.float32]
+Mask = Floats
+Brush = Callable[[NDArray[np.uint8], NDArray[np.int32]], None]
+"""Draws a path, in sixteenths of a pixel, into a part of the canvas."""
 
 _SHIFT = 4
 
@@ -33,25 +39,27 @@ class Canvas:
 
     def mask(self, outline: Points, soft: float = 0.0) -> Mask:
         """1 inside the outline; `soft` blurs its rim (cm)."""
-        mask = np.zeros((self.side, self.side), np.uint8)
-        fixed = np.round(self.to_pixels(outline) * (1 << _SHIFT)).astype(np.int32)
-        cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, shift=_SHIFT)
-        return self._soft(mask, soft)
+
+        def fill(part: NDArray[np.uint8], fixed: NDArray[np.int32]) -> None:
+            cv2.fillPoly(part, [fixed], (255,), cv2.LINE_AA, shift=_SHIFT)
+
+        return self._brushed(self.to_pixels(outline), soft * self.scale, 1, fill)
 
     def line(self, path: Points, width: float, soft: float = 0.0) -> Mask:
         """1 on the line, `width` in cm."""
-        mask = np.zeros((self.side, self.side), np.uint8)
-        fixed = np.round(self.to_pixels(path) * (1 << _SHIFT)).astype(np.int32)
         thick = max(1, round(width * self.scale))
-        cv2.polylines(mask, [fixed], False, 255, thick, cv2.LINE_AA, shift=_SHIFT)
-        return self._soft(mask, soft)
+
+        def stroke(part: NDArray[np.uint8], fixed: NDArray[np.int32]) -> None:
+            cv2.polylines(part, [fixed], False, (255,), thick, cv2.LINE_AA, shift=_SHIFT)
+
+        return self._brushed(self.to_pixels(path), soft * self.scale, thick, stroke)
 
     def spot(self, x: float, y: float, rx: float, ry: float, soft: float) -> Mask:
         """A blurred ellipse."""
         turn = np.linspace(0, 2 * np.pi, 48, endpoint=False)
         return self.mask(np.column_stack([x + rx * np.cos(turn), y + ry * np.sin(turn)]), soft)
 
-    def paint(self, mask: Mask, colour: Colour | NDArray[np.float32], strength: float = 1) -> None:
+    def paint(self, mask: Mask, colour: Colour | Floats, strength: float = 1) -> None:
         """Lay a colour, or a whole picture of colours, over what the mask shows."""
         rows = np.flatnonzero(mask.any(axis=1))
         columns = np.flatnonzero(mask.any(axis=0))
@@ -67,9 +75,21 @@ class Canvas:
         small = cv2.resize(self.pixels, (side, side), interpolation=cv2.INTER_AREA)
         return np.clip(small + 0.5, 0, 255).astype(np.uint8)
 
-    def _soft(self, mask: NDArray[np.uint8], soft: float) -> Mask:
-        mask = mask.astype(np.float32) / 255
-        return cv2.GaussianBlur(mask, (0, 0), soft * self.scale) if soft else mask
+    def _brushed(self, path: Points, blur: float, thick: int, brush: Brush) -> Mask:
+        """A mask; only the part around the path is worked on."""
+        mask = np.zeros((self.side, self.side), np.float32)
+        margin = thick + 3 * blur + 2
+        low = np.clip(path.min(axis=0) - margin, 0, self.side).astype(int)
+        high = np.clip(path.max(axis=0) + margin, 0, self.side).astype(int)
+        if (high <= low).any():
+            return mask
+        part = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
+        brush(part, np.round((path - low) * (1 << _SHIFT)).astype(np.int32))
+        soft = part.astype(np.float32) / 255
+        if blur:
+            soft = cv2.GaussianBlur(soft, (0, 0), blur, borderType=cv2.BORDER_REPLICATE)
+        mask[low[1] : high[1], low[0] : high[0]] = soft
+        return mask
 
 
 def curve(points: list[tuple[float, float]] | Points, closed: bool = False) -> Points:

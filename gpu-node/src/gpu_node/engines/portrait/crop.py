@@ -2,12 +2,11 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from gpu_node.engines.arrays import Floats, Picture
 from gpu_node.engines.portrait import topology
 from gpu_node.engines.portrait.face_mesh import Face
 from gpu_node.engines.portrait.image_header import POINTER
-from gpu_node.engines.portrait.photo import Picture
 from gpu_node.errors import NoFace
 
 MIN_SCORE = 0.6
@@ -40,7 +39,7 @@ def no_face(detail: str) -> NoFace:
     return NoFace("no-face", detail, pointer=POINTER)
 
 
-def square(picture: Picture, face: Face, side: int) -> tuple[Picture, NDArray[np.float64]]:
+def square(picture: Picture, face: Face, side: int) -> tuple[Picture, Floats]:
     """The face in a picture of `side` x `side`, and its points there."""
     points = face.points
     height = float(np.linalg.norm(points[topology.FOREHEAD, :2] - points[topology.CHIN, :2]))

@@ -1,17 +1,16 @@
-"""Engine `drawn_face`: a face drawn from the average landmarks, which are therefore its own, exactly."""
+"""Engine `drawn_face`: a face drawn along the average landmarks, which therefore fit exactly."""
 
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from gpu_node.engines.arrays import Floats, Picture
 from gpu_node.engines.engine import Engine
 from gpu_node.engines.portrait import topology as t
 from gpu_node.engines.portrait.canvas import Canvas, Points
 from gpu_node.engines.portrait.drawn_features import draw_brows, draw_eyes, draw_lips, draw_nose
 from gpu_node.engines.portrait.drawn_hair import draw_hair_behind, draw_hair_in_front
 from gpu_node.engines.portrait.drawn_skin import draw_background, draw_body, draw_skin
-from gpu_node.engines.portrait.photo import Picture
 
 WIDTH_CM = 38.0
 """Width of the picture; a face is about 18 high."""
@@ -20,7 +19,7 @@ _OVERSAMPLING = 2
 
 
 @lru_cache(maxsize=2)
-def draw(side: int) -> tuple[Picture, NDArray[np.float64]]:
+def draw(side: int) -> tuple[Picture, Floats]:
     """The demo face in `side` x `side` pixels and its (468, 3) landmarks there; always the same."""
     face = shaped_face()
     canvas = Canvas(side * _OVERSAMPLING, WIDTH_CM, CENTRE)
@@ -41,22 +40,34 @@ def draw(side: int) -> tuple[Picture, NDArray[np.float64]]:
 
 
 def shaped_face() -> Points:
-    """The average face with larger eyes, a narrower chin and nose, and closed, just smiling lips; cm."""
+    """The average face (cm), slimmer, with larger eyes and a small smile on closed lips."""
     face = t.canonical_face()[0].copy()
     flat = face[:, :2]
-    for upper, lower in ((t.LEFT_EYE_UPPER, t.LEFT_EYE_LOWER), (t.RIGHT_EYE_UPPER, t.RIGHT_EYE_LOWER)):
-        centre = flat[t.ring(upper, lower)].mean(axis=0)
-        arm = flat - centre
-        near = np.exp(-(arm**2).sum(axis=1) / (2 * 1.7**2))[:, None]
-        flat += arm * near * (0.16, 0.34)
-    flat[:, 0] *= 1 - 0.10 * np.clip((-1 - flat[:, 1]) / 8, 0, 1)
-    nose = np.exp(-(flat[:, 0] ** 2 / 2.0 + (flat[:, 1] + 1.0) ** 2 / 5.0))
-    flat[:, 0] *= 1 - 0.16 * nose
+    for upper, lower in (
+        (t.LEFT_EYE_UPPER, t.LEFT_EYE_LOWER),
+        (t.RIGHT_EYE_UPPER, t.RIGHT_EYE_LOWER),
+    ):
+        _swell(flat, flat[t.ring(upper, lower)].mean(axis=0), 1.7, (0.24, 0.52))
+    _swell(flat, flat[t.NOSE_TIP] + (0, 0.2), 1.6, (-0.16, 0.0))
     _close_lips(face)
-    aside = np.abs(flat[:, 0]) / 2.5
-    mouth = np.exp(-((flat[:, 1] + 4.2) ** 2) / 2.0) * np.clip(aside, 0, 1.2) ** 2
-    flat[:, 1] += 0.22 * mouth * np.exp(-np.clip(aside - 1.2, 0, None) ** 2)
+    _swell(flat, flat[t.LIP_UPPER_INNER], 2.2, (0.20, 0.06))
+    _smile(flat)
+    flat[:, 0] *= 0.95 - 0.09 * np.clip((-0.5 - flat[:, 1]) / 8, 0, 1)
     return face
+
+
+def _swell(flat: Points, centre: Points, reach: float, more: tuple[float, float]) -> None:
+    """Stretch what is near the centre in x and y."""
+    arm = flat - centre
+    near = np.exp(-(arm**2).sum(axis=1) / (2 * reach**2))[:, None]
+    flat += arm * near * more
+
+
+def _smile(flat: Points) -> None:
+    corner = flat[t.MOUTH_RIGHT].copy()
+    for side in (-1, 1):
+        away = ((flat - corner * (side, 1)) ** 2).sum(axis=1)
+        flat[:, 1] += 0.30 * np.exp(-away / (2 * 1.0**2))
 
 
 def _close_lips(face: Points) -> None:

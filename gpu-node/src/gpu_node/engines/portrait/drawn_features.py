@@ -3,7 +3,7 @@
 import numpy as np
 
 from gpu_node.engines.portrait import topology as t
-from gpu_node.engines.portrait.canvas import Canvas, Points, curve
+from gpu_node.engines.portrait.canvas import Canvas, Mask, Points, curve
 
 _LASH = (30, 34, 52)
 _BROW = (44, 58, 88)
@@ -24,9 +24,9 @@ def draw_lips(canvas: Canvas, face: Points) -> None:
     canvas.paint(glow, (205, 205, 248), 0.55)
     canvas.paint(canvas.line(curve(seam), 0.09, 0.045), _SEAM, 0.85)
     for corner in (78, 308):
-        canvas.paint(canvas.spot(*face[corner], 0.16, 0.10, 0.09), _SEAM, 0.6)
+        canvas.paint(canvas.spot(face[corner, 0], face[corner, 1], 0.16, 0.10, 0.09), _SEAM, 0.6)
     under = face[t.LIPS_OUTER_LOWER[5]] - (0, 0.45)
-    canvas.paint(canvas.spot(*under, 1.2, 0.22, 0.25), (96, 118, 182), 0.45)
+    canvas.paint(canvas.spot(under[0], under[1], 1.2, 0.22, 0.25), (96, 118, 182), 0.45)
 
 
 def draw_nose(canvas: Canvas, face: Points) -> None:
@@ -51,30 +51,34 @@ def draw_eyes(canvas: Canvas, face: Points) -> None:
         centre = face[upper + lower].mean(axis=0)
         _draw_socket(canvas, lid, side)
         canvas.paint(ball, (226, 232, 238))
-        canvas.paint(canvas.spot(*face[upper[-1]], 0.3, 0.25, 0.15) * ball, (150, 160, 222), 0.7)
-        _draw_iris(canvas, ball, (centre[0], centre[1] + 0.06))
+        canvas.paint(
+            canvas.spot(face[upper[-1], 0], face[upper[-1], 1], 0.3, 0.25, 0.15) * ball,
+            (150, 160, 222),
+            0.7,
+        )
+        _draw_iris(canvas, ball, (centre[0], centre[1] + 0.10))
         canvas.paint(canvas.line(lid - (0, 0.12), 0.3, 0.12) * ball, (96, 92, 112), 0.65)
         canvas.paint(canvas.line(rim, 0.06, 0.03), (92, 104, 160), 0.6)
-        canvas.paint(canvas.line(lid + (0, 0.02), 0.15, 0.03), _LASH, 0.95)
-        outer = face[upper[0]]
-        wing = curve([tuple(lid[8]), tuple(outer), (outer[0] + 0.34 * side, outer[1] + 0.26)])
-        canvas.paint(canvas.line(wing, 0.11, 0.04), _LASH, 0.9)
+        canvas.paint(canvas.line(np.add(lid, (0, 0.02)), 0.15, 0.03), _LASH, 0.95)
+        outer, before = face[upper[0]], lid[5]
+        tip = np.add(outer, (0.34 * side, 0.20))
+        canvas.paint(canvas.line(np.array([before, outer, tip]), 0.10, 0.05), _LASH, 0.85)
 
 
 def _draw_socket(canvas: Canvas, lid: Points, side: int) -> None:
     """The hollow above the eye and the crease of the lid."""
     x, y = lid.mean(axis=0)
     canvas.paint(canvas.spot(x - 0.2 * side, y + 0.55, 1.6, 0.55, 0.45), (104, 124, 184), 0.5)
-    crease = lid[8:-4] + (0, 0.42)
+    crease = np.add(lid[8:-4], (0, 0.42))
     canvas.paint(canvas.line(crease, 0.09, 0.06), (70, 84, 142), 0.75)
 
 
-def _draw_iris(canvas: Canvas, ball: np.ndarray, centre: tuple[float, float]) -> None:
+def _draw_iris(canvas: Canvas, ball: Mask, centre: tuple[float, float]) -> None:
     x, y = centre
-    canvas.paint(canvas.spot(x, y, 0.70, 0.70, 0.03) * ball, (48, 52, 40))
-    canvas.paint(canvas.spot(x, y, 0.60, 0.60, 0.06) * ball, (112, 122, 84))
-    canvas.paint(canvas.spot(x, y - 0.22, 0.42, 0.30, 0.14) * ball, (150, 168, 128), 0.8)
-    canvas.paint(canvas.spot(x, y, 0.29, 0.29, 0.03) * ball, (22, 20, 18))
+    canvas.paint(canvas.spot(x, y, 0.80, 0.80, 0.03) * ball, (48, 52, 40))
+    canvas.paint(canvas.spot(x, y, 0.69, 0.69, 0.06) * ball, (112, 122, 84))
+    canvas.paint(canvas.spot(x, y - 0.26, 0.48, 0.34, 0.15) * ball, (150, 168, 128), 0.8)
+    canvas.paint(canvas.spot(x, y, 0.34, 0.34, 0.03) * ball, (22, 20, 18))
     canvas.paint(canvas.spot(x - 0.24, y + 0.26, 0.15, 0.15, 0.03) * ball, (252, 252, 252), 0.95)
     canvas.paint(canvas.spot(x + 0.26, y - 0.26, 0.09, 0.09, 0.04) * ball, (240, 240, 240), 0.45)
 
@@ -88,13 +92,15 @@ def draw_brows(canvas: Canvas, face: Points) -> None:
     ):
         top, bottom = curve(face[upper]), curve(face[lower])
         middle = (top + bottom) / 2
-        thin = np.linspace(0.25, 0.62, len(top))[:, None]
-        shape = np.vstack([middle + (top - middle) * thin, (middle + (bottom - middle) * thin)[::-1]])
+        thin = np.linspace(0.45, 0.95, len(top))[:, None]
+        shape = np.vstack(
+            [middle + (top - middle) * thin, (middle + (bottom - middle) * thin)[::-1]]
+        )
         canvas.paint(canvas.mask(shape, 0.07), _BROW, 0.72)
         for at in np.linspace(0.02, 0.98, 46):
             i = int(at * (len(top) - 1))
             share = random.uniform(-0.7, 0.7) * thin[i, 0]
             root = middle[i] + (top[i] - middle[i]) * share
             out = np.sign(root[0])
-            hair = np.array([root, root + (out * 0.34, 0.10 + 0.10 * at)])
+            hair = np.array([root, np.add(root, (out * 0.34, 0.10 + 0.10 * at))])
             canvas.paint(canvas.line(hair, 0.035, 0.015), (30, 40, 64), 0.5)

@@ -13,7 +13,7 @@ _PARTING = (-2.6, 9.0)
 
 def draw_hair_behind(canvas: Canvas) -> None:
     """What hangs behind neck and face."""
-    outline = curve([(0, 12.4), (5.4, 11.4), (9.0, 7.6), (10.0, 1.5), (9.9, -5), (9.0, -10.4),
+    outline = curve([(0, 12.2), (5.4, 11.2), (9.0, 7.6), (10.0, 1.5), (9.9, -5), (9.0, -10.4),
                      (6.0, -11.8), (0, -11.0), (-6.0, -11.8), (-9.0, -10.4), (-9.9, -5),
                      (-10.0, 1.5), (-9.0, 7.6), (-5.4, 11.4)], closed=True)  # fmt: skip
     canvas.paint(canvas.mask(outline, 0.08), tuple(_DARK.tolist()))
@@ -21,14 +21,14 @@ def draw_hair_behind(canvas: Canvas) -> None:
 
 def draw_hair_in_front(canvas: Canvas) -> None:
     """Two falls of hair from the parting, each with strands and a band of light."""
-    right_in = curve([_PARTING, (0.6, 8.1), (4.2, 6.6), (6.6, 3.4), (7.35, -0.5), (7.2, -5.0),
-                      (6.5, -8.8), (7.3, -11.6)])  # fmt: skip
+    right_in = curve([_PARTING, (0.6, 8.1), (4.2, 6.6), (6.6, 3.4), (7.1, -0.5), (6.9, -5.0),
+                      (6.1, -8.6), (5.6, -11.2)])  # fmt: skip
     right_out = curve([(-2.0, 12.0), (2.6, 12.5), (6.8, 10.6), (9.6, 6.4), (10.3, 0.4),
-                       (10.2, -5.2), (9.6, -9.4), (8.0, -12.2)])  # fmt: skip
-    left_in = curve([_PARTING, (-4.4, 7.6), (-6.3, 5.2), (-7.25, 1.6), (-7.45, -2.4),
-                     (-7.1, -6.0), (-6.5, -8.8), (-7.3, -11.6)])  # fmt: skip
+                       (10.4, -5.2), (9.8, -9.6), (7.4, -11.9)])  # fmt: skip
+    left_in = curve([_PARTING, (-4.4, 7.6), (-6.3, 5.2), (-7.0, 1.6), (-7.1, -2.4),
+                     (-6.8, -6.0), (-6.1, -8.6), (-5.6, -11.2)])  # fmt: skip
     left_out = curve([(-2.0, 12.0), (-5.2, 11.6), (-8.0, 9.2), (-9.8, 5.2), (-10.3, 0.2),
-                      (-10.2, -5.2), (-9.6, -9.4), (-8.0, -12.2)])  # fmt: skip
+                      (-10.4, -5.2), (-9.8, -9.6), (-7.4, -11.9)])  # fmt: skip
     random = np.random.default_rng(3)
     shadow = np.vstack([left_in[::-1], right_in])
     canvas.paint(canvas.line(shadow - (0, 0.25), 0.7, 0.35), (70, 88, 150), 0.45)
@@ -44,7 +44,9 @@ def _draw_fall(
     count = len(inner)
     along = np.linspace(0, 1, count)
     # Light where the head is round (a band under the crown), less towards the tips.
-    band = np.exp(-((along - 0.34) ** 2) / 0.012) * 0.9 + 0.25 * np.exp(-((along - 0.72) ** 2) / 0.02)
+    band = np.exp(-((along - 0.34) ** 2) / 0.012) * 0.9 + 0.25 * np.exp(
+        -((along - 0.72) ** 2) / 0.02
+    )
     for _ in range(150):
         across = random.uniform(0.01, 0.99)
         wave = 0.02 * np.sin(along * random.uniform(3, 7) + random.uniform(0, 6))

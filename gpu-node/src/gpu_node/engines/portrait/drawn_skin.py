@@ -2,9 +2,9 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import CloughTocher2DInterpolator
 
+from gpu_node.engines.arrays import Floats
 from gpu_node.engines.portrait import topology as t
 from gpu_node.engines.portrait.canvas import Canvas, Points, curve, mirrored
 
@@ -21,7 +21,10 @@ def draw_background(canvas: Canvas) -> None:
     """A wall that is lighter behind the head."""
     x, y = canvas.grid()
     glow = np.exp(-((x + 3) ** 2 + (y - 3) ** 2) / 260)[..., None]
-    canvas.pixels[:] = np.float32([150, 128, 104]) * (1 - glow) + np.float32([226, 214, 196]) * glow
+    canvas.pixels[:] = (
+        np.array([150, 128, 104], np.float32) * (1 - glow)
+        + np.array([226, 214, 196], np.float32) * glow
+    )
 
 
 def draw_body(canvas: Canvas) -> None:
@@ -40,11 +43,11 @@ def draw_body(canvas: Canvas) -> None:
     pullover = np.vstack([shoulders, collar])
     fold = 0.5 + 0.5 * np.sin(x * 0.55 + 0.12 * y * np.sign(x))
     lit = np.clip(0.95 - 0.030 * (x + 6) - 0.02 * (-y - 14), 0.55, 1.1) * (0.94 + 0.06 * fold)
-    canvas.paint(canvas.mask(pullover), np.float32([112, 92, 44]) * lit[..., None])
+    canvas.paint(canvas.mask(pullover), np.array([112, 92, 44], np.float32) * lit[..., None])
     rim = canvas.line(collar - (0, 0.18), 0.55, 0.05)
     canvas.paint(rim, (128, 108, 58), 0.9)
     canvas.paint(canvas.line(collar - (0, 0.55), 0.10, 0.06), (70, 56, 24), 0.6)
-    canvas.paint(canvas.line(collar + (0, 0.22), 0.25, 0.16), (84, 100, 160), 0.5)
+    canvas.paint(canvas.line(np.add(collar, (0, 0.22)), 0.25, 0.16), (84, 100, 160), 0.5)
 
 
 def draw_skin(canvas: Canvas, face: Points) -> None:
@@ -61,7 +64,7 @@ def draw_skin(canvas: Canvas, face: Points) -> None:
     canvas.paint(canvas.spot(-1.6, 6.3, 2.6, 1.1, 1.0) * inside, (216, 232, 250), 0.35)
 
 
-def _light(canvas: Canvas, face: Points) -> NDArray[np.float32]:
+def _light(canvas: Canvas, face: Points) -> Floats:
     """How bright the skin is, 0..1, from the slope of the relief."""
     side = _RELIEF_SIDE
     small = Canvas(side, canvas.side / canvas.scale, canvas.centre)

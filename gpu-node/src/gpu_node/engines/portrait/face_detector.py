@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from gpu_node.engines.portrait.photo import Picture
+from gpu_node.engines.arrays import Floats, Picture
 from gpu_node.engines.portrait.tflite import Network
 
 MODEL = "face_detection_short_range.tflite"
@@ -68,7 +67,7 @@ class FaceDetector:
         ]
 
 
-def _roll(points: NDArray[np.float64]) -> float:
+def _roll(points: Floats) -> float:
     across = points[3] - points[2]
     return float(np.arctan2(across[1], across[0]))
 
@@ -80,9 +79,9 @@ def _starts(length: int, side: int) -> list[int]:
     return [*range(0, length - side, side // 2), length - side]
 
 
-def _anchors() -> NDArray[np.float64]:
-    """(896, 2) centres in 0..1: two per cell of a 16 x 16 grid, then six per cell of an 8 x 8 one."""
-    grids: list[NDArray[np.float64]] = []
+def _anchors() -> Floats:
+    """(896, 2) centres in 0..1: two per cell of a grid of 16 x 16, then six per cell of 8 x 8."""
+    grids: list[Floats] = []
     for cells, each in ((16, 2), (8, 6)):
         line = (np.arange(cells) + 0.5) / cells
         x, y = np.meshgrid(line, line)

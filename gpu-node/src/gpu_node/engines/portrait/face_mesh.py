@@ -7,13 +7,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from gpu_node.engines.arrays import Floats, Picture
 from gpu_node.engines.engine import Engine
 from gpu_node.engines.portrait import topology
 from gpu_node.engines.portrait.face_detector import MODEL as DETECTOR
 from gpu_node.engines.portrait.face_detector import FaceBox, FaceDetector
-from gpu_node.engines.portrait.photo import Picture
 from gpu_node.engines.portrait.tflite import Network
 
 NAME = "face_mesh"
@@ -26,9 +25,9 @@ _PASSES = 3
 
 @dataclass(frozen=True)
 class Face:
-    """A face that was found: its points in pixels of the picture (z towards the viewer is negative)."""
+    """A face that was found: (468, 3) points in pixels of the picture, smaller z is nearer."""
 
-    points: NDArray[np.float64]
+    points: Floats
     score: float
 
 
@@ -75,7 +74,7 @@ def _softened(picture: Picture, scale: float) -> Picture:
     return cv2.GaussianBlur(picture, (0, 0), scale / 2).astype(np.uint8)
 
 
-def _box_of(points: NDArray[np.float64]) -> FaceBox:
+def _box_of(points: Floats) -> FaceBox:
     across = points[263, :2] - points[33, :2]
     roll = float(np.arctan2(across[1], across[0]))
     turn = np.array([[np.cos(roll), np.sin(roll)], [-np.sin(roll), np.cos(roll)]])

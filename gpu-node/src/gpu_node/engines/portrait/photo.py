@@ -6,11 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpu_node.engines.arrays import Picture
 from gpu_node.engines.portrait.image_header import POINTER, invalid, read_header
 from gpu_node.errors import BadImage
-
-Picture = NDArray[np.uint8]
-"""(height, width, 3), blue, green, red."""
 
 MAX_BYTES = 20 * 2**20
 MAX_PIXELS = 40_000_000
@@ -43,7 +41,7 @@ def _decode(data: NDArray[np.uint8]) -> Picture:
     if stored is None:
         raise invalid("the picture is damaged and cannot be decoded")
     if stored.ndim == 3 and stored.shape[2] == 4:
-        depth = np.iinfo(stored.dtype).max
+        depth = 65_535 if stored.dtype == np.uint16 else 255
         alpha = stored[..., 3:].astype(np.float32) / depth
         colour = stored[..., :3].astype(np.float32) * (255 / depth)
         return (colour * alpha + 225 * (1 - alpha)).astype(np.uint8)

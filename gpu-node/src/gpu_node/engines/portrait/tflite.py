@@ -2,12 +2,12 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from gpu_node.engines.arrays import Floats
 from gpu_node.errors import EngineUnavailable
 
 
@@ -30,9 +30,9 @@ class Network:
     @property
     def side(self) -> int:
         """Height and width of the input."""
-        return int(self._input["shape"][1])
+        return int(np.asarray(self._input["shape"])[1])
 
-    def __call__(self, picture: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    def __call__(self, picture: Floats) -> list[Floats]:
         """Outputs for one (side, side, 3) picture."""
         self._interpreter.set_tensor(self._input["index"], picture[None].astype(np.float32))
         self._interpreter.invoke()
@@ -40,7 +40,7 @@ class Network:
 
 
 @contextlib.contextmanager
-def _quiet_stderr() -> Iterator[None]:
+def _quiet_stderr() -> Generator[None]:
     """The C++ side prints an information line when it starts; it is not for our log."""
     saved = os.dup(2)
     with open(os.devnull, "wb") as nowhere:

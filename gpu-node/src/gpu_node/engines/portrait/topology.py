@@ -8,7 +8,8 @@ from functools import lru_cache
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
+
+from gpu_node.engines.arrays import Floats, Indices
 
 COUNT = 468
 
@@ -57,14 +58,14 @@ def ring(upper: list[int], lower: list[int]) -> list[int]:
 
 
 @lru_cache(maxsize=1)
-def canonical_face() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Average face: (468, 3) points in cm, x to the right, y up, z to the viewer; (898, 3) triangles."""
+def canonical_face() -> tuple[Floats, Indices]:
+    """Average face: (468, 3) points in cm (right, up, to the viewer) and (898, 3) triangles."""
     text = files("gpu_node.engines.portrait").joinpath("canonical_face.json").read_text("utf-8")
     face = json.loads(text)
     return np.array(face["vertices_cm"], float), np.array(face["triangles"], int)
 
 
-def open_triangles() -> NDArray[np.int64]:
+def open_triangles() -> Indices:
     """The triangles without those that close eyes and mouth."""
     _, triangles = canonical_face()
     closed = np.zeros(len(triangles), bool)

@@ -21,6 +21,7 @@ VOICE = "slt"
 """The voice when none is asked for."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+_PHONE_END = re.compile(r"(?P<phone>[a-z]+)[ :]+(?P<end>[0-9]+\.[0-9]+)")
 _TIME_LIMIT_S = 60
 _REDUCED = {"ax": "ah", "axr": "er", "ix": "ih", "dx": "t", "el": "l", "em": "m", "en": "n"}
 """Phones of flite that ARPAbet's plain set lacks."""
@@ -61,10 +62,11 @@ def parse_phones(printed: str) -> list[Phone]:
     """Read what `-psdur` prints: pairs `phone end`, the end in seconds."""
     phones: list[Phone] = []
     start = 0.0
-    for phone, end in re.findall(r"([a-z]+)[ :]+([0-9]+\.[0-9]+)", printed):
+    for match in _PHONE_END.finditer(printed):
+        phone, end = match["phone"], float(match["end"])
         name = SILENCE if phone in ("pau", "ssil", "sil") else _REDUCED.get(phone, phone)
-        phones.append(Phone(name, start, float(end)))
-        start = float(end)
+        phones.append(Phone(name, start, end))
+        start = end
     return phones
 
 

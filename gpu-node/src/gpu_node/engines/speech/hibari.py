@@ -1,4 +1,4 @@
-"""Engine `hibari`: a small neural voice; its phone times are the durations the network itself chose."""
+"""Engine `hibari`: a small neural voice; the network's own durations are the phone times."""
 
 import importlib.util
 from functools import lru_cache
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gpu_node.engines.arrays import Floats
 from gpu_node.engines.engine import Engine, Voice
 from gpu_node.engines.speech.misaki import ARPABET, LENGTH, MARKS
 from gpu_node.engines.speech.speech import SILENCE, Phone, Speech
@@ -46,13 +47,13 @@ class Hibari:
             "ids": np.asarray([self._network.ids(piece)], np.int64),
             "speed": np.asarray([speed], np.float32),
         }
-        *spectra, durations = self._network.sess.run(None, feeds)
-        noise = np.random.default_rng(seed)
-        samples = dsp.synth(*(spectrum[0] for spectrum in spectra), noise)
-        return Speech(samples, dsp.SR, _phones(symbols, durations.reshape(-1)))
+        *spectra, ticks = [np.asarray(output) for output in self._network.sess.run(None, feeds)]
+        lh, th, ln, lr, phi, f0 = (spectrum[0] for spectrum in spectra)
+        samples = dsp.synth(lh, th, ln, lr, phi, f0, np.random.default_rng(seed))
+        return Speech(samples, dsp.SR, _phones(symbols, ticks.reshape(-1)))
 
 
-def _phones(symbols: list[str], ticks: np.ndarray) -> list[Phone]:
+def _phones(symbols: list[str], ticks: Floats) -> list[Phone]:
     """Give each symbol its time. The network sets a silent mark before and after the symbols."""
     ends = np.cumsum(ticks) * _TICK_S
     phones = [Phone(SILENCE, 0.0, float(ends[0]))]

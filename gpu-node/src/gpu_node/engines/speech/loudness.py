@@ -23,7 +23,8 @@ _LOOK_S = 0.005
 
 def loudness_lufs(samples: Samples) -> float:
     """Integrated loudness with the absolute (-70) and the relative (-10) gate; -inf for silence."""
-    weighted = lfilter(*_HIGH_PASS, lfilter(*_HEAD, samples.astype(np.float64)))
+    headed = lfilter(*_HEAD, samples.astype(np.float64))
+    weighted = np.asarray(lfilter(*_HIGH_PASS, headed), np.float64)
     if len(weighted) < _BLOCK:
         weighted = np.pad(weighted, (0, _BLOCK - len(weighted)))
     energy = np.concatenate([[0.0], np.cumsum(weighted**2)])

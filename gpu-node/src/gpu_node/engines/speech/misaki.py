@@ -1,4 +1,5 @@
-"""The phoneme alphabet of Kokoro and its relatives (misaki: IPA with capitals for diphthongs), in ARPAbet."""
+# ruff: noqa: RUF001
+"""Kokoro's and its relatives' phonemes (misaki: IPA with capitals for diphthongs) in ARPAbet."""
 
 ARPABET: dict[str, tuple[str, ...]] = {
     "A": ("ey",), "I": ("ay",), "O": ("ow",), "Q": ("ow",), "W": ("aw",), "Y": ("oy",),

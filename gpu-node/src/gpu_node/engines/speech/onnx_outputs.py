@@ -1,8 +1,8 @@
 """Shows an inner tensor of an ONNX network as an output, without an ONNX library.
 
-Protocol Buffers merge: a second `graph` message appended to a file adds to the first one. So a graph
-that holds nothing but one more output is enough (ModelProto.graph = 7, GraphProto.output = 12,
-ValueInfoProto.name = 1).
+Protocol Buffers merge: a second `graph` message appended to a file adds to the first one. So a
+graph that holds nothing but one more output is enough (ModelProto.graph = 7,
+GraphProto.output = 12, ValueInfoProto.name = 1).
 """
 
 

@@ -1,10 +1,10 @@
-"""What moves when the mouth opens, an eye closes or the head turns: one field of moves per control."""
+"""What moves when the mouth opens, an eye closes, the head turns: a field of moves per control."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from gpu_node.engines.arrays import Floats
 from gpu_node.engines.portrait import topology as t
 from gpu_node.engines.talking_head.mesh import HeadMesh, Points, spread
 
@@ -46,9 +46,9 @@ class FaceFrame:
 class Fields:
     """Moves in pixels for each point of the mesh when a control is 1."""
 
-    local: NDArray[np.float64]
+    local: Floats
     """(len(LOCAL), V, 2)."""
-    head: NDArray[np.float64]
+    head: Floats
     """(len(HEAD), V, 2)."""
     closing: Points
     """(V, 2): brings lips together that the portrait shows apart; always on."""
@@ -89,8 +89,8 @@ def fields(mesh: HeadMesh) -> Fields:
     )
 
 
-def _columns(points: Points, frame: FaceFrame) -> NDArray[np.float64]:
-    """1 in the middle of the mouth, 0 at its inner corners, for each column of lip points, (9, 1)."""
+def _columns(points: Points, frame: FaceFrame) -> Floats:
+    """1 in the middle of the mouth, 0 at its inner corners, per column of lip points, (9, 1)."""
     edges = [t.LIPS_INNER_UPPER[1:-1], t.LIPS_INNER_LOWER[1:-1]]
     inner = abs(float((points[308] - points[78]) @ frame.across)) / 2
     offset = (points[edges].mean(axis=0) - frame.mouth) @ frame.across / inner
@@ -142,8 +142,8 @@ def _blink(points: Points, frame: FaceFrame) -> Points:
         (t.RIGHT_EYE_UPPER, t.RIGHT_EYE_LOWER),
     ):
         height = points[lower] - points[upper]
-        moves[upper] = 0.86 * height
-        moves[lower] = -0.10 * height
+        moves[upper] = 0.88 * height
+        moves[lower] = -0.08 * height
     return moves
 
 
@@ -164,7 +164,7 @@ def _closing(points: Points) -> Points:
     return moves
 
 
-def _head(mesh: HeadMesh, frame: FaceFrame) -> NDArray[np.float64]:
+def _head(mesh: HeadMesh, frame: FaceFrame) -> Floats:
     """Moves of the whole head: pixels for x and y, radians for the turns; 0 towards the edge."""
     near = np.clip((1.9 - mesh.reach) / (1.9 - 1.15), 0, 1)
     hold = (near * near * (3 - 2 * near))[:, None]

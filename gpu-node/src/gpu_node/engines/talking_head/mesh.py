@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
+from gpu_node.engines.arrays import Floats, Indices
 from gpu_node.engines.portrait import topology
 
-Points = NDArray[np.float64]
+Points = Floats
 
 RINGS = (1.1, 1.25, 1.45, 1.75)
 """Rings outside the face, as multiples of its outline."""
@@ -23,15 +23,15 @@ class HeadMesh:
 
     points: Points
     """(V, 2) pixels."""
-    depth: NDArray[np.float64]
+    depth: Floats
     """(V,) pixels, smaller is nearer; 0 outside the face."""
-    reach: NDArray[np.float64]
+    reach: Floats
     """(V,) how far out a point lies: 1 on the face, the ring's multiple, infinite on the edge."""
-    triangles: NDArray[np.int64]
+    triangles: Indices
     """(T, 3), without those of eyes and mouth."""
 
 
-def head_mesh(landmarks: NDArray[np.float64], side: int) -> HeadMesh:
+def head_mesh(landmarks: Floats, side: int) -> HeadMesh:
     """The mesh for 468 landmarks (x, y, z) in a picture of `side` x `side` pixels."""
     face = landmarks[:, :2]
     outline = face[topology.OVAL]
@@ -58,7 +58,7 @@ def _edge(side: int) -> Points:
     return np.concatenate([np.column_stack(pair) for pair in sides])
 
 
-def _around(points: Points, outline: Points) -> NDArray[np.int64]:
+def _around(points: Points, outline: Points) -> Indices:
     """Triangles between the face's outline and the edge of the picture."""
     outer = np.concatenate([topology.OVAL, np.arange(topology.COUNT, len(points))])
     triangles = outer[Delaunay(points[outer]).simplices]
@@ -68,7 +68,7 @@ def _around(points: Points, outline: Points) -> NDArray[np.int64]:
     return triangles[np.array(outside)]
 
 
-def spread(mesh: HeadMesh, controls: NDArray[np.int64]) -> NDArray[np.float64]:
+def spread(mesh: HeadMesh, controls: Indices) -> Floats:
     """(V, C) matrix that carries the moves of control points to all points, as smoothly as a bent
     plate would (the biharmonic equation on the mesh). Slits stay slits: an upper lip does not pull
     at the lower one.
@@ -83,9 +83,7 @@ def spread(mesh: HeadMesh, controls: NDArray[np.int64]) -> NDArray[np.float64]:
     return weights
 
 
-def _laplacian(
-    points: Points, triangles: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _laplacian(points: Points, triangles: Indices) -> tuple[Floats, Floats]:
     """Cotangent Laplacian and the area that belongs to each point."""
     count = len(points)
     laplacian, mass = np.zeros((count, count)), np.full(count, 1e-3)

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.signal import fftconvolve
 
+from gpu_node.engines.arrays import Floats
 from gpu_node.engines.talking_head.controls import HEAD
 
-Curve = NDArray[np.float64]
+Curve = Floats
 
 _SWAY = {"x": 0.010, "y": 0.006, "roll": 0.010, "yaw": 0.030, "pitch": 0.020}
 """Amplitudes: shares of the eye distance for x and y, radians for the turns."""
@@ -22,7 +23,7 @@ _BLINK_EVERY_S = (2.0, 4.8)
 class Motion:
     """Curves with one value per frame."""
 
-    head: NDArray[np.float64]
+    head: Floats
     """(frames, len(HEAD)): x and y in shares of the eye distance, turns in radians."""
     blink: Curve
     brow: Curve
@@ -55,9 +56,7 @@ def _drift(times: Curve, random: np.random.Generator) -> Curve:
 
 def _blinks(frames: int, fps: float, random: np.random.Generator) -> Curve:
     lids = np.zeros(frames)
-    shape = np.interp(
-        np.arange(0, len(_BLINK), 25 / fps), np.arange(len(_BLINK)), np.array(_BLINK)
-    )
+    shape = np.interp(np.arange(0, len(_BLINK), 25 / fps), np.arange(len(_BLINK)), np.array(_BLINK))
     at = random.uniform(0.8, 2.2)
     while (start := round(at * fps)) + len(shape) < frames:
         lids[start : start + len(shape)] = shape
@@ -69,4 +68,4 @@ def _smoothed(curve: Curve, width: int) -> Curve:
     window = np.hanning(max(3, width) + 2)[1:-1]
     reach = len(window) // 2
     padded = np.pad(curve, (reach, len(window) - 1 - reach), mode="edge")
-    return np.convolve(padded, window / window.sum(), mode="valid")
+    return fftconvolve(padded, window / window.sum(), mode="valid")

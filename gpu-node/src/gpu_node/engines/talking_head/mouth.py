@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpu_node.engines.arrays import Floats, Indices, Picture
 from gpu_node.engines.portrait import topology as t
-from gpu_node.engines.portrait.photo import Picture
 from gpu_node.engines.talking_head.controls import FaceFrame
 from gpu_node.engines.talking_head.mesh import Points
 from gpu_node.engines.talking_head.teeth import lower_jaw, upper_teeth
@@ -21,12 +21,12 @@ SHAPE = (round(2.25 * SCALE), round(2.5 * SCALE))
 
 _CAVITY = np.array([34, 26, 58], np.float32)
 _OWN_TEETH_GAP = 0.035
-"""Lips of the portrait further apart than this share of the eye distance: its own teeth are shown."""
+"""With lips further apart than this share of the eye distance the portrait shows its own teeth."""
 _SEAM = 0.5
 """How dark the line between closed lips is."""
 _SHIFT = 4
 
-Layer = NDArray[np.float32]
+Layer = Floats
 """(height, width, 4): blue, green, red, already multiplied by alpha (0..1)."""
 
 
@@ -37,15 +37,15 @@ class MouthInterior:
     upper: Layer
     lower: Layer
     frame: FaceFrame
-    lip: NDArray[np.float32]
+    lip: Floats
     """Colour of the lips."""
-    light: NDArray[np.float32]
+    light: Floats
     """Colour of the portrait's light, from its skin; 1 for a well-lit light one."""
 
     def draw(self, picture: Picture, rim: Points, drift: Points, jaw: float) -> None:
         """Paint into `picture` what the rim of the inner lips shows.
 
-        rim: (n, 2) inner lips in this frame; drift: how far the head moved; jaw: pixels it went down.
+        rim: (n, 2) inner lips in this frame; drift: how far the head moved; jaw: pixels down.
         """
         half = len(rim) // 2
         gap = float(np.linalg.norm(rim[half // 2] - rim[half + half // 2]))
@@ -85,12 +85,12 @@ class MouthInterior:
     def _inside(
         self,
         size: tuple[int, int],
-        low: NDArray[np.int64],
+        low: Indices,
         drift: Points,
         jaw: float,
         mask: NDArray[np.uint8],
         gap: float,
-    ) -> NDArray[np.float32]:
+    ) -> Floats:
         """Cavity, tongue and lower teeth, upper teeth, all darker towards the rim."""
         colour = np.empty((*mask.shape, 3), np.float32)
         colour[:] = _CAVITY * self.light
@@ -100,6 +100,8 @@ class MouthInterior:
         reach = max(1.0, 0.22 * gap)
         depth = cv2.GaussianBlur(mask, (0, 0), reach, borderType=cv2.BORDER_CONSTANT)
         shade = np.clip(depth.astype(np.float32) / 255 * 1.6 - 0.45, 0.3, 1.0)
+        # Little light falls between lips that hardly part.
+        shade *= 0.4 + 0.6 * min(1.0, gap / (0.06 * self.frame.unit))
         return colour * shade[..., None]
 
     def _placed(self, layer: Layer, size: tuple[int, int], shift: Points) -> Layer:
@@ -112,7 +114,7 @@ class MouthInterior:
 
 
 def mouth_interior(portrait: Picture, points: Points, frame: FaceFrame) -> MouthInterior:
-    """The inside of this person's mouth: its own teeth if the portrait shows them, else drawn ones."""
+    """The inside of this person's mouth: own teeth if the portrait shows them, else drawn ones."""
     cheeks = points[[50, 280, 205, 425]].astype(int)
     skin = np.array([portrait[y, x] for x, y in cheeks.tolist()], np.float32).mean(axis=0)
     light = np.clip(skin.max() / 215, 0.35, 1.1) * (skin / skin.max()) ** 0.3
@@ -130,7 +132,8 @@ def mouth_interior(portrait: Picture, points: Points, frame: FaceFrame) -> Mouth
 
 def _softened(layer: Layer, frame: FaceFrame) -> Layer:
     """Without detail finer than a pixel of the film, which would flicker."""
-    return cv2.GaussianBlur(layer, (0, 0), max(0.5, 0.45 * SCALE / frame.half_mouth))
+    soft = cv2.GaussianBlur(layer, (0, 0), max(0.5, 0.45 * SCALE / frame.half_mouth))
+    return soft.astype(np.float32)
 
 
 def _own_teeth(portrait: Picture, rim: Points, frame: FaceFrame) -> Layer:

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gpu_node.engines.arrays import Floats, Indices
 from gpu_node.engines.talking_head.mesh import HeadMesh, Points
 
 _SHIFT = 4
@@ -12,16 +13,14 @@ _SHIFT = 4
 _FLAT = 1.5
 """Triangles with less than half this many square pixels count as collapsed."""
 
-Map = NDArray[np.float32]
+Map = Floats
 """(height, width, 2): x and y in the portrait."""
 
 
 class Raster:
     """Rasteriser of one mesh: polygons 0 to H-1 are the holes (eyes, mouth), then the triangles."""
 
-    def __init__(
-        self, mesh: HeadMesh, texture: Points, holes: list[list[int]], side: int
-    ) -> None:
+    def __init__(self, mesh: HeadMesh, texture: Points, holes: list[list[int]], side: int) -> None:
         """texture: (V, 2) where the points take their colour, at or next to the mesh's points."""
         points, triangles = mesh.points, mesh.triangles
         self._texture = texture
@@ -59,7 +58,7 @@ class Raster:
         return _apply(np.concatenate([holes, across]), polygons, origin)
 
 
-def _apply(across: NDArray[np.float64], polygons: NDArray[np.int16], origin: Points) -> Map:
+def _apply(across: Floats, polygons: NDArray[np.int16], origin: Points) -> Map:
     """Evaluate each polygon's affine map, (n, 3, 2), at its pixels; the first is at `origin`."""
     height, width = polygons.shape
     coefficients = across.reshape(-1, 6).astype(np.float32).take(polygons, axis=0)
@@ -74,8 +73,8 @@ def _apply(across: NDArray[np.float64], polygons: NDArray[np.int16], origin: Poi
 def _paint(
     target: NDArray[np.int16],
     points: Points,
-    polygons: NDArray[np.int64] | list[NDArray[np.int64]],
-    first: int | NDArray[np.int64],
+    polygons: Indices | list[Indices],
+    first: int | Indices,
 ) -> None:
     """Fill each polygon with its number. Rims are drawn too, so later ones win on shared pixels."""
     fixed = np.round(points * (1 << _SHIFT)).astype(np.int32)
@@ -91,7 +90,7 @@ def _fill_any(
     cv2.fillPoly(target, [polygon], (number,), shift=shift)
 
 
-def _homogeneous(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+def _homogeneous(corners: Floats) -> Floats:
     """(T, 3, 2) corners with a third coordinate of 1."""
     return np.concatenate([corners, np.ones((len(corners), 3, 1))], axis=2)
 
@@ -105,7 +104,7 @@ def _still(drift: Points) -> Points:
     return np.array([[1.0, 0.0], [0.0, 1.0], -drift])
 
 
-def _affine(moved: NDArray[np.float64], texture: NDArray[np.float64]) -> NDArray[np.float64]:
+def _affine(moved: Floats, texture: Floats) -> Floats:
     """(T, 3, 2) maps from moved corners to texture corners, both (T, 3, 2)."""
     corners = _homogeneous(moved)
     flat = np.abs(np.linalg.det(corners)) < _FLAT

@@ -2,7 +2,8 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+
+from gpu_node.engines.arrays import Floats
 
 _WIDTHS = (0.25, 0.20, 0.20, 0.17)
 """Teeth from the middle outwards, in half widths of the mouth."""
@@ -12,8 +13,8 @@ _ENAMEL = np.array([200, 219, 229], np.float32)
 _GUM = np.array([105, 100, 165], np.float32)
 _TONGUE = np.array([98, 96, 178], np.float32)
 
-Layer = NDArray[np.float32]
-Colour = NDArray[np.float32]
+Layer = Floats
+Colour = Floats
 """Blue, green, red."""
 Shape = tuple[int, int]
 Place = tuple[float, float]
@@ -42,8 +43,8 @@ def lower_jaw(shape: Shape, origin: Place, scale: float, light: Colour) -> Layer
     tongue = np.zeros(shape, np.float32)
     centre = (round(origin[0]), round(origin[1] + 0.22 * scale))
     cv2.ellipse(tongue, centre, (round(0.62 * scale), round(0.30 * scale)), 0, 0, 360, 1.0, -1)
-    tongue = cv2.GaussianBlur(tongue, (0, 0), 0.07 * scale)
-    _lay(layer, tongue, _TONGUE * light * 0.85)
+    soft = cv2.GaussianBlur(tongue, (0, 0), 0.07 * scale).astype(np.float32)
+    _lay(layer, soft, _TONGUE * light * 0.85)
     groove = np.zeros(shape, np.float32)
     cv2.line(groove, (centre[0], round(origin[1] - 0.05 * scale)), centre, 1.0, 3)
     _lay(layer, cv2.GaussianBlur(groove, (0, 0), 0.04 * scale) * 0.6, _TONGUE * light * 0.5)
@@ -60,7 +61,7 @@ def lower_jaw(shape: Shape, origin: Place, scale: float, light: Colour) -> Layer
 
 def _tooth(
     shape: Shape, origin: Place, scale: float, box: tuple[float, float, float, float]
-) -> NDArray[np.float32]:
+) -> Floats:
     """Mask of a tooth: a box (middle, width, top, bottom) with round corners and a soft rim."""
     middle, width, top, bottom = box
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
@@ -71,7 +72,7 @@ def _tooth(
     return np.clip(0.5 - outside / 0.014, 0, 1)
 
 
-def _lay(layer: Layer, mask: NDArray[np.float32], colour: Colour) -> None:
+def _lay(layer: Layer, mask: Floats, colour: Colour) -> None:
     alpha = mask[..., None]
     layer[..., :3] = layer[..., :3] * (1 - alpha) + colour * alpha
     layer[..., 3:] = layer[..., 3:] * (1 - alpha) + alpha

@@ -1,4 +1,4 @@
-"""Writes a film: H.264 and AAC in an MP4 that plays while it loads and says that it is generated."""
+"""Writes a film: H.264 and AAC in an MP4 that plays while it loads and says it is generated."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -10,7 +10,7 @@ import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace
 
-from gpu_node.engines.portrait.photo import Picture
+from gpu_node.engines.arrays import Picture
 from gpu_node.engines.speech.speech import Samples
 
 AUDIO_RATE = 48_000

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
+from av.container import InputContainer
 from av.error import FFmpegError
+from av.video.stream import VideoStream
 
 from gpu_node.errors import BadMedia
 
@@ -36,7 +38,7 @@ def probe_film(path: Path, pointer: str) -> FilmFacts:
         raise BadMedia("invalid-video", detail, pointer=pointer) from cause
 
 
-def _duration(container: "av.container.InputContainer", stream: "av.VideoStream") -> float:
+def _duration(container: InputContainer, stream: VideoStream) -> float:
     if stream.duration is not None and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
     return (container.duration or 0) / av.time_base
