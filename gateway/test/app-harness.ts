@@ -142,13 +142,11 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
       version: "1",
       slots: 1,
       labels: {},
-      node_types: workNodeTypes
-        .list()
-        .map(({ type, schema_digest }) => ({
-          type,
-          schema_digest,
-          engines: [{ name: "test", available: true }],
-        })),
+      node_types: workNodeTypes.list().map(({ type, schema_digest }) => ({
+        type,
+        schema_digest,
+        engines: [{ name: "test", available: true }],
+      })),
       ...change,
     };
     await runScript(

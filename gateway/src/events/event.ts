@@ -8,14 +8,13 @@ export type { Event };
 /** One entry of a run's log: id `<seq>-0`, fields type, node_id, at, data. */
 export function fromEntry(run: string, entry: [id: string, fields: string[]]): Event {
   const fields = toRecord(entry[1]);
-  return toEvent(
-    run,
-    Number.parseInt(entry[0], 10),
-    Number(fields.at),
-    fields.type ?? "",
-    fields.node_id ?? "",
-    fields.data ?? "",
-  );
+  return toEvent(run, {
+    seq: Number.parseInt(entry[0], 10),
+    at: Number(fields.at),
+    type: fields.type ?? "",
+    node: fields.node_id ?? "",
+    data: fields.data ?? "",
+  });
 }
 
 /** A message of the run's channel: `<seq> <at ms> <type> <node or -> <data json>`. Undefined when it is none. */
@@ -23,10 +22,21 @@ export function fromMessage(run: string, message: string): Event | undefined {
   const match = /^(\d+) (\d+) (\S+) (\S+) (.*)$/s.exec(message);
   if (!match) return undefined;
   const [, seq, at, type, node, data] = match as unknown as [string, string, string, string, string, string];
-  return toEvent(run, Number(seq), Number(at), type, node === "-" ? "" : node, data);
+  return toEvent(run, { seq: Number(seq), at: Number(at), type, node: node === "-" ? "" : node, data });
 }
 
-function toEvent(run: string, seq: number, at: number, type: string, node: string, data: string): Event {
+interface Stored {
+  seq: number;
+  /** Ms. */
+  at: number;
+  type: string;
+  /** Empty when it is about the whole run. */
+  node: string;
+  /** JSON. */
+  data: string;
+}
+
+function toEvent(run: string, { seq, at, type, node, data }: Stored): Event {
   return {
     seq,
     type: type as Event["type"],

@@ -44,7 +44,7 @@ export async function* followRun(
   const watch = follower.hub.watch(run);
   try {
     const start = yield* begin(follower, run, after);
-    if (start !== undefined) yield* live(follower, run, start, watch, signal);
+    if (start !== undefined) yield* live({ follower, run, watch, signal }, start);
   } finally {
     watch.close();
   }
@@ -68,13 +68,15 @@ async function* begin(
   return end.ended ? undefined : now.seq;
 }
 
-async function* live(
-  follower: Follower,
-  run: string,
-  start: number,
-  watch: RunWatch,
-  signal: AbortSignal,
-): AsyncGenerator<Frame> {
+/** One follower at one run. */
+interface Following {
+  follower: Follower;
+  run: string;
+  watch: RunWatch;
+  signal: AbortSignal;
+}
+
+async function* live({ follower, run, watch, signal }: Following, start: number): AsyncGenerator<Frame> {
   const { clock, heartbeatMs = DEFAULTS.heartbeat_ms } = follower;
   let last = start;
   let spoken = clock.now();

@@ -52,9 +52,9 @@ export function sseStream(options: SseOptions): ReadableStream<Uint8Array> {
       async pull(controller) {
         clearTimeout(stall);
         try {
-          const { value, done } = await frames.next();
-          if (done || over) return close(controller);
-          controller.enqueue(encoder.encode(toText(value)));
+          const step = await frames.next();
+          if (step.done || over) return close(controller);
+          controller.enqueue(encoder.encode(toText(step.value)));
         } catch (error) {
           // The client sees a plain end and comes back; what went wrong is for the log.
           if (!over) onError(error);

@@ -9,7 +9,7 @@ export function fileNameOf(header: string | undefined, otherwise: string): strin
   const given = extended(header) ?? plain(header);
   if (given === undefined) return otherwise;
   const name = given.split(/[\\/]/).at(-1)?.trim() ?? "";
-  const usable = name !== "" && name.isWellFormed() && !/[\u0000-\u001f\u007f]/.test(name);
+  const usable = name !== "" && name.isWellFormed() && !/\p{Cc}/u.test(name);
   if (!usable || [...name].length > LONGEST)
     throw new AppError(
       "invalid-request",

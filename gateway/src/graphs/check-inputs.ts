@@ -12,7 +12,7 @@ type Port = NodeType['inputs'][string];
 
 /** `type` is undefined for an unknown node type: then only the references themselves are looked at. */
 export function checkInputs(context: GraphContext, node: GraphNode, type: NodeType | undefined, at: string): FieldError[] {
-  const inputs = (node.inputs ?? {}) as Record<string, unknown>;
+  const inputs = (node.inputs ?? {});
   const problems: FieldError[] = [];
   for (const [name, value] of Object.entries(inputs)) {
     const pointer = `${at}/${escapePointer(name)}`;

@@ -32,7 +32,7 @@ function danglingEdges(graph: Graph, ids: Set<string>): FieldError[] {
 /** References that cannot be read are told by the check of inputs. */
 function incomingOf(graph: Graph, node: GraphNode, ids: Set<string>): Incoming[] {
   const edges: Incoming[] = [];
-  for (const value of Object.values((node.inputs ?? {}) as Record<string, unknown>)) {
+  for (const value of Object.values((node.inputs ?? {}))) {
     const source = sourceOf(value);
     if (source && ids.has(source.from)) edges.push(source);
   }

@@ -6,7 +6,7 @@ import { resolveReference } from './check-inputs.ts';
 import { InvalidReference, parseReference } from './references.ts';
 
 export function checkOutput(context: GraphContext): FieldError[] {
-  return Object.entries(context.graph.output as Record<string, string>).flatMap(([field, value]) => {
+  return Object.entries(context.graph.output).flatMap(([field, value]) => {
     const detail = problemOf(context, value);
     return detail ? [{ pointer: `/output/${escapePointer(field)}`, detail }] : [];
   });

@@ -27,7 +27,7 @@ export function namedType(name: string): Validator | undefined {
 
 /** Reads `graph.input`; problems have pointers into the graph. */
 export function readInputSpec(graph: Graph): { spec: InputSpec; problems: FieldError[] } {
-  const declared = (graph.input ?? {}) as Record<string, string>;
+  const declared = (graph.input ?? {});
   const { $ref, ...fields } = declared;
   return $ref === undefined ? fromFields(fields) : fromReference($ref, Object.keys(fields));
 }

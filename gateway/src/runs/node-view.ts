@@ -36,5 +36,5 @@ function toRunNode(id: string, row: NodeRow, fields: Record<string, string>): Ru
     ...(progress === undefined ? {} : { progress: JSON.parse(progress) as RunNode["progress"] }),
     ...(row.timing === undefined ? {} : { timing: row.timing }),
     ...(row.error === undefined ? {} : { error: row.error }),
-  } as RunNode;
+  };
 }

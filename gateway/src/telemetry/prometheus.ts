@@ -13,31 +13,7 @@ export function createPrometheusMetrics(
   const registry = new Registry();
   const registers = [registry];
   if (options.processMetrics) collectDefaultMetrics({ register: registry });
-
-  const runs = new Gauge({
-    name: "gateway_runs",
-    help: "Runs that are kept, by status.",
-    labelNames: ["status"],
-    registers,
-  });
-  const waiting = new Gauge({
-    name: "gateway_pool_waiting_tasks",
-    help: "Tasks that no executor has taken.",
-    labelNames: ["pool"],
-    registers,
-  });
-  const running = new Gauge({
-    name: "gateway_pool_running_tasks",
-    help: "Tasks that an executor holds.",
-    labelNames: ["pool"],
-    registers,
-  });
-  const oldest = new Gauge({
-    name: "gateway_pool_oldest_waiting_seconds",
-    help: "Age of the oldest task that no executor has taken; 0 without one.",
-    labelNames: ["pool"],
-    registers,
-  });
+  const setGauges = createGauges(registers);
   const drives = new Histogram({
     name: "gateway_drive_seconds",
     help: "From collected mail to its commit.",
@@ -70,16 +46,6 @@ export function createPrometheusMetrics(
     labelNames: ["source"],
     registers,
   });
-
-  const setGauges = (values: GaugeValues) => {
-    for (const { status, count } of values.runs) runs.set({ status }, count);
-    for (const pool of values.pools) {
-      waiting.set({ pool: pool.pool }, pool.waiting);
-      running.set({ pool: pool.pool }, pool.running);
-      oldest.set({ pool: pool.pool }, pool.oldestSeconds);
-    }
-  };
-
   return {
     drive: (seconds, outcome) => drives.observe({ outcome }, seconds),
     node: (type, outcome, seconds) => tasks.observe({ node_type: type, outcome }, seconds),
@@ -91,5 +57,26 @@ export function createPrometheusMetrics(
       setGauges(gauges);
       return { body: await registry.metrics(), contentType: registry.contentType };
     },
+  };
+}
+
+function createGauges(registers: Registry[]): (values: GaugeValues) => void {
+  const gauge = (name: string, label: string, help: string) =>
+    new Gauge({ name, help, labelNames: [label], registers });
+  const runs = gauge("gateway_runs", "status", "Runs that are kept, by status.");
+  const waiting = gauge("gateway_pool_waiting_tasks", "pool", "Tasks that no executor has taken.");
+  const running = gauge("gateway_pool_running_tasks", "pool", "Tasks that an executor holds.");
+  const oldest = gauge(
+    "gateway_pool_oldest_waiting_seconds",
+    "pool",
+    "Age of the oldest task that no executor has taken; 0 without one.",
+  );
+  return (values) => {
+    for (const { status, count } of values.runs) runs.set({ status }, count);
+    for (const row of values.pools) {
+      waiting.set({ pool: row.pool }, row.waiting);
+      running.set({ pool: row.pool }, row.running);
+      oldest.set({ pool: row.pool }, row.oldestSeconds);
+    }
   };
 }

@@ -1,0 +1,107 @@
+import type { Executor, GraphNode } from "@myspinbot/contracts/types.ts";
+import { describe, expect, it } from "vitest";
+import { workNodeTypes } from "../../test/app-harness.ts";
+import { AppError } from "../errors/app-error.ts";
+import { countMatching, matchExecutors } from "./match.ts";
+
+const DIGEST = "0".repeat(64);
+
+function executor(
+  more: Partial<Executor> = {},
+  engines = [{ name: "test", available: true }] as Executor["node_types"][number]["engines"],
+): Executor {
+  return {
+    executor_id: "e",
+    plane: "python",
+    pool: "default",
+    version: "1",
+    status: "online",
+    last_seen_ms: 0,
+    slots: 1,
+    labels: {},
+    node_types: [{ type: "python_work", schema_digest: DIGEST, engines }],
+    ...more,
+  };
+}
+
+const work: GraphNode = { id: "a", type: "python_work", plane: "python" };
+
+function refusal(nodes: GraphNode[], executors: Executor[]): AppError {
+  try {
+    matchExecutors(nodes, workNodeTypes, executors, "/graph");
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error("it was not refused");
+}
+
+describe("matchExecutors", () => {
+  it("counts online executors for the node that has the fewest", () => {
+    const gpu: GraphNode = { ...work, id: "b", pool: "gpu" };
+    const executors = [executor(), executor(), executor({ pool: "gpu" }), executor({ status: "offline" })];
+    expect(matchExecutors([work], workNodeTypes, executors, "")).toBe(2);
+    expect(matchExecutors([work, gpu], workNodeTypes, executors, "")).toBe(1);
+  });
+
+  it("accepts with 0 what was announced by somebody who is away", () => {
+    expect(matchExecutors([work], workNodeTypes, [executor({ status: "offline" })], "")).toBe(0);
+    expect(matchExecutors([work], workNodeTypes, [executor({ status: "draining" })], "")).toBe(0);
+  });
+
+  it("refuses an engine that the node type does not know", () => {
+    const error = refusal([{ ...work, engine: "magic" }], [executor()]);
+    expect(error.code).toBe("unknown-engine");
+    expect(error.extensions.errors?.[0]?.pointer).toBe("/graph/nodes/0/engine");
+  });
+
+  it.each([
+    ["nobody is there", []],
+    ["another pool has it", [executor({ pool: "gpu" })]],
+    [
+      "another version of the schema was announced",
+      [
+        executor({
+          node_types: [
+            {
+              type: "python_work",
+              schema_digest: "1".repeat(64),
+              engines: [{ name: "test", available: true }],
+            },
+          ],
+        }),
+      ],
+    ],
+    ["only another engine was announced", [executor({}, [{ name: "else", available: true }])]],
+  ])("refuses when %s", (_name, executors) => {
+    expect(refusal([work], executors).code).toBe("no-executor-matches");
+  });
+
+  it("says why an engine is not available", () => {
+    const error = refusal(
+      [work],
+      [executor({}, [{ name: "test", available: false, reason: "no model is installed" }])],
+    );
+    expect(error.code).toBe("engine-unavailable");
+    expect(error.detail).toContain("no model is installed");
+  });
+
+  it("takes any of the type's engines for auto, exactly the named one otherwise", () => {
+    const other = [
+      executor({}, [
+        { name: "test", available: false },
+        { name: "other", available: true },
+      ]),
+    ];
+    expect(matchExecutors([{ ...work, engine: "auto" }], workNodeTypes, other, "")).toBe(1);
+    expect(matchExecutors([{ ...work, engine: "other" }], workNodeTypes, other, "")).toBe(1);
+    expect(refusal([{ ...work, engine: "test" }], other).code).toBe("engine-unavailable");
+  });
+});
+
+describe("countMatching", () => {
+  it("never throws for a run that waits", () => {
+    expect(countMatching([{ ...work, type: "gone" }], workNodeTypes, [executor()])).toBe(0);
+    expect(countMatching([work], workNodeTypes, [executor()])).toBe(1);
+  });
+});

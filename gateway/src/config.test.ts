@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { ConfigError, readConfig } from "./config.ts";
+
+const NEEDED = {
+  GATEWAY_REDIS_URL: "redis://127.0.0.1:6379",
+  GATEWAY_S3_ENDPOINT: "http://127.0.0.1:9000",
+  GATEWAY_S3_ACCESS_KEY: "key",
+  GATEWAY_S3_SECRET_KEY: "secret-canary",
+};
+
+function problemsOf(env: Record<string, string | undefined>): string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("readConfig", () => {
+  it("fills in defaults and freezes", () => {
+    const config = readConfig(NEEDED);
+    expect(config).toMatchObject({
+      port: 8787,
+      host: "127.0.0.1",
+      shards: 1,
+      pools: ["default"],
+      s3_public: false,
+      log_level: "info",
+    });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it("reads numbers, lists and booleans", () => {
+    const config = readConfig({
+      ...NEEDED,
+      GATEWAY_PORT: "0",
+      GATEWAY_ROLES: "http, driver",
+      GATEWAY_S3_PUBLIC: "true",
+      GATEWAY_SHARDS: "3",
+    });
+    expect(config).toMatchObject({ port: 0, roles: ["http", "driver"], s3_public: true, shards: 3 });
+  });
+
+  it("tells all errors together, by the names of the variables", () => {
+    const problems = problemsOf({
+      GATEWAY_REDIS_URL: "http://x",
+      GATEWAY_PORT: "80a",
+      GATEWAY_ROLES: "http,boss",
+      GATEWAY_SHARDS: "0",
+      GATEWAY_S3_PUBLIC: "yes",
+    });
+    for (const name of [
+      "GATEWAY_REDIS_URL",
+      "GATEWAY_PORT",
+      "GATEWAY_ROLES",
+      "GATEWAY_SHARDS",
+      "GATEWAY_S3_PUBLIC",
+      "GATEWAY_S3_ENDPOINT",
+      "GATEWAY_S3_ACCESS_KEY",
+      "GATEWAY_S3_SECRET_KEY",
+    ]) {
+      expect(problems.filter((problem) => problem.startsWith(`${name} `))).toHaveLength(1);
+    }
+  });
+
+  it("serves loopback only", () => {
+    expect(problemsOf({ ...NEEDED, GATEWAY_HOST: "0.0.0.0" })[0]).toMatch(/loopback only/);
+    expect(readConfig({ ...NEEDED, GATEWAY_HOST: "::1" }).host).toBe("::1");
+  });
+
+  it("shows no secret", () => {
+    expect(problemsOf({ ...NEEDED, GATEWAY_S3_ENDPOINT: "" }).join()).not.toContain("secret-canary");
+  });
+
+  it("knows exactly the variables of .env.example", () => {
+    const example = readFileSync(new URL("../../.env.example", import.meta.url), "utf8");
+    const named = Array.from(example.matchAll(/^#? ?(GATEWAY_[A-Z0-9_]+)=/gm), ([, name]) => name).sort();
+    const known = Object.values(readEnvNames()).sort();
+    expect(named).toEqual(known);
+  });
+});
+
+function readEnvNames(): string[] {
+  const schema = JSON.parse(
+    readFileSync(new URL("../../schemas/config/gateway.schema.json", import.meta.url), "utf8"),
+  ) as { properties: Record<string, { "x-env": string }> };
+  return Object.values(schema.properties).map((property) => property["x-env"]);
+}

@@ -1,0 +1,24 @@
+import { NODE_TYPES } from "@myspinbot/contracts/node-types.ts";
+import { describe, expect, it } from "vitest";
+import { canonicalJson, digestOf, sha256Hex } from "./digest.ts";
+
+describe("digests", () => {
+  it("do not depend on the order of keys or the form of numbers", async () => {
+    expect(canonicalJson({ b: 1.0, a: [1e21, "é"] })).toBe('{"a":[1e+21,"é"],"b":1}');
+    expect(await digestOf({ a: 1, b: 2 })).toBe(await digestOf({ b: 2, a: 1 }));
+  });
+
+  it("are SHA-256 in hexadecimal", async () => {
+    expect(await sha256Hex("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    expect(await sha256Hex(new TextEncoder().encode("abc"))).toBe(await sha256Hex("abc"));
+  });
+
+  it("refuse what has no canonical form", () => {
+    expect(() => canonicalJson("\ud800")).toThrow();
+    expect(() => canonicalJson(undefined)).toThrow();
+  });
+
+  it("have the shape that node types carry", () => {
+    for (const type of Object.values(NODE_TYPES)) expect(type.schema_digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+});

@@ -1,0 +1,38 @@
+import type { RunNode } from "@myspinbot/contracts/types.ts";
+import { describe, expect, it } from "vitest";
+import { toProgress } from "./progress.ts";
+
+function node(node_id: string, status: RunNode["status"], done?: number): RunNode {
+  return {
+    node_id,
+    type: "t",
+    plane: "node",
+    status,
+    attempt: 1,
+    ...(done === undefined ? {} : { progress: { done, total: 10, unit: "frames" } }),
+  };
+}
+
+describe("toProgress", () => {
+  it("is the weighted sum of what ended and what is under way", () => {
+    const nodes = [node("a", "succeeded"), node("b", "running", 5), node("c", "pending")];
+    expect(toProgress("running", nodes, { a: 1, b: 2, c: 7 })).toEqual({ percent: 20, node: "b" });
+  });
+
+  it("counts skipped nodes as done and failed ones as not", () => {
+    expect(toProgress("failed", [node("a", "skipped"), node("b", "failed", 9)], {})).toEqual({ percent: 50 });
+  });
+
+  it("says 100 for success alone", () => {
+    expect(toProgress("running", [node("a", "succeeded")], {}).percent).toBe(99.9);
+    expect(toProgress("succeeded", [node("a", "succeeded"), node("b", "failed")], {})).toEqual({
+      percent: 100,
+    });
+  });
+
+  it("survives a node that says it has done more than there is, or that there is nothing", () => {
+    const odd = { ...node("a", "running"), progress: { done: 5, total: 0, unit: "x" } };
+    expect(toProgress("running", [odd], {}).percent).toBe(0);
+    expect(toProgress("running", [node("a", "running", 50)], {}).percent).toBe(99.9);
+  });
+});
