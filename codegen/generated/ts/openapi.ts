@@ -48,6 +48,11 @@ export const ROUTES: readonly { method: string; path: string; operation: string 
     "operation": "followRun"
   },
   {
+    "method": "GET",
+    "path": "/v1/runs/{run_id}/logs",
+    "operation": "listLogs"
+  },
+  {
     "method": "POST",
     "path": "/v1/files",
     "operation": "createFile"
@@ -91,6 +96,11 @@ export const ROUTES: readonly { method: string; path: string; operation: string 
     "method": "GET",
     "path": "/healthz",
     "operation": "getHealth"
+  },
+  {
+    "method": "GET",
+    "path": "/health",
+    "operation": "getHealthShort"
   },
   {
     "method": "GET",
@@ -821,6 +831,108 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         }
       }
     },
+    "/v1/runs/{run_id}/logs": {
+      "get": {
+        "operationId": "listLogs",
+        "tags": [
+          "runs"
+        ],
+        "summary": "The lines that nodes have logged",
+        "parameters": [
+          {
+            "name": "run_id",
+            "in": "path",
+            "description": "The run.",
+            "schema": {
+              "$ref": "#/components/schemas/Identifier"
+            },
+            "required": true
+          },
+          {
+            "name": "node",
+            "in": "query",
+            "description": "Only lines of this node.",
+            "schema": {
+              "$ref": "#/components/schemas/NodeId"
+            },
+            "required": false
+          },
+          {
+            "name": "after",
+            "in": "query",
+            "description": "Lines after this seq.",
+            "schema": {
+              "type": "integer",
+              "minimum": 0
+            },
+            "required": false
+          },
+          {
+            "name": "limit",
+            "in": "query",
+            "description": "At most so many.",
+            "schema": {
+              "type": "integer",
+              "minimum": 1,
+              "maximum": 1000
+            },
+            "required": false
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page of node.log events.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/EventPage"
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "`invalid-request`: The request does not fit its schema.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`run-not-found`: The run does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
     "/v1/files": {
       "post": {
         "operationId": "createFile",
@@ -1378,7 +1490,28 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "tags": [
           "operation"
         ],
-        "summary": "Whether the process lives; also /health",
+        "summary": "Whether the process lives",
+        "responses": {
+          "200": {
+            "description": "It does.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Health"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/health": {
+      "get": {
+        "operationId": "getHealthShort",
+        "tags": [
+          "operation"
+        ],
+        "summary": "The same as /healthz",
         "responses": {
           "200": {
             "description": "It does.",

@@ -106,4 +106,19 @@ export const runRoutes: Route[] = [
     ],
     problems: ["run-not-found", "invalid-request", "not-acceptable"],
   },
+  {
+    method: "get",
+    path: "/v1/runs/{run_id}/logs",
+    operation: "listLogs",
+    tag: "runs",
+    summary: "The lines that nodes have logged",
+    parameters: [
+      RUN_ID,
+      query("node", "Only lines of this node.", { $ref: "#/components/schemas/NodeId" }),
+      query("after", "Lines after this seq.", { type: "integer", minimum: 0 }),
+      query("limit", "At most so many.", { type: "integer", minimum: 1, maximum: 1000 }),
+    ],
+    answers: [{ status: 200, description: "One page of node.log events.", body: "EventPage" }],
+    problems: ["run-not-found", "invalid-request"],
+  },
 ];

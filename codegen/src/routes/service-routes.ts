@@ -23,7 +23,15 @@ export const serviceRoutes: Route[] = [
     path: "/healthz",
     operation: "getHealth",
     tag: "operation",
-    summary: "Whether the process lives; also /health",
+    summary: "Whether the process lives",
+    answers: [{ status: 200, description: "It does.", body: "Health" }],
+  },
+  {
+    method: "get",
+    path: "/health",
+    operation: "getHealthShort",
+    tag: "operation",
+    summary: "The same as /healthz",
     answers: [{ status: 200, description: "It does.", body: "Health" }],
   },
   {
