@@ -416,7 +416,7 @@ describe("a lost connection", () => {
       expect(executor.lines.map(({ msg }) => msg)).toContain("leases may be lost, tasks stopped"),
     );
     broken = false;
-    executor.reader.disconnect(true);
+    executor.readers[0]!.disconnect(true);
     expect(await pool.endingOf(task)).toMatchObject({
       outcome: "settled",
       results: [{ outputs: { done: true } }],
@@ -433,7 +433,7 @@ describe("a lost connection", () => {
     const executor = await start({ work: note }, { executorId: "exec_test", renewMs: 60_000 });
     expect(await pool.endingOf(await pool.addTask({}))).toMatchObject({ outcome: "settled" });
     // Redis hands entries to the first reader that waits; without one the next two are the test's to give away.
-    executor.reader.disconnect(true);
+    executor.readers[0]!.disconnect(true);
     const swallowed = await pool.addTask({});
     await pool.swallow("exec_test");
     const fresh = await pool.addTask({});
@@ -487,6 +487,16 @@ describe("a stop", () => {
       results: [{ node_id: "a", status: "succeeded" }],
     });
   });
+});
+
+it("serves a shard whose group comes later, and the others meanwhile", async () => {
+  const neighbor = await createTestPool(server.url, "s1", pool.keys);
+  await start({ work: echo }, { shards: ["s1", SHARD] });
+  expect(await pool.endingOf(await pool.addTask({}))).toMatchObject({ outcome: "settled" });
+  const task = await neighbor.addTask({});
+  await neighbor.redis.xgroup("CREATE", pool.keys.poolTasks("s1", POOL), GROUPS.executors, "0");
+  expect(await neighbor.endingOf(task)).toMatchObject({ outcome: "settled" });
+  neighbor.disconnect();
 });
 
 it("announces what it can run", async () => {

@@ -15,7 +15,7 @@ export interface TaskMemory {
  * So the newest are enough; a task whose ending is not kept any more is left to be reaped.
  */
 const KEPT_TASKS = 20_000;
-const KEPT_ENDINGS = 500;
+const KEPT_ENDINGS = 200;
 
 export function createTaskMemory(): TaskMemory {
   const entries = new Map<string, string>();

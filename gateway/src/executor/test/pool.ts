@@ -1,6 +1,7 @@
 /** Plays the driver of one pool: issues tasks as the script `commit` does, and reads what executors report. */
 import { createKeys, type Keys } from "@myspinbot/contracts/keys.ts";
 import type { TaskNode } from "@myspinbot/contracts/types.ts";
+import { validateMail, validateNote } from "@myspinbot/contracts/validators.js";
 import { GROUPS } from "@myspinbot/contracts/wire.ts";
 import { newId } from "../../ids.ts";
 import { createCommandClient, createReaderClient, type Redis } from "../../redis/client.ts";
@@ -47,14 +48,15 @@ const ISSUE = `
 
 let prefixes = 0;
 
-export async function createTestPool(url: string): Promise<TestPool> {
+/** @param keys of another test pool, to be its neighbor in another shard; that shard has no group yet */
+export async function createTestPool(url: string, shard: string = SHARD, shared?: Keys): Promise<TestPool> {
   prefixes += 1;
-  const keys = createKeys(`t${process.pid}x${prefixes}`);
+  const keys = shared ?? createKeys(`t${process.pid}x${prefixes}`);
   const redis = createCommandClient(url);
   const reader = createReaderClient(url, 10_000);
   await reader.connect();
-  const stream = keys.poolTasks(SHARD, POOL);
-  await redis.xgroup("CREATE", stream, GROUPS.executors, "0", "MKSTREAM");
+  const stream = keys.poolTasks(shard, POOL);
+  if (!shared) await redis.xgroup("CREATE", stream, GROUPS.executors, "0", "MKSTREAM");
   let seen = "0";
 
   const nextReport = async (): Promise<Report> => {
@@ -65,13 +67,14 @@ export async function createTestPool(url: string): Promise<TestPool> {
       "BLOCK",
       10_000,
       "STREAMS",
-      keys.poolReports(SHARD, POOL),
+      keys.poolReports(shard, POOL),
       seen,
     );
     const row = reply?.[0]?.[1][0];
     if (!row) throw new Error("nothing was reported within 10 s");
     seen = row[0];
     const { task, kind, node, type, body } = toRecord(row[1]);
+    assertFits(kind!, body!);
     return {
       task: task!,
       kind: kind as Report["kind"],
@@ -82,7 +85,7 @@ export async function createTestPool(url: string): Promise<TestPool> {
   };
 
   const addBody = async (task: string, body: string) => {
-    await redis.eval(ISSUE, 2, stream, keys.poolTask(SHARD, POOL, task), task, body, RUN);
+    await redis.eval(ISSUE, 2, stream, keys.poolTask(shard, POOL, task), task, body, RUN);
   };
 
   return {
@@ -90,11 +93,11 @@ export async function createTestPool(url: string): Promise<TestPool> {
     keys,
     addBody,
     async addTask(...nodes) {
-      const task_id = newId("task", SHARD);
+      const task_id = newId("task", shard);
       const task = {
         task_id,
         run_id: RUN,
-        shard: SHARD,
+        shard,
         pool: POOL,
         plane: "node",
         nodes: nodes.map(toNode),
@@ -110,17 +113,17 @@ export async function createTestPool(url: string): Promise<TestPool> {
       }
     },
     async cancel(task, publish) {
-      await redis.hset(keys.poolTask(SHARD, POOL, task), "cancel", "1");
-      if (publish) await redis.publish(keys.channels.poolControl(SHARD, POOL), `cancel ${task}`);
+      await redis.hset(keys.poolTask(shard, POOL, task), "cancel", "1");
+      if (publish) await redis.publish(keys.channels.poolControl(shard, POOL), `cancel ${task}`);
     },
     async close(task) {
-      const hash = keys.poolTask(SHARD, POOL, task);
+      const hash = keys.poolTask(shard, POOL, task);
       const entry = await redis.hget(hash, "entry");
       await redis.hset(hash, "state", "closed");
       await redis.xack(stream, GROUPS.executors, entry!);
       await redis.xdel(stream, entry!);
     },
-    hash: (task) => redis.hgetall(keys.poolTask(SHARD, POOL, task)),
+    hash: (task) => redis.hgetall(keys.poolTask(shard, POOL, task)),
     async swallow(executorId) {
       await redis.xreadgroup("GROUP", GROUPS.executors, executorId, "COUNT", 10, "STREAMS", stream, ">");
     },
@@ -129,6 +132,13 @@ export async function createTestPool(url: string): Promise<TestPool> {
       reader.disconnect();
     },
   };
+}
+
+/** Whatever an executor says must be what drivers take. */
+function assertFits(kind: string, body: string): void {
+  const validate = kind === "note" ? validateNote : validateMail;
+  if (!validate(JSON.parse(body)))
+    throw new Error(`${body} does not fit: ${JSON.stringify(validate.errors)}`);
 }
 
 function toNode(node: Partial<TaskNode>): TaskNode {

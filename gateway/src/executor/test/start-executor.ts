@@ -10,8 +10,8 @@ import { POOL, SHARD, type TestPool } from "./pool.ts";
 export interface TestExecutor extends Executor {
   id: string;
   lines: { msg: string; fields: LogFields }[];
-  /** The connection with which tasks are read. */
-  reader: Redis;
+  /** The connections with which tasks are read, one per shard. */
+  readers: Redis[];
 }
 
 export async function startExecutor(
@@ -22,11 +22,14 @@ export async function startExecutor(
 ): Promise<TestExecutor> {
   const lines: TestExecutor["lines"] = [];
   const write = (msg: string, fields: LogFields = {}) => void lines.push({ msg, fields });
-  const reader = createReaderClient(url, 2000);
+  const readers: Redis[] = [];
   const executorId = more.executorId ?? newPlainId("exec");
   const executor = createExecutor({
     redis: pool.redis,
-    openReader: () => reader,
+    openReader: () => {
+      readers.push(createReaderClient(url, 2000));
+      return readers.at(-1)!;
+    },
     openSubscriber: () => createSubscriberClient(url),
     keys: pool.keys,
     shards: [SHARD],
@@ -47,5 +50,5 @@ export async function startExecutor(
     ...more,
   });
   await executor.start();
-  return { ...executor, id: executorId, lines, reader };
+  return { ...executor, id: executorId, lines, readers };
 }
