@@ -1365,17 +1365,6 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "*/*": {}
             }
           },
-          "302": {
-            "description": "They can be had from the store, for a short time.",
-            "headers": {
-              "Location": {
-                "description": "Where.",
-                "schema": {
-                  "type": "string"
-                }
-              }
-            }
-          },
           "304": {
             "description": "The client has them."
           },

@@ -24,11 +24,6 @@ export const artifactRoutes: Route[] = [
     answers: [
       { status: 200, description: "All bytes.", media: ["*/*"] },
       { status: 206, description: "The range.", media: ["*/*"] },
-      {
-        status: 302,
-        description: "They can be had from the store, for a short time.",
-        headers: { Location: "Where." },
-      },
       { status: 304, description: "The client has them." },
     ],
     problems: ["artifact-not-found", "range-not-satisfiable"],

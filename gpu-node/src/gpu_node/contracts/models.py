@@ -15,6 +15,8 @@ class Model(BaseModel):
     """Refuses unknown fields; names that Python reserves end in an underscore and keep theirs on the wire."""
 
     model_config = ConfigDict(
+        # A process uses few of the models, and each child starts with an import.
+        defer_build=True,
         extra="forbid",
         protected_namespaces=(),
         serialize_by_alias=True,
