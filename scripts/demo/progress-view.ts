@@ -31,7 +31,7 @@ function openTerminalView(output: WriteStream): ProgressView {
   let drawn = 0;
   const draw = (): void => {
     const up = drawn > 0 ? `\u001b[${drawn}A` : "";
-    const lines = rows.map((row) => `\u001b[2K${toLine(row).slice(0, output.columns - 1)}\n`);
+    const lines = rows.map((row) => `\u001b[2K${toLine(row).slice(0, (output.columns || 80) - 1)}\n`);
     output.write(up + lines.join(""));
     drawn = rows.length;
   };

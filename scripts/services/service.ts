@@ -14,7 +14,7 @@ export interface ServiceSpec {
   readonly logFile: string;
   /** Writes to our own output instead of the file. */
   readonly inheritOutput?: boolean;
-  /** Throws or answers false while the server is not ready yet; asked every 25 ms. */
+  /** Throws or answers false while the server is not ready yet; asked ever more seldom. */
   readonly isReady: () => Promise<boolean>;
   readonly readyWithinMs: number;
   readonly stopSignal: NodeJS.Signals;
@@ -89,9 +89,9 @@ export class Service {
   /** Waits until the process that was launched answers. */
   async ready(): Promise<void> {
     const deadline = Date.now() + this.#spec.readyWithinMs;
-    while (this.alive && Date.now() < deadline) {
+    for (let pause = 10; this.alive && Date.now() < deadline; pause = Math.min(pause * 1.5, 250)) {
       if (await this.#spec.isReady().catch(() => false)) return;
-      await sleep(25);
+      await sleep(pause);
     }
     const why = this.alive ? `was not ready within ${this.#spec.readyWithinMs} ms` : "ended while starting";
     await this.kill();
