@@ -1,4 +1,5 @@
-"""Decides whether an entry is a task that this executor can run; a pure reading of entry and capabilities."""
+"""Decides whether an entry is a task that this executor can run; a pure reading of entry and
+capabilities."""
 
 from dataclasses import dataclass
 
@@ -52,7 +53,9 @@ class Admission:
             raise Invalid("the task is not JSON") from error
         errors = self._gate.check("task", body)
         if errors:
-            raise Invalid(f"the task does not fit its schema: {errors[0].pointer} {errors[0].detail}")
+            raise Invalid(
+                f"the task does not fit its schema: {errors[0].pointer} {errors[0].detail}"
+            )
         task = to_task(body)
         expected = (entry.task_id, shard, self._pool, "python")
         if (task.task_id, task.shard, task.pool, task.plane) != expected:

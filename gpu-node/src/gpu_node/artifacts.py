@@ -110,7 +110,9 @@ class ArtifactStore:
             response.release_conn()
         if count != size or digest.hexdigest() != ref["sha256"]:
             part.unlink(missing_ok=True)
-            raise PermanentError("file-mismatch", f"The bytes of {ref['name']} are not the announced ones.")
+            raise PermanentError(
+                "file-mismatch", f"The bytes of {ref['name']} are not the announced ones."
+            )
         os.replace(part, target)
 
     def _upload(self, path: Path, ref: Ref) -> None:
@@ -134,4 +136,6 @@ def _sha256(file: io.BufferedReader) -> str:
 
 
 def _unavailable(reason: str) -> RetryableError:
-    return RetryableError("store-unavailable", f"The object store did not answer as expected: {reason}.")
+    return RetryableError(
+        "store-unavailable", f"The object store did not answer as expected: {reason}."
+    )

@@ -37,8 +37,14 @@ class Capabilities:
         for name in names:
             if name in rows and rows[name]["available"]:
                 return name
-        whys = [f"{name}: {rows[name].get('reason', 'not available')}" for name in names if name in rows]
-        why = self.reasons.get(node_type) or "; ".join(whys) or f"{', '.join(names)} is not known here"
+        whys = [
+            f"{name}: {rows[name].get('reason', 'not available')}" for name in names if name in rows
+        ]
+        why = (
+            self.reasons.get(node_type)
+            or "; ".join(whys)
+            or f"{', '.join(names)} is not known here"
+        )
         raise Unavailable(f"no engine for {node_type}: {why}"[:1000])
 
     def rows(self) -> list[dict[str, Any]]:

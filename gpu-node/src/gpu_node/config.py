@@ -43,13 +43,6 @@ class Config:
     extensions: str
 
 
-class FieldErrorLike(Protocol):
-    """What the gate says about one field."""
-
-    pointer: str
-    detail: str
-
-
 class ConfigGate(Protocol):
     """The part of the gate that reading the configuration needs."""
 
@@ -59,7 +52,8 @@ class ConfigGate(Protocol):
 
 
 def read_config(environment: Mapping[str, str], gate: ConfigGate) -> Config:
-    """The configuration that an environment makes; raises ConfigError with all that is wrong with it."""
+    """The configuration that an environment makes; raises ConfigError with all that is wrong
+    with it."""
     values: dict[str, Any] = {}
     errors: list[str] = []
     for name, variable in GPU_NODE_ENV.items():
@@ -75,14 +69,10 @@ def read_config(environment: Mapping[str, str], gate: ConfigGate) -> Config:
         errors.append("GPU_NODE_RENEW_MS must be at most a third of GPU_NODE_LEASE_MS")
     if errors:
         raise ConfigError(errors)
-    return Config(
-        **{
-            **values,
-            "data_dir": Path(values["data_dir"]).absolute(),
-            "models_dir": Path(values["models_dir"]).absolute(),
-            "labels": dict(label.split("=", 1) for label in values["labels"]),
-        }
-    )
+    values["data_dir"] = Path(values["data_dir"]).absolute()
+    values["models_dir"] = Path(values["models_dir"]).absolute()
+    values["labels"] = dict(label.split("=", 1) for label in values["labels"])
+    return Config(**values)
 
 
 def _cast(

@@ -6,8 +6,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from redis.asyncio import Redis
-
 from gpu_node.announcer import Announcer
 from gpu_node.background import Background
 from gpu_node.config import Config
@@ -19,6 +17,7 @@ from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.puller import Puller
 from gpu_node.readiness import Readiness
+from gpu_node.redis.clients import Client
 from gpu_node.redis.control import listen_control
 from gpu_node.redis.failures import RedisError
 from gpu_node.redis.reader import TaskReader
@@ -33,9 +32,9 @@ class Connections:
     """What the loops read from, beside the shared command client of the steps."""
 
     keys: Keys
-    readers: Sequence[Redis]
+    readers: Sequence[Client]
     """One per shard: a blocking read holds its connection."""
-    listener: Redis
+    listener: Client
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,8 @@ class Executor:
     metrics: Metrics
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Pull and work until `stop`, then drain. If a loop dies, all stop, and its error is raised."""
+        """Pull and work until `stop`, then drain. If a loop dies, all stop, and its error is
+        raised."""
         async with asyncio.TaskGroup() as group:
             loops = [group.create_task(self.leases.renew(steps)) for steps in self.steps]
             loops.append(group.create_task(self.leases.watch()))
@@ -99,7 +99,9 @@ class Executor:
         end = time.monotonic() + within_s
         while self.holdings.held and time.monotonic() < end:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout_at(asyncio.get_running_loop().time() + end - time.monotonic()):
+                async with asyncio.timeout_at(
+                    asyncio.get_running_loop().time() + end - time.monotonic()
+                ):
                     await self.holdings.wait_change()
 
     async def _leave(self) -> None:

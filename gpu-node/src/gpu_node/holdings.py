@@ -1,4 +1,5 @@
-"""What this executor holds, and what it has ended: each task id is taken at most once per process."""
+"""What this executor holds, and what it has ended: each task id is taken at most once per
+process."""
 
 import asyncio
 from collections import OrderedDict

@@ -1,4 +1,5 @@
-"""Takes entries in, however they came: by a read, by a renew, or by reading what was pending before."""
+"""Takes entries in, however they came: by a read, by a renew, or by reading what was pending
+before."""
 
 import time
 

@@ -14,7 +14,8 @@ from gpu_node.redis.failures import RedisError, is_no_group
 from gpu_node.redis.steps import PoolSteps, RenewAnswer
 
 LOST_AFTER = 0.8
-"""Part of the lease after which a task without an answered renew is stopped; the rest is for the stopping."""
+"""Part of the lease after which a task without an answered renew is stopped; the rest is for
+the stopping."""
 
 
 class Leases:
@@ -31,13 +32,15 @@ class Leases:
         self._wake: dict[str, asyncio.Event] = {}
 
     def poke(self, shard: str) -> None:
-        """Renew at once, and again half a lease later: a connection was lost, and with it perhaps an entry."""
+        """Renew at once, and again half a lease later: a connection was lost, and with it
+        perhaps an entry."""
         if wake := self._wake.get(shard):
             wake.set()
             asyncio.get_running_loop().call_later(self._lease_s / 2, wake.set)
 
     async def renew(self, steps: PoolSteps) -> None:
-        """Renew one shard's leases for ever. Without tasks it asks now and then for swallowed entries."""
+        """Renew one shard's leases for ever. Without tasks it asks now and then for swallowed
+        entries."""
         wake = self._wake[steps.shard] = asyncio.Event()
         asked_at = 0.0
         while True:
@@ -68,7 +71,8 @@ class Leases:
     async def _renew_once(self, steps: PoolSteps, task_ids: Sequence[str]) -> None:
         sent = time.monotonic()
         try:
-            # A dead connection must not use up the lease: giving up makes the client take another one.
+            # A dead connection must not use up the lease: giving up makes the client take
+            # another one.
             async with asyncio.timeout(max(1.0, self._renew_s)):
                 answer = await steps.renew(task_ids)
         except (RedisError, TimeoutError, OSError) as error:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any, TextIO
 
 import orjson
@@ -34,7 +35,9 @@ def get_logger() -> Any:
     return structlog.get_logger()
 
 
-def _shape(_logger: object, method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _shape(
+    _logger: object, method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     level = {"warning": "warn", "exception": "error", "critical": "error"}.get(method, method)
     head = {"ts": event.pop("ts"), "level": level, "msg": event.pop("event"), "service": SERVICE}
     return {**head, **event}

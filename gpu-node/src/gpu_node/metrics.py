@@ -19,10 +19,14 @@ class Metrics:
         )
         self.nodes = self._counter("nodes_total", "Nodes ended", ["node_type", "outcome"])
         self.tasks = self._counter("tasks_total", "Tasks ended, by outcome", ["outcome"])
-        self.leases_lost = self._counter("leases_lost_total", "Tasks stopped without a renewed lease")
+        self.leases_lost = self._counter(
+            "leases_lost_total", "Tasks stopped without a renewed lease"
+        )
         self.entries_invalid = self._counter("entries_invalid_total", "Entries that nobody can run")
         self.child_exits = self._counter("child_exits_total", "Handler processes gone", ["reason"])
-        self.log_lines_dropped = self._counter("child_log_lines_dropped_total", "Output above the limit")
+        self.log_lines_dropped = self._counter(
+            "child_log_lines_dropped_total", "Output above the limit"
+        )
         self.tasks_held = self._gauge("tasks_held", "Tasks held now")
         self.slots = self._gauge("slots", "Tasks it runs at once")
         self.reports_in_flight = self._gauge("reports_in_flight", "Reports on their way")

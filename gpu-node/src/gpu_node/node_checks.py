@@ -1,4 +1,5 @@
-"""Checks what goes into and comes out of a node, for the types of the contract and of extensions."""
+"""Checks what goes into and comes out of a node, for the types of the contract and of
+extensions."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +13,8 @@ from gpu_node.handlers.registry import Registry
 
 
 class NodeChecks:
-    """Types of an extension have no schema file: their ports are checked by name and type, not their params."""
+    """Types of an extension have no schema file: their ports are checked by name and type, not
+    their params."""
 
     def __init__(self, gate: Gate, registry: Registry) -> None:
         self._gate = gate
@@ -41,7 +43,11 @@ class NodeChecks:
     ) -> list[FieldError]:
         if node_type in NODE_TYPE_SCHEMAS:
             return known(node_type)(value)
-        errors = [_error(name, "is missing") for name, p in ports.items() if p.required and name not in value]
+        errors = [
+            _error(name, "is missing")
+            for name, p in ports.items()
+            if p.required and name not in value
+        ]
         for name, part in value.items():
             if name not in ports:
                 errors.append(_error(name, "is not known"))

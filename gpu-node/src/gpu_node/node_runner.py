@@ -102,15 +102,15 @@ class NodeRunner:
             return await self.children.run(call, on_note, node.timeout_s, held.grace_s)
         canceled = Event()
         context = RunContext(call, on_note, canceled)
+        limit = asyncio.timeout(node.timeout_s)
         try:
-            async with asyncio.timeout(node.timeout_s) as limit:
+            async with limit:
                 returned = await self.registry.run(node.type)(call.params, call.inputs, context)
         except TimeoutError as error:
-            if not limit.expired():
-                raise
-            raise RetryableError(
-                "node-timeout", f"The node took longer than {node.timeout_s:g} s."
-            ) from error
+            if limit.expired():
+                detail = f"The node took longer than {node.timeout_s:g} s."
+                raise RetryableError("node-timeout", detail) from error
+            raise
         finally:
             # Work that the handler has left in a thread hears of it too.
             canceled.set()
@@ -121,13 +121,17 @@ class NodeRunner:
         errors += field_errors(self.checks.inputs(node.type, inputs), "/inputs")
         if errors:
             where = f"{errors[0]['pointer']} {errors[0]['detail']}"
-            raise PermanentError("invalid-input", f"The node's values do not fit: {where}", errors=errors)
+            raise PermanentError(
+                "invalid-input", f"The node's values do not fit: {where}", errors=errors
+            )
 
     def _check_outputs(self, node: TaskNode, outputs: Values) -> None:
         errors = field_errors(self.checks.outputs(node.type, outputs), "/outputs")
         if errors:
             where = f"{errors[0]['pointer']} {errors[0]['detail']}"
-            raise PermanentError("invalid-output", f"The handler's outputs do not fit: {where}", errors=errors)
+            raise PermanentError(
+                "invalid-output", f"The handler's outputs do not fit: {where}", errors=errors
+            )
         size = len(orjson.dumps(outputs))
         if size > DEFAULTS["node_output_bytes"]:
             raise PermanentError("output-too-large", f"The outputs have {size} bytes as JSON.")

@@ -15,7 +15,8 @@ Emit = Callable[[str, str, dict[str, Any]], None]
 
 
 class NoteThrottle:
-    """Passes on at most 5 progress notes and 1 preview per second and task; the last is never dropped."""
+    """Passes on at most 5 progress notes and 1 preview per second and task; the last is never
+    dropped."""
 
     def __init__(self, emit: Emit) -> None:
         self._emit = emit

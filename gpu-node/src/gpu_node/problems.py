@@ -15,7 +15,8 @@ Problem = dict[str, Any]
 
 
 def to_problem(error: BaseException) -> Problem:
-    """The problem of a node that failed with `error`. What nobody expected is logged under a fresh id."""
+    """The problem of a node that failed with `error`. What nobody expected is logged under a
+    fresh id."""
     if isinstance(error, GpuNodeError):
         return make_problem(error.code, error.detail, class_of(error), error.extensions)
     if isinstance(error, MemoryError):
@@ -51,7 +52,8 @@ def make_problem(
     problem_class: str | None = None,
     extensions: dict[str, Any] | None = None,
 ) -> Problem:
-    """A problem of a known code, or of a handler's own one; `extensions` may hold `pointer` or `errors`."""
+    """A problem of a known code, or of a handler's own one; `extensions` may hold `pointer` or
+    `errors`."""
     known = _known(code) or PROBLEM_TYPES["handler-failed"]
     problem: Problem = {
         "type": PROBLEM_BASE + code,

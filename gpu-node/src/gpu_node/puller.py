@@ -14,9 +14,7 @@ from gpu_node.redis.steps import PoolSteps
 class Puller:
     """Reads until it is canceled; a lost connection or stream is waited for."""
 
-    def __init__(
-        self, holdings: Holdings, intake: Intake, leases: Leases, block_ms: int
-    ) -> None:
+    def __init__(self, holdings: Holdings, intake: Intake, leases: Leases, block_ms: int) -> None:
         self._holdings = holdings
         self._intake = intake
         self._leases = leases
@@ -51,7 +49,8 @@ class Puller:
                 self._intake.take(steps, entry, is_fresh=True)
 
     async def _recover(self, reader: TaskReader, steps: PoolSteps) -> None:
-        """What the lost connection was given comes first; it starts when a renew has been answered."""
+        """What the lost connection was given comes first; it starts when a renew has been
+        answered."""
         for entry in await reader.own_pending():
             if entry.task_id:
                 self._intake.take(steps, entry, is_fresh=False)

@@ -5,7 +5,8 @@ import time
 from collections.abc import Awaitable, Callable
 
 CHECK_TIMEOUT_S = 3.0
-# Probes come every few seconds from several sides; Redis and the store are asked once for all of them.
+# Probes come every few seconds from several sides; Redis and the store are asked once for all
+# of them.
 KEEP_S = 1.0
 
 Check = Callable[[], Awaitable[str | None]]

@@ -17,7 +17,8 @@ MAX_BATCH_BYTES = 512 * 1024
 
 
 class Reports:
-    """The outgoing items of one task. `on_answer` hears `ok`, `cancel` or `closed` for each report."""
+    """The outgoing items of one task. `on_answer` hears `ok`, `cancel` or `closed` for each
+    report."""
 
     def __init__(
         self, steps: PoolSteps, task_id: str, metrics: Metrics, on_answer: Callable[[str], None]
@@ -35,7 +36,8 @@ class Reports:
         self._finished = False
 
     def add(self, item: ReportItem, hold_s: float | None = 0.0) -> None:
-        """Queue an item to be sent within `hold_s`; None leaves it to the next report or the settle."""
+        """Queue an item to be sent within `hold_s`; None leaves it to the next report or the
+        settle."""
         if self._finished:
             return
         self._items.append(item)
@@ -48,7 +50,8 @@ class Reports:
             self._sender = asyncio.get_running_loop().create_task(self._send())
 
     async def finish(self) -> tuple[int, tuple[ReportItem, ...]]:
-        """Stop sending; answers what Redis is not known to have taken, with the first one's number."""
+        """Stop sending; answers what Redis is not known to have taken, with the first one's
+        number."""
         self._finished = True
         sender = self._sender
         if sender:

@@ -72,7 +72,9 @@ class Schedule:
         for node in self.nodes.values():
             missing = [source for source in sources(node) if source not in self.nodes]
             if missing:
-                raise InvalidSchedule(f"node {node.id} needs {missing[0]}, which is not in the task")
+                raise InvalidSchedule(
+                    f"node {node.id} needs {missing[0]}, which is not in the task"
+                )
         while len(seen) < len(self.nodes):
             free = [n.id for n in self.nodes.values() if n.id not in seen and sources(n) <= seen]
             if not free:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 
 import uvicorn
 
@@ -23,7 +23,7 @@ class _Server(uvicorn.Server):
     """Leaves signals alone: health and metrics go on answering while the executor drains."""
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         yield
 
 

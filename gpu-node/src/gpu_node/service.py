@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
-from redis.asyncio import Redis
 from ulid import ULID
 
 from gpu_node.admission import Admission
@@ -31,7 +30,12 @@ from gpu_node.node_checks import NodeChecks
 from gpu_node.node_runner import NodeRunner
 from gpu_node.puller import Puller
 from gpu_node.readiness import Readiness
-from gpu_node.redis.clients import create_command_client, create_listener, create_reader_client
+from gpu_node.redis.clients import (
+    Client,
+    create_command_client,
+    create_listener,
+    create_reader_client,
+)
 from gpu_node.redis.health import check_redis
 from gpu_node.redis.steps import PoolSteps
 from gpu_node.task_runner import RunGraph, TaskRunner
@@ -90,8 +94,9 @@ class Service:
     async def _learn(
         self, registry: Registry, children: ChildPool
     ) -> tuple[Capabilities, RunGraph]:
-        """What takes seconds at the start, side by side: the engines, and the import of LangGraph."""
-        probing = asyncio.create_task(children.probe())
+        """What takes seconds at the start, side by side: the engines, and the import of
+        LangGraph."""
+        probing = asyncio.create_task(children.probe(self._config.models_dir))
         try:
             run_graph = await asyncio.to_thread(_import_langgraph)
             self._readiness.done("langgraph")
@@ -104,7 +109,7 @@ class Service:
     def _executor(
         self,
         stack: AsyncExitStack,
-        commands: Redis,
+        commands: Client,
         capabilities: Capabilities,
         runner: TaskRunner,
     ) -> Executor:
@@ -140,12 +145,13 @@ class Service:
 
 
 def make_executor_id() -> str:
-    """Unique per process start: a consumer name that comes back would inherit what it no longer knows."""
+    """Unique per process start: a consumer name that comes back would inherit what it no longer
+    knows."""
     host = re.sub(r"[^A-Za-z0-9]+", "-", platform.node()).strip("-")[:24] or "host"
     return f"gpu-{host}-{ULID()}"
 
 
-def _closing(stack: AsyncExitStack, client: Redis) -> Redis:
+def _closing(stack: AsyncExitStack, client: Client) -> Client:
     stack.push_async_callback(client.aclose)
     return client
 

@@ -1,4 +1,5 @@
-"""The local files of one task: inputs fetched once, a private directory per node, all removed at the end."""
+"""The local files of one task: inputs fetched once, a private directory per node, all removed
+at the end."""
 
 import asyncio
 import re
@@ -36,11 +37,11 @@ class TaskFiles:
 
     async def upload(self, node_id: str, attempt: int, staged: list[tuple[str, Ref]]) -> None:
         """Store what a handler has put; its files must lie in the node's directory."""
-        root = self.work_dir(node_id, attempt).resolve()
         for name, ref in staged:
-            path = Path(name).resolve()
-            if not path.is_relative_to(root):
-                raise PermanentError("invalid-output", f"{ref['name']} lies outside the task's directory.")
+            path = _confined(Path(name), self.work_dir(node_id, attempt))
+            if path is None:
+                detail = f"{ref['name']} lies outside the task's directory."
+                raise PermanentError("invalid-output", detail)
             await self._store.put(path, ref)
             self._made[ref["key"]] = path
 
@@ -71,6 +72,12 @@ class TaskFiles:
         target = self._root / "inputs" / (ref["sha256"] + safe)
         await self._store.get(ref, target)
         return target
+
+
+def _confined(path: Path, root: Path) -> Path | None:
+    """The path without links, or None where it leads out of `root`."""
+    real = path.resolve()
+    return real if real.is_relative_to(root.resolve()) else None
 
 
 def find_refs(values: Any) -> list[Ref]:

@@ -1,7 +1,7 @@
-"""Runs a task's nodes as one LangGraph graph in which no node waits for a sibling that it does not need.
+"""Runs a task's nodes as one LangGraph graph; no node waits for a sibling that it does not need.
 
-LangGraph ends a superstep only when all its nodes have ended. So the graph has one node, `$run`, which
-schedules one LangGraph task per graph node as soon as the node's own sources have ended.
+LangGraph ends a superstep only when all its nodes have ended. So the graph has one node, `$run`,
+which schedules one LangGraph task per graph node as soon as the node's own sources have ended.
 """
 
 import asyncio
@@ -63,7 +63,8 @@ def _start_ready(run: GraphRun, running: dict[asyncio.Future[End], TaskNode]) ->
 
 @lru_cache(maxsize=512)
 def _graph_task(node_id: str) -> Callable[[RunNode, TaskNode], asyncio.Future[End]]:
-    """A LangGraph task with the node's name; the same for all tasks, because it holds nothing of a run."""
+    """A LangGraph task with the node's name; the same for all tasks, because it holds nothing
+    of a run."""
 
     async def run_node(work: RunNode, node: TaskNode) -> End:
         return await work(node)
@@ -75,7 +76,7 @@ def _graph_task(node_id: str) -> Callable[[RunNode, TaskNode], asyncio.Future[En
 def _graph() -> Any:
     """The compiled graph; one for all tasks, as its shape comes with the invocation."""
     graph = StateGraph(_State, context_schema=GraphRun)
-    graph.add_node("$run", _run)
+    graph.add_node("$run", _run)  # pyright: ignore[reportArgumentType] - the library's protocol names its parameters
     graph.add_edge(START, "$run")
     graph.add_edge("$run", END)
     return graph.compile()

@@ -145,7 +145,9 @@ class _TaskRun:
         self._runner.metrics.nodes.labels(*labels).inc()
         self._runner.metrics.task_seconds.labels(*labels).observe(seconds)
         code = result.get("problem", {}).get("code")
-        get_logger().info("node ended", status=result["status"], seconds=round(seconds, 3), code=code)
+        get_logger().info(
+            "node ended", status=result["status"], seconds=round(seconds, 3), code=code
+        )
 
     def _inputs(self, node: TaskNode) -> Values:
         values: Values = {}

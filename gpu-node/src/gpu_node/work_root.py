@@ -1,4 +1,5 @@
-"""The directory under which this process keeps its tasks' files; what dead processes left is removed."""
+"""The directory under which this process keeps its tasks' files; what dead processes left is
+removed."""
 
 import fcntl
 import shutil

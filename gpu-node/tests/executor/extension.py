@@ -1,4 +1,4 @@
-"""Node types for tests: handlers that do as they are told. Loaded by the gpu-node as its extension."""
+"""Node types for tests: handlers that do as they are told."""
 
 import asyncio
 import ctypes
@@ -37,7 +37,9 @@ _DATA = {"type": "Data", "required": False}
 
 NODE_TYPES = [
     _node_type("test_async", {"a": _TEXT, "b": _TEXT}, {"text": _TEXT}),
-    _node_type("test_process", {"a": _TEXT, "b": _TEXT, "file": _DATA}, {"text": _TEXT, "file": _DATA}),
+    _node_type(
+        "test_process", {"a": _TEXT, "b": _TEXT, "file": _DATA}, {"text": _TEXT, "file": _DATA}
+    ),
 ]
 
 
@@ -53,9 +55,14 @@ async def run_async(params: Values, inputs: Values, context: HandlerContext) -> 
         await asyncio.sleep(0.001)
     await asyncio.sleep(params.get("sleep_s", 0))
     if gate := params.get("wait_for"):
-        while not Path(gate).exists():
-            await asyncio.sleep(0.01)
+        await _appears(gate)
     return {"text": params.get("text", "") + inputs.get("a", "") + inputs.get("b", "")}
+
+
+async def _appears(gate: str) -> None:
+    """The test lets a node go on by making a file."""
+    while not os.path.exists(gate):  # noqa: ASYNC110, ASYNC240 - another process makes it
+        await asyncio.sleep(0.005)
 
 
 def run_process(params: Values, inputs: Values, context: HandlerContext) -> Values:
@@ -129,6 +136,7 @@ _ACTS = {
     "no_face": _bad_request,
     "chatter": _chatter,
     "escape": _escape,
+    "sleep_long": lambda _p, _c: time.sleep(600),
     "sleep": lambda p, _c: time.sleep(p["sleep_s"]),
 }
 

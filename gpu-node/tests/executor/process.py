@@ -100,7 +100,12 @@ async def run_gpu_node(
     environment = {name: value for name, value in os.environ.items() if "GPU_NODE" not in name}
     environment |= {f"GPU_NODE_{name.upper()}": str(value) for name, value in values.items()}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gpu_node", env=environment, stderr=asyncio.subprocess.PIPE, limit=1 << 20
+        sys.executable,
+        "-m",
+        "gpu_node",
+        env=environment,
+        stderr=asyncio.subprocess.PIPE,
+        limit=1 << 20,
     )
     node = GpuNodeProcess(process)
     try:
@@ -119,3 +124,11 @@ def is_alive(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+async def until(is_so: Callable[[], bool], within_s: float = 20) -> None:
+    """Return when something outside becomes true; for what sends no event."""
+    deadline = time.monotonic() + within_s
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not happen"
+        await asyncio.sleep(0.005)

@@ -1,7 +1,7 @@
-"""A handler process: takes calls over an inherited socket, one at a time, and keeps what handlers load.
+"""A handler process: takes calls over an inherited socket and keeps what handlers load.
 
-It never outlives its parent: the kernel kills it when the parent dies (Linux), the end of the socket or
-the silence of the parent ends it elsewhere.
+It never outlives its parent: the kernel kills it when the parent dies (Linux), the end of the
+socket or the silence of the parent ends it elsewhere.
 """
 
 import ctypes
@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import traceback
+from pathlib import Path
 from typing import Any, NoReturn
 
 from gpu_node.children.framing import Message, encode, receive_message
@@ -81,7 +82,8 @@ class Child:
             if self._registry is None:
                 raise RuntimeError("called before it was started")
             if kind == "probe":
-                return {"kind": "probed", "engines": _probe(self._registry)}
+                engines = _probe(self._registry, Path(message["models_dir"]))
+                return {"kind": "probed", "engines": engines}
             return self._call(self._registry, message)
         except BaseException as error:
             return {"kind": "failed", "id": message.get("id", -1), **_failure(error)}
@@ -106,12 +108,14 @@ class Child:
                 _leave()
 
 
-def _probe(registry: Registry) -> dict[str, Any]:
+def _probe(registry: Registry, models_dir: Path) -> dict[str, Any]:
     """Engines by node type; a handler that cannot even be imported has none, and says why."""
     found: dict[str, Any] = {}
     for name in registry.node_types:
         try:
-            found[name] = {"engines": [_to_capability(e) for e in registry.engines(name)]}
+            found[name] = {
+                "engines": [_to_capability(e) for e in registry.engines(name, models_dir)]
+            }
         except Exception as error:
             traceback.print_exc()
             found[name] = {"engines": [], "reason": f"{type(error).__name__}: {error}"[:500]}

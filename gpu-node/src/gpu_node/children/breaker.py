@@ -1,4 +1,5 @@
-"""Stops giving calls to a handler that crashes again and again, so that it cannot keep the machine busy dying."""
+"""Stops giving calls to a handler that crashes again and again, so that it cannot keep the
+machine busy dying."""
 
 import time
 from collections.abc import Callable

@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from gpu_node.children.framing import BadMessage, Message, encode, read_message
@@ -55,7 +56,7 @@ class Child:
         process: asyncio.subprocess.Process,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        settings: ChildSettings,
+        output: asyncio.Task[None],
     ) -> None:
         self.pid = process.pid
         self.last_types: list[str] = []
@@ -64,12 +65,13 @@ class Child:
         self._process = process
         self._reader = reader
         self._writer = writer
-        self._settings = settings
+        self._output = output
         self._calls = 0
 
     @classmethod
     async def start(cls, settings: ChildSettings, metrics: Metrics) -> "Child":
-        """Spawn a process, from the main thread: the kernel binds its life to that of the spawning thread."""
+        """Spawn a process, from the main thread: the kernel binds its life to that of the
+        spawning thread."""
         ours, theirs = socket.socketpair()
         with theirs:
             process = await asyncio.create_subprocess_exec(
@@ -85,9 +87,9 @@ class Child:
             )
         ours.setblocking(False)
         reader, writer = await asyncio.open_connection(sock=ours)
-        child = cls(process, reader, writer, settings)
         assert process.stdout
-        child._output = asyncio.create_task(log_output(process.stdout, process.pid, metrics))
+        output = asyncio.create_task(log_output(process.stdout, process.pid, metrics))
+        child = cls(process, reader, writer, output)
         start = {"extensions": settings.extensions, "patience_s": settings.patience_s}
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
@@ -97,9 +99,14 @@ class Child:
             raise
         return child
 
-    async def probe(self) -> dict[str, Any]:
+    @property
+    def has_died(self) -> bool:
+        """Whether the process has gone by itself, between two calls."""
+        return self.is_alive and self._reader.at_eof()
+
+    async def probe(self, models_dir: Path) -> dict[str, Any]:
         """Engines by node type, as the handlers of this process see them."""
-        return (await self._ask({"kind": "probe"}, None))["engines"]
+        return (await self._ask({"kind": "probe", "models_dir": str(models_dir)}, None))["engines"]
 
     async def call(self, call: Call, on_note: OnNote, grace_s: Callable[[], float]) -> Done:
         """Run a handler. When canceled, the child is asked to stop and killed after the grace time.
@@ -133,9 +140,7 @@ class Child:
         self._output.cancel()
         return code
 
-    async def _stop(
-        self, answer: "asyncio.Future[Message]", call_id: int, grace_s: float
-    ) -> None:
+    async def _stop(self, answer: "asyncio.Future[Message]", call_id: int, grace_s: float) -> None:
         self._write({"kind": "cancel", "id": call_id})
         try:
             if grace_s > 0:
@@ -154,7 +159,9 @@ class Child:
                 answer = await read_message(self._reader)
             except BadMessage as error:
                 await self.kill()
-                raise ChildCrashed("handler-crashed", f"The handler's process sent {error}.") from error
+                raise ChildCrashed(
+                    "handler-crashed", f"The handler's process sent {error}."
+                ) from error
             if answer is None:
                 raise ChildCrashed("handler-crashed", await self._last_words())
             if answer["kind"] == "note":

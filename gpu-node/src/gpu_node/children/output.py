@@ -1,4 +1,5 @@
-"""Takes what a child prints into the log, within limits: a library that prints in a loop must not fill it."""
+"""Takes what a child prints into the log, within limits: a library that prints in a loop must
+not fill it."""
 
 import asyncio
 import time

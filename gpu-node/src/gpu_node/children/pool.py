@@ -1,9 +1,11 @@
-"""The handler processes of this gpu-node: few, kept alive with what they have loaded, replaced when they die."""
+"""The handler processes of this gpu-node: few, kept alive with what they have loaded, replaced
+when they die."""
 
 import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from gpu_node.children.breaker import Breaker
@@ -26,12 +28,13 @@ class ChildPool:
         self._breaker = Breaker()
         self._beats = asyncio.create_task(self._beat())
 
-    async def probe(self) -> dict[str, Any]:
-        """Engines by node type, found by a child, because handlers load what the parent must not."""
+    async def probe(self, models_dir: Path) -> dict[str, Any]:
+        """Engines by node type, found by a child, because handlers load what the parent must
+        not."""
         async with self._turns:
             child = await self._take("")
             try:
-                return await child.probe()
+                return await child.probe(models_dir)
             finally:
                 self._give_back(child)
 
@@ -75,8 +78,10 @@ class ChildPool:
 
     async def _take(self, node_type: str) -> Child:
         """The idle child that did this type last, else the one used last, else a new one."""
-        if not self._idle:
-            # Shielded: a caller that gives up in between leaves an idle child, not an unknown process.
+        await self._drop_dead()
+        while not self._idle:
+            # Shielded: a caller that gives up in between leaves an idle child, not an unknown
+            # process.
             await asyncio.shield(asyncio.create_task(self._start()))
         best = max(self._idle, key=lambda c: (node_type in c.last_types, c.used_at))
         self._idle.remove(best)
@@ -84,11 +89,22 @@ class ChildPool:
             best.last_types.append(node_type)
         return best
 
+    async def _drop_dead(self) -> None:
+        """Take children away that died idle, for instance by the kernel's choice."""
+        dead = [child for child in self._idle if child.has_died]
+        self._idle = [child for child in self._idle if not child.has_died]
+        for child in dead:
+            await child.kill()
+            self._metrics.child_exits.labels("idle").inc()
+            self._give_back(child)
+
     async def _start(self) -> None:
         try:
             child = await Child.start(self._settings, self._metrics)
         except (OSError, TimeoutError) as error:
-            raise RetryableError("handler-unavailable", "No handler process could be started.") from error
+            raise RetryableError(
+                "handler-unavailable", "No handler process could be started."
+            ) from error
         self._children.add(child)
         self._idle.append(child)
         self._metrics.children.set(len(self._children))

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import inspect
 import sys
 import typing
 from collections.abc import Callable, Mapping
@@ -14,7 +15,8 @@ from gpu_node.contracts.node_types import NODE_TYPES, NodeType
 from gpu_node.engines.engine import Engine
 
 Kind = Literal["process", "async"]
-"""`process`: computes, runs in a child. `async`: a coroutine that waits for a service, runs in the parent."""
+"""`process`: computes, runs in a child. `async`: a coroutine that waits for a service, runs in
+the parent."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class HandlerSpec:
 
     kind: Kind
     run: Callable[..., Any]
-    engines: Callable[[], list[Engine]] | None = None
+    engines: Callable[..., list[Engine]] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ class Registry:
         return self._handlers[node_type].kind
 
     def run(self, node_type: str) -> Callable[..., Any]:
-        """The handler itself, taking (params, inputs, context) as plain JSON; imports it if need be."""
+        """The handler itself, taking (params, inputs, context) as plain JSON; imports it if
+        need be."""
         run = self._runs.get(node_type)
         if run is None:
             handler = self._handlers[node_type]
@@ -65,13 +68,13 @@ class Registry:
             run = self._runs[node_type] = _typed(source.run)
         return run
 
-    def engines(self, node_type: str) -> list[Engine]:
+    def engines(self, node_type: str, models_dir: Path) -> list[Engine]:
         """The type's engines and whether this machine has them; imports the handler."""
         handler = self._handlers[node_type]
         if isinstance(handler, _Module):
-            return importlib.import_module(handler.name).engines()
+            return _ask(importlib.import_module(handler.name).engines, models_dir)
         if handler.engines:
-            return handler.engines()
+            return _ask(handler.engines, models_dir)
         names = self.node_types[node_type].engines
         return [Engine(name=name, available=True, license="unknown") for name in names]
 
@@ -103,6 +106,12 @@ def _load(path: Path) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _ask(engines: Callable[..., list[Engine]], models_dir: Path) -> list[Engine]:
+    """Engines whose model files lie outside their packages take `models_dir`."""
+    takes_it = "models_dir" in inspect.signature(engines).parameters
+    return engines(models_dir) if takes_it else engines()
 
 
 def _typed(run: Callable[..., Any]) -> Callable[..., Any]:

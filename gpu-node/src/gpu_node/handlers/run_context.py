@@ -22,7 +22,8 @@ Emit = Callable[[str, dict[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One attempt at one node as it is handed to whoever runs the handler; plain JSON on the way to a child."""
+    """One attempt at one node as it is handed to whoever runs the handler; plain JSON on the
+    way to a child."""
 
     run_id: str
     task_id: str

@@ -1,8 +1,12 @@
-"""Makes the Redis clients: commands are repeated when a connection dies, blocking reads never are."""
+"""Makes the Redis clients: commands are repeated when a connection dies, blocking reads never
+are."""
 
 from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
+
+Client = Redis
+"""What those hold who need not know the library."""
 
 COMMAND_TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 5.0
@@ -27,7 +31,8 @@ def create_command_client(url: str, connections: int = 32) -> Redis:
 
 
 def create_reader_client(url: str, block_ms: int) -> Redis:
-    """A client of one connection for blocking reads of `block_ms`; a failure is the reader's to handle."""
+    """A client of one connection for blocking reads of `block_ms`; a failure is the reader's to
+    handle."""
     pool = ConnectionPool.from_url(
         url,
         max_connections=1,

@@ -1,4 +1,5 @@
-"""Listens to a pool's control channels; what is lost there, the answers of renew and report say as well."""
+"""Listens to a pool's control channels; what is lost there, the answers of renew and report say
+as well."""
 
 from collections.abc import Callable, Sequence
 

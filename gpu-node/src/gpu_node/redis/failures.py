@@ -6,12 +6,12 @@ import random
 from redis.exceptions import (
     AuthenticationError,
     BusyLoadingError,
-    ConnectionError,  # noqa: A004 - the library's name
+    ConnectionError,
     NoScriptError,
     ReadOnlyError,
     RedisError,
     ResponseError,
-    TimeoutError,  # noqa: A004 - the library's name
+    TimeoutError,
 )
 
 __all__ = ["RedisError", "ResponseError", "backoff", "is_no_group", "is_unblocked"]
@@ -33,6 +33,7 @@ def is_unblocked(error: BaseException) -> bool:
 
 
 async def backoff(attempt: int, cap_s: float = 2.0) -> None:
-    """Wait before try number `attempt` (1, 2, ...): 20 ms doubling up to `cap_s`, half of it random."""
+    """Wait before try number `attempt` (1, 2, ...): 20 ms doubling up to `cap_s`, half of it
+    random."""
     limit = min(cap_s, 0.02 * 2 ** min(attempt, 10))
     await asyncio.sleep(limit / 2 + random.random() * limit / 2)

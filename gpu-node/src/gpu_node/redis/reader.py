@@ -12,7 +12,8 @@ OWN_PENDING_COUNT = 100
 
 
 class TaskReader:
-    """Reads as one consumer. After a failure `reset` the connection and read `own_pending` first."""
+    """Reads as one consumer. After a failure `reset` the connection and read `own_pending`
+    first."""
 
     def __init__(
         self, client: Redis, keys: Keys, shard: str, pool: str, consumer: str, block_ms: int
@@ -45,7 +46,8 @@ class TaskReader:
 
 
 def _entries(answer: Any) -> list[Entry]:
-    """`[[stream, [(id, fields), ...]]]`; the fields of an entry whose body was deleted are empty."""
+    """`[[stream, [(id, fields), ...]]]`; the fields of an entry whose body was deleted are
+    empty."""
     return [_entry(entry_id, fields) for _, rows in answer or [] for entry_id, fields in rows]
 
 

@@ -44,7 +44,8 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class RenewAnswer:
-    """`states` per task asked for (`ok`, `cancel`, `closed`); `unknown` entries are pending for us unasked."""
+    """`states` per task asked for (`ok`, `cancel`, `closed`); `unknown` entries are pending for
+    us unasked."""
 
     states: dict[str, str]
     unknown: list[Entry]
