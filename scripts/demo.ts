@@ -1,5 +1,5 @@
 /** `npm run demo`: the real system on this machine makes one talking-avatar film. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { ApiError, Client } from "./demo/client.ts";
 import { type DemoOptions, parseDemoOptions, UsageError, USAGE } from "./demo/options.ts";
@@ -8,10 +8,10 @@ import { aborted, untilStopped } from "./lifetime.ts";
 import { ROOT } from "./services/binaries.ts";
 import { ServiceError } from "./services/service.ts";
 import { type Stack, startStack } from "./services/stack.ts";
+import { takeFolder } from "./sole-owner.ts";
 
 const FOLDER = join(ROOT, ".data", "demo");
 const STATE = join(FOLDER, "state");
-const PID_FILE = join(FOLDER, "demo.pid");
 
 const stopped = untilStopped();
 let stack: Stack | undefined;
@@ -30,7 +30,10 @@ try {
 process.exit();
 
 async function demo(options: DemoOptions): Promise<void> {
-  takeFolder();
+  if (!(await takeFolder(FOLDER)))
+    throw new UsageError("A demo runs already in this checkout: stop it first.");
+  // The state of an earlier demo is of no use: its runs would go on and slow this one down.
+  rmSync(STATE, { recursive: true, force: true });
   const began = performance.now();
   console.log("Starting Valkey, SeaweedFS, gateway and gpu-node ...");
   const starting = startStack({
@@ -59,23 +62,4 @@ async function demo(options: DemoOptions): Promise<void> {
   if (options.exit || !process.stdout.isTTY) return;
   console.log("\nStill serving; Ctrl-C stops everything.");
   await aborted(stopped);
-}
-
-/** The state of an earlier demo is of no use: its runs would go on and slow this one down. */
-function takeFolder(): void {
-  const owner = readOwner();
-  if (owner !== undefined) throw new UsageError(`A demo runs already (process ${owner}): stop it first.`);
-  rmSync(STATE, { recursive: true, force: true });
-  mkdirSync(STATE, { recursive: true });
-  writeFileSync(PID_FILE, String(process.pid));
-}
-
-function readOwner(): number | undefined {
-  try {
-    const pid = Number(readFileSync(PID_FILE, "utf8"));
-    process.kill(pid, 0);
-    return pid;
-  } catch {
-    return undefined;
-  }
 }

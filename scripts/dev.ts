@@ -6,7 +6,9 @@ import { ROOT } from "./services/binaries.ts";
 import { isFree } from "./services/ports.ts";
 import { type Service, ServiceError } from "./services/service.ts";
 import { startStack } from "./services/stack.ts";
+import { takeFolder } from "./sole-owner.ts";
 
+const FOLDER = join(ROOT, ".data", "dev");
 const GATEWAY_PORT = 8787;
 const GPU_NODE_PORT = 8788;
 /** Editors write a file in several steps. */
@@ -14,9 +16,11 @@ const SETTLE_MS = 200;
 
 const stopped = untilStopped();
 try {
+  if (!(await takeFolder(FOLDER)))
+    throw new ServiceError("npm run dev runs already in this checkout: stop it first.");
   await assertFree(GATEWAY_PORT, GPU_NODE_PORT);
   const stack = await startStack({
-    dir: join(ROOT, ".data", "dev"),
+    dir: FOLDER,
     gatewayPort: GATEWAY_PORT,
     gpuNodePort: GPU_NODE_PORT,
     gatewayEnv: { GATEWAY_DRAIN_GRACE_MS: "1000" },
