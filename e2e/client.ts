@@ -45,7 +45,7 @@ export async function waitForEnd(world: World, id: string, ms = 60_000): Promise
 
 export async function readEvents(world: World, id: string): Promise<Event[]> {
   const events: Event[] = [];
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const page = (await (await ask(world, `/v1/runs/${id}/events?after=${after}`)).json()) as EventPage;
     events.push(...page.events);
     if (page.events.length === 0) return events;

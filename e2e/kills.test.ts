@@ -37,7 +37,10 @@ let redis: Redis;
 /** The processes that a gpu-node has for its handlers. */
 function childrenOf(pid: number): number[] {
   try {
-    return execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" }).trim().split("\n").map(Number);
+    return execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" })
+      .trim()
+      .split("\n")
+      .map(Number);
   } catch {
     return [];
   }
@@ -67,8 +70,14 @@ async function judge(run: string, key: string): Promise<void> {
   expect(ended.output).toEqual({ h: RIGHT });
 
   const events = await readEvents(world, run);
-  expect(events.map((event) => event.seq), `S6 ${run}`).toEqual(events.map((_, i) => i + 1));
-  expect(events.filter((event) => event.type.startsWith("run.succ")), `S3 ${run}`).toHaveLength(1);
+  expect(
+    events.map((event) => event.seq),
+    `S6 ${run}`,
+  ).toEqual(events.map((_, i) => i + 1));
+  expect(
+    events.filter((event) => event.type.startsWith("run.succ")),
+    `S3 ${run}`,
+  ).toHaveLength(1);
   for (const node of GRAPH.nodes) {
     const successes = events.filter((event) => event.type === "node.succeeded" && event.node_id === node.id);
     expect(successes, `S1 ${run} ${node.id}`).toHaveLength(1);
@@ -76,7 +85,10 @@ async function judge(run: string, key: string): Promise<void> {
     const lines = world.ledger().filter((line) => line.run === run && line.node === node.id);
     const late = lines.filter((line) => line.phase === "begin" && line.at > accepted);
     expect(late, `S8 ${run} ${node.id}`).toEqual([]);
-    expect(lines.some((line) => line.phase === "end"), `S2 ${run} ${node.id}`).toBe(true);
+    expect(
+      lines.some((line) => line.phase === "end"),
+      `S2 ${run} ${node.id}`,
+    ).toBe(true);
   }
   expect(await submit(world, { graph: GRAPH }, key), `S7 ${key}`).toBe(run);
 }
@@ -105,18 +117,21 @@ describe.each([1, 3])("with %i shard(s)", (shards) => {
     await world.stop();
   });
 
-  it.each(Object.keys(VICTIMS))("every run ends right although %s is killed again and again", async (victim) => {
-    const runs: { run: string; key: string }[] = [];
-    const kills = shards === 1 ? KILLS : Math.ceil(KILLS / 4);
-    for (let i = 0; i < kills; i += 1) {
-      for (let n = runs.length; n < (i + 1) * RUNS_AT_ONCE; n += 1) {
-        const key = `${victim}-${shards}-${n}`.replaceAll(" ", "_");
-        runs.push({ run: await submit(world, { graph: GRAPH }, key), key });
+  it.each(Object.keys(VICTIMS))(
+    "every run ends right although %s is killed again and again",
+    async (victim) => {
+      const runs: { run: string; key: string }[] = [];
+      const kills = shards === 1 ? KILLS : Math.ceil(KILLS / 4);
+      for (let i = 0; i < kills; i += 1) {
+        for (let n = runs.length; n < (i + 1) * RUNS_AT_ONCE; n += 1) {
+          const key = `${victim}-${shards}-${n}`.replaceAll(" ", "_");
+          runs.push({ run: await submit(world, { graph: GRAPH }, key), key });
+        }
+        await delay(Math.random() * 400);
+        await VICTIMS[victim]!(world);
       }
-      await delay(Math.random() * 400);
-      await VICTIMS[victim]!(world);
-    }
-    for (const { run, key } of runs) await judge(run, key);
-    await expectRest();
-  });
+      for (const { run, key } of runs) await judge(run, key);
+      await expectRest();
+    },
+  );
 });

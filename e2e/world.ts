@@ -86,8 +86,8 @@ export async function startWorld(options: { shards?: number } = {}): Promise<Wor
     return {
       valkey,
       seaweed,
-      gateways: started.slice(0, 2) as GatewayServer[],
-      gpuNodes: started.slice(2) as GpuNodeServer[],
+      gateways: started.slice(0, 2),
+      gpuNodes: started.slice(2),
       ledger: read,
       stop,
     };

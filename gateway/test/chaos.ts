@@ -1,5 +1,5 @@
 /** A Redis client that behaves like a bad network: calls that never arrive, replies that are lost, owners that die. */
-import type { Redis } from '../src/redis/client.ts';
+import type { Redis } from "../src/redis/client.ts";
 
 export interface ChaosOptions {
   random: () => number;
@@ -17,25 +17,33 @@ export interface Chaos {
 
 class Gone extends Error {
   constructor() {
-    super('Connection is closed.');
+    super("Connection is closed.");
   }
 }
 
 /** Wraps a client; `seen` is told what the server really answered, also when the caller never learns it. */
-export function createChaos(redis: Redis, options: ChaosOptions, seen: (args: unknown[], reply: unknown) => void = () => {}): Chaos {
+export function createChaos(
+  redis: Redis,
+  options: ChaosOptions,
+  seen: (args: unknown[], reply: unknown) => void = () => {},
+): Chaos {
   let dead = false;
-  const call = (method: string) => async (...args: unknown[]) => {
-    if (dead || options.random() < options.lostCalls) throw new Gone();
-    const reply: unknown = await (redis as unknown as Record<string, (...a: unknown[]) => Promise<unknown>>)[method]!(...args);
-    seen([method, ...args], reply);
-    if (dead || options.random() < options.lostReplies) throw new Gone();
-    return reply;
-  };
+  const call =
+    (method: string) =>
+    async (...args: unknown[]) => {
+      if (dead || options.random() < options.lostCalls) throw new Gone();
+      const reply: unknown = await (
+        redis as unknown as Record<string, (...a: unknown[]) => Promise<unknown>>
+      )[method]!(...args);
+      seen([method, ...args], reply);
+      if (dead || options.random() < options.lostReplies) throw new Gone();
+      return reply;
+    };
   const proxy = new Proxy(redis, {
     get(target, name) {
-      if (typeof name !== 'string') return Reflect.get(target, name) as unknown;
-      if (name === 'connect') return async () => {};
-      if (name === 'disconnect') return () => {};
+      if (typeof name !== "string") return Reflect.get(target, name) as unknown;
+      if (name === "connect") return async () => {};
+      if (name === "disconnect") return () => {};
       return call(name);
     },
   });

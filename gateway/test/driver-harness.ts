@@ -1,45 +1,54 @@
 /** A driver over a real server, with an executor that does what a test says: for tests of the run engine. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createKeys, type Keys } from '@myspinbot/contracts/keys.ts';
-import type { Graph, NodeResult, Task } from '@myspinbot/contracts/types.ts';
-import { startValkey, type ValkeyServer } from '@myspinbot/services/valkey.ts';
-import { createDriver, type Driver } from '../src/driver/driver.ts';
-import { createDriverLoops, type DriverLoops } from '../src/driver/loops.ts';
-import type { SweepDeps } from '../src/driver/sweeps.ts';
-import { poolOf } from '../src/engine/graph-model.ts';
-import { createNodeTypes, type NodeTypes } from '../src/graphs/node-types.ts';
-import { newId, newPlainId } from '../src/ids.ts';
-import { createCommandClient, createReaderClient, type Redis } from '../src/redis/client.ts';
-import { toRecord } from '../src/redis/flat.ts';
-import { runScript } from '../src/redis/scripts.ts';
-import { noMetrics } from '../src/telemetry/metrics.ts';
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createKeys, type Keys } from "@myspinbot/contracts/keys.ts";
+import type { Graph, NodeResult, Task } from "@myspinbot/contracts/types.ts";
+import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
+import { createDriver, type Driver } from "../src/driver/driver.ts";
+import { createDriverLoops, type DriverLoops } from "../src/driver/loops.ts";
+import type { SweepDeps } from "../src/driver/sweeps.ts";
+import { poolOf } from "../src/engine/graph-model.ts";
+import { createNodeTypes, type NodeTypes } from "../src/graphs/node-types.ts";
+import { newId, newPlainId } from "../src/ids.ts";
+import { createCommandClient, createReaderClient, type Redis } from "../src/redis/client.ts";
+import { toRecord } from "../src/redis/flat.ts";
+import { runScript } from "../src/redis/scripts.ts";
+import { noMetrics } from "../src/telemetry/metrics.ts";
 
-const SILENT = { debug() {}, info() {}, warn() {}, error: (message: string, fields?: unknown) => console.error(message, fields) };
+const SILENT = {
+  debug() {},
+  info() {},
+  warn() {},
+  error: (message: string, fields?: unknown) =>
+    process.stderr.write(`${message} ${JSON.stringify(fields)}\n`),
+};
 const accept = () => true;
 
 /** Node types without any checks, so that a test is about the engine alone. */
 function looseNodeTypes(): NodeTypes {
-  const type = (name: string, plane: 'node' | 'python') => ({
+  const type = (name: string, plane: "node" | "python") => ({
     type: name,
     plane,
-    description: 'Does what the test says.',
+    description: "Does what the test says.",
     timeout_s: 10,
-    engines: ['test'],
+    engines: ["test"],
     resources: { cpu: 0, gpu: 0, vram_gb: 0 },
-    schema_digest: '0'.repeat(64),
+    schema_digest: "0".repeat(64),
     inputs: {},
     outputs: {},
   });
   const validators = { params: accept, inputs: accept, outputs: accept };
   return createNodeTypes({
-    nodeTypes: [type('node_work', 'node'), type('python_work', 'python')] as never,
+    nodeTypes: [type("node_work", "node"), type("python_work", "python")] as never,
     validators: { node_work: validators, python_work: validators },
   });
 }
 
-export type Work = (node: Task['nodes'][number], task: Task) => Partial<NodeResult> | Promise<Partial<NodeResult>>;
+export type Work = (
+  node: Task["nodes"][number],
+  task: Task,
+) => Partial<NodeResult> | Promise<Partial<NodeResult>>;
 
 export interface Harness {
   redis: Redis;
@@ -51,7 +60,11 @@ export interface Harness {
   nodeTypes: NodeTypes;
   startDriver(): void;
   stopDriver(): Promise<void>;
-  submit(graph: Graph, input?: Record<string, unknown>, deadlines?: { start?: number; run?: number }): Promise<string>;
+  submit(
+    graph: Graph,
+    input?: Record<string, unknown>,
+    deadlines?: { start?: number; run?: number },
+  ): Promise<string>;
   tell(run: string, body: unknown): Promise<unknown>;
   /** Waits until the next task of the pool is there and takes it. */
   pull(pool: string, consumer?: string): Promise<Task>;
@@ -66,19 +79,25 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-export function result(node: Task['nodes'][number], more: Partial<NodeResult>): NodeResult {
-  return { node_id: node.id, attempt: node.attempt, status: 'succeeded', outputs: {}, ...more } as NodeResult;
+export function result(node: Task["nodes"][number], more: Partial<NodeResult>): NodeResult {
+  return { node_id: node.id, attempt: node.attempt, status: "succeeded", outputs: {}, ...more };
 }
 
 export async function createHarness(
   prefix: string,
-  options: { leaseMs?: number; lockMs?: number; reconcileMs?: number; valkeyArgs?: string[]; shard?: string } = {},
+  options: {
+    leaseMs?: number;
+    lockMs?: number;
+    reconcileMs?: number;
+    valkeyArgs?: string[];
+    shard?: string;
+  } = {},
 ): Promise<Harness> {
-  const dir = await mkdtemp(join(tmpdir(), 'driver-'));
+  const dir = await mkdtemp(join(tmpdir(), "driver-"));
   const valkey = await startValkey({ dir, args: options.valkeyArgs ?? [] });
   const redis = createCommandClient(valkey.url);
   const keys = createKeys(prefix);
-  const shard = options.shard ?? 's0';
+  const shard = options.shard ?? "s0";
   const nodeTypes = looseNodeTypes();
   const driver = createDriver({
     redis,
@@ -95,8 +114,8 @@ export async function createHarness(
     redis,
     keys,
     shard,
-    pools: ['node', 'default'],
-    consumer: newPlainId('driver'),
+    pools: ["node", "default"],
+    consumer: newPlainId("driver"),
     leaseMs: options.leaseMs ?? 500,
     driverLeaseMs: 300,
     reconcileMs: options.reconcileMs ?? 500,
@@ -106,17 +125,29 @@ export async function createHarness(
   const executors: Promise<void>[] = [];
   const readers: Redis[] = [];
 
-  async function pull(pool: string, consumer = 'exec_test'): Promise<Task> {
+  async function pull(pool: string, consumer = "exec_test"): Promise<Task> {
     const reader = createReaderClient(valkey.url, 2000);
     readers.push(reader);
     await reader.connect();
     try {
       for (;;) {
-        if (closed) throw new Error('closed');
+        if (closed) throw new Error("closed");
         const answer = (await reader
-          .call('XREADGROUP', 'GROUP', 'executors', consumer, 'COUNT', 1, 'BLOCK', 500, 'STREAMS', keys.poolTasks(shard, pool), '>')
+          .call(
+            "XREADGROUP",
+            "GROUP",
+            "executors",
+            consumer,
+            "COUNT",
+            1,
+            "BLOCK",
+            500,
+            "STREAMS",
+            keys.poolTasks(shard, pool),
+            ">",
+          )
           .catch(async (error: Error) => {
-            if (!error.message.includes('NOGROUP')) throw error;
+            if (!error.message.includes("NOGROUP")) throw error;
             await new Promise((resolve) => setTimeout(resolve, 10));
             return null;
           })) as [string, [string, string[]][]][] | null;
@@ -134,9 +165,21 @@ export async function createHarness(
     keys.poolReports(shard, task.pool),
   ];
 
-  async function settle(task: Task, results: Partial<NodeResult>[], outcome = 'settled', consumer = 'exec_test'): Promise<unknown> {
-    const items = results.flatMap((r) => ['result', r.node_id!, '', JSON.stringify(r)]);
-    return runScript(redis, 'settle', poolKeys(task), [consumer, task.task_id, outcome, '"test"', 1, ...items]);
+  async function settle(
+    task: Task,
+    results: Partial<NodeResult>[],
+    outcome = "settled",
+    consumer = "exec_test",
+  ): Promise<unknown> {
+    const items = results.flatMap((r) => ["result", r.node_id!, "", JSON.stringify(r)]);
+    return runScript(redis, "settle", poolKeys(task), [
+      consumer,
+      task.task_id,
+      outcome,
+      '"test"',
+      1,
+      ...items,
+    ]);
   }
 
   async function work(pool: string, doWork: Work): Promise<void> {
@@ -145,13 +188,16 @@ export async function createHarness(
       const results: NodeResult[] = [];
       const failed = new Set<string>();
       for (const node of task.nodes) {
-        const needs = [...node.after, ...Object.values(node.inputs).flatMap((i) => (i.from === 'node' && !i.optional ? [i.node] : []))];
+        const needs = [
+          ...node.after,
+          ...Object.values(node.inputs).flatMap((i) => (i.from === "node" && !i.optional ? [i.node] : [])),
+        ];
         if (needs.some((id) => failed.has(id))) {
           failed.add(node.id);
           continue;
         }
         const done = result(node, await doWork(node, task));
-        if (done.status === 'failed') failed.add(node.id);
+        if (done.status === "failed") failed.add(node.id);
         results.push(done);
       }
       await settle(task, results);
@@ -182,32 +228,61 @@ export async function createHarness(
       loops = null;
     },
     async submit(graph, input = {}, deadlines = {}) {
-      const run = newId('run', shard);
+      const run = newId("run", shard);
       const nodes = graph.nodes.flatMap((node) => [
         node.id,
-        JSON.stringify({ type: node.type, plane: node.plane, pool: poolOf(node), status: 'pending', attempt: 0 }),
+        JSON.stringify({
+          type: node.type,
+          plane: node.plane,
+          pool: poolOf(node),
+          status: "pending",
+          attempt: 0,
+        }),
       ]);
       await runScript(
         redis,
-        'submit',
+        "submit",
         [
-          keys.run(shard, run), keys.runData(shard, run), keys.runEvents(shard, run), keys.runNodes(shard, run),
-          keys.mail(shard), keys.timers(shard), keys.runs(shard), keys.runsByStatus(shard, 'queued'),
-          keys.graph(shard, `digest-${graph.name}`), keys.idempotency(shard, 'none'),
+          keys.run(shard, run),
+          keys.runData(shard, run),
+          keys.runEvents(shard, run),
+          keys.runNodes(shard, run),
+          keys.mail(shard),
+          keys.timers(shard),
+          keys.runs(shard),
+          keys.runsByStatus(shard, "queued"),
+          keys.graph(shard, `digest-${graph.name}`),
+          keys.idempotency(shard, "none"),
         ],
         [
-          run, '', 1000, JSON.stringify(graph), deadlines.start ?? 60_000, deadlines.run ?? 60_000, '{}',
-          keys.channels.run(shard, run), 2, 1, nodes.length / 2,
-          'graph', graph.name, 'digest', `digest-${graph.name}`, 'input', JSON.stringify(input), ...nodes,
+          run,
+          "",
+          1000,
+          JSON.stringify(graph),
+          deadlines.start ?? 60_000,
+          deadlines.run ?? 60_000,
+          "{}",
+          keys.channels.run(shard, run),
+          2,
+          1,
+          nodes.length / 2,
+          "graph",
+          graph.name,
+          "digest",
+          `digest-${graph.name}`,
+          "input",
+          JSON.stringify(input),
+          ...nodes,
         ],
       );
       return run;
     },
-    tell: (run, body) => runScript(redis, 'tell', [keys.run(shard, run), keys.mail(shard)], [run, JSON.stringify(body)]),
+    tell: (run, body) =>
+      runScript(redis, "tell", [keys.run(shard, run), keys.mail(shard)], [run, JSON.stringify(body)]),
     pull,
     settle,
-    report: (task, n, items, consumer = 'exec_test') =>
-      runScript(redis, 'report', poolKeys(task), [consumer, task.task_id, n, ...items]),
+    report: (task, n, items, consumer = "exec_test") =>
+      runScript(redis, "report", poolKeys(task), [consumer, task.task_id, n, ...items]),
     startExecutor(pool, doWork) {
       executors.push(work(pool, doWork).catch(() => {}));
     },
@@ -226,14 +301,19 @@ export async function createHarness(
     record: (run) => redis.hgetall(keys.run(shard, run)),
     async rows(run) {
       const flat = await redis.hgetall(keys.runNodes(shard, run));
-      const own = Object.entries(flat).filter(([field]) => !field.includes(':'));
+      const own = Object.entries(flat).filter(([field]) => !field.includes(":"));
       return Object.fromEntries(own.map(([id, text]) => [id, JSON.parse(text) as Record<string, unknown>]));
     },
     async events(run) {
-      const rows = (await redis.xrange(keys.runEvents(shard, run), '-', '+')) as [string, string[]][];
+      const rows = (await redis.xrange(keys.runEvents(shard, run), "-", "+")) as [string, string[]][];
       return rows.map(([id, flat]) => {
         const f = toRecord(flat);
-        return { seq: Number(id.split('-')[0]), type: f.type!, node: f.node_id!, data: JSON.parse(f.data!) as Record<string, unknown> };
+        return {
+          seq: Number(id.split("-")[0]),
+          type: f.type!,
+          node: f.node_id!,
+          data: JSON.parse(f.data!) as Record<string, unknown>,
+        };
       });
     },
     async close() {

@@ -27,7 +27,10 @@ async function decodeFull(answer: CheckpointAnswer & { kind: "full" }): Promise<
 }
 
 /** The carry of one drive, with the run's latest checkpoint in it unless this is its first. */
-export async function openCarry(answer: CheckpointAnswer, remembered?: LatestCheckpoint): Promise<DriveCarry> {
+export async function openCarry(
+  answer: CheckpointAnswer,
+  remembered?: LatestCheckpoint,
+): Promise<DriveCarry> {
   const carry: DriveCarry = { gets: 0, puts: 0 };
   if (answer.kind === "full") carry.latest = await decodeFull(answer);
   else if (answer.kind === "same" && remembered) carry.latest = remembered;

@@ -8,11 +8,11 @@ import {
   type Checkpoint,
   type CheckpointMetadata,
   type CheckpointTuple,
-} from '@langchain/langgraph-checkpoint';
+} from "@langchain/langgraph-checkpoint";
 
-import { nextVersion } from './layout.ts';
+import { nextVersion } from "./layout.ts";
 
-type Config = CheckpointTuple['config'];
+type Config = CheckpointTuple["config"];
 
 /** Where the saver reads from and writes to during one drive. */
 export interface DriveCarry {
@@ -27,12 +27,12 @@ export interface DriveCarry {
 
 function carryOf(config: Config): DriveCarry {
   const carry = (config.configurable as { carry?: DriveCarry } | undefined)?.carry;
-  if (!carry) throw new Error('the drive saver was called outside a drive');
+  if (!carry) throw new Error("the drive saver was called outside a drive");
   return carry;
 }
 
 function configOf(config: Config, checkpointId: string): Config {
-  const { thread_id, checkpoint_ns = '', carry } = config.configurable as Record<string, unknown>;
+  const { thread_id, checkpoint_ns = "", carry } = config.configurable as Record<string, unknown>;
   return { configurable: { thread_id, checkpoint_ns, checkpoint_id: checkpointId, carry } };
 }
 
@@ -46,7 +46,12 @@ export class DriveSaver extends BaseCheckpointSaver<string> {
     carry.gets += 1;
     if (!carry.latest) return undefined;
     const { checkpoint, metadata } = carry.latest;
-    return { config: configOf(config, checkpoint.id), checkpoint: copyCheckpoint(checkpoint), metadata, pendingWrites: [] };
+    return {
+      config: configOf(config, checkpoint.id),
+      checkpoint: copyCheckpoint(checkpoint),
+      metadata,
+      pendingWrites: [],
+    };
   }
 
   async put(config: Config, checkpoint: Checkpoint, metadata: CheckpointMetadata): Promise<Config> {
@@ -59,11 +64,11 @@ export class DriveSaver extends BaseCheckpointSaver<string> {
   /** A drive's bodies have no effects of their own: a crash repeats the drive from the mailbox, so writes are not kept. */
   async putWrites(): Promise<void> {}
 
-  async *list(): AsyncGenerator<CheckpointTuple> {
-    throw new Error('a drive does not look into the past');
+  list(): AsyncGenerator<CheckpointTuple> {
+    throw new Error("a drive does not look into the past");
   }
 
   async deleteThread(): Promise<void> {
-    throw new Error('a drive deletes nothing');
+    throw new Error("a drive deletes nothing");
   }
 }

@@ -1,7 +1,8 @@
 /** How a checkpoint lies in Redis: its body without values, and each channel value once per version. */
-import type { ChannelVersions, Checkpoint, CheckpointMetadata } from '@langchain/langgraph-checkpoint';
+import type { ChannelVersions, Checkpoint, CheckpointMetadata } from "@langchain/langgraph-checkpoint";
 
-type Serde = {
+/** How values become bytes: that of the saver. */
+export type Serde = {
   dumpsTyped(value: unknown): Promise<[string, Uint8Array]>;
   loadsTyped(type: string, data: Uint8Array | string): Promise<unknown>;
 };
@@ -10,7 +11,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 function toBase64(bytes: Uint8Array): string {
-  let binary = '';
+  let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return btoa(binary);
 }
@@ -22,15 +23,15 @@ function fromBase64(text: string): Uint8Array {
 /** A value as text with its type tag in front: `json|...` as it is, other types in base64. */
 export async function encodeValue(serde: Serde, value: unknown): Promise<string> {
   const [type, bytes] = await serde.dumpsTyped(value);
-  return type === 'json' ? `json|${decoder.decode(bytes)}` : `${type}|${toBase64(bytes)}`;
+  return type === "json" ? `json|${decoder.decode(bytes)}` : `${type}|${toBase64(bytes)}`;
 }
 
 /** The value of a text made by `encodeValue`. */
 export async function decodeValue(serde: Serde, text: string): Promise<unknown> {
-  const at = text.indexOf('|');
+  const at = text.indexOf("|");
   const type = text.slice(0, at);
   const data = text.slice(at + 1);
-  return serde.loadsTyped(type, type === 'json' ? encoder.encode(data) : fromBase64(data));
+  return serde.loadsTyped(type, type === "json" ? encoder.encode(data) : fromBase64(data));
 }
 
 /** A namespace as it stands in keys: glob characters and separators escaped. */
@@ -40,12 +41,13 @@ export function encodeNamespace(namespace: string): string {
 
 /** Name of a checkpoint within its thread; sorts by time within a namespace, because uuid6 ids do. */
 export function checkpointName(namespace: string, id: string): string {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(id)) throw new Error('the checkpoint id has characters that a key must not have');
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(id))
+    throw new Error("the checkpoint id has characters that a key must not have");
   return `${encodeNamespace(namespace)}|${id}`;
 }
 
 export function parseName(name: string): { namespace: string; id: string } {
-  const at = name.indexOf('|');
+  const at = name.indexOf("|");
   return { namespace: decodeURIComponent(name.slice(0, at)), id: name.slice(at + 1) };
 }
 
@@ -78,7 +80,7 @@ export interface CheckpointToStore {
 export async function toStored(serde: Serde, item: CheckpointToStore): Promise<StoredCheckpoint> {
   const { channel_values: values, ...body } = item.checkpoint;
   const versions = item.checkpoint.channel_versions;
-  const blobs: StoredCheckpoint['blobs'] = [];
+  const blobs: StoredCheckpoint["blobs"] = [];
   for (const [channel, version] of Object.entries(versions)) {
     if (!(channel in values) || !item.fresh(channel)) continue;
     const value = await encodeValue(serde, values[channel]);
@@ -95,13 +97,14 @@ export async function toStored(serde: Serde, item: CheckpointToStore): Promise<S
 
 /** A stored body: `present` = the channels that have a value in the blobs, `loose` = values without a version. */
 export interface StoredBody {
-  body: Omit<Checkpoint, 'channel_values'>;
+  body: Omit<Checkpoint, "channel_values">;
   present: string[];
   loose: Record<string, unknown>;
 }
 
 export async function fromStoredBody(serde: Serde, text: string): Promise<StoredBody> {
-  const { present, loose, ...body } = (await decodeValue(serde, text)) as Checkpoint & Omit<StoredBody, 'body'>;
+  const { present, loose, ...body } = (await decodeValue(serde, text)) as Checkpoint &
+    Omit<StoredBody, "body">;
   return { body, present, loose };
 }
 
@@ -111,5 +114,5 @@ export async function fromStoredBody(serde: Serde, text: string): Promise<Stored
  */
 export function nextVersion(current: string | number | undefined): string {
   const counter = current === undefined ? 0 : Number.parseInt(String(current), 10);
-  return `${String(counter + 1).padStart(10, '0')}.${Math.random().toString(36).slice(2, 10)}`;
+  return `${String(counter + 1).padStart(10, "0")}.${Math.random().toString(36).slice(2, 10)}`;
 }

@@ -1,12 +1,12 @@
 /** Our saver is a saver: the official suite, against a real server. */
-import { deltaChannelHistoryTests, validate } from '@langchain/langgraph-checkpoint-validation';
-import { createKeys } from '@myspinbot/contracts/keys.ts';
-import { startValkey, type ValkeyServer } from '@myspinbot/services/valkey.ts';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createCommandClient, type Redis } from '../redis/client.ts';
-import { RedisSaver } from './redis-saver.ts';
+import { deltaChannelHistoryTests, validate } from "@langchain/langgraph-checkpoint-validation";
+import { createKeys } from "@myspinbot/contracts/keys.ts";
+import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createCommandClient, type Redis } from "../redis/client.ts";
+import { RedisSaver } from "./redis-saver.ts";
 
 let dir: string;
 let valkey: ValkeyServer;
@@ -14,10 +14,10 @@ let redis: Redis;
 let count = 0;
 
 const initializer = {
-  checkpointerName: 'RedisSaver',
+  checkpointerName: "RedisSaver",
   beforeAllTimeout: 30_000,
   async beforeAll() {
-    dir = await mkdtemp(join(tmpdir(), 'saver-'));
+    dir = await mkdtemp(join(tmpdir(), "saver-"));
     valkey = await startValkey({ dir });
     redis = createCommandClient(valkey.url);
   },
@@ -26,7 +26,7 @@ const initializer = {
     await valkey.stop();
     await rm(dir, { recursive: true, force: true });
   },
-  createCheckpointer: () => new RedisSaver(redis, createKeys(`saver${(count += 1)}`), () => 's0'),
+  createCheckpointer: () => new RedisSaver(redis, createKeys(`saver${(count += 1)}`), () => "s0"),
 };
 
 // The suite is typed for savers with numbers as versions; ours are texts.

@@ -4,36 +4,31 @@
  */
 import {
   BaseCheckpointSaver,
-  compareWritesSortKeys,
   getCheckpointId,
   maxChannelVersion,
   TASKS,
-  WRITES_IDX_MAP,
-  writesSortKey,
   type ChannelVersions,
   type Checkpoint,
   type CheckpointListOptions,
   type CheckpointMetadata,
-  type CheckpointPendingWrite,
   type CheckpointTuple,
   type PendingWrite,
-} from '@langchain/langgraph-checkpoint';
-import type { Keys } from '@myspinbot/contracts/keys.ts';
-import type { Redis } from '../redis/client.ts';
+} from "@langchain/langgraph-checkpoint";
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { Redis } from "../redis/client.ts";
 import {
   blobField,
   checkpointName,
   decodeValue,
   encodeNamespace,
-  encodeValue,
   fromStoredBody,
   nextVersion,
   parseName,
   toStored,
-} from './layout.ts';
+} from "./layout.ts";
+import { fromStoredWrites, toStoredWrites } from "./writes.ts";
 
-type Config = CheckpointTuple['config'];
-const WRITE = 'write|';
+type Config = CheckpointTuple["config"];
 
 interface Place {
   thread: string;
@@ -43,9 +38,13 @@ interface Place {
 
 function placeOf(config: Config, what: string): Place {
   const { thread_id, checkpoint_ns } = (config.configurable ?? {}) as Record<string, unknown>;
-  if (typeof thread_id !== 'string') throw new Error(`cannot ${what}: configurable.thread_id is missing`);
+  if (typeof thread_id !== "string") throw new Error(`cannot ${what}: configurable.thread_id is missing`);
   const id = getCheckpointId(config);
-  return { thread: thread_id, namespace: typeof checkpoint_ns === 'string' ? checkpoint_ns : '', ...(id ? { id } : {}) };
+  return {
+    thread: thread_id,
+    namespace: typeof checkpoint_ns === "string" ? checkpoint_ns : "",
+    ...(id ? { id } : {}),
+  };
 }
 
 function configOf(thread: string, namespace: string, id: string): Config {
@@ -69,7 +68,7 @@ export class RedisSaver extends BaseCheckpointSaver<string> {
     return nextVersion(current);
   }
 
-  #key(kind: 'thread' | 'threadBlobs' | 'threadHeads', thread: string): string {
+  #key(kind: "thread" | "threadBlobs" | "threadHeads", thread: string): string {
     return this.#keys[kind](this.#shardOf(thread), thread);
   }
 
@@ -79,18 +78,25 @@ export class RedisSaver extends BaseCheckpointSaver<string> {
 
   /** Names of a thread's checkpoints in one namespace, newest first; of all namespaces when it is undefined. */
   async #names(thread: string, namespace?: string, limit?: number): Promise<string[]> {
-    const index = this.#key('thread', thread);
-    if (namespace === undefined) return this.#redis.zrevrangebylex(index, '+', '-');
+    const index = this.#key("thread", thread);
+    if (namespace === undefined) return this.#redis.zrevrangebylex(index, "+", "-");
     const prefix = `${encodeNamespace(namespace)}|`;
     const range = [index, `(${prefix}\xff`, `[${prefix}`] as const;
-    return limit ? this.#redis.zrevrangebylex(...range, 'LIMIT', 0, limit) : this.#redis.zrevrangebylex(...range);
+    return limit
+      ? this.#redis.zrevrangebylex(...range, "LIMIT", 0, limit)
+      : this.#redis.zrevrangebylex(...range);
   }
 
-  async #values(thread: string, namespace: string, body: Omit<Checkpoint, 'channel_values'>, present: string[]) {
+  async #values(
+    thread: string,
+    namespace: string,
+    body: Omit<Checkpoint, "channel_values">,
+    present: string[],
+  ) {
     const values: Record<string, unknown> = {};
     if (present.length === 0) return values;
     const fields = present.map((channel) => blobField(namespace, channel, body.channel_versions[channel]!));
-    const blobs = await this.#redis.hmget(this.#key('threadBlobs', thread), ...fields);
+    const blobs = await this.#redis.hmget(this.#key("threadBlobs", thread), ...fields);
     for (const [i, channel] of present.entries()) {
       const blob = blobs[i];
       if (blob != null) values[channel] = await decodeValue(this.serde, blob);
@@ -98,25 +104,16 @@ export class RedisSaver extends BaseCheckpointSaver<string> {
     return values;
   }
 
-  async #writes(hash: Record<string, string>): Promise<CheckpointPendingWrite[]> {
-    const rows = Object.entries(hash)
-      .filter(([field]) => field.startsWith(WRITE))
-      .map(([field, text]) => {
-        const [, task, index] = field.split('|') as [string, string, string];
-        const [path, channel, value] = JSON.parse(text) as [string, string, string];
-        return { key: writesSortKey(path, task, Number(index)), task, channel, value };
-      })
-      .sort((a, b) => compareWritesSortKeys(a.key, b.key));
-    return Promise.all(
-      rows.map(async ({ task, channel, value }): Promise<CheckpointPendingWrite> => [task, channel, await decodeValue(this.serde, value)]),
-    );
-  }
-
   /** Checkpoints older than v4 kept pending sends as writes of their parent. */
   async #migrate(checkpoint: Checkpoint, thread: string, parent: string): Promise<void> {
-    const writes = await this.#writes(await this.#redis.hgetall(this.#checkpointKey(thread, parent)));
+    const writes = await fromStoredWrites(
+      this.serde,
+      await this.#redis.hgetall(this.#checkpointKey(thread, parent)),
+    );
     const versions = Object.values(checkpoint.channel_versions);
-    checkpoint.channel_values[TASKS] = writes.filter(([, channel]) => channel === TASKS).map(([, , value]) => value);
+    checkpoint.channel_values[TASKS] = writes
+      .filter(([, channel]) => channel === TASKS)
+      .map(([, , value]) => value);
     checkpoint.channel_versions[TASKS] =
       versions.length > 0 ? maxChannelVersion(...versions) : this.getNextVersion(undefined);
   }
@@ -133,23 +130,28 @@ export class RedisSaver extends BaseCheckpointSaver<string> {
       config: configOf(thread, namespace, id),
       checkpoint,
       metadata: (await decodeValue(this.serde, hash.metadata!)) as CheckpointMetadata,
-      pendingWrites: await this.#writes(hash),
+      pendingWrites: await fromStoredWrites(this.serde, hash),
       ...(hash.parent ? { parentConfig: configOf(thread, namespace, parseName(hash.parent).id) } : {}),
     };
   }
 
   async getTuple(config: Config): Promise<CheckpointTuple | undefined> {
     if (config.configurable?.thread_id === undefined) return undefined;
-    const { thread, namespace, id } = placeOf(config, 'get a checkpoint');
+    const { thread, namespace, id } = placeOf(config, "get a checkpoint");
     const name = id ? checkpointName(namespace, id) : (await this.#names(thread, namespace, 1))[0];
     return name === undefined ? undefined : this.#load(thread, name);
   }
 
   async *list(config: Config, options: CheckpointListOptions = {}): AsyncGenerator<CheckpointTuple> {
-    const { thread_id, checkpoint_ns, checkpoint_id } = (config.configurable ?? {}) as Record<string, string | undefined>;
+    const { thread_id, checkpoint_ns, checkpoint_id } = (config.configurable ?? {}) as Record<
+      string,
+      string | undefined
+    >;
     const before = options.before?.configurable?.checkpoint_id as string | undefined;
     let left = options.limit ?? Number.POSITIVE_INFINITY;
-    const threads = thread_id ? [thread_id] : await this.#redis.smembers(this.#keys.threads(this.#shardOf('')));
+    const threads = thread_id
+      ? [thread_id]
+      : await this.#redis.smembers(this.#keys.threads(this.#shardOf("")));
     for (const thread of threads) {
       for (const name of await this.#names(thread, checkpoint_ns)) {
         if (left <= 0) return;
@@ -163,39 +165,40 @@ export class RedisSaver extends BaseCheckpointSaver<string> {
     }
   }
 
-  async put(config: Config, checkpoint: Checkpoint, metadata: CheckpointMetadata, newVersions: ChannelVersions): Promise<Config> {
-    const { thread, namespace, id: parent } = placeOf(config, 'put a checkpoint');
+  async put(
+    config: Config,
+    checkpoint: Checkpoint,
+    metadata: CheckpointMetadata,
+    newVersions: ChannelVersions,
+  ): Promise<Config> {
+    const { thread, namespace, id: parent } = placeOf(config, "put a checkpoint");
     const fresh = (channel: string) => channel in newVersions;
     const stored = await toStored(this.serde, { namespace, checkpoint, metadata, fresh });
     const name = checkpointName(namespace, checkpoint.id);
     const pipeline = this.#redis.multi();
     for (const { channel, version, value } of stored.blobs) {
-      pipeline.hset(this.#key('threadBlobs', thread), `${channel}|${version}`, value);
-      pipeline.hset(this.#key('threadHeads', thread), channel, version);
+      pipeline.hset(this.#key("threadBlobs", thread), `${channel}|${version}`, value);
+      pipeline.hset(this.#key("threadHeads", thread), channel, version);
     }
     pipeline.hset(this.#checkpointKey(thread, name), {
       body: stored.body,
       metadata: stored.metadata,
-      parent: parent ? checkpointName(namespace, parent) : '',
+      parent: parent ? checkpointName(namespace, parent) : "",
     });
-    pipeline.zadd(this.#key('thread', thread), 0, name);
+    pipeline.zadd(this.#key("thread", thread), 0, name);
     pipeline.sadd(this.#keys.threads(this.#shardOf(thread)), thread);
     await pipeline.exec();
     return configOf(thread, namespace, checkpoint.id);
   }
 
-  async putWrites(config: Config, writes: PendingWrite[], taskId: string, taskPath = ''): Promise<void> {
-    const { thread, namespace, id } = placeOf(config, 'put writes');
-    if (!id) throw new Error('cannot put writes: configurable.checkpoint_id is missing');
-    if (!/^[A-Za-z0-9_-]{1,64}$/.test(taskId)) throw new Error('the task id has characters that a field must not have');
+  async putWrites(config: Config, writes: PendingWrite[], taskId: string, taskPath = ""): Promise<void> {
+    const { thread, namespace, id } = placeOf(config, "put writes");
+    if (!id) throw new Error("cannot put writes: configurable.checkpoint_id is missing");
     const key = this.#checkpointKey(thread, checkpointName(namespace, id));
     const pipeline = this.#redis.multi();
-    for (const [i, [channel, value]] of writes.entries()) {
-      const index = WRITES_IDX_MAP[channel] ?? i;
-      const text = JSON.stringify([taskPath, channel, await encodeValue(this.serde, value)]);
-      // Special channels overwrite; ordinary writes are kept as first written.
-      if (index < 0) pipeline.hset(key, `${WRITE}${taskId}|${index}`, text);
-      else pipeline.hsetnx(key, `${WRITE}${taskId}|${index}`, text);
+    for (const { field, text, overwrites } of await toStoredWrites(this.serde, writes, taskId, taskPath)) {
+      if (overwrites) pipeline.hset(key, field, text);
+      else pipeline.hsetnx(key, field, text);
     }
     await pipeline.exec();
   }
@@ -204,12 +207,15 @@ export class RedisSaver extends BaseCheckpointSaver<string> {
     const names = await this.#names(thread);
     const pipeline = this.#redis.multi();
     for (const name of names) pipeline.del(this.#checkpointKey(thread, name));
-    for (const kind of ['thread', 'threadBlobs', 'threadHeads'] as const) pipeline.del(this.#key(kind, thread));
+    for (const kind of ["thread", "threadBlobs", "threadHeads"] as const)
+      pipeline.del(this.#key(kind, thread));
     pipeline.srem(this.#keys.threads(this.#shardOf(thread)), thread);
     await pipeline.exec();
   }
 }
 
 function matches(metadata: CheckpointMetadata | undefined, filter: Record<string, unknown> = {}): boolean {
-  return Object.entries(filter).every(([key, value]) => (metadata as Record<string, unknown> | undefined)?.[key] === value);
+  return Object.entries(filter).every(
+    ([key, value]) => (metadata as Record<string, unknown> | undefined)?.[key] === value,
+  );
 }

@@ -1,8 +1,8 @@
 /** Takes one entry of mail or reports to its run with one script call. */
-import type { Keys } from '@myspinbot/contracts/keys.ts';
-import { DEFAULTS } from '@myspinbot/contracts/wire.ts';
-import type { Redis } from '../redis/client.ts';
-import { runScript } from '../redis/scripts.ts';
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
+import type { Redis } from "../redis/client.ts";
+import { runScript } from "../redis/scripts.ts";
 
 export interface Entry {
   shard: string;
@@ -23,7 +23,7 @@ export interface CollectRequest {
 
 /** The stream that an entry of this source lies in. */
 export function sourceStream(keys: Keys, shard: string, source: string): string {
-  return source === 'mail' ? keys.mail(shard) : keys.poolReports(shard, source);
+  return source === "mail" ? keys.mail(shard) : keys.poolReports(shard, source);
 }
 
 /** Runs `collect.lua` and answers its answer. */
@@ -32,7 +32,7 @@ export async function collect(redis: Redis, keys: Keys, request: CollectRequest)
   const run = fields.run!;
   const answer = await runScript(
     redis,
-    'collect',
+    "collect",
     [
       sourceStream(keys, shard, source),
       keys.run(shard, run),
@@ -41,7 +41,7 @@ export async function collect(redis: Redis, keys: Keys, request: CollectRequest)
       keys.runMailbox(shard, run),
       keys.runEvents(shard, run),
       keys.timers(shard),
-      source === 'mail' ? keys.mail(shard) : keys.poolTask(shard, source, fields.task!),
+      source === "mail" ? keys.mail(shard) : keys.poolTask(shard, source, fields.task!),
       keys.runData(shard, run),
       keys.threadHeads(shard, run),
       keys.threadBlobs(shard, run),
@@ -58,9 +58,9 @@ export async function collect(redis: Redis, keys: Keys, request: CollectRequest)
       request.knownDigest,
       keys.channels.run(shard, run),
       DEFAULTS.events_per_run,
-      keys.runsByStatus(shard, ''),
-      keys.graph(shard, ''),
-      keys.threadCheckpoint(shard, run, ''),
+      keys.runsByStatus(shard, ""),
+      keys.graph(shard, ""),
+      keys.threadCheckpoint(shard, run, ""),
     ],
   );
   return answer as unknown[];

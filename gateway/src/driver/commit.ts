@@ -1,10 +1,10 @@
 /** Ends a drive with one script call: checkpoint, tasks, events, timers and record change together or not at all. */
-import type { Keys } from '@myspinbot/contracts/keys.ts';
-import type { StoredCheckpoint } from '../checkpoints/layout.ts';
-import type { Redis } from '../redis/client.ts';
-import { runScript } from '../redis/scripts.ts';
-import type { Draft } from './draft.ts';
-import type { Situation } from './situation.ts';
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { StoredCheckpoint } from "../checkpoints/layout.ts";
+import type { Redis } from "../redis/client.ts";
+import { runScript } from "../redis/scripts.ts";
+import type { Draft } from "./draft.ts";
+import type { Situation } from "./situation.ts";
 
 export interface CommitRequest {
   shard: string;
@@ -51,7 +51,7 @@ function fixedKeys(keys: Keys, { shard, run, checkpoint }: CommitRequest): strin
     keys.thread(shard, run),
     keys.threadHeads(shard, run),
     keys.threadBlobs(shard, run),
-    keys.threadCheckpoint(shard, run, checkpoint?.name ?? ''),
+    keys.threadCheckpoint(shard, run, checkpoint?.name ?? ""),
     keys.endedWithTasks(shard),
   ];
 }
@@ -63,7 +63,7 @@ function planTasks(keys: Keys, { shard, draft }: CommitRequest, K: Indexed, A: I
     stream: K.add(keys.poolTasks(shard, pool)),
     hash: K.add(keys.poolTask(shard, pool, task)),
     body: A.add(body),
-    nodes: nodes.map(({ node, attempt }) => `${node}:${attempt}`).join(','),
+    nodes: nodes.map(({ node, attempt }) => `${node}:${attempt}`).join(","),
   }));
 }
 
@@ -78,7 +78,7 @@ function planCancel(keys: Keys, { shard, draft }: CommitRequest, K: Indexed): un
 }
 
 function planData({ draft }: CommitRequest, A: Indexed): unknown[] {
-  return (['output', 'error'] as const)
+  return (["output", "error"] as const)
     .filter((field) => draft[field] !== undefined)
     .map((field) => ({ field, arg: A.add(JSON.stringify(draft[field])) }));
 }
@@ -109,10 +109,16 @@ function toPlan(keys: Keys, request: CommitRequest, K: Indexed, A: Indexed): unk
     guard: draft.guard,
     terminal: draft.terminal,
     accepted: draft.accepted,
-    open: situation.openTasks.map(({ task, pool, entry }) => ({ task, entry, stream: K.add(keys.poolTasks(request.shard, pool)) })),
+    open: situation.openTasks.map(({ task, pool, entry }) => ({
+      task,
+      entry,
+      stream: K.add(keys.poolTasks(request.shard, pool)),
+    })),
     tasks: planTasks(keys, request, K, A),
     cancel: planCancel(keys, request, K),
-    dispatch: draft.tasks.flatMap(({ task, nodes }) => nodes.map(({ node, attempt }) => ({ node, task, attempt }))),
+    dispatch: draft.tasks.flatMap(({ task, nodes }) =>
+      nodes.map(({ node, attempt }) => ({ node, task, attempt })),
+    ),
     clear: draft.clear,
     waits: draft.waits,
     nodes: [...draft.changed].map((node) => ({ node, json: A.add(JSON.stringify(draft.rows.get(node))) })),
@@ -133,12 +139,12 @@ export async function commit(redis: Redis, keys: Keys, request: CommitRequest): 
   const { shard, run } = request;
   const K = new Indexed(fixedKeys(keys, request));
   const A = new Indexed([
-    '',
+    "",
     keys.channels.run(shard, run),
-    keys.runsByStatus(shard, ''),
-    keys.graph(shard, ''),
-    keys.threadCheckpoint(shard, run, ''),
+    keys.runsByStatus(shard, ""),
+    keys.graph(shard, ""),
+    keys.threadCheckpoint(shard, run, ""),
   ]);
   A.items[0] = JSON.stringify(toPlan(keys, request, K, A));
-  return (await runScript(redis, 'commit', K.items, A.items)) as unknown[];
+  return (await runScript(redis, "commit", K.items, A.items)) as unknown[];
 }

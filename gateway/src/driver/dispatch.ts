@@ -1,13 +1,16 @@
 /** Makes tasks out of the nodes that are ready: one per pool, closed under its inputs. */
-import type { Task, TaskInput, TaskNode } from '@myspinbot/contracts/types.ts';
-import { DEFAULTS } from '@myspinbot/contracts/wire.ts';
-import type { GraphModel, ModelNode } from '../engine/graph-model.ts';
-import { INPUT_CHANNEL, outputsOf, type Channels } from '../engine/state.ts';
-import type { NodeTypes } from '../graphs/node-types.ts';
-import type { Reference } from '../graphs/references.ts';
-import { addEvent, setRow, type Draft } from './draft.ts';
+import type { Task, TaskInput, TaskNode } from "@myspinbot/contracts/types.ts";
+import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
+import type { GraphModel, ModelNode } from "../engine/graph-model.ts";
+import { INPUT_CHANNEL, outputsOf, type Channels } from "../engine/state.ts";
+import type { NodeTypes } from "../graphs/node-types.ts";
+import type { Reference } from "../graphs/references.ts";
+import { addEvent, setRow, type Draft } from "./draft.ts";
 
 export interface DispatchContext {
+  draft: Draft;
+  /** All channels of the run after the hub's decision. */
+  channels: Channels;
   run: string;
   shard: string;
   now: number;
@@ -18,42 +21,41 @@ export interface DispatchContext {
 
 /** The inputs of a task are too large to travel inline; larger values are artifacts. */
 export class TaskTooLarge extends Error {
-  override readonly name = 'TaskTooLarge';
+  override readonly name = "TaskTooLarge";
 }
 
 function toInput(reference: Reference, channels: Channels, inside: ReadonlySet<string>): TaskInput | null {
-  if (reference.kind === 'constant') return { from: 'value', value: reference.value };
-  if (reference.kind === 'node' && inside.has(reference.node)) {
-    return { from: 'node', node: reference.node, output: reference.output, optional: reference.optional };
+  if (reference.kind === "constant") return { from: "value", value: reference.value };
+  if (reference.kind === "node" && inside.has(reference.node)) {
+    return { from: "node", node: reference.node, output: reference.output, optional: reference.optional };
   }
   const value =
-    reference.kind === 'node'
+    reference.kind === "node"
       ? outputsOf(channels, reference.node)[reference.output]
       : (channels[INPUT_CHANNEL] as Record<string, unknown>)[reference.field];
-  return value === undefined ? null : { from: 'value', value };
+  return value === undefined ? null : { from: "value", value };
 }
 
 function toTaskNode(
   context: DispatchContext,
   node: ModelNode,
   attempt: number,
-  channels: Channels,
   inside: ReadonlySet<string>,
 ): TaskNode {
   const type = context.nodeTypes.get(node.definition.type);
   if (!type) throw new Error(`node type ${node.definition.type} is not known here`);
-  const inputs: TaskNode['inputs'] = {};
+  const inputs: TaskNode["inputs"] = {};
   for (const [name, reference] of node.inputs) {
-    const input = toInput(reference, channels, inside);
+    const input = toInput(reference, context.channels, inside);
     if (input) inputs[name] = input;
   }
-  const after = node.incoming.filter((edge) => edge.on === 'success' && inside.has(edge.source));
+  const after = node.incoming.filter((edge) => edge.on === "success" && inside.has(edge.source));
   return {
     id: node.id,
     type: node.definition.type,
     schema_digest: type.schema_digest,
     attempt,
-    engine: node.definition.engine ?? 'auto',
+    engine: node.definition.engine ?? "auto",
     timeout_s: node.definition.timeout_s ?? type.timeout_s,
     params: node.definition.params ?? {},
     inputs,
@@ -61,7 +63,8 @@ function toTaskNode(
   };
 }
 
-function dispatchPool(draft: Draft, context: DispatchContext, pool: string, nodes: ModelNode[], channels: Channels): void {
+function dispatchPool(context: DispatchContext, pool: string, nodes: ModelNode[]): void {
+  const { draft } = context;
   const inside = new Set(nodes.map((node) => node.id));
   const task_id = context.newTaskId();
   const attempts = new Map(nodes.map((node) => [node.id, draft.rows.get(node.id)!.attempt + 1]));
@@ -71,15 +74,23 @@ function dispatchPool(draft: Draft, context: DispatchContext, pool: string, node
     shard: context.shard,
     pool,
     plane: nodes[0]!.definition.plane,
-    nodes: nodes.map((node) => toTaskNode(context, node, attempts.get(node.id)!, channels, inside)),
+    nodes: nodes.map((node) => toTaskNode(context, node, attempts.get(node.id)!, inside)),
   };
   const text = JSON.stringify(body);
   if (new TextEncoder().encode(text).length > DEFAULTS.task_payload_bytes) {
-    throw new TaskTooLarge(`The inputs of ${[...inside].join(', ')} are larger than ${DEFAULTS.task_payload_bytes} bytes.`);
+    throw new TaskTooLarge(
+      `The inputs of ${[...inside].join(", ")} are larger than ${DEFAULTS.task_payload_bytes} bytes.`,
+    );
   }
   for (const [node, attempt] of attempts) {
-    setRow(draft, node, { status: 'dispatched', attempt, task: task_id, dispatched_at: context.now, completed_at: undefined });
-    addEvent(draft, 'node.dispatched', node, { attempt, task_id, pool });
+    setRow(draft, node, {
+      status: "dispatched",
+      attempt,
+      task: task_id,
+      dispatched_at: context.now,
+      completed_at: undefined,
+    });
+    addEvent(draft, "node.dispatched", node, { attempt, task_id, pool });
   }
   draft.tasks.push({
     task: task_id,
@@ -93,7 +104,7 @@ function dispatchPool(draft: Draft, context: DispatchContext, pool: string, node
  * Adds one task per pool for the nodes that are ready.
  * @throws TaskTooLarge
  */
-export function dispatchReady(draft: Draft, context: DispatchContext, ready: string[], channels: Channels): void {
+export function dispatchReady(context: DispatchContext, ready: string[]): void {
   const byPool = new Map<string, ModelNode[]>();
   const wanted = new Set(ready);
   // In topological order, so that a task reads from its beginning to its end.
@@ -101,5 +112,5 @@ export function dispatchReady(draft: Draft, context: DispatchContext, ready: str
     if (!wanted.has(node.id)) continue;
     byPool.set(node.pool, [...(byPool.get(node.pool) ?? []), node]);
   }
-  for (const [pool, nodes] of byPool) dispatchPool(draft, context, pool, nodes, channels);
+  for (const [pool, nodes] of byPool) dispatchPool(context, pool, nodes);
 }

@@ -1,6 +1,6 @@
 /** What a drive has decided so far, before it becomes one commit. */
-import type { Channels } from '../engine/state.ts';
-import type { NodeRow, OpenTask, Situation } from './situation.ts';
+import type { Channels } from "../engine/state.ts";
+import type { NodeRow, OpenTask, Situation } from "./situation.ts";
 
 export interface DraftEvent {
   type: string;
@@ -16,7 +16,7 @@ export interface Draft {
   output?: unknown;
   terminal: boolean;
   /** Makes the commit check again what only Redis knows. */
-  guard: '' | 'expired' | 'canceled';
+  guard: "" | "expired" | "canceled";
   /** A node result was consumed, so the run has begun. */
   ran: boolean;
   rows: Map<string, NodeRow>;
@@ -44,9 +44,9 @@ export interface DraftTask {
 /** A draft that changes nothing yet. Rows are copied, so that a situation can be thought about twice. */
 export function createDraft(situation: Situation): Draft {
   return {
-    status: '',
+    status: "",
     terminal: false,
-    guard: '',
+    guard: "",
     ran: false,
     rows: new Map([...situation.rows].map(([id, row]) => [id, { ...row }])),
     changed: new Set(),

@@ -1,8 +1,8 @@
 /** The run engine over a real server: what a run does, seen from outside. */
-import type { Graph } from '@myspinbot/contracts/types.ts';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createHarness, result, type Harness } from '../../test/driver-harness.ts';
-import { until } from '../../test/until.ts';
+import type { Graph } from "@myspinbot/contracts/types.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import { createHarness, result, type Harness } from "../../test/driver-harness.ts";
+import { until } from "../../test/until.ts";
 
 let h: Harness;
 let count = 0;
@@ -17,172 +17,200 @@ afterEach(async () => {
 });
 
 const DIAMOND: Graph = {
-  name: 'diamond',
+  name: "diamond",
   nodes: [
-    { id: 'a', type: 'node_work', plane: 'node' },
-    { id: 'b', type: 'python_work', plane: 'python', inputs: { x: '$a.v' } },
-    { id: 'c', type: 'python_work', plane: 'python', inputs: { x: '$a.v' } },
-    { id: 'd', type: 'node_work', plane: 'node', inputs: { x: '$b.v', y: '$c.v' } },
-    { id: 'e', type: 'python_work', plane: 'python', inputs: { x: '$b.v', z: '$input.z?' } },
+    { id: "a", type: "node_work", plane: "node" },
+    { id: "b", type: "python_work", plane: "python", inputs: { x: "$a.v" } },
+    { id: "c", type: "python_work", plane: "python", inputs: { x: "$a.v" } },
+    { id: "d", type: "node_work", plane: "node", inputs: { x: "$b.v", y: "$c.v" } },
+    { id: "e", type: "python_work", plane: "python", inputs: { x: "$b.v", z: "$input.z?" } },
   ],
-  output: { d: '$d.v', e: '$e.v' },
+  output: { d: "$d.v", e: "$e.v" },
 };
 
 function add(node: { id: string; inputs: Record<string, unknown> }): { outputs: { v: string } } {
-  const values = Object.values(node.inputs).map((input) => (input as { value?: string }).value ?? 'inside');
-  return { outputs: { v: `${node.id}(${values.join(',')})` } };
+  const values = Object.values(node.inputs).map((input) => (input as { value?: string }).value ?? "inside");
+  return { outputs: { v: `${node.id}(${values.join(",")})` } };
 }
 
-describe('a run', () => {
-  it('runs across both planes and ends with its output', async () => {
+describe("a run", () => {
+  it("runs across both planes and ends with its output", async () => {
     await start();
     h.startDriver();
-    h.startExecutor('node', add);
-    h.startExecutor('default', add);
-    const run = await h.submit(DIAMOND, { z: 'Z' });
+    h.startExecutor("node", add);
+    h.startExecutor("default", add);
+    const run = await h.submit(DIAMOND, { z: "Z" });
     const record = await h.waitForEnd(run);
-    expect(record.status).toBe('succeeded');
-    const output = JSON.parse((await h.redis.hget(h.keys.runData('s0', run), 'output'))!);
-    expect(output).toEqual({ d: 'd(b(a()),c(a()))', e: 'e(inside,Z)' });
+    expect(record.status).toBe("succeeded");
+    const output = JSON.parse((await h.redis.hget(h.keys.runData("s0", run), "output"))!);
+    expect(output).toEqual({ d: "d(b(a()),c(a()))", e: "e(inside,Z)" });
     const events = await h.events(run);
     expect(events.map((e) => e.seq)).toEqual(events.map((_, i) => i + 1));
-    expect(events[0]!.type).toBe('run.queued');
-    expect(events.at(-1)!.type).toBe('run.succeeded');
-    expect(events.filter((e) => e.type === 'run.started')).toHaveLength(1);
+    expect(events[0]!.type).toBe("run.queued");
+    expect(events.at(-1)!.type).toBe("run.succeeded");
+    expect(events.filter((e) => e.type === "run.started")).toHaveLength(1);
   });
 
-  it('gives an executor the largest set of nodes that its plane can close over', async () => {
+  it("gives an executor the largest set of nodes that its plane can close over", async () => {
     await start();
     h.startDriver();
-    h.startExecutor('node', add);
+    h.startExecutor("node", add);
     const run = await h.submit(DIAMOND);
-    const task = await h.pull('default');
-    expect(task.nodes.map((node) => node.id)).toEqual(['b', 'c', 'e']);
-    await h.settle(task, task.nodes.map((node) => result(node, { outputs: { v: node.id } })));
-    expect((await h.waitForEnd(run)).status).toBe('succeeded');
+    const task = await h.pull("default");
+    expect(task.nodes.map((node) => node.id)).toEqual(["b", "c", "e"]);
+    await h.settle(
+      task,
+      task.nodes.map((node) => result(node, { outputs: { v: node.id } })),
+    );
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
   });
 
-  it('tries a retryable failure again in a new task and then goes on', async () => {
+  it("tries a retryable failure again in a new task and then goes on", async () => {
     await start();
     h.startDriver();
-    h.startExecutor('node', add);
+    h.startExecutor("node", add);
     let failures = 0;
-    h.startExecutor('default', (node) => {
-      if (node.id !== 'b' || (failures += 1) > 2) return add(node);
-      return { status: 'failed', problem: problem('handler-unavailable', 'retryable') };
+    h.startExecutor("default", (node) => {
+      if (node.id !== "b" || (failures += 1) > 2) return add(node);
+      return { status: "failed", problem: problem("handler-unavailable", "retryable") };
     });
     const run = await h.submit(DIAMOND);
-    expect((await h.waitForEnd(run)).status).toBe('succeeded');
-    expect((await h.rows(run)).b).toMatchObject({ status: 'succeeded', attempt: 3 });
-    expect((await h.events(run)).filter((e) => e.type === 'node.retrying')).toHaveLength(2);
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+    expect((await h.rows(run)).b).toMatchObject({ status: "succeeded", attempt: 3 });
+    expect((await h.events(run)).filter((e) => e.type === "node.retrying")).toHaveLength(2);
   });
 
-  it('fails with the problem of the node when nobody handles it', async () => {
+  it("fails with the problem of the node when nobody handles it", async () => {
     await start();
     h.startDriver();
-    h.startExecutor('node', add);
-    h.startExecutor('default', (node) =>
-      node.id === 'c' ? { status: 'failed', problem: problem('no-face', 'permanent') } : add(node),
+    h.startExecutor("node", add);
+    h.startExecutor("default", (node) =>
+      node.id === "c" ? { status: "failed", problem: problem("no-face", "permanent") } : add(node),
     );
     const run = await h.submit(DIAMOND);
-    expect((await h.waitForEnd(run)).status).toBe('failed');
-    const error = JSON.parse((await h.redis.hget(h.keys.runData('s0', run), 'error'))!);
-    expect(error).toMatchObject({ code: 'no-face', instance: 'c' });
-    expect((await h.rows(run)).d!.status).toBe('canceled');
+    expect((await h.waitForEnd(run)).status).toBe("failed");
+    const error = JSON.parse((await h.redis.hget(h.keys.runData("s0", run), "error"))!);
+    expect(error).toMatchObject({ code: "no-face", instance: "c" });
+    expect((await h.rows(run)).d!.status).toBe("canceled");
   });
 
-  it('follows a failure edge and skips what cannot run', async () => {
+  it("follows a failure edge and skips what cannot run", async () => {
     await start();
     h.startDriver();
-    h.startExecutor('node', (node) =>
-      node.id === 'try' ? { status: 'failed', problem: problem('handler-failed', 'permanent') } : add(node),
+    h.startExecutor("node", (node) =>
+      node.id === "try" ? { status: "failed", problem: problem("handler-failed", "permanent") } : add(node),
     );
     const run = await h.submit({
-      name: 'rescue',
+      name: "rescue",
       nodes: [
-        { id: 'try', type: 'node_work', plane: 'node' },
-        { id: 'then', type: 'node_work', plane: 'node', inputs: { x: '$try.v' } },
-        { id: 'rescue', type: 'node_work', plane: 'node' },
+        { id: "try", type: "node_work", plane: "node" },
+        { id: "then", type: "node_work", plane: "node", inputs: { x: "$try.v" } },
+        { id: "rescue", type: "node_work", plane: "node" },
       ],
-      edges: [{ from: 'try', to: 'rescue', on: 'failure' }],
-      output: { then: '$then.v?', rescue: '$rescue.v' },
+      edges: [{ from: "try", to: "rescue", on: "failure" }],
+      output: { then: "$then.v?", rescue: "$rescue.v" },
     });
-    expect((await h.waitForEnd(run)).status).toBe('succeeded');
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
     const rows = await h.rows(run);
-    expect([rows.try!.status, rows.then!.status, rows.rescue!.status]).toEqual(['failed', 'skipped', 'succeeded']);
+    expect([rows.try!.status, rows.then!.status, rows.rescue!.status]).toEqual([
+      "failed",
+      "skipped",
+      "succeeded",
+    ]);
   });
 
-  it('issues a lost task again and counts the node as lost at most three times', async () => {
+  it("issues a lost task again and counts the node as lost at most three times", async () => {
     await start({ leaseMs: 200 });
     h.startDriver();
-    const run = await h.submit({ name: 'one', nodes: [{ id: 'a', type: 'python_work', plane: 'python' }], output: {} });
+    const run = await h.submit({
+      name: "one",
+      nodes: [{ id: "a", type: "python_work", plane: "python" }],
+      output: {},
+    });
     for (let i = 1; i <= 3; i += 1) {
-      const task = await h.pull('default', `exec_${i}`);
+      const task = await h.pull("default", `exec_${i}`);
       expect(task.nodes[0]!.attempt).toBe(i);
       const started = JSON.stringify({ attempt: i, executor: `exec_${i}` });
-      await h.report(task, 1, ['note', 'a', 'node.started', started], `exec_${i}`);
+      await h.report(task, 1, ["note", "a", "node.started", started], `exec_${i}`);
     }
-    expect((await h.waitForEnd(run)).status).toBe('failed');
-    const error = JSON.parse((await h.redis.hget(h.keys.runData('s0', run), 'error'))!);
-    expect(error).toMatchObject({ code: 'task-lost', class: 'lost' });
+    expect((await h.waitForEnd(run)).status).toBe("failed");
+    const error = JSON.parse((await h.redis.hget(h.keys.runData("s0", run), "error"))!);
+    expect(error).toMatchObject({ code: "task-lost", class: "lost" });
     expect(error.reasons).toHaveLength(3);
   });
 
-  it('cancels only when every task has ended (S9)', async () => {
+  it("cancels only when every task has ended (S9)", async () => {
     await start();
     h.startDriver();
-    const run = await h.submit({ name: 'one', nodes: [{ id: 'a', type: 'python_work', plane: 'python' }], output: {} });
-    const task = await h.pull('default');
-    await h.tell(run, { kind: 'cancel' });
-    await until(async () => (await h.record(run)).status === 'canceling');
-    const [states] = (await h.report(task, 1, ['note', 'a', 'node.progress', '{"done":1,"total":2,"unit":"x"}']).then((a) => [a])) as [string];
-    expect(states).toBe('cancel');
-    await h.settle(task, [], 'canceled');
-    expect((await h.waitForEnd(run)).status).toBe('canceled');
+    const run = await h.submit({
+      name: "one",
+      nodes: [{ id: "a", type: "python_work", plane: "python" }],
+      output: {},
+    });
+    const task = await h.pull("default");
+    await h.tell(run, { kind: "cancel" });
+    await until(async () => (await h.record(run)).status === "canceling");
+    const [states] = (await h
+      .report(task, 1, ["note", "a", "node.progress", '{"done":1,"total":2,"unit":"x"}'])
+      .then((a) => [a])) as [string];
+    expect(states).toBe("cancel");
+    await h.settle(task, [], "canceled");
+    expect((await h.waitForEnd(run)).status).toBe("canceled");
   });
 
-  it('cancels a task that nobody has begun by itself', async () => {
+  it("cancels a task that nobody has begun by itself", async () => {
     await start();
     h.startDriver();
-    const run = await h.submit({ name: 'one', nodes: [{ id: 'a', type: 'python_work', plane: 'python' }], output: {} });
-    await until(async () => (await h.redis.xlen(h.keys.poolTasks('s0', 'default'))) === 1);
-    await h.tell(run, { kind: 'cancel' });
-    expect((await h.waitForEnd(run)).status).toBe('canceled');
-    expect(await h.redis.xlen(h.keys.poolTasks('s0', 'default'))).toBe(0);
+    const run = await h.submit({
+      name: "one",
+      nodes: [{ id: "a", type: "python_work", plane: "python" }],
+      output: {},
+    });
+    await until(async () => (await h.redis.xlen(h.keys.poolTasks("s0", "default"))) === 1);
+    await h.tell(run, { kind: "cancel" });
+    expect((await h.waitForEnd(run)).status).toBe("canceled");
+    expect(await h.redis.xlen(h.keys.poolTasks("s0", "default"))).toBe(0);
   });
 
-  it('expires when nobody begins, and times out when it does not end', async () => {
+  it("expires when nobody begins, and times out when it does not end", async () => {
     await start({ leaseMs: 10_000 });
     h.startDriver();
-    const one: Graph = { name: 'one', nodes: [{ id: 'a', type: 'python_work', plane: 'python' }], output: {} };
+    const one: Graph = {
+      name: "one",
+      nodes: [{ id: "a", type: "python_work", plane: "python" }],
+      output: {},
+    };
     const expired = await h.submit(one, {}, { start: 100 });
-    expect((await h.waitForEnd(expired)).status).toBe('expired');
+    expect((await h.waitForEnd(expired)).status).toBe("expired");
     const slow = await h.submit(one, {}, { start: 60_000, run: 400 });
-    const task = await h.pull('default');
-    await h.report(task, 1, ['note', 'a', 'node.started', '{"attempt":1,"executor":"exec_test"}']);
-    expect((await h.waitForEnd(slow)).status).toBe('timed_out');
-    expect(await h.settle(task, [result(task.nodes[0]!, {})])).toBe('ok');
-    await until(async () => (await h.redis.xlen(h.keys.poolReports('s0', 'default'))) === 0);
-    expect((await h.record(slow)).status).toBe('timed_out');
+    const task = await h.pull("default");
+    await h.report(task, 1, ["note", "a", "node.started", '{"attempt":1,"executor":"exec_test"}']);
+    expect((await h.waitForEnd(slow)).status).toBe("timed_out");
+    expect(await h.settle(task, [result(task.nodes[0]!, {})])).toBe("ok");
+    await until(async () => (await h.redis.xlen(h.keys.poolReports("s0", "default"))) === 0);
+    expect((await h.record(slow)).status).toBe("timed_out");
   });
 
-  it('leaves nothing behind at rest (S10)', async () => {
+  it("leaves nothing behind at rest (S10)", async () => {
     await start();
     h.startDriver();
-    h.startExecutor('node', add);
-    h.startExecutor('default', add);
+    h.startExecutor("node", add);
+    h.startExecutor("default", add);
     const runs = await Promise.all(Array.from({ length: 20 }, () => h.submit(DIAMOND)));
-    for (const run of runs) expect((await h.waitForEnd(run)).status).toBe('succeeded');
+    for (const run of runs) expect((await h.waitForEnd(run)).status).toBe("succeeded");
     await until(async () => {
-      const streams = [h.keys.mail('s0'), ...['node', 'default'].flatMap((p) => [h.keys.poolTasks('s0', p), h.keys.poolReports('s0', p)])];
+      const streams = [
+        h.keys.mail("s0"),
+        ...["node", "default"].flatMap((p) => [h.keys.poolTasks("s0", p), h.keys.poolReports("s0", p)]),
+      ];
       const lengths = await Promise.all(streams.map((stream) => h.redis.xlen(stream)));
       return lengths.every((n) => n === 0);
     });
-    const left = await h.redis.keys(`${h.keys.poolTask('s0', 'default', '')}*`);
+    const left = await h.redis.keys(`${h.keys.poolTask("s0", "default", "")}*`);
     expect(left).toEqual([]);
   });
 });
 
 function problem(code: string, kind: string) {
-  return { type: 'about:blank', title: code, status: 500, detail: code, code, class: kind } as never;
+  return { type: "about:blank", title: code, status: 500, detail: code, code, class: kind } as never;
 }

@@ -1,10 +1,10 @@
 /** Folds a run's mail into a draft, letter by letter, in the order in which it came. */
-import type { MailEnding, MailTimer, Mail } from '@myspinbot/contracts/types.ts';
-import { DEFAULTS } from '@myspinbot/contracts/wire.ts';
-import { toProblem } from '../errors/problem.ts';
-import { addEvent, setRow, type Draft } from './draft.ts';
-import { failNode, loseNode, reissue, takeResult, setPhase, type ResultContext } from './results.ts';
-import type { Letter, Situation } from './situation.ts';
+import type { MailEnding, MailTimer, Mail } from "@myspinbot/contracts/types.ts";
+import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
+import { toProblem } from "../errors/problem.ts";
+import { addEvent, setRow, type Draft } from "./draft.ts";
+import { failNode, loseNode, reissue, takeResult, setPhase, type ResultContext } from "./results.ts";
+import type { Letter, Situation } from "./situation.ts";
 
 /** What mail asks of the whole run; the strongest wish wins later. */
 export interface Wishes {
@@ -19,18 +19,26 @@ interface FoldContext extends ResultContext {
 }
 
 function currentNodes(draft: Draft, task: string): string[] {
-  return [...draft.rows].filter(([, row]) => row.status === 'dispatched' && row.task === task).map(([id]) => id);
+  return [...draft.rows]
+    .filter(([, row]) => row.status === "dispatched" && row.task === task)
+    .map(([id]) => id);
 }
 
 /** A task that was reaped before anyone began it counts for nothing, so many times per run. */
 function isForgiven(draft: Draft, context: FoldContext): boolean {
-  const before = Number(draft.record.findLast((r) => r.field === 'reaped')?.value ?? context.situation.record.reaped ?? 0);
-  draft.record.push({ field: 'reaped', value: String(before + 1) });
+  const before = Number(
+    draft.record.findLast((r) => r.field === "reaped")?.value ?? context.situation.record.reaped ?? 0,
+  );
+  draft.record.push({ field: "reaped", value: String(before + 1) });
   return before < DEFAULTS.max_reaped_unbegun;
 }
 
-function takeLost(draft: Draft, context: FoldContext, task: string, mail: MailEnding, left: string[]): void {
-  const began = new Set([...mail.began, ...left.filter((node) => context.situation.began.get(node) === task)]);
+function takeLost(draft: Draft, context: FoldContext, task: string, mail: MailEnding): void {
+  const left = currentNodes(draft, task);
+  const began = new Set([
+    ...mail.began,
+    ...left.filter((node) => context.situation.began.get(node) === task),
+  ]);
   const forgiven = left.every((node) => !began.has(node)) && left.length > 0 && isForgiven(draft, context);
   for (const node of left) {
     if (began.has(node) || (!forgiven && began.size === 0)) loseNode(draft, context, node, mail.reason);
@@ -41,12 +49,12 @@ function takeLost(draft: Draft, context: FoldContext, task: string, mail: MailEn
 function takeEnding(draft: Draft, context: FoldContext, task: string, mail: MailEnding): void {
   for (const result of mail.results) takeResult(draft, context, task, result);
   const left = currentNodes(draft, task);
-  if (mail.outcome === 'lost') {
-    takeLost(draft, context, task, mail, left);
-  } else if (mail.outcome === 'mismatch') {
+  if (mail.outcome === "lost") {
+    takeLost(draft, context, task, mail);
+  } else if (mail.outcome === "mismatch") {
     for (const node of left) {
       draft.clear.push(node);
-      failNode(draft, context, node, toProblem('task-mismatch', mail.reason));
+      failNode(draft, context, node, toProblem("task-mismatch", mail.reason));
     }
   } else {
     // Settled without a word about these: what they wait for failed. Released or canceled: nobody began to count.
@@ -55,12 +63,12 @@ function takeEnding(draft: Draft, context: FoldContext, task: string, mail: Mail
 }
 
 function takeTimer(draft: Draft, context: FoldContext, mail: MailTimer): void {
-  if (mail.timer === 'start_deadline') context.wishes.expire = true;
-  if (mail.timer === 'run_deadline') context.wishes.timeOut = true;
-  if (mail.timer !== 'retry') return;
-  const [node, attempt] = mail.rest.split(':') as [string, string];
+  if (mail.timer === "start_deadline") context.wishes.expire = true;
+  if (mail.timer === "run_deadline") context.wishes.timeOut = true;
+  if (mail.timer !== "retry") return;
+  const [node, attempt] = mail.rest.split(":") as [string, string];
   const row = draft.rows.get(node);
-  if (row?.held && row.attempt + 1 === Number(attempt)) setPhase(draft, node, 'pending');
+  if (row?.held && row.attempt + 1 === Number(attempt)) setPhase(draft, node, "pending");
 }
 
 /** Issues again what nothing would wake: a retry whose timer is gone, a dispatched node whose task is gone. */
@@ -70,13 +78,15 @@ function takeCheck(draft: Draft, context: FoldContext): void {
     if (row.held) {
       const member = `retry|${context.run}|${node}:${row.attempt + 1}`;
       draft.timers.push({ member, delay_ms: DEFAULTS.retry_backoff_ms });
-    } else if (row.status === 'dispatched' && !open.has(row.task ?? '')) {
+    } else if (row.status === "dispatched" && !open.has(row.task ?? "")) {
       reissue(draft, node, false);
     }
   }
 }
 
-const HANDLERS: { [K in Mail['kind']]: (draft: Draft, context: FoldContext, task: string, mail: Mail & { kind: K }) => void } = {
+const HANDLERS: {
+  [K in Mail["kind"]]: (draft: Draft, context: FoldContext, task: string, mail: Mail & { kind: K }) => void;
+} = {
   submitted: () => {},
   resume: () => {},
   check: (draft, context) => takeCheck(draft, context),
@@ -90,25 +100,34 @@ const HANDLERS: { [K in Mail['kind']]: (draft: Draft, context: FoldContext, task
 
 /** Folds all letters of the situation into the draft and answers what they wish for the run. */
 export function foldMail(draft: Draft, context: ResultContext, situation: Situation): Wishes {
-  const fold: FoldContext = { ...context, situation, wishes: { cancel: false, expire: false, timeOut: false } };
+  const fold: FoldContext = {
+    ...context,
+    situation,
+    wishes: { cancel: false, expire: false, timeOut: false },
+  };
   for (const letter of situation.letters) take(draft, fold, letter);
   return fold.wishes;
 }
 
-function take(draft: Draft, context: FoldContext, { body, task = '' }: Letter): void {
-  (HANDLERS[body.kind] as (draft: Draft, context: FoldContext, task: string, mail: Mail) => void)(draft, context, task, body);
+function take(draft: Draft, context: FoldContext, { body, task = "" }: Letter): void {
+  (HANDLERS[body.kind] as (draft: Draft, context: FoldContext, task: string, mail: Mail) => void)(
+    draft,
+    context,
+    task,
+    body,
+  );
 }
 
 /** Ends the nodes that will not run any more, when a run ends before them. */
 export function cancelNodes(draft: Draft, run: string, now: number): void {
   for (const [node, row] of draft.rows) {
     if (row.held) draft.untimers.push(`retry|${run}|${node}:${row.attempt + 1}`);
-    if (row.status === 'dispatched') {
-      addEvent(draft, 'node.canceled', node, {});
+    if (row.status === "dispatched") {
+      addEvent(draft, "node.canceled", node, {});
       draft.clear.push(node);
     }
-    if (row.status === 'dispatched' || row.status === 'pending') {
-      setRow(draft, node, { status: 'canceled', held: undefined, task: undefined, completed_at: now });
+    if (row.status === "dispatched" || row.status === "pending") {
+      setRow(draft, node, { status: "canceled", held: undefined, task: undefined, completed_at: now });
     }
   }
 }

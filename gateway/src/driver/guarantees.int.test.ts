@@ -2,35 +2,35 @@
  * S1-S4, S6, S8 and S10 under a bad network: three drivers and three executors over one server, calls and replies
  * lost, owners killed and frozen at random. The verdict comes from a ledger that only the executors write.
  */
-import type { Graph, Task } from '@myspinbot/contracts/types.ts';
-import { SCRIPTS } from '@myspinbot/contracts/scripts.ts';
-import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createChaos, seeded, type Chaos } from '../../test/chaos.ts';
-import { createHarness, type Harness } from '../../test/driver-harness.ts';
-import { newPlainId } from '../ids.ts';
-import { toRecord } from '../redis/flat.ts';
-import { runScript } from '../redis/scripts.ts';
-import { noMetrics } from '../telemetry/metrics.ts';
-import { createDriver } from './driver.ts';
-import { createDriverLoops, type DriverLoops } from './loops.ts';
+import type { Graph, Task } from "@myspinbot/contracts/types.ts";
+import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, describe, expect, it } from "vitest";
+import { createChaos, seeded, type Chaos } from "../../test/chaos.ts";
+import { createHarness, type Harness } from "../../test/driver-harness.ts";
+import { newPlainId } from "../ids.ts";
+import { toRecord } from "../redis/flat.ts";
+import { runScript } from "../redis/scripts.ts";
+import { noMetrics } from "../telemetry/metrics.ts";
+import { createDriver } from "./driver.ts";
+import { createDriverLoops, type DriverLoops } from "./loops.ts";
 
 const LEASE_MS = 250;
-const POOLS = ['node', 'default'];
+const POOLS = ["node", "default"];
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 const GRAPH: Graph = {
-  name: 'seven',
+  name: "seven",
   nodes: [
-    { id: 'a', type: 'node_work', plane: 'node' },
-    { id: 'b', type: 'python_work', plane: 'python', inputs: { x: '$a.v' } },
-    { id: 'c', type: 'python_work', plane: 'python', inputs: { x: '$a.v' } },
-    { id: 'd', type: 'python_work', plane: 'python', inputs: { x: '$b.v' } },
-    { id: 'e', type: 'node_work', plane: 'node', inputs: { x: '$b.v', y: '$c.v' } },
-    { id: 'f', type: 'python_work', plane: 'python', inputs: { x: '$e.v', y: '$d.v' } },
-    { id: 'g', type: 'node_work', plane: 'node', inputs: { x: '$f.v' } },
+    { id: "a", type: "node_work", plane: "node" },
+    { id: "b", type: "python_work", plane: "python", inputs: { x: "$a.v" } },
+    { id: "c", type: "python_work", plane: "python", inputs: { x: "$a.v" } },
+    { id: "d", type: "python_work", plane: "python", inputs: { x: "$b.v" } },
+    { id: "e", type: "node_work", plane: "node", inputs: { x: "$b.v", y: "$c.v" } },
+    { id: "f", type: "python_work", plane: "python", inputs: { x: "$e.v", y: "$d.v" } },
+    { id: "g", type: "node_work", plane: "node", inputs: { x: "$f.v" } },
   ],
-  output: { g: '$g.v' },
+  output: { g: "$g.v" },
 };
 for (const node of GRAPH.nodes) node.retry = { max_attempts: 20, backoff_ms: 10 };
 
@@ -40,7 +40,8 @@ class Ledger {
   readonly wrong: string[] = [];
 
   begin(task: Task, node: string): void {
-    if (this.accepted.has(`${task.run_id}/${node}`)) this.wrong.push(`S8 ${node} of ${task.run_id} began again`);
+    if (this.accepted.has(`${task.run_id}/${node}`))
+      this.wrong.push(`S8 ${node} of ${task.run_id} began again`);
   }
 
   accept(run: string, node: string): void {
@@ -49,7 +50,7 @@ class Ledger {
 }
 
 class Executor {
-  readonly id = newPlainId('exec');
+  readonly id = newPlainId("exec");
   readonly #held = new Map<string, Task>();
   readonly #h: Harness;
   readonly #pool: string;
@@ -63,19 +64,22 @@ class Executor {
     this.#pool = pool;
     this.#random = random;
     this.#ledger = ledger;
-    this.#chaos = createChaos(h.redis, { random, lostCalls: 0.03, lostReplies: 0.05 }, (args, reply) => this.#see(args, reply));
+    this.#chaos = createChaos(h.redis, { random, lostCalls: 0.03, lostReplies: 0.05 }, (args, reply) =>
+      this.#see(args, reply),
+    );
   }
 
   /** A result counts as accepted from the moment when the server took it. */
   #see(args: unknown[], reply: unknown): void {
-    const is = (name: 'report' | 'settle') => args[1] === SCRIPTS[name].sha1 || args[1] === SCRIPTS[name].source;
-    const isReport = is('report');
-    if ((!isReport && !is('settle')) || reply === 'closed') return;
+    const is = (name: "report" | "settle") =>
+      args[1] === SCRIPTS[name].sha1 || args[1] === SCRIPTS[name].source;
+    const isReport = is("report");
+    if ((!isReport && !is("settle")) || reply === "closed") return;
     const items = args.slice(3 + 3 + (isReport ? 3 : 5)) as string[];
     for (let i = 0; i + 3 < items.length; i += 4) {
-      if (items[i] !== 'result') continue;
+      if (items[i] !== "result") continue;
       const result = JSON.parse(items[i + 3]!) as { status: string; outputs: { run: string } };
-      if (result.status === 'succeeded') this.#ledger.accept(result.outputs.run, items[i + 1]!);
+      if (result.status === "succeeded") this.#ledger.accept(result.outputs.run, items[i + 1]!);
     }
   }
 
@@ -96,17 +100,21 @@ class Executor {
 
   #keys(task: string): string[] {
     const { keys, shard } = this.#h;
-    return [keys.poolTasks(shard, this.#pool), keys.poolTask(shard, this.#pool, task), keys.poolReports(shard, this.#pool)];
+    return [
+      keys.poolTasks(shard, this.#pool),
+      keys.poolTask(shard, this.#pool, task),
+      keys.poolReports(shard, this.#pool),
+    ];
   }
 
   async #renew(): Promise<void> {
     const sent = performance.now();
     const ids = [...this.#held.keys()];
-    const [stream] = this.#keys('');
+    const [stream] = this.#keys("");
     const keys = [stream!, ...ids.map((id) => this.#keys(id)[1]!)];
-    const [states] = (await runScript(this.#chaos.redis, 'renew', keys, [this.id, ...ids])) as [string[]];
+    const [states] = (await runScript(this.#chaos.redis, "renew", keys, [this.id, ...ids])) as [string[]];
     this.#renewed = sent;
-    ids.forEach((id, i) => states[i] === 'closed' && this.#held.delete(id));
+    ids.forEach((id, i) => states[i] === "closed" && this.#held.delete(id));
   }
 
   async #runTask(task: Task): Promise<void> {
@@ -114,7 +122,9 @@ class Executor {
     let n = 1;
     for (const node of task.nodes) {
       if (!this.#held.has(task.task_id) || this.#chaos.dead || this.#stale) return;
-      const needs = Object.values(node.inputs).flatMap((input) => (input.from === 'node' ? [input.node] : []));
+      const needs = Object.values(node.inputs).flatMap((input) =>
+        input.from === "node" ? [input.node] : [],
+      );
       if (needs.some((id) => failed.has(id))) {
         failed.add(node.id);
         continue;
@@ -125,20 +135,48 @@ class Executor {
       if (luck < 0.04) await delay(LEASE_MS * 1.6);
       const ok = luck < 0.9;
       if (!ok) failed.add(node.id);
-      const started = ['note', node.id, 'node.started', JSON.stringify({ attempt: node.attempt, executor: this.id })];
-      const problem = { type: 'x', title: 'x', status: 503, detail: 'x', code: 'handler-unavailable', class: 'retryable' };
+      const started = [
+        "note",
+        node.id,
+        "node.started",
+        JSON.stringify({ attempt: node.attempt, executor: this.id }),
+      ];
+      const problem = {
+        type: "x",
+        title: "x",
+        status: 503,
+        detail: "x",
+        code: "handler-unavailable",
+        class: "retryable",
+      };
       const result = ok
-        ? { node_id: node.id, attempt: node.attempt, status: 'succeeded', outputs: { v: node.id, run: task.run_id } }
-        : { node_id: node.id, attempt: node.attempt, status: 'failed', problem };
-      const items = [...started, 'result', node.id, '', JSON.stringify(result)];
+        ? {
+            node_id: node.id,
+            attempt: node.attempt,
+            status: "succeeded",
+            outputs: { v: node.id, run: task.run_id },
+          }
+        : { node_id: node.id, attempt: node.attempt, status: "failed", problem };
+      const items = [...started, "result", node.id, "", JSON.stringify(result)];
       const answer = await this.#patiently(() =>
-        runScript(this.#chaos.redis, 'report', this.#keys(task.task_id), [this.id, task.task_id, n, ...items]),
+        runScript(this.#chaos.redis, "report", this.#keys(task.task_id), [
+          this.id,
+          task.task_id,
+          n,
+          ...items,
+        ]),
       );
       n += 2;
-      if (answer === 'closed') return;
+      if (answer === "closed") return;
     }
     await this.#patiently(() =>
-      runScript(this.#chaos.redis, 'settle', this.#keys(task.task_id), [this.id, task.task_id, 'settled', '""', n]),
+      runScript(this.#chaos.redis, "settle", this.#keys(task.task_id), [
+        this.id,
+        task.task_id,
+        "settled",
+        '""',
+        n,
+      ]),
     );
   }
 
@@ -155,9 +193,17 @@ class Executor {
     })();
     while (!this.#chaos.dead) {
       try {
-        const [stream] = this.#keys('');
+        const [stream] = this.#keys("");
         const answer = (await this.#chaos.redis.call(
-          'XREADGROUP', 'GROUP', 'executors', this.id, 'COUNT', 1, 'STREAMS', stream!, '>',
+          "XREADGROUP",
+          "GROUP",
+          "executors",
+          this.id,
+          "COUNT",
+          1,
+          "STREAMS",
+          stream!,
+          ">",
         )) as [string, [string, string[]][]][] | null;
         for (const [, flat] of answer?.[0]?.[1] ?? []) {
           const task = JSON.parse(toRecord(flat).body!) as Task;
@@ -178,12 +224,34 @@ function startChaoticDriver(h: Harness, random: () => number): { loops: DriverLo
   const chaos = createChaos(h.redis, { random, lostCalls: 0.02, lostReplies: 0.05 });
   const redis = chaos.redis;
   const driver = createDriver({
-    redis, keys: h.keys, nodeTypes: h.nodeTypes, log: SILENT,
-    metrics: noMetrics, random, lockMs: 400, retentionMs: 60_000, retryBackoffMs: 10,
+    redis,
+    keys: h.keys,
+    nodeTypes: h.nodeTypes,
+    log: SILENT,
+    metrics: noMetrics,
+    random,
+    lockMs: 400,
+    retentionMs: 60_000,
+    retryBackoffMs: 10,
   });
-  const sweep = { ...h.sweep, redis, consumer: newPlainId('driver'), pools: POOLS, leaseMs: LEASE_MS, driverLeaseMs: 150, reconcileMs: 300 };
+  const sweep = {
+    ...h.sweep,
+    redis,
+    consumer: newPlainId("driver"),
+    pools: POOLS,
+    leaseMs: LEASE_MS,
+    driverLeaseMs: 150,
+    reconcileMs: 300,
+  };
   // The reader blocks for so short a time that it can share the one connection.
-  const loops = createDriverLoops({ driver, sweeps: [sweep], createReader: () => redis, blockMs: 5, reapMs: 40, log: SILENT });
+  const loops = createDriverLoops({
+    driver,
+    sweeps: [sweep],
+    createReader: () => redis,
+    blockMs: 5,
+    reapMs: 40,
+    log: SILENT,
+  });
   loops.start();
   return { loops, chaos };
 }
@@ -194,13 +262,17 @@ afterEach(async () => {
 });
 
 async function waitForRest(h: Harness): Promise<void> {
-  const streams = [h.keys.mail(h.shard), ...POOLS.flatMap((p) => [h.keys.poolTasks(h.shard, p), h.keys.poolReports(h.shard, p)])];
+  const streams = [
+    h.keys.mail(h.shard),
+    ...POOLS.flatMap((p) => [h.keys.poolTasks(h.shard, p), h.keys.poolReports(h.shard, p)]),
+  ];
   const until = Date.now() + 10_000;
   for (;;) {
     const lengths = await Promise.all(streams.map((stream) => h.redis.xlen(stream)));
     const left = await h.redis.keys(`*:pool:*:task:*`);
     if (lengths.every((n) => n === 0) && left.length === 0) return;
-    if (Date.now() > until) throw new Error(`S10 not at rest: ${lengths.join(' ')}, task hashes ${left.length}`);
+    if (Date.now() > until)
+      throw new Error(`S10 not at rest: ${lengths.join(" ")}, task hashes ${left.length}`);
     await delay(20);
   }
 }
@@ -208,17 +280,23 @@ async function waitForRest(h: Harness): Promise<void> {
 async function checkLog(h: Harness, run: string, ledger: Ledger): Promise<void> {
   const events = await h.events(run);
   const record = await h.record(run);
-  expect(events.map((e) => e.seq), `S6 ${run}`).toEqual(events.map((_, i) => i + 1));
-  const ends = events.filter((e) => ['run.succeeded', 'run.failed'].includes(e.type));
-  expect(ends.map((e) => e.type), `S3 ${run}`).toEqual([`run.${record.status}`]);
-  const successes = events.filter((e) => e.type === 'node.succeeded').map((e) => `${e.node}`);
-  expect(new Set(successes).size, `S1 ${run}: ${successes.join(' ')}`).toBe(successes.length);
+  expect(
+    events.map((e) => e.seq),
+    `S6 ${run}`,
+  ).toEqual(events.map((_, i) => i + 1));
+  const ends = events.filter((e) => ["run.succeeded", "run.failed"].includes(e.type));
+  expect(
+    ends.map((e) => e.type),
+    `S3 ${run}`,
+  ).toEqual([`run.${record.status}`]);
+  const successes = events.filter((e) => e.type === "node.succeeded").map((e) => `${e.node}`);
+  expect(new Set(successes).size, `S1 ${run}: ${successes.join(" ")}`).toBe(successes.length);
   for (const node of successes) expect(ledger.accepted.has(`${run}/${node}`), `S2 ${node}`).toBe(true);
-  if (record.status === 'succeeded') expect(successes.toSorted()).toEqual(GRAPH.nodes.map((n) => n.id));
+  if (record.status === "succeeded") expect(successes.toSorted()).toEqual(GRAPH.nodes.map((n) => n.id));
 }
 
-describe.each([1, 2, 3])('under a bad network, seed %i', (seed) => {
-  it('every run ends, no accepted node runs again, nothing stays behind', { timeout: 60_000 }, async () => {
+describe.each([1, 2, 3])("under a bad network, seed %i", (seed) => {
+  it("every run ends, no accepted node runs again, nothing stays behind", { timeout: 60_000 }, async () => {
     const random = seeded(seed);
     const ledger = new Ledger();
     h = await createHarness(`chaos${seed}`);
@@ -229,7 +307,7 @@ describe.each([1, 2, 3])('under a bad network, seed %i', (seed) => {
       everybody.push({ executor, life: executor.live().then(() => (over ? undefined : hire(pool))) });
     };
     let over = false;
-    for (const pool of ['node', 'default', 'default']) hire(pool);
+    for (const pool of ["node", "default", "default"]) hire(pool);
 
     const runs: string[] = [];
     for (let i = 0; i < 30; i += 1) {
@@ -253,6 +331,6 @@ describe.each([1, 2, 3])('under a bad network, seed %i', (seed) => {
     expect(ledger.wrong).toEqual([]);
     for (const run of runs) await checkLog(h, run, ledger);
     const statuses = await Promise.all(runs.map(async (run) => (await h.record(run)).status));
-    expect(statuses.filter((s) => s === 'succeeded').length).toBeGreaterThan(20);
+    expect(statuses.filter((s) => s === "succeeded").length).toBeGreaterThan(20);
   });
 });

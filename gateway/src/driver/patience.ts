@@ -1,11 +1,15 @@
 /** Repeats a step whose reply may be lost, for as long as that makes sense. */
 
-const CONNECTION_ERRORS = /ECONN|ETIMEDOUT|EPIPE|Connection is closed|Command timed out|max retries|Socket closed|LOADING|enableOfflineQueue/i;
+const CONNECTION_ERRORS =
+  /ECONN|ETIMEDOUT|EPIPE|Connection is closed|Command timed out|max retries|Socket closed|LOADING|enableOfflineQueue/i;
 
 /** Whether an error says that Redis could not be reached, not that it refused. */
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return error.name === 'MaxRetriesPerRequestError' || CONNECTION_ERRORS.test(`${(error as { code?: string }).code ?? ''} ${error.message}`);
+  return (
+    error.name === "MaxRetriesPerRequestError" ||
+    CONNECTION_ERRORS.test(`${(error as { code?: string }).code ?? ""} ${error.message}`)
+  );
 }
 
 /**

@@ -133,12 +133,25 @@ describe("poison", () => {
     h.startDriver();
     await h.redis.xadd(h.keys.mail("s0"), "*", "run", "run_s0_x", "body", "{nonsense");
     await h.redis.xadd(h.keys.mail("s0"), "*", "garbage", "1");
-    await h.redis.xadd(h.keys.poolReports("s0", "default"), "*", "run", "run_s0_x", "task", "../x", "kind", "ending", "body", "{}");
+    await h.redis.xadd(
+      h.keys.poolReports("s0", "default"),
+      "*",
+      "run",
+      "run_s0_x",
+      "task",
+      "../x",
+      "kind",
+      "ending",
+      "body",
+      "{}",
+    );
     const run = await h.submit(ONE);
     await finish(await h.pull("default"));
     expect((await h.waitForEnd(run)).status).toBe("succeeded");
     await until(async () => (await h.redis.xlen(h.keys.dead("s0"))) === 3);
-    const reasons = (await h.redis.xrange(h.keys.dead("s0"), "-", "+")).map(([, f]) => f[f.indexOf("reason") + 1]);
+    const reasons = (await h.redis.xrange(h.keys.dead("s0"), "-", "+")).map(
+      ([, f]) => f[f.indexOf("reason") + 1],
+    );
     expect(reasons.join(" | ")).toMatch(/not JSON.*run id.*task id/);
   });
 
@@ -156,7 +169,20 @@ describe("poison", () => {
     const run = await h.submit(ONE);
     await until(isDispatched);
     const ending = JSON.stringify({ kind: "ending", outcome: "settled", reason: "", began: [], results: [] });
-    const forged = ["run", run, "task", "task_s0_forged", "kind", "ending", "node", "", "type", "", "body", ending];
+    const forged = [
+      "run",
+      run,
+      "task",
+      "task_s0_forged",
+      "kind",
+      "ending",
+      "node",
+      "",
+      "type",
+      "",
+      "body",
+      ending,
+    ];
     await h.redis.xadd(h.keys.poolReports("s0", "default"), "*", ...forged);
     await finish(await h.pull("default"));
     expect((await h.waitForEnd(run)).status).toBe("succeeded");

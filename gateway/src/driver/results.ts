@@ -1,12 +1,12 @@
 /** Takes what a task did into a draft: results accepted once, retries, losses. */
-import type { NodeResult, Problem } from '@myspinbot/contracts/types.ts';
-import { DEFAULTS } from '@myspinbot/contracts/wire.ts';
-import { outputChannel, stateChannel, type NodeState } from '../engine/state.ts';
-import type { GraphModel } from '../engine/graph-model.ts';
-import { toProblem } from '../errors/problem.ts';
-import { addEvent, setRow, type Draft } from './draft.ts';
-import { artifactsOf, checkOutputs } from './outputs.ts';
-import type { NodeTypes } from '../graphs/node-types.ts';
+import type { NodeResult, Problem } from "@myspinbot/contracts/types.ts";
+import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
+import { outputChannel, stateChannel, type NodeState } from "../engine/state.ts";
+import type { GraphModel } from "../engine/graph-model.ts";
+import { toProblem } from "../errors/problem.ts";
+import { addEvent, setRow, type Draft } from "./draft.ts";
+import { artifactsOf, checkOutputs } from "./outputs.ts";
+import type { NodeTypes } from "../graphs/node-types.ts";
 
 export interface ResultContext {
   run: string;
@@ -20,9 +20,9 @@ export interface ResultContext {
 }
 
 /** Moves a node to another phase in the engine's channels and in its row together. */
-export function setPhase(draft: Draft, node: string, phase: NodeState['phase'], problem?: Problem): void {
+export function setPhase(draft: Draft, node: string, phase: NodeState["phase"], problem?: Problem): void {
   draft.channels[stateChannel(node)] = problem ? { phase, problem } : { phase };
-  setRow(draft, node, { status: phase === 'held' ? 'pending' : phase, held: phase === 'held' || undefined });
+  setRow(draft, node, { status: phase === "held" ? "pending" : phase, held: phase === "held" || undefined });
 }
 
 /** Milliseconds until the next attempt: doubling with full jitter above the half. */
@@ -35,9 +35,9 @@ function backoff(context: ResultContext, node: string, attempt: number): number 
 function retryLater(draft: Draft, context: ResultContext, node: string, problem: Problem): void {
   const row = draft.rows.get(node)!;
   const delay = backoff(context, node, row.attempt);
-  addEvent(draft, 'node.retrying', node, { attempt: row.attempt, error: problem, delay_ms: delay });
+  addEvent(draft, "node.retrying", node, { attempt: row.attempt, error: problem, delay_ms: delay });
   const attempt = row.attempt + 1;
-  setPhase(draft, node, 'held');
+  setPhase(draft, node, "held");
   setRow(draft, node, { task: undefined, error: problem });
   draft.waits.push({ node, attempt });
   draft.timers.push({ member: `retry|${context.run}|${node}:${attempt}`, delay_ms: delay });
@@ -47,12 +47,12 @@ function retryLater(draft: Draft, context: ResultContext, node: string, problem:
 export function failNode(draft: Draft, context: ResultContext, node: string, problem: Problem): void {
   const row = draft.rows.get(node)!;
   const most = context.model.byId.get(node)!.definition.retry?.max_attempts ?? DEFAULTS.retry_max_attempts;
-  if (problem.class === 'retryable' && row.attempt < most) {
+  if (problem.class === "retryable" && row.attempt < most) {
     retryLater(draft, context, node, problem);
     return;
   }
-  addEvent(draft, 'node.failed', node, { attempt: row.attempt, error: problem });
-  setPhase(draft, node, 'failed', problem);
+  addEvent(draft, "node.failed", node, { attempt: row.attempt, error: problem });
+  setPhase(draft, node, "failed", problem);
   setRow(draft, node, { task: undefined, error: problem, completed_at: context.now });
 }
 
@@ -65,10 +65,14 @@ function succeedNode(draft: Draft, context: ResultContext, result: NodeResult): 
     context.known.add(artifact.artifact_id);
     const row = { ...artifact, run_id: context.run, node_id: node };
     draft.artifacts.push({ id: artifact.artifact_id, value: { ...row, output } });
-    addEvent(draft, 'artifact.created', node, { output, artifact: row });
+    addEvent(draft, "artifact.created", node, { output, artifact: row });
   }
-  addEvent(draft, 'node.succeeded', node, { attempt: result.attempt, engine: result.engine, timing: result.timing });
-  setPhase(draft, node, 'succeeded');
+  addEvent(draft, "node.succeeded", node, {
+    attempt: result.attempt,
+    engine: result.engine,
+    timing: result.timing,
+  });
+  setPhase(draft, node, "succeeded");
   draft.channels[outputChannel(node)] = outputs;
   setRow(draft, node, {
     task: undefined,
@@ -82,11 +86,16 @@ function succeedNode(draft: Draft, context: ResultContext, result: NodeResult): 
 /** Counts a node result if its task is the node's current one and its attempt the node's; says nothing otherwise. */
 export function takeResult(draft: Draft, context: ResultContext, task: string, result: NodeResult): void {
   const row = draft.rows.get(result.node_id);
-  if (!row || row.status !== 'dispatched' || row.task !== task || row.attempt !== result.attempt) return;
+  if (!row || row.status !== "dispatched" || row.task !== task || row.attempt !== result.attempt) return;
   draft.ran = true;
   draft.accepted.push({ node: result.node_id, task, attempt: result.attempt });
-  if (result.status === 'failed') {
-    failNode(draft, context, result.node_id, result.problem ?? toProblem('handler-failed', 'the handler gave no reason'));
+  if (result.status === "failed") {
+    failNode(
+      draft,
+      context,
+      result.node_id,
+      result.problem ?? toProblem("handler-failed", "the handler gave no reason"),
+    );
     return;
   }
   const wrong = checkOutputs(context, row.type, task, result);
@@ -97,7 +106,7 @@ export function takeResult(draft: Draft, context: ResultContext, task: string, r
 /** Puts a node back so that it is issued again; the attempt counts only when asked. */
 export function reissue(draft: Draft, node: string, countAttempt: boolean): void {
   const row = draft.rows.get(node)!;
-  setPhase(draft, node, 'pending');
+  setPhase(draft, node, "pending");
   setRow(draft, node, { task: undefined, attempt: countAttempt ? row.attempt : row.attempt - 1 });
   draft.clear.push(node);
 }
@@ -108,14 +117,14 @@ export function loseNode(draft: Draft, context: ResultContext, node: string, rea
   const losses = [...(row.losses ?? []), reason.slice(0, 500)];
   setRow(draft, node, { losses });
   if (losses.length < DEFAULTS.max_lost) {
-    const error = toProblem('task-lost', reason);
-    addEvent(draft, 'node.retrying', node, { attempt: row.attempt, error, delay_ms: 0 });
+    const error = toProblem("task-lost", reason);
+    addEvent(draft, "node.retrying", node, { attempt: row.attempt, error, delay_ms: 0 });
     reissue(draft, node, true);
     return;
   }
   draft.clear.push(node);
   failNode(draft, context, node, {
-    ...toProblem('task-lost', `The node was lost ${losses.length} times.`),
+    ...toProblem("task-lost", `The node was lost ${losses.length} times.`),
     reasons: losses,
   });
 }

@@ -1,14 +1,14 @@
 /** Where a run stands when a drive begins: what `collect` and `commit` answer, read. */
-import type { Mail, Problem, NodeTiming } from '@myspinbot/contracts/types.ts';
-import type { CheckpointAnswer } from '../checkpoints/drive-checkpoint.ts';
-import { toRecord } from '../redis/flat.ts';
+import type { Mail, Problem, NodeTiming } from "@myspinbot/contracts/types.ts";
+import type { CheckpointAnswer } from "../checkpoints/drive-checkpoint.ts";
+import { toRecord } from "../redis/flat.ts";
 
 /** A node's row in the run's node hash; times in ms of Redis. */
 export interface NodeRow {
   type: string;
-  plane: 'node' | 'python';
+  plane: "node" | "python";
   pool: string;
-  status: 'pending' | 'dispatched' | 'succeeded' | 'failed' | 'skipped' | 'canceled';
+  status: "pending" | "dispatched" | "succeeded" | "failed" | "skipped" | "canceled";
   attempt: number;
   /** The current task while dispatched. */
   task?: string | undefined;
@@ -65,22 +65,23 @@ type Answer = [
   graph: string,
 ];
 
-function readNodes(flat: string[]): Pick<Situation, 'rows' | 'began'> {
+function readNodes(flat: string[]): Pick<Situation, "rows" | "began"> {
   const rows = new Map<string, NodeRow>();
   const began = new Map<string, string>();
   for (const [field, value] of Object.entries(toRecord(flat))) {
-    const at = field.indexOf(':');
+    const at = field.indexOf(":");
     if (at < 0) rows.set(field, JSON.parse(value) as NodeRow);
-    else if (field.startsWith('began:')) began.set(field.slice(at + 1), value.split(' ')[0]!);
+    else if (field.startsWith("began:")) began.set(field.slice(at + 1), value.split(" ")[0]!);
   }
   return { rows, began };
 }
 
 function readCheckpoint(answer: Answer[5]): CheckpointAnswer {
-  if (answer[0] === 'none') return { kind: 'none', input: JSON.parse(answer[1] as string) as Record<string, unknown> };
-  if (answer[0] === 'same') return { kind: 'same' };
-  const [, name, hash, heads, blobs] = answer as ['full', string, string[], string[], string[]];
-  return { kind: 'full', name, hash: toRecord(hash), heads, blobs };
+  if (answer[0] === "none")
+    return { kind: "none", input: JSON.parse(answer[1] as string) as Record<string, unknown> };
+  if (answer[0] === "same") return { kind: "same" };
+  const [, name, hash, heads, blobs] = answer as ["full", string, string[], string[], string[]];
+  return { kind: "full", name, hash: toRecord(hash), heads, blobs };
 }
 
 /** Reads an answer whose first word is `drive` or `give_up`. */
@@ -93,12 +94,12 @@ export function toSituation(run: string, answer: unknown): Situation {
     now: Number(fields.touched),
     ...readNodes(nodes),
     openTasks: Object.entries(toRecord(tasks)).map(([task, row]) => {
-      const [pool, entry] = row.split('|') as [string, string];
+      const [pool, entry] = row.split("|") as [string, string];
       return { task, pool, entry };
     }),
     letters: mailbox.map((text) => JSON.parse(text) as Letter),
     checkpoint: readCheckpoint(checkpoint),
     graph,
-    giveUp: word === 'give_up',
+    giveUp: word === "give_up",
   };
 }

@@ -1,10 +1,10 @@
 /** What drivers do besides driving: reap, adopt, timers, reconcile. Every gateway does it, without a lock. */
-import type { Keys } from '@myspinbot/contracts/keys.ts';
-import { DEFAULTS, GROUPS } from '@myspinbot/contracts/wire.ts';
-import type { Redis } from '../redis/client.ts';
-import { toRecord } from '../redis/flat.ts';
-import { runScript } from '../redis/scripts.ts';
-import { sourceStream, type Entry } from './collect.ts';
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { DEFAULTS, GROUPS } from "@myspinbot/contracts/wire.ts";
+import type { Redis } from "../redis/client.ts";
+import { toRecord } from "../redis/flat.ts";
+import { runScript } from "../redis/scripts.ts";
+import { sourceStream, type Entry } from "./collect.ts";
 
 export interface SweepDeps {
   redis: Redis;
@@ -22,29 +22,34 @@ export interface SweepDeps {
 
 type Row = [id: string, flat: string[]];
 const PAGE = 100;
-const LIVE = ['queued', 'running', 'waiting', 'canceling'] as const;
+const LIVE = ["queued", "running", "waiting", "canceling"] as const;
 
 function isMissingGroup(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('NOGROUP');
+  return error instanceof Error && error.message.includes("NOGROUP");
 }
 
 /** Makes the group `drivers` on all streams that a driver of the shard reads. */
 export async function ensureGroups({ redis, keys, shard, pools }: SweepDeps): Promise<void> {
-  for (const source of ['mail', ...pools]) {
-    await runScript(redis, 'ensure_group', [sourceStream(keys, shard, source)], [GROUPS.drivers]);
+  for (const source of ["mail", ...pools]) {
+    await runScript(redis, "ensure_group", [sourceStream(keys, shard, source)], [GROUPS.drivers]);
   }
 }
 
 async function reapPool(deps: SweepDeps, pool: string): Promise<void> {
   const { redis, keys, shard, leaseMs } = deps;
   const stream = keys.poolTasks(shard, pool);
-  const idle = (await redis.xpending(stream, GROUPS.executors, 'IDLE', leaseMs, '-', '+', PAGE)) as Row[];
+  const idle = (await redis.xpending(stream, GROUPS.executors, "IDLE", leaseMs, "-", "+", PAGE)) as Row[];
   for (const [entry] of idle) {
     const [row] = (await redis.xrange(stream, entry, entry)) as Row[];
-    const task = row ? (toRecord(row[1]).task ?? '') : '';
-    const streams = [keys.server(shard), stream, keys.poolTask(shard, pool, task), keys.poolReports(shard, pool)];
-    const outcome = await runScript(redis, 'reap', streams, [entry, task, leaseMs]);
-    if (outcome === 'lost') deps.onLost?.(task);
+    const task = row ? (toRecord(row[1]).task ?? "") : "";
+    const streams = [
+      keys.server(shard),
+      stream,
+      keys.poolTask(shard, pool, task),
+      keys.poolReports(shard, pool),
+    ];
+    const outcome = await runScript(redis, "reap", streams, [entry, task, leaseMs]);
+    if (outcome === "lost") deps.onLost?.(task);
   }
 }
 
@@ -61,9 +66,17 @@ export async function reap(deps: SweepDeps): Promise<void> {
 export async function adopt(deps: SweepDeps): Promise<Entry[]> {
   const { redis, keys, shard, consumer, driverLeaseMs } = deps;
   const entries: Entry[] = [];
-  for (const source of ['mail', ...deps.pools]) {
+  for (const source of ["mail", ...deps.pools]) {
     const stream = sourceStream(keys, shard, source);
-    const answer = await redis.xautoclaim(stream, GROUPS.drivers, consumer, driverLeaseMs, '0-0', 'COUNT', PAGE);
+    const answer = await redis.xautoclaim(
+      stream,
+      GROUPS.drivers,
+      consumer,
+      driverLeaseMs,
+      "0-0",
+      "COUNT",
+      PAGE,
+    );
     const rows = (answer as [string, (Row | null)[]])[1];
     for (const row of rows) if (row) entries.push({ shard, source, id: row[0], fields: toRecord(row[1]) });
   }
@@ -73,11 +86,14 @@ export async function adopt(deps: SweepDeps): Promise<Entry[]> {
 /** Turns due timers into mail; runs whose retention is over are handed to `onRetention`. */
 export async function claimTimers(deps: SweepDeps): Promise<void> {
   const { redis, keys, shard } = deps;
-  for (let count = PAGE; count === PAGE; ) {
-    const args = [PAGE, keys.run(shard, ''), DEFAULTS.timer_visibility_ms];
-    const answer = (await runScript(redis, 'claim_timers', [keys.timers(shard), keys.mail(shard)], args)) as [number, string[]];
+  for (let count = PAGE; count === PAGE;) {
+    const args = [PAGE, keys.run(shard, ""), DEFAULTS.timer_visibility_ms];
+    const answer = (await runScript(redis, "claim_timers", [keys.timers(shard), keys.mail(shard)], args)) as [
+      number,
+      string[],
+    ];
     count = answer[0];
-    for (const member of answer[1]) await deps.onRetention?.(member.split('|')[1]!);
+    for (const member of answer[1]) await deps.onRetention?.(member.split("|")[1]!);
   }
 }
 
@@ -87,21 +103,27 @@ async function reconcileRun(deps: SweepDeps, run: string): Promise<void> {
     pool,
     keys.poolTasks(shard, pool),
     keys.poolReports(shard, pool),
-    keys.poolTask(shard, pool, ''),
+    keys.poolTask(shard, pool, ""),
   ]);
   await runScript(
     redis,
-    'reconcile_run',
-    [keys.run(shard, run), keys.runNodes(shard, run), keys.runTasks(shard, run), keys.mail(shard), keys.timers(shard)],
+    "reconcile_run",
+    [
+      keys.run(shard, run),
+      keys.runNodes(shard, run),
+      keys.runTasks(shard, run),
+      keys.mail(shard),
+      keys.timers(shard),
+    ],
     [run, deps.reconcileMs, deps.pools.length, ...pools],
   );
 }
 
 async function removeIdleConsumers(deps: SweepDeps, stream: string, group: string): Promise<void> {
-  const rows = (await deps.redis.xinfo('CONSUMERS', stream, group).catch(() => [])) as string[][];
+  const rows = (await deps.redis.xinfo("CONSUMERS", stream, group).catch(() => [])) as string[][];
   for (const row of rows) {
     const name = toRecord(row.map(String)).name!;
-    await runScript(deps.redis, 'leave', [stream], [group, name, 3_600_000]);
+    await runScript(deps.redis, "leave", [stream], [group, name, 3_600_000]);
   }
 }
 
@@ -111,13 +133,14 @@ export async function reconcile(deps: SweepDeps): Promise<void> {
   await ensureGroups(deps);
   for (const pool of deps.pools) {
     const streams = [keys.poolTasks(shard, pool), keys.poolReports(shard, pool)];
-    await runScript(redis, 'reconcile_pool', streams, [keys.poolTask(shard, pool, '')]);
+    await runScript(redis, "reconcile_pool", streams, [keys.poolTask(shard, pool, "")]);
     await removeIdleConsumers(deps, streams[0]!, GROUPS.executors);
     await removeIdleConsumers(deps, streams[1]!, GROUPS.drivers);
   }
   await removeIdleConsumers(deps, keys.mail(shard), GROUPS.drivers);
   for (const status of LIVE) {
-    for (const run of await redis.zrange(keys.runsByStatus(shard, status), '0', '-1')) await reconcileRun(deps, run);
+    for (const run of await redis.zrange(keys.runsByStatus(shard, status), "0", "-1"))
+      await reconcileRun(deps, run);
   }
   for (const run of await redis.smembers(keys.endedWithTasks(shard))) await reconcileRun(deps, run);
 }

@@ -1,17 +1,17 @@
 /** Thinks about a locked run: mail folded in, the hub asked, the outcome a draft. No I/O. */
-import type { Problem } from '@myspinbot/contracts/types.ts';
-import type { DriveCarry } from '../checkpoints/drive-saver.ts';
-import type { Hub, HubResult } from '../engine/hub.ts';
-import type { GraphModel } from '../engine/graph-model.ts';
-import type { RunEnd } from '../engine/readiness.ts';
-import { INPUT_CHANNEL, type Channels } from '../engine/state.ts';
-import { toProblem } from '../errors/problem.ts';
-import type { NodeTypes } from '../graphs/node-types.ts';
-import { dispatchReady, TaskTooLarge } from './dispatch.ts';
-import { addEvent, createDraft, setRow, type Draft } from './draft.ts';
-import { cancelNodes, foldMail, type Wishes } from './fold.ts';
-import { isArtifact } from './outputs.ts';
-import type { Situation } from './situation.ts';
+import type { Problem } from "@myspinbot/contracts/types.ts";
+import type { DriveCarry } from "../checkpoints/drive-saver.ts";
+import type { Hub, HubResult } from "../engine/hub.ts";
+import type { GraphModel } from "../engine/graph-model.ts";
+import type { RunEnd } from "../engine/readiness.ts";
+import { INPUT_CHANNEL, type Channels } from "../engine/state.ts";
+import { toProblem } from "../errors/problem.ts";
+import type { NodeTypes } from "../graphs/node-types.ts";
+import { dispatchReady, TaskTooLarge } from "./dispatch.ts";
+import { addEvent, createDraft, setRow, type Draft } from "./draft.ts";
+import { cancelNodes, foldMail, type Wishes } from "./fold.ts";
+import { isArtifact } from "./outputs.ts";
+import type { Situation } from "./situation.ts";
 
 /** What a refused commit taught: an executor has begun after all, or a pool's stream takes nothing any more. */
 export interface Lesson {
@@ -30,52 +30,63 @@ export interface ThinkContext {
   lesson: Lesson;
 }
 
-type EndStatus = 'succeeded' | 'failed' | 'canceled' | 'expired' | 'timed_out';
+type EndStatus = "succeeded" | "failed" | "canceled" | "expired" | "timed_out";
 
-function endRun(draft: Draft, situation: Situation, status: EndStatus, data: { output?: unknown; error?: Problem }): void {
+function endRun(
+  draft: Draft,
+  situation: Situation,
+  status: EndStatus,
+  data: { output?: unknown; error?: Problem },
+): void {
   draft.status = status;
   draft.terminal = true;
   draft.output = data.output;
   draft.error = data.error;
   draft.tasks = [];
   cancelNodes(draft, situation.run, situation.now);
-  if (status !== 'canceled') draft.cancel = situation.openTasks;
-  addEvent(draft, `run.${status}`, '', data);
+  if (status !== "canceled") draft.cancel = situation.openTasks;
+  addEvent(draft, `run.${status}`, "", data);
 }
 
-function failureOf(end: RunEnd & { status: 'failed' }): Problem {
-  if ('missing' in end) return toProblem('output-missing', `The output ${end.missing} was not produced.`);
+function failureOf(end: RunEnd & { status: "failed" }): Problem {
+  if ("missing" in end) return toProblem("output-missing", `The output ${end.missing} was not produced.`);
   return { ...end.problem, instance: end.node };
 }
 
 /** A cancel is proved: the run ends only when no executor can hold a task of it. */
 function cancelRun(draft: Draft, situation: Situation): void {
-  const reason = toProblem('canceled', 'The run was canceled on request.');
+  const reason = toProblem("canceled", "The run was canceled on request.");
   if (situation.openTasks.length === 0) {
-    draft.guard = 'canceled';
-    endRun(draft, situation, 'canceled', { error: reason });
+    draft.guard = "canceled";
+    endRun(draft, situation, "canceled", { error: reason });
     return;
   }
-  if (situation.record.status !== 'canceling') addEvent(draft, 'run.canceling', '');
-  draft.status = 'canceling';
+  if (situation.record.status !== "canceling") addEvent(draft, "run.canceling", "");
+  draft.status = "canceling";
   draft.cancel = situation.openTasks;
 }
 
 /** Ends the run where mail or the record ask for it; says whether it did. */
 function obeyWishes(draft: Draft, context: ThinkContext, situation: Situation, wishes: Wishes): boolean {
   const status = situation.record.status;
-  if (status === 'canceling' || wishes.cancel) {
+  if (status === "canceling" || wishes.cancel) {
     cancelRun(draft, situation);
   } else if (situation.giveUp) {
-    endRun(draft, situation, 'failed', { error: toProblem('drive-failed', 'The run was driven too often without success.') });
+    endRun(draft, situation, "failed", {
+      error: toProblem("drive-failed", "The run was driven too often without success."),
+    });
   } else if (context.lesson.brokenPool) {
     const detail = `The task stream of pool ${context.lesson.brokenPool} takes no tasks any more.`;
-    endRun(draft, situation, 'failed', { error: toProblem('drive-failed', detail) });
+    endRun(draft, situation, "failed", { error: toProblem("drive-failed", detail) });
   } else if (wishes.timeOut) {
-    endRun(draft, situation, 'timed_out', { error: toProblem('run-deadline', 'The run did not end before its deadline.') });
-  } else if (wishes.expire && status === 'queued' && !draft.ran && !context.lesson.begun) {
-    draft.guard = 'expired';
-    endRun(draft, situation, 'expired', { error: toProblem('start-deadline', 'No executor began before the start deadline.') });
+    endRun(draft, situation, "timed_out", {
+      error: toProblem("run-deadline", "The run did not end before its deadline."),
+    });
+  } else if (wishes.expire && status === "queued" && !draft.ran && !context.lesson.begun) {
+    draft.guard = "expired";
+    endRun(draft, situation, "expired", {
+      error: toProblem("start-deadline", "No executor began before the start deadline."),
+    });
   } else {
     return false;
   }
@@ -85,38 +96,43 @@ function obeyWishes(draft: Draft, context: ThinkContext, situation: Situation, w
 function knownArtifacts(channels: Channels): Set<string> {
   const known = new Set<string>();
   for (const [name, value] of Object.entries(channels)) {
-    if (name !== INPUT_CHANNEL && !name.startsWith('out:')) continue;
-    for (const part of Object.values(value as Record<string, unknown>)) if (isArtifact(part)) known.add(part.artifact_id);
+    if (name !== INPUT_CHANNEL && !name.startsWith("out:")) continue;
+    for (const part of Object.values(value as Record<string, unknown>))
+      if (isArtifact(part)) known.add(part.artifact_id);
   }
   return known;
 }
 
 function takeHub(draft: Draft, context: ThinkContext, situation: Situation, result: HubResult): void {
   for (const node of result.skipped) {
-    setRow(draft, node, { status: 'skipped', completed_at: situation.now });
-    addEvent(draft, 'node.skipped', node);
+    setRow(draft, node, { status: "skipped", completed_at: situation.now });
+    addEvent(draft, "node.skipped", node);
   }
   if (result.end) {
-    if (result.end.status === 'succeeded') endRun(draft, situation, 'succeeded', { output: result.end.output });
-    else endRun(draft, situation, 'failed', { error: failureOf(result.end) });
+    if (result.end.status === "succeeded")
+      endRun(draft, situation, "succeeded", { output: result.end.output });
+    else endRun(draft, situation, "failed", { error: failureOf(result.end) });
     return;
   }
   try {
-    dispatchReady(draft, { ...context, run: situation.run, now: situation.now }, result.ready, result.channels);
+    dispatchReady(
+      { ...context, draft, channels: result.channels, run: situation.run, now: situation.now },
+      result.ready,
+    );
   } catch (error) {
     if (!(error instanceof TaskTooLarge)) throw error;
-    endRun(draft, situation, 'failed', { error: toProblem('task-too-large', error.message) });
+    endRun(draft, situation, "failed", { error: toProblem("task-too-large", error.message) });
   }
 }
 
 /** `waiting` = nothing dispatched, only retry timers left. */
 function markWaiting(draft: Draft, situation: Situation): void {
   const rows = [...draft.rows.values()];
-  const waits = !rows.some((row) => row.status === 'dispatched') && rows.some((row) => row.held);
-  const was = situation.record.status === 'waiting';
+  const waits = !rows.some((row) => row.status === "dispatched") && rows.some((row) => row.held);
+  const was = situation.record.status === "waiting";
   if (waits === was) return;
-  draft.status = waits ? 'waiting' : 'running';
-  addEvent(draft, waits ? 'run.waiting' : 'run.resumed', '');
+  draft.status = waits ? "waiting" : "running";
+  addEvent(draft, waits ? "run.waiting" : "run.resumed", "");
 }
 
 /**
@@ -125,12 +141,20 @@ function markWaiting(draft: Draft, situation: Situation): void {
  */
 export async function think(context: ThinkContext, situation: Situation, carry: DriveCarry): Promise<Draft> {
   const draft = createDraft(situation);
-  const input = situation.checkpoint.kind === 'none' ? situation.checkpoint.input : {};
+  const input = situation.checkpoint.kind === "none" ? situation.checkpoint.input : {};
   const channels = (carry.latest?.checkpoint.channel_values ?? { [INPUT_CHANNEL]: input }) as Channels;
   // A run that is given up may be so because of its mail: nothing but a cancel is read from it.
   const wishes = situation.giveUp
-    ? { cancel: situation.letters.some((letter) => letter.body.kind === 'cancel'), expire: false, timeOut: false }
-    : foldMail(draft, { ...context, run: situation.run, now: situation.now, known: knownArtifacts(channels) }, situation);
+    ? {
+        cancel: situation.letters.some((letter) => letter.body.kind === "cancel"),
+        expire: false,
+        timeOut: false,
+      }
+    : foldMail(
+        draft,
+        { ...context, run: situation.run, now: situation.now, known: knownArtifacts(channels) },
+        situation,
+      );
   if (obeyWishes(draft, context, situation, wishes)) return draft;
 
   const isFirst = !carry.latest;

@@ -1,12 +1,12 @@
 /** A graph as the run engine reads it: nodes in topological order, each with the edges that lead to it. */
-import type { Graph, GraphNode } from '@myspinbot/contracts/types.ts';
-import { POOLS } from '@myspinbot/contracts/wire.ts';
-import { parseReference, type Reference } from '../graphs/references.ts';
+import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
+import { POOLS } from "@myspinbot/contracts/wire.ts";
+import { parseReference, type Reference } from "../graphs/references.ts";
 
 /** What must be true of `source` before the node may start. `required` and `optional` carry data. */
 export interface IncomingEdge {
   source: string;
-  on: 'required' | 'optional' | 'success' | 'failure' | 'always';
+  on: "required" | "optional" | "success" | "failure" | "always";
   /** Output field of the source that a data edge carries. */
   output?: string;
 }
@@ -30,8 +30,8 @@ export interface GraphModel {
 }
 
 /** The pool that a graph node's tasks go to. */
-export function poolOf(node: Pick<GraphNode, 'plane' | 'pool'>): string {
-  if (node.plane === 'node') return POOLS.node_plane;
+export function poolOf(node: Pick<GraphNode, "plane" | "pool">): string {
+  if (node.plane === "node") return POOLS.node_plane;
   return node.pool ?? POOLS.default;
 }
 
@@ -39,8 +39,12 @@ function incomingEdges(graph: Graph, node: GraphNode): IncomingEdge[] {
   const edges: IncomingEdge[] = [];
   for (const value of Object.values(node.inputs ?? {})) {
     const reference = parseReference(value);
-    if (reference.kind !== 'node') continue;
-    edges.push({ source: reference.node, output: reference.output, on: reference.optional ? 'optional' : 'required' });
+    if (reference.kind !== "node") continue;
+    edges.push({
+      source: reference.node,
+      output: reference.output,
+      on: reference.optional ? "optional" : "required",
+    });
   }
   for (const edge of graph.edges ?? []) {
     if (edge.to === node.id) edges.push({ source: edge.from, on: edge.on });
@@ -54,7 +58,7 @@ function inTopologicalOrder(nodes: ModelNode[]): ModelNode[] {
   let rest = nodes;
   while (rest.length > 0) {
     const free = rest.filter((node) => node.incoming.every((edge) => placed.has(edge.source)));
-    if (free.length === 0) throw new Error('the graph has a cycle');
+    if (free.length === 0) throw new Error("the graph has a cycle");
     for (const node of free) placed.add(node.id);
     ordered.push(...free);
     rest = rest.filter((node) => !placed.has(node.id));
@@ -77,7 +81,9 @@ export function toGraphModel(graph: Graph, digest: string): GraphModel {
     })),
   );
   const handled = new Set(
-    (graph.edges ?? []).filter((edge) => edge.on === 'failure' || edge.on === 'always').map((edge) => edge.from),
+    (graph.edges ?? [])
+      .filter((edge) => edge.on === "failure" || edge.on === "always")
+      .map((edge) => edge.from),
   );
   return { digest, graph, nodes, byId: new Map(nodes.map((node) => [node.id, node])), handled };
 }

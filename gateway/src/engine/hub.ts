@@ -2,18 +2,25 @@
  * The run engine: a run's graph as a LangGraph.js graph around one hub. `$route` sends the run to every node that may
  * start; a node's body only marks itself dispatched; its result re-enters as a Command on the same thread.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons';
-import { Annotation, Command, END, START, StateGraph, type LangGraphRunnableConfig } from '@langchain/langgraph';
-import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
-import type { GraphModel } from './graph-model.ts';
-import { decide, type RunEnd } from './readiness.ts';
-import { INPUT_CHANNEL, outputChannel, stateChannel, type Channels } from './state.ts';
+import { AsyncLocalStorage } from "node:async_hooks";
+import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
+import {
+  Annotation,
+  Command,
+  END,
+  START,
+  StateGraph,
+  type LangGraphRunnableConfig,
+} from "@langchain/langgraph";
+import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
+import type { GraphModel } from "./graph-model.ts";
+import { decide, type RunEnd } from "./readiness.ts";
+import { INPUT_CHANNEL, outputChannel, stateChannel, type Channels } from "./state.ts";
 
 // The web entry of LangGraph.js, which bundlers choose for Workers, installs none. The first caller wins.
 AsyncLocalStorageProviderSingleton.initializeGlobalInstance(new AsyncLocalStorage());
 
-const ROUTE = '$route';
+const ROUTE = "$route";
 
 /** What one drive of the hub decided; filled by the bodies while they run. */
 interface DriveNotes {
@@ -56,21 +63,21 @@ export function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>)
     const decision = decide(model, channels);
     notes.skipped.push(...decision.skipped);
     notes.end = decision.end;
-    const update = Object.fromEntries(decision.skipped.map((id) => [stateChannel(id), { phase: 'skipped' }]));
+    const update = Object.fromEntries(decision.skipped.map((id) => [stateChannel(id), { phase: "skipped" }]));
     return new Command({ update, goto: decision.ready.length > 0 ? decision.ready : END });
   };
 
   let builder = new StateGraph(Annotation.Root(channelsOf(model))).addNode(ROUTE, route as never, {
     ends: [...model.nodes.map((node) => node.id), END],
   }) as unknown as StateGraph<never, never, never, string>;
-  builder.addEdge(START, ROUTE as never);
+  builder.addEdge(START, ROUTE);
   for (const { id } of model.nodes) {
     const dispatch = (_: Channels, config: LangGraphRunnableConfig): Channels => {
       notesOf(config).ready.push(id);
-      return { [stateChannel(id)]: { phase: 'dispatched' } };
+      return { [stateChannel(id)]: { phase: "dispatched" } };
     };
-    builder = builder.addNode(id, dispatch as never) as never;
-    builder.addEdge(id as never, ROUTE as never);
+    builder = builder.addNode(id, dispatch as never);
+    builder.addEdge(id, ROUTE);
   }
 
   const compiled = builder.compile({ checkpointer: saver as never });
@@ -78,10 +85,11 @@ export function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>)
   return {
     async drive({ thread, carry, step }) {
       const notes: DriveNotes = { ready: [], skipped: [], end: null };
-      const start = 'input' in step ? { [INPUT_CHANNEL]: step.input } : new Command({ update: step.update, goto: ROUTE });
+      const start =
+        "input" in step ? { [INPUT_CHANNEL]: step.input } : new Command({ update: step.update, goto: ROUTE });
       const channels = (await compiled.invoke(start as never, {
         configurable: { thread_id: thread, notes, carry },
-        durability: 'exit',
+        durability: "exit",
       })) as Channels;
       return { ...notes, channels };
     },
@@ -89,7 +97,10 @@ export function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>)
 }
 
 /** Keeps the hubs of the graphs used last. */
-export function createHubCache(saver: BaseCheckpointSaver<string>, limit: number): (model: GraphModel) => Hub {
+export function createHubCache(
+  saver: BaseCheckpointSaver<string>,
+  limit: number,
+): (model: GraphModel) => Hub {
   const hubs = new Map<string, Hub>();
   return (model) => {
     const hub = hubs.get(model.digest) ?? createHub(model, saver);

@@ -1,13 +1,13 @@
 /** Decides what a run does next: a pure reading of its graph and of what its nodes have done. */
-import type { Problem } from '@myspinbot/contracts/types.ts';
-import { parseReference } from '../graphs/references.ts';
-import type { GraphModel, IncomingEdge, ModelNode } from './graph-model.ts';
-import { outputsOf, stateOf, type Channels, type Phase } from './state.ts';
+import type { Problem } from "@myspinbot/contracts/types.ts";
+import { parseReference } from "../graphs/references.ts";
+import type { GraphModel, IncomingEdge, ModelNode } from "./graph-model.ts";
+import { outputsOf, stateOf, type Channels, type Phase } from "./state.ts";
 
 export type RunEnd =
-  | { status: 'succeeded'; output: Record<string, unknown> }
-  | { status: 'failed'; node: string; problem: Problem }
-  | { status: 'failed'; missing: string };
+  | { status: "succeeded"; output: Record<string, unknown> }
+  | { status: "failed"; node: string; problem: Problem }
+  | { status: "failed"; missing: string };
 
 export interface Decision {
   /** Nodes that can never run, because what they need will not come. */
@@ -17,24 +17,24 @@ export interface Decision {
   end: RunEnd | null;
 }
 
-type Verdict = 'satisfied' | 'waits' | 'impossible';
+type Verdict = "satisfied" | "waits" | "impossible";
 
-const ENDED: ReadonlySet<Phase> = new Set(['succeeded', 'failed', 'skipped']);
+const ENDED: ReadonlySet<Phase> = new Set(["succeeded", "failed", "skipped"]);
 
 function verdict(edge: IncomingEdge, phase: Phase, channels: Channels): Verdict {
-  if (!ENDED.has(phase)) return 'waits';
+  if (!ENDED.has(phase)) return "waits";
   switch (edge.on) {
-    case 'optional':
-    case 'always':
-      return 'satisfied';
-    case 'failure':
-      return phase === 'failed' ? 'satisfied' : 'impossible';
-    case 'success':
-      return phase === 'succeeded' ? 'satisfied' : 'impossible';
-    case 'required':
-      return phase === 'succeeded' && outputsOf(channels, edge.source)[edge.output!] !== undefined
-        ? 'satisfied'
-        : 'impossible';
+    case "optional":
+    case "always":
+      return "satisfied";
+    case "failure":
+      return phase === "failed" ? "satisfied" : "impossible";
+    case "success":
+      return phase === "succeeded" ? "satisfied" : "impossible";
+    case "required":
+      return phase === "succeeded" && outputsOf(channels, edge.source)[edge.output!] !== undefined
+        ? "satisfied"
+        : "impossible";
   }
 }
 
@@ -42,24 +42,24 @@ function findSkipped(model: GraphModel, channels: Channels, phases: Map<string, 
   const skipped: string[] = [];
   // Topological order, so one pass carries a skip all the way down.
   for (const node of model.nodes) {
-    if (phases.get(node.id) !== 'pending') continue;
-    if (node.incoming.some((edge) => verdict(edge, phases.get(edge.source)!, channels) === 'impossible')) {
-      phases.set(node.id, 'skipped');
+    if (phases.get(node.id) !== "pending") continue;
+    if (node.incoming.some((edge) => verdict(edge, phases.get(edge.source)!, channels) === "impossible")) {
+      phases.set(node.id, "skipped");
       skipped.push(node.id);
     }
   }
   return skipped;
 }
 
-const INSIDE: ReadonlySet<IncomingEdge['on']> = new Set(['required', 'optional', 'success']);
+const INSIDE: ReadonlySet<IncomingEdge["on"]> = new Set(["required", "optional", "success"]);
 
 function findReady(model: GraphModel, channels: Channels, phases: Map<string, Phase>): string[] {
   const setOf = new Map<string, string>();
   const fits = (node: ModelNode, edge: IncomingEdge): boolean =>
-    verdict(edge, phases.get(edge.source)!, channels) === 'satisfied' ||
+    verdict(edge, phases.get(edge.source)!, channels) === "satisfied" ||
     (INSIDE.has(edge.on) && setOf.get(edge.source) === node.pool);
   for (const node of model.nodes) {
-    if (phases.get(node.id) !== 'pending') continue;
+    if (phases.get(node.id) !== "pending") continue;
     if (node.incoming.every((edge) => fits(node, edge))) setOf.set(node.id, node.pool);
   }
   return [...setOf.keys()];
@@ -69,19 +69,19 @@ function collectOutput(model: GraphModel, channels: Channels): RunEnd {
   const output: Record<string, unknown> = {};
   for (const [field, text] of Object.entries(model.graph.output)) {
     const reference = parseReference(text);
-    if (reference.kind !== 'node') continue;
+    if (reference.kind !== "node") continue;
     const value = outputsOf(channels, reference.node)[reference.output];
     if (value !== undefined) output[field] = value;
-    else if (!reference.optional) return { status: 'failed', missing: field };
+    else if (!reference.optional) return { status: "failed", missing: field };
   }
-  return { status: 'succeeded', output };
+  return { status: "succeeded", output };
 }
 
 function firstFailure(model: GraphModel, channels: Channels, which: (id: string) => boolean): RunEnd | null {
   for (const node of model.nodes) {
     const state = stateOf(channels, node.id);
-    if (state.phase === 'failed' && state.problem && which(node.id)) {
-      return { status: 'failed', node: node.id, problem: state.problem };
+    if (state.phase === "failed" && state.problem && which(node.id)) {
+      return { status: "failed", node: node.id, problem: state.problem };
     }
   }
   return null;
@@ -97,7 +97,7 @@ export function decide(model: GraphModel, channels: Channels): Decision {
   if ([...phases.values()].every((phase) => ENDED.has(phase))) {
     const end = collectOutput(model, channels);
     // A missing output is explained by the failure that its graph tolerated, if there is one.
-    const cause = 'missing' in end ? firstFailure(model, channels, () => true) : null;
+    const cause = "missing" in end ? firstFailure(model, channels, () => true) : null;
     return { skipped, ready: [], end: cause ?? end };
   }
   return { skipped, ready: findReady(model, channels, phases), end: null };

@@ -1,8 +1,8 @@
 /** What the run engine knows of a run: the content of its LangGraph channels. */
-import type { Problem } from '@myspinbot/contracts/types.ts';
+import type { Problem } from "@myspinbot/contracts/types.ts";
 
 /** `held` = waits for a retry timer; everything else as the node status of the same name. */
-export type Phase = 'pending' | 'held' | 'dispatched' | 'succeeded' | 'failed' | 'skipped';
+export type Phase = "pending" | "held" | "dispatched" | "succeeded" | "failed" | "skipped";
 
 export interface NodeState {
   phase: Phase;
@@ -11,7 +11,7 @@ export interface NodeState {
 
 export type Outputs = Record<string, unknown>;
 
-export const INPUT_CHANNEL = 'input';
+export const INPUT_CHANNEL = "input";
 export const stateChannel = (node: string): string => `state:${node}`;
 export const outputChannel = (node: string): string => `out:${node}`;
 
@@ -19,7 +19,7 @@ export const outputChannel = (node: string): string => `out:${node}`;
 export type Channels = Record<string, unknown>;
 
 export function stateOf(channels: Channels, node: string): NodeState {
-  return (channels[stateChannel(node)] as NodeState | undefined) ?? { phase: 'pending' };
+  return (channels[stateChannel(node)] as NodeState | undefined) ?? { phase: "pending" };
 }
 
 export function outputsOf(channels: Channels, node: string): Outputs {

@@ -13,7 +13,12 @@ import type { Base } from "./base.ts";
 /** How long one blocking read for mail waits. */
 const BLOCK_MS = 15_000;
 
-export function createDriverRole(base: Base, config: Config, store: ObjectStore, metrics: Metrics): DriverLoops {
+export function createDriverRole(
+  base: Base,
+  config: Config,
+  store: ObjectStore,
+  metrics: Metrics,
+): DriverLoops {
   const { keys, shards, logger, nodeTypes } = base;
   // A connection of its own: requests shall not wait behind drives.
   const redis = createCommandClient(config.redis_url);

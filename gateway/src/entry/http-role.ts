@@ -1,36 +1,94 @@
-/** Serves the app over HTTP on Node.js and stops without cutting off who is being answered. */
+/** The role `http`: serves the app on Node.js and stops without cutting off who is being answered. */
 import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
-import { createApp, type AppDeps } from "../app.ts";
+import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
+import { createApp } from "../app.ts";
+import { systemClock } from "../clock.ts";
+import { createEventHub } from "../events/event-hub.ts";
+import { createGraphCatalogue } from "../graphs/catalogue.ts";
+import { createCommandClient, createSubscriberClient } from "../redis/client.ts";
+import type { Role, RoleContext } from "./role.ts";
 
-export interface HttpRole {
-  /** Address that was bound, e.g. `http://127.0.0.1:8787`. */
-  url: string;
-  /** Stops accepting, waits for answers under way, cuts off what is left after `graceMs`. */
-  stop(graceMs: number): Promise<void>;
-}
+/** Longest time that open event streams and slow answers get at a stop. */
+const STOP_MS = 5000;
 
 /** @throws an Error that names the port when it is taken. */
-export async function startHttpRole(deps: AppDeps, host: string, port: number): Promise<HttpRole> {
-  const app = createApp(deps);
-  const server = serve({ fetch: app.fetch, hostname: host, port }) as Server;
+async function listen(fetch: (request: Request) => unknown, host: string, port: number): Promise<Server> {
+  const server = serve({ fetch: fetch, hostname: host, port }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once("listening", resolve);
     server.once("error", (error: NodeJS.ErrnoException) => {
       const taken = error.code === "EADDRINUSE";
-      reject(taken ? new Error(`port ${port} on ${host} is taken; set GATEWAY_PORT to another, or to 0`) : error);
+      reject(
+        taken ? new Error(`Port ${port} on ${host} is taken: set GATEWAY_PORT to another, or to 0.`) : error,
+      );
     });
   });
+  return server;
+}
+
+function urlOf(server: Server, host: string): string {
   const address = server.address();
-  const bound = typeof address === "object" && address ? address.port : port;
+  const port = typeof address === "object" && address ? address.port : "";
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(cut);
+}
+
+export async function startHttp({
+  base,
+  config,
+  extension,
+  store,
+  metrics,
+  started,
+}: RoleContext): Promise<Role> {
+  const { keys, shards, nodeTypes, logger, version } = base;
+  const redis = createCommandClient(config.redis_url);
+  const subscriber = createSubscriberClient(config.redis_url);
+  base.onClose(() => redis.disconnect());
+  base.onClose(() => subscriber.disconnect());
+  const hub = createEventHub({ redis, subscriber, keys, logger });
+  const graphs = createGraphCatalogue([...Object.values(GRAPHS), ...(extension.graphs ?? [])], {
+    nodeTypes,
+    pools: config.pools,
+  });
+  await store
+    .ensureBucket()
+    .catch((error: unknown) => logger.warn("bucket not reachable yet", { error: String(error) }));
+  const app = createApp({
+    redis,
+    keys,
+    shards,
+    pools: config.pools,
+    store,
+    hub,
+    nodeTypes,
+    graphs,
+    metrics,
+    logger,
+    clock: systemClock,
+    random: Math.random,
+    version,
+    roles: () => started.map((role) => role.state()),
+    deadlines: { startMs: config.start_deadline_ms, runMs: config.run_deadline_ms },
+  });
+  const server = await listen((request) => app.fetch(request), config.host, config.port);
+  logger.info("gateway listens", {
+    url: urlOf(server, config.host),
+    note: "no API keys exist: loopback only",
+  });
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    state: () => ({ role: "http", ready: true, detail: "running" }),
     async stop(graceMs) {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-      await closed;
-      clearTimeout(cut);
+      hub.close();
+      await close(server, Math.min(graceMs, STOP_MS));
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Makes the three kinds of Redis connection that the gateway has: commands, blocking reads, subscriptions. */
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis, type RedisOptions } from "ioredis";
 
-export type { Redis } from 'ioredis';
+export type { Redis } from "ioredis";
 
 const COMMON: RedisOptions = {
   protocol: 2,
@@ -15,7 +15,7 @@ const COMMON: RedisOptions = {
 function connect(url: string, options: RedisOptions): Redis {
   const merged: RedisOptions = { ...COMMON, ...options };
   const redis = new Redis(url, merged as never);
-  redis.on('error', () => {
+  redis.on("error", () => {
     // Each command that cannot be sent fails by itself; a connection error alone is no news.
   });
   return redis;
@@ -26,7 +26,8 @@ function connect(url: string, options: RedisOptions): Redis {
  * A repeated command is harmless, because every script is safe to run twice.
  */
 export function createCommandClient(url: string, options: RedisOptions = {}): Redis {
-  return connect(url, { maxRetriesPerRequest: 1, commandTimeout: 2000, ...options });
+  // The socket's own limit replaces a connection whose other end is gone; it is armed only while a command waits.
+  return connect(url, { maxRetriesPerRequest: 1, commandTimeout: 2000, socketTimeout: 3000, ...options });
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Runs the atomic steps of the protocol: EVALSHA, and EVAL where the server has forgotten the script. */
-import { SCRIPTS } from '@myspinbot/contracts/scripts.ts';
-import type { Redis } from './client.ts';
+import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
+import type { Redis } from "./client.ts";
 
 export type ScriptName = keyof typeof SCRIPTS;
 
@@ -19,7 +19,7 @@ export async function runScript(
   try {
     return await redis.evalsha(script.sha1, keys.length, ...keys, ...args);
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
     return await redis.eval(script.source, keys.length, ...keys, ...args);
   }
 }

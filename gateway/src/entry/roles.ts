@@ -1,0 +1,52 @@
+/** Starts the roles of a gateway process in their order. */
+import type { RoleState } from "../health/readiness.ts";
+import { createPrometheusMetrics } from "../telemetry/prometheus.ts";
+import { createDriverRole } from "./driver-role.ts";
+import { createExecutorRole } from "./executor-role.ts";
+import { startHttp } from "./http-role.ts";
+import type { Role, RoleContext, RoleName } from "./role.ts";
+
+const running = (role: RoleName): RoleState => ({ role, ready: true, detail: "running" });
+
+async function startDriver({ base, config, store, metrics }: RoleContext): Promise<Role> {
+  const loops = createDriverRole(base, config, store, metrics);
+  loops.start();
+  return { state: () => running("driver"), stop: () => loops.stop() };
+}
+
+/** Does not wait for Redis: the gateway shall start while it is away. */
+async function startExecutor({ base, config, extension }: RoleContext): Promise<Role> {
+  const executor = createExecutorRole(base, config, extension.handlers ?? {});
+  let state: RoleState = { role: "executor", ready: false, detail: "not announced yet" };
+  executor.start().then(
+    () => (state = running("executor")),
+    (error: unknown) => base.logger.warn("executor not announced yet", { error }),
+  );
+  return { state: () => state, stop: (graceMs) => executor.stop(graceMs) };
+}
+
+/** There are no webhooks yet, so there is nothing to deliver. */
+async function startDeliverer(): Promise<Role> {
+  return { state: () => running("deliverer"), stop: async () => {} };
+}
+
+const STARTERS: Record<RoleName, (context: RoleContext) => Promise<Role>> = {
+  driver: startDriver,
+  executor: startExecutor,
+  deliverer: startDeliverer,
+  http: startHttp,
+};
+
+/** The order in which roles start; they stop in reverse, so that nobody is let in who cannot be served. */
+const ORDER: readonly RoleName[] = ["driver", "executor", "deliverer", "http"];
+
+/** Starts the roles that the configuration asks for. */
+export async function startRoles(context: Omit<RoleContext, "started" | "metrics">): Promise<Role[]> {
+  const started: Role[] = [];
+  const metrics = createPrometheusMetrics();
+  for (const name of ORDER) {
+    if (context.config.roles.includes(name))
+      started.push(await STARTERS[name]({ ...context, metrics, started }));
+  }
+  return started;
+}
