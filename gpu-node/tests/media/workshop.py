@@ -4,7 +4,6 @@ import hashlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 
@@ -30,12 +29,13 @@ class Workshop:
         self.work_dir.mkdir(exist_ok=True)
         return self
 
-    def given(self, source: Path, media_type: str) -> SimpleNamespace:
+    def given(self, source: Path, media_type: str) -> dict[str, Any]:
         """A file as an input artifact."""
-        return to_object(self.put(source, media_type=media_type, name=source.name, meta={}))
+        return self.put(source, media_type=media_type, name=source.name, meta={})
 
     def path(self, ref: Any) -> Path:
-        return self._folder / ref.artifact_id
+        artifact_id = ref["artifact_id"] if isinstance(ref, Mapping) else ref.artifact_id
+        return self._folder / artifact_id
 
     def put(
         self, path: Path, *, media_type: str, name: str, meta: Mapping[str, Any]
@@ -67,10 +67,3 @@ class Workshop:
     def check_canceled(self) -> None:
         if self.canceled_by:
             raise self.canceled_by
-
-
-def to_object(value: Any) -> Any:
-    """Dicts as objects with attributes, as the generated models are."""
-    if isinstance(value, dict):
-        return SimpleNamespace(**{key: to_object(item) for key, item in value.items()})
-    return value

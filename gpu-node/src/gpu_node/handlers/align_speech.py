@@ -26,7 +26,7 @@ def run(
 ) -> dict[str, Any]:
     """Plan the mouth from phone times; without them from loudness, which `method` then says."""
     del params
-    samples, rate = read_wav(context.path(inputs.audio))
+    samples, rate = read_wav(context.path(inputs.audio), "/inputs/audio")
     if len(samples) == 0:
         raise BadMedia("invalid-audio", "the sound is empty", pointer="/inputs/audio")
     context.check_canceled()

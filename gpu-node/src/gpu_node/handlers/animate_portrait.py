@@ -81,7 +81,7 @@ def _portrait(
 
 
 def _sound(path: Path) -> Samples:
-    samples, rate = read_wav(path)
+    samples, rate = read_wav(path, "/inputs/audio")
     if len(samples) == 0:
         raise BadMedia("invalid-audio", "the sound is empty", pointer="/inputs/audio")
     if rate != AUDIO_RATE:

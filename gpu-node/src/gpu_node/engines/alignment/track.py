@@ -11,7 +11,7 @@ from gpu_node.engines.arrays import Floats
 from gpu_node.engines.speech.speech import Phone, Samples
 
 FPS = 25
-LEAD_S = 0.03
+LEAD_S = 0.02
 """Lips move before the sound they make."""
 STEP_S = 0.005
 """Curves are made at 200 steps per second and sampled at the frames."""

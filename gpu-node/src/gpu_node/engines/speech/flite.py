@@ -54,7 +54,7 @@ class Flite:
             )
             if result.returncode != 0 or not sound.exists():
                 raise BadMedia("handler-failed", f"flite ended with {result.returncode}")
-            samples, rate = read_wav(sound)
+            samples, rate = read_wav(sound, "/inputs/text")
         return Speech(samples, rate, parse_phones(result.stdout))
 
 

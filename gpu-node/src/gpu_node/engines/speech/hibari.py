@@ -15,8 +15,11 @@ _DURATIONS = "/Clip_output_0"
 """The inner tensor that holds how long each symbol lasts."""
 _TICK_S = 600 / 24_000
 """One unit of that tensor: 600 samples at 24 kHz."""
+_LATE_S = 0.06
+"""The sound comes earlier than the durations say: measured by shifting expected against heard
+loudness, the same at all speeds (correlation .64 there, .32 without)."""
 _WORD_GAP_S = 0.11
-"""A blank shorter than this is the passage between two words, not a pause."""
+"""A shorter blank, with or without a comma, is the passage between two words, not a pause."""
 
 VOICE = "heart"
 """The voice inside the package; the others would be downloaded when first used."""
@@ -56,22 +59,31 @@ class Hibari:
 def _phones(symbols: list[str], ticks: Floats) -> list[Phone]:
     """Give each symbol its time. The network sets a silent mark before and after the symbols."""
     ends = np.cumsum(ticks) * _TICK_S
-    phones = [Phone(SILENCE, 0.0, float(ends[0]))]
-    start = float(ends[0])
-    for symbol, end in zip([*symbols, ""], ends[1:].tolist(), strict=True):
+    ends[:-1] = np.maximum(ends[:-1] - _LATE_S, _TICK_S)
+    phones: list[Phone] = []
+    start = 0.0
+    for symbol, end in zip([" ", *symbols, " "], ends.tolist(), strict=True):
         if symbol in MARKS:
             continue
-        last = phones[-1]
-        if symbol in ARPABET:
-            phones.append(Phone(ARPABET[symbol][0], start, end))
-        elif symbol == LENGTH or (symbol == " " and end - start < _WORD_GAP_S):
-            phones[-1] = Phone(last.phone, last.start_s, end)
-        elif last.phone == SILENCE:
-            phones[-1] = Phone(SILENCE, last.start_s, end)
+        phone = ARPABET[symbol][0] if symbol in ARPABET else SILENCE
+        goes_on = symbol == LENGTH or phone == SILENCE == (phones[-1].phone if phones else "")
+        if goes_on:
+            phones[-1] = Phone(phones[-1].phone, phones[-1].start_s, end)
         else:
-            phones.append(Phone(SILENCE, start, end))
+            phones.append(Phone(phone, start, end))
         start = end
-    return phones
+    return _without_word_gaps(phones)
+
+
+def _without_word_gaps(phones: list[Phone]) -> list[Phone]:
+    """Blanks too short for a pause belong to the phone before."""
+    kept: list[Phone] = []
+    for phone in phones:
+        if kept and phone.phone == SILENCE and phone.end_s - phone.start_s < _WORD_GAP_S:
+            kept[-1] = Phone(kept[-1].phone, kept[-1].start_s, phone.end_s)
+        else:
+            kept.append(phone)
+    return kept
 
 
 @lru_cache(maxsize=1)

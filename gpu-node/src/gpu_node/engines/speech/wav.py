@@ -19,16 +19,18 @@ def write_wav(path: Path, samples: Samples, rate: int) -> None:
         file.writeframes(pcm.tobytes())
 
 
-def read_wav(path: Path) -> tuple[Samples, int]:
-    """Sound as mono and its sample rate."""
+def read_wav(path: Path, pointer: str) -> tuple[Samples, int]:
+    """Sound as mono and its sample rate; `BadMedia` names the field `pointer`."""
     try:
         with wave.open(str(path), "rb") as file:
             channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
             data = file.readframes(file.getnframes())
     except (wave.Error, EOFError) as cause:
-        raise BadMedia("invalid-audio", f"the sound is no readable WAV file: {cause}") from cause
+        detail = f"the sound is no readable WAV file: {cause}"
+        raise BadMedia("invalid-audio", detail, pointer=pointer) from cause
     if width != 2:
-        raise BadMedia("invalid-audio", f"the sound has {8 * width} bits per sample, not 16")
+        detail = f"the sound has {8 * width} bits per sample, not 16"
+        raise BadMedia("invalid-audio", detail, pointer=pointer)
     whole = len(data) - len(data) % (2 * channels)
     pcm = np.frombuffer(data[:whole], "<i2").reshape(-1, channels)
     return (pcm.mean(axis=1) / 32_768).astype(np.float32), rate
