@@ -3,7 +3,20 @@
  * and the folders of its row; whatever is not listed here is refused.
  */
 const GATEWAY_ARROWS = {
-  app: ["middleware", "routes", "errors", "telemetry"],
+  // Hands the services that the entry made to the routes, so it names the types of all of them.
+  app: [
+    "middleware",
+    "routes",
+    "runs",
+    "events",
+    "artifacts",
+    "files",
+    "graphs",
+    "capabilities",
+    "redis",
+    "errors",
+    "telemetry",
+  ],
   middleware: ["errors", "telemetry"],
   routes: [
     "middleware",
