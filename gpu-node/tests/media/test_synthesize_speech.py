@@ -10,6 +10,7 @@ from media.film import TEXT, speak
 from media.workshop import Workshop
 
 from gpu_node.contracts import models
+from gpu_node.engines.speech import flite
 from gpu_node.engines.speech.flite import parse_phones
 from gpu_node.engines.speech.loudness import PEAK, RATE, limited, loudness_lufs
 from gpu_node.engines.speech.speech import Phone
@@ -158,12 +159,22 @@ def test_an_unknown_engine_is_refused(workshop: Workshop) -> None:
 
 
 def test_flite_is_announced_whether_it_is_here_or_not() -> None:
-    flite = next(engine for engine in synthesize_speech.engines() if engine.name == "flite")
-    assert flite.available == (flite.reason is None)
+    announced = next(engine for engine in synthesize_speech.engines() if engine.name == "flite")
+    assert announced.available == (announced.reason is None)
+
+
+@pytest.mark.skipif(not flite.describe().available, reason="flite is not installed here")
+def test_flite_speaks_with_phones_that_end_with_the_sound() -> None:
+    speech = flite.load("slt").say("Hello there, Bob.", speed=1.0, seed=0)
+    assert speech.duration_s > 0.8
+    assert speech.phones[-1].end_s == pytest.approx(speech.duration_s, abs=0.02)
+    assert [p.phone for p in speech.phones][1:4] == ["hh", "ah", "l"]
+    slow = flite.load("slt").say("Hello there, Bob.", speed=0.5, seed=0)
+    assert slow.duration_s > 1.6 * speech.duration_s
 
 
 def test_flite_phones_are_read() -> None:
-    printed = "pau 0.2 hh 0.25 ax 0.3 l 0.4 ow 0.6 pau 0.8 \n"
+    printed = "pau:0.200 hh:0.250 ax:0.300 l:0.400 ow:0.600 pau:0.800 \n"
     assert parse_phones(printed)[:3] == [
         Phone("pau", 0.0, 0.2),
         Phone("hh", 0.2, 0.25),

@@ -1,6 +1,5 @@
 """Engine `flite`: the small classic voices of the flite program, where it is installed."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -48,7 +47,6 @@ class Flite:
                 [*command, "-f", str(text), "-o", str(sound)],
                 capture_output=True,
                 check=False,
-                env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
                 text=True,
                 timeout=_TIME_LIMIT_S,
             )
@@ -77,7 +75,7 @@ def load(voice: str) -> Flite:
 
 def describe() -> Engine:
     """Announce the engine."""
-    installed = shutil.which("flite", path=os.defpath) is not None
+    installed = shutil.which("flite") is not None
     return Engine(
         name="flite",
         available=installed,
