@@ -256,6 +256,52 @@ function startChaoticDriver(h: Harness, random: () => number): { loops: DriverLo
   return { loops, chaos };
 }
 
+/** S4 in one look: what will wake each run that has not ended? Answers the runs that nothing will. */
+const WITNESS = `
+local prefix, run_keys = ARGV[1], {}
+local sources = {}
+local function note(stream)
+  for _, row in ipairs(redis.call('XRANGE', stream, '-', '+')) do
+    for i = 1, #row[2], 2 do
+      if row[2][i] == 'run' then sources[row[2][i + 1]] = true end
+    end
+  end
+end
+note(prefix .. 'mail')
+for i = 3, #ARGV do note(prefix .. 'pool:' .. ARGV[i] .. ':reports') end
+local asleep = {}
+for run in string.gmatch(ARGV[2], '%S+') do
+  local key = prefix .. 'run:' .. run
+  local status = redis.call('HGET', key, 'status')
+  local ended = status == 'succeeded' or status == 'failed'
+  local awake = ended or sources[run]
+  if redis.call('LLEN', key .. ':mailbox') > 0 and redis.call('ZSCORE', prefix .. 'timers', 'lock|' .. run .. '|') then awake = true end
+  local flat = redis.call('HGETALL', key .. ':tasks')
+  for i = 1, #flat, 2 do
+    local pool, entry, state = string.match(flat[i + 1], '^(.-)|(.-)|(.-)$')
+    local stream = prefix .. 'pool:' .. pool .. ':tasks'
+    if state == 'open' and redis.call('XRANGE', stream, entry, entry)[1] then awake = true end
+  end
+  local nodes = redis.call('HGETALL', key .. ':nodes')
+  for i = 1, #nodes, 2 do
+    local node = string.match(nodes[i], '^retry:(.*)$')
+    if node and redis.call('ZSCORE', prefix .. 'timers', 'retry|' .. run .. '|' .. node .. ':' .. nodes[i + 1]) then awake = true end
+  end
+  if not awake then asleep[#asleep + 1] = run .. ' ' .. status end
+end
+return asleep`;
+
+async function watchWitnesses(h: Harness, runs: string[], isOver: () => boolean): Promise<string[]> {
+  const seen: string[] = [];
+  const prefix = h.keys.mail(h.shard).replace(/mail$/, "");
+  while (!isOver()) {
+    const asleep = (await h.redis.eval(WITNESS, 0, prefix, runs.join(" "), ...POOLS)) as string[];
+    seen.push(...asleep);
+    await delay(7);
+  }
+  return seen;
+}
+
 let h: Harness;
 afterEach(async () => {
   await h.close();
@@ -310,6 +356,7 @@ describe.each([1, 2, 3])("under a bad network, seed %i", (seed) => {
     for (const pool of ["node", "default", "default"]) hire(pool);
 
     const runs: string[] = [];
+    const witnesses = watchWitnesses(h, runs, () => over);
     for (let i = 0; i < 30; i += 1) {
       runs.push(await h.submit(GRAPH));
       if (i % 6 === 5) {
@@ -329,6 +376,7 @@ describe.each([1, 2, 3])("under a bad network, seed %i", (seed) => {
     await Promise.allSettled(everybody.map(({ life }) => life));
 
     expect(ledger.wrong).toEqual([]);
+    expect(await witnesses, "S4").toEqual([]);
     for (const run of runs) await checkLog(h, run, ledger);
     const statuses = await Promise.all(runs.map(async (run) => (await h.record(run)).status));
     expect(statuses.filter((s) => s === "succeeded").length).toBeGreaterThan(20);
