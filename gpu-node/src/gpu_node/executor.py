@@ -120,6 +120,7 @@ class Executor:
         try:
             await self.announcer.told.wait()
             self.readiness.done("announce")
+            get_logger().info("executor ready", slots=self.holdings.slots)
             await announcing
         finally:
             announcing.cancel()

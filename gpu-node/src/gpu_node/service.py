@@ -24,7 +24,6 @@ from gpu_node.handlers.registry import Registry, load_registry
 from gpu_node.holdings import Holdings
 from gpu_node.intake import Intake
 from gpu_node.leases import LOST_AFTER, Leases
-from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.node_checks import NodeChecks
 from gpu_node.node_runner import NodeRunner
@@ -88,7 +87,6 @@ class Service:
             holdings = Holdings(slots, self._metrics)
             runner = TaskRunner(nodes, store, holdings, self._metrics, root.path, run_graph)
             executor = self._executor(stack, commands, capabilities, runner)
-            get_logger().info("executor ready", executor=self.executor_id, slots=slots)
             await executor.run(stop)
 
     async def _learn(

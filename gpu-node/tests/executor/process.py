@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -78,11 +78,20 @@ class GpuNodeProcess:
             self._grown.notify_all()
 
 
+def environment_of(settings: Mapping[str, object]) -> dict[str, str]:
+    """Our environment with these settings and no others."""
+    environment = {name: value for name, value in os.environ.items() if "GPU_NODE" not in name}
+    return environment | {f"GPU_NODE_{k.upper()}": str(v) for k, v in settings.items()}
+
+
 @asynccontextmanager
 async def run_gpu_node(
-    redis_url: str, folder: Path, **settings: object
+    redis_url: str, folder: Path, wait_for: str = "executor ready", **settings: object
 ) -> AsyncIterator[GpuNodeProcess]:
-    """Start one; `settings` are its variables without their prefix. Killed at the end."""
+    """Start one and wait for a line of its log; killed at the end.
+
+    `settings` are its variables without their prefix.
+    """
     values: dict[str, object] = {
         "redis_url": redis_url,
         "port": 0,
@@ -97,19 +106,17 @@ async def run_gpu_node(
         "log_level": "debug",
         **settings,
     }
-    environment = {name: value for name, value in os.environ.items() if "GPU_NODE" not in name}
-    environment |= {f"GPU_NODE_{name.upper()}": str(value) for name, value in values.items()}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "gpu_node",
-        env=environment,
+        env=environment_of(values),
         stderr=asyncio.subprocess.PIPE,
         limit=1 << 20,
     )
     node = GpuNodeProcess(process)
     try:
-        await node.says("executor ready")
+        await node.says(wait_for)
         yield node
     finally:
         if process.returncode is None:

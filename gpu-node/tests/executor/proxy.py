@@ -1,0 +1,82 @@
+"""A TCP proxy in front of Redis that can lose replies and freeze."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+class FaultProxy:
+    """Passes bytes both ways until it is told otherwise."""
+
+    def __init__(self, target_port: int) -> None:
+        self.url = ""
+        self.lost = 0
+        self._target_port = target_port
+        self._lose: dict[bytes, int] = {}
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+
+    def lose_replies_to(self, needle: str, times: int = 1) -> None:
+        """Cut the connection after the server has answered the next requests that contain
+        `needle`."""
+        self._lose[needle.encode()] = times
+
+    def freeze(self) -> None:
+        """Let nothing through, and say nothing about it: a black hole."""
+        self._flowing.clear()
+
+    def thaw(self) -> None:
+        """Let everything through again."""
+        self._flowing.set()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One client's connection."""
+        up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+        is_losing = asyncio.Event()
+        pipes = {
+            asyncio.create_task(self._requests(reader, up_writer, is_losing)),
+            asyncio.create_task(self._replies(up_reader, writer, is_losing)),
+        }
+        try:
+            await asyncio.wait(pipes, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for pipe in pipes:
+                pipe.cancel()
+            for end in (writer, up_writer):
+                end.close()
+
+    async def _requests(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_losing: asyncio.Event
+    ) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(1 << 20):
+                await self._flowing.wait()
+                for needle, times in list(self._lose.items()):
+                    if needle in data and times:
+                        self._lose[needle] = times - 1
+                        is_losing.set()
+                writer.write(data)
+
+    async def _replies(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_losing: asyncio.Event
+    ) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(1 << 20):
+                await self._flowing.wait()
+                if is_losing.is_set():
+                    self.lost += 1
+                    return
+                writer.write(data)
+
+
+@asynccontextmanager
+async def fault_proxy(target_port: int) -> AsyncIterator[FaultProxy]:
+    """A proxy on a free port."""
+    proxy = FaultProxy(target_port)
+    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    proxy.url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield proxy
+    finally:
+        server.close()

@@ -1,0 +1,139 @@
+"""Bytes in and out, against a real object store."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from executor.driver import Driver, make_node
+from executor.process import GpuNodeProcess, run_gpu_node
+from minio import Minio
+from services import Seaweed, Valkey, start_seaweed
+from ulid import ULID
+
+Values = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
+    """An S3 store."""
+    with start_seaweed(tmp_path_factory.mktemp("seaweed")) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def bucket(seaweed: Seaweed) -> Minio:
+    """A client of it."""
+    address = seaweed.endpoint.removeprefix("http://")
+    keys = {"access_key": seaweed.access_key, "secret_key": seaweed.secret_key}
+    return Minio(address, **keys, secure=False, region=seaweed.region)
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module", autouse=True)
+async def storing_node(
+    valkey: Valkey, seaweed: Seaweed, prefix: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[GpuNodeProcess]:
+    """A gpu-node with that store."""
+    settings = {
+        "key_prefix": prefix,
+        "s3_endpoint": seaweed.endpoint,
+        "s3_bucket": seaweed.bucket,
+        "s3_access_key": seaweed.access_key,
+        "s3_secret_key": seaweed.secret_key,
+    }
+    folder = tmp_path_factory.mktemp("storing")
+    async with run_gpu_node(valkey.url, folder, **settings) as node:
+        node.folder = folder  # type: ignore[attr-defined]
+        yield node
+
+
+def put(bucket: Minio, seaweed: Seaweed, data: bytes, **changes: Any) -> Values:
+    """Store bytes; a reference to them, with `changes` that may be lies."""
+    ref = {
+        "artifact_id": "art_s0_input",
+        "key": "files/file_input",
+        "media_type": "text/plain",
+        "size": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "name": "input.txt",
+        "meta": {},
+        **changes,
+    }
+    bucket.put_object(seaweed.bucket, "files/file_input", BytesIO(data), len(data))
+    return ref
+
+
+async def test_outputs_are_stored_before_the_node_is_reported_and_reach_the_next_one(
+    driver: Driver, bucket: Minio, seaweed: Seaweed, storing_node: Any
+) -> None:
+    task_id = await driver.issue(
+        make_node("a", "test_process", params={"write": "bytes ", "times": 3}),
+        make_node("b", "test_process", inputs={"file": "$a.file"}),
+    )
+    ref = (await driver.result(task_id, "a"))["outputs"]["file"]
+    assert (await driver.result(task_id, "b"))["outputs"]["text"] == "bytes bytes bytes "
+    answer = await asyncio.to_thread(bucket.get_object, seaweed.bucket, ref["key"])
+    assert hashlib.sha256(answer.data).hexdigest() == ref["sha256"]
+    assert answer.headers["content-type"] == "text/plain"
+    assert ref["key"].startswith("runs/run_s0_")
+    assert f"/{task_id}/{ref['sha256']}/out.txt" in ref["key"]
+    assert ref["artifact_id"].startswith("art_s0_")
+    await storing_node.logged(lambda x: x["msg"] == "task ended" and x["task_id"] == task_id)
+    good = await driver.issue(make_node("a"))
+    await driver.ending(good)
+    left = storing_node.folder / "data" / "tasks" / storing_node.executor_id / task_id
+    assert not left.exists()
+
+
+async def test_an_input_is_fetched_once_for_all_nodes_of_a_task(
+    driver: Driver, bucket: Minio, seaweed: Seaweed
+) -> None:
+    ref = put(bucket, seaweed, b"input")
+    task_id = await driver.issue(
+        make_node("a", "test_process", inputs={"file": ref}),
+        make_node("b", "test_process", inputs={"file": ref}),
+    )
+    for name in ("a", "b"):
+        assert (await driver.result(task_id, name))["outputs"]["text"] == "input"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "problem_class"),
+    [
+        ({"sha256": "0" * 64}, "file-mismatch", "permanent"),
+        ({"size": 3}, "file-mismatch", "permanent"),
+        ({"size": 9}, "file-mismatch", "permanent"),
+        ({"size": 1 << 50}, "disk-full", "retryable"),
+        ({"key": "files/file_gone"}, "artifact-not-found", "permanent"),
+    ],
+)
+async def test_bytes_that_are_not_the_announced_ones_fail_the_node(
+    driver: Driver,
+    bucket: Minio,
+    seaweed: Seaweed,
+    changes: Values,
+    code: str,
+    problem_class: str,
+) -> None:
+    ref = put(bucket, seaweed, b"input", **changes)
+    task_id = await driver.issue(make_node("a", "test_process", inputs={"file": ref}))
+    problem = (await driver.result(task_id, "a"))["problem"]
+    assert (problem["code"], problem["class"]) == (code, problem_class)
+
+
+async def test_a_store_that_is_away_is_worth_another_try(
+    bucket: Minio, seaweed: Seaweed, valkey: Valkey, tmp_path: Path, redis: Any
+) -> None:
+    prefix = f"t{ULID()}"
+    lonely = Driver(redis, prefix)
+    ref = put(bucket, seaweed, b"input")
+    async with run_gpu_node(valkey.url, tmp_path, key_prefix=prefix):
+        reads = await lonely.issue(make_node("a", "test_process", inputs={"file": ref}))
+        writes = await lonely.issue(make_node("a", "test_process", params={"write": "x"}))
+        for task_id in (reads, writes):
+            problem = (await lonely.result(task_id, "a"))["problem"]
+            assert (problem["code"], problem["class"]) == ("store-unavailable", "retryable")

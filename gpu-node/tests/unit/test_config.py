@@ -1,0 +1,57 @@
+"""Settings out of an environment."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from gpu_node.config import Config, ConfigError, read_config
+from gpu_node.contracts.config import GPU_NODE_ENV
+from gpu_node.gate import Gate
+
+LEAST = {
+    "GPU_NODE_REDIS_URL": "redis://127.0.0.1:6379",
+    "GPU_NODE_S3_ENDPOINT": "http://127.0.0.1:8333",
+    "GPU_NODE_S3_ACCESS_KEY": "access",
+    "GPU_NODE_S3_SECRET_KEY": "secret",
+}
+
+
+def test_has_a_field_for_each_variable() -> None:
+    assert {field.name for field in dataclasses.fields(Config)} == set(GPU_NODE_ENV)
+
+
+def test_takes_defaults_for_what_is_not_set() -> None:
+    config = read_config(LEAST, Gate())
+    assert config.lease_ms == GPU_NODE_ENV["lease_ms"].default
+    assert config.data_dir.is_absolute()
+    assert config.labels == {}
+
+
+def test_reads_numbers_lists_and_paths() -> None:
+    more = {"GPU_NODE_SLOTS": "3", "GPU_NODE_LABELS": "gpu=a100, zone=b", "GPU_NODE_DATA_DIR": "/x"}
+    config = read_config(LEAST | more, Gate())
+    assert (config.slots, config.data_dir) == (3, Path("/x"))
+    assert config.labels == {"gpu": "a100", "zone": "b"}
+
+
+def test_reports_all_errors_together_and_no_secret() -> None:
+    wrong = {
+        **LEAST,
+        "GPU_NODE_SHARDS": "many",
+        "GPU_NODE_PORT": "70000",
+        "GPU_NODE_LABELS": "nonsense",
+        "GPU_NODE_S3_ACCESS_KEY": "",
+    }
+    with pytest.raises(ConfigError) as caught:
+        read_config(wrong, Gate())
+    text = str(caught.value)
+    assert len(caught.value.errors) == 4
+    for name in ("SHARDS", "PORT", "LABELS", "S3_ACCESS_KEY"):
+        assert f"GPU_NODE_{name}" in text
+    assert "secret" not in text.replace("S3_SECRET_KEY", "")
+
+
+def test_renewing_must_be_frequent_enough() -> None:
+    with pytest.raises(ConfigError, match="third"):
+        read_config(LEAST | {"GPU_NODE_LEASE_MS": "3000", "GPU_NODE_RENEW_MS": "1500"}, Gate())
