@@ -35,10 +35,7 @@ export async function artifactContent(
   const status = part ? 206 : 200;
   if (request.method === "HEAD") return new Response(null, { status, headers });
 
-  const body = await store.get(key, {
-    signal: request.signal,
-    ...(part ? { range: `bytes=${range.first}-${range.last}` } : {}),
-  });
+  const body = await store.get(key, part ? `bytes=${range.first}-${range.last}` : undefined);
   if (!body && size > 0)
     throw new AppError("artifact-not-found", `The bytes of ${artifact.artifact_id} are gone.`);
   return new Response(body ?? null, { status, headers });

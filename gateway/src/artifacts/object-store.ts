@@ -22,10 +22,7 @@ export interface NewObject {
 export interface ObjectStore {
   head(key: string): Promise<ObjectHead | undefined>;
   /** The bytes as a stream, or a part of them (`range` as in HTTP, `bytes=0-99`). */
-  get(
-    key: string,
-    options?: { range?: string; signal?: AbortSignal },
-  ): Promise<ReadableStream<Uint8Array> | undefined>;
+  get(key: string, range?: string): Promise<ReadableStream<Uint8Array> | undefined>;
   put(key: string, object: NewObject): Promise<void>;
   delete(key: string): Promise<void>;
   /** Deletes all objects whose key begins with `prefix`; repeatable. */
@@ -47,8 +44,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   };
   return {
     head: (key) => head(send, key),
-    get: (key, { range, signal } = {}) =>
-      get(send, key, { ...(range ? { headers: { range } } : {}), ...(signal ? { signal } : {}) }),
+    get: (key, range) => get(send, key, range),
     async put(key, { bytes, mediaType, sha256, metadata }) {
       const headers: Record<string, string> = { "content-type": mediaType, "x-amz-content-sha256": sha256 };
       for (const [name, value] of Object.entries(metadata)) headers[META + name] = value;
@@ -89,9 +85,9 @@ async function head(send: Send, key: string): Promise<ObjectHead | undefined> {
 async function get(
   send: Send,
   key: string,
-  init: RequestInit,
+  range: string | undefined,
 ): Promise<ReadableStream<Uint8Array> | undefined> {
-  const response = await send(`/${key}`, init, [200, 206, 404]);
+  const response = await send(`/${key}`, range === undefined ? {} : { headers: { range } }, [200, 206, 404]);
   if (response.status !== 404) return response.body ?? undefined;
   await discard(response);
   return undefined;

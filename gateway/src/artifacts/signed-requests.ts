@@ -1,5 +1,5 @@
 /** Sends signed requests to the bucket, and tells "away" from an answer. */
-import { AwsClient } from "aws4fetch";
+import { AwsV4Signer } from "aws4fetch";
 import { storeUnavailable } from "../errors/dependencies.ts";
 
 export interface ObjectStoreOptions {
@@ -12,7 +12,7 @@ export interface ObjectStoreOptions {
   timeoutMs?: number;
 }
 
-export interface SignedRequest extends RequestInit {
+export interface SignedRequest extends Omit<RequestInit, "signal"> {
   /** Waited for on top of the timeout, for requests with a large body. */
   extraMs?: number;
 }
@@ -25,34 +25,42 @@ export type Send = (path: string, init: SignedRequest, statuses: readonly number
 
 export function createSend(options: ObjectStoreOptions): Send {
   const { endpoint, region, bucket, accessKey, secretKey, timeoutMs = 1500 } = options;
-  const client = new AwsClient({
-    accessKeyId: accessKey,
-    secretAccessKey: secretKey,
-    service: "s3",
-    region,
-    retries: 0,
-  });
+  const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey, service: "s3", region };
+  // Signing keys hold for a day.
+  const cache = new Map<string, ArrayBuffer>();
   const base = `${endpoint.replace(/\/+$/, "")}/${bucket}`;
 
-  return async function send(path, { extraMs = 0, signal, ...init }, statuses) {
-    // The head of the answer only: its body may take as long as the reader needs.
-    const timeout = new AbortController();
-    const timer = setTimeout(
-      () => timeout.abort(new Error("the object store is silent")),
-      timeoutMs + extraMs,
-    );
+  return async function send(path, { extraMs = 0, ...init }, statuses) {
+    const { method = "GET" } = init;
+    const headers = new Headers(init.headers);
+    const signed = await new AwsV4Signer({ url: base + path, method, headers, cache, ...credentials }).sign();
     try {
-      const signals = signal ? [timeout.signal, signal] : [timeout.signal];
-      const response = await client.fetch(base + path, { ...init, signal: AbortSignal.any(signals) });
+      // The head of the answer only: its body may take as long as the reader needs.
+      const response = await withinMs(timeoutMs + extraMs, (signal) =>
+        fetch(signed.url, { ...init, method, headers: signed.headers, signal }),
+      );
       if (statuses.includes(response.status)) return response;
       const answer = await response.text();
       throw new Error(`the object store answered ${response.status}: ${answer.slice(0, 300)}`);
     } catch (error) {
-      // A client that went away says nothing about the store.
-      if (signal?.aborted) throw error;
       throw storeUnavailable(error);
-    } finally {
-      clearTimeout(timer);
     }
   };
+}
+
+/** Races the clock besides aborting: a fetch that misses its abort must not keep a request waiting for ever. */
+async function withinMs<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error("the object store is silent"));
+      abort.abort();
+    }, ms);
+  });
+  try {
+    return await Promise.race([work(abort.signal), silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -23,7 +23,7 @@ const encoder = new TextEncoder();
 export function sseStream(options: SseOptions): ReadableStream<Uint8Array> {
   const { random, onError, stallMs = STALL_MS } = options;
   const stop = new AbortController();
-  const frames = options.frames(AbortSignal.any([stop.signal, options.signal]));
+  const frames = options.frames(stop.signal);
   let stall: ReturnType<typeof setTimeout> | undefined;
   let over = false;
   let canceled = false;

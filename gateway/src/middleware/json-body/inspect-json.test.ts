@@ -13,23 +13,12 @@ function codeOf(text: string): string {
   }
 }
 
-const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
-
 describe("inspectJson", () => {
-  it("takes 32 levels and not one more", () => {
-    expect(codeOf(nested(32))).toBe("ok");
-    expect(codeOf(nested(33))).toBe("body-too-deep");
-  });
-
   it("takes 1,000 keys and not one more", () => {
     const keys = (count: number) =>
       JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 1])));
     expect(codeOf(keys(1000))).toBe("ok");
     expect(codeOf(keys(1001))).toBe("body-too-deep");
-  });
-
-  it("survives half a million levels", () => {
-    expect(codeOf(nested(500_000))).toBe("body-too-deep");
   });
 
   it.each([

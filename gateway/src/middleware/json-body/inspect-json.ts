@@ -7,46 +7,52 @@ import { escapePointer } from "../../errors/field-errors.ts";
 const FORBIDDEN: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 interface Place {
-  value: unknown;
+  value: object;
   pointer: string;
-  depth: number;
 }
 
 /**
  * Walks without recursion, so that no depth can exhaust the stack.
- * @throws AppError `body-too-deep` beyond 32 levels or 1,000 keys, `invalid-request` for a forbidden name or a text
+ * @throws AppError `body-too-deep` beyond 1,000 keys, `invalid-request` for a forbidden name or a text
  * that is no Unicode (half of a surrogate pair).
  */
 export function inspectJson(body: unknown): void {
-  const open: Place[] = [{ value: body, pointer: "", depth: 1 }];
+  if (typeof body === "string") assertUnicode(body, () => "");
+  const open: Place[] = isContainer(body) ? [{ value: body, pointer: "" }] : [];
   let keys = 0;
   for (let place = open.pop(); place; place = open.pop()) {
-    const { value, pointer, depth } = place;
-    if (typeof value === "string") assertUnicode(value, pointer);
-    if (typeof value !== "object" || value === null) continue;
-    if (depth > DEFAULTS.body_depth)
-      throw new AppError("body-too-deep", `The body may have ${DEFAULTS.body_depth} levels.`);
-    const isList = Array.isArray(value);
-    for (const [key, child] of Object.entries(value)) {
-      const at = `${pointer}/${escapePointer(key)}`;
-      if (!isList) {
-        keys += 1;
-        if (keys > DEFAULTS.body_keys)
-          throw new AppError("body-too-deep", `The body may have ${DEFAULTS.body_keys} keys.`);
-        assertName(key, pointer);
+    const { value, pointer } = place;
+    const names = Object.keys(value);
+    if (!Array.isArray(value)) {
+      keys += names.length;
+      if (keys > DEFAULTS.body_keys) {
+        throw new AppError("body-too-deep", `The body may have ${DEFAULTS.body_keys} keys.`);
       }
-      open.push({ value: child, pointer: at, depth: depth + 1 });
+      for (const name of names) assertName(name, pointer);
+    }
+    for (const name of names) {
+      const child = (value as Record<string, unknown>)[name];
+      if (typeof child === "string") assertUnicode(child, () => join(pointer, name));
+      else if (isContainer(child)) open.push({ value: child, pointer: join(pointer, name) });
     }
   }
 }
 
-function assertName(key: string, pointer: string): void {
-  if (FORBIDDEN.has(key)) throw refused(`${pointer}/${key}`, "has a name that is not allowed");
-  if (!key.isWellFormed()) throw refused(pointer, "has a name that is not Unicode text");
+function isContainer(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
-function assertUnicode(value: string, pointer: string): void {
-  if (!value.isWellFormed()) throw refused(pointer, "is not Unicode text");
+function join(pointer: string, name: string): string {
+  return `${pointer}/${escapePointer(name)}`;
+}
+
+function assertName(name: string, pointer: string): void {
+  if (FORBIDDEN.has(name)) throw refused(join(pointer, name), "has a name that is not allowed");
+  if (!name.isWellFormed()) throw refused(pointer, "has a name that is not Unicode text");
+}
+
+function assertUnicode(text: string, pointer: () => string): void {
+  if (!text.isWellFormed()) throw refused(pointer(), "is not Unicode text");
 }
 
 function refused(pointer: string, detail: string): AppError {

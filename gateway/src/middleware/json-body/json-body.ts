@@ -7,6 +7,7 @@ import { fieldErrors } from "../../errors/field-errors.ts";
 import { readBytes } from "../bytes-body/read-bytes.ts";
 import { assertNoEncoding, mediaTypeOf } from "../media-type.ts";
 import { inspectJson } from "./inspect-json.ts";
+import { assertShallow } from "./shallow.ts";
 
 /** Leaves the body, which then fits, in `c.var.body`. */
 export function jsonBody<T>(
@@ -47,7 +48,9 @@ export async function readJson(request: Request): Promise<unknown> {
 
 function parse(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    assertShallow(text);
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) throw new AppError("malformed-json", "The body is not valid JSON.");
     if (error instanceof TypeError) throw new AppError("malformed-json", "The body is not UTF-8.");

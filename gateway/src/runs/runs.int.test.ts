@@ -1,0 +1,371 @@
+/** Runs over HTTP: idempotency, waiting, lists, deletion, and what happens when Redis or the store is away. */
+import type { Graph, RunPage } from "@myspinbot/contracts/types.ts";
+import { validateRunPage } from "@myspinbot/contracts/validators.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  createAppHarness,
+  PNG,
+  problemOf,
+  runOf,
+  startStore,
+  type AppHarness,
+} from "../../test/app-harness.ts";
+import { until } from "../../test/until.ts";
+
+let store: Awaited<ReturnType<typeof startStore>>;
+let h: AppHarness;
+
+beforeAll(async () => {
+  store = await startStore();
+});
+afterAll(() => store.stop());
+afterEach(() => h.close());
+
+let count = 0;
+async function start(options: Parameters<typeof createAppHarness>[1] = {}): Promise<void> {
+  h = await createAppHarness(`runs${(count += 1)}`, { seaweed: store.seaweed, ...options });
+  await h.announceAll();
+}
+
+const GRAPH: Graph = {
+  name: "one",
+  nodes: [{ id: "a", type: "node_work", plane: "node" }],
+  output: { text: "$a.text" },
+};
+const create = (more: object = {}, headers: Record<string, string> = {}) =>
+  h.post("/v1/runs", { graph: GRAPH, ...more }, headers);
+
+describe("Idempotency-Key", () => {
+  it("gives one run per key, also to requests at the same time", async () => {
+    await start();
+    const responses = await Promise.all(
+      Array.from({ length: 20 }, () => create({ tags: ["x"] }, { "idempotency-key": "k1" })),
+    );
+    const runs = await Promise.all(responses.map(runOf));
+    expect(new Set(responses.map((response) => response.status))).toEqual(new Set([202]));
+    expect(new Set(runs.map((run) => run.run_id)).size).toBe(1);
+    expect(await h.driver.redis.zcard(h.driver.keys.runs("s0"))).toBe(1);
+  });
+
+  it("knows the same body in another order of keys", async () => {
+    await start();
+    const a = await h.post("/v1/runs", { graph: GRAPH, tags: ["x"] }, { "idempotency-key": "k1" });
+    const b = await h.post("/v1/runs", { tags: ["x"], graph: GRAPH }, { "idempotency-key": "k1" });
+    expect((await runOf(b)).run_id).toBe((await runOf(a)).run_id);
+  });
+
+  it("refuses the key with another body", async () => {
+    await start();
+    const first = await runOf(await create({}, { "idempotency-key": "k1" }));
+    const response = await create({ tags: ["other"] }, { "idempotency-key": "k1" });
+    expect(response.status).toBe(409);
+    const problem = await problemOf(response);
+    expect(problem.code).toBe("idempotency-conflict");
+    expect(problem.detail).toContain(first.run_id);
+  });
+
+  it("gives the accepted run also when it would not be accepted any more", async () => {
+    await start();
+    const first = await runOf(await create({}, { "idempotency-key": "k1" }));
+    await h.driver.redis.del(h.driver.keys.poolExecutors("s0", "node"));
+    await sleep(1100);
+    expect((await create()).status).toBe(409);
+    const again = await create({}, { "idempotency-key": "k1" });
+    expect([again.status, (await runOf(again)).run_id]).toEqual([202, first.run_id]);
+  });
+
+  it("refuses a key that is none", async () => {
+    await start();
+    expect((await create({}, { "idempotency-key": "a b" })).status).toBe(400);
+    expect((await create({}, { "idempotency-key": "x".repeat(256) })).status).toBe(400);
+  });
+});
+
+describe("Prefer: wait", () => {
+  it("answers 200 with the ended run as soon as it ends", async () => {
+    await start();
+    h.driver.startDriver();
+    h.driver.startExecutor("node", async () => {
+      await sleep(300);
+      return { outputs: { text: "hello" } };
+    });
+    const began = Date.now();
+    const response = await create({}, { prefer: "wait=20" });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("preference-applied")).toBe("wait=20");
+    expect(await runOf(response)).toMatchObject({ status: "succeeded", output: { text: "hello" } });
+    expect(Date.now() - began).toBeLessThan(5000);
+  });
+
+  it("answers 202 when the time is over", async () => {
+    await start();
+    const began = Date.now();
+    const response = await create({}, { prefer: "wait=1" });
+    expect([response.status, (await runOf(response)).status]).toEqual([202, "queued"]);
+    expect(Date.now() - began).toBeGreaterThanOrEqual(950);
+  });
+});
+
+describe("a failing run", () => {
+  it("shows what the handler said", async () => {
+    await start();
+    h.driver.startDriver();
+    const said = {
+      type: "https://docs.myspinbot.dev/problems/no-face",
+      title: "No face was found",
+      status: 422,
+      detail: "There are two cats.",
+      code: "no-face",
+      class: "permanent" as const,
+    };
+    h.driver.startExecutor("node", () => ({ status: "failed" as const, problem: said }));
+    const run = await runOf(await create({}, { prefer: "wait=20" }));
+    expect(run.status).toBe("failed");
+    expect(run.error).toMatchObject({ code: "no-face", detail: "There are two cats." });
+    expect(run.nodes[0]).toMatchObject({ status: "failed", error: { code: "no-face" } });
+  });
+});
+
+describe("a queued run", () => {
+  it("says that nobody who can run it is online", async () => {
+    await start();
+    await h.announce({ executor_id: "exec_node", plane: "node", pool: "node", status: "offline" });
+    await sleep(1100);
+    const run = await runOf(await create());
+    expect(run.queue).toEqual({ matching_executors: 0 });
+    expect(run.status_reason).toMatch(/online/);
+    const read = await runOf(await h.request(run.urls.self));
+    expect(read.queue).toEqual({ position: 0, matching_executors: 0 });
+  });
+
+  it("gets its own deadlines", async () => {
+    await start();
+    const run = await runOf(await create({ deadlines: { start_s: 10, run_s: 20 } }));
+    const span = (to?: string) => Date.parse(to ?? "") - Date.parse(run.created_at);
+    expect([span(run.deadlines.start_at), span(run.deadlines.run_at)]).toEqual([10_000, 20_000]);
+  });
+});
+
+describe("GET /v1/runs", () => {
+  const pageOf = async (query: string): Promise<RunPage> => {
+    const response = await h.request(`/v1/runs${query}`);
+    expect(response.status).toBe(200);
+    const page = (await response.json()) as RunPage;
+    expect(validateRunPage(page), JSON.stringify(validateRunPage.errors)).toBe(true);
+    return page;
+  };
+
+  it("merges all shards newest first, and pages through them without gap or repetition", async () => {
+    await start({ deps: { shards: ["s0", "s1", "s2"] } });
+    const made: string[] = [];
+    for (let i = 0; i < 25; i += 1)
+      made.push((await runOf(await create({ tags: [i % 2 ? "odd" : "even"] }))).run_id);
+    // At the same time there is more than one per millisecond.
+    made.push(
+      ...(await Promise.all(Array.from({ length: 15 }, async () => (await runOf(await create())).run_id))),
+    );
+    expect(new Set(made.map((id) => id.slice(0, 6))).size).toBe(3);
+    for (const limit of [1, 7, 40, 200]) {
+      const seen: RunPage["runs"] = [];
+      let query: string | undefined = `?limit=${limit}`;
+      while (query !== undefined) {
+        const page: RunPage = await pageOf(query);
+        seen.push(...page.runs);
+        query = page.next_cursor === undefined ? undefined : `?limit=${limit}&cursor=${page.next_cursor}`;
+      }
+      expect(seen.map((run) => run.run_id).sort()).toEqual([...made].sort());
+      const times = seen.map((run) => run.created_at);
+      expect(times).toEqual([...times].sort().reverse());
+    }
+  });
+
+  it("filters by status, graph and tag", async () => {
+    await start();
+    const a = await runOf(await create({ tags: ["x"] }));
+    const b = await runOf(await h.post("/v1/runs", { graph: { ...GRAPH, name: "two" } }));
+    const ids = async (query: string) => (await pageOf(query)).runs.map((run) => run.run_id);
+    expect(await ids("?tag=x")).toEqual([a.run_id]);
+    expect(await ids("?graph=two")).toEqual([b.run_id]);
+    expect(await ids("?status=queued")).toEqual([b.run_id, a.run_id]);
+    expect(await ids("?status=failed")).toEqual([]);
+    expect(await ids("?tag=%2A")).toEqual([]);
+  });
+});
+
+describe("DELETE /v1/runs/{run_id}", () => {
+  it("refuses a run that has not ended, and loses nothing", async () => {
+    await start();
+    const run = await runOf(await create());
+    const response = await h.request(run.urls.self, { method: "DELETE" });
+    expect([response.status, (await problemOf(response)).code]).toEqual([409, "run-not-finished"]);
+    expect((await h.request(run.urls.self)).status).toBe(200);
+  });
+
+  it("leaves no key of the run", async () => {
+    await start();
+    h.driver.startDriver();
+    h.driver.startExecutor("node", () => ({ outputs: { text: "x" } }));
+    const run = await runOf(await create({}, { prefer: "wait=20" }));
+    await until(async () => (await h.request(run.urls.self, { method: "DELETE" })).status === 204);
+    expect((await h.driver.redis.keys(`*${run.run_id}*`)).sort()).toEqual([]);
+    expect(await h.driver.redis.zscore(h.driver.keys.runs("s0"), run.run_id)).toBeNull();
+    expect((await h.request(run.urls.self, { method: "DELETE" })).status).toBe(404);
+  });
+});
+
+describe("when Redis is away", () => {
+  it("answers 503 with Retry-After within two seconds, and goes on by itself", async () => {
+    await start();
+    const run = await runOf(await create());
+    h.driver.valkey.service.signal("SIGSTOP");
+    try {
+      for (const ask of [
+        () => create(),
+        () => h.request(run.urls.self),
+        () => h.request("/readyz"),
+        () => h.request("/v1/runs"),
+        () => h.request("/metrics"),
+      ]) {
+        const began = Date.now();
+        const response = await ask();
+        expect(response.status).toBe(503);
+        expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+        expect(Date.now() - began).toBeLessThan(2500);
+      }
+      expect((await h.request("/healthz")).status).toBe(200);
+    } finally {
+      h.driver.valkey.service.signal("SIGCONT");
+    }
+    await until(async () => (await h.request(run.urls.self)).status === 200);
+    expect((await create()).status).toBe(202);
+  });
+});
+
+describe("when the store is away", () => {
+  it("answers 503 with Retry-After within two seconds, and goes on by itself", async () => {
+    await start();
+    const withFile = {
+      graph: { ...GRAPH, input: { p: "Image" } },
+      input: { p: { file_id: "file_01J8ZQ5J3QK2N6S7T8V9W0X1Y2" } },
+    };
+    store.seaweed.service.signal("SIGSTOP");
+    try {
+      const upload = () =>
+        h.request("/v1/files", { method: "POST", body: PNG, headers: { "content-type": "image/png" } });
+      for (const ask of [upload, () => h.post("/v1/runs", withFile), () => h.request("/readyz")]) {
+        const began = Date.now();
+        const response = await ask();
+        expect([response.status, (await problemOf(response)).class]).toEqual([503, "retryable"]);
+        expect(response.headers.get("retry-after")).toBe("2");
+        expect(Date.now() - began).toBeLessThan(2500);
+      }
+      expect((await create()).status).toBe(202);
+    } finally {
+      store.seaweed.service.signal("SIGCONT");
+    }
+    await until(async () => (await h.request("/readyz")).status === 200);
+  });
+});
+
+describe("a server with an eviction policy", () => {
+  it("is not ready, and says why", async () => {
+    await start();
+    expect((await h.request("/readyz")).status).toBe(200);
+    await h.driver.redis.config("SET", "maxmemory-policy", "allkeys-lru");
+    const response = await h.request("/readyz");
+    expect(response.status).toBe(503);
+    const problem = await problemOf(response);
+    expect(problem.code).toBe("not-ready");
+    expect(problem.detail).toContain("maxmemory-policy is allkeys-lru, but must be noeviction");
+  });
+});
+
+describe("a full server", () => {
+  it("refuses a new run before any write, and takes it when there is room", async () => {
+    await start();
+    await h.driver.redis.config("SET", "maxmemory-policy", "noeviction");
+    await h.driver.redis.config("SET", "maxmemory", "1mb");
+    const response = await create();
+    expect([response.status, (await problemOf(response)).code]).toEqual([503, "redis-unavailable"]);
+    expect(await h.driver.redis.zcard(h.driver.keys.runs("s0"))).toBe(0);
+    await h.driver.redis.config("SET", "maxmemory", "0");
+    expect((await create()).status).toBe(202);
+  });
+});
+
+describe("logs", () => {
+  it("hold no bodies and no secrets, and one line per request", async () => {
+    await start();
+    await create(
+      { metadata: { canary: "canary-in-the-body" } },
+      { authorization: "Bearer canary-in-a-header" },
+    );
+    await h.request("/v1/runs?tag=canary-in-the-query");
+    const text = JSON.stringify(h.lines);
+    expect(text).not.toContain("canary");
+    expect(h.lines.filter((line) => line.msg === "request")).toHaveLength(2);
+    expect(h.lines.find((line) => line.msg === "request")).toMatchObject({
+      level: "info",
+      service: "gateway",
+      method: "POST",
+      path: "/v1/runs",
+      status: 202,
+    });
+  });
+});
+
+describe("an unexpected error", () => {
+  it("shows an id only, under which the log has the stack", async () => {
+    await start({
+      deps: {
+        roles: () => {
+          throw new TypeError("inner workings");
+        },
+      },
+    });
+    const response = await h.request("/readyz");
+    expect(response.status).toBe(500);
+    const problem = await problemOf(response);
+    expect(problem.code).toBe("internal");
+    expect(JSON.stringify(problem)).not.toContain("inner workings");
+    const line = h.lines.find((each) => each.msg === "unexpected error");
+    expect(problem.detail).toContain(String(line?.error_id));
+    expect(JSON.stringify(line)).toContain("inner workings");
+  });
+});
+
+describe("capabilities and executors", () => {
+  it("show what was announced, and who is away", async () => {
+    await start();
+    await h.announce({ executor_id: "exec_away", status: "offline" });
+    await h.driver.redis.hset(
+      h.driver.keys.poolExecutors("s0", "default"),
+      "exec_evil",
+      "not json",
+      "status:exec_evil",
+      "online",
+      "seen:exec_evil",
+      "99999999999999",
+    );
+    const { executors } = (await (await h.request("/v1/executors")).json()) as {
+      executors: { executor_id: string; status: string }[];
+    };
+    expect(executors.map(({ executor_id, status }) => [executor_id, status])).toEqual([
+      ["exec_node", "online"],
+      ["exec_away", "offline"],
+      ["exec_test", "online"],
+    ]);
+    const { node_types } = (await (await h.request("/v1/capabilities")).json()) as {
+      node_types: { type: string; executors_online: number; engines: object[] }[];
+    };
+    const work = node_types.find((each) => each.type === "python_work");
+    expect(work).toMatchObject({
+      executors_online: 2,
+      engines: [
+        { name: "test", available: true },
+        { name: "other", available: false, reason: expect.stringContaining("No executor") as string },
+      ],
+    });
+  });
+});
