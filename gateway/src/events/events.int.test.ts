@@ -96,7 +96,7 @@ async function follow(
   const decoder = new TextDecoder();
   try {
     for await (const chunk of response.body ?? []) {
-      parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }));
+      parser.feed(decoder.decode(chunk, { stream: true }));
       if (out.frames.length >= (options.most ?? Infinity)) stop.abort();
     }
   } catch (error) {

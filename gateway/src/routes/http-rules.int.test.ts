@@ -342,7 +342,7 @@ describe("files", () => {
       "body-too-large",
     ],
   ] as const)("refuses %s", async (_name, send, [body, headers], status, code) => {
-    await expectProblem(await send(body as BodyInit, headers as Record<string, string>), status, code);
+    await expectProblem(await send(body as BodyInit, headers), status, code);
   });
 
   it("refuses an announcement that does not fit", async () => {
