@@ -684,7 +684,10 @@ export interface NotePreview {
   data: NodePreviewData;
 }
 
-/** What an executor says about a node while it works; goes straight to the run's log and never locks the run. */
+/**
+ * What an executor says about a node while it works; goes straight to the run's log and never locks the run. In
+ * a report entry type and node are fields and the body is the data alone.
+ */
 export type Note = NoteStarted | NoteProgress | NoteLog | NotePreview;
 
 export type Number = number;

@@ -179,7 +179,7 @@ class _TaskRun:
         }[kind](node_id, data)
 
     def _note(self, node_id: str, note_type: str, data: Values) -> None:
-        body = orjson.dumps({"type": note_type, "node_id": node_id, "data": data})
+        body = orjson.dumps(data)
         hold_s = STARTED_HOLD_S if note_type == "node.started" else 0.0
         if self._is_over:
             hold_s = None

@@ -732,7 +732,8 @@ class NotePreview(Model):
 
 Note = Annotated[NoteStarted | NoteProgress | NoteLog | NotePreview, Field(discriminator="type")]
 """What an executor says about a node while it works; goes straight to the run's log and
-never locks the run.
+never locks the run. In a report entry type and node are fields and the body is the data
+alone.
 """
 
 
