@@ -12,6 +12,7 @@ import structlog
 
 from gpu_node.artifacts import ArtifactStore
 from gpu_node.errors import PermanentError
+from gpu_node.graph_run import GraphRun
 from gpu_node.held_task import URGENT, HeldTask, StopReason
 from gpu_node.holdings import Holdings
 from gpu_node.logs import get_logger
@@ -25,7 +26,6 @@ from gpu_node.schedule import End
 from gpu_node.settling import settle
 from gpu_node.task import TaskNode
 from gpu_node.task_files import TaskFiles
-from gpu_node.task_graph import GraphRun
 
 Values = dict[str, Any]
 RunGraph = Callable[[GraphRun], Awaitable[None]]
@@ -140,6 +140,8 @@ class _TaskRun:
             self._held, node, inputs, self.files, lambda kind, data: self._hear(node.id, kind, data)
         )
         self._results[node.id] = result
+        # What is held back now travels with the result, which follows in a moment.
+        self.reports.hold_back()
         seconds = time.monotonic() - begun
         labels = (node.type, result["status"])
         self._runner.metrics.nodes.labels(*labels).inc()
