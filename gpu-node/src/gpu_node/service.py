@@ -97,7 +97,9 @@ class Service:
     ) -> tuple[Capabilities, RunGraph]:
         """What takes seconds at the start, side by side: the engines, and the import of
         LangGraph."""
-        probing = asyncio.create_task(children.probe(self._config.models_dir))
+        probing = asyncio.create_task(
+            children.probe(self._config.models_dir, list(registry.node_types))
+        )
         try:
             run_graph = self._run_graph or await asyncio.to_thread(_import_langgraph)
             self._readiness.done("langgraph")

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,9 +104,10 @@ class Child:
         """Whether the process has gone by itself, between two calls."""
         return self.is_alive and self._reader.at_eof()
 
-    async def probe(self, models_dir: Path) -> dict[str, Any]:
+    async def probe(self, models_dir: Path, node_types: Sequence[str]) -> dict[str, Any]:
         """Engines by node type, as the handlers of this process see them."""
-        return (await self._ask({"kind": "probe", "models_dir": str(models_dir)}, None))["engines"]
+        about = {"models_dir": str(models_dir), "node_types": list(node_types)}
+        return (await self._ask({"kind": "probe", **about}, None))["engines"]
 
     async def call(self, call: Call, on_note: OnNote, grace_s: Callable[[], float]) -> Done:
         """Run a handler. When canceled, the child is asked to stop and killed after the grace time.
