@@ -51,13 +51,16 @@ async function follow(run: string): Promise<Event[]> {
   const events: Event[] = [];
   const parser = createParser({ onEvent: ({ data }) => events.push(JSON.parse(data) as Event) });
   const decoder = new TextDecoder();
-  for await (const chunk of response.body!)
-    parser.feed(decoder.decode(chunk as Uint8Array, { stream: true }));
+  for await (const chunk of response.body!) parser.feed(decoder.decode(chunk, { stream: true }));
   return events;
 }
 
 async function upload(bytes: Buffer, mediaType: string): Promise<Response> {
-  return fetch(url("/v1/files"), { method: "POST", headers: { "content-type": mediaType }, body: bytes });
+  return fetch(url("/v1/files"), {
+    method: "POST",
+    headers: { "content-type": mediaType },
+    body: new Uint8Array(bytes),
+  });
 }
 
 describe("talking-avatar", () => {

@@ -344,8 +344,6 @@ export interface GatewayConfig {
   s3_access_key: string;
   /** No default. */
   s3_secret_key: string;
-  /** Whether clients can reach the store, so that presigned addresses are handed out. Default: false. */
-  s3_public?: boolean;
   /** Lowest level that is written. Default: "info". */
   log_level?: "debug" | "info" | "warn" | "error";
   /** How long an executor may be silent; equal on all sides. Default: 10000. */

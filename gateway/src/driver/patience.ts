@@ -4,7 +4,7 @@ const CONNECTION_ERRORS =
   /ECONN|ETIMEDOUT|EPIPE|Connection is closed|Command timed out|max retries|Socket closed|LOADING|enableOfflineQueue/i;
 
 /** Whether an error says that Redis could not be reached, not that it refused. */
-export function isConnectionError(error: unknown): boolean {
+function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return (
     error.name === "MaxRetriesPerRequestError" ||

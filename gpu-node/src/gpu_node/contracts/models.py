@@ -388,8 +388,6 @@ class GatewayConfig(Model):
     """No default."""
     s3_secret_key: str
     """No default."""
-    s3_public: bool = Field(default=False)
-    """Whether clients can reach the store, so that presigned addresses are handed out."""
     log_level: Literal["debug", "info", "warn", "error"] = Field(default="info")
     """Lowest level that is written."""
     lease_ms: int = Field(default=10000)
