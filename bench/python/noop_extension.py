@@ -11,7 +11,7 @@ _TEXT = {"type": "Text", "required": False}
 
 NODE_TYPES = [
     {
-        "type": "bench_noop",
+        "type": "python_noop",
         "plane": "python",
         "description": "Answers its input.",
         "timeout_s": 60,
@@ -34,4 +34,4 @@ async def run(_params: Values, inputs: Values, _context: object) -> Values:
     return {"text": inputs["text"]}
 
 
-HANDLERS = {"bench_noop": HandlerSpec("async", run)}
+HANDLERS = {"python_noop": HandlerSpec("async", run)}

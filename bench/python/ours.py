@@ -69,7 +69,7 @@ async def run_direct(config: Config, gate: Gate) -> None:
     metrics = Metrics()
     holdings = Holdings(config.slots, metrics)
     registry = load_registry(config.extensions)
-    probed = {"bench_noop": {"engines": [{"name": "bench", "available": True}]}}
+    probed = {"python_noop": {"engines": [{"name": "bench", "available": True}]}}
     capabilities = Capabilities.of(registry, probed)
     admission = Admission(gate, capabilities, config.pool)
     runner: Any = DirectRunner(holdings, metrics)

@@ -34,10 +34,14 @@ class SaqPeer:
     """SAQ: a list, results in Redis."""
 
     def __init__(self, url: str, ledger: Ledger | None) -> None:
-        from saq import Queue
+        import redis.asyncio
+        from saq.queue.redis import RedisQueue
 
         self._ledger = ledger
-        self._queue = Queue.from_url(url, name="bench")
+        # redis-py 8 gives up a blocking read after 5 s, and what the server hands to the dead
+        # connection waits there for minutes: SAQ needs the older default.
+        client = redis.asyncio.from_url(url, socket_timeout=None)
+        self._queue = RedisQueue(client, name="bench")
 
     async def work(self) -> None:
         from saq import Worker

@@ -12,7 +12,7 @@ import { median, pairedRatio } from "./lib/stats.ts";
 import { floor, langGraph, ours, peer, type Entrant, type Round } from "./noop/entrants.ts";
 
 const ROUNDS = 9;
-const TASKS = 1_500;
+const TASKS = 700;
 
 const DIRECT = "ours (a): around a direct call";
 const NO_LANGGRAPH = "ours, whole but LangGraph";

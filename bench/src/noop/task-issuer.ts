@@ -17,7 +17,7 @@ function noopTask(pool: string): Task {
       {
         ...{
           id: "n0",
-          type: "bench_noop",
+          type: "python_noop",
           schema_digest: "0".repeat(64),
           attempt: 1,
           engine: "auto",

@@ -1,6 +1,6 @@
 /** Starts the Python sides of a benchmark, in the environment that has the peers. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { ROOT } from "@myspinbot/services/binaries.ts";
@@ -101,14 +101,4 @@ export async function startHelper(
     // The end of its input ends it; so does our own end.
     stop: () => child.stdin.end(),
   };
-}
-
-/** Memory of a process that is in RAM and its own alone, in MiB. */
-export function residentMiB(pid: number): { rss: number; pss: number } {
-  const read = (file: string, field: string): number =>
-    Number(
-      new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(readFileSync(`/proc/${pid}/${file}`, "utf8"))?.[1] ??
-        Number.NaN,
-    ) / 1024;
-  return { rss: read("status", "VmRSS"), pss: read("smaps_rollup", "Pss") };
 }
