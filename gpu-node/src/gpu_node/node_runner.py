@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from gpu_node.children.child import Done, OnNote, UnexpectedFailure
+from gpu_node.children.child import Done, OnNote
+from gpu_node.children.failures import UnexpectedFailure
 from gpu_node.children.pool import ChildPool
 from gpu_node.contracts.wire import DEFAULTS
 from gpu_node.errors import PermanentError, RetryableError

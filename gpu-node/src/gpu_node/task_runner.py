@@ -17,6 +17,7 @@ from gpu_node.held_task import URGENT, HeldTask, StopReason
 from gpu_node.holdings import Holdings
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
+from gpu_node.node_inputs import resolve_inputs
 from gpu_node.node_runner import NodeRunner
 from gpu_node.notes import NoteThrottle
 from gpu_node.problems import make_problem
@@ -130,7 +131,7 @@ class _TaskRun:
         begun = time.monotonic()
         self._started(node)
         try:
-            inputs = self._inputs(node)
+            inputs = resolve_inputs(node, self._results)
         except PermanentError as error:
             problem = make_problem(error.code, error.detail, "permanent")
             failed = {"node_id": node.id, "attempt": node.attempt, "status": "failed"}
@@ -150,20 +151,6 @@ class _TaskRun:
         get_logger().info(
             "node ended", status=result["status"], seconds=round(seconds, 3), code=code
         )
-
-    def _inputs(self, node: TaskNode) -> Values:
-        values: Values = {}
-        for name, source in node.inputs.items():
-            if not source.node:
-                values[name] = source.value
-                continue
-            outputs = self._results.get(source.node, {}).get("outputs", {})
-            if source.output in outputs:
-                values[name] = outputs[source.output]
-            elif not source.optional:
-                detail = f"{source.node} did not produce {source.output}."
-                raise PermanentError("output-missing", detail)
-        return values
 
     def _started(self, node: TaskNode) -> None:
         data = {

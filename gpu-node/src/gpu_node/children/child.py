@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import errno
 import os
 import signal
 import socket
@@ -12,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gpu_node.children.failures import ChildCrashed, to_error
 from gpu_node.children.framing import BadMessage, Message, encode, read_message
 from gpu_node.children.output import log_output
-from gpu_node.errors import Canceled, GpuNodeError, PermanentError, RetryableError
 from gpu_node.handlers.run_context import Call
 from gpu_node.metrics import Metrics
 
@@ -30,14 +29,6 @@ class ChildSettings:
     environment: Mapping[str, str]
     patience_s: float
     """Silence of the parent after which a busy child ends itself."""
-
-
-class ChildCrashed(RetryableError):
-    """The process ended in the middle of a call."""
-
-
-class UnexpectedFailure(Exception):
-    """A handler raised what is not a GpuNodeError; the argument is its stack, for the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,20 +175,3 @@ class Child:
     def _write(self, message: Message) -> None:
         with contextlib.suppress(ConnectionError, RuntimeError):
             self._writer.write(encode(message))
-
-
-def to_error(answer: Message) -> BaseException:
-    """The error that a child has described."""
-    kind = answer["class"]
-    known: dict[str, type[GpuNodeError]] = {
-        "retryable": RetryableError,
-        "permanent": PermanentError,
-        "canceled": Canceled,
-    }
-    if kind in known:
-        return known[kind](answer["code"], answer["detail"], **answer["extensions"])
-    if kind == "memory":
-        return MemoryError()
-    if kind == "os" and answer["errno"] in (errno.ENOSPC, errno.EDQUOT):
-        return OSError(answer["errno"], os.strerror(answer["errno"]))
-    return UnexpectedFailure(answer["stack"])

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from gpu_node.children.breaker import Breaker
-from gpu_node.children.child import Child, ChildCrashed, ChildSettings, Done, OnNote
+from gpu_node.children.child import Child, ChildSettings, Done, OnNote
+from gpu_node.children.failures import ChildCrashed
 from gpu_node.errors import RetryableError
 from gpu_node.handlers.run_context import Call
 from gpu_node.logs import get_logger
