@@ -98,7 +98,8 @@ class Child:
 
         context = RunContext(call, emit, self._canceled)
         outputs = to_outputs(registry.run(call.type)(call.params, call.inputs, context))
-        return {"kind": "done", "id": call_id, "outputs": outputs, "staged": context.staged}
+        answer = {"outputs": outputs, "engine": context.engine, "staged": context.staged}
+        return {"kind": "done", "id": call_id, **answer}
 
     def _send(self, message: Message) -> None:
         body = encode(message)

@@ -33,9 +33,10 @@ class ChildSettings:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a handler answered: outputs, and the files that it has put."""
+    """What a handler answered: outputs, the engine that made them, the files that it has put."""
 
     outputs: dict[str, Any]
+    engine: str
     staged: list[tuple[str, dict[str, Any]]]
 
 
@@ -114,7 +115,8 @@ class Child:
         except asyncio.CancelledError:
             await self._stop(answer, call_id, grace_s())
             raise
-        return Done(done["outputs"], [(path, ref) for path, ref in done["staged"]])
+        staged = [(path, ref) for path, ref in done["staged"]]
+        return Done(done["outputs"], done["engine"], staged)
 
     def beat(self) -> None:
         """Tell the child that its parent lives."""

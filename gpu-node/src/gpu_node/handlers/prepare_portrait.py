@@ -27,6 +27,7 @@ def run(
 ) -> dict[str, Any]:
     """Find the face in the photo, or draw the demo face if there is none; `source` says which."""
     if inputs.image is MISSING:
+        context.engine = drawn_face.NAME
         portrait, landmarks = drawn_face.draw(params.size)
         return _outputs(portrait, landmarks, "drawn", context)
     if context.engine != face_mesh.NAME:
