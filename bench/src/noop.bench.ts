@@ -12,7 +12,9 @@ import { median, pairedRatio } from "./lib/stats.ts";
 import { floor, langGraph, ours, peer, type Entrant, type Round } from "./noop/entrants.ts";
 
 const ROUNDS = 9;
-const TASKS = 700;
+/** Tasks of one round: some tenths of a second for the quick ones and for the slow ones. */
+const MANY = 3_000;
+const FEW = 500;
 
 const DIRECT = "ours (a): around a direct call";
 const NO_LANGGRAPH = "ours, whole but LangGraph";
@@ -25,20 +27,21 @@ const PEERS = ["saq", "taskiq-redis", "streaq"];
 
 const server = await startBenchServer();
 const dir = await mkdtemp(join(tmpdir(), "bench-noop-"));
-const place = { server, dir, tasks: TASKS };
+const quick = { server, dir, tasks: MANY };
+const slow = { server, dir, tasks: FEW };
 const entrants: Entrant[] = [];
 try {
-  entrants.push(await ours(place, DIRECT, "direct", ["ours.py", "direct"]));
-  entrants.push(await ours(place, NO_LANGGRAPH, "walked", ["ours.py", "without-langgraph"]));
-  entrants.push(await ours(place, WHOLE, "whole", ["-m", "gpu_node"]));
-  entrants.push(await floor(place, BATCH, "batch"));
-  entrants.push(await floor(place, SCRIPT, "script"));
-  for (const name of PEERS) entrants.push(await peer(place, name));
-  entrants.push(await langGraph(place, NODE, "node"));
-  entrants.push(await langGraph(place, TASK, "task"));
+  entrants.push(await ours(quick, DIRECT, "direct", ["ours.py", "direct"]));
+  entrants.push(await ours(quick, NO_LANGGRAPH, "walked", ["ours.py", "without-langgraph"]));
+  entrants.push(await ours(slow, WHOLE, "whole", ["-m", "gpu_node"]));
+  entrants.push(await floor(quick, BATCH, "batch"));
+  entrants.push(await floor(quick, SCRIPT, "script"));
+  for (const name of PEERS) entrants.push(await peer(slow, name));
+  entrants.push(await langGraph(slow, NODE, "node"));
+  entrants.push(await langGraph(slow, TASK, "task"));
 
-  for (const entrant of entrants) console.log(entrant.name, await entrant.round(TASKS));
-  const samples = await inRounds(entrants, ROUNDS, (entrant) => entrant.round(TASKS));
+  for (const entrant of entrants) await entrant.round();
+  const samples = await inRounds(entrants, ROUNDS, (entrant) => entrant.round());
 
   const cpu = (name: string): number[] => valuesOf(samples, name).map((r: Round) => r.cpu_s / r.tasks);
   const wall = (name: string): number[] => valuesOf(samples, name).map((r: Round) => r.wall_s / r.tasks);
@@ -52,7 +55,7 @@ try {
     wholeToIt: pairedRatio(cpu(name), cpu(WHOLE)),
   }));
   printTable(
-    `No-op tasks, 32 at once, one process, ${ROUNDS} interleaved rounds of ${TASKS} (median [95 %])`,
+    `No-op tasks, 32 at once, one process, ${ROUNDS} interleaved rounds (median [95 %])`,
     ["", "tasks/s", "per CPU s", "CPU us", "server us", "(a) is x times", "(b) is x times"],
     rows.map((row) => [
       row.name,
@@ -76,7 +79,7 @@ try {
     "(b) / LangGraph.py alone": atLeast(pairedRatio(cpu(NODE), cpu(WHOLE)), 0.7),
   };
   for (const [name, verdict] of Object.entries(targets)) console.log(`${name} ${verdictText(verdict)}`);
-  saveResults("noop", { tasks: TASKS, rounds: ROUNDS, rows, targets });
+  saveResults("noop", { tasks: { quick: MANY, slow: FEW }, rounds: ROUNDS, rows, targets });
 } finally {
   for (const entrant of entrants) await entrant.stop();
   await server.stop();

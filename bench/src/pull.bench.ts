@@ -14,13 +14,13 @@ import { ours, peer, type Puller } from "./pull/contestants.ts";
 
 const RTTS = [0, 20, 40, 80];
 const ROUNDS = 9;
-const TASKS = 3;
+const TASKS = 2;
 const PEERS = ["saq", "taskiq-redis", "streaq"];
 const SLOPE = 0.5;
 const TOLERANCE = 0.05;
 
-/** Waits in ms by injected round trip. */
-type Round = readonly number[][];
+/** For each injected round trip what it really was, and the waits; all in ms. */
+type Round = readonly { readonly rtt: number; readonly waits: readonly number[] }[];
 
 const server = await startBenchServer();
 const dir = await mkdtemp(join(tmpdir(), "bench-pull-"));
@@ -34,31 +34,38 @@ async function openProxy(): Promise<WireProxy> {
 }
 
 async function measure(puller: Puller): Promise<Round> {
-  const waits: number[][] = [];
+  const cells: { rtt: number; waits: number[] }[] = [];
   for (const rtt of RTTS) {
     puller.setDelay(rtt / 2);
+    // Time to tell the result and to ask for the next task.
+    const pauseMs = 100 + 3 * rtt;
     // The first task may meet a read that was sent before the change.
-    await puller.measure(1);
-    waits.push(await puller.measure(TASKS));
+    await puller.measure(1, pauseMs);
+    cells.push({ rtt: await puller.measureRtt(), waits: await puller.measure(TASKS, pauseMs) });
   }
   puller.setDelay(0);
-  return waits;
+  return cells;
+}
+
+function waitsAt(rounds: readonly Round[], i: number): number[] {
+  return rounds.flatMap((round) => round[i]?.waits ?? []);
 }
 
 /** The line through the medians per round trip of all rounds together. */
 function fitRounds(rounds: readonly Round[]): { slope: number; intercept: number } {
-  return fitLine(RTTS.map((rtt, i) => [rtt, median(rounds.flatMap((round) => round[i] ?? []))] as const));
+  const rttAt = (i: number): number => median(rounds.map((round) => round[i]?.rtt ?? Number.NaN));
+  return fitLine(RTTS.map((_, i) => [rttAt(i), median(waitsAt(rounds, i))] as const));
 }
 
 try {
   pullers.push(await ours({ server, dir, proxy: await openProxy() }));
   for (const name of PEERS) pullers.push(await peer({ server, dir, proxy: await openProxy() }, name));
-  for (const puller of pullers) await puller.measure(2);
+  for (const puller of pullers) await puller.measure(2, 100);
   const samples = await inRounds(pullers, ROUNDS, measure);
 
   const rows = pullers.map(({ name }) => {
     const rounds = valuesOf(samples, name);
-    const at = RTTS.map((_, i) => rounds.flatMap((round) => round[i] ?? []));
+    const at = RTTS.map((_, i) => waitsAt(rounds, i));
     return {
       name,
       slope: bootstrap(rounds, (drawn) => fitRounds(drawn).slope),

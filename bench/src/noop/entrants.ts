@@ -18,7 +18,7 @@ export interface Round {
 export interface Entrant {
   readonly name: string;
   /** Fills the queue while the worker stands still, lets it go, and answers what it measured. */
-  round(tasks: number): Promise<Round & { readonly server_s: number }>;
+  round(): Promise<Round & { readonly server_s: number }>;
   stop(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ async function letGo(server: BenchServer, worker: Worker, fill: () => Promise<un
   return { ...round, server_s: (await server.cpuSeconds()) - before };
 }
 
-interface Place {
+export interface Place {
   readonly server: BenchServer;
   readonly dir: string;
   readonly tasks: number;
@@ -47,15 +47,15 @@ export async function ours(
   pool: string,
   args: readonly string[],
 ): Promise<Entrant> {
-  const { server, dir } = place;
+  const { server, dir, tasks } = place;
   await openPool(server.redis, KEYS, pool);
   const worker = await startWorker({
     ...{ name: pool, dir, args, isReady: () => hasExecutor(server.redis, KEYS, pool) },
-    env: { ...gpuNodeEnv(dir, server.url, pool), BENCH_TASKS: String(place.tasks) },
+    env: { ...gpuNodeEnv(dir, server.url, pool), BENCH_TASKS: String(tasks) },
   });
   return {
     name,
-    async round(tasks) {
+    async round() {
       await openPool(server.redis, KEYS, pool);
       const round = await letGo(server, worker, () => issueTasks(server.redis, KEYS, pool, tasks));
       while ((await countOpen(server.redis, KEYS, pool)) > 0) await sleep(5);
@@ -67,16 +67,16 @@ export async function ours(
 
 /** Nothing but Redis and the call, on the same task entries as ours. */
 export async function floor(place: Place, name: string, mode: "batch" | "script"): Promise<Entrant> {
-  const { server, dir } = place;
+  const { server, dir, tasks } = place;
   const pool = `floor-${mode}`;
   await openPool(server.redis, KEYS, pool);
   const worker = await startWorker({
     ...{ name: pool, dir, args: ["floor.py", mode], isReady: async () => true },
-    env: { PEER_URL: server.url, FLOOR_STREAM: KEYS.poolTasks("s0", pool), BENCH_TASKS: String(place.tasks) },
+    env: { PEER_URL: server.url, FLOOR_STREAM: KEYS.poolTasks("s0", pool), BENCH_TASKS: String(tasks) },
   });
   return {
     name,
-    async round(tasks) {
+    async round() {
       const round = await letGo(server, worker, () => issueTasks(server.redis, KEYS, pool, tasks));
       while ((await countOpen(server.redis, KEYS, pool)) > 0) await sleep(5);
       return round;
@@ -87,13 +87,13 @@ export async function floor(place: Place, name: string, mode: "batch" | "script"
 
 /** A worker of its own per round: it starts on a queue that is full. */
 export async function peer(place: Place, name: string): Promise<Entrant> {
-  const { server, dir } = place;
-  const env = { PEER_URL: server.url, BENCH_TASKS: String(place.tasks) };
+  const { server, dir, tasks } = place;
+  const env = { PEER_URL: server.url, BENCH_TASKS: String(tasks) };
   const producer = await startHelper(["peers.py", name, "produce"], env);
   const ledger = new LedgerFile(join(dir, `${name}.ledger`));
   return {
     name,
-    async round(tasks) {
+    async round() {
       await producer.ask(`${tasks} 0`);
       const before = await server.cpuSeconds();
       const args = ["peers.py", name, "work"];
@@ -119,8 +119,8 @@ export async function langGraph(place: Place, name: string, mode: "node" | "task
   pinWorker(helper.child.pid as number);
   return {
     name,
-    async round(tasks) {
-      await helper.ask(String(tasks));
+    async round() {
+      await helper.ask(String(place.tasks));
       return { ...(await ledger.next<Round>(ROUND_MS)), server_s: 0 };
     },
     stop: async () => helper.stop(),

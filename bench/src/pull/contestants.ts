@@ -14,10 +14,11 @@ import { gpuNodeEnv, startHelper, startWorker, type Worker } from "../python/pro
 
 export interface Puller {
   readonly name: string;
-  /** Gives so many tasks one after the other; answers ms from the moment each was sent to its handler's start. */
-  measure(tasks: number): Promise<number[]>;
+  /** Gives so many tasks with a pause after each, so that nothing is under way when one comes; answers ms from the moment each was sent to its handler's start. */
+  measure(tasks: number, pauseMs: number): Promise<number[]>;
   /** Sets the delay of one direction between this executor and Redis. */
   setDelay(oneWayMs: number): void;
+  measureRtt(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -32,7 +33,6 @@ interface Heard {
   readonly ns: number;
 }
 
-const PAUSE_S = 0.15;
 const HEARD_MS = 10_000;
 const KEYS = createKeys("bench");
 const POOL = "default";
@@ -77,7 +77,7 @@ export async function ours({ server, dir, proxy }: Place): Promise<Puller> {
 
   return {
     name: "ours",
-    async measure(tasks) {
+    async measure(tasks, pauseMs) {
       const waits: number[] = [];
       for (let i = 0; i < tasks; i += 1) {
         await feeder.submit(GRAPH);
@@ -86,12 +86,13 @@ export async function ours({ server, dir, proxy }: Place): Promise<Puller> {
         const sent = Number(sentNs);
         const heard = await worker.ledger.next<Heard>(HEARD_MS);
         waits.push((heard.ns - sent) / 1e6);
-        await sleep(PAUSE_S * 1000);
+        await sleep(pauseMs);
         await drive();
       }
       return waits;
     },
     setDelay: (ms) => proxy.setDelay(ms),
+    measureRtt: () => proxy.measureRtt(),
     async stop() {
       redis.disconnect();
       await worker.service.kill();
@@ -109,9 +110,9 @@ export async function peer({ server, dir, proxy }: Place, name: string): Promise
   await sleep(3000);
   return {
     name,
-    async measure(tasks) {
+    async measure(tasks, pauseMs) {
       const sent = new Map(
-        (await producer.ask(`${tasks} ${PAUSE_S}`)).map((line) => {
+        (await producer.ask(`${tasks} ${pauseMs / 1000}`)).map((line) => {
           const [, text, ns] = line.split(" ") as [string, string, string];
           return [text, Number(ns)];
         }),
@@ -127,6 +128,7 @@ export async function peer({ server, dir, proxy }: Place, name: string): Promise
       return waits;
     },
     setDelay: (ms) => proxy.setDelay(ms),
+    measureRtt: () => proxy.measureRtt(),
     async stop() {
       producer.stop();
       await worker.service.kill();
