@@ -137,7 +137,7 @@ export interface Video {
 
 export interface AnimatePortraitOutputs {
   video: Video;
-  background: Text;
+  background?: Text;
 }
 
 export interface AnimatePortraitParams {
@@ -702,7 +702,7 @@ export interface PreparePortraitOutputs {
   landmarks: Landmarks;
   source: Text;
   matte?: Image;
-  matte_by: Text;
+  matte_by?: Text;
 }
 
 export interface PreparePortraitParams {

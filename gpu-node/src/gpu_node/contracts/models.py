@@ -168,7 +168,7 @@ class Video(Model):
 
 class AnimatePortraitOutputs(Model):
     video: Video
-    background: Text
+    background: Text | MISSING = Field(default=MISSING)
 
 
 class AnimatePortraitParams(Model):
@@ -752,7 +752,7 @@ class PreparePortraitOutputs(Model):
     landmarks: Landmarks
     source: Text
     matte: Image | MISSING = Field(default=MISSING)
-    matte_by: Text
+    matte_by: Text | MISSING = Field(default=MISSING)
 
 
 class PreparePortraitParams(Model):

@@ -103,7 +103,7 @@ _ALL: Final = (
                 "gpu": 0,
                 "vram_gb": 0,
             },
-            "schema_digest": "429efe1930b1c5527e2e6a281a9fc42ada6691042e955eb2bc040d485f4463e0",
+            "schema_digest": "44c101561c17e69d22636866eb2915c062d4fdd1b3c7bd103a144d6b17a479d7",
             "param_defaults": {
                 "size": 512,
                 "seed": 0,
@@ -138,7 +138,7 @@ _ALL: Final = (
                 },
                 "background": {
                     "type": "Text",
-                    "required": True,
+                    "required": False,
                 },
             },
         }
@@ -200,7 +200,7 @@ _ALL: Final = (
                 "gpu": 0,
                 "vram_gb": 0,
             },
-            "schema_digest": "6c4e930375e1739323a5de2cfc7f3d9e33c0638aed9e95b9dd97e162cf86a3d0",
+            "schema_digest": "1848e614bb2cea21e3bdc95b83011e0472ed48e2ea255696e9daf3ec6eccf095",
             "param_defaults": {
                 "size": 512,
                 "aspect": "1:1",
@@ -231,7 +231,7 @@ _ALL: Final = (
                 },
                 "matte_by": {
                     "type": "Text",
-                    "required": True,
+                    "required": False,
                 },
             },
         }
