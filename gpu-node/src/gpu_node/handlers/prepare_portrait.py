@@ -42,7 +42,7 @@ def run(
     if inputs.image is not MISSING:
         return _outputs(_from_photo(params, inputs, context), context)
     size = crop.frame_size(params.size, params.aspect)
-    picture, landmarks, matte = drawn_face.draw_cut_out(size, params.avatar)
+    picture, landmarks, matte = drawn_face.draw_cut_out(size, params.avatar, context.check_canceled)
     return _outputs(_Portrait(picture, landmarks, matte, "drawn", "drawn"), context)
 
 

@@ -74,13 +74,19 @@ class Canvas:
         return (slice(low[1], high[1]), slice(low[0], high[0])), part.astype(np.float32) / 255
 
     def blend(
-        self, stroke: tuple[tuple[slice, slice], Mask], colour: Colour, strength: float
+        self,
+        stroke: tuple[tuple[slice, slice], Mask],
+        colour: Colour,
+        strength: float,
+        within: Mask | None = None,
     ) -> None:
-        """Lay a colour over what a stroke shows."""
+        """Lay a colour over what a stroke shows `within` a mask."""
         part, mask = stroke
         window = self.pixels[part]
-        alpha = mask[: window.shape[0], : window.shape[1], None] * np.float32(strength)
-        window += alpha * (np.array(colour, np.float32) - window)
+        alpha = mask[: window.shape[0], : window.shape[1]] * np.float32(strength)
+        if within is not None:
+            alpha = alpha * within[part]
+        window += alpha[..., None] * (np.array(colour, np.float32) - window)
 
     def spot(self, x: float, y: float, rx: float, ry: float, soft: float) -> Mask:
         """A blurred ellipse."""

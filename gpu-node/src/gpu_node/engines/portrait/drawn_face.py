@@ -1,5 +1,6 @@
 """Engine `drawn_face`: a face drawn along the average landmarks, which therefore fit exactly."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -17,7 +18,8 @@ from gpu_node.engines.portrait.drawn_skin import draw_background, draw_body, dra
 WIDTH_CM = 38.0
 """Width of the picture; a face is about 18 high."""
 CENTRE = (0.0, -1.6)
-_OVERSAMPLING = 2
+_OVERSAMPLED_SIDE = 900
+"""Smaller pictures are drawn at twice their size; in larger ones nobody sees the difference."""
 
 
 @lru_cache(maxsize=4)
@@ -27,8 +29,14 @@ def draw(side: int, name: str = "robin") -> tuple[Picture, Floats]:
     return picture, landmarks
 
 
-def draw_cut_out(size: tuple[int, int], name: str) -> tuple[Picture, Floats, Floats]:
-    """A face in a picture of `size` (height, width), its landmarks there and its matte, 0..1."""
+def draw_cut_out(
+    size: tuple[int, int], name: str, check_canceled: Callable[[], None] = lambda: None
+) -> tuple[Picture, Floats, Floats]:
+    """A face in a picture of `size` (height, width), its landmarks there and its matte, 0..1.
+
+    check_canceled: called between the parts, to raise if nobody wants the picture any more.
+    """
+    times = 2 if min(size) < _OVERSAMPLED_SIDE else 1
     scale = min(size) / WIDTH_CM
     look = drawn_look.look(name)
     face = shaped_face(look.rugged)
@@ -36,22 +44,25 @@ def draw_cut_out(size: tuple[int, int], name: str) -> tuple[Picture, Floats, Flo
     # A tall picture shows more of the body than of the wall above the head.
     spare = (size[0] - min(size)) / scale
     centre = (CENTRE[0], CENTRE[1] - 0.3 * spare)
-    canvas = Canvas(
-        (size[0] * _OVERSAMPLING, size[1] * _OVERSAMPLING), scale * _OVERSAMPLING, centre
-    )
-    draw_background(canvas, look)
-    draw_hair_behind(canvas, look)
-    draw_body(canvas, look)
-    draw_ears(canvas, look)
-    draw_skin(canvas, face, look)
-    draw_beard(canvas, flat, look)
-    draw_lips(canvas, flat, look)
-    draw_nose(canvas, flat, look)
-    draw_eyes(canvas, flat, look)
-    draw_brows(canvas, flat, look)
-    draw_hair_in_front(canvas, look)
-    draw_glasses(canvas, flat, look)
-    places = canvas.to_pixels(flat) / _OVERSAMPLING - 0.5
+    canvas = Canvas((size[0] * times, size[1] * times), scale * times, centre)
+    steps: list[Callable[[], None]] = [
+        lambda: draw_background(canvas, look),
+        lambda: draw_hair_behind(canvas, look),
+        lambda: draw_body(canvas, look),
+        lambda: draw_ears(canvas, look),
+        lambda: draw_skin(canvas, face, look),
+        lambda: draw_beard(canvas, flat, look),
+        lambda: draw_lips(canvas, flat, look),
+        lambda: draw_nose(canvas, flat, look),
+        lambda: draw_eyes(canvas, flat, look),
+        lambda: draw_brows(canvas, flat, look),
+        lambda: draw_hair_in_front(canvas, look),
+        lambda: draw_glasses(canvas, flat, look),
+    ]
+    for step in steps:
+        check_canceled()
+        step()
+    places = canvas.to_pixels(flat) / times - 0.5
     picture, matte = canvas.finished(size)
     picture.flags.writeable = False
     return picture, np.column_stack([places, -face[:, 2] * scale]), matte

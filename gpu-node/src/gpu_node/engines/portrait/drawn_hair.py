@@ -86,16 +86,16 @@ def _draw_fall(
         width = random.uniform(0.04, 0.13)
         first = int(random.uniform(0, 0.3) * count)
         last = int(random.uniform(0.7, 1.0) * count)
-        line = canvas.line(strand[first:last], width, 0.03) * shape
+        line = canvas.stroke(strand[first:last], width)
         if tone < 0.1:
-            canvas.paint(line, dark, 0.30)
+            canvas.blend(line, dark, 0.26, shape)
         else:
-            canvas.paint(line, bright, 0.35 * tone * light)
+            canvas.blend(line, bright, 0.30 * tone * light, shape)
         if random.uniform() < 0.55:
             lit = np.flatnonzero(band > random.uniform(0.15, 0.9))
             if len(lit) > 3:
-                gleam = canvas.line(strand[lit[0] : lit[-1] + 1], width * 0.8, 0.06) * shape
-                canvas.paint(gleam, shine, 0.28 * light)
+                gleam = canvas.stroke(strand[lit[0] : lit[-1] + 1], width * 0.8)
+                canvas.blend(gleam, shine, 0.16 * light, shape)
     canvas.paint(canvas.line(inner, 0.16, 0.10) * shape, dark, 0.7)
 
 

@@ -41,7 +41,7 @@ def draw_body(canvas: Canvas, look: Look) -> None:
                                 (17.3, -20.5), (18.4, -26.0), (18.9, -44.0)]))  # fmt: skip
     collar = curve([(-5.0, -13.6), (-3.4, -15.8), (0, -16.7), (3.4, -15.8), (5.0, -13.6)])
     pullover = np.vstack([shoulders, collar])
-    fold = 0.5 + 0.5 * np.sin(x * 0.55 + 0.12 * y * np.sign(x))
+    fold = 0.5 + 0.5 * np.sin(x * 0.55 + 0.12 * y * np.tanh(x / 2))
     light = np.clip(0.95 - 0.030 * (x + 6) - 0.02 * (-y - 14), 0.55, 1.1) * (0.94 + 0.06 * fold)
     canvas.paint(canvas.mask(pullover), np.array(look.clothes, np.float32) * light[..., None])
     rim = canvas.line(collar - (0, 0.18), 0.55, 0.05)
