@@ -144,6 +144,7 @@ class AnimatePortraitInputs(Model):
     landmarks: Landmarks
     audio: Audio
     visemes: VisemeTrack
+    matte: Image | MISSING = Field(default=MISSING)
 
 
 class VideoMeta(Model):
@@ -167,13 +168,16 @@ class Video(Model):
 
 class AnimatePortraitOutputs(Model):
     video: Video
+    background: Text | MISSING = Field(default=MISSING)
 
 
 class AnimatePortraitParams(Model):
     size: int = Field(default=512)
-    """Height and width of the square picture in pixels."""
+    """Shorter side of the film in pixels."""
     seed: int = Field(default=0)
-    """Fixes sway and blinks: the same seed, the same film."""
+    """Fixes sway, gaze and blinks: the same seed, the same film."""
+    fps: Literal[25, 30] = Field(default=25)
+    """Frames per second."""
 
 
 NodeId = str
@@ -746,11 +750,21 @@ class PreparePortraitOutputs(Model):
     image: Image
     landmarks: Landmarks
     source: Text
+    matte: Image | MISSING = Field(default=MISSING)
+    matte_by: Text | MISSING = Field(default=MISSING)
 
 
 class PreparePortraitParams(Model):
     size: int = Field(default=512)
-    """Height and width of the square picture in pixels."""
+    """Shorter side of the picture in pixels."""
+    aspect: Literal["1:1", "9:16", "16:9"] = Field(default="1:1")
+    """Width to height of the picture."""
+    face: int | MISSING = Field(default=MISSING)
+    """Which of several faces in the photo, counted from the left, from 1. Without it there may
+    be only one large face.
+    """
+    avatar: Literal["robin", "amara", "elias"] = Field(default="robin")
+    """The drawn face that is used without a photo."""
 
 
 RunStatus = Literal["queued", "running", "waiting", "canceling", "succeeded", "failed", "canceled", "expired", "timed_out"]
