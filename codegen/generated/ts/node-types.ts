@@ -196,6 +196,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
     "description": "Speaks a text.",
     "timeout_s": 600,
     "engines": [
+      "kokoro",
       "hibari",
       "flite"
     ],
@@ -204,7 +205,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       "gpu": 0,
       "vram_gb": 0
     },
-    "schema_digest": "536669c6175bd7803560a433f8682db53c02323a8d10d235b7ca6bd7a2409f63",
+    "schema_digest": "0cdbf310fd087339fe620210ad7d459cdbed41df43f072b016e2702fe7a8424e",
     "param_defaults": {
       "speed": 1,
       "seed": 0

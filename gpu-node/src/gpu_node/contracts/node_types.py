@@ -224,6 +224,7 @@ _ALL: Final = (
             "description": "Speaks a text.",
             "timeout_s": 600,
             "engines": [
+                "kokoro",
                 "hibari",
                 "flite",
             ],
@@ -232,7 +233,7 @@ _ALL: Final = (
                 "gpu": 0,
                 "vram_gb": 0,
             },
-            "schema_digest": "536669c6175bd7803560a433f8682db53c02323a8d10d235b7ca6bd7a2409f63",
+            "schema_digest": "0cdbf310fd087339fe620210ad7d459cdbed41df43f072b016e2702fe7a8424e",
             "param_defaults": {
                 "speed": 1,
                 "seed": 0,

@@ -3,13 +3,14 @@
 import dataclasses
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from pydantic import MISSING
 
 from gpu_node.contracts.models import SynthesizeSpeechInputs, SynthesizeSpeechParams
 from gpu_node.engines.engine import Engine
-from gpu_node.engines.speech import flite, hibari
+from gpu_node.engines.speech import flite, hibari, kokoro
 from gpu_node.engines.speech.join import joined, trimmed
 from gpu_node.engines.speech.loudness import RATE, normalized
 from gpu_node.engines.speech.speech import Speech, SpeechEngine
@@ -19,9 +20,9 @@ from gpu_node.errors import BadText, EngineUnavailable, UnknownVoice
 from gpu_node.handlers.context import HandlerContext
 
 
-def engines() -> list[Engine]:
+def engines(models_dir: Path) -> list[Engine]:
     """Engines that may be here, in the order of the schema."""
-    return [hibari.describe(), flite.describe()]
+    return [kokoro.describe(models_dir), hibari.describe(), flite.describe()]
 
 
 def run(
@@ -29,7 +30,7 @@ def run(
 ) -> dict[str, Any]:
     """Speak `inputs.text`: mono, 48 kHz, 16 bit, -16 LUFS, peaks of at most -1 dBFS."""
     text = speakable(inputs.text)
-    engine = _load(context.engine, None if inputs.voice is MISSING else inputs.voice.name)
+    engine = _load(context, None if inputs.voice is MISSING else inputs.voice.name)
     pieces = engine.pieces(text)
     if not pieces:
         detail = "the text has no words that this voice can speak"
@@ -46,9 +47,10 @@ def run(
     return _outputs(speech, context)
 
 
-def _load(name: str, voice: str | None) -> SpeechEngine:
-    """The engine `name` with the voice that was asked for, or with its first one."""
-    engine = next((engine for engine in engines() if engine.name == name), None)
+def _load(context: HandlerContext, voice: str | None) -> SpeechEngine:
+    """The engine that was chosen with the voice that was asked for, or with its first one."""
+    name, models_dir = context.engine, context.models_dir
+    engine = next((engine for engine in engines(models_dir) if engine.name == name), None)
     if engine is None or not engine.available:
         reason = engine.reason if engine else "it is not known here"
         raise EngineUnavailable("engine-unavailable", f"the engine {name} cannot work: {reason}")
@@ -56,6 +58,8 @@ def _load(name: str, voice: str | None) -> SpeechEngine:
     if voice is not None and voice not in names:
         detail = f"the engine {name} has no voice {voice!r}; it has {', '.join(names)}"
         raise UnknownVoice("unknown-voice", detail, pointer="/inputs/voice/name", voices=names)
+    if name == "kokoro":
+        return kokoro.load(models_dir, voice or names[0])
     return hibari.load() if name == "hibari" else flite.load(voice or names[0])
 
 
