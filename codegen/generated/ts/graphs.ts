@@ -88,6 +88,7 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
     ],
     "output": {
       "video": "$final.video",
+      "captions": "$speech.captions",
       "script": "$script.narration"
     }
   }

@@ -205,7 +205,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       "gpu": 0,
       "vram_gb": 0
     },
-    "schema_digest": "0cdbf310fd087339fe620210ad7d459cdbed41df43f072b016e2702fe7a8424e",
+    "schema_digest": "876eba6e4ca8212924cad258c3a2bcc19260e8dab7f01a4c0d1b8933e94e9e66",
     "param_defaults": {
       "speed": 1,
       "seed": 0
@@ -227,6 +227,10 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       },
       "phones": {
         "type": "Phones",
+        "required": false
+      },
+      "captions": {
+        "type": "Data",
         "required": false
       }
     }

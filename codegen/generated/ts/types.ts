@@ -847,6 +847,8 @@ export interface SynthesizeSpeechInputs {
 export interface SynthesizeSpeechOutputs {
   audio: Audio;
   phones?: Phones;
+  /** WebVTT with the times of the words. */
+  captions?: Data;
 }
 
 export interface SynthesizeSpeechParams {

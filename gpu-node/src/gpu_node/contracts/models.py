@@ -898,6 +898,8 @@ class SynthesizeSpeechInputs(Model):
 class SynthesizeSpeechOutputs(Model):
     audio: Audio
     phones: Phones | MISSING = Field(default=MISSING)
+    captions: Data | MISSING = Field(default=MISSING)
+    """WebVTT with the times of the words."""
 
 
 class SynthesizeSpeechParams(Model):

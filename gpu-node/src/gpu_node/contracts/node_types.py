@@ -233,7 +233,7 @@ _ALL: Final = (
                 "gpu": 0,
                 "vram_gb": 0,
             },
-            "schema_digest": "0cdbf310fd087339fe620210ad7d459cdbed41df43f072b016e2702fe7a8424e",
+            "schema_digest": "876eba6e4ca8212924cad258c3a2bcc19260e8dab7f01a4c0d1b8933e94e9e66",
             "param_defaults": {
                 "speed": 1,
                 "seed": 0,
@@ -255,6 +255,10 @@ _ALL: Final = (
                 },
                 "phones": {
                     "type": "Phones",
+                    "required": False,
+                },
+                "captions": {
+                    "type": "Data",
                     "required": False,
                 },
             },

@@ -11,11 +11,13 @@ from pydantic import MISSING
 from gpu_node.contracts.models import SynthesizeSpeechInputs, SynthesizeSpeechParams
 from gpu_node.engines.engine import Engine
 from gpu_node.engines.speech import flite, hibari, kokoro
+from gpu_node.engines.speech.captions import to_cues, to_webvtt
 from gpu_node.engines.speech.join import joined, trimmed
 from gpu_node.engines.speech.loudness import RATE, normalized
 from gpu_node.engines.speech.speech import Speech, SpeechEngine
 from gpu_node.engines.speech.text import speakable
 from gpu_node.engines.speech.wav import write_wav
+from gpu_node.engines.speech.word_times import with_words
 from gpu_node.errors import BadText, EngineUnavailable, UnknownVoice
 from gpu_node.handlers.context import HandlerContext
 
@@ -40,7 +42,7 @@ def run(
         for number, piece in enumerate(pieces):
             context.check_canceled()
             speech = engine.say(piece, speed=params.speed, seed=params.seed + number)
-            yield trimmed(speech)
+            yield with_words(trimmed(speech), piece.text)
             context.progress(number + 1, len(pieces), "sentences")
 
     speech = joined(spoken(), RATE)
@@ -72,8 +74,14 @@ def _outputs(speech: Speech, context: HandlerContext) -> dict[str, Any]:
         name="speech.wav",
         meta={"sample_rate": speech.rate, "duration_s": round(speech.duration_s, 6)},
     )
+    captions = context.work_dir / "captions.vtt"
+    captions.write_text(to_webvtt(to_cues(speech.words, speech.duration_s)), encoding="utf-8")
+    outputs = {
+        "audio": audio,
+        "captions": context.put(captions, media_type="text/vtt", name="captions.vtt", meta={}),
+    }
     if not speech.phones:
-        return {"audio": audio}
+        return outputs
     times = context.work_dir / "phones.json"
     times.write_text(json.dumps([dataclasses.asdict(phone) for phone in speech.phones]))
     phones = context.put(
@@ -82,4 +90,4 @@ def _outputs(speech: Speech, context: HandlerContext) -> dict[str, Any]:
         name="phones.json",
         meta={"count": len(speech.phones)},
     )
-    return {"audio": audio, "phones": phones}
+    return {**outputs, "phones": phones}

@@ -1,9 +1,10 @@
 """Finds out when each written word is said, given the times of the words as they are read aloud."""
 
 import re
+from dataclasses import replace
 from difflib import SequenceMatcher
 
-from gpu_node.engines.speech.speech import Word
+from gpu_node.engines.speech.speech import SILENCE, Speech, Word
 
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 
@@ -27,6 +28,17 @@ def written_words(text: str, said: list[Word]) -> tuple[Word, ...]:
             start, end = _span(said, said_first, said_last)
             words.extend(spread(written[first:last], start, end))
     return tuple(words)
+
+
+def with_words(speech: Speech, text: str) -> Speech:
+    """The speech with the words of `text`; where the engine did not time them, they share the time
+    between its pauses by their length."""
+    if speech.words:
+        return speech
+    sounding = [phone for phone in speech.phones if phone.phone != SILENCE]
+    start_s = sounding[0].start_s if sounding else 0.0
+    end_s = sounding[-1].end_s if sounding else speech.duration_s
+    return replace(speech, words=spread(text.split(), start_s, end_s))
 
 
 def spread(words: list[str], start_s: float, end_s: float) -> tuple[Word, ...]:
