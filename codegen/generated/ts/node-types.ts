@@ -124,7 +124,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       "gpu": 0,
       "vram_gb": 0
     },
-    "schema_digest": "3620948bac140e8d11291ff897f38cb46ae87a894cfe4ab683f416f5f860d8c8",
+    "schema_digest": "397902a9ed579443af9cfca9e1464d81755e757ffc1332b7dfae72e60ad55549",
     "param_defaults": {
       "language": "en",
       "duration_s": 11,
@@ -137,6 +137,18 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       },
       "text": {
         "type": "Text",
+        "required": false
+      },
+      "tone": {
+        "type": "Text",
+        "required": false
+      },
+      "audience": {
+        "type": "Text",
+        "required": false
+      },
+      "duration_s": {
+        "type": "Number",
         "required": false
       }
     },

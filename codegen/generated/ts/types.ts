@@ -372,9 +372,17 @@ export interface GatewayConfig {
   extensions?: string;
 }
 
+export type Number = number;
+
 export interface GenerateScriptInputs {
   topic?: Text;
   text?: Text;
+  /** How the viewers are addressed: plain, warm, lively or serious. */
+  tone?: Text;
+  /** For whom the narration is, in a few words. */
+  audience?: Text;
+  /** Wanted length of the speech in seconds; stands before the param of the same name. */
+  duration_s?: Number;
 }
 
 export interface GenerateScriptOutputs {
@@ -687,8 +695,6 @@ export interface NotePreview {
 /** What an executor says about a node while it works; goes straight to the run's log and never locks the run. */
 export type Note = NoteStarted | NoteProgress | NoteLog | NotePreview;
 
-export type Number = number;
-
 export interface PreparePortraitInputs {
   image?: Image;
 }
@@ -864,6 +870,12 @@ export interface TalkingAvatarInput {
   topic?: string;
   /** What the avatar shall say, word by word. */
   text?: string;
+  /** How a narration about a topic addresses its viewers. */
+  tone?: "plain" | "warm" | "lively" | "serious";
+  /** For whom a narration about a topic is, in a few words. */
+  audience?: string;
+  /** Wanted length of a narration about a topic in seconds. */
+  duration_s?: number;
   /** A photo of one face; without it a drawn demo face speaks. */
   portrait?: FileInput;
   voice?: Voice;

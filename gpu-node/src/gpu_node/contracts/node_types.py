@@ -148,7 +148,7 @@ _ALL: Final = (
                 "gpu": 0,
                 "vram_gb": 0,
             },
-            "schema_digest": "3620948bac140e8d11291ff897f38cb46ae87a894cfe4ab683f416f5f860d8c8",
+            "schema_digest": "397902a9ed579443af9cfca9e1464d81755e757ffc1332b7dfae72e60ad55549",
             "param_defaults": {
                 "language": "en",
                 "duration_s": 11,
@@ -161,6 +161,18 @@ _ALL: Final = (
                 },
                 "text": {
                     "type": "Text",
+                    "required": False,
+                },
+                "tone": {
+                    "type": "Text",
+                    "required": False,
+                },
+                "audience": {
+                    "type": "Text",
+                    "required": False,
+                },
+                "duration_s": {
+                    "type": "Number",
                     "required": False,
                 },
             },
