@@ -133,7 +133,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       "gpu": 0,
       "vram_gb": 0
     },
-    "schema_digest": "3620948bac140e8d11291ff897f38cb46ae87a894cfe4ab683f416f5f860d8c8",
+    "schema_digest": "397902a9ed579443af9cfca9e1464d81755e757ffc1332b7dfae72e60ad55549",
     "param_defaults": {
       "language": "en",
       "duration_s": 11,
@@ -146,6 +146,18 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       },
       "text": {
         "type": "Text",
+        "required": false
+      },
+      "tone": {
+        "type": "Text",
+        "required": false
+      },
+      "audience": {
+        "type": "Text",
+        "required": false
+      },
+      "duration_s": {
+        "type": "Number",
         "required": false
       }
     },
@@ -215,6 +227,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
     "description": "Speaks a text.",
     "timeout_s": 600,
     "engines": [
+      "kokoro",
       "hibari",
       "flite"
     ],
@@ -223,7 +236,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       "gpu": 0,
       "vram_gb": 0
     },
-    "schema_digest": "536669c6175bd7803560a433f8682db53c02323a8d10d235b7ca6bd7a2409f63",
+    "schema_digest": "876eba6e4ca8212924cad258c3a2bcc19260e8dab7f01a4c0d1b8933e94e9e66",
     "param_defaults": {
       "speed": 1,
       "seed": 0
@@ -245,6 +258,10 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       },
       "phones": {
         "type": "Phones",
+        "required": false
+      },
+      "captions": {
+        "type": "Data",
         "required": false
       }
     }

@@ -374,9 +374,17 @@ export interface GatewayConfig {
   extensions?: string;
 }
 
+export type Number = number;
+
 export interface GenerateScriptInputs {
   topic?: Text;
   text?: Text;
+  /** How the viewers are addressed: plain, warm, lively or serious. */
+  tone?: Text;
+  /** For whom the narration is, in a few words. */
+  audience?: Text;
+  /** Wanted length of the speech in seconds; stands before the param of the same name. */
+  duration_s?: Number;
 }
 
 export interface GenerateScriptOutputs {
@@ -692,8 +700,6 @@ export interface NotePreview {
  */
 export type Note = NoteStarted | NoteProgress | NoteLog | NotePreview;
 
-export type Number = number;
-
 export interface PreparePortraitInputs {
   image?: Image;
 }
@@ -863,6 +869,8 @@ export interface SynthesizeSpeechInputs {
 export interface SynthesizeSpeechOutputs {
   audio: Audio;
   phones?: Phones;
+  /** WebVTT with the times of the words. */
+  captions?: Data;
 }
 
 export interface SynthesizeSpeechParams {
@@ -878,6 +886,12 @@ export interface TalkingAvatarInput {
   topic?: string;
   /** What the avatar shall say, word by word. */
   text?: string;
+  /** How a narration about a topic addresses its viewers. */
+  tone?: "plain" | "warm" | "lively" | "serious";
+  /** For whom a narration about a topic is, in a few words. */
+  audience?: string;
+  /** Wanted length of a narration about a topic in seconds. */
+  duration_s?: number;
   /** A photo of one face; without it a drawn demo face speaks. */
   portrait?: FileInput;
   voice?: Voice;

@@ -418,9 +418,18 @@ class GatewayConfig(Model):
     """Path of a module with further node types and handlers, for tests and one's own node types."""
 
 
+Number = float
+
+
 class GenerateScriptInputs(Model):
     topic: Text | MISSING = Field(default=MISSING)
     text: Text | MISSING = Field(default=MISSING)
+    tone: Text | MISSING = Field(default=MISSING)
+    """How the viewers are addressed: plain, warm, lively or serious."""
+    audience: Text | MISSING = Field(default=MISSING)
+    """For whom the narration is, in a few words."""
+    duration_s: Number | MISSING = Field(default=MISSING)
+    """Wanted length of the speech in seconds; stands before the param of the same name."""
 
 
 class GenerateScriptOutputs(Model):
@@ -739,9 +748,6 @@ alone.
 """
 
 
-Number = float
-
-
 class PreparePortraitInputs(Model):
     image: Image | MISSING = Field(default=MISSING)
 
@@ -911,6 +917,8 @@ class SynthesizeSpeechInputs(Model):
 class SynthesizeSpeechOutputs(Model):
     audio: Audio
     phones: Phones | MISSING = Field(default=MISSING)
+    captions: Data | MISSING = Field(default=MISSING)
+    """WebVTT with the times of the words."""
 
 
 class SynthesizeSpeechParams(Model):
@@ -926,6 +934,12 @@ class TalkingAvatarInput(Model):
     """What the avatar shall talk about."""
     text: str | MISSING = Field(default=MISSING)
     """What the avatar shall say, word by word."""
+    tone: Literal["plain", "warm", "lively", "serious"] | MISSING = Field(default=MISSING)
+    """How a narration about a topic addresses its viewers."""
+    audience: str | MISSING = Field(default=MISSING)
+    """For whom a narration about a topic is, in a few words."""
+    duration_s: float | MISSING = Field(default=MISSING)
+    """Wanted length of a narration about a topic in seconds."""
     portrait: FileInput | MISSING = Field(default=MISSING)
     """A photo of one face; without it a drawn demo face speaks."""
     voice: Voice | MISSING = Field(default=MISSING)
