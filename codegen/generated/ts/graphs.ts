@@ -30,7 +30,10 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
         },
         "inputs": {
           "topic": "$input.topic?",
-          "text": "$input.text?"
+          "text": "$input.text?",
+          "tone": "$input.tone?",
+          "audience": "$input.audience?",
+          "duration_s": "$input.duration_s?"
         },
         "weight": 1
       },
@@ -71,6 +74,7 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
         "inputs": {
           "portrait": "$portrait.image",
           "landmarks": "$portrait.landmarks",
+          "matte": "$portrait.matte?",
           "audio": "$speech.audio",
           "visemes": "$visemes.track"
         },
@@ -88,6 +92,7 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
     ],
     "output": {
       "video": "$final.video",
+      "captions": "$speech.captions",
       "script": "$script.narration"
     }
   }
@@ -117,6 +122,31 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "minLength": 1,
           "maxLength": 5000,
           "x-type": "Text"
+        },
+        "tone": {
+          "description": "How a narration about a topic addresses its viewers.",
+          "type": "string",
+          "enum": [
+            "plain",
+            "warm",
+            "lively",
+            "serious"
+          ],
+          "x-type": "Text"
+        },
+        "audience": {
+          "description": "For whom a narration about a topic is, in a few words.",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 80,
+          "x-type": "Text"
+        },
+        "duration_s": {
+          "description": "Wanted length of a narration about a topic in seconds.",
+          "type": "number",
+          "minimum": 3,
+          "maximum": 120,
+          "x-type": "Number"
         },
         "portrait": {
           "description": "A photo of one face; without it a drawn demo face speaks.",
@@ -187,6 +217,18 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
       },
       "text": {
         "type": "Text",
+        "required": false
+      },
+      "tone": {
+        "type": "Text",
+        "required": false
+      },
+      "audience": {
+        "type": "Text",
+        "required": false
+      },
+      "duration_s": {
+        "type": "Number",
         "required": false
       },
       "portrait": {

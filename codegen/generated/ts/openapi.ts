@@ -2969,6 +2969,31 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "maxLength": 5000,
             "x-type": "Text"
           },
+          "tone": {
+            "description": "How a narration about a topic addresses its viewers.",
+            "type": "string",
+            "enum": [
+              "plain",
+              "warm",
+              "lively",
+              "serious"
+            ],
+            "x-type": "Text"
+          },
+          "audience": {
+            "description": "For whom a narration about a topic is, in a few words.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 80,
+            "x-type": "Text"
+          },
+          "duration_s": {
+            "description": "Wanted length of a narration about a topic in seconds.",
+            "type": "number",
+            "minimum": 3,
+            "maximum": 120,
+            "x-type": "Number"
+          },
           "portrait": {
             "description": "A photo of one face; without it a drawn demo face speaks.",
             "$ref": "#/components/schemas/FileInput",

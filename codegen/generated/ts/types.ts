@@ -113,6 +113,7 @@ export interface AnimatePortraitInputs {
   landmarks: Landmarks;
   audio: Audio;
   visemes: VisemeTrack;
+  matte?: Image;
 }
 
 export interface VideoMeta {
@@ -136,13 +137,16 @@ export interface Video {
 
 export interface AnimatePortraitOutputs {
   video: Video;
+  background?: Text;
 }
 
 export interface AnimatePortraitParams {
-  /** Height and width of the square picture in pixels. Default: 512. */
+  /** Shorter side of the film in pixels. Default: 512. */
   size?: number;
-  /** Fixes sway and blinks: the same seed, the same film. Default: 0. */
+  /** Fixes sway, gaze and blinks: the same seed, the same film. Default: 0. */
   seed?: number;
+  /** Frames per second. Default: 25. */
+  fps?: 25 | 30;
 }
 
 /** Id of a graph node, unique in its graph. */
@@ -370,9 +374,17 @@ export interface GatewayConfig {
   extensions?: string;
 }
 
+export type Number = number;
+
 export interface GenerateScriptInputs {
   topic?: Text;
   text?: Text;
+  /** How the viewers are addressed: plain, warm, lively or serious. */
+  tone?: Text;
+  /** For whom the narration is, in a few words. */
+  audience?: Text;
+  /** Wanted length of the speech in seconds; stands before the param of the same name. */
+  duration_s?: Number;
 }
 
 export interface GenerateScriptOutputs {
@@ -688,8 +700,6 @@ export interface NotePreview {
  */
 export type Note = NoteStarted | NoteProgress | NoteLog | NotePreview;
 
-export type Number = number;
-
 export interface PreparePortraitInputs {
   image?: Image;
 }
@@ -698,11 +708,22 @@ export interface PreparePortraitOutputs {
   image: Image;
   landmarks: Landmarks;
   source: Text;
+  matte?: Image;
+  matte_by?: Text;
 }
 
 export interface PreparePortraitParams {
-  /** Height and width of the square picture in pixels. Default: 512. */
+  /** Shorter side of the picture in pixels. Default: 512. */
   size?: number;
+  /** Width to height of the picture. Default: "1:1". */
+  aspect?: "1:1" | "9:16" | "16:9";
+  /**
+   * Which of several faces in the photo, counted from the left, from 1. Without it there may be only one large
+   * face.
+   */
+  face?: number;
+  /** The drawn face that is used without a photo. Default: "robin". */
+  avatar?: "robin" | "amara" | "elias";
 }
 
 export type RunStatus = "queued" | "running" | "waiting" | "canceling" | "succeeded" | "failed" | "canceled" | "expired" | "timed_out";
@@ -848,6 +869,8 @@ export interface SynthesizeSpeechInputs {
 export interface SynthesizeSpeechOutputs {
   audio: Audio;
   phones?: Phones;
+  /** WebVTT with the times of the words. */
+  captions?: Data;
 }
 
 export interface SynthesizeSpeechParams {
@@ -863,6 +886,12 @@ export interface TalkingAvatarInput {
   topic?: string;
   /** What the avatar shall say, word by word. */
   text?: string;
+  /** How a narration about a topic addresses its viewers. */
+  tone?: "plain" | "warm" | "lively" | "serious";
+  /** For whom a narration about a topic is, in a few words. */
+  audience?: string;
+  /** Wanted length of a narration about a topic in seconds. */
+  duration_s?: number;
   /** A photo of one face; without it a drawn demo face speaks. */
   portrait?: FileInput;
   voice?: Voice;

@@ -69,6 +69,13 @@ class Admission:
         if known.schema_digest != node.schema_digest:
             raise Refused(f"node type {node.type} has another schema digest here")
         try:
-            return self._capabilities.engine_for(node.type, node.engine)
+            return self._capabilities.engine_for(node.type, node.engine, _voice(node))
         except Unavailable as error:
             raise Refused(str(error)) from error
+
+
+def _voice(node: TaskNode) -> str | None:
+    """The name of the voice that a node is asked for, unless another node will say it."""
+    source = node.inputs.get("voice")
+    voice = source.value if source else None
+    return voice.get("name") if isinstance(voice, dict) else None

@@ -30,13 +30,19 @@ class Capabilities:
             reasons={name: row["reason"] for name, row in probed.items() if "reason" in row},
         )
 
-    def engine_for(self, node_type: str, wanted: str) -> str:
-        """The engine that a node gets; raises Unavailable."""
+    def engine_for(self, node_type: str, wanted: str, voice: str | None = None) -> str:
+        """The engine that a node gets; raises Unavailable.
+
+        With `auto` an engine that has the named voice is preferred.
+        """
         rows = {row["name"]: row for row in self.engines.get(node_type, [])}
         names = self.registry.node_types[node_type].engines if wanted == AUTO else (wanted,)
-        for name in names:
-            if name in rows and rows[name]["available"]:
+        here = [name for name in names if name in rows and rows[name]["available"]]
+        for name in here:
+            if voice in (offered["name"] for offered in rows[name].get("voices", [])):
                 return name
+        if here:
+            return here[0]
         whys = [
             f"{name}: {rows[name].get('reason', 'not available')}" for name in names if name in rows
         ]

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { GenerateScriptInputs, GenerateScriptOutputs } from "@myspinbot/contracts/types.ts";
 import { nodeTypeValidators } from "@myspinbot/contracts/validators.js";
-import { generateScript, WORDS_PER_SECOND } from "./generate-script.ts";
-import { countWords } from "./words.ts";
+import { generateScript } from "./generate-script.ts";
+import { sentenceSeconds, speechSeconds } from "./seconds.ts";
+import spoken from "./spoken.json" with { type: "json" };
+import { TONE_NAMES } from "./tones.ts";
 
 function write(
   inputs: GenerateScriptInputs,
@@ -46,15 +48,13 @@ describe("a given text", () => {
 });
 
 describe("a topic", () => {
-  it.each(TOPICS.flatMap((topic) => [11, 30, 60, 85].map((duration_s) => [topic, duration_s] as const)))(
+  it.each(TOPICS.flatMap((topic) => [4, 8, 11, 30, 60, 120].map((seconds) => [topic, seconds] as const)))(
     "%j is told in about %d seconds",
     async (topic, duration_s) => {
       for (let seed = 0; seed < 10; seed += 1) {
         const { narration } = await write({ topic }, { seed, duration_s });
-        const wanted = duration_s * WORDS_PER_SECOND;
-        expect(Math.abs(countWords(narration) - wanted), narration).toBeLessThanOrEqual(
-          Math.max(6, wanted * 0.1),
-        );
+        const miss = Math.abs(speechSeconds(narration) - duration_s);
+        expect(miss, narration).toBeLessThanOrEqual(Math.max(1.5, duration_s * 0.06));
       }
     },
   );
@@ -92,5 +92,54 @@ describe("a topic", () => {
     const outputs = await write({ topic }, { duration_s: 3 });
     expect(nodeTypeValidators.generate_script?.outputs(outputs)).toBe(true);
     expect(outputs.narration).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+describe("the estimated length", () => {
+  it.each(spoken)("is that of the voices: $text", ({ text, seconds }) => {
+    expect(Math.abs(speechSeconds(text) / seconds - 1)).toBeLessThanOrEqual(0.1);
+  });
+
+  it("was met by narrations that voices have spoken", () => {
+    for (const { wanted_s, seconds } of spoken)
+      expect(Math.abs(seconds / wanted_s - 1)).toBeLessThanOrEqual(0.1);
+  });
+
+  it("counts commas, sentences and syllables", () => {
+    expect(sentenceSeconds("")).toBe(0);
+    expect(sentenceSeconds("One, two.")).toBeGreaterThan(sentenceSeconds("One two."));
+    expect(sentenceSeconds("One. Two.")).toBeGreaterThan(sentenceSeconds("One two."));
+    expect(sentenceSeconds("Banana.")).toBeGreaterThan(sentenceSeconds("Thinks."));
+  });
+});
+
+describe("tone and audience", () => {
+  it.each(TONE_NAMES)("%s changes how the viewers are addressed", async (tone) => {
+    const inputs = { topic: "black holes", duration_s: 40 };
+    const { narration } = await write({ ...inputs, tone });
+    const { narration: plain } = await write(inputs);
+    expect(narration === plain).toBe(tone === "plain");
+  });
+
+  it("names the audience once", async () => {
+    const { narration } = await write({ topic: "tea", audience: " my neighbors.\n", duration_s: 20 });
+    expect(narration.match(/for my neighbors\./gu)).toHaveLength(1);
+  });
+
+  it("of an audience without words nothing is said", async () => {
+    const { narration } = await write({ topic: "tea", audience: " ?! " });
+    expect(narration).toBe((await write({ topic: "tea" })).narration);
+  });
+
+  it.each([
+    [{ tone: "angry" }, "/inputs/tone"],
+    [{ duration_s: 2 }, "/inputs/duration_s"],
+    [{ duration_s: 121 }, "/inputs/duration_s"],
+    [{ duration_s: Number.NaN }, "/inputs/duration_s"],
+  ])("refuses %j and names the field", async (wrong, pointer) => {
+    await expect(write({ topic: "tea", ...wrong })).rejects.toMatchObject({
+      code: "invalid-input",
+      extensions: { errors: [{ pointer }] },
+    });
   });
 });

@@ -8,15 +8,20 @@ import type {
 import { AppError } from "../../errors/app-error.ts";
 import type { Handler } from "../handler.ts";
 import { compose } from "./compose.ts";
+import { SURROUNDINGS_S } from "./seconds.ts";
+import { TONES, TONE_NAMES, type Tone } from "./tones.ts";
 import { readTopic } from "./topic.ts";
-import { capitalize, firstSentence, hasWords, shorten } from "./words.ts";
+import { capitalize, firstSentence, firstWords, hasWords, shorten } from "./words.ts";
 
-/** How fast the default voice speaks, pauses included: 2.8 to 3.5, measured over twelve scripts. */
-export const WORDS_PER_SECOND = 3.2;
+/** Longer or shorter narrations make no sense; equal to the limits of the param of the same name. */
+const DURATION_S = { least: 3, most: 120 };
+
+/** An audience is named, not described. */
+const AUDIENCE_WORDS = 8;
 
 const MAX_TITLE = 80;
 
-/** @throws AppError `text-empty`, `text-too-long` */
+/** @throws AppError `text-empty`, `text-too-long`, `invalid-input` */
 export const generateScript: Handler<
   Required<GenerateScriptParams>,
   GenerateScriptInputs,
@@ -29,8 +34,42 @@ function write(params: Required<GenerateScriptParams>, inputs: GenerateScriptInp
     return { narration, title: titleOf(narration) };
   }
   const topic = readTopic(checked("topic", inputs.topic ?? ""));
-  const narration = compose(topic, Math.round(params.duration_s * WORDS_PER_SECOND), params.seed);
+  const duration = durationOf(inputs.duration_s ?? params.duration_s);
+  const narration = compose({
+    topic,
+    seconds: duration - SURROUNDINGS_S,
+    tone: toneOf(inputs.tone ?? "plain"),
+    audience: audienceOf(inputs.audience ?? ""),
+    seed: params.seed,
+  });
   return { narration, title: topic.title };
+}
+
+function toneOf(name: string): Tone {
+  const known = TONE_NAMES.find((tone) => tone === name);
+  if (known) return TONES[known];
+  throw wrong("tone", `is none of ${TONE_NAMES.join(", ")}`);
+}
+
+function durationOf(seconds: number): number {
+  const { least, most } = DURATION_S;
+  if (seconds >= least && seconds <= most) return seconds;
+  throw wrong("duration_s", `is not between ${least} and ${most} seconds`);
+}
+
+function wrong(name: keyof GenerateScriptInputs, detail: string): AppError {
+  return new AppError("invalid-input", `The ${name} ${detail}.`, {
+    errors: [{ pointer: `/inputs/${name}`, detail }],
+  });
+}
+
+/** A short name of the audience that fits into a sentence. */
+function audienceOf(given: string): string {
+  const clean = given
+    .replace(/[\p{C}\s]+/gu, " ")
+    .replace(/[.!?\u2026]+/gu, "")
+    .trim();
+  return hasWords(clean) ? firstWords(clean, AUDIENCE_WORDS).replace(/[\s,;:]+$/u, "") : "";
 }
 
 /** The text without space around it; 5,000 characters as people count them. */

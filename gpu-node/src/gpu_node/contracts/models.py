@@ -144,6 +144,7 @@ class AnimatePortraitInputs(Model):
     landmarks: Landmarks
     audio: Audio
     visemes: VisemeTrack
+    matte: Image | MISSING = Field(default=MISSING)
 
 
 class VideoMeta(Model):
@@ -167,13 +168,16 @@ class Video(Model):
 
 class AnimatePortraitOutputs(Model):
     video: Video
+    background: Text | MISSING = Field(default=MISSING)
 
 
 class AnimatePortraitParams(Model):
     size: int = Field(default=512)
-    """Height and width of the square picture in pixels."""
+    """Shorter side of the film in pixels."""
     seed: int = Field(default=0)
-    """Fixes sway and blinks: the same seed, the same film."""
+    """Fixes sway, gaze and blinks: the same seed, the same film."""
+    fps: Literal[25, 30] = Field(default=25)
+    """Frames per second."""
 
 
 NodeId = str
@@ -414,9 +418,18 @@ class GatewayConfig(Model):
     """Path of a module with further node types and handlers, for tests and one's own node types."""
 
 
+Number = float
+
+
 class GenerateScriptInputs(Model):
     topic: Text | MISSING = Field(default=MISSING)
     text: Text | MISSING = Field(default=MISSING)
+    tone: Text | MISSING = Field(default=MISSING)
+    """How the viewers are addressed: plain, warm, lively or serious."""
+    audience: Text | MISSING = Field(default=MISSING)
+    """For whom the narration is, in a few words."""
+    duration_s: Number | MISSING = Field(default=MISSING)
+    """Wanted length of the speech in seconds; stands before the param of the same name."""
 
 
 class GenerateScriptOutputs(Model):
@@ -735,9 +748,6 @@ alone.
 """
 
 
-Number = float
-
-
 class PreparePortraitInputs(Model):
     image: Image | MISSING = Field(default=MISSING)
 
@@ -746,11 +756,21 @@ class PreparePortraitOutputs(Model):
     image: Image
     landmarks: Landmarks
     source: Text
+    matte: Image | MISSING = Field(default=MISSING)
+    matte_by: Text | MISSING = Field(default=MISSING)
 
 
 class PreparePortraitParams(Model):
     size: int = Field(default=512)
-    """Height and width of the square picture in pixels."""
+    """Shorter side of the picture in pixels."""
+    aspect: Literal["1:1", "9:16", "16:9"] = Field(default="1:1")
+    """Width to height of the picture."""
+    face: int | MISSING = Field(default=MISSING)
+    """Which of several faces in the photo, counted from the left, from 1. Without it there may
+    be only one large face.
+    """
+    avatar: Literal["robin", "amara", "elias"] = Field(default="robin")
+    """The drawn face that is used without a photo."""
 
 
 RunStatus = Literal["queued", "running", "waiting", "canceling", "succeeded", "failed", "canceled", "expired", "timed_out"]
@@ -897,6 +917,8 @@ class SynthesizeSpeechInputs(Model):
 class SynthesizeSpeechOutputs(Model):
     audio: Audio
     phones: Phones | MISSING = Field(default=MISSING)
+    captions: Data | MISSING = Field(default=MISSING)
+    """WebVTT with the times of the words."""
 
 
 class SynthesizeSpeechParams(Model):
@@ -912,6 +934,12 @@ class TalkingAvatarInput(Model):
     """What the avatar shall talk about."""
     text: str | MISSING = Field(default=MISSING)
     """What the avatar shall say, word by word."""
+    tone: Literal["plain", "warm", "lively", "serious"] | MISSING = Field(default=MISSING)
+    """How a narration about a topic addresses its viewers."""
+    audience: str | MISSING = Field(default=MISSING)
+    """For whom a narration about a topic is, in a few words."""
+    duration_s: float | MISSING = Field(default=MISSING)
+    """Wanted length of a narration about a topic in seconds."""
     portrait: FileInput | MISSING = Field(default=MISSING)
     """A photo of one face; without it a drawn demo face speaks."""
     voice: Voice | MISSING = Field(default=MISSING)

@@ -7,7 +7,9 @@ import tempfile
 from pathlib import Path
 
 from gpu_node.engines.engine import Engine, Voice
-from gpu_node.engines.speech.speech import SILENCE, Phone, Speech
+from gpu_node.engines.speech.reading import readable
+from gpu_node.engines.speech.sentences import sentences
+from gpu_node.engines.speech.speech import SILENCE, Phone, Piece, Speech
 from gpu_node.engines.speech.wav import read_wav
 from gpu_node.errors import BadMedia
 
@@ -19,7 +21,6 @@ _VOICES: dict[str, Voice] = {
 VOICE = "slt"
 """The voice when none is asked for."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 _PHONE_END = re.compile(r"(?P<phone>[a-z]+)[ :]+(?P<end>[0-9]+\.[0-9]+)")
 _TIME_LIMIT_S = 60
 _REDUCED = {"ax": "ah", "axr": "er", "ix": "ih", "dx": "t", "el": "l", "em": "m", "en": "n"}
@@ -32,15 +33,14 @@ class Flite:
     def __init__(self, voice: str) -> None:
         self._voice = voice
 
-    def pieces(self, text: str) -> list[str]:
-        sentences = (part.strip() for part in _SENTENCE_END.split(text))
-        return [part for part in sentences if re.search(r"\w", part)]
+    def pieces(self, text: str) -> list[Piece]:
+        return [Piece(s.text, readable(s.text), s.pause_s) for s in sentences(text)]
 
-    def say(self, piece: str, *, speed: float, seed: int) -> Speech:
+    def say(self, piece: Piece, *, speed: float, seed: int) -> Speech:
         del seed  # these voices have no random part
         with tempfile.TemporaryDirectory() as folder:
             text, sound = Path(folder, "text"), Path(folder, "sound.wav")
-            text.write_text(piece, encoding="utf-8")
+            text.write_text(piece.spoken, encoding="utf-8")
             stretch = f"duration_stretch={1 / speed:.4f}"
             command = ["flite", "-voice", self._voice, "--setf", stretch, "-psdur"]
             result = subprocess.run(
@@ -53,7 +53,7 @@ class Flite:
             if result.returncode != 0 or not sound.exists():
                 raise BadMedia("handler-failed", f"flite ended with {result.returncode}")
             samples, rate = read_wav(sound, "/inputs/text")
-        return Speech(samples, rate, parse_phones(result.stdout))
+        return Speech(samples, rate, parse_phones(result.stdout), (), piece.pause_s)
 
 
 def parse_phones(printed: str) -> list[Phone]:

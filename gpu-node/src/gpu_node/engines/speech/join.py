@@ -6,12 +6,17 @@ from collections.abc import Iterable
 import numpy as np
 from scipy.signal import resample_poly
 
-from gpu_node.engines.speech.speech import SILENCE, Phone, Speech, shifted
+from gpu_node.engines.speech.speech import (
+    SILENCE,
+    Phone,
+    Speech,
+    Word,
+    shifted,
+    shifted_words,
+)
 
 LEAD_S = 0.24
 """Silence before the first and after the last word: the face needs a moment to begin and to end."""
-PAUSE_S = 0.32
-"""Silence between two pieces."""
 _MARGIN_S = 0.03
 _FADE_S = 0.008
 _FLOOR = 10 ** (-45 / 20)
@@ -25,7 +30,7 @@ def trimmed(speech: Speech) -> Speech:
     envelope = np.abs(speech.samples[: count * hop]).reshape(count, hop).max(axis=1, initial=0)
     loud = np.flatnonzero(envelope > _FLOOR * envelope.max(initial=0))
     if len(loud) == 0:
-        return Speech(speech.samples[:0], speech.rate, [])
+        return Speech(speech.samples[:0], speech.rate, [], (), speech.pause_s)
     margin = int(_MARGIN_S * speech.rate)
     start = max(0, int(loud[0]) * hop - margin)
     end = min(len(speech.samples), (int(loud[-1]) + 1) * hop + margin)
@@ -33,41 +38,59 @@ def trimmed(speech: Speech) -> Speech:
     ramp = np.linspace(0, 1, int(_FADE_S * speech.rate), dtype=np.float32)
     samples[: len(ramp)] *= ramp
     samples[-len(ramp) :] *= ramp[::-1]
-    return Speech(samples, speech.rate, _clipped(speech.phones, start, end, speech.rate))
+    first_s, last_s = start / speech.rate, end / speech.rate
+    phones = _clipped(speech.phones, first_s, last_s)
+    return Speech(
+        samples, speech.rate, phones, _kept(speech.words, first_s, last_s), speech.pause_s
+    )
 
 
 def joined(pieces: Iterable[Speech], rate: int) -> Speech:
     """One speech at `rate` from pieces that were trimmed."""
     samples = [_silence(LEAD_S, rate)]
     phones = [Phone(SILENCE, 0.0, LEAD_S)]
+    words: list[Word] = []
     at = len(samples[0])
-    for number, piece in enumerate(pieces):
-        if number:
-            samples.append(_silence(PAUSE_S, rate))
-            at += len(samples[-1])
+    pause_s = 0.0
+    for piece in pieces:
+        samples.append(_silence(pause_s, rate))
+        at += len(samples[-1])
+        pause_s = piece.pause_s
         common = math.gcd(rate, piece.rate)
         sound = resample_poly(piece.samples, rate // common, piece.rate // common)
         phones.extend(shifted(piece.phones, at / rate))
+        words.extend(shifted_words(piece.words, at / rate))
         samples.append(sound.astype(np.float32))
         at += len(sound)
     samples.append(_silence(LEAD_S, rate))
     at += len(samples[-1])
-    return Speech(np.concatenate(samples), rate, _without_gaps(phones, at / rate))
+    return Speech(np.concatenate(samples), rate, _without_gaps(phones, at / rate), tuple(words))
 
 
 def _silence(duration_s: float, rate: int) -> np.ndarray:
     return np.zeros(round(duration_s * rate), np.float32)
 
 
-def _clipped(phones: list[Phone], start: int, end: int, rate: int) -> list[Phone]:
-    """The phones inside the samples that were kept, from their first sample."""
-    first_s, last_s = start / rate, end / rate
+def _clipped(phones: list[Phone], first_s: float, last_s: float) -> list[Phone]:
+    """The phones inside the time that was kept, from its start."""
     inside = (
         Phone(p.phone, max(p.start_s, first_s) - first_s, min(p.end_s, last_s) - first_s)
         for p in phones
         if p.end_s > first_s and p.start_s < last_s
     )
     return [p for p in inside if p.end_s > p.start_s]
+
+
+def _kept(words: tuple[Word, ...], first_s: float, last_s: float) -> tuple[Word, ...]:
+    """All words: none is lost, even if its sound was too soft to keep."""
+    return tuple(
+        Word(
+            w.text,
+            min(max(w.start_s, first_s), last_s) - first_s,
+            min(max(w.end_s, first_s), last_s) - first_s,
+        )
+        for w in words
+    )
 
 
 def _without_gaps(phones: list[Phone], duration_s: float) -> list[Phone]:

@@ -29,8 +29,10 @@ class FilmWriter:
     Times are whole numbers: pictures count in 1/fps, samples in 1/48000.
     """
 
-    def __init__(self, path: Path, *, side: int, fps: int, frames: int, sound: Samples) -> None:
-        """sound: at 48 kHz, no longer than the pictures."""
+    def __init__(
+        self, path: Path, *, size: tuple[int, int], fps: int, frames: int, sound: Samples
+    ) -> None:
+        """size: height and width; sound: at 48 kHz, no longer than the pictures."""
         length = frames * AUDIO_RATE // fps
         if len(sound) > length:
             raise ValueError(f"{len(sound)} samples do not fit into {frames} frames")
@@ -42,7 +44,7 @@ class FilmWriter:
         self._container.metadata["comment"] = MARK
         self._container.metadata["title"] = "Talking avatar"
         self._video = self._container.add_stream("libx264", rate=fps)
-        self._video.width = self._video.height = side
+        self._video.height, self._video.width = size
         self._video.pix_fmt = "yuv420p"
         self._video.time_base = self._video.codec_context.time_base = Fraction(1, fps)
         self._video.options = {"crf": "20", "preset": "veryfast", "tune": "animation"}

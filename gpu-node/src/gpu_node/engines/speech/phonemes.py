@@ -1,0 +1,78 @@
+"""Turns text into pieces of phonemes (misaki's symbols), with the words they belong to."""
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from gpu_node.engines.speech.misaki import ARPABET
+from gpu_node.engines.speech.names import with_names
+from gpu_node.engines.speech.reading import readable
+from gpu_node.engines.speech.sentences import Sentence, halves, sentences
+from gpu_node.engines.speech.speech import Piece, SpokenWord
+
+CLAUSE_PAUSE_S = 0.12
+"""Silence where a sentence had to be cut."""
+_PUNCTUATION = ' ;:,.!?—…"“”()'
+_CHARACTERS_PER_SYMBOL = 3
+"""So many characters can never be one symbol: longer text is cut before it is looked at."""
+
+
+class Phonemizer:
+    """English as one accent speaks it; loading takes about a second."""
+
+    def __init__(self, british: bool) -> None:
+        import hibari.tts
+        from hibari.g2p import G2P
+
+        self.vocabulary: dict[str, int] = json.loads(
+            Path(hibari.tts.ASSETS, "vocab.json").read_text(encoding="utf-8")
+        )
+        """Number of each symbol; hibari and Kokoro share it."""
+        self._g2p = G2P(british=british)
+
+    def pieces(self, text: str, most: int) -> list[Piece]:
+        """Sentences as pieces of at most `most` symbols."""
+        found = (piece for sentence in sentences(text) for piece in self._fit(sentence, most))
+        return [piece for piece in found if any(symbol in ARPABET for symbol in piece.spoken)]
+
+    def numbers(self, symbols: str) -> list[int]:
+        """What the networks take: the symbols' numbers with a silent mark at both ends."""
+        return [0, *(self.vocabulary[symbol] for symbol in symbols), 0]
+
+    def _fit(self, sentence: Sentence, most: int) -> list[Piece]:
+        if len(sentence.text) <= most * _CHARACTERS_PER_SYMBOL:
+            piece = self._piece(sentence)
+            if len(piece.spoken) <= most:
+                return [piece]
+        first, second = halves(sentence.text)
+        return [
+            *self._fit(Sentence(first, CLAUSE_PAUSE_S), most),
+            *self._fit(Sentence(second, sentence.pause_s), most),
+        ]
+
+    def _piece(self, sentence: Sentence) -> Piece:
+        from hibari.g2p.normalize import normalize
+
+        words_only = with_names(normalize(readable(sentence.text)))
+        tokens = self._g2p.phonemize_tokens(self._g2p.tokenize(words_only))
+        spoken = ""
+        words: list[SpokenWord] = []
+        text, start = "", 0
+        for token in tokens:
+            known = "".join(s for s in token.phonemes or "" if s in self.vocabulary)
+            spoken += known if spoken else known.lstrip()
+            text += token.text
+            if token.whitespace or token is tokens[-1]:
+                end = start + len(spoken[start:].rstrip(_PUNCTUATION))
+                if end > start and re.search(r"\w", text):
+                    words.append(SpokenWord(text, start, end))
+                spoken += " " if spoken and token is not tokens[-1] else ""
+                text, start = "", len(spoken)
+        return Piece(sentence.text, spoken, sentence.pause_s, tuple(words))
+
+
+@lru_cache(maxsize=2)
+def phonemizer(british: bool) -> Phonemizer:
+    """One per accent and process."""
+    return Phonemizer(british)
