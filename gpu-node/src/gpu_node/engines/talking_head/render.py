@@ -154,10 +154,8 @@ class TalkingHead:
         height, width = self._identity.shape[:2]
         small = (max(1, width // _COARSE), max(1, height // _COARSE))
         turns = self._turns(pixels, relief, hold).reshape(-1, height, width, 2)
-        return np.stack([
-            cv2.resize(turn.astype(np.float32), small, interpolation=cv2.INTER_AREA).astype(np.float32)
-            for turn in turns
-        ])  # fmt: skip
+        coarse = [cv2.resize(turn, small, interpolation=cv2.INTER_AREA) for turn in turns]
+        return np.stack(coarse).astype(np.float32)
 
     def _local_window(self, size: tuple[int, int]) -> tuple[slice, slice]:
         """The part of the picture that mouth, eyes and brows can ever move."""
