@@ -348,8 +348,6 @@ export interface GatewayConfig {
   s3_access_key: string;
   /** No default. */
   s3_secret_key: string;
-  /** Whether clients can reach the store, so that presigned addresses are handed out. Default: false. */
-  s3_public?: boolean;
   /** Lowest level that is written. Default: "info". */
   log_level?: "debug" | "info" | "warn" | "error";
   /** How long an executor may be silent; equal on all sides. Default: 10000. */
@@ -688,7 +686,10 @@ export interface NotePreview {
   data: NodePreviewData;
 }
 
-/** What an executor says about a node while it works; goes straight to the run's log and never locks the run. */
+/**
+ * What an executor says about a node while it works; goes straight to the run's log and never locks the run. In
+ * a report entry type and node are fields and the body is the data alone.
+ */
 export type Note = NoteStarted | NoteProgress | NoteLog | NotePreview;
 
 export type Number = number;

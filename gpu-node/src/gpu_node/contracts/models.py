@@ -392,8 +392,6 @@ class GatewayConfig(Model):
     """No default."""
     s3_secret_key: str
     """No default."""
-    s3_public: bool = Field(default=False)
-    """Whether clients can reach the store, so that presigned addresses are handed out."""
     log_level: Literal["debug", "info", "warn", "error"] = Field(default="info")
     """Lowest level that is written."""
     lease_ms: int = Field(default=10000)
@@ -736,7 +734,8 @@ class NotePreview(Model):
 
 Note = Annotated[NoteStarted | NoteProgress | NoteLog | NotePreview, Field(discriminator="type")]
 """What an executor says about a node while it works; goes straight to the run's log and
-never locks the run.
+never locks the run. In a report entry type and node are fields and the body is the data
+alone.
 """
 
 

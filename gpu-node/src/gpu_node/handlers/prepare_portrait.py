@@ -41,6 +41,7 @@ def run(
     """Find the face in the photo, or draw the demo face if there is none; `source` says which."""
     if inputs.image is not MISSING:
         return _outputs(_from_photo(params, inputs, context), context)
+    context.engine = drawn_face.NAME
     size = crop.frame_size(params.size, params.aspect)
     picture, landmarks, matte = drawn_face.draw_cut_out(size, params.avatar, context.check_canceled)
     return _outputs(_Portrait(picture, landmarks, matte, "drawn", "drawn"), context)

@@ -15,6 +15,8 @@ from gpu_node.engines.portrait.drawn_features import draw_brows, draw_eyes, draw
 from gpu_node.engines.portrait.drawn_hair import draw_hair_behind, draw_hair_in_front
 from gpu_node.engines.portrait.drawn_skin import draw_background, draw_body, draw_skin
 
+NAME = "drawn_face"
+
 WIDTH_CM = 38.0
 """Width of the picture; a face is about 18 high."""
 CENTRE = (0.0, -1.6)
@@ -112,4 +114,4 @@ def _close_lips(face: Points) -> None:
 
 def describe() -> Engine:
     """Announce the engine."""
-    return Engine(name="drawn_face", available=True, license="Apache-2.0")
+    return Engine(name=NAME, available=True, license="Apache-2.0")
