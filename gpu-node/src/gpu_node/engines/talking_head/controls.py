@@ -37,7 +37,7 @@ _AROUND_EYES = [
     25, 110, 24, 23, 22, 26, 112, 255, 339, 254, 253, 252, 256, 341, 130, 243, 359, 463,
     31, 228, 229, 230, 231, 232, 233, 261, 448, 449, 450, 451, 452, 453,
 ]  # fmt: skip
-"""Where glasses sit: a blink moves the lids only."""
+"""Where glasses sit: with them a blink moves the lids only."""
 _CREASE_SHARE = 0.3
 
 
@@ -51,14 +51,16 @@ class Fields:
     """(V, 2): brings lips together that the portrait shows apart; always on."""
 
 
-def fields(mesh: HeadMesh) -> Fields:
-    """All fields of a mesh; the expensive part is one solve."""
+def fields(mesh: HeadMesh, glasses: bool = False) -> Fields:
+    """All fields of a mesh; the expensive part is one solve. With `glasses` their rims stay put."""
     frame = face_frame(mesh.points)
-    eyes = [i for upper, lower, crease in _EYES for i in (*t.ring(upper, lower), *crease)]
+    eyes = [i for upper, lower, _ in _EYES for i in t.ring(upper, lower)]
+    # Without glasses the skin around the eye follows freely, which stretches the lid less.
+    rims = [i for eye in _EYES for i in eye[2]] + _AROUND_EYES if glasses else []
     brows = t.LEFT_BROW_UPPER + t.LEFT_BROW_LOWER + t.RIGHT_BROW_UPPER + t.RIGHT_BROW_LOWER
     above = (mesh.points - frame.mouth) @ frame.down < 0
     still = np.flatnonzero((mesh.reach > 1.5) | (above & (mesh.reach > 1)))
-    fixed = [*_STILL, *_SKULL, *_AROUND_EYES, *still]
+    fixed = [*_STILL, *_SKULL, *rims, *still]
     controls = np.unique(np.array([*_LIPS, *eyes, *brows, *_JAW, *fixed]))
     weights = spread(mesh, controls)
 

@@ -27,6 +27,8 @@ _SEAM = 0.42
 _SEAM_TINT = np.array([0.55, 0.52, 0.62], np.float32)
 _LIT_GAP = 0.075
 """From this gap on, in eye distances, teeth are seen in full light."""
+_WARM = np.array([1.35, 1.15, 0.9], np.float32)
+"""Light between lips has passed through them: blue falls off first."""
 _SLIT = np.array([0.36, 0.34, 0.46], np.float32)
 """Colour between lips that hardly part, as a share of the lips' colour."""
 _SHIFT = 4
@@ -112,7 +114,7 @@ class MouthInterior:
         # Little light falls between lips that hardly part: what shows is their own dark red.
         lit = min(1.0, gap / (_LIT_GAP * self.frame.unit))
         lit = lit * lit * (3 - 2 * lit)
-        return colour * shade[..., None] * lit + self.lip * _SLIT * (1 - lit)
+        return colour * shade[..., None] ** _WARM * lit + self.lip * _SLIT * (1 - lit)
 
     def _placed(self, layer: Layer, size: tuple[int, int], shift: Points) -> Layer:
         """The texture where it lies in the window."""

@@ -36,6 +36,7 @@ _DRIFTED_PX = 0.8
 """unless the head moves them further than this."""
 _GLASSES_BROW = 0.15
 """Brows hardly move behind glasses: the rims would bend with them."""
+_COARSE = 4
 _ROUND_SHADE = 0.25
 """How much less light falls into a rounded mouth."""
 _MOST = np.array([1.0, 0.15, 0.35, 1.0, 1.0, 1.6])
@@ -64,7 +65,8 @@ class TalkingHead:
         size = portrait.shape[:2]
         self._mesh = mesh = head_mesh(landmarks, size)
         self._frame = frame = face_frame(mesh.points)
-        self._fields = fields(mesh)
+        glasses = has_glasses(portrait, mesh.points, frame)
+        self._fields = fields(mesh, glasses)
         self._raster = Raster(mesh, _texture(mesh.points), _HOLES, size)
         self._layers = take_apart(portrait, matte) if matte is not None else None
         self._lit = portrait
@@ -72,7 +74,7 @@ class TalkingHead:
         self._skin = portrait.copy()
         self._mouth = mouth_interior(portrait, mesh.points, frame)
         self._window = self._local_window(size)
-        self._brow = _GLASSES_BROW if has_glasses(portrait, mesh.points, frame) else 1.0
+        self._brow = _GLASSES_BROW if glasses else 1.0
         y, x = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32)
         self._identity = np.stack([x, y], axis=-1)
         self._point_turns = self._turns(mesh.points, head.relief(mesh), head.hold_inside(mesh))
@@ -122,7 +124,9 @@ class TalkingHead:
         still = np.abs(local).max(axis=1) < _MOVED_PX
         still &= np.abs(drift).max(axis=1) < _DRIFTED_PX
         changed = ~still[self._mesh.triangles].all(axis=1)
-        back = (turn.astype(np.float32) @ self._pixel_turns).reshape(self._identity.shape)
+        height, width = self._identity.shape[:2]
+        back = np.tensordot(turn.astype(np.float32), self._pixel_turns, axes=1)
+        back = cv2.resize(back, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
         shifts = np.stack([drift[hole].mean(axis=0) for hole in _HOLES])
         shifts[1:] += pose.gaze * self._frame.unit
         sources = self._identity - back
@@ -143,11 +147,15 @@ class TalkingHead:
         return np.concatenate([turns, breath[None]])
 
     def _over_pixels(self) -> Floats:
-        """(len(HEAD), height * width * 2) float32."""
+        """(len(HEAD), rows, columns, 2) float32, at a quarter of the size: they are smooth."""
         values = np.column_stack([head.relief(self._mesh), head.hold_inside(self._mesh)])
         relief, hold = self._raster.interpolate(values).reshape(-1, 2).T
         pixels = self._identity.reshape(-1, 2)
-        return self._turns(pixels, relief, hold).reshape(len(head.HEAD), -1).astype(np.float32)
+        height, width = self._identity.shape[:2]
+        small = (max(1, width // _COARSE), max(1, height // _COARSE))
+        turns = self._turns(pixels, relief, hold).reshape(-1, height, width, 2)
+        coarse = [cv2.resize(turn, small, interpolation=cv2.INTER_AREA) for turn in turns]
+        return np.stack(coarse).astype(np.float32)
 
     def _local_window(self, size: tuple[int, int]) -> tuple[slice, slice]:
         """The part of the picture that mouth, eyes and brows can ever move."""
