@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { createKeys } from "@myspinbot/contracts/keys.ts";
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { ROOT } from "@myspinbot/services/binaries.ts";
@@ -45,7 +46,7 @@ function startAll(): Promise<Stack> {
     dir,
     valkeyArgs: ["--appendfsync", "everysec"],
     gatewayEnv: {
-      GATEWAY_EXTENSIONS: join(ROOT, "bench", "src", "memory", "gateway-extension.ts"),
+      GATEWAY_EXTENSIONS: fileURLToPath(import.meta.resolve("./memory/gateway-extension.ts")),
       GATEWAY_LOG_LEVEL: "warn",
     },
     gpuNodeEnv: {

@@ -9,7 +9,7 @@ import { newId } from "../../../gateway/src/ids.ts";
 import { toRecord } from "../../../gateway/src/redis/flat.ts";
 import { runScript } from "../../../gateway/src/redis/scripts.ts";
 
-export const SHARD = "s0";
+const SHARD = "s0";
 const POOL_NAMES = [POOLS.node_plane, POOLS.default];
 const SOURCES = ["mail", ...POOL_NAMES];
 const BATCH = 10_000;

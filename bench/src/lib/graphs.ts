@@ -2,7 +2,7 @@
 import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
 import type { NodeTypeDefinition } from "@myspinbot/contracts/node-types.ts";
 
-export const PLANES = ["node", "python"] as const;
+const PLANES = ["node", "python"] as const;
 type Plane = (typeof PLANES)[number];
 
 /** Node types that accept everything, so that a figure is about the engine alone. */
