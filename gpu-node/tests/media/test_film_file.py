@@ -63,7 +63,7 @@ def test_colours_survive_the_way_through_the_file(tmp_path: Path) -> None:
     colours = [(30, 30, 200), (40, 180, 60), (200, 80, 40), (128, 128, 128), (186, 208, 242)]
     path = tmp_path / "colours.mp4"
     silence = np.zeros(100, np.float32)
-    with FilmWriter(path, side=64, fps=25, frames=len(colours), sound=silence) as writer:
+    with FilmWriter(path, size=(64, 64), fps=25, frames=len(colours), sound=silence) as writer:
         for colour in colours:
             writer.write(np.full((64, 64, 3), colour, np.uint8))
     for colour, picture in zip(colours, decoded_pictures(path), strict=True):
@@ -75,7 +75,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
         path = tmp_path / name
         random = np.random.default_rng(1)
         sound = random.uniform(-0.1, 0.1, 48_000 // 25 * 9).astype(np.float32)
-        with FilmWriter(path, side=64, fps=25, frames=10, sound=sound) as writer:
+        with FilmWriter(path, size=(64, 64), fps=25, frames=10, sound=sound) as writer:
             for _ in range(10):
                 writer.write(random.integers(0, 255, (64, 64, 3), dtype=np.uint8))
         return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -87,7 +87,7 @@ def test_sound_is_where_it_was(tmp_path: Path) -> None:
     sound = np.zeros(48_000, np.float32)
     sound[24_000:24_480] = 0.5 * np.sin(np.arange(480) * 0.4)
     path = tmp_path / "click.mp4"
-    with FilmWriter(path, side=64, fps=25, frames=25, sound=sound) as writer:
+    with FilmWriter(path, size=(64, 64), fps=25, frames=25, sound=sound) as writer:
         for _ in range(25):
             writer.write(np.zeros((64, 64, 3), np.uint8))
     heard = np.abs(decoded_sound(path))

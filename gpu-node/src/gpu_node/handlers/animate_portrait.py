@@ -41,7 +41,9 @@ def run(
     motion = plan_motion(at_frames(level(sound, AUDIO_RATE), frames), FPS, params.seed)
     head = render.TalkingHead(portrait, landmarks)
     film = context.work_dir / "film.mp4"
-    with FilmWriter(film, side=params.size, fps=FPS, frames=frames, sound=sound) as writer:
+    with FilmWriter(
+        film, size=(params.size, params.size), fps=FPS, frames=frames, sound=sound
+    ) as writer:
         for i in range(frames):
             context.check_canceled()
             opening, width = track[i]

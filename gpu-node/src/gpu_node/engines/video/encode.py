@@ -20,7 +20,7 @@ MARK = "Generated film: the speech is synthetic and the face is animated by soft
 _AAC_FRAME = 1024
 _THREADS = 2
 """A fixed number: the bytes depend on it."""
-_BT709 = 1
+BT709 = 1
 
 
 class FilmWriter:
@@ -29,8 +29,10 @@ class FilmWriter:
     Times are whole numbers: pictures count in 1/fps, samples in 1/48000.
     """
 
-    def __init__(self, path: Path, *, side: int, fps: int, frames: int, sound: Samples) -> None:
-        """sound: at 48 kHz, no longer than the pictures."""
+    def __init__(
+        self, path: Path, *, size: tuple[int, int], fps: int, frames: int, sound: Samples
+    ) -> None:
+        """size: height and width; sound: at 48 kHz, no longer than the pictures."""
         length = frames * AUDIO_RATE // fps
         if len(sound) > length:
             raise ValueError(f"{len(sound)} samples do not fit into {frames} frames")
@@ -42,14 +44,14 @@ class FilmWriter:
         self._container.metadata["comment"] = MARK
         self._container.metadata["title"] = "Talking avatar"
         self._video = self._container.add_stream("libx264", rate=fps)
-        self._video.width = self._video.height = side
+        self._video.height, self._video.width = size
         self._video.pix_fmt = "yuv420p"
         self._video.time_base = self._video.codec_context.time_base = Fraction(1, fps)
         self._video.options = {"crf": "20", "preset": "veryfast", "tune": "animation"}
         context = self._video.codec_context
         context.thread_count = _THREADS
-        context.color_range, context.colorspace = ColorRange.MPEG, _BT709
-        context.color_primaries = context.color_trc = _BT709
+        context.color_range, context.colorspace = ColorRange.MPEG, BT709
+        context.color_primaries = context.color_trc = BT709
         self._audio = self._container.add_stream("aac", rate=AUDIO_RATE, layout="mono")
         self._audio.bit_rate = 96_000
 
