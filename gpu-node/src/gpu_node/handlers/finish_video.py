@@ -69,8 +69,8 @@ def run(
                 other.write(picture)
             if i == plan.before + int(plan.frames * _POSTER_AT):
                 poster = picture
-            if plan.before <= i < plan.before + _GIF_S * plan.fps:
-                preview += [picture] if i % max(1, plan.fps // GIF_FPS) == 0 else []
+            if _is_in_preview(i - plan.before, plan.fps):
+                preview.append(picture)
             context.progress(i + 1, total, "frames")
     if other:
         other.close(sound)
@@ -81,6 +81,12 @@ def run(
     if poster is None:
         raise BadMedia("invalid-video", "the film has no pictures", pointer=_POINTER)
     return {**outputs, **_stills(poster, preview, context), **_captions(plan, context)}
+
+
+def _is_in_preview(frame: int, fps: int) -> bool:
+    """Whether a frame of the old film is among those that the GIF shows at its own speed."""
+    starts_anew = frame * GIF_FPS // fps != (frame - 1) * GIF_FPS // fps
+    return 0 <= frame < _GIF_S * fps and starts_anew
 
 
 def _plan(
