@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { placeKokoro } from "./setup/kokoro.mjs";
-import { unpackModels } from "./setup/models.mjs";
+import { placeModels } from "./setup/models.mjs";
 import { installNpmPackages } from "./setup/npm-packages.mjs";
 import { DATA } from "./setup/paths.mjs";
 import { assertPrerequisites } from "./setup/prerequisites.mjs";
@@ -16,6 +16,6 @@ export function bootstrap() {
   mkdirSync(DATA, { recursive: true });
   installNpmPackages();
   installPythonEnvironment();
-  unpackModels();
+  placeModels();
   placeKokoro();
 }

@@ -12,5 +12,6 @@ runSteps([
   pythonTool("lint (ruff)", "ruff", ["check", "."]),
   npmTool("types (pyright)", "pyright", ["--project", "gpu-node"]),
   pythonTool("arrows (import-linter)", "lint-imports", ["--no-cache"]),
+  { name: "docs (links, test names, notices)", command: process.execPath, args: ["docs/check-docs.mjs"] },
   { name: "no hosts, no machine paths", command: process.execPath, args: ["scripts/guard.ts"] },
 ]);

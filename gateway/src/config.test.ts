@@ -27,21 +27,19 @@ describe("readConfig", () => {
       host: "127.0.0.1",
       shards: 1,
       pools: ["default"],
-      s3_public: false,
       log_level: "info",
     });
     expect(Object.isFrozen(config)).toBe(true);
   });
 
-  it("reads numbers, lists and booleans", () => {
+  it("reads numbers and lists", () => {
     const config = readConfig({
       ...NEEDED,
       GATEWAY_PORT: "0",
       GATEWAY_ROLES: "http, driver",
-      GATEWAY_S3_PUBLIC: "true",
       GATEWAY_SHARDS: "3",
     });
-    expect(config).toMatchObject({ port: 0, roles: ["http", "driver"], s3_public: true, shards: 3 });
+    expect(config).toMatchObject({ port: 0, roles: ["http", "driver"], shards: 3 });
   });
 
   it("tells all errors together, by the names of the variables", () => {
@@ -50,14 +48,12 @@ describe("readConfig", () => {
       GATEWAY_PORT: "80a",
       GATEWAY_ROLES: "http,boss",
       GATEWAY_SHARDS: "0",
-      GATEWAY_S3_PUBLIC: "yes",
     });
     for (const name of [
       "GATEWAY_REDIS_URL",
       "GATEWAY_PORT",
       "GATEWAY_ROLES",
       "GATEWAY_SHARDS",
-      "GATEWAY_S3_PUBLIC",
       "GATEWAY_S3_ENDPOINT",
       "GATEWAY_S3_ACCESS_KEY",
       "GATEWAY_S3_SECRET_KEY",

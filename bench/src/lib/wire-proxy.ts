@@ -2,7 +2,9 @@
  * A TCP proxy that delays both directions and counts turnarounds: how often the client speaks after the server has
  * spoken. With a delay, commands sent together arrive together, so a turnaround is a round trip that was waited for.
  */
+import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { median } from "./stats.ts";
 
 export interface WireCounts {
   readonly turnarounds: number;
@@ -11,6 +13,8 @@ export interface WireCounts {
 }
 
 export interface WireProxy {
+  /** What a round trip really takes now, in ms: timers and a busy machine add to the delay that was set. */
+  measureRtt(): Promise<number>;
   readonly port: number;
   readonly url: string;
   /** Sets the delay of one direction, in ms; a round trip costs twice as much. */
@@ -95,6 +99,7 @@ export async function startWireProxy(targetPort: number): Promise<WireProxy> {
   const server = createServer(carry);
   const port = await listen(server);
   return {
+    measureRtt: () => pingMs(port),
     port,
     url: `redis://127.0.0.1:${port}`,
     setDelay(ms) {
@@ -121,4 +126,22 @@ function listen(server: Server): Promise<number> {
       else resolve(address.port);
     });
   });
+}
+
+const PINGS = 7;
+
+/** The median of some pings. */
+async function pingMs(port: number): Promise<number> {
+  const socket = connect(port, "127.0.0.1");
+  socket.setNoDelay(true);
+  const times: number[] = [];
+  for (let i = 0; i <= PINGS; i += 1) {
+    const began = performance.now();
+    socket.write("PING\r\n");
+    await once(socket, "data");
+    // The first one opens the connection.
+    if (i > 0) times.push(performance.now() - began);
+  }
+  socket.destroy();
+  return median(times);
 }

@@ -138,15 +138,6 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "required": true,
     "description": "No default."
   },
-  "s3_public": {
-    "env": "GATEWAY_S3_PUBLIC",
-    "type": "boolean",
-    "list": false,
-    "secret": false,
-    "default": false,
-    "required": false,
-    "description": "Whether clients can reach the store, so that presigned addresses are handed out."
-  },
   "log_level": {
     "env": "GATEWAY_LOG_LEVEL",
     "type": "string",

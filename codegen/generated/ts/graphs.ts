@@ -74,6 +74,7 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
         "inputs": {
           "portrait": "$portrait.image",
           "landmarks": "$portrait.landmarks",
+          "matte": "$portrait.matte?",
           "audio": "$speech.audio",
           "visemes": "$visemes.track"
         },

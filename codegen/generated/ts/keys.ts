@@ -62,6 +62,8 @@ export function createKeys(prefix: string) {
     runData: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:data`,
     /** hash */
     runArtifacts: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:artifacts`,
+    /** string */
+    artifact: (shard: string, artifact: string) => `${prefix}:{${shardName(shard)}}:artifact:${artifact && part('artifact', artifact)}`,
     /** set */
     threads: (shard: string) => `${prefix}:{${shardName(shard)}}:threads`,
     /** zset */
@@ -81,7 +83,7 @@ export function createKeys(prefix: string) {
     /** hash */
     poolExecutors: (shard: string, pool: string) => `${prefix}:{${shardName(shard)}}:pool:${part('pool', pool)}:executors`,
     channels: {
-      /** <seq> <event json> */
+      /** <seq> <at ms> <type> <node or -> <data json> */
       run: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${run && part('run', run)}`,
       /** cancel <task> */
       poolControl: (shard: string, pool: string) => `${prefix}:{${shardName(shard)}}:pool:${part('pool', pool)}:control`,

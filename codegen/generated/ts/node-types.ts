@@ -71,7 +71,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
   "animate_portrait": {
     "type": "animate_portrait",
     "plane": "python",
-    "description": "Lets a portrait speak: a film of 25 frames per second, as long as the speech.",
+    "description": "Lets a portrait speak: a film as long as the speech, as large as the portrait's shape allows. `background` says whether what is behind the person is still (with a matte) or moves a little with the head.",
     "timeout_s": 1800,
     "engines": [
       "mesh_warp"
@@ -81,10 +81,11 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       "gpu": 0,
       "vram_gb": 0
     },
-    "schema_digest": "b6f3a74838ccf45f9be8c4da9ba10b398a6c68a79da2d9c5e8442187c9f8178f",
+    "schema_digest": "44c101561c17e69d22636866eb2915c062d4fdd1b3c7bd103a144d6b17a479d7",
     "param_defaults": {
       "size": 512,
-      "seed": 0
+      "seed": 0,
+      "fps": 25
     },
     "inputs": {
       "portrait": {
@@ -102,12 +103,20 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       "visemes": {
         "type": "VisemeTrack",
         "required": true
+      },
+      "matte": {
+        "type": "Image",
+        "required": false
       }
     },
     "outputs": {
       "video": {
         "type": "Video",
         "required": true
+      },
+      "background": {
+        "type": "Text",
+        "required": false
       }
     }
   },
@@ -224,7 +233,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
   "prepare_portrait": {
     "type": "prepare_portrait",
     "plane": "python",
-    "description": "Finds the face in a photo and cuts a square around it; without a photo draws a face. `source` says which (photo, drawn).",
+    "description": "Finds the face in a photo and cuts the picture around it; without a photo draws a face. `source` says which (photo, drawn), `matte_by` what told the person from the background (selfie_segmentation, drawn, none).",
     "timeout_s": 120,
     "engines": [
       "face_mesh",
@@ -235,9 +244,11 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       "gpu": 0,
       "vram_gb": 0
     },
-    "schema_digest": "c47b983b5993d12d91f5d1225b1908edf66f91d4a7f625dfe98d4051b85a8590",
+    "schema_digest": "1848e614bb2cea21e3bdc95b83011e0472ed48e2ea255696e9daf3ec6eccf095",
     "param_defaults": {
-      "size": 512
+      "size": 512,
+      "aspect": "1:1",
+      "avatar": "robin"
     },
     "inputs": {
       "image": {
@@ -257,6 +268,14 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       "source": {
         "type": "Text",
         "required": true
+      },
+      "matte": {
+        "type": "Image",
+        "required": false
+      },
+      "matte_by": {
+        "type": "Text",
+        "required": false
       }
     }
   },

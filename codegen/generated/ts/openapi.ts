@@ -397,16 +397,6 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
-          "429": {
-            "description": "`too-many-runs`: The limit is reached.",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
-                }
-              }
-            }
-          },
           "500": {
             "description": "`internal`: Something unexpected happened.",
             "content": {
@@ -967,14 +957,6 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "responses": {
           "201": {
             "description": "The file; with `upload` when its bytes are still to come.",
-            "headers": {
-              "Location": {
-                "description": "The file.",
-                "schema": {
-                  "type": "string"
-                }
-              }
-            },
             "content": {
               "application/json": {
                 "schema": {

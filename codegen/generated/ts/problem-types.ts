@@ -39,6 +39,11 @@ const TABLE = {
     "status": 405,
     "class": "permanent"
   },
+  "not-local": {
+    "title": "Only this machine is served",
+    "status": 403,
+    "class": "permanent"
+  },
   "not-found": {
     "title": "There is nothing at this address",
     "status": 404,

@@ -113,6 +113,7 @@ export interface AnimatePortraitInputs {
   landmarks: Landmarks;
   audio: Audio;
   visemes: VisemeTrack;
+  matte?: Image;
 }
 
 export interface VideoMeta {
@@ -136,13 +137,16 @@ export interface Video {
 
 export interface AnimatePortraitOutputs {
   video: Video;
+  background?: Text;
 }
 
 export interface AnimatePortraitParams {
-  /** Height and width of the square picture in pixels. Default: 512. */
+  /** Shorter side of the film in pixels. Default: 512. */
   size?: number;
-  /** Fixes sway and blinks: the same seed, the same film. Default: 0. */
+  /** Fixes sway, gaze and blinks: the same seed, the same film. Default: 0. */
   seed?: number;
+  /** Frames per second. Default: 25. */
+  fps?: 25 | 30;
 }
 
 /** Id of a graph node, unique in its graph. */
@@ -374,8 +378,6 @@ export interface GatewayConfig {
   s3_access_key: string;
   /** No default. */
   s3_secret_key: string;
-  /** Whether clients can reach the store, so that presigned addresses are handed out. Default: false. */
-  s3_public?: boolean;
   /** Lowest level that is written. Default: "info". */
   log_level?: "debug" | "info" | "warn" | "error";
   /** How long an executor may be silent; equal on all sides. Default: 10000. */
@@ -722,7 +724,10 @@ export interface NotePreview {
   data: NodePreviewData;
 }
 
-/** What an executor says about a node while it works; goes straight to the run's log and never locks the run. */
+/**
+ * What an executor says about a node while it works; goes straight to the run's log and never locks the run. In
+ * a report entry type and node are fields and the body is the data alone.
+ */
 export type Note = NoteStarted | NoteProgress | NoteLog | NotePreview;
 
 export interface PreparePortraitInputs {
@@ -733,11 +738,22 @@ export interface PreparePortraitOutputs {
   image: Image;
   landmarks: Landmarks;
   source: Text;
+  matte?: Image;
+  matte_by?: Text;
 }
 
 export interface PreparePortraitParams {
-  /** Height and width of the square picture in pixels. Default: 512. */
+  /** Shorter side of the picture in pixels. Default: 512. */
   size?: number;
+  /** Width to height of the picture. Default: "1:1". */
+  aspect?: "1:1" | "9:16" | "16:9";
+  /**
+   * Which of several faces in the photo, counted from the left, from 1. Without it there may be only one large
+   * face.
+   */
+  face?: number;
+  /** The drawn face that is used without a photo. Default: "robin". */
+  avatar?: "robin" | "amara" | "elias";
 }
 
 export type RunStatus = "queued" | "running" | "waiting" | "canceling" | "succeeded" | "failed" | "canceled" | "expired" | "timed_out";

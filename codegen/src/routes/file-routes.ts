@@ -19,7 +19,6 @@ export const fileRoutes: Route[] = [
         status: 201,
         description: "The file; with `upload` when its bytes are still to come.",
         body: "File",
-        headers: { Location: "The file." },
       },
     ],
     problems: [

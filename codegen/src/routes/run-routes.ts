@@ -33,7 +33,6 @@ export const runRoutes: Route[] = [
       "unknown-engine",
       "no-executor-matches",
       "idempotency-conflict",
-      "too-many-runs",
     ],
   },
   {

@@ -13,7 +13,7 @@ export interface ObjectHead {
 export interface NewObject {
   bytes: Uint8Array<ArrayBuffer>;
   mediaType: string;
-  /** SHA-256 of the bytes in hexadecimal; the store refuses others. */
+  /** SHA-256 of the bytes in hexadecimal. It is signed, but not every store compares it (SeaweedFS does not). */
   sha256: string;
   metadata: Record<string, string>;
 }

@@ -26,14 +26,20 @@ async function decodeFull(answer: CheckpointAnswer & { kind: "full" }): Promise<
   return { checkpoint: { ...body, channel_values: values }, metadata };
 }
 
-/** The carry of one drive, with the run's latest checkpoint in it unless this is its first. */
+/**
+ * The carry of one drive, with the run's latest checkpoint in it unless this is its first.
+ * @throws when the answer relies on a memory that is gone; the next drive is then given everything.
+ */
 export async function openCarry(
   answer: CheckpointAnswer,
   remembered?: LatestCheckpoint,
 ): Promise<DriveCarry> {
   const carry: DriveCarry = { gets: 0, puts: 0 };
   if (answer.kind === "full") carry.latest = await decodeFull(answer);
-  else if (answer.kind === "same" && remembered) carry.latest = remembered;
+  else if (answer.kind === "same") {
+    if (!remembered) throw new Error("the run's latest checkpoint was forgotten");
+    carry.latest = remembered;
+  }
   return carry;
 }
 

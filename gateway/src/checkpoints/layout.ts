@@ -57,7 +57,7 @@ export function blobField(namespace: string, channel: string, version: ChannelVe
 }
 
 /** A channel's name in the head table of a thread: its namespace and itself. */
-export function blobChannel(namespace: string, channel: string): string {
+function blobChannel(namespace: string, channel: string): string {
   return `${encodeNamespace(namespace)}|${channel}`;
 }
 

@@ -144,6 +144,7 @@ export async function commit(redis: Redis, keys: Keys, request: CommitRequest): 
     keys.runsByStatus(shard, ""),
     keys.graph(shard, ""),
     keys.threadCheckpoint(shard, run, ""),
+    keys.artifact(shard, ""),
   ]);
   A.items[0] = JSON.stringify(toPlan(keys, request, K, A));
   return (await runScript(redis, "commit", K.items, A.items)) as unknown[];

@@ -1,19 +1,8 @@
 /** Repeats a step whose reply may be lost, for as long as that makes sense. */
-
-const CONNECTION_ERRORS =
-  /ECONN|ETIMEDOUT|EPIPE|Connection is closed|Command timed out|max retries|Socket closed|LOADING|enableOfflineQueue/i;
-
-/** Whether an error says that Redis could not be reached, not that it refused. */
-export function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return (
-    error.name === "MaxRetriesPerRequestError" ||
-    CONNECTION_ERRORS.test(`${(error as { code?: string }).code ?? ""} ${error.message}`)
-  );
-}
+import { isTemporary } from "../errors/dependencies.ts";
 
 /**
- * Calls `step` again with the same arguments while Redis is away, at most for `ms`. Steps are safe to run twice.
+ * Calls `step` again with the same arguments while Redis is away or cannot serve, at most for `ms`. Steps are safe to run twice.
  * @throws the last error
  */
 export async function withPatience<T>(ms: number, step: () => Promise<T>): Promise<T> {
@@ -22,7 +11,7 @@ export async function withPatience<T>(ms: number, step: () => Promise<T>): Promi
     try {
       return await step();
     } catch (error) {
-      if (!isConnectionError(error) || performance.now() + pause > until) throw error;
+      if (!isTemporary(error) || performance.now() + pause > until) throw error;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }

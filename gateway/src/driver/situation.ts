@@ -98,7 +98,8 @@ export function toSituation(run: string, answer: unknown): Situation {
       return { task, pool, entry };
     }),
     letters: mailbox.map((text) => JSON.parse(text) as Letter),
-    checkpoint: readCheckpoint(checkpoint),
+    // A run that is given up is not thought about, so it comes without its checkpoint.
+    checkpoint: word === "give_up" ? { kind: "none", input: {} } : readCheckpoint(checkpoint),
     graph,
     giveUp: word === "give_up",
   };

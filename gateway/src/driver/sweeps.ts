@@ -24,8 +24,10 @@ type Row = [id: string, flat: string[]];
 const PAGE = 100;
 const LIVE = ["queued", "running", "waiting", "canceling"] as const;
 
-function isMissingGroup(error: unknown): boolean {
-  return error instanceof Error && error.message.includes("NOGROUP");
+/** A stream without its group holds nothing that anybody took; the group is made by `ensureGroups` or `reconcile`. */
+function unlessMissingGroup(error: unknown): null {
+  if (error instanceof Error && error.message.includes("NOGROUP")) return null;
+  throw error;
 }
 
 /** Makes the group `drivers` on all streams that a driver of the shard reads. */
@@ -56,9 +58,7 @@ async function reapPool(deps: SweepDeps, pool: string): Promise<void> {
 /** Closes every task whose lease is over. */
 export async function reap(deps: SweepDeps): Promise<void> {
   for (const pool of deps.pools) {
-    await reapPool(deps, pool).catch((error: unknown) => {
-      if (!isMissingGroup(error)) throw error;
-    });
+    await reapPool(deps, pool).catch(unlessMissingGroup);
   }
 }
 
@@ -68,16 +68,10 @@ export async function adopt(deps: SweepDeps): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (const source of ["mail", ...deps.pools]) {
     const stream = sourceStream(keys, shard, source);
-    const answer = await redis.xautoclaim(
-      stream,
-      GROUPS.drivers,
-      consumer,
-      driverLeaseMs,
-      "0-0",
-      "COUNT",
-      PAGE,
-    );
-    const rows = (answer as [string, (Row | null)[]])[1];
+    const answer = await redis
+      .xautoclaim(stream, GROUPS.drivers, consumer, driverLeaseMs, "0-0", "COUNT", PAGE)
+      .catch(unlessMissingGroup);
+    const rows = (answer as [string, (Row | null)[]] | null)?.[1] ?? [];
     for (const row of rows) if (row) entries.push({ shard, source, id: row[0], fields: toRecord(row[1]) });
   }
   return entries;

@@ -57,7 +57,7 @@ function channelsOf(model: GraphModel): Record<string, ReturnType<typeof Annotat
 }
 
 /** Compiles a graph. The cost grows with the square of the number of nodes, so keep the result (see `createHubCache`). */
-export function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>): Hub {
+function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>): Hub {
   const route = (channels: Channels, config: LangGraphRunnableConfig): Command => {
     const notes = notesOf(config);
     const decision = decide(model, channels);

@@ -4,6 +4,7 @@ import type { ObjectStore } from "../artifacts/object-store.ts";
 import type { Config } from "../config.ts";
 import { createDriver } from "../driver/driver.ts";
 import { createDriverLoops, type DriverLoops } from "../driver/loops.ts";
+import { AppError } from "../errors/app-error.ts";
 import { newPlainId } from "../ids.ts";
 import { createCommandClient, createReaderClient } from "../redis/client.ts";
 import { deleteRun } from "../runs/delete-run.ts";
@@ -44,7 +45,16 @@ export function createDriverRole(
     leaseMs: config.lease_ms,
     driverLeaseMs: config.driver_lease_ms,
     reconcileMs: config.reconcile_ms,
-    onRetention: (run: string) => deleteRun({ redis, keys, store }, run),
+    onRetention: async (run: string) => {
+      try {
+        await deleteRun({ redis, keys, store }, run);
+      } catch (error) {
+        // The timer comes back until the run is gone: later, when the store or a last task was in the way.
+        if (!(error instanceof AppError)) throw error;
+        if (error.code === "run-not-found") await redis.zrem(keys.timers(shard), `retention|${run}|`);
+        else logger.debug("run not removed yet", { run_id: run, code: error.code });
+      }
+    },
     onLost: (task: string) => logger.warn("task lost", { task_id: task }),
   }));
   return createDriverLoops({

@@ -47,9 +47,13 @@ export function storeUnavailable(cause: unknown): AppError {
   );
 }
 
-/** The server's own answers are ReplyErrors whose first word is their code; everything else never reached it. */
-function isTemporary(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+/**
+ * Whether Redis could not be reached or cannot serve now. The server's own answers are ReplyErrors whose first word is
+ * their code; all other errors of the
+ * client mean that it never reached the server.
+ */
+export function isTemporary(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return false;
   if (error.name !== "ReplyError") return true;
   return TEMPORARY.has(error.message.split(" ", 1)[0] ?? "");
 }

@@ -5,7 +5,7 @@ import type { Clock } from "../clock.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { Event } from "./event.ts";
 import type { EventHub } from "./event-hub.ts";
-import type { EventLog } from "./event-log.ts";
+import { isTerminal, type EventLog } from "./event-log.ts";
 import type { RunWatch } from "./run-watch.ts";
 
 /** What a follower sees. `snapshot` and `gap` are no events: they have no number of their own in the log. */
@@ -58,6 +58,7 @@ async function* begin(
 ): AsyncGenerator<Frame, number | undefined> {
   const end = await log.end(run);
   if (!end) return undefined;
+  if (end.ended && after === end.seq) return undefined;
   if (after !== undefined && after <= end.seq) return after;
   const now = await snapshot(run);
   if (!now) return undefined;
@@ -65,7 +66,8 @@ async function* begin(
   // The client has seen events that Redis lost in a crash.
   if (after !== undefined && after > now.seq)
     yield { kind: "gap", seq: now.seq, from: now.seq + 1, to: after };
-  return end.ended ? undefined : now.seq;
+  // It may have ended since its end was asked for.
+  return isTerminal(now.run.status) ? undefined : now.seq;
 }
 
 /** One follower at one run. */

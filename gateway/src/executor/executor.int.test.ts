@@ -96,7 +96,7 @@ describe("a task", () => {
     const executor = await start({ work: echo });
     const reports = [await pool.nextReport(), await pool.nextReport()];
     expect(reports.map(({ kind, type }) => kind + type)).toEqual(["notenode.started", "ending"]);
-    expect(reports[0]!.body.data).toEqual({ attempt: 1, executor: executor.id, engine: "first" });
+    expect(reports[0]!.body).toEqual({ attempt: 1, executor: executor.id, engine: "first" });
     expect(reports[1]!.body).toMatchObject({
       kind: "ending",
       outcome: "settled",
@@ -176,7 +176,7 @@ describe("a task", () => {
     while (seen.at(-1)?.kind !== "ending") seen.push(await pool.nextReport());
     const progress = seen
       .filter(({ type }) => type === "node.progress")
-      .map(({ body }) => (body.data as { done: number }).done);
+      .map(({ body }) => (body as { done?: number }).done);
     expect(progress.at(0)).toBe(1);
     expect(progress.at(-1)).toBe(50);
     expect(progress.length).toBeLessThan(5);

@@ -9,7 +9,7 @@ beforeEach(() => {
   said = [];
   notes = createNotes({
     add: ({ type, node, body }) => {
-      said.push({ type, node, data: (JSON.parse(body) as { data: Record<string, unknown> }).data });
+      said.push({ type, node, data: JSON.parse(body) as Record<string, unknown> });
     },
     now: () => Date.now(),
   });

@@ -34,7 +34,7 @@ export function createNotes({ add, now }: NotesOptions): Notes {
   let leftOut = 0;
 
   const say = (type: string, node: string, data: object) =>
-    add({ kind: "note", node, type, body: JSON.stringify({ type, node_id: node, data }) });
+    add({ kind: "note", node, type, body: JSON.stringify(data) });
 
   const sayProgress = (node: string) => {
     const data = latest.get(node);

@@ -1,6 +1,6 @@
 /** Writes a file's record into object metadata and reads it back. Metadata is ASCII, names are not. */
 import type { ObjectHead } from "../artifacts/object-store.ts";
-import type { FileRecord } from "./file-store.ts";
+import type { FileRecord } from "./file-record.ts";
 
 export function toMetadata(record: FileRecord): Record<string, string> {
   return {

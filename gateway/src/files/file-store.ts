@@ -1,17 +1,12 @@
 /** Files that clients bring. The object's metadata is the record, so nothing about them is kept in Redis. */
-import type { File, FileCreate } from "@myspinbot/contracts/types.ts";
+import type { FileCreate } from "@myspinbot/contracts/types.ts";
 import { AppError } from "../errors/app-error.ts";
 import { sha256Hex } from "../graphs/digest.ts";
 import { newPlainId } from "../ids.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
 import { fromMetadata, toMetadata } from "./file-metadata.ts";
+import type { FileRecord } from "./file-record.ts";
 import { contradictsMagic } from "./magic.ts";
-
-/** A file whose bytes are there. */
-export interface FileRecord extends FileCreate {
-  file_id: string;
-  status: File["status"];
-}
 
 export interface FileStore {
   /** Makes the record; the bytes follow by `putContent`. */

@@ -6,15 +6,9 @@ import { fieldErrors } from '../errors/field-errors.ts';
 import { checkInputs } from './check-inputs.ts';
 import { checkOrder } from './check-order.ts';
 import { checkOutput } from './check-output.ts';
-import { readInputSpec, type InputSpec } from './input-fields.ts';
-import type { NodeType, NodeTypes } from './node-types.ts';
-
-/** What the single checks need to know of the whole. */
-export interface GraphContext {
-  graph: Graph;
-  types: Map<string, NodeType>;
-  input: InputSpec;
-}
+import type { GraphContext } from "./graph-context.ts";
+import { readInputSpec } from "./input-fields.ts";
+import type { NodeTypes } from './node-types.ts';
 
 export interface GraphCheckOptions {
   nodeTypes: NodeTypes;

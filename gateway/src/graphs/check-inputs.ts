@@ -2,7 +2,7 @@
 import type { GraphNode } from '@myspinbot/contracts/types.ts';
 import type { FieldError } from '../errors/app-error.ts';
 import { escapePointer, fieldErrors } from '../errors/field-errors.ts';
-import type { GraphContext } from './check-graph.ts';
+import type { GraphContext } from "./graph-context.ts";
 import { isFileType } from './file-types.ts';
 import { namedType } from './input-fields.ts';
 import type { NodeType } from './node-types.ts';

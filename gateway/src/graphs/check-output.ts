@@ -1,7 +1,7 @@
 /** Checks that every output field of a graph points to an output that exists. */
 import type { FieldError } from '../errors/app-error.ts';
 import { escapePointer } from '../errors/field-errors.ts';
-import type { GraphContext } from './check-graph.ts';
+import type { GraphContext } from "./graph-context.ts";
 import { resolveReference } from './check-inputs.ts';
 import { InvalidReference, parseReference } from './references.ts';
 

@@ -7,7 +7,8 @@ import type { AppEnv } from "../app-env.ts";
 import { AppError } from "../errors/app-error.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
 import { fileNameOf } from "../files/file-name.ts";
-import type { FileRecord, FileStore } from "../files/file-store.ts";
+import type { FileRecord } from "../files/file-record.ts";
+import type { FileStore } from "../files/file-store.ts";
 import { readBytes } from "../middleware/bytes-body/read-bytes.ts";
 import { readJson } from "../middleware/json-body/json-body.ts";
 import { assertNoEncoding, mediaTypeOf } from "../middleware/media-type.ts";
@@ -20,7 +21,9 @@ export function fileRoutes({ files }: { files: FileStore }): Hono<AppEnv> {
       const mediaType = mediaTypeOf(c.req.raw);
       const record =
         mediaType === "application/json"
-          ? await files.expect(await readFileCreate(c.req.raw))
+          ? await files.expect(
+              await readJson<FileCreate>(c.req.raw, (body) => fieldErrors(validateFileCreate, body)),
+            )
           : await files.put(
               fileNameOf(c.req.header("content-disposition"), "file"),
               mediaType,
@@ -42,18 +45,6 @@ export function fileRoutes({ files }: { files: FileStore }): Hono<AppEnv> {
       await files.delete(c.req.param("file_id"));
       return c.body(null, 204);
     });
-}
-
-async function readFileCreate(request: Request): Promise<FileCreate> {
-  const body = await readJson(request);
-  const errors = fieldErrors(validateFileCreate, body);
-  if (errors.length > 0)
-    throw new AppError(
-      "invalid-request",
-      `The body does not fit: ${errors[0]?.pointer} ${errors[0]?.detail}.`,
-      { errors },
-    );
-  return body as FileCreate;
 }
 
 async function readFileBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {

@@ -75,6 +75,8 @@ async function stream(
   if (!end) throw runNotFound(run);
   // EventSource comes back after every close; 204 is the one answer that stops it.
   if (end.ended && after === end.seq) return c.body(null, 204);
+  // A stream that nobody will read would follow the run until it ends.
+  if (c.req.method === "HEAD") return new Response(null, { headers: STREAM_HEADERS });
   metrics.streamOpened();
   const body = sseStream({
     frames: (signal) => followRun(deps, run, after, signal),

@@ -45,7 +45,7 @@ export async function deleteRun({ redis, keys, store }: RunStores, run: string):
         keys.threadBlobs(shard, run),
         keys.runs(shard),
       ],
-      [run, keys.runsByStatus(shard, ""), keys.threadCheckpoint(shard, run, "")],
+      [run, keys.runsByStatus(shard, ""), keys.threadCheckpoint(shard, run, ""), keys.artifact(shard, "")],
     ),
   );
   if (answer === -1) throw stillEnding(run);

@@ -2,7 +2,8 @@
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { AppError, type FieldError } from "../errors/app-error.ts";
 import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
-import { fileKey, type FileRecord, type FileStore } from "../files/file-store.ts";
+import type { FileRecord } from "../files/file-record.ts";
+import { fileKey, type FileStore } from "../files/file-store.ts";
 import type { AcceptedGraph } from "../graphs/catalogue.ts";
 import { fitsMediaType, isFileType, wantedMedia } from "../graphs/file-types.ts";
 import { namedType, type InputSpec } from "../graphs/input-fields.ts";

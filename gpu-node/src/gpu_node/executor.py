@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -120,6 +121,9 @@ class Executor:
         try:
             await self.announcer.told.wait()
             self.readiness.done("announce")
+            # What was imported stays for ever: it need not be looked through again and again.
+            gc.collect()
+            gc.freeze()
             get_logger().info("executor ready", slots=self.holdings.slots)
             await announcing
         finally:

@@ -8,7 +8,7 @@ from gpu_node.held_task import HeldTask
 from gpu_node.metrics import Metrics
 from gpu_node.redis.steps import Settlement
 
-MAX_ENDED = 100_000
+MAX_ENDED = 20_000
 # A settlement is repeated only where Redis forgot it, so few need to be kept in full.
 MAX_SETTLEMENTS = 256
 

@@ -42,14 +42,16 @@ class Leases:
         """Renew one shard's leases for ever. Without tasks it asks now and then for swallowed
         entries."""
         wake = self._wake[steps.shard] = asyncio.Event()
-        asked_at = 0.0
+        asked_at = float("-inf")
         while True:
             is_poked = wake.is_set()
             wake.clear()
             held = [task.task.task_id for task in self._holdings.of_shard(steps.shard)]
             if held or is_poked or time.monotonic() - asked_at >= self._lease_s / 2:
                 asked_at = time.monotonic()
-                await self._renew_once(steps, held)
+                if not await self._renew_once(steps, held):
+                    # What was lost meanwhile is to be found as soon as Redis answers again.
+                    asked_at = float("-inf")
             try:
                 await asyncio.wait_for(wake.wait(), self._renew_s)
             except TimeoutError:
@@ -68,7 +70,8 @@ class Leases:
                     get_logger().error("lease lost", task_id=held.task.task_id)
                     held.stop(StopReason.LEASE_LOST)
 
-    async def _renew_once(self, steps: PoolSteps, task_ids: Sequence[str]) -> None:
+    async def _renew_once(self, steps: PoolSteps, task_ids: Sequence[str]) -> bool:
+        """False where Redis could not be asked."""
         sent = time.monotonic()
         try:
             # A dead connection must not use up the lease: giving up makes the client take
@@ -78,8 +81,9 @@ class Leases:
         except (RedisError, TimeoutError, OSError) as error:
             if task_ids or not is_no_group(error):
                 get_logger().warning("renew failed", shard=steps.shard, error=str(error)[:500])
-            return
+            return is_no_group(error)
         self._apply(steps, answer, sent)
+        return True
 
     def _apply(self, steps: PoolSteps, answer: RenewAnswer, sent: float) -> None:
         for task_id, state in answer.states.items():

@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from gpu_node.children.child import Done, OnNote, UnexpectedFailure
+from gpu_node.children.child import Done, OnNote
+from gpu_node.children.failures import UnexpectedFailure
 from gpu_node.children.pool import ChildPool
 from gpu_node.contracts.wire import DEFAULTS
 from gpu_node.errors import PermanentError, RetryableError
@@ -39,17 +40,17 @@ class NodeRunner:
         self, held: HeldTask, node: TaskNode, inputs: Values, files: TaskFiles, on_note: OnNote
     ) -> Values:
         """The NodeResult (mail.schema.json) of one attempt; raises only CancelledError."""
-        engine = held.engines[node.id]
         timing: dict[str, float] = {}
-        result: Values = {"node_id": node.id, "attempt": node.attempt}
+        engine = held.engines[node.id]
+        result: Values = {"node_id": node.id, "attempt": node.attempt, "engine": engine}
         try:
-            outputs = await self._attempt(held, node, inputs, files, on_note, timing)
-            result |= {"status": "succeeded", "outputs": outputs}
+            done = await self._attempt(held, node, inputs, files, on_note, timing)
+            result |= {"status": "succeeded", "outputs": done.outputs, "engine": done.engine}
         except UnexpectedFailure as error:
             result |= {"status": "failed", "problem": unexpected(str(error))}
         except Exception as error:
             result |= {"status": "failed", "problem": to_problem(error)}
-        return result | {"engine": engine, "timing": timing}
+        return result | {"timing": timing}
 
     async def _attempt(
         self,
@@ -59,7 +60,7 @@ class NodeRunner:
         files: TaskFiles,
         on_note: OnNote,
         timing: dict[str, float],
-    ) -> Values:
+    ) -> Done:
         self._check_inputs(node, inputs)
         begun = time.monotonic()
         paths = await files.fetch(inputs)
@@ -72,7 +73,7 @@ class NodeRunner:
         begun = time.monotonic()
         await files.upload(node.id, node.attempt, done.staged)
         timing["upload_s"] = _since(begun)
-        return done.outputs
+        return done
 
     def _call(
         self,
@@ -114,7 +115,7 @@ class NodeRunner:
         finally:
             # Work that the handler has left in a thread hears of it too.
             canceled.set()
-        return Done(to_outputs(returned), context.staged)
+        return Done(to_outputs(returned), context.engine, context.staged)
 
     def _check_inputs(self, node: TaskNode, inputs: Values) -> None:
         errors = field_errors(self.checks.params(node.type, node.params), "/params")

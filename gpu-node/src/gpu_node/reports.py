@@ -1,6 +1,7 @@
 """What a task says while it runs: items numbered 1, 2, 3 ..., one report in flight."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -48,6 +49,10 @@ class Reports:
         self._wake.set()
         if self._sender is None:
             self._sender = asyncio.get_running_loop().create_task(self._send())
+
+    def hold_back(self) -> None:
+        """Send nothing before the next `add`."""
+        self._due = None
 
     async def finish(self) -> tuple[int, tuple[ReportItem, ...]]:
         """Stop sending; answers what Redis is not known to have taken, with the first one's
@@ -107,10 +112,9 @@ class Reports:
             wait_s = None if self._due is None else self._due - time.monotonic()
             if wait_s is not None and wait_s <= 0:
                 return
-            try:
+            with contextlib.suppress(TimeoutError):
+                # What is due may have been held back meanwhile: look again.
                 await asyncio.wait_for(self._wake.wait(), wait_s)
-            except TimeoutError:
-                return
 
     def _batch(self) -> list[ReportItem]:
         size, batch = 0, list[ReportItem]()

@@ -45,6 +45,9 @@ async def serve(
     get_logger().info("listening", host=host, port=port, executor=service.executor_id)
     try:
         await service.run(stop)
+    except asyncio.CancelledError:
+        get_logger().warning("stopped without draining")
+        return EXIT_FAILED
     except Exception as error:
         get_logger().error("service failed", exc_info=error)
         return EXIT_FAILED

@@ -51,7 +51,10 @@ class Service:
         child_environment: Mapping[str, str],
         readiness: Readiness,
         metrics: Metrics,
+        run_graph: RunGraph | None = None,
     ) -> None:
+        """`run_graph` takes the place of LangGraph, for measuring what that costs."""
+        self._run_graph = run_graph
         self.executor_id = make_executor_id()
         self._config = config
         self._gate = gate
@@ -94,9 +97,11 @@ class Service:
     ) -> tuple[Capabilities, RunGraph]:
         """What takes seconds at the start, side by side: the engines, and the import of
         LangGraph."""
-        probing = asyncio.create_task(children.probe(self._config.models_dir))
+        probing = asyncio.create_task(
+            children.probe(self._config.models_dir, list(registry.node_types))
+        )
         try:
-            run_graph = await asyncio.to_thread(_import_langgraph)
+            run_graph = self._run_graph or await asyncio.to_thread(_import_langgraph)
             self._readiness.done("langgraph")
             capabilities = Capabilities.of(registry, await probing)
             self._readiness.done("engines")

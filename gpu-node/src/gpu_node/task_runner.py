@@ -12,10 +12,12 @@ import structlog
 
 from gpu_node.artifacts import ArtifactStore
 from gpu_node.errors import PermanentError
+from gpu_node.graph_run import GraphRun
 from gpu_node.held_task import URGENT, HeldTask, StopReason
 from gpu_node.holdings import Holdings
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
+from gpu_node.node_inputs import resolve_inputs
 from gpu_node.node_runner import NodeRunner
 from gpu_node.notes import NoteThrottle
 from gpu_node.problems import make_problem
@@ -25,7 +27,6 @@ from gpu_node.schedule import End
 from gpu_node.settling import settle
 from gpu_node.task import TaskNode
 from gpu_node.task_files import TaskFiles
-from gpu_node.task_graph import GraphRun
 
 Values = dict[str, Any]
 RunGraph = Callable[[GraphRun], Awaitable[None]]
@@ -130,7 +131,7 @@ class _TaskRun:
         begun = time.monotonic()
         self._started(node)
         try:
-            inputs = self._inputs(node)
+            inputs = resolve_inputs(node, self._results)
         except PermanentError as error:
             problem = make_problem(error.code, error.detail, "permanent")
             failed = {"node_id": node.id, "attempt": node.attempt, "status": "failed"}
@@ -140,6 +141,8 @@ class _TaskRun:
             self._held, node, inputs, self.files, lambda kind, data: self._hear(node.id, kind, data)
         )
         self._results[node.id] = result
+        # What is held back now travels with the result, which follows in a moment.
+        self.reports.hold_back()
         seconds = time.monotonic() - begun
         labels = (node.type, result["status"])
         self._runner.metrics.nodes.labels(*labels).inc()
@@ -148,20 +151,6 @@ class _TaskRun:
         get_logger().info(
             "node ended", status=result["status"], seconds=round(seconds, 3), code=code
         )
-
-    def _inputs(self, node: TaskNode) -> Values:
-        values: Values = {}
-        for name, source in node.inputs.items():
-            if not source.node:
-                values[name] = source.value
-                continue
-            outputs = self._results.get(source.node, {}).get("outputs", {})
-            if source.output in outputs:
-                values[name] = outputs[source.output]
-            elif not source.optional:
-                detail = f"{source.node} did not produce {source.output}."
-                raise PermanentError("output-missing", detail)
-        return values
 
     def _started(self, node: TaskNode) -> None:
         data = {
@@ -179,7 +168,7 @@ class _TaskRun:
         }[kind](node_id, data)
 
     def _note(self, node_id: str, note_type: str, data: Values) -> None:
-        body = orjson.dumps({"type": note_type, "node_id": node_id, "data": data})
+        body = orjson.dumps(data)
         hold_s = STARTED_HOLD_S if note_type == "node.started" else 0.0
         if self._is_over:
             hold_s = None

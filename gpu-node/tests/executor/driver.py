@@ -175,6 +175,9 @@ class Driver:
         await asyncio.sleep(0)
 
     def _assert_fits(self, report: Report) -> None:
-        name = "note" if report["kind"] == "note" else "mail"
-        errors = self._gate.check(name, report["body"])
+        if report["kind"] == "note":
+            said = {"type": report["type"], "node_id": report["node"], "data": report["body"]}
+            errors = self._gate.check("note", said)
+        else:
+            errors = self._gate.check("mail", report["body"])
         assert not errors, (errors, report["body"])

@@ -88,3 +88,16 @@ async def test_what_a_dead_process_left_on_the_disk_is_removed(
         await node.process.wait()
     async with run_gpu_node(valkey.url, tmp_path, **settings):
         assert not left.exists()
+
+
+async def test_a_second_signal_does_not_wait(
+    valkey: Valkey, driver: Driver, prefix: str, tmp_path: Path
+) -> None:
+    async with run_gpu_node(valkey.url, tmp_path, key_prefix=prefix) as node:
+        task_id = await driver.issue(make_node("a", params={"sleep_s": 600}))
+        await driver.started(task_id, "a")
+        node.send(signal.SIGTERM)
+        await node.says("draining")
+        node.send(signal.SIGTERM)
+        assert await node.end() == 1
+        assert not [line for line in node.stray if "Traceback" in line]

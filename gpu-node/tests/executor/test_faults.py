@@ -148,7 +148,7 @@ async def test_a_frozen_executor_says_nothing_about_a_task_that_was_closed_meanw
 async def test_work_goes_on_when_the_server_is_killed_and_comes_back(tmp_path: Path) -> None:
     prefix, gate = f"t{ULID()}", tmp_path / "gate"
     always = ("--appendfsync", "always")
-    settings = {"key_prefix": prefix, "lease_ms": 10_000, "renew_ms": 1000}
+    settings = {"key_prefix": prefix, "lease_ms": 10_000, "renew_ms": 1000, "slots": 4}
     with start_valkey(tmp_path / "valkey", *always) as first:
         client = Redis.from_url(first.url, protocol=2)
         driver = Driver(client, prefix)

@@ -126,3 +126,20 @@ async def test_shards_share_the_places_of_the_executor(
         assert outcomes <= {"settled", "released"}
         for driver in drivers:
             await driver.assert_at_rest()
+
+
+async def test_a_handler_that_cannot_be_probed_takes_no_other_with_it(
+    valkey: Valkey, tmp_path: Path, redis: Redis
+) -> None:
+    name = f"t{ULID()}"
+    extension = Path(__file__).with_name("bad_extension.py")
+    settings = {"key_prefix": name, "extensions": extension}
+    async with run_gpu_node(valkey.url, tmp_path, **settings) as node:
+        driver = Driver(redis, name)
+        digest = make_node("a", "test_process")["schema_digest"]
+        broken = await driver.issue(make_node("a", "test_broken", schema_digest=digest))
+        good = await driver.issue(make_node("a", "test_process"))
+        assert (await driver.ending(good))["outcome"] == "settled"
+        ending = await driver.ending(broken)
+        assert (ending["outcome"], "code 4" in ending["reason"]) == ("mismatch", True)
+        assert (await node.says("probe failed"))["node_type"] == "test_broken"

@@ -55,14 +55,20 @@ def align(workshop: Workshop, engine: str = "phones", **inputs: Any) -> dict[str
     return models.AlignSpeechOutputs.model_validate(outputs).model_dump(mode="json")
 
 
-def prepare(workshop: Workshop, engine: str = "face_mesh", **inputs: Any) -> dict[str, Any]:
+def prepare(
+    workshop: Workshop,
+    engine: str = "face_mesh",
+    params: dict[str, Any] | None = None,
+    **inputs: Any,
+) -> dict[str, Any]:
     """Outputs of prepare_portrait."""
     outputs = prepare_portrait.run(
-        models.PreparePortraitParams(),
+        models.PreparePortraitParams(**(params or {})),
         models.PreparePortraitInputs.model_validate(inputs),
         workshop.using(engine),
     )
-    return models.PreparePortraitOutputs.model_validate(outputs).model_dump(mode="json")
+    dumped = models.PreparePortraitOutputs.model_validate(outputs).model_dump(mode="json")
+    return {name: value for name, value in dumped.items() if value is not None}
 
 
 def animate(workshop: Workshop, inputs: dict[str, Any], **params: Any) -> dict[str, Any]:
@@ -83,6 +89,7 @@ def chain_inputs(workshop: Workshop, text: str = TEXT) -> dict[str, Any]:
     return {
         "portrait": portrait["image"],
         "landmarks": portrait["landmarks"],
+        "matte": portrait["matte"],
         "audio": speech["audio"],
         "visemes": track,
     }

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from gpu_node.engines.portrait import drawn_face, topology
-from gpu_node.engines.talking_head.controls import fields
+from gpu_node.engines.talking_head.controls import LOCAL, fields
+from gpu_node.engines.talking_head.head import HEAD
 from gpu_node.engines.talking_head.mesh import head_mesh, spread
 from gpu_node.engines.talking_head.motion import plan_motion
 from gpu_node.engines.talking_head.render import Pose, TalkingHead
+from gpu_node.engines.talking_head.rounding import FULL
 
-STILL = np.zeros(5)
+STILL = np.zeros(len(HEAD))
 SIDE = 256
 
 
@@ -62,14 +64,14 @@ def test_a_round_mouth_is_narrower(head: TalkingHead) -> None:
 
 
 def test_the_edge_of_the_picture_never_moves(head: TalkingHead) -> None:
-    pose = Pose(0.5, 1, 0, 1, np.array([0.03, 0.03, 0.03, 0.05, 0.05]))
+    pose = Pose(0.5, 1, 0, 1, np.array([0.03, 0.03, 0.03, 0.05, 0.05, 0.01]))
     away = np.abs(head.frame(pose).astype(int) - drawn_face.draw(SIDE)[0])
     for edge in (away[0], away[-1], away[:, 0], away[:, -1]):
         assert edge.max() <= 3
 
 
 def test_moves_spread_smoothly_and_keep_the_controls() -> None:
-    mesh = head_mesh(drawn_face.draw(SIDE)[1], SIDE)
+    mesh = head_mesh(drawn_face.draw(SIDE)[1], (SIDE, SIDE))
     controls = np.array([topology.CHIN, topology.NOSE_TIP, *np.flatnonzero(mesh.reach > 1.5)])
     weights = spread(mesh, controls)
     assert np.allclose(weights[controls], np.eye(len(controls)))
@@ -78,7 +80,7 @@ def test_moves_spread_smoothly_and_keep_the_controls() -> None:
 
 
 def test_no_triangle_of_the_lips_turns_over() -> None:
-    mesh = head_mesh(drawn_face.draw(SIDE)[1], SIDE)
+    mesh = head_mesh(drawn_face.draw(SIDE)[1], (SIDE, SIDE))
     moves = fields(mesh)
     lips = np.isin(mesh.triangles, [i for r in topology.UPPER_LIP for i in r]).all(axis=1)
 
@@ -89,7 +91,9 @@ def test_no_triangle_of_the_lips_turns_over() -> None:
 
     rest = doubled_area(mesh.points)
     for opening, rounding in ((1.0, 0.0), (0.4, 0.28), (0.7, 0.15)):
-        moved = mesh.points + moves.closing + opening * moves.local[0] + rounding * moves.local[2]
+        strengths = dict(open=opening, round=rounding, pucker=opening * rounding / FULL)
+        local = np.tensordot([strengths.get(name, 0.0) for name in LOCAL], moves.local, axes=1)
+        moved = mesh.points + moves.closing + local
         turned = (np.sign(doubled_area(moved)) != np.sign(rest)) & (np.abs(rest) > 2)
         assert not turned.any()
 

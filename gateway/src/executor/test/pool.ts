@@ -74,7 +74,7 @@ export async function createTestPool(url: string, shard: string = SHARD, shared?
     if (!row) throw new Error("nothing was reported within 10 s");
     seen = row[0];
     const { task, kind, node, type, body } = toRecord(row[1]);
-    assertFits(kind!, body!);
+    assertFits(toRecord(row[1]));
     return {
       task: task!,
       kind: kind as Report["kind"],
@@ -135,10 +135,12 @@ export async function createTestPool(url: string, shard: string = SHARD, shared?
 }
 
 /** Whatever an executor says must be what drivers take. */
-function assertFits(kind: string, body: string): void {
-  const validate = kind === "note" ? validateNote : validateMail;
-  if (!validate(JSON.parse(body)))
-    throw new Error(`${body} does not fit: ${JSON.stringify(validate.errors)}`);
+function assertFits(fields: Record<string, string>): void {
+  const body: unknown = JSON.parse(fields.body!);
+  const isNote = fields.kind === "note";
+  const said = isNote ? { type: fields.type, node_id: fields.node, data: body } : body;
+  const validate = isNote ? validateNote : validateMail;
+  if (!validate(said)) throw new Error(`${fields.body} does not fit: ${JSON.stringify(validate.errors)}`);
 }
 
 function toNode(node: Partial<TaskNode>): TaskNode {

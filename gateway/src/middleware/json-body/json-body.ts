@@ -1,40 +1,25 @@
 /** Reads JSON bodies: media type, encoding, size, shape, in this order. */
-import type { Validator } from "@myspinbot/contracts/validators.js";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import type { MiddlewareHandler } from "hono";
 import { AppError, type FieldError } from "../../errors/app-error.ts";
-import { fieldErrors } from "../../errors/field-errors.ts";
 import { readBytes } from "../bytes-body/read-bytes.ts";
 import { assertNoEncoding, mediaTypeOf } from "../media-type.ts";
 import { inspectJson } from "./inspect-json.ts";
 import { assertShallow } from "./shallow.ts";
 
+/** Says what is wrong with a body; nothing when it fits. */
+export type Check = (body: unknown) => FieldError[];
+
 /** Leaves the body, which then fits, in `c.var.body`. */
-export function jsonBody<T>(
-  check: (body: unknown) => FieldError[],
-): MiddlewareHandler<{ Variables: { body: T } }> {
+export function jsonBody<T>(check: Check): MiddlewareHandler<{ Variables: { body: T } }> {
   return async function jsonBody(c, next) {
-    const body = await readJson(c.req.raw);
-    const errors = check(body);
-    if (errors.length > 0) {
-      throw new AppError(
-        "invalid-request",
-        `The body does not fit: ${errors[0]?.pointer || "it"} ${errors[0]?.detail}.`,
-        { errors },
-      );
-    }
-    c.set("body", body as T);
+    c.set("body", await readJson<T>(c.req.raw, check));
     await next();
   };
 }
 
-/** For bodies that one generated validator describes. */
-export function validate<T>(validator: Validator): MiddlewareHandler<{ Variables: { body: T } }> {
-  return jsonBody<T>((body) => fieldErrors(validator, body));
-}
-
 /** @throws AppError `unsupported-media-type`, `body-too-large`, `malformed-json`, `body-too-deep`, `invalid-request`. */
-export async function readJson(request: Request): Promise<unknown> {
+export async function readJson<T>(request: Request, check: Check): Promise<T> {
   if (mediaTypeOf(request) !== "application/json") {
     throw new AppError("unsupported-media-type", "The body must be application/json.", {
       headers: { Accept: "application/json" },
@@ -43,7 +28,13 @@ export async function readJson(request: Request): Promise<unknown> {
   assertNoEncoding(request);
   const body = parse(await readBytes(request, DEFAULTS.body_bytes));
   inspectJson(body);
-  return body;
+  const errors = check(body);
+  const [first] = errors;
+  if (first) {
+    const detail = `The body does not fit: ${first.pointer || "it"} ${first.detail}.`;
+    throw new AppError("invalid-request", detail, { errors });
+  }
+  return body as T;
 }
 
 function parse(bytes: Uint8Array): unknown {

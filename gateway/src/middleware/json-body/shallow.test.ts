@@ -25,7 +25,12 @@ describe("assertShallow", () => {
         ? 1 + Math.max(0, ...Object.values(value).map((child) => depthOf(child)))
         : 0;
     const deep = fc.letrec((tie) => ({
-      node: fc.oneof({ maxDepth: 40 }, fc.string(), fc.array(tie("node"), { maxLength: 2 }), fc.dictionary(fc.string(), tie("node"), { maxKeys: 2 })),
+      node: fc.oneof(
+        { maxDepth: 40 },
+        fc.string(),
+        fc.array(tie("node"), { maxLength: 2 }),
+        fc.dictionary(fc.string(), tie("node"), { maxKeys: 2 }),
+      ),
     })).node;
     fc.assert(
       fc.property(deep, fc.integer({ min: 0, max: 40 }), (value, levels) => {

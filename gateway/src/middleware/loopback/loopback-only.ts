@@ -15,7 +15,7 @@ export function loopbackOnly(): MiddlewareHandler {
     const host = c.req.header("host") ?? url.host;
     if (!isLoopback(hostName(host))) {
       throw new AppError(
-        "invalid-request",
+        "not-local",
         "Without API keys this gateway serves loopback only; the Host header names another machine.",
       );
     }
@@ -24,7 +24,7 @@ export function loopbackOnly(): MiddlewareHandler {
       isForeign(c.req.header("origin"), c.req.header("sec-fetch-site"), host)
     ) {
       throw new AppError(
-        "invalid-request",
+        "not-local",
         "Without API keys this gateway takes changes from its own origin only.",
       );
     }

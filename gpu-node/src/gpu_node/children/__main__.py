@@ -82,7 +82,8 @@ class Child:
             if self._registry is None:
                 raise RuntimeError("called before it was started")
             if kind == "probe":
-                engines = _probe(self._registry, Path(message["models_dir"]))
+                models_dir = Path(message["models_dir"])
+                engines = _probe(self._registry, message["node_types"], models_dir)
                 return {"kind": "probed", "engines": engines}
             return self._call(self._registry, message)
         except BaseException as error:
@@ -97,7 +98,8 @@ class Child:
 
         context = RunContext(call, emit, self._canceled)
         outputs = to_outputs(registry.run(call.type)(call.params, call.inputs, context))
-        return {"kind": "done", "id": call_id, "outputs": outputs, "staged": context.staged}
+        answer = {"outputs": outputs, "engine": context.engine, "staged": context.staged}
+        return {"kind": "done", "id": call_id, **answer}
 
     def _send(self, message: Message) -> None:
         body = encode(message)
@@ -108,10 +110,10 @@ class Child:
                 _leave()
 
 
-def _probe(registry: Registry, models_dir: Path) -> dict[str, Any]:
+def _probe(registry: Registry, node_types: list[str], models_dir: Path) -> dict[str, Any]:
     """Engines by node type; a handler that cannot even be imported has none, and says why."""
     found: dict[str, Any] = {}
-    for name in registry.node_types:
+    for name in node_types:
         try:
             found[name] = {
                 "engines": [_to_capability(e) for e in registry.engines(name, models_dir)]

@@ -2,19 +2,18 @@
 
 import asyncio
 import contextlib
-import errno
 import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gpu_node.children.failures import ChildCrashed, to_error
 from gpu_node.children.framing import BadMessage, Message, encode, read_message
 from gpu_node.children.output import log_output
-from gpu_node.errors import Canceled, GpuNodeError, PermanentError, RetryableError
 from gpu_node.handlers.run_context import Call
 from gpu_node.metrics import Metrics
 
@@ -32,19 +31,12 @@ class ChildSettings:
     """Silence of the parent after which a busy child ends itself."""
 
 
-class ChildCrashed(RetryableError):
-    """The process ended in the middle of a call."""
-
-
-class UnexpectedFailure(Exception):
-    """A handler raised what is not a GpuNodeError; the argument is its stack, for the log."""
-
-
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a handler answered: outputs, and the files that it has put."""
+    """What a handler answered: outputs, the engine that made them, the files that it has put."""
 
     outputs: dict[str, Any]
+    engine: str
     staged: list[tuple[str, dict[str, Any]]]
 
 
@@ -104,9 +96,10 @@ class Child:
         """Whether the process has gone by itself, between two calls."""
         return self.is_alive and self._reader.at_eof()
 
-    async def probe(self, models_dir: Path) -> dict[str, Any]:
+    async def probe(self, models_dir: Path, node_types: Sequence[str]) -> dict[str, Any]:
         """Engines by node type, as the handlers of this process see them."""
-        return (await self._ask({"kind": "probe", "models_dir": str(models_dir)}, None))["engines"]
+        about = {"models_dir": str(models_dir), "node_types": list(node_types)}
+        return (await self._ask({"kind": "probe", **about}, None))["engines"]
 
     async def call(self, call: Call, on_note: OnNote, grace_s: Callable[[], float]) -> Done:
         """Run a handler. When canceled, the child is asked to stop and killed after the grace time.
@@ -122,7 +115,8 @@ class Child:
         except asyncio.CancelledError:
             await self._stop(answer, call_id, grace_s())
             raise
-        return Done(done["outputs"], [(path, ref) for path, ref in done["staged"]])
+        staged = [(path, ref) for path, ref in done["staged"]]
+        return Done(done["outputs"], done["engine"], staged)
 
     def beat(self) -> None:
         """Tell the child that its parent lives."""
@@ -183,20 +177,3 @@ class Child:
     def _write(self, message: Message) -> None:
         with contextlib.suppress(ConnectionError, RuntimeError):
             self._writer.write(encode(message))
-
-
-def to_error(answer: Message) -> BaseException:
-    """The error that a child has described."""
-    kind = answer["class"]
-    known: dict[str, type[GpuNodeError]] = {
-        "retryable": RetryableError,
-        "permanent": PermanentError,
-        "canceled": Canceled,
-    }
-    if kind in known:
-        return known[kind](answer["code"], answer["detail"], **answer["extensions"])
-    if kind == "memory":
-        return MemoryError()
-    if kind == "os" and answer["errno"] in (errno.ENOSPC, errno.EDQUOT):
-        return OSError(answer["errno"], os.strerror(answer["errno"]))
-    return UnexpectedFailure(answer["stack"])

@@ -4,16 +4,19 @@ when they die."""
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from gpu_node.children.breaker import Breaker
-from gpu_node.children.child import Child, ChildCrashed, ChildSettings, Done, OnNote
+from gpu_node.children.child import Child, ChildSettings, Done, OnNote
+from gpu_node.children.failures import ChildCrashed
 from gpu_node.errors import RetryableError
 from gpu_node.handlers.run_context import Call
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
+
+PROBE_TIMEOUT_S = 120.0
 
 
 class ChildPool:
@@ -28,15 +31,21 @@ class ChildPool:
         self._breaker = Breaker()
         self._beats = asyncio.create_task(self._beat())
 
-    async def probe(self, models_dir: Path) -> dict[str, Any]:
-        """Engines by node type, found by a child, because handlers load what the parent must
-        not."""
-        async with self._turns:
-            child = await self._take("")
-            try:
-                return await child.probe(models_dir)
-            finally:
-                self._give_back(child)
+    async def probe(self, models_dir: Path, node_types: Sequence[str]) -> dict[str, Any]:
+        """Engines by node type, found by a child, because handlers load what the parent must not.
+
+        A type whose probing kills the child has no engines, and the others still have theirs.
+        """
+        try:
+            return await self._probe(models_dir, node_types)
+        except RetryableError as error:
+            if len(node_types) == 1:
+                get_logger().error("probe failed", node_type=node_types[0], error=error.detail)
+                return {node_types[0]: {"engines": [], "reason": error.detail}}
+        found: dict[str, Any] = {}
+        for node_type in node_types:
+            found |= await self.probe(models_dir, [node_type])
+        return found
 
     async def run(
         self, call: Call, on_note: OnNote, timeout_s: float, grace_s: Callable[[], float]
@@ -75,6 +84,18 @@ class ChildPool:
         self._children.clear()
         self._idle.clear()
         self._metrics.children.set(0)
+
+    async def _probe(self, models_dir: Path, node_types: Sequence[str]) -> dict[str, Any]:
+        async with self._turns:
+            child = await self._take("")
+            try:
+                async with asyncio.timeout(PROBE_TIMEOUT_S):
+                    return await child.probe(models_dir, node_types)
+            except TimeoutError as error:
+                await child.kill()
+                raise RetryableError("handler-unavailable", "It did not answer in time.") from error
+            finally:
+                self._give_back(child)
 
     async def _take(self, node_type: str) -> Child:
         """The idle child that did this type last, else the one used last, else a new one."""

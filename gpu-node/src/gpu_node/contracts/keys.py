@@ -111,6 +111,10 @@ class Keys:
         """hash"""
         return f"{self._prefix}:{{{_shard(shard)}}}:run:{_part('run', run)}:artifacts"
 
+    def artifact(self, shard: str, artifact: str) -> str:
+        """string"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:artifact:{artifact and _part('artifact', artifact)}"
+
     def threads(self, shard: str) -> str:
         """set"""
         return f"{self._prefix}:{{{_shard(shard)}}}:threads"
@@ -148,7 +152,7 @@ class Keys:
         return f"{self._prefix}:{{{_shard(shard)}}}:pool:{_part('pool', pool)}:executors"
 
     def channel_run(self, shard: str, run: str) -> str:
-        """<seq> <event json>"""
+        """<seq> <at ms> <type> <node or -> <data json>"""
         return f"{self._prefix}:{{{_shard(shard)}}}:run:{run and _part('run', run)}"
 
     def channel_pool_control(self, shard: str, pool: str) -> str:

@@ -144,6 +144,7 @@ class AnimatePortraitInputs(Model):
     landmarks: Landmarks
     audio: Audio
     visemes: VisemeTrack
+    matte: Image | MISSING = Field(default=MISSING)
 
 
 class VideoMeta(Model):
@@ -167,13 +168,16 @@ class Video(Model):
 
 class AnimatePortraitOutputs(Model):
     video: Video
+    background: Text | MISSING = Field(default=MISSING)
 
 
 class AnimatePortraitParams(Model):
     size: int = Field(default=512)
-    """Height and width of the square picture in pixels."""
+    """Shorter side of the film in pixels."""
     seed: int = Field(default=0)
-    """Fixes sway and blinks: the same seed, the same film."""
+    """Fixes sway, gaze and blinks: the same seed, the same film."""
+    fps: Literal[25, 30] = Field(default=25)
+    """Frames per second."""
 
 
 NodeId = str
@@ -418,8 +422,6 @@ class GatewayConfig(Model):
     """No default."""
     s3_secret_key: str
     """No default."""
-    s3_public: bool = Field(default=False)
-    """Whether clients can reach the store, so that presigned addresses are handed out."""
     log_level: Literal["debug", "info", "warn", "error"] = Field(default="info")
     """Lowest level that is written."""
     lease_ms: int = Field(default=10000)
@@ -771,7 +773,8 @@ class NotePreview(Model):
 
 Note = Annotated[NoteStarted | NoteProgress | NoteLog | NotePreview, Field(discriminator="type")]
 """What an executor says about a node while it works; goes straight to the run's log and
-never locks the run.
+never locks the run. In a report entry type and node are fields and the body is the data
+alone.
 """
 
 
@@ -783,11 +786,21 @@ class PreparePortraitOutputs(Model):
     image: Image
     landmarks: Landmarks
     source: Text
+    matte: Image | MISSING = Field(default=MISSING)
+    matte_by: Text | MISSING = Field(default=MISSING)
 
 
 class PreparePortraitParams(Model):
     size: int = Field(default=512)
-    """Height and width of the square picture in pixels."""
+    """Shorter side of the picture in pixels."""
+    aspect: Literal["1:1", "9:16", "16:9"] = Field(default="1:1")
+    """Width to height of the picture."""
+    face: int | MISSING = Field(default=MISSING)
+    """Which of several faces in the photo, counted from the left, from 1. Without it there may
+    be only one large face.
+    """
+    avatar: Literal["robin", "amara", "elias"] = Field(default="robin")
+    """The drawn face that is used without a photo."""
 
 
 RunStatus = Literal["queued", "running", "waiting", "canceling", "succeeded", "failed", "canceled", "expired", "timed_out"]

@@ -13,7 +13,8 @@ class HandlerContext(Protocol):
     node_id: str
     attempt: int
     engine: str
-    """Name of the engine to use; `auto` has been resolved."""
+    """Name of the engine to use; `auto` has been resolved. A handler that lets another engine of
+    its type do the work sets it: the result says which engine made it."""
     work_dir: Path
     """Private directory of this attempt, removed afterwards."""
     models_dir: Path

@@ -1,6 +1,7 @@
-"""Node type `prepare_portrait`: a photo, or nothing, becomes a square portrait and landmarks."""
+"""Node type `prepare_portrait`: a photo, or nothing, becomes portrait, landmarks and matte."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,22 @@ from pydantic import MISSING
 from gpu_node.contracts.models import PreparePortraitInputs, PreparePortraitParams
 from gpu_node.engines.arrays import Floats, Picture
 from gpu_node.engines.engine import Engine
-from gpu_node.engines.portrait import crop, drawn_face, face_mesh
+from gpu_node.engines.portrait import crop, drawn_face, face_mesh, person_matte, suitability
 from gpu_node.engines.portrait.photo import read_photo
+from gpu_node.engines.portrait.sighting import sighting
 from gpu_node.errors import EngineUnavailable
 from gpu_node.handlers.context import HandlerContext
+
+_STEPS = 4
+
+
+@dataclass(frozen=True)
+class _Portrait:
+    picture: Picture
+    landmarks: Floats
+    matte: Floats | None
+    source: str
+    matte_by: str
 
 
 def engines(models_dir: Path | None = None) -> list[Engine]:
@@ -26,46 +39,66 @@ def run(
     params: PreparePortraitParams, inputs: PreparePortraitInputs, context: HandlerContext
 ) -> dict[str, Any]:
     """Find the face in the photo, or draw the demo face if there is none; `source` says which."""
-    if inputs.image is MISSING:
-        portrait, landmarks = drawn_face.draw(params.size)
-        return _outputs(portrait, landmarks, "drawn", context)
+    if inputs.image is not MISSING:
+        return _outputs(_from_photo(params, inputs, context), context)
+    context.engine = drawn_face.NAME
+    size = crop.frame_size(params.size, params.aspect)
+    picture, landmarks, matte = drawn_face.draw_cut_out(size, params.avatar, context.check_canceled)
+    return _outputs(_Portrait(picture, landmarks, matte, "drawn", "drawn"), context)
+
+
+def _from_photo(
+    params: PreparePortraitParams, inputs: PreparePortraitInputs, context: HandlerContext
+) -> _Portrait:
     if context.engine != face_mesh.NAME:
         detail = "the engine drawn_face reads no photos, and face_mesh is not available here"
         raise EngineUnavailable("engine-unavailable", detail, pointer="/inputs/image")
     photo = read_photo(context.path(inputs.image))
-    context.progress(1, 3, "steps")
+    context.progress(1, _STEPS, "steps")
     context.check_canceled()
     faces = face_mesh.load(context.models_dir).find(photo)
-    if not faces:
-        raise crop.no_face("no face was found in the picture")
-    if len(faces) > 1:
-        context.log("info", "several faces: the largest one is used", faces=len(faces))
-    crop.check_face(faces[0])
-    context.progress(2, 3, "steps")
-    portrait, landmarks = crop.square(photo, faces[0], params.size)
-    return _outputs(portrait, landmarks, "photo", context)
+    # Shown before any refusal, so that a person sees what it is about.
+    context.preview(sighting(photo, faces), "image/jpeg")
+    face = suitability.choose(faces, None if params.face is MISSING else params.face)
+    suitability.check(photo, face)
+    context.progress(2, _STEPS, "steps")
+    context.check_canceled()
+    picture, landmarks = crop.cut_out(photo, face, params.size, params.aspect)
+    engine = person_matte.describe(context.models_dir)
+    if not engine.available:
+        context.log("warning", "the background will move a little", reason=engine.reason)
+        return _Portrait(picture, landmarks, None, "photo", "none")
+    matte = person_matte.load(context.models_dir).find(picture)
+    context.progress(3, _STEPS, "steps")
+    return _Portrait(picture, landmarks, matte, "photo", person_matte.NAME)
 
 
-def _outputs(
-    portrait: Picture, landmarks: Floats, source: str, context: HandlerContext
-) -> dict[str, Any]:
-    height, width = portrait.shape[:2]
-    picture = context.work_dir / "portrait.png"
-    cv2.imwrite(str(picture), portrait)
+def _outputs(portrait: _Portrait, context: HandlerContext) -> dict[str, Any]:
+    height, width = portrait.picture.shape[:2]
     points = context.work_dir / "landmarks.json"
-    listed = np.round(landmarks, 3).tolist()
+    listed = np.round(portrait.landmarks, 3).tolist()
     points.write_text(json.dumps({"width": width, "height": height, "points": listed}))
-    image = context.put(
-        picture,
-        media_type="image/png",
-        name="portrait.png",
-        meta={"width": width, "height": height},
-    )
     marks = context.put(
         points,
         media_type="application/json",
         name="landmarks.json",
-        meta={"count": len(landmarks)},
+        meta={"count": len(portrait.landmarks)},
     )
-    context.progress(3, 3, "steps")
-    return {"image": image, "landmarks": marks, "source": source}
+    outputs: dict[str, Any] = {
+        "image": _png(portrait.picture, "portrait.png", context),
+        "landmarks": marks,
+        "source": portrait.source,
+        "matte_by": portrait.matte_by,
+    }
+    if portrait.matte is not None:
+        grey = np.round(portrait.matte * 255).astype(np.uint8)
+        outputs["matte"] = _png(grey, "matte.png", context)
+    context.progress(_STEPS, _STEPS, "steps")
+    return outputs
+
+
+def _png(pixels: Picture, name: str, context: HandlerContext) -> dict[str, Any]:
+    path = context.work_dir / name
+    cv2.imwrite(str(path), pixels)
+    meta = {"width": pixels.shape[1], "height": pixels.shape[0]}
+    return context.put(path, media_type="image/png", name=name, meta=meta)

@@ -76,7 +76,7 @@ class PoolSteps:
     async def renew(self, task_ids: Sequence[str]) -> RenewAnswer:
         """Keep the leases of all tasks held here. NOGROUP is raised, not answered."""
         keys = [self._tasks, *(self._task(task_id) for task_id in task_ids)]
-        states, unknown = await self._scripts.run("renew", keys, [self.consumer, *task_ids])
+        states, unknown = await self._scripts.run_alone("renew", keys, [self.consumer, *task_ids])
         return RenewAnswer(
             states=dict(zip(task_ids, map(text, states), strict=True)),
             unknown=[Entry(text(e), text(task), bytes(body)) for e, task, body in unknown],

@@ -52,6 +52,30 @@ def at_frames(curve: Curve, frames: int) -> Curve:
     return np.interp(times, (np.arange(len(curve)) + 0.5) * STEP_S, curve)
 
 
+def rated_frames(curve: Curve, duration_s: float, fps: int) -> tuple[int, Curve]:
+    """Frames at `fps` that cover the sound, and the curve in the middle of each."""
+    frames = max(1, math.ceil(duration_s * fps - 1e-6))
+    times = (np.arange(frames) + 0.5) / fps + LEAD_S
+    return frames, np.interp(times, (np.arange(len(curve)) + 0.5) * STEP_S, curve)
+
+
+def rerated(values: Floats, frames: int, fps: int) -> Floats:
+    """A track's (n, 2) values at FPS for `frames` at another rate; the mouth still closes wherever
+    it closed.
+    """
+    last = len(values) - 1
+    if fps == FPS:
+        return values[np.minimum(np.arange(frames), last)]
+    at = (np.arange(frames) + 0.5) / fps * FPS - 0.5
+    known = np.arange(len(values))
+    rated = np.column_stack([np.interp(at, known, column) for column in values.T])
+    opening = np.pad(values[:, 0], 1, mode="edge")
+    closed = (values[:, 0] <= opening[:-2]) & (values[:, 0] <= opening[2:]) & (values[:, 0] < 0.1)
+    nearest = np.round((np.flatnonzero(closed) + 0.5) / FPS * fps - 0.5).astype(int)
+    rated[np.clip(nearest, 0, frames - 1), 0] = values[closed, 0]
+    return rated
+
+
 def smoothed(curve: Curve, width_s: float) -> Curve:
     """The curve under a Hann window of that width."""
     reach = max(1, round(width_s / STEP_S / 2))

@@ -20,21 +20,29 @@ _SHIFT = 4
 
 
 class Canvas:
-    """Square picture of `side` pixels. Places are (x to the right, y up) in cm from `centre`."""
+    """Picture of `size` (height, width) pixels, `scale` of them per cm. Places are (x to the right,
+    y up) in cm; `centre` lies in the middle.
+    """
 
-    def __init__(self, side: int, width_cm: float, centre: tuple[float, float]) -> None:
-        self.side = side
-        self.scale = side / width_cm
+    def __init__(self, size: tuple[int, int], scale: float, centre: tuple[float, float]) -> None:
+        self.size = size
+        self.scale = scale
         self.centre = centre
-        self.pixels = np.zeros((side, side, 3), np.float32)
+        self.pixels = np.zeros((*size, 3), np.float32)
+        self.cover = np.zeros(size, np.float32)
+        """How much of each pixel has been painted over."""
 
     def to_pixels(self, places: Points) -> Points:
-        return (places - np.array(self.centre)) * (self.scale, -self.scale) + self.side / 2
+        return (places - np.array(self.centre)) * (self.scale, -self.scale) + np.array(
+            self.size[::-1]
+        ) / 2
 
     def grid(self) -> tuple[Mask, Mask]:
         """x and y in cm for every pixel."""
-        line = (np.arange(self.side, dtype=np.float32) - self.side / 2) / self.scale
-        x, y = np.meshgrid(line + np.float32(self.centre[0]), np.float32(self.centre[1]) - line)
+        height, width = self.size
+        across = (np.arange(width, dtype=np.float32) - width / 2) / self.scale + self.centre[0]
+        down = (np.arange(height, dtype=np.float32) - height / 2) / self.scale - self.centre[1]
+        x, y = np.meshgrid(across.astype(np.float32), -down.astype(np.float32))
         return x, y
 
     def mask(self, outline: Points, soft: float = 0.0) -> Mask:
@@ -54,6 +62,32 @@ class Canvas:
 
         return self._brushed(self.to_pixels(path), soft * self.scale, thick, stroke)
 
+    def stroke(self, path: Points, width: float) -> tuple[tuple[slice, slice], Mask]:
+        """A small line as the part of the picture it lies in and its mask there: many are cheap."""
+        places = self.to_pixels(path)
+        thick = max(1, round(width * self.scale))
+        low = np.clip(places.min(axis=0) - thick - 2, 0, self.size[::-1]).astype(int)
+        high = np.clip(places.max(axis=0) + thick + 2, 0, self.size[::-1]).astype(int)
+        part = np.zeros((max(1, high[1] - low[1]), max(1, high[0] - low[0])), np.uint8)
+        fixed = np.round((places - low) * (1 << _SHIFT)).astype(np.int32)
+        cv2.polylines(part, [fixed], False, (255,), thick, cv2.LINE_AA, shift=_SHIFT)
+        return (slice(low[1], high[1]), slice(low[0], high[0])), part.astype(np.float32) / 255
+
+    def blend(
+        self,
+        stroke: tuple[tuple[slice, slice], Mask],
+        colour: Colour,
+        strength: float,
+        within: Mask | None = None,
+    ) -> None:
+        """Lay a colour over what a stroke shows `within` a mask."""
+        part, mask = stroke
+        window = self.pixels[part]
+        alpha = mask[: window.shape[0], : window.shape[1]] * np.float32(strength)
+        if within is not None:
+            alpha = alpha * within[part]
+        window += alpha[..., None] * (np.array(colour, np.float32) - window)
+
     def spot(self, x: float, y: float, rx: float, ry: float, soft: float) -> Mask:
         """A blurred ellipse."""
         turn = np.linspace(0, 2 * np.pi, 48, endpoint=False)
@@ -69,18 +103,20 @@ class Canvas:
         alpha = mask[part][..., None] * np.float32(strength)
         over = colour[part] if isinstance(colour, np.ndarray) else np.array(colour, np.float32)
         self.pixels[part] += alpha * (over - self.pixels[part])
+        self.cover[part] += alpha[..., 0] * (1 - self.cover[part])
 
-    def finished(self, side: int) -> NDArray[np.uint8]:
-        """The picture at its final size."""
-        small = cv2.resize(self.pixels, (side, side), interpolation=cv2.INTER_AREA)
-        return np.clip(small + 0.5, 0, 255).astype(np.uint8)
+    def finished(self, size: tuple[int, int]) -> tuple[NDArray[np.uint8], Mask]:
+        """The picture at its final size (height, width), and what has been painted over."""
+        small = cv2.resize(self.pixels, size[::-1], interpolation=cv2.INTER_AREA)
+        cover = cv2.resize(self.cover, size[::-1], interpolation=cv2.INTER_AREA)
+        return np.clip(small + 0.5, 0, 255).astype(np.uint8), cover.astype(np.float32)
 
     def _brushed(self, path: Points, blur: float, thick: int, brush: Brush) -> Mask:
         """A mask; only the part around the path is worked on."""
-        mask = np.zeros((self.side, self.side), np.float32)
+        mask = np.zeros(self.size, np.float32)
         margin = thick + 3 * blur + 2
-        low = np.clip(path.min(axis=0) - margin, 0, self.side).astype(int)
-        high = np.clip(path.max(axis=0) + margin, 0, self.side).astype(int)
+        low = np.clip(path.min(axis=0) - margin, 0, self.size[::-1]).astype(int)
+        high = np.clip(path.max(axis=0) + margin, 0, self.size[::-1]).astype(int)
         if (high <= low).any():
             return mask
         part = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)

@@ -1,4 +1,6 @@
-"""Cuts the square around a face that becomes the picture of the film."""
+"""Cuts the part around a face that becomes the picture of the film."""
+
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -6,59 +8,63 @@ import numpy as np
 from gpu_node.engines.arrays import Floats, Picture
 from gpu_node.engines.portrait import topology
 from gpu_node.engines.portrait.face_mesh import Face
-from gpu_node.engines.portrait.image_header import POINTER
-from gpu_node.errors import NoFace
 
-MIN_SCORE = 0.6
-MIN_MOUTH_PX = 24
-"""A narrower mouth has too few pixels to move."""
-MIN_SYMMETRY = 0.3
-"""Nose to one cheek over nose to the other; less is a face turned by more than some 35 degrees."""
+Aspect = Literal["1:1", "9:16", "16:9"]
+"""Width to height."""
 _FACE_SHARE = 0.46
-"""Height of the face in the square when the photo has room enough."""
+"""Height of the face in the shorter side when the photo has room enough."""
 _FACE_SHARE_MAX = 0.68
 _FACE_TOP = 0.52
-"""Where the middle of the face lies, from the top."""
+"""Where the middle of the face lies in a square, from the top; higher in a tall picture."""
+_TALL_TOP = 0.40
 
 
-def check_face(face: Face) -> None:
-    """Refuse what cannot be animated, with the reason."""
-    points = face.points[:, :2]
-    if face.score < MIN_SCORE:
-        raise no_face("no face was found in the picture")
-    mouth = float(np.linalg.norm(points[topology.MOUTH_LEFT] - points[topology.MOUTH_RIGHT]))
-    if mouth < MIN_MOUTH_PX:
-        raise no_face(f"the face is too small: its mouth is {mouth:.0f} pixels wide")
-    nose = points[topology.NOSE_TIP]
-    cheeks = sorted(float(np.linalg.norm(nose - points[i])) for i in (234, 454))
-    if cheeks[0] < MIN_SYMMETRY * cheeks[1]:
-        raise no_face("the face is turned too far to the side")
+def frame_size(side: int, aspect: Aspect) -> tuple[int, int]:
+    """Height and width of a picture whose shorter side is `side`; both even."""
+    longer = round(side * 16 / 9 / 2) * 2
+    return {"1:1": (side, side), "9:16": (longer, side), "16:9": (side, longer)}[aspect]
 
 
-def no_face(detail: str) -> NoFace:
-    return NoFace("no-face", detail, pointer=POINTER)
-
-
-def square(picture: Picture, face: Face, side: int) -> tuple[Picture, Floats]:
-    """The face in a picture of `side` x `side`, and its points there."""
+def cut_out(
+    picture: Picture, face: Face, side: int, aspect: Aspect = "1:1"
+) -> tuple[Picture, Floats]:
+    """The face in a picture whose shorter side is `side`, and its points there."""
     points = face.points
+    size = frame_size(side, aspect)
     height = float(np.linalg.norm(points[topology.FOREHEAD, :2] - points[topology.CHIN, :2]))
     low, high = points[topology.OVAL, :2].min(axis=0), points[topology.OVAL, :2].max(axis=0)
-    centre = (low + high) / 2
-    shape = np.array([picture.shape[1], picture.shape[0]], float)
-    cut = min(height / _FACE_SHARE, float(shape.min()))
+    shape = np.array(picture.shape[1::-1], float)
+    wanted = np.array(size[::-1]) / side
+    cut = min(height / _FACE_SHARE, float((shape / wanted).min()))
     cut = max(cut, height / _FACE_SHARE_MAX, float((high - low).max()) / 0.8)
-    corner = centre - np.array([0.5, _FACE_TOP]) * cut
-    # Inside the photo if it can be; where it cannot, the edge is mirrored.
-    room = shape - cut
+    top = _TALL_TOP if size[0] > size[1] else _FACE_TOP
+    corner = (low + high) / 2 - np.array([0.5, top]) * wanted * cut
+    # Inside the photo if it can be; where it cannot, the photo is continued.
+    room = shape - wanted * cut
     corner = np.where(room >= 0, np.clip(corner, 0, np.maximum(room, 0)), corner)
+    crop = _taken(picture, corner, side / cut, size)
     scale = side / cut
+    moved = np.column_stack([(points[:, :2] - corner) * scale, points[:, 2] * scale])
+    return crop, moved
+
+
+def _taken(picture: Picture, corner: Floats, scale: float, size: tuple[int, int]) -> Picture:
+    """The picture from `corner` on, scaled; beyond its edges it is mirrored, more and more blurred
+    so that nobody takes the mirror image for a second person.
+    """
+    into = np.array([[scale, 0, -corner[0] * scale], [0, scale, -corner[1] * scale]])
+    present = np.full(picture.shape[:2], 255, np.uint8)
     if scale < 0.5:
         picture = cv2.GaussianBlur(picture, (0, 0), 0.35 / scale).astype(np.uint8)
-    into = np.array([[scale, 0, -corner[0] * scale], [0, scale, -corner[1] * scale]])
     flags = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR
     crop = cv2.warpAffine(
-        picture, into, (side, side), flags=flags, borderMode=cv2.BORDER_REFLECT_101
-    )
-    moved = np.column_stack([(points[:, :2] - corner) * scale, points[:, 2] * scale])
-    return crop.astype(np.uint8), moved
+        picture, into, size[::-1], flags=flags, borderMode=cv2.BORDER_REFLECT_101
+    ).astype(np.uint8)
+    inside = cv2.warpAffine(present, into, size[::-1], flags=cv2.INTER_NEAREST)
+    if inside.all():
+        return crop
+    reach = min(size) / 40
+    away = cv2.distanceTransform((inside == 0).astype(np.uint8), cv2.DIST_L2, 5)
+    share = np.clip(away / (2 * reach), 0, 1)[..., None]
+    blurred = cv2.GaussianBlur(crop, (0, 0), reach)
+    return (crop * (1 - share) + blurred * share + 0.5).astype(np.uint8)

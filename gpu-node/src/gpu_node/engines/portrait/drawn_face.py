@@ -1,58 +1,94 @@
 """Engine `drawn_face`: a face drawn along the average landmarks, which therefore fit exactly."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 
 from gpu_node.engines.arrays import Floats, Picture
 from gpu_node.engines.engine import Engine
+from gpu_node.engines.portrait import drawn_look
 from gpu_node.engines.portrait import topology as t
 from gpu_node.engines.portrait.canvas import Canvas, Points
+from gpu_node.engines.portrait.drawn_extras import draw_beard, draw_ears, draw_glasses
 from gpu_node.engines.portrait.drawn_features import draw_brows, draw_eyes, draw_lips, draw_nose
 from gpu_node.engines.portrait.drawn_hair import draw_hair_behind, draw_hair_in_front
 from gpu_node.engines.portrait.drawn_skin import draw_background, draw_body, draw_skin
 
+NAME = "drawn_face"
+
 WIDTH_CM = 38.0
 """Width of the picture; a face is about 18 high."""
 CENTRE = (0.0, -1.6)
-_OVERSAMPLING = 2
+_OVERSAMPLED_SIDE = 900
+"""Smaller pictures are drawn at twice their size; in larger ones nobody sees the difference."""
 
 
-@lru_cache(maxsize=2)
-def draw(side: int) -> tuple[Picture, Floats]:
-    """The demo face in `side` x `side` pixels and its (468, 3) landmarks there; always the same."""
-    face = shaped_face()
-    canvas = Canvas(side * _OVERSAMPLING, WIDTH_CM, CENTRE)
-    draw_background(canvas)
-    draw_hair_behind(canvas)
-    draw_body(canvas)
-    draw_skin(canvas, face)
-    draw_lips(canvas, face[:, :2])
-    draw_nose(canvas, face[:, :2])
-    draw_eyes(canvas, face[:, :2])
-    draw_brows(canvas, face[:, :2])
-    draw_hair_in_front(canvas)
-    scale = side / WIDTH_CM
-    places = canvas.to_pixels(face[:, :2]) / _OVERSAMPLING - 0.5
-    picture = canvas.finished(side)
+@lru_cache(maxsize=4)
+def draw(side: int, name: str = "robin") -> tuple[Picture, Floats]:
+    """A drawn face in `side` x `side` pixels and its (468, 3) landmarks there; always the same."""
+    picture, landmarks, _ = draw_cut_out((side, side), name)
+    return picture, landmarks
+
+
+def draw_cut_out(
+    size: tuple[int, int], name: str, check_canceled: Callable[[], None] = lambda: None
+) -> tuple[Picture, Floats, Floats]:
+    """A face in a picture of `size` (height, width), its landmarks there and its matte, 0..1.
+
+    check_canceled: called between the parts, to raise if nobody wants the picture any more.
+    """
+    times = 2 if min(size) < _OVERSAMPLED_SIDE else 1
+    scale = min(size) / WIDTH_CM
+    look = drawn_look.look(name)
+    face = shaped_face(look.rugged)
+    flat = face[:, :2]
+    # A tall picture shows more of the body than of the wall above the head.
+    spare = (size[0] - min(size)) / scale
+    centre = (CENTRE[0], CENTRE[1] - 0.3 * spare)
+    canvas = Canvas((size[0] * times, size[1] * times), scale * times, centre)
+    steps: list[Callable[[], None]] = [
+        lambda: draw_background(canvas, look),
+        lambda: draw_hair_behind(canvas, look),
+        lambda: draw_body(canvas, look),
+        lambda: draw_ears(canvas, look),
+        lambda: draw_skin(canvas, face, look),
+        lambda: draw_beard(canvas, flat, look),
+        lambda: draw_lips(canvas, flat, look),
+        lambda: draw_nose(canvas, flat, look),
+        lambda: draw_eyes(canvas, flat, look),
+        lambda: draw_brows(canvas, flat, look),
+        lambda: draw_hair_in_front(canvas, look),
+        lambda: draw_glasses(canvas, flat, look),
+    ]
+    for step in steps:
+        check_canceled()
+        step()
+    places = canvas.to_pixels(flat) / times - 0.5
+    picture, matte = canvas.finished(size)
     picture.flags.writeable = False
-    return picture, np.column_stack([places, -face[:, 2] * scale])
+    return picture, np.column_stack([places, -face[:, 2] * scale]), matte
 
 
-def shaped_face() -> Points:
-    """The average face (cm), slimmer, with larger eyes and a small smile on closed lips."""
+def shaped_face(rugged: float = 0.0) -> Points:
+    """The average face (cm), slimmer, with larger eyes and a small smile on closed lips; `rugged`
+    (0..1) takes that back and broadens the chin.
+    """
     face = t.canonical_face()[0].copy()
     flat = face[:, :2]
+    soft = 1 - rugged
     for upper, lower in (
         (t.LEFT_EYE_UPPER, t.LEFT_EYE_LOWER),
         (t.RIGHT_EYE_UPPER, t.RIGHT_EYE_LOWER),
     ):
-        _swell(flat, flat[t.ring(upper, lower)].mean(axis=0), 1.7, (0.24, 0.52))
-    _swell(flat, flat[t.NOSE_TIP] + (0, 0.2), 1.6, (-0.16, 0.0))
+        more = (0.24 + 0.10 * soft, 0.62 + 0.38 * soft)
+        _swell(flat, flat[t.ring(upper, lower)].mean(axis=0), 1.55, more)
+    _swell(flat, flat[t.NOSE_TIP] + (0, 0.2), 1.6, (-0.10 - 0.12 * soft, 0.0))
     _close_lips(face)
-    _swell(flat, flat[t.LIP_UPPER_INNER], 2.2, (0.20, 0.06))
+    _swell(flat, flat[t.LIP_UPPER_INNER], 2.2, (0.14 + 0.04 * rugged, 0.10 * soft - 0.05))
     _smile(flat)
-    flat[:, 0] *= 0.95 - 0.09 * np.clip((-0.5 - flat[:, 1]) / 8, 0, 1)
+    narrow = 0.05 + 0.10 * soft
+    flat[:, 0] *= 0.955 - narrow * np.clip((-0.5 - flat[:, 1]) / 8, 0, 1)
     return face
 
 
@@ -78,4 +114,4 @@ def _close_lips(face: Points) -> None:
 
 def describe() -> Engine:
     """Announce the engine."""
-    return Engine(name="drawn_face", available=True, license="Apache-2.0")
+    return Engine(name=NAME, available=True, license="Apache-2.0")

@@ -1,46 +1,76 @@
-"""Hair of the drawn face: chin-long, parted at one side."""
+"""Hair of the drawn faces, and what covers it."""
 
 import numpy as np
 
-from gpu_node.engines.portrait.canvas import Canvas, Points, curve
+from gpu_node.engines.portrait.canvas import Canvas, Points, curve, mirrored
+from gpu_node.engines.portrait.drawn_look import Look
+from gpu_node.engines.portrait.drawn_skin import tinted
 
-_DARK = np.array([26, 34, 54], np.float32)
-_MAIN = np.array([48, 64, 100], np.float32)
-_SHINE = np.array([104, 138, 190], np.float32)
-
-_PARTING = (-2.6, 9.0)
+_PARTING = (-2.4, 8.2)
+_LENGTH = {"bob": 0.0, "long": -7.5}
+"""How much further down than the chin the hair hangs, cm."""
 
 
-def draw_hair_behind(canvas: Canvas) -> None:
+def draw_hair_behind(canvas: Canvas, look: Look) -> None:
     """What hangs behind neck and face."""
-    outline = curve([(0, 12.2), (5.4, 11.2), (9.0, 7.6), (10.0, 1.5), (9.9, -5), (9.0, -10.4),
-                     (6.0, -11.8), (0, -11.0), (-6.0, -11.8), (-9.0, -10.4), (-9.9, -5),
-                     (-10.0, 1.5), (-9.0, 7.6), (-5.4, 11.4)], closed=True)  # fmt: skip
-    canvas.paint(canvas.mask(outline, 0.08), tuple(_DARK.tolist()))
+    if look.style == "scarf":
+        outline = curve(mirrored([(0, 11.4), (5.2, 10.4), (8.4, 6.4), (8.9, 0), (8.4, -6),
+                                  (7.6, -11), (7.8, -15.5), (4, -17.5), (0, -18)]),
+                        closed=True)  # fmt: skip
+        canvas.paint(canvas.mask(outline, 0.08), tinted(look.scarf, 0.55))
+        return
+    dark = tinted(look.hair, 0.54)
+    if look.style == "short":
+        outline = curve(mirrored([(0, 11.3), (4.6, 10.5), (7.3, 7.2), (7.7, 3.2), (7.0, 1.0),
+                                  (5, 0), (0, 0)]), closed=True)  # fmt: skip
+        canvas.paint(canvas.mask(outline, 0.15), dark)
+        return
+    end = _LENGTH[look.style]
+    outline = curve([(0, 11.6), (5.2, 10.7), (8.6, 7.2), (9.5, 1.5), (9.4, -5), (8.8, -10.2 + end),
+                     (6.0, -11.4 + end), (0, -11.0 + end), (-6.0, -11.4 + end),
+                     (-8.8, -10.2 + end), (-9.4, -5), (-9.5, 1.5), (-8.6, 7.2), (-5.2, 10.8)],
+                    closed=True)  # fmt: skip
+    canvas.paint(canvas.mask(outline, 0.08), dark)
 
 
-def draw_hair_in_front(canvas: Canvas) -> None:
-    """Two falls of hair from the parting, each with strands and a band of light."""
-    right_in = curve([_PARTING, (0.6, 8.1), (4.2, 6.6), (6.6, 3.4), (7.1, -0.5), (6.9, -5.0),
-                      (6.1, -8.6), (5.6, -11.2)])  # fmt: skip
-    right_out = curve([(-2.0, 12.0), (2.6, 12.5), (6.8, 10.6), (9.6, 6.4), (10.3, 0.4),
-                       (10.4, -5.2), (9.8, -9.6), (7.4, -11.9)])  # fmt: skip
-    left_in = curve([_PARTING, (-4.4, 7.6), (-6.3, 5.2), (-7.0, 1.6), (-7.1, -2.4),
-                     (-6.8, -6.0), (-6.1, -8.6), (-5.6, -11.2)])  # fmt: skip
-    left_out = curve([(-2.0, 12.0), (-5.2, 11.6), (-8.0, 9.2), (-9.8, 5.2), (-10.3, 0.2),
-                      (-10.4, -5.2), (-9.8, -9.6), (-7.4, -11.9)])  # fmt: skip
+def draw_hair_in_front(canvas: Canvas, look: Look) -> None:
+    """Two falls of hair from the parting, a short cut, or a scarf."""
+    if look.style == "scarf":
+        _draw_scarf(canvas, look)
+    elif look.style == "short":
+        _draw_short(canvas, look)
+    else:
+        _draw_falls(canvas, look)
+
+
+def _draw_falls(canvas: Canvas, look: Look) -> None:
+    end = _LENGTH[look.style]
+    right_in = curve([_PARTING, (0.8, 7.2), (4.3, 5.7), (6.3, 3.0), (6.75, -0.5), (6.6, -5.0),
+                      (6.3, -8.2 + end), (6.9, -11.0 + end)])  # fmt: skip
+    right_out = curve([(-2.0, 11.4), (2.6, 11.8), (6.6, 10.0), (9.2, 6.0), (9.9, 0.4),
+                       (9.9, -5.2), (9.5, -9.4 + end), (7.0, -11.3 + end)])  # fmt: skip
+    left_in = curve([_PARTING, (-4.3, 6.6), (-6.0, 4.4), (-6.7, 1.2), (-6.8, -2.4),
+                     (-6.6, -6.0), (-6.3, -8.4 + end), (-6.9, -11.0 + end)])  # fmt: skip
+    left_out = curve([(-2.0, 11.4), (-5.0, 11.0), (-7.6, 8.8), (-9.4, 5.0), (-9.9, 0.2),
+                      (-9.9, -5.2), (-9.5, -9.4 + end), (-7.0, -11.3 + end)])  # fmt: skip
     random = np.random.default_rng(3)
     shadow = np.vstack([left_in[::-1], right_in])
-    canvas.paint(canvas.line(shadow - (0, 0.25), 0.7, 0.35), (70, 88, 150), 0.45)
+    canvas.paint(canvas.line(shadow - (0, 0.25), 0.7, 0.35), tinted(look.skin.shade, 0.7), 0.45)
     for inner, outer, light in ((left_in, left_out, 1.0), (right_in, right_out, 0.8)):
-        _draw_fall(canvas, inner, outer, light, random)
+        _draw_fall(canvas, inner, outer, light, random, look)
 
 
 def _draw_fall(
-    canvas: Canvas, inner: Points, outer: Points, light: float, random: np.random.Generator
+    canvas: Canvas,
+    inner: Points,
+    outer: Points,
+    light: float,
+    random: np.random.Generator,
+    look: Look,
 ) -> None:
     shape = canvas.mask(np.vstack([inner, outer[::-1]]), 0.05)
-    canvas.paint(shape, tuple(_MAIN.tolist()))
+    canvas.paint(shape, look.hair)
+    dark, bright, shine = (tinted(look.hair, share) for share in (0.54, 1.35, 2.0))
     count = len(inner)
     along = np.linspace(0, 1, count)
     # Light where the head is round (a band under the crown), less towards the tips.
@@ -49,21 +79,75 @@ def _draw_fall(
     )
     for _ in range(150):
         across = random.uniform(0.01, 0.99)
-        wave = 0.02 * np.sin(along * random.uniform(3, 7) + random.uniform(0, 6))
+        wave = 0.03 * np.sin(along * random.uniform(3, 7) + random.uniform(0, 6))
         share = np.clip(across + wave, 0, 1)[:, None]
         strand = inner * (1 - share) + outer * share
         tone = random.uniform(-1, 1)
-        width = random.uniform(0.05, 0.16)
+        width = random.uniform(0.04, 0.13)
         first = int(random.uniform(0, 0.3) * count)
         last = int(random.uniform(0.7, 1.0) * count)
-        dark = canvas.line(strand[first:last], width, 0.03) * shape
+        line = canvas.stroke(strand[first:last], width)
         if tone < 0.1:
-            canvas.paint(dark, tuple(_DARK.tolist()), 0.35)
+            canvas.blend(line, dark, 0.26, shape)
         else:
-            canvas.paint(dark, tuple((_MAIN * 1.35).tolist()), 0.35 * tone * light)
+            canvas.blend(line, bright, 0.30 * tone * light, shape)
         if random.uniform() < 0.55:
             lit = np.flatnonzero(band > random.uniform(0.15, 0.9))
             if len(lit) > 3:
-                shine = canvas.line(strand[lit[0] : lit[-1] + 1], width * 0.8, 0.06) * shape
-                canvas.paint(shine, tuple(_SHINE.tolist()), 0.30 * light)
-    canvas.paint(canvas.line(inner, 0.16, 0.10) * shape, tuple(_DARK.tolist()), 0.7)
+                gleam = canvas.stroke(strand[lit[0] : lit[-1] + 1], width * 0.8)
+                canvas.blend(gleam, shine, 0.16 * light, shape)
+    canvas.paint(canvas.line(inner, 0.16, 0.10) * shape, dark, 0.7)
+
+
+def _draw_short(canvas: Canvas, look: Look) -> None:
+    """A cap of short hair that is fuller above than at the temples."""
+    inner = curve([(-6.9, 0.4), (-6.55, 3.0), (-5.9, 5.0), (-4.0, 6.9), (-1.0, 7.5), (2.4, 7.3),
+                   (4.8, 6.4), (6.0, 4.8), (6.55, 3.0), (6.9, 0.4)])  # fmt: skip
+    outer = curve([(-7.3, 0.2), (-7.75, 4.0), (-7.0, 7.8), (-4.4, 10.8), (-0.8, 11.8), (2.8, 11.4),
+                   (5.8, 9.6), (7.5, 6.8), (7.75, 3.6), (7.3, 0.2)])  # fmt: skip
+    canvas.paint(canvas.line(inner - (0, 0.2), 0.6, 0.35), tinted(look.skin.shade, 0.75), 0.40)
+    shape = canvas.mask(np.vstack([inner, outer[::-1]]), 0.16)
+    canvas.paint(shape, look.hair)
+    random = np.random.default_rng(11)
+    for _ in range(900):
+        at = int(random.uniform(0.02, 0.98) * (len(inner) - 1))
+        start = random.uniform(-0.05, 0.85)
+        root = inner[at] + (outer[at] - inner[at]) * start
+        sweep = np.array([1.1, 0.35]) if abs(root[0]) < 5.5 else np.array([0.15, -0.9])
+        tip = root + (outer[at] - inner[at]) * 0.16 + sweep * random.uniform(0.4, 1.0)
+        line = canvas.stroke(np.array([root, tip]), random.uniform(0.04, 0.10))
+        lit = 1.0 + 0.7 * np.exp(-((root[0] + 2.5) ** 2 + (root[1] - 9.6) ** 2) / 8)
+        canvas.blend(line, tinted(look.hair, random.uniform(0.5, 1.3) * lit), 0.5)
+
+
+def _draw_scarf(canvas: Canvas, look: Look) -> None:
+    """Cloth around the face, with folds that run from the chin to the crown."""
+    inner = curve([(0, 7.2), (3.6, 6.5), (5.9, 4.2), (6.55, 0.6), (6.1, -3.6), (4.3, -7.2),
+                   (0, -9.0), (-4.3, -7.2), (-6.1, -3.6), (-6.55, 0.6), (-5.9, 4.2), (-3.6, 6.5)],
+                  closed=True)  # fmt: skip
+    outer = curve([(0, 12.0), (5.4, 11.0), (8.8, 7.0), (9.4, 0.4), (9.2, -6.0), (10.2, -13.0),
+                   (0, -17.2), (-10.2, -13.0), (-9.2, -6.0), (-9.4, 0.4), (-8.8, 7.0),
+                   (-5.4, 11.0)],
+                  closed=True)  # fmt: skip
+    opening = canvas.mask(inner, 0.05)
+    cloth = canvas.mask(outer, 0.06) * (1 - opening)
+    canvas.paint(canvas.line(inner, 0.9, 0.4) * opening, tinted(look.skin.shade, 0.7), 0.5)
+    canvas.paint(cloth, look.scarf)
+    x, y = canvas.grid()
+    away = np.exp(-((x + 4) ** 2 + (y - 7) ** 2) / 90)
+    canvas.paint(cloth * away, tinted(look.scarf, 1.3), 0.5)
+    canvas.paint(cloth * np.clip((x - 1) / 12, 0, 1), tinted(look.scarf, 0.6), 0.6)
+    count = len(inner)
+    random = np.random.default_rng(2)
+    for _ in range(26):
+        share = random.uniform(0.1, 0.9)
+        first = int(random.uniform(0, 1) * count)
+        turn = np.arange(first, first + count // 4) % count
+        drift = np.linspace(
+            share, np.clip(share + random.uniform(-0.4, 0.4), 0.05, 0.95), len(turn)
+        )
+        fold = inner[turn] * (1 - drift[:, None]) + outer[turn] * drift[:, None]
+        tone = random.choice([0.7, 0.8, 1.18])
+        mask = canvas.line(fold, 0.12, 0.14) * cloth
+        canvas.paint(mask, tinted(look.scarf, tone), 0.5)
+    canvas.paint(canvas.line(inner, 0.22, 0.10) * cloth, tinted(look.scarf, 0.6), 0.7)

@@ -31,18 +31,19 @@ class HeadMesh:
     """(T, 3), without those of eyes and mouth."""
 
 
-def head_mesh(landmarks: Floats, side: int) -> HeadMesh:
-    """The mesh for 468 landmarks (x, y, z) in a picture of `side` x `side` pixels."""
+def head_mesh(landmarks: Floats, size: tuple[int, int]) -> HeadMesh:
+    """The mesh for 468 landmarks (x, y, z) in a picture of `size` (height, width) pixels."""
+    height, width = size
     face = landmarks[:, :2]
     outline = face[topology.OVAL]
     centre = (outline.min(axis=0) + outline.max(axis=0)) / 2
     points, reach = [face], [np.ones(topology.COUNT)]
     for multiple in RINGS:
         ring = centre + (outline - centre) * multiple
-        ring = ring[((ring > 4) & (ring < side - 5)).all(axis=1)]
+        ring = ring[((ring > 4) & (ring < (width - 5, height - 5))).all(axis=1)]
         points.append(ring)
         reach.append(np.full(len(ring), multiple))
-    points.append(_edge(side))
+    points.append(_edge(height, width))
     reach.append(np.full(len(points[-1]), np.inf))
     every = np.concatenate(points)
     depth = np.zeros(len(every))
@@ -51,11 +52,11 @@ def head_mesh(landmarks: Floats, side: int) -> HeadMesh:
     return HeadMesh(every, depth, np.concatenate(reach), triangles)
 
 
-def _edge(side: int) -> Points:
-    line = np.arange(0, 1, _EDGE_STEP) * (side - 1)
-    last, zero = np.full(len(line), side - 1.0), np.zeros(len(line))
-    sides = [(line, zero), (last, line), (side - 1 - line, last), (zero, side - 1 - line)]
-    return np.concatenate([np.column_stack(pair) for pair in sides])
+def _edge(height: int, width: int) -> Points:
+    line = np.arange(0, 1, _EDGE_STEP)
+    zero, one = np.zeros(len(line)), np.ones(len(line))
+    sides = [(line, zero), (one, line), (1 - line, one), (zero, 1 - line)]
+    return np.concatenate([np.column_stack(pair) for pair in sides]) * (width - 1, height - 1)
 
 
 def _around(points: Points, outline: Points) -> Indices:

@@ -6,12 +6,18 @@ import numpy as np
 from scipy.signal import fftconvolve
 
 from gpu_node.engines.arrays import Floats
-from gpu_node.engines.talking_head.controls import HEAD
+from gpu_node.engines.talking_head.head import HEAD
 
 Curve = Floats
 
 _SWAY = {"x": 0.010, "y": 0.006, "roll": 0.010, "yaw": 0.030, "pitch": 0.020}
 """Amplitudes: shares of the eye distance for x and y, radians for the turns."""
+_BREATH = 0.010
+"""How far the shoulders rise, in eye distances: a pixel in a picture of 512."""
+_BREATH_S = 4.2
+_GAZE = (0.008, 0.004)
+"""How far the eyes jump across and down, in eye distances: half a pixel to a pixel."""
+_GAZE_EVERY_S = (0.5, 2.2)
 _SETTLE_S = 0.5
 """The head begins and ends in the portrait's own pose."""
 _BLINK = (0.35, 0.9, 1.0, 0.7, 0.35, 0.1)
@@ -27,6 +33,12 @@ class Motion:
     """(frames, len(HEAD)): x and y in shares of the eye distance, turns in radians."""
     blink: Curve
     brow: Curve
+    gaze: Floats
+    """(frames, 2): where the eyes look, in eye distances from the portrait's place."""
+
+    def at(self, frame: int) -> tuple[float, float, Floats, Floats]:
+        """Blink, brow, head and gaze of one frame."""
+        return self.blink[frame], self.brow[frame], self.head[frame], self.gaze[frame]
 
 
 def plan_motion(loudness: Curve, fps: float, seed: int) -> Motion:
@@ -38,13 +50,17 @@ def plan_motion(loudness: Curve, fps: float, seed: int) -> Motion:
     settle = np.clip(ends / _SETTLE_S, 0, 1)
     settle = settle * settle * (3 - 2 * settle)
     speech = _smoothed(loudness, round(0.5 * fps))
-    head = np.column_stack([_SWAY[name] * _drift(times, random) for name in HEAD])
+    head = np.column_stack([_SWAY.get(name, 0.0) * _drift(times, random) for name in HEAD])
     # The head dips a little on what is said with force.
     stress = _smoothed(np.clip(loudness - speech, 0, 1), round(0.2 * fps))
     head[:, HEAD.index("pitch")] += 0.05 * stress
     head[:, HEAD.index("y")] += 0.02 * stress
+    breath = 2 * np.pi * times / (_BREATH_S * random.uniform(0.9, 1.1))
+    head[:, HEAD.index("breath")] = _BREATH * (0.5 - 0.5 * np.cos(breath))
     brow = _smoothed(np.clip(_drift(times, random), 0, 1), round(0.3 * fps)) * 0.6 + stress
-    return Motion(head * settle[:, None], _blinks(frames, fps, random), brow * settle)
+    blink = _blinks(frames, fps, random)
+    gaze = _gaze(frames, fps, random) * settle[:, None]
+    return Motion(head * settle[:, None], blink, brow * settle, gaze)
 
 
 def _drift(times: Curve, random: np.random.Generator) -> Curve:
@@ -62,6 +78,16 @@ def _blinks(frames: int, fps: float, random: np.random.Generator) -> Curve:
         lids[start : start + len(shape)] = shape
         at += random.uniform(*_BLINK_EVERY_S)
     return lids
+
+
+def _gaze(frames: int, fps: float, random: np.random.Generator) -> Floats:
+    """Eyes rest, jump within a frame or two, and rest again."""
+    gaze = np.zeros((frames, 2))
+    at = random.uniform(*_GAZE_EVERY_S)
+    while (start := round(at * fps)) < frames:
+        gaze[start:] = random.uniform(-1, 1, 2) * _GAZE
+        at += random.uniform(*_GAZE_EVERY_S)
+    return gaze
 
 
 def _smoothed(curve: Curve, width: int) -> Curve:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gpu_node.engines.arrays import Floats, Indices, Picture
 from gpu_node.engines.portrait import topology as t
-from gpu_node.engines.talking_head.controls import FaceFrame
+from gpu_node.engines.talking_head.face_frame import FaceFrame
 from gpu_node.engines.talking_head.mesh import Points
 from gpu_node.engines.talking_head.teeth import lower_jaw, upper_teeth
 
@@ -22,8 +22,15 @@ SHAPE = (round(2.25 * SCALE), round(2.5 * SCALE))
 _CAVITY = np.array([34, 26, 58], np.float32)
 _OWN_TEETH_GAP = 0.035
 """With lips further apart than this share of the eye distance the portrait shows its own teeth."""
-_SEAM = 0.5
+_SEAM = 0.42
 """How dark the line between closed lips is."""
+_SEAM_TINT = np.array([0.55, 0.52, 0.62], np.float32)
+_LIT_GAP = 0.075
+"""From this gap on, in eye distances, teeth are seen in full light."""
+_WARM = np.array([1.35, 1.15, 0.9], np.float32)
+"""Light between lips has passed through them: blue falls off first."""
+_SLIT = np.array([0.36, 0.34, 0.46], np.float32)
+"""Colour between lips that hardly part, as a share of the lips' colour."""
 _SHIFT = 4
 
 Layer = Floats
@@ -42,10 +49,13 @@ class MouthInterior:
     light: Floats
     """Colour of the portrait's light, from its skin; 1 for a well-lit light one."""
 
-    def draw(self, picture: Picture, rim: Points, drift: Points, jaw: float) -> None:
+    def draw(
+        self, picture: Picture, rim: Points, drift: Points, *, jaw: float, light: float
+    ) -> None:
         """Paint into `picture` what the rim of the inner lips shows.
 
-        rim: (n, 2) inner lips in this frame; drift: how far the head moved; jaw: pixels down.
+        rim: (n, 2) inner lips in this frame; drift: how far the head moved; jaw: pixels down;
+        light: share of it that falls into the mouth.
         """
         half = len(rim) // 2
         gap = float(np.linalg.norm(rim[half // 2] - rim[half + half // 2]))
@@ -62,7 +72,7 @@ class MouthInterior:
         fixed = np.round((rim - low) * (1 << _SHIFT)).astype(np.int32)
         cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, shift=_SHIFT)
         alpha = cv2.GaussianBlur(mask, (0, 0), 0.7).astype(np.float32)[..., None] * (shown / 255)
-        inside = self._inside(size, low, drift, jaw, mask, gap)
+        inside = self._inside(size, low, drift, jaw, mask, gap) * light
         window = picture[low[1] : high[1], low[0] : high[0]]
         window[:] = np.clip(window * (1 - alpha) + inside * alpha + 0.5, 0, 255)
 
@@ -80,7 +90,8 @@ class MouthInterior:
         cv2.polylines(mask, [fixed], False, 255, width, cv2.LINE_AA, shift=_SHIFT)
         alpha = cv2.GaussianBlur(mask, (0, 0), 0.8 * width).astype(np.float32)[..., None]
         alpha *= 1.6 * shown / 255
-        window[:] = np.clip(window * (1 - alpha) + self.lip * 0.5 * alpha + 0.5, 0, 255)
+        dark = self.lip * _SEAM_TINT * alpha
+        window[:] = np.clip(window * (1 - alpha) + dark + 0.5, 0, 255)
 
     def _inside(
         self,
@@ -100,9 +111,10 @@ class MouthInterior:
         reach = max(1.0, 0.22 * gap)
         depth = cv2.GaussianBlur(mask, (0, 0), reach, borderType=cv2.BORDER_CONSTANT)
         shade = np.clip(depth.astype(np.float32) / 255 * 1.6 - 0.45, 0.3, 1.0)
-        # Little light falls between lips that hardly part.
-        shade *= 0.4 + 0.6 * min(1.0, gap / (0.06 * self.frame.unit))
-        return colour * shade[..., None]
+        # Little light falls between lips that hardly part: what shows is their own dark red.
+        lit = min(1.0, gap / (_LIT_GAP * self.frame.unit))
+        lit = lit * lit * (3 - 2 * lit)
+        return colour * shade[..., None] ** _WARM * lit + self.lip * _SLIT * (1 - lit)
 
     def _placed(self, layer: Layer, size: tuple[int, int], shift: Points) -> Layer:
         """The texture where it lies in the window."""

@@ -20,13 +20,18 @@ Map = Floats
 class Raster:
     """Rasteriser of one mesh: polygons 0 to H-1 are the holes (eyes, mouth), then the triangles."""
 
-    def __init__(self, mesh: HeadMesh, texture: Points, holes: list[list[int]], side: int) -> None:
-        """texture: (V, 2) where the points take their colour, at or next to the mesh's points."""
+    def __init__(
+        self, mesh: HeadMesh, texture: Points, holes: list[list[int]], size: tuple[int, int]
+    ) -> None:
+        """texture: (V, 2) where the points take their colour, at or next to the mesh's points.
+
+        size: height and width of the picture.
+        """
         points, triangles = mesh.points, mesh.triangles
         self._texture = texture
         self._triangles = triangles
         self._holes = holes
-        self._base = np.zeros((side, side), np.int16)
+        self._base = np.zeros(size, np.int16)
         _paint(self._base, points, [np.array(h) for h in holes], 0)
         _paint(self._base, points, triangles, len(holes))
         self._corners = _homogeneous(points[triangles])
@@ -38,13 +43,13 @@ class Raster:
         return _apply(np.concatenate([holes, across]), self._base, np.zeros(2))
 
     def sources(
-        self, moved: Points, changed: NDArray[np.bool_], drift: Points, window: tuple[slice, slice]
+        self, moved: Points, changed: NDArray[np.bool_], shifts: Points, window: tuple[slice, slice]
     ) -> Map:
         """Where the pixels of `window` come from when the points are at `moved`.
 
         `changed` names the triangles whose shape differs from the portrait's; the others stay where
-        they were but for at most a few pixels. `drift` (V, 2) is how far the head alone moved: what
-        lies in a hole only follows it.
+        they were but for at most a few pixels. `shifts` (holes, 2) is how far what lies in a hole
+        moved.
         """
         rows, columns = window
         polygons = self._base[window].copy()
@@ -54,7 +59,7 @@ class Raster:
         picked = np.flatnonzero(changed)
         _paint(polygons, local, self._triangles[picked], len(self._holes) + picked)
         across = _affine(moved[self._triangles], self._texture[self._triangles])
-        holes = [_still(drift[hole].mean(axis=0)) for hole in self._holes]
+        holes = [_still(shift) for shift in shifts]
         return _apply(np.concatenate([holes, across]), polygons, origin)
 
 

@@ -1,24 +1,31 @@
 """Engine `mesh_warp`: moves the triangles of a portrait so that it speaks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 
 from gpu_node.engines.arrays import Floats, Picture
 from gpu_node.engines.engine import Engine
 from gpu_node.engines.portrait import topology as t
-from gpu_node.engines.talking_head.controls import GAP, HEAD, JAW_SHARE, face_frame, fields
+from gpu_node.engines.talking_head import head
+from gpu_node.engines.talking_head.controls import GAP, JAW_SHARE, fields
+from gpu_node.engines.talking_head.face_frame import face_frame
+from gpu_node.engines.talking_head.glasses import has_glasses
 from gpu_node.engines.talking_head.mesh import Points, head_mesh
 from gpu_node.engines.talking_head.mouth import mouth_interior
 from gpu_node.engines.talking_head.raster import Raster
+from gpu_node.engines.talking_head.rounding import FULL
+from gpu_node.engines.talking_head.shading import open_shade
+from gpu_node.engines.talking_head.still import take_apart
 
 _RIM = t.ring(t.LIPS_INNER_UPPER, t.LIPS_INNER_LOWER)
-_HOLES = [
-    _RIM,
+_EYES = [
     t.ring(t.LEFT_EYE_UPPER, t.LEFT_EYE_LOWER),
     t.ring(t.RIGHT_EYE_UPPER, t.RIGHT_EYE_LOWER),
 ]
+_HOLES = [_RIM, *_EYES]
 _LIP_INSET = 0.12
 """How far inside, as a share of the lip's height."""
 _LID_INSET = 0.09
@@ -27,6 +34,13 @@ _MOVED_PX = 0.05
 """Triangles whose points move less than this beside the head's own motion count as unchanged,"""
 _DRIFTED_PX = 0.8
 """unless the head moves them further than this."""
+_GLASSES_BROW = 0.15
+"""Brows hardly move behind glasses: the rims would bend with them."""
+_COARSE = 4
+_ROUND_SHADE = 0.25
+"""How much less light falls into a rounded mouth."""
+_MOST = np.array([1.0, 0.15, 0.35, 1.0, 1.0, 1.6])
+"""The greatest strength of each local control."""
 
 
 @dataclass(frozen=True)
@@ -38,25 +52,33 @@ class Pose:
     blink: float
     brow: float
     head: Floats
+    gaze: Floats = field(default_factory=lambda: np.zeros(2))
 
 
 class TalkingHead:
     """A portrait that can be posed: made in a fifth of a second, posed in some milliseconds."""
 
-    def __init__(self, portrait: Picture, landmarks: Floats) -> None:
-        """portrait: square; landmarks: (468, 3) in its pixels."""
-        self._portrait = portrait
-        side = portrait.shape[0]
-        self._mesh = head_mesh(landmarks, side)
-        self._frame = face_frame(self._mesh.points)
-        self._fields = fields(self._mesh)
-        self._raster = Raster(self._mesh, _texture(self._mesh.points), _HOLES, side)
-        self._mouth = mouth_interior(portrait, self._mesh.points, self._frame)
-        self._window = self._local_window(side)
-        turns = [self._raster.interpolate(field) for field in self._fields.head]
-        self._turns = np.stack([turn.reshape(-1) for turn in turns])
-        y, x = np.mgrid[0:side, 0:side].astype(np.float32)
+    def __init__(self, portrait: Picture, landmarks: Floats, matte: Floats | None = None) -> None:
+        """landmarks: (468, 3) in pixels of the portrait; matte: (height, width) 0..1, without it
+        the background next to the head moves with the head.
+        """
+        size = portrait.shape[:2]
+        self._mesh = mesh = head_mesh(landmarks, size)
+        self._frame = frame = face_frame(mesh.points)
+        glasses = has_glasses(portrait, mesh.points, frame)
+        self._fields = fields(mesh, glasses)
+        self._raster = Raster(mesh, _texture(mesh.points), _HOLES, size)
+        self._layers = take_apart(portrait, matte) if matte is not None else None
+        self._lit = portrait
+        self._dark = open_shade(portrait, mesh.points, frame)
+        self._skin = portrait.copy()
+        self._mouth = mouth_interior(portrait, mesh.points, frame)
+        self._window = self._local_window(size)
+        self._brow = _GLASSES_BROW if glasses else 1.0
+        y, x = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32)
         self._identity = np.stack([x, y], axis=-1)
+        self._point_turns = self._turns(mesh.points, head.relief(mesh), head.hold_inside(mesh))
+        self._pixel_turns = self._over_pixels()
 
     @property
     def rest_gap(self) -> float:
@@ -65,43 +87,92 @@ class TalkingHead:
 
     def frame(self, pose: Pose) -> Picture:
         """The picture of one pose."""
-        head = pose.head.copy()
-        head[: HEAD.index("roll")] *= self._frame.unit
-        drift = np.tensordot(head, self._fields.head, axes=1)
-        strengths = np.array([
-            pose.open, max(0.0, pose.width - 1), max(0.0, 1 - pose.width), pose.blink, pose.brow,
-        ])  # fmt: skip
-        local = np.tensordot(strengths, self._fields.local, axes=1) + self._fields.closing
+        turn = pose.head.copy()
+        for name in ("x", "y", "breath"):
+            turn[head.HEAD.index(name)] *= self._frame.unit
+        drift = np.tensordot(turn, self._point_turns, axes=1)
+        local = np.tensordot(self._strengths(pose), self._fields.local, axes=1)
+        local += self._fields.closing
         moved = self._mesh.points + drift + local
+        sources = self._sources(turn, drift, local, pose)
+        # Light changes in the portrait itself, before it is moved.
+        cv2.addWeighted(
+            self._lit[self._window], 1 - pose.open, self._dark[self._window], pose.open, 0,
+            dst=self._skin[self._window],
+        )  # fmt: skip
+        picture = _moved(self._skin, sources).astype(np.uint8, copy=False)
+        self._mouth.draw(
+            picture,
+            moved[_RIM],
+            drift[_RIM].mean(axis=0),
+            jaw=JAW_SHARE * pose.open * self.rest_gap,
+            light=1 - _ROUND_SHADE * min(1.0, max(0.0, 1 - pose.width) / FULL),
+        )
+        if self._layers is None:
+            return picture
+        share = _moved(self._layers.matte, sources).astype(np.float32, copy=False)
+        return cv2.blendLinear(picture, self._layers.background, share, 1 - share).astype(np.uint8)
+
+    def _strengths(self, pose: Pose) -> Floats:
+        narrow = max(0.0, 1 - pose.width)
+        pucker = pose.open * min(1.0, narrow / FULL)
+        brow = self._brow * pose.brow
+        return np.array([pose.open, max(0.0, pose.width - 1), narrow, pucker, pose.blink, brow])
+
+    def _sources(self, turn: Floats, drift: Points, local: Points, pose: Pose) -> Floats:
+        """(height, width, 2) where each pixel comes from."""
         still = np.abs(local).max(axis=1) < _MOVED_PX
         still &= np.abs(drift).max(axis=1) < _DRIFTED_PX
         changed = ~still[self._mesh.triangles].all(axis=1)
-        back = (head.astype(np.float32) @ self._turns).reshape(self._identity.shape)
+        height, width = self._identity.shape[:2]
+        back = np.tensordot(turn.astype(np.float32), self._pixel_turns, axes=1)
+        back = cv2.resize(back, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+        shifts = np.stack([drift[hole].mean(axis=0) for hole in _HOLES])
+        shifts[1:] += pose.gaze * self._frame.unit
         sources = self._identity - back
-        sources[self._window] = self._raster.sources(moved, changed, drift, self._window)
-        warped = cv2.remap(
-            self._portrait,
-            sources,
-            np.empty(0),
-            interpolation=cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
+        sources[self._window] = self._raster.sources(
+            self._mesh.points + drift + local, changed, shifts, self._window
         )
-        picture = warped.astype(np.uint8, copy=False)
-        skull = drift[_RIM].mean(axis=0)
-        jaw = JAW_SHARE * pose.open * self.rest_gap
-        self._mouth.draw(picture, moved[_RIM], skull, jaw)
-        return picture
+        return sources
 
-    def _local_window(self, side: int) -> tuple[slice, slice]:
+    def _turns(self, points: Points, relief: Floats, hold: Floats) -> Floats:
+        """(len(HEAD), n, 2)."""
+        frame = self._frame
+        if self._layers is not None:
+            hold = head.hold_above(points, frame)
+        turns = head.turns(points, relief, hold, frame)
+        breath = head.breath(points, frame, self._identity.shape[0])
+        if self._layers is None:
+            breath = breath * 0
+        return np.concatenate([turns, breath[None]])
+
+    def _over_pixels(self) -> Floats:
+        """(len(HEAD), rows, columns, 2) float32, at a quarter of the size: they are smooth."""
+        values = np.column_stack([head.relief(self._mesh), head.hold_inside(self._mesh)])
+        relief, hold = self._raster.interpolate(values).reshape(-1, 2).T
+        pixels = self._identity.reshape(-1, 2)
+        height, width = self._identity.shape[:2]
+        small = (max(1, width // _COARSE), max(1, height // _COARSE))
+        turns = self._turns(pixels, relief, hold).reshape(-1, height, width, 2)
+        coarse = [cv2.resize(turn, small, interpolation=cv2.INTER_AREA) for turn in turns]
+        return np.stack(coarse).astype(np.float32)
+
+    def _local_window(self, size: tuple[int, int]) -> tuple[slice, slice]:
         """The part of the picture that mouth, eyes and brows can ever move."""
-        most = np.array([1.0, 0.15, 0.35, 1.0, 1.6])[:, None, None] * np.abs(self._fields.local)
+        most = _MOST[:, None, None] * np.abs(self._fields.local)
         touched = (most.sum(axis=0) + np.abs(self._fields.closing)).max(axis=1) > 0.4
         used = self._mesh.triangles[touched[self._mesh.triangles].any(axis=1)]
         corners = self._mesh.points[np.unique(used)]
         margin = np.ceil(self._fields.local[0].max()) + 4
-        low = np.clip(np.floor(corners.min(axis=0)) - 4, 0, side).astype(int)
-        high = np.clip(np.ceil(corners.max(axis=0)) + margin, 0, side).astype(int)
+        low = np.clip(np.floor(corners.min(axis=0)) - 4, 0, size[::-1]).astype(int)
+        high = np.clip(np.ceil(corners.max(axis=0)) + margin, 0, size[::-1]).astype(int)
         return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
+
+
+def _moved(picture: Picture | Floats, sources: Floats) -> MatLike:
+    return cv2.remap(
+        picture, sources, np.empty(0), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
 
 
 def _texture(points: Points) -> Points:
@@ -111,6 +182,8 @@ def _texture(points: Points) -> Points:
         towards = points[outer] - points[inner]
         texture[inner] += _LIP_INSET * towards
         texture[row] += 0.5 * _LIP_INSET * towards
+    # The dark corners of an open smile would be left as specks in a closed one.
+    texture[[78, 308]] = points[[62, 292]]
     for upper, lower in (
         (t.LEFT_EYE_UPPER, t.LEFT_EYE_LOWER),
         (t.RIGHT_EYE_UPPER, t.RIGHT_EYE_LOWER),

@@ -5,11 +5,11 @@ import numpy as np
 
 from gpu_node.engines.arrays import Floats
 
-_WIDTHS = (0.25, 0.20, 0.20, 0.17)
+_WIDTHS = (0.235, 0.19, 0.19, 0.17, 0.16)
 """Teeth from the middle outwards, in half widths of the mouth."""
-_BOTTOMS = (0.085, 0.060, 0.072, 0.035)
+_BOTTOMS = (0.050, 0.026, 0.036, 0.0, -0.04)
 """How far below the closed lips their edges lie."""
-_ENAMEL = np.array([200, 219, 229], np.float32)
+_ENAMEL = np.array([176, 204, 220], np.float32)
 _GUM = np.array([105, 100, 165], np.float32)
 _TONGUE = np.array([98, 96, 178], np.float32)
 
@@ -21,7 +21,7 @@ Place = tuple[float, float]
 
 
 def upper_teeth(shape: Shape, origin: Place, scale: float, light: Colour) -> Layer:
-    """Eight teeth on an arch, each shaded, the outer ones darker."""
+    """Ten teeth on an arch, each rounded by its own light, the outer ones darker."""
     layer = np.zeros((*shape, 4), np.float32)
     for side in (-1, 1):
         inner = 0.0
@@ -30,8 +30,10 @@ def upper_teeth(shape: Shape, origin: Place, scale: float, light: Colour) -> Lay
             arch = -0.10 * middle**2
             top = -0.5
             tooth = _tooth(shape, origin, scale, (side * middle, width, top, bottom + arch))
-            fade = light * (1.0 - 0.55 * middle**1.5)
-            _lay(layer, tooth, _ENAMEL * fade)
+            fade = light * (1.0 - 0.72 * middle**1.4)
+            _lay(
+                layer, tooth, _ENAMEL * fade * _rounded(shape, origin, scale, side * middle, width)
+            )
             inner += width
     _gums(layer, origin, scale, light)
     return layer
@@ -65,11 +67,20 @@ def _tooth(
     """Mask of a tooth: a box (middle, width, top, bottom) with round corners and a soft rim."""
     middle, width, top, bottom = box
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
-    half = (width / 2 - 0.006, (bottom - top) / 2)
+    half = (width / 2 - 0.001, (bottom - top) / 2)
     away_x = np.abs((x - origin[0]) / scale - middle) - half[0] + 0.05
     away_y = np.abs((y - origin[1]) / scale - (top + bottom) / 2) - half[1] + 0.05
     outside = np.hypot(np.maximum(away_x, 0), np.maximum(away_y, 0)) - 0.05
-    return np.clip(0.5 - outside / 0.014, 0, 1)
+    return np.clip(0.5 - outside / 0.022, 0, 1)
+
+
+def _rounded(shape: Shape, origin: Place, scale: float, middle: float, width: float) -> Floats:
+    """Light on one tooth, (height, width, 1): less towards its sides and under the upper lip."""
+    x = (np.arange(shape[1], dtype=np.float32) - origin[0]) / scale
+    y = (np.arange(shape[0], dtype=np.float32) - origin[1]) / scale
+    sides = 1 - 0.20 * np.clip(np.abs(x - middle) / (width / 2), 0, 1) ** 3
+    above = 0.80 + 0.20 * np.clip((y + 0.34) / 0.28, 0, 1)
+    return (above[:, None] * sides[None, :])[..., None]
 
 
 def _lay(layer: Layer, mask: Floats, colour: Colour) -> None:

@@ -1,0 +1,26 @@
+/** Memory of other processes, as Linux tells it. */
+import { readdirSync, readFileSync } from "node:fs";
+
+function read(pid: number, file: string, field: string): number {
+  const text = readFileSync(`/proc/${pid}/${file}`, "utf8");
+  return Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(text)?.[1] ?? Number.NaN);
+}
+
+/** MiB in RAM; `pss` counts a page that n processes share as an n-th. */
+export function residentMiB(pid: number): { rss: number; pss: number } {
+  return { rss: read(pid, "status", "VmRSS") / 1024, pss: read(pid, "smaps_rollup", "Pss") / 1024 };
+}
+
+export function childrenOf(parent: number): number[] {
+  const pids = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  return pids.filter((pid) => {
+    try {
+      return read(pid, "status", "PPid") === parent;
+    } catch {
+      // It has ended meanwhile.
+      return false;
+    }
+  });
+}

@@ -1,0 +1,8 @@
+/** What is known of a file that a client brought. */
+import type { File, FileCreate } from "@myspinbot/contracts/types.ts";
+
+/** `expected` as long as the bytes have not come. */
+export interface FileRecord extends FileCreate {
+  file_id: string;
+  status: File["status"];
+}

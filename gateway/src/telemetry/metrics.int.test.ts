@@ -1,0 +1,82 @@
+/** The metrics in prom-client, with gauges from a real server. */
+import type { Graph } from "@myspinbot/contracts/types.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, describe, expect, it } from "vitest";
+import { createAppHarness, runOf, type AppHarness } from "../../test/app-harness.ts";
+import { until } from "../../test/until.ts";
+import { createPrometheusMetrics } from "./prometheus.ts";
+
+let h: AppHarness;
+afterEach(() => h.close());
+
+const GRAPH: Graph = {
+  name: "one",
+  nodes: [{ id: "a", type: "node_work", plane: "node" }],
+  output: { text: "$a.text" },
+};
+
+describe("GET /metrics", () => {
+  it("shows runs, queues, requests and open streams", async () => {
+    const metrics = createPrometheusMetrics({ processMetrics: false });
+    h = await createAppHarness("metrics", { deps: { metrics } });
+    await h.announceAll();
+    const read = async (): Promise<Map<string, number>> => {
+      const response = await h.request("/metrics");
+      expect(response.headers.get("content-type")).toContain("text/plain");
+      const lines = (await response.text())
+        .split("\n")
+        .filter((line) => line !== "" && !line.startsWith("#"));
+      return new Map(
+        lines.map((line) => [
+          line.slice(0, line.lastIndexOf(" ")),
+          Number(line.slice(line.lastIndexOf(" ") + 1)),
+        ]),
+      );
+    };
+    expect((await read()).get('gateway_pool_waiting_tasks{pool="node"}')).toBe(0);
+
+    const run = await runOf(await h.post("/v1/runs", { graph: GRAPH }));
+    await h.post("/v1/runs", { graph: GRAPH });
+    h.driver.startDriver();
+    await until(async () => (await read()).get('gateway_pool_waiting_tasks{pool="node"}') === 2);
+    await sleep(50);
+    const stop = new AbortController();
+    const stream = await h.request(`${run.urls.events}?after=0`, {
+      headers: { accept: "text/event-stream" },
+      signal: stop.signal,
+    });
+    const queued = await read();
+    expect(queued.get('gateway_runs{status="queued"}')).toBe(2);
+    expect(queued.get('gateway_pool_running_tasks{pool="node"}')).toBe(0);
+    expect(queued.get('gateway_pool_oldest_waiting_seconds{pool="node"}')).toBeGreaterThan(0.04);
+    expect(queued.get("gateway_open_event_streams")).toBe(1);
+    expect(queued.get('gateway_request_seconds_count{route="/v1/runs",method="POST",status="202"}')).toBe(2);
+
+    await h.driver.pull("node");
+    const running = await read();
+    expect(running.get('gateway_pool_waiting_tasks{pool="node"}')).toBe(1);
+    expect(running.get('gateway_pool_running_tasks{pool="node"}')).toBe(1);
+    stop.abort();
+    await until(async () => (await read()).get("gateway_open_event_streams") === 0);
+    await stream.body?.cancel();
+  });
+
+  it("has labels from closed sets only", async () => {
+    const metrics = createPrometheusMetrics({ processMetrics: false });
+    h = await createAppHarness("labels", { deps: { metrics } });
+    for (const path of ["/nope/1", "/nope/2", "/v1/runs/run_s0_01J8ZQ5J3QK2N6S7T8V9W0X1Y2", "/v1/runs/x"])
+      await h.request(path);
+    metrics.drive(0.01, "committed");
+    metrics.node("node_work", "succeeded", 2);
+    metrics.deadLetter("mail");
+    const text = await (await h.request("/metrics")).text();
+    const routes = new Set(Array.from(text.matchAll(/route="([^"]*)"/g), ([, route]) => route));
+    expect(routes).toEqual(new Set(["none", "/v1/runs/:run_id"]));
+    for (const name of [
+      "gateway_drive_seconds_count",
+      "gateway_task_seconds_count",
+      "gateway_dead_letters_total",
+    ])
+      expect(text).toContain(name);
+  });
+});

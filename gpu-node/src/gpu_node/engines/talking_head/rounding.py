@@ -1,0 +1,79 @@
+"""The rounded mouth of "oo" and "oh": the lips gather into a ring instead of only narrowing."""
+
+import numpy as np
+
+from gpu_node.engines.arrays import Floats
+from gpu_node.engines.portrait import topology as t
+from gpu_node.engines.talking_head.face_frame import FaceFrame
+from gpu_node.engines.talking_head.mesh import Points
+
+FULL = 0.3
+"""How much narrower than at rest the track asks a fully rounded mouth to be."""
+_NARROW = (0.67, 0.74)
+"""Least and most width that a fully rounded mouth keeps of the portrait's."""
+_ROUND_HALF = 0.205
+"""Half width of a rounded mouth that people share, in eye distances: a smile has further to go."""
+_COVER = 0.25
+"""How much of its rise a rounded upper lip gives back."""
+_PLUMP = 1.18
+"""Lips gain this much height when they gather."""
+
+
+def round_moves(points: Points, frame: FaceFrame) -> Points:
+    """(V, 2) moves for a mouth without width; `FULL` of them is the rounded mouth.
+
+    points: lips closed.
+    """
+    moves = np.zeros_like(points)
+    x, y = _coordinates(points, frame)
+    half = float(np.abs(x[[t.MOUTH_LEFT, t.MOUTH_RIGHT]]).mean())
+    narrow = np.clip(_ROUND_HALF * frame.unit / half, *_NARROW)
+    level = float(y[[t.LIP_UPPER_INNER, t.LIP_LOWER_INNER]].mean())
+    for rows, middle in ((t.UPPER_LIP, 0), (t.LOWER_LIP, 17)):
+        height = _PLUMP * (y[middle] - level)
+        edge, inner = rows[0], rows[-1]
+        u = np.clip(x[edge] / half, -1, 1)
+        outline = level + height * np.sqrt(1 - u**2)
+        for row in rows:
+            # Each row keeps its place between the inner and the outer edge of the lip.
+            rest = y[edge] - y[inner]
+            share = (y[row] - y[inner]) / np.where(np.abs(rest) < 1e-3, 1, rest)
+            share = np.clip(share, 0, 1) if row is not inner else np.zeros(len(row))
+            target = level + share * (outline - level)
+            moves[row] = _move(frame, (narrow - 1) * x[row], target - y[row])
+    corners = t.MOUTH_CORNERS
+    moves[corners] = _move(frame, (narrow - 1) * x[corners], 0.85 * (level - y[corners]))
+    return moves / FULL
+
+
+def pucker_moves(
+    points: Points, frame: FaceFrame, gap: float, shares: tuple[float, float]
+) -> Points:
+    """(V, 2) what a mouth that is fully open and fully rounded adds to both: the opening is an
+    ellipse, not a slit with pointed ends.
+
+    gap: of the open mouth, pixels; shares: of it that the upper and lower lip go.
+    """
+    moves = np.zeros_like(points)
+    x, _ = _coordinates(points, frame)
+    inner = float(np.abs(x[[78, 308]]).mean())
+    u = np.clip(np.abs(x[t.UPPER_LIP[-1]] + x[t.LOWER_LIP[-1]]) / (2 * inner), 0, 1)
+    slit, ellipse = (1 - u**2) ** 0.75, (1 - u**2) ** 0.5
+    # The upper lip comes down over the teeth.
+    for rows, down in (
+        (t.UPPER_LIP, shares[0] * _COVER * slit),
+        (t.LOWER_LIP, shares[1] * (ellipse - slit)),
+    ):
+        for row in rows:
+            moves[row] = _move(frame, np.zeros(len(row)), gap * down)
+    return moves
+
+
+def _coordinates(points: Points, frame: FaceFrame) -> tuple[Floats, Floats]:
+    """Places in the mouth's axes."""
+    away = points - frame.mouth
+    return away @ frame.across, away @ frame.down
+
+
+def _move(frame: FaceFrame, across: Floats, down: Floats) -> Points:
+    return across[:, None] * frame.across + down[:, None] * frame.down

@@ -1,0 +1,24 @@
+"""The input values of a node, taken from its task and from what other nodes of the task
+produced."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gpu_node.errors import PermanentError
+from gpu_node.task import TaskNode
+
+
+def resolve_inputs(node: TaskNode, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Values by input name; an optional source that produced nothing leaves its input out."""
+    values: dict[str, Any] = {}
+    for name, source in node.inputs.items():
+        if not source.node:
+            values[name] = source.value
+            continue
+        outputs = results.get(source.node, {}).get("outputs", {})
+        if source.output in outputs:
+            values[name] = outputs[source.output]
+        elif not source.optional:
+            detail = f"{source.node} did not produce {source.output}."
+            raise PermanentError("output-missing", detail)
+    return values

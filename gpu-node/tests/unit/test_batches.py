@@ -1,0 +1,70 @@
+"""Commands that share a pipeline, against a real server."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+from services import Valkey, start_valkey
+
+from gpu_node.contracts.keys import Keys
+from gpu_node.redis.batches import Batches
+from gpu_node.redis.clients import create_command_client
+from gpu_node.redis.scripts import ScriptRunner
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    with start_valkey(tmp_path_factory.mktemp("batches"), "--appendonly", "no") as valkey:
+        yield valkey
+
+
+async def test_each_caller_gets_its_own_answer_or_error(server: Valkey) -> None:
+    client = Redis.from_url(server.url, protocol=2)
+    batches = Batches(client)
+    await client.set("text", "x")
+    commands = [batches.execute("ECHO", str(i)) for i in range(300)]
+    *answers, error = await asyncio.gather(
+        *commands, batches.execute("INCR", "text"), return_exceptions=True
+    )
+    assert answers == [str(i).encode() for i in range(300)]
+    assert isinstance(error, ResponseError)
+    # Far fewer writes than commands.
+    calls = await client.info("stats")
+    assert calls["total_reads_processed"] < 50
+    await client.aclose()
+
+
+async def test_a_caller_that_gives_up_does_not_disturb_the_others(server: Valkey) -> None:
+    client = Redis.from_url(server.url, protocol=2)
+    batches = Batches(client)
+    first = asyncio.ensure_future(batches.execute("ECHO", "1"))
+    second = asyncio.ensure_future(batches.execute("ECHO", "2"))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second == b"2"
+    await client.aclose()
+
+
+async def test_scripts_are_sent_in_full_when_the_server_forgot_them(server: Valkey) -> None:
+    client = Redis.from_url(server.url, protocol=2)
+    scripts = ScriptRunner(client)
+    key = Keys("t").pool_executors("s0", "p")
+    await client.script_flush()
+    answers = await asyncio.gather(
+        *(scripts.run("announce", [key], ["id", "{}", "online"]) for _ in range(5))
+    )
+    assert all(int(answer) > 0 for answer in answers)
+    await client.aclose()
+
+
+async def test_all_hear_of_a_server_that_is_away() -> None:
+    client = create_command_client("redis://127.0.0.1:9")
+    batches = Batches(client)
+    answers = await asyncio.gather(
+        *(batches.execute("PING") for _ in range(3)), return_exceptions=True
+    )
+    assert all(isinstance(answer, RedisConnectionError) for answer in answers)
+    await client.aclose()
