@@ -120,6 +120,64 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       }
     }
   },
+  "finish_video": {
+    "type": "finish_video",
+    "plane": "python",
+    "description": "Finishes a film: captions in the picture, title and end card, poster, preview, WebM.",
+    "timeout_s": 900,
+    "engines": [
+      "pyav"
+    ],
+    "resources": {
+      "cpu": 2,
+      "gpu": 0,
+      "vram_gb": 0
+    },
+    "schema_digest": "d9dfb2fb661c7bcd138ec7bf933860f383df48e2484ed09ec643e2a1eee35a54",
+    "param_defaults": {
+      "burn_captions": false,
+      "title_s": 0,
+      "end_text": "",
+      "end_s": 2,
+      "webm": false
+    },
+    "inputs": {
+      "video": {
+        "type": "Video",
+        "required": true
+      },
+      "captions": {
+        "type": "Data",
+        "required": false
+      },
+      "title": {
+        "type": "Text",
+        "required": false
+      }
+    },
+    "outputs": {
+      "video": {
+        "type": "Video",
+        "required": true
+      },
+      "webm": {
+        "type": "Video",
+        "required": false
+      },
+      "poster": {
+        "type": "Image",
+        "required": true
+      },
+      "preview": {
+        "type": "Image",
+        "required": true
+      },
+      "captions": {
+        "type": "Data",
+        "required": false
+      }
+    }
+  },
   "generate_script": {
     "type": "generate_script",
     "plane": "node",

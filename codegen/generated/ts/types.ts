@@ -320,6 +320,36 @@ export interface FileInput {
   file_id: Identifier;
 }
 
+export interface FinishVideoInputs {
+  video: Video;
+  /** WebVTT with times from the start of the film. */
+  captions?: Data;
+  title?: Text;
+}
+
+export interface FinishVideoOutputs {
+  video: Video;
+  webm?: Video;
+  poster: Image;
+  /** An animated GIF of the first seconds. */
+  preview: Image;
+  /** WebVTT with times from the start of the finished film. */
+  captions?: Data;
+}
+
+export interface FinishVideoParams {
+  /** Whether the captions are written into the picture. Default: false. */
+  burn_captions?: boolean;
+  /** How long a card with the title is shown first; 0 leaves it out. Default: 0. */
+  title_s?: number;
+  /** Words of a card at the end; empty leaves it out. Default: "". */
+  end_text?: string;
+  /** How long the card at the end is shown. Default: 2. */
+  end_s?: number;
+  /** Whether the film is made as WebM (VP9, Opus), too. Default: false. */
+  webm?: boolean;
+}
+
 /** Environment of the gateway. Each property names its variable in x-env. */
 export interface GatewayConfig {
   /** redis:// or rediss:// address. */

@@ -88,6 +88,16 @@ def test_the_limiter_only_touches_what_is_too_loud() -> None:
     assert np.array_equal(quiet[:20_000], sound[:20_000])
 
 
+def test_the_limiter_works_by_chunks_without_seams() -> None:
+    sound = np.random.default_rng(0).normal(0, 0.5, 25 * RATE).astype(np.float32)
+    seam = 10 * RATE
+    sound[seam - 3 : seam + 3] = 3.0
+    around = slice(seam - RATE, seam + RATE)
+    assert np.array_equal(
+        limited(sound)[around], limited(sound[seam - 2 * RATE : seam + 2 * RATE])[RATE:-RATE]
+    )
+
+
 def test_phones_cover_the_sound_without_gaps(workshop: Workshop) -> None:
     samples, phones = heard(workshop)
     assert phones[0].start_s == 0

@@ -357,6 +357,36 @@ class FileInput(Model):
     file_id: Identifier
 
 
+class FinishVideoInputs(Model):
+    video: Video
+    captions: Data | MISSING = Field(default=MISSING)
+    """WebVTT with times from the start of the film."""
+    title: Text | MISSING = Field(default=MISSING)
+
+
+class FinishVideoOutputs(Model):
+    video: Video
+    webm: Video | MISSING = Field(default=MISSING)
+    poster: Image
+    preview: Image
+    """An animated GIF of the first seconds."""
+    captions: Data | MISSING = Field(default=MISSING)
+    """WebVTT with times from the start of the finished film."""
+
+
+class FinishVideoParams(Model):
+    burn_captions: bool = Field(default=False)
+    """Whether the captions are written into the picture."""
+    title_s: float = Field(default=0)
+    """How long a card with the title is shown first; 0 leaves it out."""
+    end_text: str = Field(default="")
+    """Words of a card at the end; empty leaves it out."""
+    end_s: float = Field(default=2)
+    """How long the card at the end is shown."""
+    webm: bool = Field(default=False)
+    """Whether the film is made as WebM (VP9, Opus), too."""
+
+
 class GatewayConfig(Model):
     """Environment of the gateway. Each property names its variable in x-env."""
     redis_url: str

@@ -145,6 +145,66 @@ _ALL: Final = (
     ),
     NodeType.from_dict(
         {
+            "type": "finish_video",
+            "plane": "python",
+            "description": "Finishes a film: captions in the picture, title and end card, poster, preview, WebM.",
+            "timeout_s": 900,
+            "engines": [
+                "pyav",
+            ],
+            "resources": {
+                "cpu": 2,
+                "gpu": 0,
+                "vram_gb": 0,
+            },
+            "schema_digest": "d9dfb2fb661c7bcd138ec7bf933860f383df48e2484ed09ec643e2a1eee35a54",
+            "param_defaults": {
+                "burn_captions": False,
+                "title_s": 0,
+                "end_text": "",
+                "end_s": 2,
+                "webm": False,
+            },
+            "inputs": {
+                "video": {
+                    "type": "Video",
+                    "required": True,
+                },
+                "captions": {
+                    "type": "Data",
+                    "required": False,
+                },
+                "title": {
+                    "type": "Text",
+                    "required": False,
+                },
+            },
+            "outputs": {
+                "video": {
+                    "type": "Video",
+                    "required": True,
+                },
+                "webm": {
+                    "type": "Video",
+                    "required": False,
+                },
+                "poster": {
+                    "type": "Image",
+                    "required": True,
+                },
+                "preview": {
+                    "type": "Image",
+                    "required": True,
+                },
+                "captions": {
+                    "type": "Data",
+                    "required": False,
+                },
+            },
+        }
+    ),
+    NodeType.from_dict(
+        {
             "type": "generate_script",
             "plane": "node",
             "description": "Writes what the avatar says: the given text as it is, or a short narration about a topic.",

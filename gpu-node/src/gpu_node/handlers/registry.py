@@ -42,6 +42,7 @@ _TABLE: dict[str, _Module] = {
     "prepare_portrait": _Module("process", "gpu_node.handlers.prepare_portrait"),
     "animate_portrait": _Module("process", "gpu_node.handlers.animate_portrait"),
     "upscale_video": _Module("process", "gpu_node.handlers.upscale_video"),
+    "finish_video": _Module("process", "gpu_node.handlers.finish_video"),
 }
 
 

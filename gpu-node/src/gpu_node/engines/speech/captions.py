@@ -18,6 +18,12 @@ _PAUSE_S = 0.45
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _CLAUSE_END = re.compile(r"[,;:—–][\"'”’)\]]*$")
 
+_STAMP = r"(?:\d+:)?\d\d:\d\d\.\d{3}"
+_CUE = re.compile(
+    rf"^(?P<start>{_STAMP})[ \t]+-->[ \t]+(?P<end>{_STAMP})[^\n]*\n(?P<text>(?:[^\n]+\n?)+)", re.M
+)
+_TAG = re.compile(r"<[^>]*>")
+
 
 @dataclass(frozen=True)
 class Cue:
@@ -52,6 +58,21 @@ def to_webvtt(cues: list[Cue]) -> str:
         text = "\n".join(_escaped(line) for line in cue.lines)
         blocks.append(f"{number}\n{_stamp(cue.start_s)} --> {_stamp(cue.end_s)}\n{text}")
     return "\n\n".join(blocks) + "\n"
+
+
+def from_webvtt(text: str) -> list[Cue]:
+    """Captions of a WebVTT file; styles and positions are dropped. `ValueError` if it is none."""
+    if not text.lstrip("\ufeff").startswith("WEBVTT"):
+        raise ValueError("it does not begin with WEBVTT")
+    return [
+        Cue(_seconds(match["start"]), _seconds(match["end"]), _plain(match["text"]))
+        for match in _CUE.finditer(text.replace("\r\n", "\n"))
+    ]
+
+
+def shifted_cues(cues: list[Cue], by_s: float) -> list[Cue]:
+    """The same captions, later by `by_s`."""
+    return [Cue(cue.start_s + by_s, cue.end_s + by_s, cue.lines) for cue in cues]
 
 
 def _first_group(words: list[Word]) -> int:
@@ -105,3 +126,13 @@ def _stamp(time_s: float) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _seconds(stamp: str) -> float:
+    *rest, seconds = stamp.split(":")
+    return sum(int(part) * 60 ** (i + 1) for i, part in enumerate(reversed(rest))) + float(seconds)
+
+
+def _plain(text: str) -> tuple[str, ...]:
+    bare = _TAG.sub("", text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return tuple(bare.strip().split("\n"))

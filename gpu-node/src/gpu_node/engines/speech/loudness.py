@@ -22,6 +22,8 @@ _HOP = RATE // 10
 _HOPS_PER_BLOCK = 4
 _CHUNK = 100 * _HOP
 _LOOK = RATE // 200
+_REACH = 4 * _LOOK
+"""The limiter looks no further than this, so that chunks with as much around them fit together."""
 
 
 def loudness_lufs(samples: Samples) -> float:
@@ -57,7 +59,16 @@ def normalized(samples: Samples) -> Samples:
 
 
 def limited(samples: Samples) -> Samples:
-    """Turn the sound down smoothly where it would pass the peak."""
+    """Turn the sound down smoothly where it would pass the peak; by chunks, to save memory."""
+    quiet = samples.astype(np.float32)
+    for start in range(0, len(samples), _CHUNK):
+        first, last = max(0, start - _REACH), start + _CHUNK + _REACH
+        part = _limited_part(samples[first:last])[start - first :]
+        quiet[start : start + _CHUNK] = part[:_CHUNK]
+    return quiet
+
+
+def _limited_part(samples: Samples) -> Samples:
     over = np.maximum(np.abs(samples) / np.float32(PEAK), np.float32(1))
     if over.max() == 1:
         return samples

@@ -20,7 +20,7 @@ MARK = "Generated film: the speech is synthetic and the face is animated by soft
 _AAC_FRAME = 1024
 _THREADS = 2
 """A fixed number: the bytes depend on it."""
-_BT709 = 1
+BT709 = 1
 
 
 class FilmWriter:
@@ -50,8 +50,8 @@ class FilmWriter:
         self._video.options = {"crf": "20", "preset": "veryfast", "tune": "animation"}
         context = self._video.codec_context
         context.thread_count = _THREADS
-        context.color_range, context.colorspace = ColorRange.MPEG, _BT709
-        context.color_primaries = context.color_trc = _BT709
+        context.color_range, context.colorspace = ColorRange.MPEG, BT709
+        context.color_primaries = context.color_trc = BT709
         self._audio = self._container.add_stream("aac", rate=AUDIO_RATE, layout="mono")
         self._audio.bit_rate = 96_000
 
