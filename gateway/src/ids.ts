@@ -1,12 +1,26 @@
 /** Makes the gateway's ids. They name their shard and are otherwise random. */
 import { ulid } from "ulid";
 
+const pool = new Uint32Array(256);
+let used = pool.length;
+
+/** From 0 to below 1. Asks the system for many numbers at once: ulid alone asks per character, 31 us an id. */
+function random(): number {
+  if (used === pool.length) {
+    crypto.getRandomValues(pool);
+    used = 0;
+  }
+  const value = pool[used] ?? 0;
+  used += 1;
+  return value / 2 ** 32;
+}
+
 /** A run, task or artifact id of a shard, e.g. `run_s0_01J...`. */
 export function newId(kind: "run" | "task" | "art", shard: string): string {
-  return `${kind}_${shard}_${ulid()}`;
+  return `${kind}_${shard}_${ulid(undefined, random)}`;
 }
 
 /** An id without a shard: uploaded files, requests, executors, drive tokens. */
 export function newPlainId(kind: "file" | "req" | "exec" | "driver" | "drive" | "commit"): string {
-  return `${kind}_${ulid()}`;
+  return `${kind}_${ulid(undefined, random)}`;
 }
