@@ -162,4 +162,5 @@ async def test_a_killed_idle_child_is_replaced(driver: Driver) -> None:
     os.kill(pid, signal.SIGKILL)
     await until(lambda: not is_alive(pid))
     task_id = await driver.issue(make_node("a", "test_process", params={"text": "anew"}))
-    assert (await driver.result(task_id, "a"))["outputs"] == {"text": "anew"}
+    got = await driver.result(task_id, "a")
+    assert got.get("outputs") == {"text": "anew"}, str(got)

@@ -96,6 +96,7 @@ class Child:
         def emit(kind: str, data: dict[str, Any]) -> None:
             self._send({"kind": "note", "id": call_id, "note": kind, "data": data})
 
+        self._send({"kind": "began", "id": call_id})
         context = RunContext(call, emit, self._canceled)
         outputs = to_outputs(registry.run(call.type)(call.params, call.inputs, context))
         answer = {"outputs": outputs, "engine": context.engine, "staged": context.staged}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gpu_node.children.failures import ChildCrashed, to_error
+from gpu_node.children.failures import ChildCrashed, DiedIdle, to_error
 from gpu_node.children.framing import BadMessage, Message, encode, read_message
 from gpu_node.children.output import log_output
 from gpu_node.handlers.run_context import Call
@@ -59,6 +59,7 @@ class Child:
         self._writer = writer
         self._output = output
         self._calls = 0
+        self._began = True
 
     @classmethod
     async def start(cls, settings: ChildSettings, metrics: Metrics) -> "Child":
@@ -104,11 +105,13 @@ class Child:
     async def call(self, call: Call, on_note: OnNote, grace_s: Callable[[], float]) -> Done:
         """Run a handler. When canceled, the child is asked to stop and killed after the grace time.
 
-        A second cancellation ends the grace time.
+        A second cancellation ends the grace time. `DiedIdle` when the process was gone before the
+        handler began.
         """
         self._calls += 1
         call_id = self._calls
         message = {"kind": "call", "id": call_id, "call": call.to_json()}
+        self._began = False
         answer = asyncio.ensure_future(self._ask(message, on_note))
         try:
             done = await asyncio.shield(answer)
@@ -157,8 +160,11 @@ class Child:
                     "handler-crashed", f"The handler's process sent {error}."
                 ) from error
             if answer is None:
-                raise ChildCrashed("handler-crashed", await self._last_words())
-            if answer["kind"] == "note":
+                crash = ChildCrashed if self._began else DiedIdle
+                raise crash("handler-crashed", await self._last_words())
+            if answer["kind"] == "began":
+                self._began = True
+            elif answer["kind"] == "note":
                 if on_note and answer["id"] == message.get("id"):
                     on_note(answer["note"], answer["data"])
             elif answer["kind"] == "failed":

@@ -11,6 +11,10 @@ class ChildCrashed(RetryableError):
     """The process ended in the middle of a call."""
 
 
+class DiedIdle(ChildCrashed):
+    """The process ended before a handler began in it: no fault of the call, nothing was done."""
+
+
 class UnexpectedFailure(Exception):
     """A handler raised what is not a GpuNodeError; the argument is its stack, for the log."""
 

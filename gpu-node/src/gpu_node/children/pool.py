@@ -10,7 +10,7 @@ from typing import Any
 
 from gpu_node.children.breaker import Breaker
 from gpu_node.children.child import Child, ChildSettings, Done, OnNote
-from gpu_node.children.failures import ChildCrashed
+from gpu_node.children.failures import ChildCrashed, DiedIdle
 from gpu_node.errors import RetryableError
 from gpu_node.handlers.run_context import Call
 from gpu_node.logs import get_logger
@@ -56,26 +56,10 @@ class ChildPool:
         """
         self._breaker.check(call.type)
         async with self._turns:
-            child = await self._take(call.type)
             try:
-                async with asyncio.timeout(timeout_s):
-                    done = await child.call(call, on_note, grace_s)
-            except TimeoutError as error:
-                raise RetryableError(
-                    "node-timeout", f"The node took longer than {timeout_s:g} s."
-                ) from error
-            except ChildCrashed:
-                self._breaker.crashed(call.type)
-                self._metrics.child_exits.labels("crashed").inc()
-                raise
-            except MemoryError:
-                # What it holds is the likely reason; a fresh process starts without it.
-                await child.kill()
-                raise
-            finally:
-                self._give_back(child)
-            self._breaker.succeeded(call.type)
-            return done
+                return await self._call(call, on_note, timeout_s, grace_s)
+            except DiedIdle:
+                return await self._call(call, on_note, timeout_s, grace_s)
 
     async def close(self) -> None:
         """Kill all processes."""
@@ -96,6 +80,33 @@ class ChildPool:
                 raise RetryableError("handler-unavailable", "It did not answer in time.") from error
             finally:
                 self._give_back(child)
+
+    async def _call(
+        self, call: Call, on_note: OnNote, timeout_s: float, grace_s: Callable[[], float]
+    ) -> Done:
+        child = await self._take(call.type)
+        try:
+            async with asyncio.timeout(timeout_s):
+                done = await child.call(call, on_note, grace_s)
+        except TimeoutError as error:
+            raise RetryableError(
+                "node-timeout", f"The node took longer than {timeout_s:g} s."
+            ) from error
+        except DiedIdle:
+            self._metrics.child_exits.labels("idle").inc()
+            raise
+        except ChildCrashed:
+            self._breaker.crashed(call.type)
+            self._metrics.child_exits.labels("crashed").inc()
+            raise
+        except MemoryError:
+            # What it holds is the likely reason; a fresh process starts without it.
+            await child.kill()
+            raise
+        finally:
+            self._give_back(child)
+        self._breaker.succeeded(call.type)
+        return done
 
     async def _take(self, node_type: str) -> Child:
         """The idle child that did this type last, else the one used last, else a new one."""
