@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+/** How long `expect.poll` waits: a bound for a busy machine, not an expectation. */
+const patience = { poll: { timeout: 10_000 } };
 const everywhere = ["codegen", "gateway", "scripts", "bench"].join(",");
 
 /** Suffix and folder say what a test needs: nothing (`.test.ts`), servers (`.int.test.ts`), everything (`e2e/`). */
@@ -20,6 +22,7 @@ export default defineConfig({
           exclude: ["**/node_modules/**"],
           // The official checkpoint suite calls describe and it as globals.
           globals: true,
+          expect: patience,
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
@@ -29,6 +32,7 @@ export default defineConfig({
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
           exclude: ["**/node_modules/**"],
+          expect: patience,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           // Whole flows fill the machine by themselves.

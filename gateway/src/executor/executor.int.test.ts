@@ -253,7 +253,7 @@ describe("what cannot be run", () => {
     });
     expect(await pool.endingOf("task_s0_wrong")).toMatchObject({ outcome: "mismatch" });
     expect(await pool.endingOf(await pool.addTask({}))).toMatchObject({ outcome: "settled" });
-    await vi.waitFor(async () => expect(await pool.redis.xlen(stream)).toBe(0));
+    await eventually(async () => expect(await pool.redis.xlen(stream)).toBe(0));
     expect((await pool.redis.xpending(stream, GROUPS.executors))[0]).toBe(0);
   });
 
@@ -270,7 +270,7 @@ describe("answers of Redis", () => {
     const executor = await start({ work: echo }, { redis: client });
     const task = await pool.addTask({});
     expect(await pool.endingOf(task)).toMatchObject({ outcome: "settled" });
-    await vi.waitFor(() => expect(executor.lines.filter(({ msg }) => msg === "task ended")).toHaveLength(1));
+    await eventually(() => expect(executor.lines.filter(({ msg }) => msg === "task ended")).toHaveLength(1));
     expect(lost()).toBe(1);
     expect(executor.lines.find(({ msg }) => msg === "task ended")?.fields.answer).toBe("closed");
     expect(await pool.redis.xlen(pool.keys.poolReports(SHARD, POOL))).toBe(2);
@@ -282,7 +282,7 @@ describe("answers of Redis", () => {
     await start({ work: gate.handler, next: echo }, { redis: client });
     const task = await pool.addTask({ id: "a" }, { id: "b", type: "next", after: ["a"] });
     await gate.began;
-    await vi.waitFor(() => expect(lost()).toBe(1));
+    await eventually(() => expect(lost()).toBe(1));
     gate.end();
     const seen: Report[] = [];
     while (seen.at(-1)?.kind !== "ending") seen.push(await pool.nextReport());
@@ -301,7 +301,7 @@ describe("answers of Redis", () => {
     const { signal } = await gate.began;
     await pool.nextReport();
     await pool.close(task);
-    await vi.waitFor(() => expect(signal.aborted).toBe(true));
+    await eventually(() => expect(signal.aborted).toBe(true));
     await executor.stop(5000);
     expect(await pool.redis.xlen(pool.keys.poolReports(SHARD, POOL))).toBe(1);
   });
@@ -326,24 +326,21 @@ describe("cancel", () => {
 describe("leases", () => {
   it("are kept while a task runs longer than its lease", async () => {
     const gate = gated();
-    await start({ work: gate.handler }, { leaseMs: 300, renewMs: 50 });
+    await start({ work: gate.handler }, { leaseMs: 1000, renewMs: 100 });
     const task = await pool.addTask({});
     await gate.began;
     const stream = pool.keys.poolTasks(SHARD, POOL);
     const born = performance.now();
-    await vi.waitFor(
-      async () => {
-        const rows = (await pool.redis.xpending(stream, GROUPS.executors, "-", "+", 1)) as [
-          string,
-          string,
-          number,
-          number,
-        ][];
-        expect(rows[0]![2]).toBeLessThan(300);
-        expect(performance.now() - born).toBeGreaterThan(900);
-      },
-      { timeout: 5000, interval: 20 },
-    );
+    await eventually(async () => {
+      const rows = (await pool.redis.xpending(stream, GROUPS.executors, "-", "+", 1)) as [
+        string,
+        string,
+        number,
+        number,
+      ][];
+      expect(rows[0]![2]).toBeLessThan(1000);
+      expect(performance.now() - born).toBeGreaterThan(2000);
+    });
     gate.end();
     expect(await pool.endingOf(task)).toMatchObject({ outcome: "settled" });
   });
@@ -412,7 +409,7 @@ describe("a lost connection", () => {
     await pool.nextReport();
     broken = true;
     gate.end();
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(executor.lines.map(({ msg }) => msg)).toContain("leases may be lost, tasks stopped"),
     );
     broken = false;
@@ -438,7 +435,7 @@ describe("a lost connection", () => {
     await pool.swallow("exec_test");
     const fresh = await pool.addTask({});
     await pool.endingOf(fresh);
-    await vi.waitFor(() => expect(order).toHaveLength(3));
+    await eventually(() => expect(order).toHaveLength(3));
     expect(order.slice(1)).toEqual([swallowed, fresh]);
   });
 
@@ -461,7 +458,7 @@ describe("a stop", () => {
     const task = await pool.addTask({});
     await gate.began;
     const stopped = executor.stop(10_000);
-    await vi.waitFor(async () => expect(await status(executor)).toBe("draining"));
+    await eventually(async () => expect(await status(executor)).toBe("draining"));
     const late = await pool.addTask({ type: "quick" });
     gate.end();
     expect(await pool.endingOf(task)).toMatchObject({ outcome: "settled" });
@@ -535,7 +532,7 @@ async function resultsUntil(last: (report: Report) => boolean): Promise<string[]
 /** Resolves when the executor has subscribed. */
 async function heard(): Promise<void> {
   const channel = pool.keys.channels.poolControl(SHARD, POOL);
-  await vi.waitFor(async () => expect(await pool.redis.pubsub("NUMSUB", channel)).toEqual([channel, 1]));
+  await eventually(async () => expect(await pool.redis.pubsub("NUMSUB", channel)).toEqual([channel, 1]));
 }
 
 /** Resolves after so many renewals were answered by the server. */
@@ -545,7 +542,10 @@ async function renewals(count: number): Promise<void> {
     return Number(/cmdstat_xpending:calls=(\d+)/.exec(info)?.[1] ?? 0);
   };
   const before = await calls();
-  await vi.waitFor(async () => expect(await calls()).toBeGreaterThanOrEqual(before + count), {
-    timeout: 5000,
-  });
+  await eventually(async () => expect(await calls()).toBeGreaterThanOrEqual(before + count));
+}
+
+/** Resolves when a check passes; for what sends no event. Patient, because machines can be busy. */
+function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, { timeout: 10_000, interval: 20 });
 }
