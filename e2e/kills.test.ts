@@ -37,26 +37,42 @@ let redis: Redis;
 /** The processes that a gpu-node has for its handlers. */
 function childrenOf(pid: number): number[] {
   try {
-    return execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" })
-      .trim()
-      .split("\n")
-      .map(Number);
+    const listed = execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" });
+    return listed.trim().split("\n").map(Number);
   } catch {
     return [];
+  }
+}
+
+/** Kills a process that is in the middle of a handler; answers false if none is. */
+function killBusyChild(world: World): boolean {
+  const children = new Set(world.gpuNodes.flatMap((node) => childrenOf(node.service.pid)));
+  const lines = world.ledger();
+  const ended = new Set(
+    lines.filter(({ phase }) => phase === "end").map(({ task, node }) => `${task} ${node}`),
+  );
+  const busy = lines.filter(
+    ({ phase, pid, task, node }) =>
+      phase === "begin" && children.has(pid ?? 0) && !ended.has(`${task} ${node}`),
+  );
+  const victim = busy.at(-1)?.pid;
+  if (!victim) return false;
+  try {
+    return process.kill(victim, "SIGKILL");
+  } catch {
+    return false;
   }
 }
 
 const pick = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)]!;
 
 const VICTIMS: Record<string, (world: World) => Promise<void>> = {
-  "the handler child": async ({ gpuNodes }) => {
-    const pids = gpuNodes.flatMap((node) => childrenOf(node.service.pid));
-    try {
-      if (pids.length > 0) process.kill(pick(pids), "SIGKILL");
-    } catch {
-      // Gone already.
+  "the handler child": async (world) => {
+    const until = Date.now() + 20_000;
+    while (!killBusyChild(world)) {
+      if (Date.now() > until) throw new Error("no handler child was busy");
+      await delay(2);
     }
-    await delay(100);
   },
   "a gpu-node": ({ gpuNodes }) => pick(gpuNodes).service.restart(),
   "a gateway": ({ gateways }) => pick(gateways).service.restart(),

@@ -16,6 +16,8 @@ export interface LedgerLine {
   task: string;
   node: string;
   attempt: number;
+  /** The handler's process, if it is one of its own. */
+  pid?: number;
   /** Milliseconds since the epoch. */
   at: number;
 }

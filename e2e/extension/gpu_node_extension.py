@@ -32,6 +32,7 @@ def _write(phase: str, context: Any) -> None:
         "task": context.task_id,
         "node": context.node_id,
         "attempt": context.attempt,
+        "pid": os.getpid(),
         "at": round(time.time() * 1000),
     }
     # One write of one line in append mode: lines of several processes do not mix.
