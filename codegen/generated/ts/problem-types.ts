@@ -264,6 +264,11 @@ const TABLE = {
     "status": 422,
     "class": "permanent"
   },
+  "unfit-voice-clip": {
+    "title": "The clip cannot serve as a voice",
+    "status": 422,
+    "class": "permanent"
+  },
   "invalid-video": {
     "title": "The video cannot be read",
     "status": 422,

@@ -63,6 +63,7 @@ ProblemCode = Literal[
     "image-too-large",
     "no-face",
     "invalid-audio",
+    "unfit-voice-clip",
     "invalid-video",
 ]
 
@@ -129,5 +130,6 @@ PROBLEM_TYPES: Final[dict[ProblemCode, ProblemType]] = {
     "image-too-large": ProblemType("The image is too large", 422, "permanent"),
     "no-face": ProblemType("No face was found in the portrait", 422, "permanent"),
     "invalid-audio": ProblemType("The audio cannot be read", 422, "permanent"),
+    "unfit-voice-clip": ProblemType("The clip cannot serve as a voice", 422, "permanent"),
     "invalid-video": ProblemType("The video cannot be read", 422, "permanent"),
 }
