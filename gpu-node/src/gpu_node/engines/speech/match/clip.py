@@ -10,6 +10,7 @@ import numpy as np
 from scipy.signal import resample_poly
 
 from gpu_node.engines.arrays import Floats
+from gpu_node.engines.speech.match.completeness import is_cut_off
 from gpu_node.engines.speech.match.fitness import check_clipping
 from gpu_node.engines.speech.match.unfit import LONGEST_S, invalid, unfit
 from gpu_node.engines.speech.match.world import RATE
@@ -42,6 +43,8 @@ def read_clip(path: Path, check_canceled: Callable[[], None]) -> Samples:
     except (av.FFmpegError, ValueError, EOFError, MemoryError) as cause:
         detail = f"the clip cannot be decoded: {getattr(cause, 'strerror', None) or cause}"
         raise invalid(detail) from cause
+    if is_cut_off(path):
+        raise invalid("the clip is cut off: its end is missing")
     decoded_s = channels.shape[1] / rate
     if announced_s is not None and decoded_s < announced_s - _MISSING_S:
         detail = f"the clip is cut off: it announces {announced_s:.1f} s and holds {decoded_s:.1f}"
