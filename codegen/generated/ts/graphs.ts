@@ -115,6 +115,7 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "type": "string",
           "minLength": 1,
           "maxLength": 200,
+          "pattern": "[\\p{L}\\p{N}]",
           "x-type": "Text"
         },
         "text": {
@@ -122,6 +123,7 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "type": "string",
           "minLength": 1,
           "maxLength": 5000,
+          "pattern": "[\\p{L}\\p{N}]",
           "x-type": "Text"
         },
         "tone": {

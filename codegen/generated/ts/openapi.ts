@@ -2968,6 +2968,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "type": "string",
             "minLength": 1,
             "maxLength": 200,
+            "pattern": "[\\p{L}\\p{N}]",
             "x-type": "Text"
           },
           "text": {
@@ -2975,6 +2976,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "type": "string",
             "minLength": 1,
             "maxLength": 5000,
+            "pattern": "[\\p{L}\\p{N}]",
             "x-type": "Text"
           },
           "tone": {

@@ -10,7 +10,7 @@ from pathlib import Path
 from gpu_node.engines.engine import Engine, Voice
 from gpu_node.engines.speech.reading import readable
 from gpu_node.engines.speech.sentences import sentences
-from gpu_node.engines.speech.speech import SILENCE, Phone, Piece, Speech
+from gpu_node.engines.speech.speech import SILENCE, Phone, Piece, Speech, never_canceled
 from gpu_node.engines.speech.wav import read_wav
 from gpu_node.errors import BadMedia
 
@@ -39,7 +39,12 @@ class Flite:
         return [Piece(s.text, readable(s.text), s.pause_s) for s in sentences(text)]
 
     def say(
-        self, piece: Piece, *, speed: float, seed: int, check_canceled: Callable[[], None]
+        self,
+        piece: Piece,
+        *,
+        speed: float,
+        seed: int,
+        check_canceled: Callable[[], None] = never_canceled,
     ) -> Speech:
         del seed  # these voices have no random part
         with tempfile.TemporaryDirectory() as folder:

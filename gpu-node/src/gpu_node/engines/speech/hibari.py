@@ -11,7 +11,7 @@ from gpu_node.engines.engine import Engine, Voice
 from gpu_node.engines.speech import interruptible
 from gpu_node.engines.speech.durations import times_of
 from gpu_node.engines.speech.phonemes import phonemizer
-from gpu_node.engines.speech.speech import Piece, Speech
+from gpu_node.engines.speech.speech import Piece, Speech, never_canceled
 
 _DURATIONS = "/Clip_output_0"
 """The inner tensor that holds how long each symbol lasts."""
@@ -42,7 +42,12 @@ class Hibari:
         return self._phonemizer.pieces(text, _MOST_SYMBOLS)
 
     def say(
-        self, piece: Piece, *, speed: float, seed: int, check_canceled: Callable[[], None]
+        self,
+        piece: Piece,
+        *,
+        speed: float,
+        seed: int,
+        check_canceled: Callable[[], None] = never_canceled,
     ) -> Speech:
         from hibari import dsp
 

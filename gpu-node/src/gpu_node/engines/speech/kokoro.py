@@ -14,7 +14,7 @@ from gpu_node.engines.speech import interruptible
 from gpu_node.engines.speech.durations import times_of
 from gpu_node.engines.speech.kokoro_voices import DEFAULT, VOICES, is_british
 from gpu_node.engines.speech.phonemes import phonemizer
-from gpu_node.engines.speech.speech import Piece, Speech
+from gpu_node.engines.speech.speech import Piece, Speech, never_canceled
 
 RATE = 24_000
 MODEL = "kokoro/kokoro-v1.0.int8.durations.onnx"
@@ -45,7 +45,12 @@ class Kokoro:
         return self._phonemizer.pieces(text, _MOST_SYMBOLS)
 
     def say(
-        self, piece: Piece, *, speed: float, seed: int, check_canceled: Callable[[], None]
+        self,
+        piece: Piece,
+        *,
+        speed: float,
+        seed: int,
+        check_canceled: Callable[[], None] = never_canceled,
     ) -> Speech:
         import onnxruntime
 

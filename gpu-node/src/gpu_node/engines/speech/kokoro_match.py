@@ -25,7 +25,7 @@ from gpu_node.engines.speech.match.shift import Shift
 from gpu_node.engines.speech.match.unfit import unfit
 from gpu_node.engines.speech.match.voice_print import VoicePrint, print_of
 from gpu_node.engines.speech.match.world import analyzed
-from gpu_node.engines.speech.speech import Piece, Samples, Speech
+from gpu_node.engines.speech.speech import Piece, Samples, Speech, never_canceled
 
 NAME = "kokoro_match"
 _SAMPLE = "The north wind and the sun were arguing about which of them was stronger."
@@ -65,7 +65,12 @@ class KokoroMatch:
         return self._voice.pieces(text)
 
     def say(
-        self, piece: Piece, *, speed: float, seed: int, check_canceled: Callable[[], None]
+        self,
+        piece: Piece,
+        *,
+        speed: float,
+        seed: int,
+        check_canceled: Callable[[], None] = never_canceled,
     ) -> Speech:
         speech = self._voice.say(piece, speed=speed, seed=seed, check_canceled=check_canceled)
         return replace(speech, samples=self.match.shift.applied(speech.samples, check_canceled))

@@ -84,7 +84,12 @@ class SpeechEngine(Protocol):
         ...
 
     def say(
-        self, piece: Piece, *, speed: float, seed: int, check_canceled: Callable[[], None]
+        self,
+        piece: Piece,
+        *,
+        speed: float,
+        seed: int,
+        check_canceled: Callable[[], None] = never_canceled,
     ) -> Speech:
         """Speak one piece; calls `check_canceled` every few tenths of a second, from any thread,
         and ends with what it raises."""
