@@ -9,7 +9,7 @@ import { clean } from "./clean.mjs";
 import { NODE, ROOT } from "./setup/paths.mjs";
 import { SetupError } from "./setup/shell.mjs";
 
-const COMMANDS = ["demo", "dev", "check", "format", "generate", "test", "bench", "sheet"];
+const COMMANDS = ["demo", "dev", "check", "format", "generate", "test", "bench", "sheet", "voices"];
 
 const [command, ...args] = process.argv.slice(2);
 try {

@@ -14,6 +14,7 @@ export const EXPORTED = [
   "Problem",
   "Executor",
   "FileCreate",
+  "VoiceInput",
   "Run",
   "Artifact",
   "File",

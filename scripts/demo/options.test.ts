@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { parseDemoOptions, UsageError } from "./options.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "demo-"));
-writeFileSync(join(folder, "me.jpg"), "");
+for (const name of ["me.jpg", "me.wav", "me.doc"]) writeFileSync(join(folder, name), "");
 
 test("takes a topic of its own when neither topic nor text is given", () => {
   expect(parseDemoOptions([]).topic).toBeTypeOf("string");
@@ -18,7 +18,18 @@ test("reads paths relative to the folder in which npm was called", () => {
   expect(out).toBe(join(folder, "film.mp4"));
 });
 
+test("takes a voice by name, or from a file whose speaker has agreed", () => {
+  expect(parseDemoOptions(["--voice", "af_bella"], folder).voice).toBe("af_bella");
+  expect(parseDemoOptions(["--voice", "me.wav", "--consent"], folder).voice).toEqual({
+    path: join(folder, "me.wav"),
+    mediaType: "audio/wav",
+  });
+});
+
 test.each([
+  ["a voice from a file without consent", ["--voice", "me.wav"]],
+  ["a voice from a file that is no sound", ["--voice", "me.doc", "--consent"]],
+  ["a voice from a file that does not exist", ["--voice", "you.mp3", "--consent"]],
   ["an unknown option", ["--speed", "2"]],
   ["a portrait that is no picture", ["--portrait", "me.txt"]],
   ["a portrait that does not exist", ["--portrait", "you.jpg"]],

@@ -1,10 +1,10 @@
 /** Submits one run of `talking-avatar` over HTTP, shows its progress and fetches the film. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import type { Problem, Run, RunCreate, Video } from "@myspinbot/contracts/types.ts";
+import type { Problem, Run, RunCreate, Video, VoiceInput } from "@myspinbot/contracts/types.ts";
 import type { Client } from "./client.ts";
 import { toNodeRows, withEvent } from "./node-rows.ts";
-import type { DemoOptions } from "./options.ts";
+import type { DemoOptions, Upload } from "./options.ts";
 import { openProgressView } from "./progress-view.ts";
 
 /** The run ended without a film; the message says which node failed and why. */
@@ -41,16 +41,21 @@ export async function makeFilm(
 
 async function toInput(client: Client, options: DemoOptions): Promise<NonNullable<RunCreate["input"]>> {
   const { topic, text, portrait, voice } = options;
-  const file =
-    portrait === undefined
-      ? undefined
-      : await client.uploadFile(readFileSync(portrait.path), portrait.mediaType, basename(portrait.path));
   return {
     ...(topic === undefined ? {} : { topic }),
     ...(text === undefined ? {} : { text }),
-    ...(file === undefined ? {} : { portrait: { file_id: file.file_id } }),
-    ...(voice === undefined ? {} : { voice: { name: voice } }),
+    ...(portrait === undefined ? {} : { portrait: { file_id: await upload(client, portrait) } }),
+    ...(voice === undefined ? {} : { voice: await toVoice(client, voice) }),
   };
+}
+
+async function toVoice(client: Client, voice: string | Upload): Promise<VoiceInput> {
+  if (typeof voice === "string") return { name: voice };
+  return { file_id: await upload(client, voice), consent: true };
+}
+
+async function upload(client: Client, { path, mediaType }: Upload): Promise<string> {
+  return (await client.uploadFile(readFileSync(path), mediaType, basename(path))).file_id;
 }
 
 async function showProgress(client: Client, run: Run): Promise<void> {

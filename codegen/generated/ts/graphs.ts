@@ -93,6 +93,7 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
     "output": {
       "video": "$final.video",
       "captions": "$speech.captions",
+      "voice": "$speech.voice",
       "script": "$script.narration"
     }
   }
@@ -114,6 +115,7 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "type": "string",
           "minLength": 1,
           "maxLength": 200,
+          "pattern": "[\\p{L}\\p{N}]",
           "x-type": "Text"
         },
         "text": {
@@ -121,6 +123,7 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "type": "string",
           "minLength": 1,
           "maxLength": 5000,
+          "pattern": "[\\p{L}\\p{N}]",
           "x-type": "Text"
         },
         "tone": {
@@ -154,7 +157,7 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "x-type": "Image"
         },
         "voice": {
-          "$ref": "#/$defs/Voice",
+          "$ref": "#/$defs/VoiceInput",
           "x-type": "Voice"
         }
       },
@@ -192,21 +195,54 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "type": "string",
           "pattern": "^[A-Za-z0-9_-]{1,64}$"
         },
-        "Voice": {
-          "title": "Voice",
-          "description": "The voice that speaks: one of an engine's own by name.",
+        "VoiceConsent": {
+          "title": "VoiceConsent",
+          "description": "True: the speaker of the clip agrees that a voice is made to resemble theirs.",
+          "const": true
+        },
+        "VoiceInput": {
+          "title": "VoiceInput",
+          "description": "A voice as input of a run: by name, or like that of a clip, which is an uploaded file.",
           "type": "object",
           "properties": {
             "name": {
-              "description": "Name of a voice as listed by GET /v1/capabilities.",
-              "type": "string",
-              "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+              "$ref": "#/$defs/VoiceName"
+            },
+            "file_id": {
+              "description": "A clip of 5 to 30 s of one speaker, whom the voice shall resemble: an approximate match, no cloning.",
+              "$ref": "#/$defs/Identifier"
+            },
+            "consent": {
+              "$ref": "#/$defs/VoiceConsent"
             }
           },
-          "required": [
-            "name"
+          "oneOf": [
+            {
+              "required": [
+                "name"
+              ]
+            },
+            {
+              "required": [
+                "file_id"
+              ]
+            }
           ],
+          "dependentRequired": {
+            "file_id": [
+              "consent"
+            ],
+            "consent": [
+              "file_id"
+            ]
+          },
           "additionalProperties": false
+        },
+        "VoiceName": {
+          "title": "VoiceName",
+          "description": "Name of a voice as listed by GET /v1/capabilities.",
+          "type": "string",
+          "pattern": "^[A-Za-z0-9_.-]{1,64}$"
         }
       }
     },

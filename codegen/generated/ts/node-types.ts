@@ -282,19 +282,20 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
   "synthesize_speech": {
     "type": "synthesize_speech",
     "plane": "python",
-    "description": "Speaks a text.",
+    "description": "Speaks a text. With `voice.clip` the voice resembles that of the clip: an approximate match, no cloning.",
     "timeout_s": 600,
     "engines": [
       "kokoro",
       "hibari",
-      "flite"
+      "flite",
+      "kokoro_match"
     ],
     "resources": {
       "cpu": 1,
       "gpu": 0,
       "vram_gb": 0
     },
-    "schema_digest": "876eba6e4ca8212924cad258c3a2bcc19260e8dab7f01a4c0d1b8933e94e9e66",
+    "schema_digest": "fd39994472dedb4a7bd15ea34ef821a94ff849bdf8d4f7dd839a03e15d4e21b9",
     "param_defaults": {
       "speed": 1,
       "seed": 0
@@ -320,6 +321,10 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       },
       "captions": {
         "type": "Data",
+        "required": false
+      },
+      "voice": {
+        "type": "Json",
         "required": false
       }
     }

@@ -1688,6 +1688,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "items": {
               "$ref": "#/components/schemas/VoiceCapability"
             }
+          },
+          "takes_clips": {
+            "description": "Its voice can resemble that of a clip.",
+            "type": "boolean"
           }
         },
         "required": [
@@ -1731,6 +1735,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "items": {
               "$ref": "#/components/schemas/VoiceCapability"
             }
+          },
+          "takes_clips": {
+            "description": "Its voice can resemble that of a clip.",
+            "type": "boolean"
           }
         },
         "required": [
@@ -2960,6 +2968,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "type": "string",
             "minLength": 1,
             "maxLength": 200,
+            "pattern": "[\\p{L}\\p{N}]",
             "x-type": "Text"
           },
           "text": {
@@ -2967,6 +2976,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "type": "string",
             "minLength": 1,
             "maxLength": 5000,
+            "pattern": "[\\p{L}\\p{N}]",
             "x-type": "Text"
           },
           "tone": {
@@ -3000,7 +3010,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "x-type": "Image"
           },
           "voice": {
-            "$ref": "#/components/schemas/Voice",
+            "$ref": "#/components/schemas/VoiceInput",
             "x-type": "Voice"
           }
         },
@@ -3023,22 +3033,6 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "description": "ISO 8601 time in UTC with milliseconds.",
         "type": "string",
         "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"
-      },
-      "Voice": {
-        "title": "Voice",
-        "description": "The voice that speaks: one of an engine's own by name.",
-        "type": "object",
-        "properties": {
-          "name": {
-            "description": "Name of a voice as listed by GET /v1/capabilities.",
-            "type": "string",
-            "pattern": "^[A-Za-z0-9_.-]{1,64}$"
-          }
-        },
-        "required": [
-          "name"
-        ],
-        "additionalProperties": false
       },
       "VoiceCapability": {
         "title": "VoiceCapability",
@@ -3067,6 +3061,55 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "sex"
         ],
         "additionalProperties": false
+      },
+      "VoiceConsent": {
+        "title": "VoiceConsent",
+        "description": "True: the speaker of the clip agrees that a voice is made to resemble theirs.",
+        "const": true
+      },
+      "VoiceInput": {
+        "title": "VoiceInput",
+        "description": "A voice as input of a run: by name, or like that of a clip, which is an uploaded file.",
+        "type": "object",
+        "properties": {
+          "name": {
+            "$ref": "#/components/schemas/VoiceName"
+          },
+          "file_id": {
+            "description": "A clip of 5 to 30 s of one speaker, whom the voice shall resemble: an approximate match, no cloning.",
+            "$ref": "#/components/schemas/Identifier"
+          },
+          "consent": {
+            "$ref": "#/components/schemas/VoiceConsent"
+          }
+        },
+        "oneOf": [
+          {
+            "required": [
+              "name"
+            ]
+          },
+          {
+            "required": [
+              "file_id"
+            ]
+          }
+        ],
+        "dependentRequired": {
+          "file_id": [
+            "consent"
+          ],
+          "consent": [
+            "file_id"
+          ]
+        },
+        "additionalProperties": false
+      },
+      "VoiceName": {
+        "title": "VoiceName",
+        "description": "Name of a voice as listed by GET /v1/capabilities.",
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.-]{1,64}$"
       }
     }
   }

@@ -234,6 +234,11 @@ const TABLE = {
     "status": 422,
     "class": "permanent"
   },
+  "language-unsupported": {
+    "title": "No voice speaks the language of the text",
+    "status": 422,
+    "class": "permanent"
+  },
   "unknown-voice": {
     "title": "The voice does not exist",
     "status": 422,
@@ -261,6 +266,11 @@ const TABLE = {
   },
   "invalid-audio": {
     "title": "The audio cannot be read",
+    "status": 422,
+    "class": "permanent"
+  },
+  "unfit-voice-clip": {
+    "title": "The clip cannot serve as a voice",
     "status": 422,
     "class": "permanent"
   },

@@ -197,6 +197,8 @@ export interface EngineAvailability {
   license?: string;
   models?: Array<string>;
   voices?: Array<VoiceCapability>;
+  /** Its voice can resemble that of a clip. */
+  takes_clips?: boolean;
 }
 
 export interface NodeTypeAvailability {
@@ -233,6 +235,8 @@ export interface EngineCapability {
   license?: string;
   models?: Array<string>;
   voices?: Array<VoiceCapability>;
+  /** Its voice can resemble that of a clip. */
+  takes_clips?: boolean;
 }
 
 /** ISO 8601 time in UTC with milliseconds. */
@@ -885,10 +889,18 @@ export interface ServiceInfo {
   urls: Record<string, string>;
 }
 
-/** The voice that speaks: one of an engine's own by name. */
+/** Name of a voice as listed by GET /v1/capabilities. */
+export type VoiceName = string;
+
+/** True: the speaker of the clip agrees that a voice is made to resemble theirs. */
+export type VoiceConsent = true;
+
+/** The voice that speaks: one of an engine's own by name, or one that resembles a clip. */
 export interface Voice {
-  /** Name of a voice as listed by GET /v1/capabilities. */
-  name: string;
+  name?: VoiceName;
+  /** 5 to 30 s of one speaker. */
+  clip?: Audio;
+  consent?: VoiceConsent;
 }
 
 export interface SynthesizeSpeechInputs {
@@ -901,6 +913,11 @@ export interface SynthesizeSpeechOutputs {
   phones?: Phones;
   /** WebVTT with the times of the words. */
   captions?: Data;
+  /**
+   * Whose voice speaks: {name}, or after a clip {approximate_match: true, made_from: [{name, share}],
+   * pitch_shift_semitones, distance_before, distance_after}.
+   */
+  voice?: Json;
 }
 
 export interface SynthesizeSpeechParams {
@@ -908,6 +925,14 @@ export interface SynthesizeSpeechParams {
   speed?: number;
   /** Fixes the breath noise of the voice: the same seed, the same sound. Default: 0. */
   seed?: number;
+}
+
+/** A voice as input of a run: by name, or like that of a clip, which is an uploaded file. */
+export interface VoiceInput {
+  name?: VoiceName;
+  /** A clip of 5 to 30 s of one speaker, whom the voice shall resemble: an approximate match, no cloning. */
+  file_id?: Identifier;
+  consent?: VoiceConsent;
 }
 
 /** Input of talking-avatar: at least one of topic and text; text wins. */
@@ -924,7 +949,7 @@ export interface TalkingAvatarInput {
   duration_s?: number;
   /** A photo of one face; without it a drawn demo face speaks. */
   portrait?: FileInput;
-  voice?: Voice;
+  voice?: VoiceInput;
 }
 
 /** The value itself. */

@@ -30,6 +30,7 @@ export const validateEvent: Validator;
 export const validateProblem: Validator;
 export const validateExecutor: Validator;
 export const validateFileCreate: Validator;
+export const validateVoiceInput: Validator;
 export const validateRun: Validator;
 export const validateArtifact: Validator;
 export const validateFile: Validator;

@@ -53,5 +53,6 @@ function toEngine(name: string, announced: AnnouncedEngine[]): EngineAvailabilit
     ...(license === undefined ? {} : { license }),
     ...(models.length > 0 ? { models } : {}),
     ...(voices.size > 0 ? { voices: [...voices.values()] } : {}),
+    ...(available.some((engine) => engine.takes_clips) ? { takes_clips: true } : {}),
   };
 }

@@ -31,6 +31,7 @@ function toFieldError(error: ValidatorError, prefix: string): FieldError {
   const { params } = error;
   switch (error.keyword) {
     case "required":
+    case "dependentRequired":
       return { pointer: `${at}/${escapePointer(String(params.missingProperty))}`, detail: "is missing" };
     case "additionalProperties":
     case "unevaluatedProperties": {

@@ -37,6 +37,8 @@ const TESTS: Record<string, Test> = {
   "audio/flac": at(0, "fLaC"),
   "audio/ogg": at(0, "OggS"),
   "audio/mp4": isoMedia,
+  "audio/x-m4a": isoMedia,
+  "audio/webm": matroska,
   "video/mp4": isoMedia,
   "video/quicktime": isoMedia,
   "video/webm": matroska,

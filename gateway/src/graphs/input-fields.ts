@@ -1,7 +1,7 @@
 /** What fields a graph's input has, whether it refers to a shipped schema or lists named types. */
 import { GRAPH_INPUTS } from '@myspinbot/contracts/graphs.ts';
 import type { Graph } from '@myspinbot/contracts/types.ts';
-import { graphInputValidators, namedTypeValidators, type Validator } from '@myspinbot/contracts/validators.js';
+import { graphInputValidators, namedTypeValidators, validateVoiceInput, type Validator } from '@myspinbot/contracts/validators.js';
 import type { FieldError } from '../errors/app-error.ts';
 import { escapePointer } from '../errors/field-errors.ts';
 
@@ -23,6 +23,11 @@ const namedTypes: Readonly<Record<string, Validator>> = namedTypeValidators;
 /** The validator of a named type, if there is one. */
 export function namedType(name: string): Validator | undefined {
   return namedTypes[name];
+}
+
+/** The validator of what a client gives for a named type: a voice's clip comes as a file of theirs. */
+export function clientType(name: string): Validator | undefined {
+  return name === 'Voice' ? validateVoiceInput : namedType(name);
 }
 
 /** Reads `graph.input`; problems have pointers into the graph. */

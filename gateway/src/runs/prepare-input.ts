@@ -1,4 +1,5 @@
 /** Checks a run's input against its graph and turns files into artifact references. */
+import type { VoiceInput } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { AppError, type FieldError } from "../errors/app-error.ts";
 import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
@@ -6,7 +7,7 @@ import type { FileRecord } from "../files/file-record.ts";
 import { fileKey, type FileStore } from "../files/file-store.ts";
 import type { AcceptedGraph } from "../graphs/catalogue.ts";
 import { fitsMediaType, isFileType, wantedMedia } from "../graphs/file-types.ts";
-import { namedType, type InputSpec } from "../graphs/input-fields.ts";
+import { clientType, type InputSpec } from "../graphs/input-fields.ts";
 import { parseReference } from "../graphs/references.ts";
 
 type Input = Record<string, unknown>;
@@ -52,7 +53,7 @@ function checkFields(spec: InputSpec, input: Input): FieldError[] {
     } else if (isFileType(type)) {
       if (fileIdOf(input[name]) === undefined) problems.push({ pointer, detail: 'must be {"file_id": ...}' });
     } else {
-      problems.push(...fieldErrors(namedType(type)!, input[name], pointer));
+      problems.push(...fieldErrors(clientType(type)!, input[name], pointer));
     }
   }
   for (const name of Object.keys(input)) {
@@ -85,9 +86,25 @@ async function resolve(
   files: FileStore,
 ): Promise<unknown> {
   const type = accepted.input.fields.get(name)?.type;
+  const pointer = `/input/${name}/file_id`;
+  if (type === "Voice") {
+    const { file_id, consent } = value as VoiceInput;
+    if (file_id === undefined) return value;
+    return { clip: toReference(await find(accepted, "Audio", file_id, pointer, files)), consent };
+  }
   const fileId = fileIdOf(value);
   if (type === undefined || !isFileType(type) || fileId === undefined) return value;
-  const pointer = `/input/${name}/file_id`;
+  return toReference(await find(accepted, type, fileId, pointer, files));
+}
+
+/** The file with its bytes, of a media type that fits the named type. */
+async function find(
+  accepted: AcceptedGraph,
+  type: string,
+  fileId: string,
+  pointer: string,
+  files: FileStore,
+): Promise<FileRecord> {
   const file = await files.get(fileId);
   if (!file)
     throw new AppError("file-not-found", `There is no file ${fileId.slice(0, 64)}.`, {
@@ -103,7 +120,7 @@ async function resolve(
       { pointer, detail: `is ${file.media_type}, but ${wantedMedia(type)} is needed` },
     ]);
   }
-  return toReference(file);
+  return file;
 }
 
 function toReference({ file_id, media_type, size, sha256, name }: FileRecord): Input {

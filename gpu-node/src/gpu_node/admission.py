@@ -74,8 +74,8 @@ class Admission:
             raise Refused(str(error)) from error
 
 
-def _voice(node: TaskNode) -> str | None:
-    """The name of the voice that a node is asked for, unless another node will say it."""
+def _voice(node: TaskNode) -> dict[str, Any] | None:
+    """The voice that a node is asked for, unless another node will say it."""
     source = node.inputs.get("voice")
     voice = source.value if source else None
-    return voice.get("name") if isinstance(voice, dict) else None
+    return voice if isinstance(voice, dict) else None

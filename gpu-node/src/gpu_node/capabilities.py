@@ -30,16 +30,16 @@ class Capabilities:
             reasons={name: row["reason"] for name, row in probed.items() if "reason" in row},
         )
 
-    def engine_for(self, node_type: str, wanted: str, voice: str | None = None) -> str:
+    def engine_for(self, node_type: str, wanted: str, voice: Mapping[str, Any] | None) -> str:
         """The engine that a node gets; raises Unavailable.
 
-        With `auto` an engine that has the named voice is preferred.
+        With `auto` an engine is preferred that has the voice, or takes the clip, that is asked for.
         """
         rows = {row["name"]: row for row in self.engines.get(node_type, [])}
         names = self.registry.node_types[node_type].engines if wanted == AUTO else (wanted,)
         here = [name for name in names if name in rows and rows[name]["available"]]
         for name in here:
-            if voice in (offered["name"] for offered in rows[name].get("voices", [])):
+            if voice and _speaks(rows[name], voice):
                 return name
         if here:
             return here[0]
@@ -63,3 +63,10 @@ class Capabilities:
             }
             for name, node_type in self.registry.node_types.items()
         ]
+
+
+def _speaks(row: Mapping[str, Any], voice: Mapping[str, Any]) -> bool:
+    """Whether an engine has a voice (Voice in types.schema.json)."""
+    if "clip" in voice:
+        return bool(row.get("takes_clips"))
+    return voice.get("name") in (offered["name"] for offered in row.get("voices", []))

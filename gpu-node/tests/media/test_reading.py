@@ -25,6 +25,7 @@ def read(text: str) -> str:
         ("e.g. apples, i.e. fruit, vs. pears", 1),
         ("One\nTwo\n\n- - -\nThree", 3),
         ("Version 2.0 costs $9.99. Buy it.", 2),
+        ("He is a.k.a. Joe. Bell Inc. Europe is big. It was Bell Inc. They left.", 4),
     ],
 )
 def test_full_stops_that_end_nothing_do_not_cut(text: str, count: int) -> None:
@@ -54,7 +55,22 @@ def test_a_paragraph_ends_with_a_longer_pause() -> None:
         ("Hello :-) there!!!", "Hello there!"),
         ("I write C# and C++.", "I write C sharp and C plus plus."),
         ("5 × 4 ≤ 20", "five times four at most twenty"),
-    ],
+        ("It costs $2bn, £1.01, 10K, €5 and $0.99.",
+         "It costs two billion dollars, one pound and one penny, ten thousand, "
+         "five euros and ninety nine cents."),
+        ("$1,000; 1 kg", "one thousand dollars; one kilogram"),
+        ("It is 3 m wide and uses 60 W.", "It is three meters wide and uses sixty watts."),
+        ("It is 6'2\" tall.", "It is six feet two tall."),
+        ("Call +1 (555) 123-4567 now.",
+         "Call plus one, five five five, one two three, four five six seven now."),
+        ("Read pages 10-15.", "Read pages ten to fifteen."),
+        ("The ratio is 16:9.", "The ratio is sixteen to nine."),
+        ("It is 5x faster.", "It is five times faster."),
+        ("Open 9am–5pm, Mon–Fri.", "Open nine A.M. to five P.M., Monday to Friday."),
+        ("See docs.python.org/3/.", "See docs dot python dot org slash three."),
+        ("Add .5 liters.", "Add 0.5 liters."),
+        ("The angle α grows.", "The angle alpha grows."),
+    ],  # fmt: skip
 )
 def test_signs_and_short_forms_become_words(written: str, spoken: str) -> None:
     assert read(written).replace(" ", "") == read(spoken).replace(" ", "")

@@ -16,9 +16,8 @@ from gpu_node.engines.speech import flite
 from gpu_node.engines.speech.flite import parse_phones
 from gpu_node.engines.speech.loudness import PEAK, RATE, limited, loudness_lufs
 from gpu_node.engines.speech.speech import Phone, Piece
-from gpu_node.engines.speech.text import MAX_CHARACTERS, speakable
 from gpu_node.engines.speech.wav import read_wav
-from gpu_node.errors import BadText, EngineUnavailable, UnknownVoice
+from gpu_node.errors import EngineUnavailable, UnknownVoice
 from gpu_node.handlers import synthesize_speech
 
 
@@ -133,28 +132,6 @@ def test_the_seed_decides_the_sound(workshop: Workshop) -> None:
 def test_speed_changes_the_length(workshop: Workshop) -> None:
     slow, fast = (len(heard(workshop, speed=speed)[0]) for speed in (0.8, 1.25))
     assert slow > 1.25 * fast
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("", "text-empty"),
-        (" \n\t ", "text-empty"),
-        ("... !!! ???", "text-empty"),
-        ("\u4f60\u597d\uff0c\u4e16\u754c", "text-empty"),
-        ("<b></b>", "text-empty"),
-        ("a" * (MAX_CHARACTERS + 1), "text-too-long"),
-    ],
-)
-def test_a_text_that_cannot_be_spoken_is_refused(workshop: Workshop, text: str, code: str) -> None:
-    with pytest.raises(BadText) as caught:
-        speak(workshop, text)
-    assert caught.value.code == code
-    assert caught.value.extensions["pointer"] == "/inputs/text"
-
-
-def test_markup_and_control_characters_are_not_read() -> None:
-    assert speakable("<b>Hi</b> [there](http://x.y)\x00\x07, *you*") == "Hi there, you"
 
 
 def test_an_unknown_voice_is_refused_with_the_known_ones(workshop: Workshop) -> None:

@@ -9,6 +9,7 @@ ROWS = [
     {"name": "kokoro", "available": True, "voices": [{"name": "af_heart"}]},
     {"name": "hibari", "available": True, "voices": [{"name": "heart"}]},
     {"name": "flite", "available": False, "voices": [{"name": "slt"}], "reason": "it is not here"},
+    {"name": "kokoro_match", "available": True, "takes_clips": True},
 ]
 
 
@@ -22,19 +23,21 @@ def capabilities() -> Capabilities:
     ("wanted", "voice", "given"),
     [
         ("auto", None, "kokoro"),
-        ("auto", "heart", "hibari"),
-        ("auto", "af_heart", "kokoro"),
-        ("auto", "slt", "kokoro"),
-        ("auto", "nobody", "kokoro"),
-        ("hibari", "af_heart", "hibari"),
+        ("auto", {"name": "heart"}, "hibari"),
+        ("auto", {"name": "af_heart"}, "kokoro"),
+        ("auto", {"name": "slt"}, "kokoro"),
+        ("auto", {"name": "nobody"}, "kokoro"),
+        ("auto", {"clip": {"key": "files/f"}, "consent": True}, "kokoro_match"),
+        ("hibari", {"name": "af_heart"}, "hibari"),
+        ("hibari", {"clip": {"key": "files/f"}, "consent": True}, "hibari"),
     ],
 )
 def test_auto_prefers_the_engine_that_has_the_voice(
-    capabilities: Capabilities, wanted: str, voice: str | None, given: str
+    capabilities: Capabilities, wanted: str, voice: dict[str, object] | None, given: str
 ) -> None:
     assert capabilities.engine_for("synthesize_speech", wanted, voice) == given
 
 
 def test_an_engine_that_is_not_here_is_refused(capabilities: Capabilities) -> None:
     with pytest.raises(Unavailable, match="it is not here"):
-        capabilities.engine_for("synthesize_speech", "flite", "slt")
+        capabilities.engine_for("synthesize_speech", "flite", {"name": "slt"})

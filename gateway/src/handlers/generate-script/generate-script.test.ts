@@ -86,12 +86,45 @@ describe("a topic", () => {
     ["a ".repeat(2500)],
     ["{t} {count} $& $1"],
     ["\u0000\u202Eevil\u0007 topic"],
-    ["\u6771\u4EAC"],
     ["x".repeat(5000)],
   ])("that is odd still makes valid outputs", async (topic) => {
     const outputs = await write({ topic }, { duration_s: 3 });
     expect(nodeTypeValidators.generate_script?.outputs(outputs)).toBe(true);
     expect(outputs.narration).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+describe("markup and other scripts", () => {
+  it.each([
+    ["<b>black</b> holes<script>alert(1)</script>", "black holes"],
+    ["**black holes**", "black holes"],
+    ["[black holes](https://example.org/a)", "black holes"],
+    ["\u202Eblack\u202C holes\u200F", "black holes"],
+    ["black\nholes\u0007", "black holes"],
+    ["\u{1D41B}lack holes", "black holes"],
+  ])("%j is told like %j", async (topic, plain) => {
+    expect(await write({ topic })).toEqual(await write({ topic: plain }));
+  });
+
+  it.each([
+    [{ topic: "<b></b>" }, "text-empty", "/inputs/topic"],
+    [{ topic: "\u{1F600}" }, "text-empty", "/inputs/topic"],
+    [{ topic: "\u6771\u4EAC" }, "language-unsupported", "/inputs/topic"],
+    [{ topic: "the city of \u6771\u4EAC" }, "language-unsupported", "/inputs/topic"],
+    [{ topic: "\u041F\u0440\u0438\u0432\u0435\u0442" }, "language-unsupported", "/inputs/topic"],
+    [{ topic: "tea", audience: "\u0645\u0631\u062D\u0628\u0627" }, "language-unsupported", "/inputs/audience"],
+    [{ topic: "a".repeat(5001) }, "text-too-long", "/inputs/topic"],
+    [{ text: "\n".repeat(5000) }, "text-empty", "/inputs/text"],
+    [{ text: "a".repeat(100_000) }, "text-too-long", "/inputs/text"],
+  ])("refuses what cannot be said: %j", async (inputs, code, pointer) => {
+    await expect(write(inputs)).rejects.toMatchObject({
+      code,
+      extensions: { errors: [{ pointer, detail: expect.any(String) as string }] },
+    });
+  });
+
+  it("keeps a Greek letter that stands for itself", async () => {
+    expect((await write({ topic: "the number \u03C0" })).title).toBe("The number \u03C0");
   });
 });
 

@@ -1,5 +1,6 @@
 /** Writes what the avatar says: a given text as it is, or a short narration about a topic. */
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
+import type { ProblemCode } from "@myspinbot/contracts/problem-types.ts";
 import type {
   GenerateScriptInputs,
   GenerateScriptOutputs,
@@ -8,6 +9,7 @@ import type {
 import { AppError } from "../../errors/app-error.ts";
 import type { Handler } from "../handler.ts";
 import { compose } from "./compose.ts";
+import { foreignWord, plainText } from "./plain-text.ts";
 import { SURROUNDINGS_S } from "./seconds.ts";
 import { TONES, TONE_NAMES, type Tone } from "./tones.ts";
 import { readTopic } from "./topic.ts";
@@ -21,7 +23,7 @@ const AUDIENCE_WORDS = 8;
 
 const MAX_TITLE = 80;
 
-/** @throws AppError `text-empty`, `text-too-long`, `invalid-input` */
+/** @throws AppError `text-empty`, `text-too-long`, `language-unsupported`, `invalid-input`, each with the field. */
 export const generateScript: Handler<
   Required<GenerateScriptParams>,
   GenerateScriptInputs,
@@ -33,7 +35,7 @@ function write(params: Required<GenerateScriptParams>, inputs: GenerateScriptInp
     const narration = checked("text", inputs.text);
     return { narration, title: titleOf(narration) };
   }
-  const topic = readTopic(checked("topic", inputs.topic ?? ""));
+  const topic = readTopic(sayable("topic", checked("topic", plainText(inputs.topic ?? ""))));
   const duration = durationOf(inputs.duration_s ?? params.duration_s);
   const narration = compose({
     topic,
@@ -57,30 +59,46 @@ function durationOf(seconds: number): number {
   throw wrong("duration_s", `is not between ${least} and ${most} seconds`);
 }
 
+/** The sentences around it are English, and so are the voices. */
+function sayable(name: "topic" | "audience", text: string): string {
+  const word = foreignWord(text);
+  if (word === undefined) return text;
+  throw refused(
+    "language-unsupported",
+    name,
+    `holds ${JSON.stringify([...word].slice(0, 40).join(""))}, which is not in Latin letters; the voices speak English`,
+  );
+}
+
 function wrong(name: keyof GenerateScriptInputs, detail: string): AppError {
-  return new AppError("invalid-input", `The ${name} ${detail}.`, {
+  return refused("invalid-input", name, detail);
+}
+
+function refused(code: ProblemCode, name: keyof GenerateScriptInputs, detail: string): AppError {
+  return new AppError(code, `The ${name} ${detail}.`, {
     errors: [{ pointer: `/inputs/${name}`, detail }],
   });
 }
 
 /** A short name of the audience that fits into a sentence. */
 function audienceOf(given: string): string {
-  const clean = given
-    .replace(/[\p{C}\s]+/gu, " ")
+  const clean = plainText(given)
     .replace(/[.!?\u2026]+/gu, "")
     .trim();
+  sayable("audience", clean);
   return hasWords(clean) ? firstWords(clean, AUDIENCE_WORDS).replace(/[\s,;:]+$/u, "") : "";
 }
 
 /** The text without space around it; 5,000 characters as people count them. */
 function checked(name: "text" | "topic", given: string): string {
   const text = given.trim();
-  if (!hasWords(text)) throw new AppError("text-empty", `The ${name} holds no words.`);
+  if (!hasWords(text)) throw refused("text-empty", name, "holds no words");
   const length = [...text].length;
   if (length > DEFAULTS.text_characters) {
-    throw new AppError(
+    throw refused(
       "text-too-long",
-      `The ${name} has ${length} characters; ${DEFAULTS.text_characters} are allowed.`,
+      name,
+      `has ${length} characters; ${DEFAULTS.text_characters} are allowed`,
     );
   }
   return text;

@@ -133,6 +133,7 @@ def _to_capability(engine: Any) -> dict[str, Any]:
         "models": engine.models,
         "voices": engine.voices,
         "reason": engine.reason,
+        "takes_clips": getattr(engine, "takes_clips", False) or None,
     }
     return {name: value for name, value in row.items() if value not in (None, [])}
 

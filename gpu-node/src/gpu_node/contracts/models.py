@@ -230,6 +230,8 @@ class EngineAvailability(Model):
     license: str | MISSING = Field(default=MISSING)
     models: list[str] | MISSING = Field(default=MISSING)
     voices: list[VoiceCapability] | MISSING = Field(default=MISSING)
+    takes_clips: bool | MISSING = Field(default=MISSING)
+    """Its voice can resemble that of a clip."""
 
 
 class NodeTypeAvailability(Model):
@@ -268,6 +270,8 @@ class EngineCapability(Model):
     license: str | MISSING = Field(default=MISSING)
     models: list[str] | MISSING = Field(default=MISSING)
     voices: list[VoiceCapability] | MISSING = Field(default=MISSING)
+    takes_clips: bool | MISSING = Field(default=MISSING)
+    """Its voice can resemble that of a clip."""
 
 
 Timestamp = str
@@ -933,10 +937,20 @@ class ServiceInfo(Model):
     """What -> path or address."""
 
 
+VoiceName = str
+"""Name of a voice as listed by GET /v1/capabilities."""
+
+
+VoiceConsent = Literal[True]
+"""True: the speaker of the clip agrees that a voice is made to resemble theirs."""
+
+
 class Voice(Model):
-    """The voice that speaks: one of an engine's own by name."""
-    name: str
-    """Name of a voice as listed by GET /v1/capabilities."""
+    """The voice that speaks: one of an engine's own by name, or one that resembles a clip."""
+    name: VoiceName | MISSING = Field(default=MISSING)
+    clip: Audio | MISSING = Field(default=MISSING)
+    """5 to 30 s of one speaker."""
+    consent: VoiceConsent | MISSING = Field(default=MISSING)
 
 
 class SynthesizeSpeechInputs(Model):
@@ -949,6 +963,10 @@ class SynthesizeSpeechOutputs(Model):
     phones: Phones | MISSING = Field(default=MISSING)
     captions: Data | MISSING = Field(default=MISSING)
     """WebVTT with the times of the words."""
+    voice: Json | MISSING = Field(default=MISSING)
+    """Whose voice speaks: {name}, or after a clip {approximate_match: true, made_from: [{name,
+    share}], pitch_shift_semitones, distance_before, distance_after}.
+    """
 
 
 class SynthesizeSpeechParams(Model):
@@ -956,6 +974,16 @@ class SynthesizeSpeechParams(Model):
     """Speaking rate relative to the voice's own."""
     seed: int = Field(default=0)
     """Fixes the breath noise of the voice: the same seed, the same sound."""
+
+
+class VoiceInput(Model):
+    """A voice as input of a run: by name, or like that of a clip, which is an uploaded file."""
+    name: VoiceName | MISSING = Field(default=MISSING)
+    file_id: Identifier | MISSING = Field(default=MISSING)
+    """A clip of 5 to 30 s of one speaker, whom the voice shall resemble: an approximate match,
+    no cloning.
+    """
+    consent: VoiceConsent | MISSING = Field(default=MISSING)
 
 
 class TalkingAvatarInput(Model):
@@ -972,7 +1000,7 @@ class TalkingAvatarInput(Model):
     """Wanted length of a narration about a topic in seconds."""
     portrait: FileInput | MISSING = Field(default=MISSING)
     """A photo of one face; without it a drawn demo face speaks."""
-    voice: Voice | MISSING = Field(default=MISSING)
+    voice: VoiceInput | MISSING = Field(default=MISSING)
 
 
 class TaskInputValue(Model):

@@ -57,12 +57,14 @@ ProblemCode = Literal[
     "disk-full",
     "text-empty",
     "text-too-long",
+    "language-unsupported",
     "unknown-voice",
     "engine-unavailable",
     "invalid-image",
     "image-too-large",
     "no-face",
     "invalid-audio",
+    "unfit-voice-clip",
     "invalid-video",
 ]
 
@@ -123,11 +125,13 @@ PROBLEM_TYPES: Final[dict[ProblemCode, ProblemType]] = {
     "disk-full": ProblemType("There is no room left to work", 507, "retryable"),
     "text-empty": ProblemType("The text has no words", 422, "permanent"),
     "text-too-long": ProblemType("The text is too long", 422, "permanent"),
+    "language-unsupported": ProblemType("No voice speaks the language of the text", 422, "permanent"),
     "unknown-voice": ProblemType("The voice does not exist", 422, "permanent"),
     "engine-unavailable": ProblemType("The engine is not available here", 409, "permanent"),
     "invalid-image": ProblemType("The image cannot be read", 422, "permanent"),
     "image-too-large": ProblemType("The image is too large", 422, "permanent"),
     "no-face": ProblemType("No face was found in the portrait", 422, "permanent"),
     "invalid-audio": ProblemType("The audio cannot be read", 422, "permanent"),
+    "unfit-voice-clip": ProblemType("The clip cannot serve as a voice", 422, "permanent"),
     "invalid-video": ProblemType("The video cannot be read", 422, "permanent"),
 }

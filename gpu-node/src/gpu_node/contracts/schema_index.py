@@ -137,6 +137,9 @@ SCHEMA_REFS: Final[dict[str, str]] = {
     "viseme_track": "https://schemas.myspinbot.dev/types.schema.json#/$defs/VisemeTrack",
     "voice": "https://schemas.myspinbot.dev/types.schema.json#/$defs/Voice",
     "voice_capability": "https://schemas.myspinbot.dev/executor.schema.json#/$defs/VoiceCapability",
+    "voice_consent": "https://schemas.myspinbot.dev/types.schema.json#/$defs/VoiceConsent",
+    "voice_input": "https://schemas.myspinbot.dev/types.schema.json#/$defs/VoiceInput",
+    "voice_name": "https://schemas.myspinbot.dev/types.schema.json#/$defs/VoiceName",
 }
 """A type's name in snake_case -> reference of its schema."""
 

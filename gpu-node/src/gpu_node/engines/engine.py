@@ -23,4 +23,6 @@ class Engine:
     reason: str | None = None
     """Why it is not available, for a person."""
     voices: list[Voice] | None = None
+    takes_clips: bool = False
+    """Whether its voice can resemble that of a clip."""
     models: list[str] = field(default_factory=list[str])

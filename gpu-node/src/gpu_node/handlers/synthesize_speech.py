@@ -6,25 +6,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import MISSING
-
 from gpu_node.contracts.models import SynthesizeSpeechInputs, SynthesizeSpeechParams
 from gpu_node.engines.engine import Engine
-from gpu_node.engines.speech import flite, hibari, kokoro
+from gpu_node.engines.speech import flite, hibari, kokoro, kokoro_match
 from gpu_node.engines.speech.captions import to_cues, to_webvtt
 from gpu_node.engines.speech.join import joined, trimmed
 from gpu_node.engines.speech.loudness import RATE, normalized
-from gpu_node.engines.speech.speech import Speech, SpeechEngine
+from gpu_node.engines.speech.speech import Speech
 from gpu_node.engines.speech.text import speakable
 from gpu_node.engines.speech.wav import write_wav
 from gpu_node.engines.speech.word_times import with_words
-from gpu_node.errors import BadText, EngineUnavailable, UnknownVoice
+from gpu_node.errors import BadText
 from gpu_node.handlers.context import HandlerContext
+from gpu_node.handlers.speech_voice import chosen_voice
 
 
 def engines(models_dir: Path) -> list[Engine]:
     """Engines that may be here, in the order of the schema."""
-    return [kokoro.describe(models_dir), hibari.describe(), flite.describe()]
+    return [
+        kokoro.describe(models_dir),
+        hibari.describe(),
+        flite.describe(),
+        kokoro_match.describe(models_dir),
+    ]
 
 
 def run(
@@ -32,7 +36,7 @@ def run(
 ) -> dict[str, Any]:
     """Speak `inputs.text`: mono, 48 kHz, 16 bit, -16 LUFS, peaks of at most -1 dBFS."""
     text = speakable(inputs.text)
-    engine = _load(context, None if inputs.voice is MISSING else inputs.voice.name)
+    engine, voice = chosen_voice(inputs, context, engines(context.models_dir))
     pieces = engine.pieces(text)
     if not pieces:
         detail = "the text has no words that this voice can speak"
@@ -41,31 +45,20 @@ def run(
     def spoken() -> Iterator[Speech]:
         for number, piece in enumerate(pieces):
             context.check_canceled()
-            speech = engine.say(piece, speed=params.speed, seed=params.seed + number)
+            speech = engine.say(
+                piece,
+                speed=params.speed,
+                seed=params.seed + number,
+                check_canceled=context.check_canceled,
+            )
             yield with_words(trimmed(speech), piece.text)
             context.progress(number + 1, len(pieces), "sentences")
 
-    speech = joined(spoken(), RATE)
-    return _outputs(speech, context)
-
-
-def _load(context: HandlerContext, voice: str | None) -> SpeechEngine:
-    """The engine that was chosen with the voice that was asked for, or with its first one."""
-    name, models_dir = context.engine, context.models_dir
-    engine = next((engine for engine in engines(models_dir) if engine.name == name), None)
-    if engine is None or not engine.available:
-        reason = engine.reason if engine else "it is not known here"
-        raise EngineUnavailable("engine-unavailable", f"the engine {name} cannot work: {reason}")
-    names = [offered["name"] for offered in engine.voices or []]
-    if voice is not None and voice not in names:
-        detail = f"the engine {name} has no voice {voice!r}; it has {', '.join(names)}"
-        raise UnknownVoice("unknown-voice", detail, pointer="/inputs/voice/name", voices=names)
-    if name == "kokoro":
-        return kokoro.load(models_dir, voice or names[0])
-    return hibari.load() if name == "hibari" else flite.load(voice or names[0])
+    return {**_outputs(joined(spoken(), RATE), context), "voice": voice}
 
 
 def _outputs(speech: Speech, context: HandlerContext) -> dict[str, Any]:
+    context.check_canceled()
     sound = context.work_dir / "speech.wav"
     write_wav(sound, normalized(speech.samples), speech.rate)
     audio = context.put(

@@ -4,12 +4,13 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from gpu_node.engines.engine import Engine, Voice
 from gpu_node.engines.speech.reading import readable
 from gpu_node.engines.speech.sentences import sentences
-from gpu_node.engines.speech.speech import SILENCE, Phone, Piece, Speech
+from gpu_node.engines.speech.speech import SILENCE, Phone, Piece, Speech, never_canceled
 from gpu_node.engines.speech.wav import read_wav
 from gpu_node.errors import BadMedia
 
@@ -23,6 +24,7 @@ VOICE = "slt"
 
 _PHONE_END = re.compile(r"(?P<phone>[a-z]+)[ :]+(?P<end>[0-9]+\.[0-9]+)")
 _TIME_LIMIT_S = 60
+_LOOK_EVERY_S = 0.1
 _REDUCED = {"ax": "ah", "axr": "er", "ix": "ih", "dx": "t", "el": "l", "em": "m", "en": "n"}
 """Phones of flite that ARPAbet's plain set lacks."""
 
@@ -36,24 +38,46 @@ class Flite:
     def pieces(self, text: str) -> list[Piece]:
         return [Piece(s.text, readable(s.text), s.pause_s) for s in sentences(text)]
 
-    def say(self, piece: Piece, *, speed: float, seed: int) -> Speech:
+    def say(
+        self,
+        piece: Piece,
+        *,
+        speed: float,
+        seed: int,
+        check_canceled: Callable[[], None] = never_canceled,
+    ) -> Speech:
         del seed  # these voices have no random part
         with tempfile.TemporaryDirectory() as folder:
             text, sound = Path(folder, "text"), Path(folder, "sound.wav")
             text.write_text(piece.spoken, encoding="utf-8")
             stretch = f"duration_stretch={1 / speed:.4f}"
             command = ["flite", "-voice", self._voice, "--setf", stretch, "-psdur"]
-            result = subprocess.run(
-                [*command, "-f", str(text), "-o", str(sound)],
-                capture_output=True,
-                check=False,
-                text=True,
-                timeout=_TIME_LIMIT_S,
-            )
-            if result.returncode != 0 or not sound.exists():
-                raise BadMedia("handler-failed", f"flite ended with {result.returncode}")
+            printed = _printed([*command, "-f", str(text), "-o", str(sound)], check_canceled)
+            if not sound.exists():
+                raise BadMedia("handler-failed", "flite made no sound")
             samples, rate = read_wav(sound, "/inputs/text")
-        return Speech(samples, rate, parse_phones(result.stdout), (), piece.pause_s)
+        return Speech(samples, rate, parse_phones(printed), (), piece.pause_s)
+
+
+def _printed(command: list[str], check_canceled: Callable[[], None]) -> str:
+    """What a program prints; it is ended when the call is canceled."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            for _ in range(round(_TIME_LIMIT_S / _LOOK_EVERY_S)):
+                check_canceled()
+                try:
+                    printed, _ = process.communicate(timeout=_LOOK_EVERY_S)
+                    break
+                except subprocess.TimeoutExpired:
+                    continue
+            else:
+                raise BadMedia("handler-failed", f"flite took more than {_TIME_LIMIT_S} s")
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode != 0:
+        raise BadMedia("handler-failed", f"flite ended with {process.returncode}")
+    return printed
 
 
 def parse_phones(printed: str) -> list[Phone]:

@@ -1,15 +1,17 @@
 """Engine `hibari`: a small neural voice; the network's own durations are the phone times."""
 
 import importlib.util
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from gpu_node.engines.engine import Engine, Voice
+from gpu_node.engines.speech import interruptible
 from gpu_node.engines.speech.durations import times_of
 from gpu_node.engines.speech.phonemes import phonemizer
-from gpu_node.engines.speech.speech import Piece, Speech
+from gpu_node.engines.speech.speech import Piece, Speech, never_canceled
 
 _DURATIONS = "/Clip_output_0"
 """The inner tensor that holds how long each symbol lasts."""
@@ -39,14 +41,22 @@ class Hibari:
     def pieces(self, text: str) -> list[Piece]:
         return self._phonemizer.pieces(text, _MOST_SYMBOLS)
 
-    def say(self, piece: Piece, *, speed: float, seed: int) -> Speech:
+    def say(
+        self,
+        piece: Piece,
+        *,
+        speed: float,
+        seed: int,
+        check_canceled: Callable[[], None] = never_canceled,
+    ) -> Speech:
         from hibari import dsp
 
         feeds = {
             "ids": np.asarray([self._phonemizer.numbers(piece.spoken)], np.int64),
             "speed": np.asarray([speed], np.float32),
         }
-        *spectra, ticks = [np.asarray(output) for output in self._network.sess.run(None, feeds)]
+        outputs = interruptible.run(self._network.sess, feeds, check_canceled)
+        *spectra, ticks = [np.asarray(output) for output in outputs]
         lh, th, ln, lr, phi, f0 = (spectrum[0] for spectrum in spectra)
         samples = dsp.synth(lh, th, ln, lr, phi, f0, np.random.default_rng(seed))
         times = times_of(piece, ticks.reshape(-1), _LATE_S)

@@ -1,5 +1,6 @@
 """Engine `kokoro`: the neural voices of Kokoro-82M; the network's own durations are the times."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -7,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from gpu_node.engines.arrays import Floats
 from gpu_node.engines.engine import Engine
+from gpu_node.engines.speech import interruptible
 from gpu_node.engines.speech.durations import times_of
 from gpu_node.engines.speech.kokoro_voices import DEFAULT, VOICES, is_british
 from gpu_node.engines.speech.phonemes import phonemizer
-from gpu_node.engines.speech.speech import Piece, Speech
+from gpu_node.engines.speech.speech import Piece, Speech, never_canceled
 
 RATE = 24_000
 MODEL = "kokoro/kokoro-v1.0.int8.durations.onnx"
@@ -32,15 +35,23 @@ _STYLE = 256
 class Kokoro:
     """One voice on the network that all voices share."""
 
-    def __init__(self, models_dir: Path, voice: str) -> None:
+    def __init__(self, models_dir: Path, styles: Floats, british: bool) -> None:
+        """styles: rows by the number of symbols in a piece, from 1 (styles_of)."""
         self._session = _session(models_dir / MODEL)
-        self._styles = np.fromfile(models_dir / _voice_file(voice), np.float32).reshape(-1, _STYLE)
-        self._phonemizer = phonemizer(is_british(voice))
+        self._styles = styles
+        self._phonemizer = phonemizer(british)
 
     def pieces(self, text: str) -> list[Piece]:
         return self._phonemizer.pieces(text, _MOST_SYMBOLS)
 
-    def say(self, piece: Piece, *, speed: float, seed: int) -> Speech:
+    def say(
+        self,
+        piece: Piece,
+        *,
+        speed: float,
+        seed: int,
+        check_canceled: Callable[[], None] = never_canceled,
+    ) -> Speech:
         import onnxruntime
 
         del seed  # nothing in the network is random
@@ -53,7 +64,8 @@ class Kokoro:
         # Without this the memory for the longest piece is kept as long as the process lives.
         options = onnxruntime.RunOptions()
         options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
-        sound, ticks = (np.asarray(out) for out in self._session.run(None, feeds, options))
+        outputs = interruptible.run(self._session, feeds, check_canceled, options)
+        sound, ticks = (np.asarray(output) for output in outputs)
         times = times_of(piece, ticks.reshape(-1), _LATE_S)
         return Speech(sound.reshape(-1), RATE, times.phones, times.words, piece.pause_s)
 
@@ -72,7 +84,12 @@ def _session(model: Path) -> Any:
 
 def load(models_dir: Path, voice: str) -> Kokoro:
     """The engine with one of its voices."""
-    return Kokoro(models_dir, voice)
+    return Kokoro(models_dir, styles_of(models_dir, voice), is_british(voice))
+
+
+def styles_of(models_dir: Path, voice: str) -> Floats:
+    """What makes the network speak with a voice: numbers of symbols x 256."""
+    return np.fromfile(models_dir / _voice_file(voice), np.float32).reshape(-1, _STYLE)
 
 
 def describe(models_dir: Path) -> Engine:

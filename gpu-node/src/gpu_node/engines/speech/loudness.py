@@ -55,15 +55,16 @@ def normalized(samples: Samples) -> Samples:
     level = loudness_lufs(samples)
     if not np.isfinite(level):
         return samples
-    return limited(samples * np.float32(10 ** ((TARGET_LUFS - level) / 20)))
+    return limited(samples, 10 ** ((TARGET_LUFS - level) / 20))
 
 
-def limited(samples: Samples) -> Samples:
-    """Turn the sound down smoothly where it would pass the peak; by chunks, to save memory."""
-    quiet = samples.astype(np.float32)
+def limited(samples: Samples, gain: float = 1.0) -> Samples:
+    """The sound times `gain`, turned down smoothly where it would pass the peak; by chunks, to
+    save memory."""
+    quiet = np.empty(len(samples), np.float32)
     for start in range(0, len(samples), _CHUNK):
         first, last = max(0, start - _REACH), start + _CHUNK + _REACH
-        part = _limited_part(samples[first:last])[start - first :]
+        part = _limited_part(samples[first:last] * np.float32(gain))[start - first :]
         quiet[start : start + _CHUNK] = part[:_CHUNK]
     return quiet
 

@@ -8,15 +8,18 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-Binding = Literal["always", "number"]
+from gpu_node.engines.speech.figures import with_figures
+
+Binding = Literal["always", "number", "name"]
 
 ABBREVIATIONS: dict[str, Binding] = {
     **dict.fromkeys(
         ("dr.", "mr.", "mrs.", "ms.", "prof.", "st.", "mt.", "rev.", "gen.", "col.", "capt.",
          "lt.", "sgt.", "gov.", "sen.", "rep.", "hon.", "pres.", "e.g.", "i.e.", "vs.", "cf.",
-         "approx.", "ca.", "viz.", "dept."),
+         "approx.", "ca.", "viz.", "dept.", "a.k.a."),
         "always",
     ),
+    **dict.fromkeys(("inc.", "ltd.", "co.", "corp.", "jr.", "sr.", "ave.", "blvd."), "name"),
     **dict.fromkeys(
         ("no.", "nos.", "fig.", "figs.", "vol.", "ch.", "sec.", "art.", "p.", "pp.", "ed.", "nr.",
          "jan.", "feb.", "mar.", "apr.", "jun.", "jul.", "aug.", "sep.", "sept.", "oct.", "nov.",
@@ -24,7 +27,8 @@ ABBREVIATIONS: dict[str, Binding] = {
         "number",
     ),
 }  # fmt: skip
-"""Words whose full stop ends no sentence, whatever follows or before a number."""
+"""Words whose full stop ends no sentence, whatever follows, before a number, or in
+the middle of a name: unless a word follows that begins sentences."""
 
 _WORDS = {
     "e.g.": "for example", "i.e.": "that is", "cf.": "compare",
@@ -39,6 +43,9 @@ _SYMBOLS = {
     "½": " one half", "¼": " one quarter", "¾": " three quarters", "⅓": " one third",
     "⅔": " two thirds", "²": " squared", "³": " cubed", "№": "number ", "©": " copyright ",
     "®": " ", "™": " ", "§": " section ",
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "Δ": "delta", "ε": "epsilon",
+    "θ": "theta", "λ": "lambda", "μ": "mu", "π": "pie", "ρ": "rho", "σ": "sigma", "Σ": "sigma",
+    "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Ω": "omega",
 }  # fmt: skip
 
 _TABLE = re.compile(
@@ -47,7 +54,7 @@ _TABLE = re.compile(
 )
 _SIGNS = re.compile("|".join(map(re.escape, _SYMBOLS)))
 _EMOTICON = re.compile(r"(?<!\S)[:;=8][-o^']?[)(DPpOo/\\|\]\[](?!\w)")
-_WEB = re.compile(r"\b(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,8})(/[\w./?=&%#-]*)?", re.I)
+_WEB = re.compile(r"\b(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,8})(/[\w./?=&%#-]*[\w/])?", re.I)
 _MAIL = re.compile(r"\b([\w.+-]+)@((?:[\w-]+\.)+[a-z]{2,8})\b", re.I)
 _PER = re.compile(r"(?<=\d)\s?(km|m|mi|ft|L|l|kg|g|MB|GB)/(s|h|min|d)\b")
 _UNITS = {
@@ -62,6 +69,7 @@ _PERSON_BEFORE_NUMBER = re.compile(r"\b(tel|ext)\. ?(?=\d)", re.IGNORECASE)
 _FRACTION_AT_END = re.compile(r"(?<![\w./])(\d{1,2}/\d{1,2})([.,;:!?]+)(?=\s|$)")
 _LONG_NUMBER = re.compile(r"(?<![\w.,])\d{16,}(?![\w])")
 _RUN = re.compile(r"([^\W\d_])\1{3,}")
+_DASHES = re.compile(r"\s?(?<!-)-{2,3}(?!-)\s?")
 _STOPS = re.compile(r"([!?])[!?]+")
 _DOMAINS = {"com", "org", "net", "edu", "gov", "io", "dev", "ai", "uk", "de", "fr", "eu", "us",
             "info", "app", "me", "co", "tv"}  # fmt: skip
@@ -72,6 +80,7 @@ def readable(sentence: str) -> str:
     text = _EMOTICON.sub(" ", sentence)
     text = _MAIL.sub(lambda m: f"{_spelled(m[1])} at {_spelled(m[2])}", text)
     text = _WEB.sub(_address, text)
+    text = with_figures(_DASHES.sub(" \u2014 ", text))
     text = _PER.sub(lambda m: f" {_UNITS[m[1]]} per {_UNITS[m[2]]}", text)
     text = _PAGE.sub(lambda m: f"{_PAGES[m[1].casefold()]} ", text)
     text = _PERSON_BEFORE_NUMBER.sub(

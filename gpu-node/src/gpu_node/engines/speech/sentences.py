@@ -74,7 +74,7 @@ def _ends_sentence(before: str, after: str) -> bool:
     if last is None or not before.endswith("."):
         return True
     word = last[0].lstrip(_OPENING)
-    if _INITIAL.search(before):
-        return _STARTER.match(after) is not None
     binds = ABBREVIATIONS.get(word.casefold())
+    if binds == "name" or _INITIAL.search(before):
+        return _STARTER.match(after) is not None
     return binds is None or not (binds == "always" or (after[0].isdigit() and binds == "number"))

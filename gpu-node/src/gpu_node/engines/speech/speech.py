@@ -1,6 +1,6 @@
 """What a speech engine gives: sound with the times of its phones."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -72,6 +72,10 @@ class Piece:
     words: tuple[SpokenWord, ...] = ()
 
 
+def never_canceled() -> None:
+    """For speech that nobody will cancel."""
+
+
 class SpeechEngine(Protocol):
     """Speaks text piece by piece."""
 
@@ -79,8 +83,16 @@ class SpeechEngine(Protocol):
         """Split a text into what is spoken in one breath; pieces without words are left out."""
         ...
 
-    def say(self, piece: Piece, *, speed: float, seed: int) -> Speech:
-        """Speak one piece."""
+    def say(
+        self,
+        piece: Piece,
+        *,
+        speed: float,
+        seed: int,
+        check_canceled: Callable[[], None] = never_canceled,
+    ) -> Speech:
+        """Speak one piece; calls `check_canceled` every few tenths of a second, from any thread,
+        and ends with what it raises."""
         ...
 
 

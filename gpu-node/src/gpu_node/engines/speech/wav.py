@@ -8,15 +8,19 @@ import numpy as np
 from gpu_node.engines.speech.speech import Samples
 from gpu_node.errors import BadMedia
 
+_CHUNK = 1 << 20
+
 
 def write_wav(path: Path, samples: Samples, rate: int) -> None:
     """Write mono sound; the caller keeps it within full scale."""
-    pcm = np.round(np.clip(samples, -1, 1) * 32_767).astype("<i2")
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(rate)
-        file.writeframes(pcm.tobytes())
+        # By chunks: minutes of sound in floating point are large.
+        for start in range(0, len(samples), _CHUNK):
+            part = samples[start : start + _CHUNK]
+            file.writeframes(np.round(np.clip(part, -1, 1) * 32_767).astype("<i2").tobytes())
 
 
 def read_wav(path: Path, pointer: str) -> tuple[Samples, int]:
@@ -33,4 +37,6 @@ def read_wav(path: Path, pointer: str) -> tuple[Samples, int]:
         raise BadMedia("invalid-audio", detail, pointer=pointer)
     whole = len(data) - len(data) % (2 * channels)
     pcm = np.frombuffer(data[:whole], "<i2").reshape(-1, channels)
-    return (pcm.mean(axis=1) / 32_768).astype(np.float32), rate
+    samples = pcm.mean(axis=1, dtype=np.float32)
+    samples /= np.float32(32_768)
+    return samples, rate

@@ -1,0 +1,64 @@
+# ruff: noqa: RUF001
+"""Notices that a text in Latin letters is not English, by the small words that no sentence lacks."""
+
+import re
+from collections import Counter
+
+_ENGLISH = frozenset(
+    "the of and to is that it for was with as are be this have from or by not but what all were "
+    "we when your can there an which their if will each about how them then she many some so "
+    "would into has two more no way could my than been who its now did get i you he they his her "
+    "at on our us do me".split()
+)
+_OTHERS: dict[str, frozenset[str]] = {
+    name: frozenset(words.split())
+    for name, words in {
+        "German": "der die das und ist nicht ein eine ich wir sie mit auf den dem von zu für wie "
+        "auch aber nur noch sich haben wird sind oder wenn über nach bei aus",
+        "French": "le la les des est et une dans que qui nous vous il elle pour pas avec sur au aux "
+        "ce cette sont mais ou je du être avoir très plus",
+        "Spanish": "el la los las es y una en que por con para no se del está son pero muy más yo "
+        "nosotros como su al lo hay",
+        "Italian": "il la gli le è e una che di non per con sono del della ma anche come più nel io "
+        "noi questo si ha",
+        "Portuguese": "o os as é e uma que não para com em do da dos das mas muito mais eu nós você "
+        "como se por são",
+        "Dutch": "de het een en is niet ik wij zij met op van voor dat die maar ook nog zijn hebben "
+        "wordt naar bij uit te",
+        "Swedish": "och det är en ett inte jag vi att som på med för av den till har om men så",
+        "Danish": "og det er en et ikke jeg vi at som på med for af den til har om men så",
+        "Polish": "i nie jest się na z że do to w jak ale co czy tak był od przez jego już",
+        "Czech": "a je se na že v to s z do jsem ale jak by jsou byl pro",
+        "Turkish": "ve bir bu için ile çok ama gibi daha var ne ben biz değil olarak",
+        "Indonesian": "yang dan di ini itu dengan untuk tidak dari ke adalah saya kita pada akan",
+    }.items()
+}
+"""Words that are English, too, count for neither side."""
+_WORD = re.compile(r"[^\W\d_]+")
+_LEAST_WORDS = 4
+"""In fewer words a name or a saying may be meant."""
+_LEAST_HITS, _ENOUGH_WORDS = 3, 8
+_MOST_MARKED = 0.1
+"""English has hardly any letters with accents."""
+
+
+def foreign_language(text: str) -> str | None:
+    """What the text clearly is instead of English ("German", "in another language"), if anything."""
+    words = Counter(_WORD.findall(text.casefold()))
+    if words.total() < _LEAST_WORDS:
+        return None
+    english = sum(words[word] for word in _ENGLISH)
+    hits = {
+        name: sum(words[word] for word in small - _ENGLISH if len(word) > 1)
+        for name, small in _OTHERS.items()
+    }
+    letters = sum(words[word] * len(word) for word in words)
+    marked = sum(map(_is_marked, text)) > _MOST_MARKED * letters
+    if marked and words.total() >= _ENOUGH_WORDS:
+        return "in another language"
+    best = max(hits, key=lambda name: hits[name])
+    return best if hits[best] >= max(_LEAST_HITS, 2 * english + 1) else None
+
+
+def _is_marked(c: str) -> bool:
+    return not c.isascii() and c.isalpha()
