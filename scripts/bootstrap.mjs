@@ -3,6 +3,7 @@
  * Built-ins only, because it runs before anything is installed, under any Node from 20 on.
  */
 import { mkdirSync } from "node:fs";
+import { placeFonts } from "./setup/fonts.mjs";
 import { placeKokoro } from "./setup/kokoro.mjs";
 import { placeModels } from "./setup/models.mjs";
 import { installNpmPackages } from "./setup/npm-packages.mjs";
@@ -17,5 +18,6 @@ export function bootstrap() {
   installNpmPackages();
   installPythonEnvironment();
   placeModels();
+  placeFonts();
   placeKokoro();
 }

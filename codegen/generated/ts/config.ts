@@ -330,6 +330,15 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "required": false,
     "description": "Where model files lie."
   },
+  "visible_mark": {
+    "env": "GPU_NODE_VISIBLE_MARK",
+    "type": "boolean",
+    "list": false,
+    "secret": false,
+    "default": true,
+    "required": false,
+    "description": "Whether films carry a mark in the picture that says they are generated; their metadata always does."
+  },
   "s3_endpoint": {
     "env": "GPU_NODE_S3_ENDPOINT",
     "type": "string",

@@ -16,7 +16,7 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
   "talking-avatar": {
     "name": "talking-avatar",
     "title": "Talking avatar",
-    "description": "Topic or text, an optional portrait and an optional voice become a short film of a speaking face.",
+    "description": "Topic or text, an optional portrait and an optional voice become a short film of a speaking face, with cards, captions, music and background as wished.",
     "input": {
       "$ref": "graphs/talking-avatar.input.schema.json"
     },
@@ -63,7 +63,11 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
         "type": "prepare_portrait",
         "plane": "python",
         "inputs": {
-          "image": "$input.portrait?"
+          "image": "$input.portrait?",
+          "face": "$input.face?",
+          "avatar": "$input.avatar?",
+          "aspect": "$input.aspect?",
+          "size": "$input.size?"
         },
         "weight": 5
       },
@@ -71,28 +75,54 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
         "id": "video",
         "type": "animate_portrait",
         "plane": "python",
+        "params": {
+          "quality": "intermediate"
+        },
         "inputs": {
           "portrait": "$portrait.image",
           "landmarks": "$portrait.landmarks",
           "matte": "$portrait.matte?",
           "audio": "$speech.audio",
-          "visemes": "$visemes.track"
+          "visemes": "$visemes.track",
+          "size": "$input.size?",
+          "fps": "$input.fps?",
+          "background": "$input.background?",
+          "background_image": "$input.background_image?"
         },
         "weight": 40
       },
       {
-        "id": "final",
+        "id": "upscaled",
         "type": "upscale_video",
         "plane": "python",
+        "engine": "passthrough",
         "inputs": {
           "video": "$video.video"
         },
-        "weight": 2
+        "weight": 1
+      },
+      {
+        "id": "final",
+        "type": "finish_video",
+        "plane": "python",
+        "inputs": {
+          "video": "$upscaled.video",
+          "captions": "$speech.captions?",
+          "title": "$input.title?",
+          "end_text": "$input.end_text?",
+          "burn_captions": "$input.burn_captions?",
+          "music": "$input.music?",
+          "webm": "$input.webm?"
+        },
+        "weight": 10
       }
     ],
     "output": {
       "video": "$final.video",
-      "captions": "$speech.captions",
+      "webm": "$final.webm?",
+      "poster": "$final.poster",
+      "preview": "$final.preview",
+      "captions": "$final.captions?",
       "voice": "$speech.voice",
       "script": "$script.narration"
     }
@@ -155,6 +185,96 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "description": "A photo of one face; without it a drawn demo face speaks.",
           "$ref": "#/$defs/FileInput",
           "x-type": "Image"
+        },
+        "avatar": {
+          "description": "The drawn face that speaks when there is no portrait.",
+          "type": "string",
+          "enum": [
+            "robin",
+            "amara",
+            "elias"
+          ],
+          "x-type": "Text"
+        },
+        "face": {
+          "description": "Which of several faces in the portrait, counted from the left, from 1.",
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 99,
+          "x-type": "Number"
+        },
+        "aspect": {
+          "description": "Width to height of the film; 1:1 by default.",
+          "type": "string",
+          "enum": [
+            "1:1",
+            "9:16",
+            "16:9"
+          ],
+          "x-type": "Text"
+        },
+        "size": {
+          "description": "Shorter side of the film in pixels; 512 by default.",
+          "type": "integer",
+          "minimum": 256,
+          "maximum": 1080,
+          "multipleOf": 2,
+          "x-type": "Number"
+        },
+        "fps": {
+          "description": "Frames per second; 25 by default.",
+          "type": "integer",
+          "enum": [
+            25,
+            30
+          ],
+          "x-type": "Number"
+        },
+        "background": {
+          "description": "What is behind the person: own (the default), blurred, picture (with background_image) or a color as #rrggbb.",
+          "type": "string",
+          "pattern": "^(own|blurred|picture|#[0-9A-Fa-f]{6})$",
+          "x-type": "Text"
+        },
+        "background_image": {
+          "description": "A picture to put behind the person, cropped to fill.",
+          "$ref": "#/$defs/FileInput",
+          "x-type": "Image"
+        },
+        "title": {
+          "description": "Words of a card at the start; without it there is none.",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 120,
+          "x-type": "Text"
+        },
+        "end_text": {
+          "description": "Words of a card at the end; without it there is none.",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 120,
+          "x-type": "Text"
+        },
+        "burn_captions": {
+          "description": "Whether captions are written into the picture; they always come as a file, too.",
+          "type": "boolean",
+          "x-type": "Boolean"
+        },
+        "music": {
+          "description": "Music under the speech; none by default.",
+          "type": "string",
+          "enum": [
+            "none",
+            "calm",
+            "warm",
+            "bright"
+          ],
+          "x-type": "Text"
+        },
+        "webm": {
+          "description": "Whether the film is made as WebM, too.",
+          "type": "boolean",
+          "x-type": "Boolean"
         },
         "voice": {
           "$ref": "#/$defs/VoiceInput",
@@ -269,6 +389,54 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
       },
       "portrait": {
         "type": "Image",
+        "required": false
+      },
+      "avatar": {
+        "type": "Text",
+        "required": false
+      },
+      "face": {
+        "type": "Number",
+        "required": false
+      },
+      "aspect": {
+        "type": "Text",
+        "required": false
+      },
+      "size": {
+        "type": "Number",
+        "required": false
+      },
+      "fps": {
+        "type": "Number",
+        "required": false
+      },
+      "background": {
+        "type": "Text",
+        "required": false
+      },
+      "background_image": {
+        "type": "Image",
+        "required": false
+      },
+      "title": {
+        "type": "Text",
+        "required": false
+      },
+      "end_text": {
+        "type": "Text",
+        "required": false
+      },
+      "burn_captions": {
+        "type": "Boolean",
+        "required": false
+      },
+      "music": {
+        "type": "Text",
+        "required": false
+      },
+      "webm": {
+        "type": "Boolean",
         "required": false
       },
       "voice": {

@@ -71,7 +71,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
   "animate_portrait": {
     "type": "animate_portrait",
     "plane": "python",
-    "description": "Lets a portrait speak: a film as long as the speech, as large as the portrait's shape allows. `background` says whether what is behind the person is still (with a matte) or moves a little with the head.",
+    "description": "Lets a portrait speak: a film as long as the speech, as large as the portrait's shape allows. `background` says what is behind the person: still (with a matte), moves (a little, with the head), or the replacement that was asked for: blurred, picture, color.",
     "timeout_s": 1800,
     "engines": [
       "mesh_warp"
@@ -81,11 +81,12 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       "gpu": 0,
       "vram_gb": 0
     },
-    "schema_digest": "44c101561c17e69d22636866eb2915c062d4fdd1b3c7bd103a144d6b17a479d7",
+    "schema_digest": "ad70cb5512abe744e10ff05b1ee13e575d08488eee82c207bd858c0ce36a1cf4",
     "param_defaults": {
       "size": 512,
       "seed": 0,
-      "fps": 25
+      "fps": 25,
+      "quality": "final"
     },
     "inputs": {
       "portrait": {
@@ -107,6 +108,22 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       "matte": {
         "type": "Image",
         "required": false
+      },
+      "size": {
+        "type": "Number",
+        "required": false
+      },
+      "fps": {
+        "type": "Number",
+        "required": false
+      },
+      "background": {
+        "type": "Text",
+        "required": false
+      },
+      "background_image": {
+        "type": "Image",
+        "required": false
       }
     },
     "outputs": {
@@ -123,7 +140,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
   "finish_video": {
     "type": "finish_video",
     "plane": "python",
-    "description": "Finishes a film: captions in the picture, title and end card, poster, preview, WebM.",
+    "description": "Finishes a film: title and end card, captions in the picture, music, the mark that says it is generated, poster, preview, WebM. `marked` says whether the mark can be seen: only the owner of the machine can turn it off.",
     "timeout_s": 900,
     "engines": [
       "pyav"
@@ -133,13 +150,14 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       "gpu": 0,
       "vram_gb": 0
     },
-    "schema_digest": "d9dfb2fb661c7bcd138ec7bf933860f383df48e2484ed09ec643e2a1eee35a54",
+    "schema_digest": "4bd6622b0a544a08e65ab2788dede0b6ee2a61cd9856265124c68d0b0621aa7c",
     "param_defaults": {
       "burn_captions": false,
-      "title_s": 0,
+      "title_s": 2.5,
       "end_text": "",
       "end_s": 2,
-      "webm": false
+      "webm": false,
+      "seed": 0
     },
     "inputs": {
       "video": {
@@ -152,6 +170,22 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       },
       "title": {
         "type": "Text",
+        "required": false
+      },
+      "end_text": {
+        "type": "Text",
+        "required": false
+      },
+      "burn_captions": {
+        "type": "Boolean",
+        "required": false
+      },
+      "music": {
+        "type": "Text",
+        "required": false
+      },
+      "webm": {
+        "type": "Boolean",
         "required": false
       }
     },
@@ -174,6 +208,10 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       },
       "captions": {
         "type": "Data",
+        "required": false
+      },
+      "marked": {
+        "type": "Boolean",
         "required": false
       }
     }
@@ -244,7 +282,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       "gpu": 0,
       "vram_gb": 0
     },
-    "schema_digest": "1848e614bb2cea21e3bdc95b83011e0472ed48e2ea255696e9daf3ec6eccf095",
+    "schema_digest": "1f14d624cb658059d886f3863f9b845d2365e2b7414b10e0f9de742924b1b9da",
     "param_defaults": {
       "size": 512,
       "aspect": "1:1",
@@ -253,6 +291,22 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
     "inputs": {
       "image": {
         "type": "Image",
+        "required": false
+      },
+      "avatar": {
+        "type": "Text",
+        "required": false
+      },
+      "aspect": {
+        "type": "Text",
+        "required": false
+      },
+      "face": {
+        "type": "Number",
+        "required": false
+      },
+      "size": {
+        "type": "Number",
         "required": false
       }
     },

@@ -3009,6 +3009,96 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "$ref": "#/components/schemas/FileInput",
             "x-type": "Image"
           },
+          "avatar": {
+            "description": "The drawn face that speaks when there is no portrait.",
+            "type": "string",
+            "enum": [
+              "robin",
+              "amara",
+              "elias"
+            ],
+            "x-type": "Text"
+          },
+          "face": {
+            "description": "Which of several faces in the portrait, counted from the left, from 1.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 99,
+            "x-type": "Number"
+          },
+          "aspect": {
+            "description": "Width to height of the film; 1:1 by default.",
+            "type": "string",
+            "enum": [
+              "1:1",
+              "9:16",
+              "16:9"
+            ],
+            "x-type": "Text"
+          },
+          "size": {
+            "description": "Shorter side of the film in pixels; 512 by default.",
+            "type": "integer",
+            "minimum": 256,
+            "maximum": 1080,
+            "multipleOf": 2,
+            "x-type": "Number"
+          },
+          "fps": {
+            "description": "Frames per second; 25 by default.",
+            "type": "integer",
+            "enum": [
+              25,
+              30
+            ],
+            "x-type": "Number"
+          },
+          "background": {
+            "description": "What is behind the person: own (the default), blurred, picture (with background_image) or a color as #rrggbb.",
+            "type": "string",
+            "pattern": "^(own|blurred|picture|#[0-9A-Fa-f]{6})$",
+            "x-type": "Text"
+          },
+          "background_image": {
+            "description": "A picture to put behind the person, cropped to fill.",
+            "$ref": "#/components/schemas/FileInput",
+            "x-type": "Image"
+          },
+          "title": {
+            "description": "Words of a card at the start; without it there is none.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 120,
+            "x-type": "Text"
+          },
+          "end_text": {
+            "description": "Words of a card at the end; without it there is none.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 120,
+            "x-type": "Text"
+          },
+          "burn_captions": {
+            "description": "Whether captions are written into the picture; they always come as a file, too.",
+            "type": "boolean",
+            "x-type": "Boolean"
+          },
+          "music": {
+            "description": "Music under the speech; none by default.",
+            "type": "string",
+            "enum": [
+              "none",
+              "calm",
+              "warm",
+              "bright"
+            ],
+            "x-type": "Text"
+          },
+          "webm": {
+            "description": "Whether the film is made as WebM, too.",
+            "type": "boolean",
+            "x-type": "Boolean"
+          },
           "voice": {
             "$ref": "#/components/schemas/VoiceInput",
             "x-type": "Voice"

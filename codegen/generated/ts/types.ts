@@ -108,12 +108,25 @@ export interface Landmarks {
   meta: LandmarksMeta;
 }
 
+export type Number = number;
+
 export interface AnimatePortraitInputs {
   portrait: Image;
   landmarks: Landmarks;
   audio: Audio;
   visemes: VisemeTrack;
   matte?: Image;
+  /** Shorter side of the film in pixels, even, 256 to 1080; stands before the param of the same name. */
+  size?: Number;
+  /** Frames per second: 25 or 30; stands before the param of the same name. */
+  fps?: Number;
+  /**
+   * What is shown behind the person: own, blurred, picture or a color as #rrggbb. own by default, picture if there
+   * is a background_image. All but own need a matte.
+   */
+  background?: Text;
+  /** The picture behind the person, cropped to fill. */
+  background_image?: Image;
 }
 
 export interface VideoMeta {
@@ -147,6 +160,11 @@ export interface AnimatePortraitParams {
   seed?: number;
   /** Frames per second. Default: 25. */
   fps?: 25 | 30;
+  /**
+   * final can be shown as it is; intermediate is larger, loses next to nothing and is for a node that makes
+   * another film of it. Default: "final".
+   */
+  quality?: "final" | "intermediate";
 }
 
 /** Id of a graph node, unique in its graph. */
@@ -328,7 +346,16 @@ export interface FinishVideoInputs {
   video: Video;
   /** WebVTT with times from the start of the film. */
   captions?: Data;
+  /** Words of the card at the start; without it there is none. */
   title?: Text;
+  /** Words of the card at the end; stands before the param of the same name. */
+  end_text?: Text;
+  /** Whether the captions are written into the picture; stands before the param of the same name. */
+  burn_captions?: Boolean;
+  /** Music under the speech: none, calm, warm or bright. */
+  music?: Text;
+  /** Whether the film is made as WebM (VP9, Opus), too; stands before the param of the same name. */
+  webm?: Boolean;
 }
 
 export interface FinishVideoOutputs {
@@ -339,12 +366,13 @@ export interface FinishVideoOutputs {
   preview: Image;
   /** WebVTT with times from the start of the finished film. */
   captions?: Data;
+  marked?: Boolean;
 }
 
 export interface FinishVideoParams {
   /** Whether the captions are written into the picture. Default: false. */
   burn_captions?: boolean;
-  /** How long a card with the title is shown first; 0 leaves it out. Default: 0. */
+  /** How long the card with the title is shown first; 0 leaves it out. Default: 2.5. */
   title_s?: number;
   /** Words of a card at the end; empty leaves it out. Default: "". */
   end_text?: string;
@@ -352,6 +380,8 @@ export interface FinishVideoParams {
   end_s?: number;
   /** Whether the film is made as WebM (VP9, Opus), too. Default: false. */
   webm?: boolean;
+  /** Fixes the music: the same seed, the same notes. Default: 0. */
+  seed?: number;
 }
 
 /** Environment of the gateway. Each property names its variable in x-env. */
@@ -408,8 +438,6 @@ export interface GatewayConfig {
   extensions?: string;
 }
 
-export type Number = number;
-
 export interface GenerateScriptInputs {
   topic?: Text;
   text?: Text;
@@ -455,6 +483,11 @@ export interface GpuNodeConfig {
   data_dir?: string;
   /** Where model files lie. Default: ".data/models". */
   models_dir?: string;
+  /**
+   * Whether films carry a mark in the picture that says they are generated; their metadata always does. Default:
+   * true.
+   */
+  visible_mark?: boolean;
   /** Address of the object store. */
   s3_endpoint: string;
   /** Region for signatures. Default: "us-east-1". */
@@ -736,6 +769,14 @@ export type Note = NoteStarted | NoteProgress | NoteLog | NotePreview;
 
 export interface PreparePortraitInputs {
   image?: Image;
+  /** The drawn face that is used without a photo: robin, amara or elias; stands before the param of the same name. */
+  avatar?: Text;
+  /** Width to height of the picture: 1:1, 9:16 or 16:9; stands before the param of the same name. */
+  aspect?: Text;
+  /** Which of several faces in the photo, counted from the left, from 1; stands before the param of the same name. */
+  face?: Number;
+  /** Shorter side of the picture in pixels, even, 256 to 1080; stands before the param of the same name. */
+  size?: Number;
 }
 
 export interface PreparePortraitOutputs {
@@ -949,6 +990,30 @@ export interface TalkingAvatarInput {
   duration_s?: number;
   /** A photo of one face; without it a drawn demo face speaks. */
   portrait?: FileInput;
+  /** The drawn face that speaks when there is no portrait. */
+  avatar?: "robin" | "amara" | "elias";
+  /** Which of several faces in the portrait, counted from the left, from 1. */
+  face?: number;
+  /** Width to height of the film; 1:1 by default. */
+  aspect?: "1:1" | "9:16" | "16:9";
+  /** Shorter side of the film in pixels; 512 by default. */
+  size?: number;
+  /** Frames per second; 25 by default. */
+  fps?: 25 | 30;
+  /** What is behind the person: own (the default), blurred, picture (with background_image) or a color as #rrggbb. */
+  background?: string;
+  /** A picture to put behind the person, cropped to fill. */
+  background_image?: FileInput;
+  /** Words of a card at the start; without it there is none. */
+  title?: string;
+  /** Words of a card at the end; without it there is none. */
+  end_text?: string;
+  /** Whether captions are written into the picture; they always come as a file, too. */
+  burn_captions?: boolean;
+  /** Music under the speech; none by default. */
+  music?: "none" | "calm" | "warm" | "bright";
+  /** Whether the film is made as WebM, too. */
+  webm?: boolean;
   voice?: VoiceInput;
 }
 

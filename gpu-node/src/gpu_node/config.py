@@ -29,6 +29,7 @@ class Config:
     slots: int
     data_dir: Path
     models_dir: Path
+    visible_mark: bool
     s3_endpoint: str
     s3_region: str
     s3_bucket: str
@@ -84,7 +85,8 @@ def _cast(
         except ValueError:
             errors.append(f"{variable.env} is not a whole number")
     elif variable.type == "boolean":
-        values[name] = text.lower() in ("1", "true", "yes", "on")
+        # A word that is not known must not turn anything off: the schema refuses it.
+        values[name] = {"true": True, "false": False}.get(text.lower(), text)
     elif variable.is_list:
         values[name] = [part.strip() for part in text.split(",") if part.strip()]
     else:

@@ -85,7 +85,11 @@ class Service:
 
             capabilities, run_graph = await self._learn(registry, children)
             nodes = NodeRunner(
-                registry, NodeChecks(self._gate, registry), children, config.models_dir
+                registry,
+                NodeChecks(self._gate, registry),
+                children,
+                config.models_dir,
+                config.visible_mark,
             )
             holdings = Holdings(slots, self._metrics)
             runner = TaskRunner(nodes, store, holdings, self._metrics, root.path, run_graph)

@@ -104,6 +104,15 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
         required=False,
         description="Where model files lie.",
     ),
+    "visible_mark": Variable(
+        env="GPU_NODE_VISIBLE_MARK",
+        type="boolean",
+        is_list=False,
+        secret=False,
+        default=True,
+        required=False,
+        description="Whether films carry a mark in the picture that says they are generated; their metadata always does.",
+    ),
     "s3_endpoint": Variable(
         env="GPU_NODE_S3_ENDPOINT",
         type="string",

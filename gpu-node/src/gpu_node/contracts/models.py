@@ -139,12 +139,27 @@ class Landmarks(Model):
     meta: LandmarksMeta
 
 
+Number = float
+
+
 class AnimatePortraitInputs(Model):
     portrait: Image
     landmarks: Landmarks
     audio: Audio
     visemes: VisemeTrack
     matte: Image | MISSING = Field(default=MISSING)
+    size: Number | MISSING = Field(default=MISSING)
+    """Shorter side of the film in pixels, even, 256 to 1080; stands before the param of the same
+    name.
+    """
+    fps: Number | MISSING = Field(default=MISSING)
+    """Frames per second: 25 or 30; stands before the param of the same name."""
+    background: Text | MISSING = Field(default=MISSING)
+    """What is shown behind the person: own, blurred, picture or a color as #rrggbb. own by
+    default, picture if there is a background_image. All but own need a matte.
+    """
+    background_image: Image | MISSING = Field(default=MISSING)
+    """The picture behind the person, cropped to fill."""
 
 
 class VideoMeta(Model):
@@ -178,6 +193,10 @@ class AnimatePortraitParams(Model):
     """Fixes sway, gaze and blinks: the same seed, the same film."""
     fps: Literal[25, 30] = Field(default=25)
     """Frames per second."""
+    quality: Literal["final", "intermediate"] = Field(default="final")
+    """final can be shown as it is; intermediate is larger, loses next to nothing and is for a
+    node that makes another film of it.
+    """
 
 
 NodeId = str
@@ -366,6 +385,19 @@ class FinishVideoInputs(Model):
     captions: Data | MISSING = Field(default=MISSING)
     """WebVTT with times from the start of the film."""
     title: Text | MISSING = Field(default=MISSING)
+    """Words of the card at the start; without it there is none."""
+    end_text: Text | MISSING = Field(default=MISSING)
+    """Words of the card at the end; stands before the param of the same name."""
+    burn_captions: Boolean | MISSING = Field(default=MISSING)
+    """Whether the captions are written into the picture; stands before the param of the same
+    name.
+    """
+    music: Text | MISSING = Field(default=MISSING)
+    """Music under the speech: none, calm, warm or bright."""
+    webm: Boolean | MISSING = Field(default=MISSING)
+    """Whether the film is made as WebM (VP9, Opus), too; stands before the param of the same
+    name.
+    """
 
 
 class FinishVideoOutputs(Model):
@@ -376,19 +408,22 @@ class FinishVideoOutputs(Model):
     """An animated GIF of the first seconds."""
     captions: Data | MISSING = Field(default=MISSING)
     """WebVTT with times from the start of the finished film."""
+    marked: Boolean | MISSING = Field(default=MISSING)
 
 
 class FinishVideoParams(Model):
     burn_captions: bool = Field(default=False)
     """Whether the captions are written into the picture."""
-    title_s: float = Field(default=0)
-    """How long a card with the title is shown first; 0 leaves it out."""
+    title_s: float = Field(default=2.5)
+    """How long the card with the title is shown first; 0 leaves it out."""
     end_text: str = Field(default="")
     """Words of a card at the end; empty leaves it out."""
     end_s: float = Field(default=2)
     """How long the card at the end is shown."""
     webm: bool = Field(default=False)
     """Whether the film is made as WebM (VP9, Opus), too."""
+    seed: int = Field(default=0)
+    """Fixes the music: the same seed, the same notes."""
 
 
 class GatewayConfig(Model):
@@ -452,9 +487,6 @@ class GatewayConfig(Model):
     """Path of a module with further node types and handlers, for tests and one's own node types."""
 
 
-Number = float
-
-
 class GenerateScriptInputs(Model):
     topic: Text | MISSING = Field(default=MISSING)
     text: Text | MISSING = Field(default=MISSING)
@@ -498,6 +530,10 @@ class GpuNodeConfig(Model):
     """Where task directories lie."""
     models_dir: str = Field(default=".data/models")
     """Where model files lie."""
+    visible_mark: bool = Field(default=True)
+    """Whether films carry a mark in the picture that says they are generated; their metadata
+    always does.
+    """
     s3_endpoint: str
     """Address of the object store."""
     s3_region: str = Field(default="us-east-1")
@@ -784,6 +820,22 @@ alone.
 
 class PreparePortraitInputs(Model):
     image: Image | MISSING = Field(default=MISSING)
+    avatar: Text | MISSING = Field(default=MISSING)
+    """The drawn face that is used without a photo: robin, amara or elias; stands before the
+    param of the same name.
+    """
+    aspect: Text | MISSING = Field(default=MISSING)
+    """Width to height of the picture: 1:1, 9:16 or 16:9; stands before the param of the same
+    name.
+    """
+    face: Number | MISSING = Field(default=MISSING)
+    """Which of several faces in the photo, counted from the left, from 1; stands before the
+    param of the same name.
+    """
+    size: Number | MISSING = Field(default=MISSING)
+    """Shorter side of the picture in pixels, even, 256 to 1080; stands before the param of the
+    same name.
+    """
 
 
 class PreparePortraitOutputs(Model):
@@ -1000,6 +1052,32 @@ class TalkingAvatarInput(Model):
     """Wanted length of a narration about a topic in seconds."""
     portrait: FileInput | MISSING = Field(default=MISSING)
     """A photo of one face; without it a drawn demo face speaks."""
+    avatar: Literal["robin", "amara", "elias"] | MISSING = Field(default=MISSING)
+    """The drawn face that speaks when there is no portrait."""
+    face: int | MISSING = Field(default=MISSING)
+    """Which of several faces in the portrait, counted from the left, from 1."""
+    aspect: Literal["1:1", "9:16", "16:9"] | MISSING = Field(default=MISSING)
+    """Width to height of the film; 1:1 by default."""
+    size: int | MISSING = Field(default=MISSING)
+    """Shorter side of the film in pixels; 512 by default."""
+    fps: Literal[25, 30] | MISSING = Field(default=MISSING)
+    """Frames per second; 25 by default."""
+    background: str | MISSING = Field(default=MISSING)
+    """What is behind the person: own (the default), blurred, picture (with background_image) or
+    a color as #rrggbb.
+    """
+    background_image: FileInput | MISSING = Field(default=MISSING)
+    """A picture to put behind the person, cropped to fill."""
+    title: str | MISSING = Field(default=MISSING)
+    """Words of a card at the start; without it there is none."""
+    end_text: str | MISSING = Field(default=MISSING)
+    """Words of a card at the end; without it there is none."""
+    burn_captions: bool | MISSING = Field(default=MISSING)
+    """Whether captions are written into the picture; they always come as a file, too."""
+    music: Literal["none", "calm", "warm", "bright"] | MISSING = Field(default=MISSING)
+    """Music under the speech; none by default."""
+    webm: bool | MISSING = Field(default=MISSING)
+    """Whether the film is made as WebM, too."""
     voice: VoiceInput | MISSING = Field(default=MISSING)
 
 

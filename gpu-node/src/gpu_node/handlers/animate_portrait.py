@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from pydantic import MISSING
 from scipy.signal import resample_poly
@@ -12,17 +11,22 @@ from gpu_node.contracts.models import AnimatePortraitInputs, AnimatePortraitPara
 from gpu_node.engines.alignment.track import level, rated_frames
 from gpu_node.engines.arrays import Picture
 from gpu_node.engines.engine import Engine
+from gpu_node.engines.portrait.backdrop import firm, without_background
 from gpu_node.engines.speech.speech import Samples
 from gpu_node.engines.speech.wav import read_wav
 from gpu_node.engines.talking_head import render
 from gpu_node.engines.talking_head.motion import plan_motion
-from gpu_node.engines.video.encode import AUDIO_RATE, FilmWriter
+from gpu_node.engines.video.encode import AUDIO_RATE, INTERMEDIATE, MP4, FilmWriter
+from gpu_node.engines.video.variants import preview_jpeg
 from gpu_node.errors import BadMedia
-from gpu_node.handlers.animate_inputs import read_portrait, read_track
+from gpu_node.handlers.animate_background import choose_background, make_background
+from gpu_node.handlers.animate_inputs import Portrait, read_portrait, read_track
+from gpu_node.handlers.choices import SIZES, chosen, one_of, whole
 from gpu_node.handlers.context import HandlerContext
+from gpu_node.handlers.live_preview import LivePreview
 
-_PREVIEW_SIDE = 192
-_PREVIEW_EVERY_S = 2
+_RATES = (25, 30)
+_FORMS = {"final": MP4, "intermediate": INTERMEDIATE}
 
 
 def engines() -> list[Engine]:
@@ -34,21 +38,27 @@ def run(
     params: AnimatePortraitParams, inputs: AnimatePortraitInputs, context: HandlerContext
 ) -> dict[str, Any]:
     """Render frame by frame; the film is as long as the speech, rounded up to a frame."""
+    image = None if inputs.background_image is MISSING else context.path(inputs.background_image)
+    background = choose_background(chosen(inputs.background, None), image)
+    size = whole(inputs.size, SIZES, params.size, "/inputs/size")
+    fps = one_of(inputs.fps, _RATES, int(params.fps), "/inputs/fps")
     matte = None if inputs.matte is MISSING else context.path(inputs.matte)
     portrait = read_portrait(
-        context.path(inputs.portrait), context.path(inputs.landmarks), matte, params.size
+        context.path(inputs.portrait), context.path(inputs.landmarks), matte, size
     )
-    fps = int(params.fps)
+    behind = make_background(background, image, portrait)
     sound = _sound(context.path(inputs.audio))
     frames, loudness = rated_frames(level(sound, AUDIO_RATE), len(sound) / AUDIO_RATE, fps)
     track = read_track(context.path(inputs.visemes), len(sound) / AUDIO_RATE, frames, fps)
     motion = plan_motion(loudness, fps, params.seed)
     context.check_canceled()
-    head = render.TalkingHead(portrait.picture, portrait.landmarks, portrait.matte)
+    head = _head(portrait, behind)
     film = context.work_dir / "film.mp4"
     height, width = portrait.picture.shape[:2]
-    size = (height, width)
-    with FilmWriter(film, size=size, fps=fps, frames=frames, sound=sound) as writer:
+    shown = LivePreview(context)
+    with FilmWriter(
+        film, size=(height, width), fps=fps, frames=frames, sound=sound, form=_FORMS[params.quality]
+    ) as writer:
         for i in range(frames):
             context.check_canceled()
             opening, spread = track[i]
@@ -56,11 +66,21 @@ def run(
             picture = head.frame(pose)
             writer.write(picture)
             context.progress(i + 1, frames, "frames")
-            if i % (fps * _PREVIEW_EVERY_S) == 0:
-                context.preview(_jpeg(picture), "image/jpeg")
+            shown.offer(lambda picture=picture: preview_jpeg(picture))
     meta = {"width": width, "height": height, "fps": fps, "duration_s": frames / fps}
     video = context.put(film, media_type="video/mp4", name="talking-head.mp4", meta=meta)
-    return {"video": video, "background": "still" if portrait.matte is not None else "moves"}
+    own = "still" if portrait.matte is not None else "moves"
+    shown_behind = {"own": own, "blurred": "blurred", "picture": "picture"}.get(background, "color")
+    return {"video": video, "background": shown_behind}
+
+
+def _head(portrait: Portrait, behind: Picture | None) -> render.TalkingHead:
+    """The portrait before its own background or another one."""
+    picture, landmarks, matte = portrait.picture, portrait.landmarks, portrait.matte
+    if behind is None or matte is None:
+        return render.TalkingHead(picture, landmarks, matte)
+    matte = firm(matte)
+    return render.TalkingHead(without_background(picture, matte), landmarks, matte, behind)
 
 
 def _sound(path: Path) -> Samples:
@@ -72,8 +92,3 @@ def _sound(path: Path) -> Samples:
         samples = resample_poly(samples, AUDIO_RATE // common, rate // common)
     return samples.astype(np.float32)
 
-
-def _jpeg(picture: Picture) -> bytes:
-    scale = _PREVIEW_SIDE / min(picture.shape[:2])
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()

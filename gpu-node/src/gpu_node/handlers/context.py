@@ -19,6 +19,8 @@ class HandlerContext(Protocol):
     """Private directory of this attempt, removed afterwards."""
     models_dir: Path
     """Model files that the set-up has placed."""
+    visible_mark: bool
+    """Whether pictures of a film say that it is generated; the owner of the machine decides."""
 
     def path(self, ref: Any) -> Path:
         """Local file of an input artifact, its digest checked."""

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import cv2
 import numpy as np
@@ -13,12 +13,15 @@ from gpu_node.contracts.models import PreparePortraitInputs, PreparePortraitPara
 from gpu_node.engines.arrays import Floats, Picture
 from gpu_node.engines.engine import Engine
 from gpu_node.engines.portrait import crop, drawn_face, face_mesh, person_matte, suitability
+from gpu_node.engines.portrait.drawn_look import LOOKS
 from gpu_node.engines.portrait.photo import read_photo
 from gpu_node.engines.portrait.sighting import sighting
 from gpu_node.errors import EngineUnavailable
+from gpu_node.handlers.choices import SIZES, chosen, one_of, whole
 from gpu_node.handlers.context import HandlerContext
 
 _STEPS = 4
+_FACES = range(1, 100)
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,11 @@ def run(
     if inputs.image is not MISSING:
         return _outputs(_from_photo(params, inputs, context), context)
     context.engine = drawn_face.NAME
-    size = crop.frame_size(params.size, params.aspect)
-    picture, landmarks, matte = drawn_face.draw_cut_out(size, params.avatar, context.check_canceled)
+    side, aspect = _shape(params, inputs)
+    avatar = one_of(inputs.avatar, tuple(LOOKS), params.avatar, "/inputs/avatar")
+    picture, landmarks, matte = drawn_face.draw_cut_out(
+        crop.frame_size(side, aspect), avatar, context.check_canceled
+    )
     return _outputs(_Portrait(picture, landmarks, matte, "drawn", "drawn"), context)
 
 
@@ -53,17 +59,19 @@ def _from_photo(
     if context.engine != face_mesh.NAME:
         detail = "the engine drawn_face reads no photos, and face_mesh is not available here"
         raise EngineUnavailable("engine-unavailable", detail, pointer="/inputs/image")
+    side, aspect = _shape(params, inputs)
+    wanted = whole(inputs.face, _FACES, chosen(params.face, None), "/inputs/face")
     photo = read_photo(context.path(inputs.image))
     context.progress(1, _STEPS, "steps")
     context.check_canceled()
     faces = face_mesh.load(context.models_dir).find(photo)
     # Shown before any refusal, so that a person sees what it is about.
     context.preview(sighting(photo, faces), "image/jpeg")
-    face = suitability.choose(faces, None if params.face is MISSING else params.face)
+    face = suitability.choose(faces, wanted)
     suitability.check(photo, face)
     context.progress(2, _STEPS, "steps")
     context.check_canceled()
-    picture, landmarks = crop.cut_out(photo, face, params.size, params.aspect)
+    picture, landmarks = crop.cut_out(photo, face, side, aspect)
     engine = person_matte.describe(context.models_dir)
     if not engine.available:
         context.log("warning", "the background will move a little", reason=engine.reason)
@@ -71,6 +79,15 @@ def _from_photo(
     matte = person_matte.load(context.models_dir).find(picture)
     context.progress(3, _STEPS, "steps")
     return _Portrait(picture, landmarks, matte, "photo", person_matte.NAME)
+
+
+def _shape(
+    params: PreparePortraitParams, inputs: PreparePortraitInputs
+) -> tuple[int, crop.Aspect]:
+    """The shorter side in pixels, and width to height."""
+    side = whole(inputs.size, SIZES, params.size, "/inputs/size")
+    aspect = one_of(inputs.aspect, get_args(crop.Aspect), params.aspect, "/inputs/aspect")
+    return side, aspect
 
 
 def _outputs(portrait: _Portrait, context: HandlerContext) -> dict[str, Any]:

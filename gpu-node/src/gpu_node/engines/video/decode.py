@@ -1,6 +1,7 @@
 """Reads a film's pictures and sound."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -10,32 +11,55 @@ from av.error import FFmpegError
 from gpu_node.engines.arrays import Picture
 from gpu_node.engines.speech.speech import Samples
 from gpu_node.engines.video.encode import AUDIO_RATE
+from gpu_node.engines.video.planes import Planes, planes_of_frame
 from gpu_node.errors import BadMedia
 
 
 def pictures_of(path: Path, pointer: str) -> Iterator[Picture]:
     """All pictures, blue, green, red; `BadMedia` naming `pointer` where they cannot be decoded."""
-    try:
-        with av.open(str(path)) as container:
-            for frame in container.decode(video=0):
-                yield frame.to_ndarray(format="bgr24").astype(np.uint8, copy=False)
-    except FFmpegError as cause:
-        detail = f"the film cannot be decoded: {cause.strerror}"
-        raise BadMedia("invalid-video", detail, pointer=pointer) from cause
+    with _readable("the film", pointer), av.open(str(path)) as container:
+        for frame in container.decode(video=0):
+            yield frame.to_ndarray(format="bgr24").astype(np.uint8, copy=False)
+
+
+def paced_planes(path: Path, pointer: str, fps: int, count: int) -> Iterator[Planes]:
+    """What is shown in the middle of each 1/fps second, `count` times: films of any rate become
+    even, and a film that ends too early stays at its last picture.
+    """
+    shown: Planes | None = None
+    given = 0
+    with _readable("the film", pointer), av.open(str(path)) as container:
+        begin: float | None = None
+        for frame in container.decode(video=0):
+            time_s = frame.time or 0.0
+            begin = time_s if begin is None else begin
+            while shown is not None and given < count and (given + 0.5) / fps < time_s - begin:
+                yield shown
+                given += 1
+            shown = planes_of_frame(frame)
+    while shown is not None and given < count:
+        yield shown
+        given += 1
 
 
 def sound_of(path: Path, pointer: str) -> Samples:
     """The sound as mono at 48 kHz; empty if there is none."""
     parts: list[Samples] = []
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.audio:
-                return np.zeros(0, np.float32)
-            resampler = av.AudioResampler(format="fltp", layout="mono", rate=AUDIO_RATE)
-            for frame in container.decode(audio=0):
-                parts += [part.to_ndarray()[0] for part in resampler.resample(frame)]
-            parts += [part.to_ndarray()[0] for part in resampler.resample(None)]
-    except FFmpegError as cause:
-        detail = f"the film's sound cannot be decoded: {cause.strerror}"
-        raise BadMedia("invalid-video", detail, pointer=pointer) from cause
+    with _readable("the film's sound", pointer), av.open(str(path)) as container:
+        if not container.streams.audio:
+            return np.zeros(0, np.float32)
+        resampler = av.AudioResampler(format="fltp", layout="mono", rate=AUDIO_RATE)
+        for frame in container.decode(audio=0):
+            parts += [part.to_ndarray()[0] for part in resampler.resample(frame)]
+        parts += [part.to_ndarray()[0] for part in resampler.resample(None)]
     return np.concatenate([*parts, np.zeros(0)]).astype(np.float32)
+
+
+@contextmanager
+def _readable(what: str, pointer: str) -> Iterator[None]:
+    try:
+        yield
+    except (FFmpegError, IndexError) as cause:
+        reason = cause.strerror if isinstance(cause, FFmpegError) else "it has no pictures"
+        detail = f"{what} cannot be decoded: {reason}"
+        raise BadMedia("invalid-video", detail, pointer=pointer) from cause

@@ -1,81 +1,87 @@
-"""Writes words into pictures: captions and cards.
+"""Draws captions and the mark as overlays of a picture."""
 
-OpenCV's own stroke letters need no font file; they know ASCII only, so accents are dropped.
-"""
-
-import unicodedata
+from functools import lru_cache
+from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image, ImageDraw
 
-from gpu_node.engines.arrays import Picture
+from gpu_node.engines.arrays import Floats, Picture
+from gpu_node.engines.video.fonts import Weight
+from gpu_node.engines.video.layout import Layout
+from gpu_node.engines.video.planes import Overlay
+from gpu_node.engines.video.typeset import Box, Setting, set_text
 
-_FONT = cv2.FONT_HERSHEY_DUPLEX
-_WHITE = (255, 255, 255)
-_BLACK = (16, 16, 16)
-_LEADING = 1.7
-_PLAIN = str.maketrans(
-    {
-        "\u2018": "'",
-        "\u2019": "'",
-        "\u201c": '"',
-        "\u201d": '"',
-        "\u2013": "-",
-        "\u2014": "-",
-        "\u2026": "...",
-    }
-)
+MARK_WORDS = "Generated video"
+_CAPTION, _CAPTION_LEAST, _CAPTION_LINES = 1 / 17.5, 1 / 28, 3
+"""Sizes of letters as shares of the shorter side."""
+_MARK, _MARK_LEAST_PX = 1 / 36, 11
+_PLATE = 0.62
+"""How dark the plate behind letters is: white on it can be read over any picture."""
+_MARK_PLATE, _MARK_WHITE = 0.42, 0.92
 
 
-def with_caption(picture: Picture, lines: tuple[str, ...]) -> Picture:
-    """A copy with white, outlined lines near the lower edge."""
-    lettered = picture.copy()
-    height = picture.shape[0]
-    _write(lettered, lines, size=height / 22, last_line_y=height * 0.95)
-    return lettered
+def words_of(text: str, layout: Layout, models: Path) -> Setting:
+    """The words of a caption in lines; raises NoLetters and TooMuchText."""
+    side = layout.side
+    box = Box(layout.text_width, _CAPTION * side, _CAPTION_LEAST * side, _CAPTION_LINES)
+    return set_text(text, Weight.SEMIBOLD, box, models)
 
 
-def card(background: Picture, lines: tuple[str, ...]) -> Picture:
-    """A card: the picture blurred and dark, with large lines in its middle."""
-    side = background.shape[1]
-    blurred = cv2.GaussianBlur(background, (0, 0), side / 24)
-    darkened = (blurred * 0.45).astype(np.uint8)
-    size = side / 14
-    middle = background.shape[0] / 2 + size * _LEADING * (len(lines) - 1) / 2 + size / 2
-    _write(darkened, lines, size=size, last_line_y=middle)
-    return darkened
+def caption(text: str, layout: Layout, models: Path) -> Overlay | None:
+    """The words on dark plates near the lower edge, None if there are none; raises as `words_of`."""
+    setting = words_of(text, layout, models)
+    leading = setting.leading * 1.06
+    top = layout.caption_bottom - leading * len(setting.lines)
+    size = (layout.height, layout.width)
+    plates, white = np.zeros(size, np.float32), np.zeros(size, np.float32)
+    for number, line in enumerate(setting.lines):
+        row = Setting((line,), setting.font, setting.size, setting.direction)
+        y = top + number * leading
+        half = row.width(line) / 2 + 0.42 * setting.size
+        across = layout.width / 2
+        edges = (across - half, y, across + half, y + leading)
+        plates = np.maximum(plates, _plate(size, edges, 0.28 * setting.size))
+        white = np.maximum(white, row.drawn(size, across, y + (leading - row.leading) / 2))
+    return _white_on_dark(white, plates * _PLATE)
 
 
-def wrapped(text: str, characters: int, most_lines: int) -> tuple[str, ...]:
-    """The text on lines of at most so many characters; what does not fit is left out."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if len(longer) <= characters:
-            lines[-1] = longer
-        elif len(lines) < most_lines:
-            lines.append(word[:characters])
-        else:
-            lines[-1] = f"{lines[-1][: characters - 3]}..."
-            break
-    return tuple(lines)
+@lru_cache(maxsize=8)
+def mark(layout: Layout, models: Path) -> Overlay:
+    """The words that say a film is generated, small, in the upper left corner."""
+    size = (layout.height, layout.width)
+    letters = max(_MARK * layout.side, _MARK_LEAST_PX)
+    setting = set_text(MARK_WORDS, Weight.SEMIBOLD, Box(layout.width, letters, 1, 1), models)
+    half = setting.width(MARK_WORDS) / 2 + 0.62 * letters
+    high = 1.75 * letters
+    left, top = layout.margin, layout.mark_top
+    plate = _plate(size, (left, top, left + 2 * half, top + high), high / 2)
+    white = setting.drawn(size, left + half, top + (high - setting.leading) / 2)
+    overlay = _white_on_dark(white * _MARK_WHITE, plate * _MARK_PLATE)
+    if overlay is None:
+        raise RuntimeError("the mark has no letters")
+    return overlay
 
 
-def _write(picture: Picture, lines: tuple[str, ...], *, size: float, last_line_y: float) -> None:
-    """size: height of a capital letter in pixels, less if a line would be too wide."""
-    plain = [_ascii(line) for line in lines]
-    widest = max(cv2.getTextSize(line, _FONT, 1, 1)[0][0] for line in plain)
-    scale = min(size / 22, 0.94 * picture.shape[1] / max(1, widest))
-    thickness = max(1, round(scale * 1.6))
-    for number, line in enumerate(reversed(plain)):
-        width = cv2.getTextSize(line, _FONT, scale, thickness)[0][0]
-        x = (picture.shape[1] - width) // 2
-        at = (x, round(last_line_y - number * scale * 22 * _LEADING))
-        for color, weight in ((_BLACK, thickness * 4), (_WHITE, thickness)):
-            cv2.putText(picture, line, at, _FONT, scale, color, weight, cv2.LINE_AA)
+def _plate(size: tuple[int, int], edges: tuple[float, float, float, float], round_by: float) -> Floats:
+    """(height, width) 0..1: a rectangle (left, top, right, bottom) with round corners."""
+    times = 4
+    left, top, right, bottom = edges
+    inner = (round(right - left), round(bottom - top))
+    image = Image.new("L", (inner[0] * times, inner[1] * times))
+    whole = (0, 0, image.width - 1, image.height - 1)
+    ImageDraw.Draw(image).rounded_rectangle(whole, round_by * times, fill=255)
+    sheet = Image.new("L", size[::-1])
+    sheet.paste(image.resize(inner, Image.Resampling.BOX), (round(left), round(top)))
+    return np.asarray(sheet, np.float32) / 255
 
 
-def _ascii(text: str) -> str:
-    bare = unicodedata.normalize("NFKD", text.translate(_PLAIN))
-    kept = (letter for letter in bare if not unicodedata.combining(letter))
-    return "".join(letter if " " <= letter <= "~" else "?" for letter in kept)
+def _white_on_dark(white: Floats, dark: Floats) -> Overlay | None:
+    share = white + dark * (1 - white)
+    colour = np.where(share > 0, white / np.maximum(share, 1e-6), 0) * 255
+    return Overlay.of(_grey(colour), share)
+
+
+def _grey(brightness: Floats) -> Picture:
+    return cv2.cvtColor(brightness.astype(np.uint8), cv2.COLOR_GRAY2BGR).astype(np.uint8)

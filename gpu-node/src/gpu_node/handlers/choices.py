@@ -1,0 +1,42 @@
+"""Reads what a person may choose: an input that stands before the param of the same name."""
+
+from collections.abc import Collection
+from typing import Any, TypeVar
+
+from pydantic import MISSING
+
+from gpu_node.errors import BadMedia
+
+T = TypeVar("T")
+
+
+def chosen(value: Any, otherwise: T) -> T:
+    """The input if there is one, else the param."""
+    return otherwise if value is MISSING else value
+
+
+def one_of(value: Any, allowed: Collection[Any], otherwise: T, pointer: str) -> T:
+    """The same for one of few values; `BadMedia` naming `pointer` for any other."""
+    picked = chosen(value, otherwise)
+    if picked in allowed:
+        # A number may come as 25.0: what is allowed is what is given on.
+        return next(item for item in allowed if item == picked)
+    raise _unfit(picked, f"one of {', '.join(str(item) for item in allowed)}", pointer)
+
+
+def whole(value: Any, allowed: range, otherwise: T, pointer: str) -> T | int:
+    """The same for a whole number in a range."""
+    picked: Any = chosen(value, otherwise)
+    if picked is otherwise or picked in allowed:
+        return picked if picked is otherwise else int(picked)
+    step = "" if allowed.step == 1 else f" in steps of {allowed.step}"
+    raise _unfit(picked, f"a whole number from {allowed[0]} to {allowed[-1]}{step}", pointer)
+
+
+def _unfit(value: Any, wanted: str, pointer: str) -> BadMedia:
+    detail = f"{str(value)[:60]!r} is not {wanted}"
+    return BadMedia("invalid-input", detail, pointer=pointer)
+
+
+SIZES = range(256, 1081, 2)
+"""The shorter side of a film in pixels."""

@@ -1,0 +1,110 @@
+"""Reads what `finish_video` is given: the film as it will be, and whether its words can be written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gpu_node.contracts.models import FinishVideoInputs, FinishVideoParams
+from gpu_node.engines.music.bed import music
+from gpu_node.engines.music.mix import under_speech
+from gpu_node.engines.music.moods import MOODS
+from gpu_node.engines.speech.captions import Cue, from_webvtt
+from gpu_node.engines.speech.speech import Samples
+from gpu_node.engines.video import cards, lettering
+from gpu_node.engines.video.decode import sound_of
+from gpu_node.engines.video.encode import AUDIO_RATE
+from gpu_node.engines.video.fonts import NoLetters
+from gpu_node.engines.video.layout import Layout
+from gpu_node.engines.video.probe import probe_film
+from gpu_node.engines.video.typeset import TooMuchText
+from gpu_node.errors import BadMedia, BadText
+from gpu_node.handlers.choices import chosen, one_of
+
+VIDEO = "/inputs/video"
+_NO_MUSIC = "none"
+_FASTEST = 60
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The finished film; lengths in frames."""
+
+    layout: Layout
+    fps: int
+    frames: int
+    """Of the given film."""
+    before: int
+    after: int
+    title: str
+    end_text: str
+    cues: list[Cue]
+    """From the start of the given film; empty without captions."""
+    burns: bool
+    mood: str | None
+    seed: int
+    webm: bool
+
+    @property
+    def total(self) -> int:
+        """Frames of the finished film."""
+        return self.before + self.frames + self.after
+
+
+def read_plan(
+    params: FinishVideoParams, inputs: FinishVideoInputs, film: Path, captions: Path | None, models: Path
+) -> Plan:
+    """film, captions: local files. Raises BadMedia or BadText with the pointer of what is wrong."""
+    facts = probe_film(film, VIDEO)
+    layout = Layout(facts.height // 2 * 2, facts.width // 2 * 2)
+    fps = min(_FASTEST, max(1, round(facts.fps)))
+    title = " ".join(chosen(inputs.title, "").split())
+    end_text = " ".join(chosen(inputs.end_text, params.end_text).split())
+    burns = chosen(inputs.burn_captions, params.burn_captions)
+    cues = _cues(captions) if captions else []
+    mood = one_of(inputs.music, (_NO_MUSIC, *MOODS), _NO_MUSIC, "/inputs/music")
+    for pointer, text in (("/inputs/title", title), ("/inputs/end_text", end_text)):
+        if text:
+            _check(text, pointer, lambda words: cards.words_of(words, layout, models))
+    if burns:
+        for cue in cues:
+            words = " ".join(cue.lines)
+            _check(words, "/inputs/captions", lambda words: lettering.words_of(words, layout, models))
+    return Plan(
+        layout, fps, max(1, round(facts.duration_s * fps)),
+        before=round(params.title_s * fps) if title else 0,
+        after=round(params.end_s * fps) if end_text else 0,
+        title=title, end_text=end_text, cues=cues, burns=burns,
+        mood=None if mood == _NO_MUSIC else mood, seed=params.seed,
+        webm=chosen(inputs.webm, params.webm),
+    )  # fmt: skip
+
+
+def planned_sound(film: Path, plan: Plan) -> Samples:
+    """The film's own sound with silence for the cards, cut or padded to the pictures' length, and
+    music if it is wanted."""
+    per_frame = AUDIO_RATE / plan.fps
+    own = sound_of(film, VIDEO)[: int(plan.frames * per_frame)]
+    total = int(plan.total * per_frame)
+    sound = np.concatenate([np.zeros(int(plan.before * per_frame), np.float32), own])
+    sound = np.pad(sound, (0, total - len(sound)))
+    return under_speech(sound, music(plan.mood, total, plan.seed)) if plan.mood else sound
+
+
+def _cues(path: Path) -> list[Cue]:
+    try:
+        return from_webvtt(path.read_text(encoding="utf-8"))
+    except ValueError as cause:
+        detail = f"the captions are no WebVTT: {cause}"
+        raise BadMedia("invalid-input", detail, pointer="/inputs/captions") from cause
+
+
+def _check(text: str, pointer: str, words_of: Callable[[str], object]) -> None:
+    """Now, and not when the film is half done: can it be written?"""
+    try:
+        words_of(text)
+    except NoLetters as cause:
+        raise BadText("invalid-input", str(cause), pointer=pointer) from cause
+    except TooMuchText as cause:
+        raise BadText("text-too-long", str(cause), pointer=pointer) from cause
