@@ -13,6 +13,34 @@ export interface GraphInput {
 export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
   Object.create(null) as object,
   {
+  "image-to-video": {
+    "name": "image-to-video",
+    "title": "Picture to film",
+    "description": "A picture becomes a few seconds of film: a camera moves in it, and a person in front of a background stands out.",
+    "input": {
+      "$ref": "graphs/image-to-video.input.schema.json"
+    },
+    "nodes": [
+      {
+        "id": "film",
+        "type": "image_to_video",
+        "plane": "python",
+        "inputs": {
+          "image": "$input.image",
+          "move": "$input.move?",
+          "strength": "$input.strength?",
+          "duration_s": "$input.duration_s?",
+          "fps": "$input.fps?",
+          "size": "$input.size?",
+          "aspect": "$input.aspect?"
+        }
+      }
+    ],
+    "output": {
+      "video": "$film.video",
+      "depth_by": "$film.depth_by"
+    }
+  },
   "talking-avatar": {
     "name": "talking-avatar",
     "title": "Talking avatar",
@@ -126,6 +154,53 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
       "voice": "$speech.voice",
       "script": "$script.narration"
     }
+  },
+  "upscale-image": {
+    "name": "upscale-image",
+    "title": "Upscale a picture",
+    "description": "A picture becomes two or four times as large, with detail that a network has learned to expect.",
+    "input": {
+      "$ref": "graphs/upscale-image.input.schema.json"
+    },
+    "nodes": [
+      {
+        "id": "upscale",
+        "type": "upscale_image",
+        "plane": "python",
+        "inputs": {
+          "image": "$input.image",
+          "factor": "$input.factor?",
+          "kind": "$input.kind?",
+          "plain_share": "$input.plain_share?"
+        }
+      }
+    ],
+    "output": {
+      "image": "$upscale.image"
+    }
+  },
+  "upscale-video": {
+    "name": "upscale-video",
+    "title": "Upscale a film",
+    "description": "A film becomes two or four times as large; its times, sound and tags are kept.",
+    "input": {
+      "$ref": "graphs/upscale-video.input.schema.json"
+    },
+    "nodes": [
+      {
+        "id": "upscale",
+        "type": "upscale_video",
+        "plane": "python",
+        "engine": "esrgan",
+        "inputs": {
+          "video": "$input.video",
+          "factor": "$input.factor?"
+        }
+      }
+    ],
+    "output": {
+      "video": "$upscale.video"
+    }
   }
 } satisfies Record<string, Graph>,
 );
@@ -134,6 +209,135 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
 export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
   Object.create(null) as object,
   {
+  "graphs/image-to-video.input.schema.json": {
+    "schema": {
+      "title": "ImageToVideoInput",
+      "description": "Input of image-to-video.",
+      "type": "object",
+      "properties": {
+        "image": {
+          "description": "A JPEG, PNG or WebP.",
+          "$ref": "#/$defs/FileInput",
+          "x-type": "Image"
+        },
+        "move": {
+          "description": "How the camera moves; push_in without it.",
+          "type": "string",
+          "enum": [
+            "push_in",
+            "pull_out",
+            "pan_left",
+            "pan_right",
+            "tilt_up",
+            "tilt_down",
+            "orbit"
+          ],
+          "x-type": "Text"
+        },
+        "strength": {
+          "description": "How far the camera moves; 1 suits most pictures.",
+          "type": "number",
+          "minimum": 0.25,
+          "maximum": 2,
+          "x-type": "Number"
+        },
+        "duration_s": {
+          "description": "Length of the film in seconds; 5 without it.",
+          "type": "number",
+          "minimum": 1,
+          "maximum": 30,
+          "x-type": "Number"
+        },
+        "fps": {
+          "description": "Pictures per second; 25 without it.",
+          "type": "integer",
+          "enum": [
+            24,
+            25,
+            30,
+            50,
+            60
+          ],
+          "x-type": "Number"
+        },
+        "size": {
+          "description": "Shorter side of the film in pixels; 720 without it.",
+          "type": "integer",
+          "minimum": 128,
+          "maximum": 1080,
+          "multipleOf": 2,
+          "x-type": "Number"
+        },
+        "aspect": {
+          "description": "Width to height; own is that of the picture, and what is taken without it.",
+          "type": "string",
+          "enum": [
+            "own",
+            "1:1",
+            "9:16",
+            "16:9"
+          ],
+          "x-type": "Text"
+        }
+      },
+      "required": [
+        "image"
+      ],
+      "additionalProperties": false,
+      "$defs": {
+        "FileInput": {
+          "title": "FileInput",
+          "description": "A file as input of a run.",
+          "type": "object",
+          "properties": {
+            "file_id": {
+              "$ref": "#/$defs/Identifier"
+            }
+          },
+          "required": [
+            "file_id"
+          ],
+          "additionalProperties": false
+        },
+        "Identifier": {
+          "title": "Identifier",
+          "description": "An id made by the gateway or an executor.",
+          "type": "string",
+          "pattern": "^[A-Za-z0-9_-]{1,64}$"
+        }
+      }
+    },
+    "fields": {
+      "image": {
+        "type": "Image",
+        "required": true
+      },
+      "move": {
+        "type": "Text",
+        "required": false
+      },
+      "strength": {
+        "type": "Number",
+        "required": false
+      },
+      "duration_s": {
+        "type": "Number",
+        "required": false
+      },
+      "fps": {
+        "type": "Number",
+        "required": false
+      },
+      "size": {
+        "type": "Number",
+        "required": false
+      },
+      "aspect": {
+        "type": "Text",
+        "required": false
+      }
+    }
+  },
   "graphs/talking-avatar.input.schema.json": {
     "schema": {
       "title": "TalkingAvatarInput",
@@ -441,6 +645,148 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
       },
       "voice": {
         "type": "Voice",
+        "required": false
+      }
+    }
+  },
+  "graphs/upscale-image.input.schema.json": {
+    "schema": {
+      "title": "UpscaleImageInput",
+      "description": "Input of upscale-image.",
+      "type": "object",
+      "properties": {
+        "image": {
+          "description": "A JPEG, PNG or WebP of at most 2 megapixels.",
+          "$ref": "#/$defs/FileInput",
+          "x-type": "Image"
+        },
+        "factor": {
+          "description": "How many times as wide and high; 2 without it.",
+          "type": "integer",
+          "enum": [
+            2,
+            4
+          ],
+          "x-type": "Number"
+        },
+        "kind": {
+          "description": "What is in the picture; photo without it.",
+          "type": "string",
+          "enum": [
+            "photo",
+            "drawing"
+          ],
+          "x-type": "Text"
+        },
+        "plain_share": {
+          "description": "Share of a plain enlargement in the result: more of it looks softer and less made. Without it what suits the kind.",
+          "type": "number",
+          "minimum": 0,
+          "maximum": 1,
+          "x-type": "Number"
+        }
+      },
+      "required": [
+        "image"
+      ],
+      "additionalProperties": false,
+      "$defs": {
+        "FileInput": {
+          "title": "FileInput",
+          "description": "A file as input of a run.",
+          "type": "object",
+          "properties": {
+            "file_id": {
+              "$ref": "#/$defs/Identifier"
+            }
+          },
+          "required": [
+            "file_id"
+          ],
+          "additionalProperties": false
+        },
+        "Identifier": {
+          "title": "Identifier",
+          "description": "An id made by the gateway or an executor.",
+          "type": "string",
+          "pattern": "^[A-Za-z0-9_-]{1,64}$"
+        }
+      }
+    },
+    "fields": {
+      "image": {
+        "type": "Image",
+        "required": true
+      },
+      "factor": {
+        "type": "Number",
+        "required": false
+      },
+      "kind": {
+        "type": "Text",
+        "required": false
+      },
+      "plain_share": {
+        "type": "Number",
+        "required": false
+      }
+    }
+  },
+  "graphs/upscale-video.input.schema.json": {
+    "schema": {
+      "title": "UpscaleVideoInput",
+      "description": "Input of upscale-video.",
+      "type": "object",
+      "properties": {
+        "video": {
+          "description": "A film, for example MP4, WebM or MOV.",
+          "$ref": "#/$defs/FileInput",
+          "x-type": "Video"
+        },
+        "factor": {
+          "description": "How many times as wide and high; 2 without it.",
+          "type": "integer",
+          "enum": [
+            2,
+            4
+          ],
+          "x-type": "Number"
+        }
+      },
+      "required": [
+        "video"
+      ],
+      "additionalProperties": false,
+      "$defs": {
+        "FileInput": {
+          "title": "FileInput",
+          "description": "A file as input of a run.",
+          "type": "object",
+          "properties": {
+            "file_id": {
+              "$ref": "#/$defs/Identifier"
+            }
+          },
+          "required": [
+            "file_id"
+          ],
+          "additionalProperties": false
+        },
+        "Identifier": {
+          "title": "Identifier",
+          "description": "An id made by the gateway or an executor.",
+          "type": "string",
+          "pattern": "^[A-Za-z0-9_-]{1,64}$"
+        }
+      }
+    },
+    "fields": {
+      "video": {
+        "type": "Video",
+        "required": true
+      },
+      "factor": {
+        "type": "Number",
         "required": false
       }
     }

@@ -2307,6 +2307,81 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "type": "string",
         "pattern": "^[A-Za-z0-9_-]{1,64}$"
       },
+      "ImageToVideoInput": {
+        "title": "ImageToVideoInput",
+        "description": "Input of image-to-video.",
+        "type": "object",
+        "properties": {
+          "image": {
+            "description": "A JPEG, PNG or WebP.",
+            "$ref": "#/components/schemas/FileInput",
+            "x-type": "Image"
+          },
+          "move": {
+            "description": "How the camera moves; push_in without it.",
+            "type": "string",
+            "enum": [
+              "push_in",
+              "pull_out",
+              "pan_left",
+              "pan_right",
+              "tilt_up",
+              "tilt_down",
+              "orbit"
+            ],
+            "x-type": "Text"
+          },
+          "strength": {
+            "description": "How far the camera moves; 1 suits most pictures.",
+            "type": "number",
+            "minimum": 0.25,
+            "maximum": 2,
+            "x-type": "Number"
+          },
+          "duration_s": {
+            "description": "Length of the film in seconds; 5 without it.",
+            "type": "number",
+            "minimum": 1,
+            "maximum": 30,
+            "x-type": "Number"
+          },
+          "fps": {
+            "description": "Pictures per second; 25 without it.",
+            "type": "integer",
+            "enum": [
+              24,
+              25,
+              30,
+              50,
+              60
+            ],
+            "x-type": "Number"
+          },
+          "size": {
+            "description": "Shorter side of the film in pixels; 720 without it.",
+            "type": "integer",
+            "minimum": 128,
+            "maximum": 1080,
+            "multipleOf": 2,
+            "x-type": "Number"
+          },
+          "aspect": {
+            "description": "Width to height; own is that of the picture, and what is taken without it.",
+            "type": "string",
+            "enum": [
+              "own",
+              "1:1",
+              "9:16",
+              "16:9"
+            ],
+            "x-type": "Text"
+          }
+        },
+        "required": [
+          "image"
+        ],
+        "additionalProperties": false
+      },
       "NodeId": {
         "title": "NodeId",
         "description": "Id of a graph node, unique in its graph.",
@@ -3123,6 +3198,72 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "description": "ISO 8601 time in UTC with milliseconds.",
         "type": "string",
         "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"
+      },
+      "UpscaleImageInput": {
+        "title": "UpscaleImageInput",
+        "description": "Input of upscale-image.",
+        "type": "object",
+        "properties": {
+          "image": {
+            "description": "A JPEG, PNG or WebP of at most 2 megapixels.",
+            "$ref": "#/components/schemas/FileInput",
+            "x-type": "Image"
+          },
+          "factor": {
+            "description": "How many times as wide and high; 2 without it.",
+            "type": "integer",
+            "enum": [
+              2,
+              4
+            ],
+            "x-type": "Number"
+          },
+          "kind": {
+            "description": "What is in the picture; photo without it.",
+            "type": "string",
+            "enum": [
+              "photo",
+              "drawing"
+            ],
+            "x-type": "Text"
+          },
+          "plain_share": {
+            "description": "Share of a plain enlargement in the result: more of it looks softer and less made. Without it what suits the kind.",
+            "type": "number",
+            "minimum": 0,
+            "maximum": 1,
+            "x-type": "Number"
+          }
+        },
+        "required": [
+          "image"
+        ],
+        "additionalProperties": false
+      },
+      "UpscaleVideoInput": {
+        "title": "UpscaleVideoInput",
+        "description": "Input of upscale-video.",
+        "type": "object",
+        "properties": {
+          "video": {
+            "description": "A film, for example MP4, WebM or MOV.",
+            "$ref": "#/components/schemas/FileInput",
+            "x-type": "Video"
+          },
+          "factor": {
+            "description": "How many times as wide and high; 2 without it.",
+            "type": "integer",
+            "enum": [
+              2,
+              4
+            ],
+            "x-type": "Number"
+          }
+        },
+        "required": [
+          "video"
+        ],
+        "additionalProperties": false
       },
       "VoiceCapability": {
         "title": "VoiceCapability",

@@ -593,6 +593,48 @@ export interface Health {
   checks?: Record<string, string>;
 }
 
+/** Input of image-to-video. */
+export interface ImageToVideoInput {
+  /** A JPEG, PNG or WebP. */
+  image: FileInput;
+  /** How the camera moves; push_in without it. */
+  move?: "push_in" | "pull_out" | "pan_left" | "pan_right" | "tilt_up" | "tilt_down" | "orbit";
+  /** How far the camera moves; 1 suits most pictures. */
+  strength?: number;
+  /** Length of the film in seconds; 5 without it. */
+  duration_s?: number;
+  /** Pictures per second; 25 without it. */
+  fps?: 24 | 25 | 30 | 50 | 60;
+  /** Shorter side of the film in pixels; 720 without it. */
+  size?: number;
+  /** Width to height; own is that of the picture, and what is taken without it. */
+  aspect?: "own" | "1:1" | "9:16" | "16:9";
+}
+
+export interface ImageToVideoInputs {
+  image: Image;
+  /** push_in, pull_out, pan_left, pan_right, tilt_up, tilt_down or orbit; push_in without it. */
+  move?: Text;
+  /** How far the camera moves: 1 is what suits most pictures, 0.25 to 2. */
+  strength?: Number;
+  /** Length of the film in seconds, 1 to 30; 5 without it. */
+  duration_s?: Number;
+  /** Pictures per second: 24, 25, 30, 50 or 60; 25 without it. */
+  fps?: Number;
+  /** Shorter side of the film in pixels, even, 128 to 1080; 720 without it. */
+  size?: Number;
+  /** Width to height: own (that of the picture), 1:1, 9:16, 16:9; own without it. */
+  aspect?: Text;
+}
+
+export interface ImageToVideoOutputs {
+  video: Video;
+  depth_by: Text;
+}
+
+export interface ImageToVideoParams {
+}
+
 /** Any small JSON object. */
 export type Json = Record<string, unknown>;
 
@@ -1061,8 +1103,53 @@ export interface Task {
   nodes: Array<TaskNode>;
 }
 
+/** Input of upscale-image. */
+export interface UpscaleImageInput {
+  /** A JPEG, PNG or WebP of at most 2 megapixels. */
+  image: FileInput;
+  /** How many times as wide and high; 2 without it. */
+  factor?: 2 | 4;
+  /** What is in the picture; photo without it. */
+  kind?: "photo" | "drawing";
+  /**
+   * Share of a plain enlargement in the result: more of it looks softer and less made. Without it what suits the
+   * kind.
+   */
+  plain_share?: number;
+}
+
+export interface UpscaleImageInputs {
+  image: Image;
+  /** How many times as wide and high: 2 or 4; 2 without it. */
+  factor?: Number;
+  /** What is in the picture: photo or drawing; photo without it. */
+  kind?: Text;
+  /**
+   * Share of a plain enlargement (Lanczos) in the result, 0 to 1: more of it looks softer and less made. Without
+   * it what suits the kind.
+   */
+  plain_share?: Number;
+}
+
+export interface UpscaleImageOutputs {
+  image: Image;
+}
+
+export interface UpscaleImageParams {
+}
+
+/** Input of upscale-video. */
+export interface UpscaleVideoInput {
+  /** A film, for example MP4, WebM or MOV. */
+  video: FileInput;
+  /** How many times as wide and high; 2 without it. */
+  factor?: 2 | 4;
+}
+
 export interface UpscaleVideoInputs {
   video: Video;
+  /** How many times as wide and high: 2 or 4; 2 without it. `passthrough` takes no notice of it. */
+  factor?: Number;
 }
 
 export interface UpscaleVideoOutputs {

@@ -19,6 +19,7 @@ class Workshop:
         self.progressed: list[tuple[float, float, str]] = []
         self.previews: list[bytes] = []
         self.lines: list[str] = []
+        self.fields: list[dict[str, Any]] = []
         self.canceled_by: BaseException | None = None
         self._folder = folder
         self._artifacts = 0
@@ -64,6 +65,7 @@ class Workshop:
 
     def log(self, level: str, message: str, **fields: Any) -> None:
         self.lines.append(f"{level}: {message}")
+        self.fields.append(fields)
 
     def check_canceled(self) -> None:
         if self.canceled_by:

@@ -641,6 +641,49 @@ class Health(Model):
     """What was looked at -> what was found."""
 
 
+class ImageToVideoInput(Model):
+    """Input of image-to-video."""
+    image: FileInput
+    """A JPEG, PNG or WebP."""
+    move: Literal["push_in", "pull_out", "pan_left", "pan_right", "tilt_up", "tilt_down", "orbit"] | MISSING = Field(default=MISSING)
+    """How the camera moves; push_in without it."""
+    strength: float | MISSING = Field(default=MISSING)
+    """How far the camera moves; 1 suits most pictures."""
+    duration_s: float | MISSING = Field(default=MISSING)
+    """Length of the film in seconds; 5 without it."""
+    fps: Literal[24, 25, 30, 50, 60] | MISSING = Field(default=MISSING)
+    """Pictures per second; 25 without it."""
+    size: int | MISSING = Field(default=MISSING)
+    """Shorter side of the film in pixels; 720 without it."""
+    aspect: Literal["own", "1:1", "9:16", "16:9"] | MISSING = Field(default=MISSING)
+    """Width to height; own is that of the picture, and what is taken without it."""
+
+
+class ImageToVideoInputs(Model):
+    image: Image
+    move: Text | MISSING = Field(default=MISSING)
+    """push_in, pull_out, pan_left, pan_right, tilt_up, tilt_down or orbit; push_in without it."""
+    strength: Number | MISSING = Field(default=MISSING)
+    """How far the camera moves: 1 is what suits most pictures, 0.25 to 2."""
+    duration_s: Number | MISSING = Field(default=MISSING)
+    """Length of the film in seconds, 1 to 30; 5 without it."""
+    fps: Number | MISSING = Field(default=MISSING)
+    """Pictures per second: 24, 25, 30, 50 or 60; 25 without it."""
+    size: Number | MISSING = Field(default=MISSING)
+    """Shorter side of the film in pixels, even, 128 to 1080; 720 without it."""
+    aspect: Text | MISSING = Field(default=MISSING)
+    """Width to height: own (that of the picture), 1:1, 9:16, 16:9; own without it."""
+
+
+class ImageToVideoOutputs(Model):
+    video: Video
+    depth_by: Text
+
+
+class ImageToVideoParams(Model):
+    pass
+
+
 Json = dict[str, Any]
 """Any small JSON object."""
 
@@ -1125,8 +1168,54 @@ class Task(Model):
     nodes: list[TaskNode]
 
 
+class UpscaleImageInput(Model):
+    """Input of upscale-image."""
+    image: FileInput
+    """A JPEG, PNG or WebP of at most 2 megapixels."""
+    factor: Literal[2, 4] | MISSING = Field(default=MISSING)
+    """How many times as wide and high; 2 without it."""
+    kind: Literal["photo", "drawing"] | MISSING = Field(default=MISSING)
+    """What is in the picture; photo without it."""
+    plain_share: float | MISSING = Field(default=MISSING)
+    """Share of a plain enlargement in the result: more of it looks softer and less made. Without
+    it what suits the kind.
+    """
+
+
+class UpscaleImageInputs(Model):
+    image: Image
+    factor: Number | MISSING = Field(default=MISSING)
+    """How many times as wide and high: 2 or 4; 2 without it."""
+    kind: Text | MISSING = Field(default=MISSING)
+    """What is in the picture: photo or drawing; photo without it."""
+    plain_share: Number | MISSING = Field(default=MISSING)
+    """Share of a plain enlargement (Lanczos) in the result, 0 to 1: more of it looks softer and
+    less made. Without it what suits the kind.
+    """
+
+
+class UpscaleImageOutputs(Model):
+    image: Image
+
+
+class UpscaleImageParams(Model):
+    pass
+
+
+class UpscaleVideoInput(Model):
+    """Input of upscale-video."""
+    video: FileInput
+    """A film, for example MP4, WebM or MOV."""
+    factor: Literal[2, 4] | MISSING = Field(default=MISSING)
+    """How many times as wide and high; 2 without it."""
+
+
 class UpscaleVideoInputs(Model):
     video: Video
+    factor: Number | MISSING = Field(default=MISSING)
+    """How many times as wide and high: 2 or 4; 2 without it. `passthrough` takes no notice of
+    it.
+    """
 
 
 class UpscaleVideoOutputs(Model):

@@ -297,6 +297,64 @@ _ALL: Final = (
     ),
     NodeType.from_dict(
         {
+            "type": "image_to_video",
+            "plane": "python",
+            "description": "Makes a few seconds of film of a photo by moving a camera in it. Where a person is told from the background, the two move differently; `depth_by` says by what (selfie_segmentation, none).",
+            "timeout_s": 600,
+            "engines": [
+                "camera_move",
+            ],
+            "resources": {
+                "cpu": 2,
+                "gpu": 0,
+                "vram_gb": 0,
+            },
+            "schema_digest": "5c703302dc52a87601fbd95b90beded430b940005f284c265e8fda3d28f17ff7",
+            "param_defaults": {},
+            "inputs": {
+                "image": {
+                    "type": "Image",
+                    "required": True,
+                },
+                "move": {
+                    "type": "Text",
+                    "required": False,
+                },
+                "strength": {
+                    "type": "Number",
+                    "required": False,
+                },
+                "duration_s": {
+                    "type": "Number",
+                    "required": False,
+                },
+                "fps": {
+                    "type": "Number",
+                    "required": False,
+                },
+                "size": {
+                    "type": "Number",
+                    "required": False,
+                },
+                "aspect": {
+                    "type": "Text",
+                    "required": False,
+                },
+            },
+            "outputs": {
+                "video": {
+                    "type": "Video",
+                    "required": True,
+                },
+                "depth_by": {
+                    "type": "Text",
+                    "required": True,
+                },
+            },
+        }
+    ),
+    NodeType.from_dict(
+        {
             "type": "prepare_portrait",
             "plane": "python",
             "description": "Finds the face in a photo and cuts the picture around it; without a photo draws a face. `source` says which (photo, drawn), `matte_by` what told the person from the background (selfie_segmentation, drawn, none).",
@@ -416,24 +474,71 @@ _ALL: Final = (
     ),
     NodeType.from_dict(
         {
-            "type": "upscale_video",
+            "type": "upscale_image",
             "plane": "python",
-            "description": "Makes a film larger; the engine `passthrough` hands it on unchanged.",
-            "timeout_s": 300,
+            "description": "Makes a picture two or four times as large, with detail that a network has learned to expect; transparency and colour profile are kept, the result is a PNG.",
+            "timeout_s": 3600,
             "engines": [
-                "passthrough",
+                "esrgan",
             ],
             "resources": {
-                "cpu": 1,
+                "cpu": 2,
                 "gpu": 0,
                 "vram_gb": 0,
             },
-            "schema_digest": "b29595ef685a4a8a573b2fc8def0fc1adfc9eab0a3c8de17450e41a80f08b481",
+            "schema_digest": "33656d8df00e6c9466f2cea20493ffe3a347a5eb4d23d1836dea150b4ed75218",
+            "param_defaults": {},
+            "inputs": {
+                "image": {
+                    "type": "Image",
+                    "required": True,
+                },
+                "factor": {
+                    "type": "Number",
+                    "required": False,
+                },
+                "kind": {
+                    "type": "Text",
+                    "required": False,
+                },
+                "plain_share": {
+                    "type": "Number",
+                    "required": False,
+                },
+            },
+            "outputs": {
+                "image": {
+                    "type": "Image",
+                    "required": True,
+                },
+            },
+        }
+    ),
+    NodeType.from_dict(
+        {
+            "type": "upscale_video",
+            "plane": "python",
+            "description": "Makes a film two or four times as large; its times, sound and tags are kept. The engine `passthrough` hands it on unchanged.",
+            "timeout_s": 7200,
+            "engines": [
+                "passthrough",
+                "esrgan",
+            ],
+            "resources": {
+                "cpu": 2,
+                "gpu": 0,
+                "vram_gb": 0,
+            },
+            "schema_digest": "57455fe396bd228962b12be546a87dae62d28983ce797faf1a5e9ebc2ca16238",
             "param_defaults": {},
             "inputs": {
                 "video": {
                     "type": "Video",
                     "required": True,
+                },
+                "factor": {
+                    "type": "Number",
+                    "required": False,
                 },
             },
             "outputs": {

@@ -33,6 +33,13 @@ def whole(value: Any, allowed: range, otherwise: T, pointer: str) -> T | int:
     raise _unfit(picked, f"a whole number from {allowed[0]} to {allowed[-1]}{step}", pointer)
 
 
+def within(value: float, low: float, high: float, pointer: str) -> float:
+    """The number, if it lies between `low` and `high`."""
+    if low <= value <= high:
+        return value
+    raise _unfit(f"{value:g}", f"a number from {low:g} to {high:g}", pointer)
+
+
 def _unfit(value: Any, wanted: str, pointer: str) -> BadMedia:
     detail = f"{str(value)[:60]!r} is not {wanted}"
     return BadMedia("invalid-input", detail, pointer=pointer)

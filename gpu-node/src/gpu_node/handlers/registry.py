@@ -41,6 +41,8 @@ _TABLE: dict[str, _Module] = {
     "align_speech": _Module("process", "gpu_node.handlers.align_speech"),
     "prepare_portrait": _Module("process", "gpu_node.handlers.prepare_portrait"),
     "animate_portrait": _Module("process", "gpu_node.handlers.animate_portrait"),
+    "image_to_video": _Module("process", "gpu_node.handlers.image_to_video"),
+    "upscale_image": _Module("process", "gpu_node.handlers.upscale_image"),
     "upscale_video": _Module("process", "gpu_node.handlers.upscale_video"),
     "finish_video": _Module("process", "gpu_node.handlers.finish_video"),
 }

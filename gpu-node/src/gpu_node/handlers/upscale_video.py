@@ -1,39 +1,130 @@
 """Node type `upscale_video`: a film becomes a larger one, or, by `passthrough`, stays as it is."""
 
 import shutil
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
+import cv2
+
 from gpu_node.contracts.models import UpscaleVideoInputs, UpscaleVideoParams
+from gpu_node.engines.arrays import Picture
 from gpu_node.engines.engine import Engine
+from gpu_node.engines.upscale import models
+from gpu_node.engines.upscale.still_file import MARK
+from gpu_node.engines.upscale.upscaler import Upscaler
 from gpu_node.engines.video import passthrough
 from gpu_node.engines.video.probe import probe_film
+from gpu_node.engines.video.source import SourceFilm, frames_of, open_film, sound_parts
+from gpu_node.engines.video.timed import FilmForm, TimedFilmWriter
+from gpu_node.errors import BadMedia
+from gpu_node.handlers.choices import one_of
 from gpu_node.handlers.context import HandlerContext
+
+_POINTER = "/inputs/video"
+_FACTORS = (2, 4)
+_MIN_SIDE, _MAX_SIDE = 16, 4096
+_MAX_WORK = 600_000_000
+"""Pixels of all pictures before they are enlarged: less than an hour of two cores."""
+_PREVIEW_SIDE, _PREVIEW_EVERY_S = 256, 1
+_CONTAINER_TAGS = {"major_brand", "minor_version", "compatible_brands", "encoder", "comment"}
 
 
 def engines() -> list[Engine]:
     """Engines that may be here, in the order of the schema."""
-    return [passthrough.describe()]
+    return [passthrough.describe(), models.describe()]
 
 
 def run(
     params: UpscaleVideoParams, inputs: UpscaleVideoInputs, context: HandlerContext
 ) -> dict[str, Any]:
-    """Hand the film on unchanged, as an artifact of this node, after a look that it is one."""
+    """Enlarge each picture, or hand the film on unchanged after a look that it is one."""
     del params
     source = context.path(inputs.video)
-    facts = probe_film(source, "/inputs/video")
+    if context.engine == models.NAME:
+        factor = one_of(inputs.factor, _FACTORS, 2, "/inputs/factor")
+        return {"video": _enlarged(source, factor, context)}
+    facts = probe_film(source, _POINTER)
     film = context.work_dir / "film.mp4"
     shutil.copyfile(source, film)
     context.progress(1, 1, "films")
-    video = context.put(
-        film,
-        media_type=inputs.video.media_type,
-        name=inputs.video.name,
-        meta={
-            "width": facts.width,
-            "height": facts.height,
-            "fps": facts.fps,
-            "duration_s": facts.duration_s,
-        },
+    meta = {
+        "width": facts.width,
+        "height": facts.height,
+        "fps": facts.fps,
+        "duration_s": facts.duration_s,
+    }
+    video = inputs.video
+    return {
+        "video": context.put(film, media_type=video.media_type, name=video.name, meta=meta)
+    }
+
+
+def _enlarged(source: Path, factor: int, context: HandlerContext) -> dict[str, Any]:
+    film = open_film(source, _POINTER)
+    _check(film, factor)
+    upscaler = Upscaler(models.FILM[factor])
+    path = context.work_dir / "enlarged.mp4"
+    form = _form(film, factor)
+    per_preview = max(1, round(film.fps * _PREVIEW_EVERY_S))
+    end, count = 0, 0
+    sound = sound_parts(film) if film.channels else iter(())
+    with TimedFilmWriter(path, form, sound) as writer:
+        for count, frame in enumerate(frames_of(film), 1):
+            if frame.picture.shape[:2] != (film.height, film.width):
+                raise BadMedia("invalid-video", "the film's size changes", pointer=_POINTER)
+            if count * film.width * film.height > 2 * _MAX_WORK:
+                raise _too_much("it has more pictures than it says")
+            picture = upscaler.enlarge(frame.picture, context.check_canceled)
+            writer.write(picture, frame.start, frame.duration)
+            end = frame.start + frame.duration
+            context.progress(count, max(count, film.frames), "frames")
+            if count % per_preview == 1 % per_preview:
+                context.preview(_jpeg(picture), "image/jpeg")
+    context.progress(count, count, "frames")
+    context.log("info", "film enlarged", frames=count, tiles_taken_over=upscaler.reused)
+    meta = {
+        "width": form.width,
+        "height": form.height,
+        "fps": float(film.fps),
+        "duration_s": float(end * film.time_base),
+    }
+    return context.put(path, media_type="video/mp4", name="enlarged.mp4", meta=meta)
+
+
+def _check(film: SourceFilm, factor: int) -> None:
+    shape = f"{film.width} x {film.height} pixels"
+    if min(film.width, film.height) < _MIN_SIDE:
+        detail = f"the film has {shape}; each side needs at least {_MIN_SIDE}"
+        raise BadMedia("invalid-video", detail, pointer=_POINTER)
+    if max(film.width, film.height) * factor > _MAX_SIDE:
+        raise _too_much(f"its {shape} would become more than {_MAX_SIDE} on a side")
+    if film.frames * film.width * film.height > _MAX_WORK:
+        most = _MAX_WORK / (film.width * film.height) / film.fps
+        raise _too_much(f"of this size at most {float(most):.0f} s can be enlarged")
+
+
+def _too_much(why: str) -> BadMedia:
+    return BadMedia("invalid-video", f"the film is too large: {why}", pointer=_POINTER)
+
+
+def _form(film: SourceFilm, factor: int) -> FilmForm:
+    tags = {name: text for name, text in film.tags.items() if name not in _CONTAINER_TAGS}
+    comment = f"{film.tags.get('comment', '')} {MARK}".strip()
+    return FilmForm(
+        height=film.height * factor,
+        width=film.width * factor,
+        fps=film.fps,
+        time_base=Fraction(film.time_base),
+        tags={**tags, "comment": comment},
+        channels=film.channels,
+        pixel_aspect=film.pixel_aspect,
+        transfer=film.transfer,
+        primaries=film.primaries,
     )
-    return {"video": video}
+
+
+def _jpeg(picture: Picture) -> bytes:
+    scale = _PREVIEW_SIDE / max(picture.shape[:2])
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()

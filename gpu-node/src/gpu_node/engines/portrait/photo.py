@@ -17,6 +17,11 @@ MIN_SIDE = 64
 
 def read_photo(path: Path) -> Picture:
     """The picture upright (EXIF orientation applied), transparent parts on light grey."""
+    return _decode(np.frombuffer(checked_bytes(path, MAX_PIXELS, MIN_SIDE), np.uint8))
+
+
+def checked_bytes(path: Path, max_pixels: int, min_side: int) -> bytes:
+    """The file of a still RGB or grey JPEG, PNG or WebP within limits; nothing is decoded yet."""
     size = path.stat().st_size
     if size > MAX_BYTES:
         detail = f"the picture has {size / 2**20:.0f} MiB; at most {MAX_BYTES // 2**20} are read"
@@ -24,16 +29,16 @@ def read_photo(path: Path) -> Picture:
     data = path.read_bytes()
     header = read_header(data)
     shape = f"{header.width} x {header.height} pixels"
-    if header.width * header.height > MAX_PIXELS:
-        detail = f"the picture has {shape}; at most {MAX_PIXELS // 10**6} megapixels are read"
+    if header.width * header.height > max_pixels:
+        detail = f"the picture has {shape}; at most {max_pixels / 10**6:g} megapixels are read"
         raise BadImage("image-too-large", detail, pointer=POINTER)
-    if min(header.width, header.height) < MIN_SIDE:
-        raise invalid(f"the picture has {shape}; each side needs at least {MIN_SIDE}")
+    if min(header.width, header.height) < min_side:
+        raise invalid(f"the picture has {shape}; each side needs at least {min_side}")
     if header.animated:
         raise invalid("the picture is animated; use a still photo")
     if header.cmyk:
         raise invalid("the picture has printing colours (CMYK); save it as RGB")
-    return _decode(np.frombuffer(data, np.uint8))
+    return data
 
 
 def _decode(data: NDArray[np.uint8]) -> Picture:
