@@ -17,6 +17,8 @@ from gpu_node.engines.portrait.drawn_skin import draw_background, draw_body, dra
 
 NAME = "drawn_face"
 
+_SHORT = 0.06
+"""How much shorter the lower half of a drawn face is than the average one."""
 WIDTH_CM = 38.0
 """Width of the picture; a face is about 18 high."""
 CENTRE = (0.0, -1.6)
@@ -81,12 +83,13 @@ def shaped_face(rugged: float = 0.0) -> Points:
         (t.LEFT_EYE_UPPER, t.LEFT_EYE_LOWER),
         (t.RIGHT_EYE_UPPER, t.RIGHT_EYE_LOWER),
     ):
-        more = (0.24 + 0.10 * soft, 0.62 + 0.38 * soft)
+        more = (0.30 + 0.12 * soft, 0.66 + 0.42 * soft)
         _swell(flat, flat[t.ring(upper, lower)].mean(axis=0), 1.55, more)
     _swell(flat, flat[t.NOSE_TIP] + (0, 0.2), 1.6, (-0.10 - 0.12 * soft, 0.0))
     _close_lips(face)
-    _swell(flat, flat[t.LIP_UPPER_INNER], 2.2, (0.14 + 0.04 * rugged, 0.10 * soft - 0.05))
+    _swell(flat, flat[t.LIP_UPPER_INNER], 2.2, (0.24, 0.04 * soft - 0.06))
     _smile(flat)
+    flat[:, 1] -= _SHORT * np.minimum(flat[:, 1] + 0.5, 0)
     narrow = 0.05 + 0.10 * soft
     flat[:, 0] *= 0.955 - narrow * np.clip((-0.5 - flat[:, 1]) / 8, 0, 1)
     return face
@@ -100,10 +103,14 @@ def _swell(flat: Points, centre: Points, reach: float, more: tuple[float, float]
 
 
 def _smile(flat: Points) -> None:
+    """Corners of the mouth up and outwards, cheeks and lower lids a little up."""
     corner = flat[t.MOUTH_RIGHT].copy()
     for side in (-1, 1):
         away = ((flat - corner * (side, 1)) ** 2).sum(axis=1)
-        flat[:, 1] += 0.30 * np.exp(-away / (2 * 1.0**2))
+        near = np.exp(-away / (2 * 1.1**2))
+        flat += near[:, None] * (0.10 * side, 0.46)
+        cheek = ((flat - (4.0 * side, 0.2)) ** 2).sum(axis=1)
+        flat[:, 1] += 0.10 * np.exp(-cheek / (2 * 1.5**2))
 
 
 def _close_lips(face: Points) -> None:

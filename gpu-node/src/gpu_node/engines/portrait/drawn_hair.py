@@ -68,35 +68,37 @@ def _draw_fall(
     random: np.random.Generator,
     look: Look,
 ) -> None:
-    shape = canvas.mask(np.vstack([inner, outer[::-1]]), 0.05)
+    shape = canvas.mask(np.vstack([inner, outer[::-1]]), 0.03)
     canvas.paint(shape, look.hair)
-    dark, bright, shine = (tinted(look.hair, share) for share in (0.54, 1.35, 2.0))
+    dark, bright, shine = (tinted(look.hair, share) for share in (0.5, 1.3, 1.75))
+    # The fall is round: it turns from the light at the face and at its outer edge.
+    canvas.paint(canvas.line(inner, 1.5, 0.8) * shape, dark, 0.55)
+    canvas.paint(canvas.line(outer, 1.2, 0.7) * shape, dark, 0.45 if light == 1 else 0.7)
     count = len(inner)
     along = np.linspace(0, 1, count)
-    # Light where the head is round (a band under the crown), less towards the tips.
-    band = np.exp(-((along - 0.34) ** 2) / 0.012) * 0.9 + 0.25 * np.exp(
-        -((along - 0.72) ** 2) / 0.02
-    )
-    for _ in range(150):
+    # Light where the head is round (a band under the crown), and once more at the tips.
+    band = np.exp(-((along - 0.32) ** 2) / 0.012) + 0.4 * np.exp(-((along - 0.78) ** 2) / 0.02)
+    for _ in range(420):
         across = random.uniform(0.01, 0.99)
-        wave = 0.03 * np.sin(along * random.uniform(3, 7) + random.uniform(0, 6))
+        wave = 0.025 * np.sin(along * random.uniform(4, 9) + random.uniform(0, 6))
         share = np.clip(across + wave, 0, 1)[:, None]
         strand = inner * (1 - share) + outer * share
-        tone = random.uniform(-1, 1)
-        width = random.uniform(0.04, 0.13)
-        first = int(random.uniform(0, 0.3) * count)
-        last = int(random.uniform(0.7, 1.0) * count)
+        tone = random.normal(0, 0.5)
+        width = random.uniform(0.03, 0.08)
+        first = int(random.uniform(0, 0.4) * count)
+        last = int(random.uniform(0.6, 1.0) * count)
         line = canvas.stroke(strand[first:last], width)
-        if tone < 0.1:
-            canvas.blend(line, dark, 0.26, shape)
+        if tone < 0:
+            canvas.blend(line, dark, min(0.28, -0.30 * tone), shape)
         else:
-            canvas.blend(line, bright, 0.30 * tone * light, shape)
-        if random.uniform() < 0.55:
-            lit = np.flatnonzero(band > random.uniform(0.15, 0.9))
+            canvas.blend(line, bright, min(0.30, 0.34 * tone * light), shape)
+        middle = 1 - abs(2 * across - 1)
+        if random.uniform() < 0.25 + 0.6 * middle:
+            lit = np.flatnonzero(band > random.uniform(0.2, 0.95))
             if len(lit) > 3:
-                gleam = canvas.stroke(strand[lit[0] : lit[-1] + 1], width * 0.8)
-                canvas.blend(gleam, shine, 0.16 * light, shape)
-    canvas.paint(canvas.line(inner, 0.16, 0.10) * shape, dark, 0.7)
+                gleam = canvas.stroke(strand[lit[0] : lit[-1] + 1], width)
+                canvas.blend(gleam, shine, 0.13 * light, shape)
+    canvas.paint(canvas.line(inner, 0.12, 0.06) * shape, dark, 0.6)
 
 
 def _draw_short(canvas: Canvas, look: Look) -> None:

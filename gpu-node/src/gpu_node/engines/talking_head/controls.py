@@ -8,7 +8,7 @@ from gpu_node.engines.arrays import Floats
 from gpu_node.engines.portrait import topology as t
 from gpu_node.engines.talking_head.face_frame import CLOSE_UPPER, FaceFrame, face_frame
 from gpu_node.engines.talking_head.mesh import HeadMesh, Points, spread
-from gpu_node.engines.talking_head.rounding import pucker_moves, round_moves
+from gpu_node.engines.talking_head.rounding import opened, pucker_moves, round_moves
 
 GAP = 0.21
 """Distance of the lips at `open` = 1, in units of the distance between the outer eye corners."""
@@ -81,7 +81,7 @@ def columns(points: Points, frame: FaceFrame) -> Floats:
     edges = [t.LIPS_INNER_UPPER[1:-1], t.LIPS_INNER_LOWER[1:-1]]
     inner = abs(float((points[308] - points[78]) @ frame.across)) / 2
     offset = (points[edges].mean(axis=0) - frame.mouth) @ frame.across / inner
-    return (np.clip(1 - offset**2, 0, 1) ** 0.75)[:, None]
+    return opened(np.clip(offset, -1, 1))[:, None]
 
 
 def _open(points: Points, frame: FaceFrame) -> Points:

@@ -31,6 +31,10 @@ _WARM = np.array([1.35, 1.15, 0.9], np.float32)
 """Light between lips has passed through them: blue falls off first."""
 _SLIT = np.array([0.36, 0.34, 0.46], np.float32)
 """Colour between lips that hardly part, as a share of the lips' colour."""
+_COVERED = 0.11
+"""How far a fully rounded mouth hides the upper teeth, in eye distances."""
+_ROUND_SHADE = 0.5
+"""How much less of teeth and tongue is seen in it."""
 _SHIFT = 4
 
 Layer = Floats
@@ -50,12 +54,12 @@ class MouthInterior:
     """Colour of the portrait's light, from its skin; 1 for a well-lit light one."""
 
     def draw(
-        self, picture: Picture, rim: Points, drift: Points, *, jaw: float, light: float
+        self, picture: Picture, rim: Points, drift: Points, *, jaw: float, rounded: float
     ) -> None:
         """Paint into `picture` what the rim of the inner lips shows.
 
         rim: (n, 2) inner lips in this frame; drift: how far the head moved; jaw: pixels down;
-        light: share of it that falls into the mouth.
+        rounded: 0..1, gathered lips cover the teeth and let little light in.
         """
         half = len(rim) // 2
         gap = float(np.linalg.norm(rim[half // 2] - rim[half + half // 2]))
@@ -72,7 +76,7 @@ class MouthInterior:
         fixed = np.round((rim - low) * (1 << _SHIFT)).astype(np.int32)
         cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, shift=_SHIFT)
         alpha = cv2.GaussianBlur(mask, (0, 0), 0.7).astype(np.float32)[..., None] * (shown / 255)
-        inside = self._inside(size, low, drift, jaw, mask, gap) * light
+        inside = self._inside(size, low, drift, jaw, mask, gap, rounded)
         window = picture[low[1] : high[1], low[0] : high[0]]
         window[:] = np.clip(window * (1 - alpha) + inside * alpha + 0.5, 0, 255)
 
@@ -101,12 +105,16 @@ class MouthInterior:
         jaw: float,
         mask: NDArray[np.uint8],
         gap: float,
+        rounded: float,
     ) -> Floats:
         """Cavity, tongue and lower teeth, upper teeth, all darker towards the rim."""
         colour = np.empty((*mask.shape, 3), np.float32)
         colour[:] = _CAVITY * self.light
-        for layer, down in ((self.lower, jaw), (self.upper, 0.0)):
+        # Gathered lips come forward: what they cover seems to draw back behind the upper one.
+        back = -_COVERED * rounded * self.frame.unit
+        for layer, down in ((self.lower, jaw), (self.upper, back)):
             placed = self._placed(layer, size, drift - low + down * self.frame.down)
+            placed *= 1 - _ROUND_SHADE * rounded
             colour = colour * (1 - placed[..., 3:]) + placed[..., :3]
         reach = max(1.0, 0.22 * gap)
         depth = cv2.GaussianBlur(mask, (0, 0), reach, borderType=cv2.BORDER_CONSTANT)
@@ -114,7 +122,8 @@ class MouthInterior:
         # Little light falls between lips that hardly part: what shows is their own dark red.
         lit = min(1.0, gap / (_LIT_GAP * self.frame.unit))
         lit = lit * lit * (3 - 2 * lit)
-        return colour * shade[..., None] ** _WARM * lit + self.lip * _SLIT * (1 - lit)
+        dim = _WARM * (1 + 1.2 * (1 - lit))
+        return colour * shade[..., None] ** dim * lit + self.lip * _SLIT * (1 - lit)
 
     def _placed(self, layer: Layer, size: tuple[int, int], shift: Points) -> Layer:
         """The texture where it lies in the window."""

@@ -37,8 +37,6 @@ _DRIFTED_PX = 0.8
 _GLASSES_BROW = 0.15
 """Brows hardly move behind glasses: the rims would bend with them."""
 _COARSE = 4
-_ROUND_SHADE = 0.25
-"""How much less light falls into a rounded mouth."""
 _MOST = np.array([1.0, 0.15, 0.35, 1.0, 1.0, 1.6])
 """The greatest strength of each local control."""
 
@@ -106,7 +104,7 @@ class TalkingHead:
             moved[_RIM],
             drift[_RIM].mean(axis=0),
             jaw=JAW_SHARE * pose.open * self.rest_gap,
-            light=1 - _ROUND_SHADE * min(1.0, max(0.0, 1 - pose.width) / FULL),
+            rounded=min(1.0, max(0.0, 1 - pose.width) / FULL),
         )
         if self._layers is None:
             return picture
