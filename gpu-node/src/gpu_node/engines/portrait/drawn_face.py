@@ -89,8 +89,9 @@ def shaped_face(rugged: float = 0.0) -> Points:
     _close_lips(face)
     _swell(flat, flat[t.LIP_UPPER_INNER], 2.2, (0.24, 0.04 * soft - 0.06))
     _smile(flat)
+    _calm_brows(flat)
     flat[:, 1] -= _SHORT * np.minimum(flat[:, 1] + 0.5, 0)
-    narrow = 0.05 + 0.10 * soft
+    narrow = 0.07 + 0.12 * soft
     flat[:, 0] *= 0.955 - narrow * np.clip((-0.5 - flat[:, 1]) / 8, 0, 1)
     return face
 
@@ -111,6 +112,17 @@ def _smile(flat: Points) -> None:
         flat += near[:, None] * (0.10 * side, 0.46)
         cheek = ((flat - (4.0 * side, 0.2)) ** 2).sum(axis=1)
         flat[:, 1] += 0.10 * np.exp(-cheek / (2 * 1.5**2))
+
+
+def _calm_brows(flat: Points) -> None:
+    """Flatter arches than the average face's, which look surprised above large eyes."""
+    for upper, lower in (
+        (t.LEFT_BROW_UPPER, t.LEFT_BROW_LOWER),
+        (t.RIGHT_BROW_UPPER, t.RIGHT_BROW_LOWER),
+    ):
+        for row in (upper, lower):
+            level = flat[row, 1].mean()
+            flat[row, 1] = level + 0.62 * (flat[row, 1] - level)
 
 
 def _close_lips(face: Points) -> None:

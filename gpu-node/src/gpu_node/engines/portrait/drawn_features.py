@@ -111,16 +111,16 @@ def draw_brows(canvas: Canvas, face: Points, look: Look) -> None:
         middle = (top + bottom) / 2
         # Brows begin softly at the nose, are full above the eye and end in a point.
         along = np.linspace(0, 1, len(top))
-        thin = (0.30 + 0.55 * np.sin(np.pi * np.clip(0.25 + 0.65 * along, 0, 1)))[:, None]
-        thin *= 1.05 + 0.3 * look.rugged
+        thin = (0.42 + 0.55 * np.sin(np.pi * np.clip(0.22 + 0.68 * (1 - along), 0, 1)))[:, None]
+        thin *= 1.0 + 0.3 * look.rugged
         shape = np.vstack(
             [middle + (top - middle) * thin, (middle + (bottom - middle) * thin)[::-1]]
         )
-        canvas.paint(canvas.mask(shape, 0.10), look.brow, 0.60)
-        for at in np.linspace(0.02, 0.98, 46):
+        canvas.paint(canvas.mask(shape, 0.14), look.brow, 0.62)
+        for at in np.linspace(0.02, 0.98, 90):
             i = int(at * (len(top) - 1))
             share = random.uniform(-0.7, 0.7) * thin[i, 0]
             root = middle[i] + (top[i] - middle[i]) * share
             out = np.sign(root[0])
-            hair = np.array([root, np.add(root, (out * 0.34, 0.10 + 0.10 * at))])
-            canvas.paint(canvas.line(hair, 0.035, 0.015), tinted(look.brow, 0.7), 0.5)
+            hair = np.array([root, np.add(root, (out * 0.36, 0.16 - 0.22 * at))])
+            canvas.blend(canvas.stroke(hair, 0.035), tinted(look.brow, 0.7), 0.35)

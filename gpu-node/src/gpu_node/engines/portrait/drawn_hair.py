@@ -46,13 +46,13 @@ def draw_hair_in_front(canvas: Canvas, look: Look) -> None:
 def _draw_falls(canvas: Canvas, look: Look) -> None:
     end = _LENGTH[look.style]
     right_in = curve([_PARTING, (0.8, 7.2), (4.3, 5.7), (6.3, 3.0), (6.75, -0.5), (6.6, -5.0),
-                      (6.3, -8.2 + end), (6.9, -11.0 + end)])  # fmt: skip
+                      (6.3, -8.2 + end), (6.8, -11.2 + end)])  # fmt: skip
     right_out = curve([(-2.0, 11.4), (2.6, 11.8), (6.6, 10.0), (9.2, 6.0), (9.9, 0.4),
-                       (9.9, -5.2), (9.5, -9.4 + end), (7.0, -11.3 + end)])  # fmt: skip
+                       (9.9, -5.2), (9.6, -9.3 + end), (7.4, -11.5 + end)])  # fmt: skip
     left_in = curve([_PARTING, (-4.3, 6.6), (-6.0, 4.4), (-6.7, 1.2), (-6.8, -2.4),
-                     (-6.6, -6.0), (-6.3, -8.4 + end), (-6.9, -11.0 + end)])  # fmt: skip
+                     (-6.6, -6.0), (-6.3, -8.4 + end), (-6.8, -11.2 + end)])  # fmt: skip
     left_out = curve([(-2.0, 11.4), (-5.0, 11.0), (-7.6, 8.8), (-9.4, 5.0), (-9.9, 0.2),
-                      (-9.9, -5.2), (-9.5, -9.4 + end), (-7.0, -11.3 + end)])  # fmt: skip
+                      (-9.9, -5.2), (-9.6, -9.3 + end), (-7.4, -11.5 + end)])  # fmt: skip
     random = np.random.default_rng(3)
     shadow = np.vstack([left_in[::-1], right_in])
     canvas.paint(canvas.line(shadow - (0, 0.25), 0.7, 0.35), tinted(look.skin.shade, 0.7), 0.45)
@@ -108,18 +108,29 @@ def _draw_short(canvas: Canvas, look: Look) -> None:
     outer = curve([(-7.3, 0.2), (-7.75, 4.0), (-7.0, 7.8), (-4.4, 10.8), (-0.8, 11.8), (2.8, 11.4),
                    (5.8, 9.6), (7.5, 6.8), (7.75, 3.6), (7.3, 0.2)])  # fmt: skip
     canvas.paint(canvas.line(inner - (0, 0.2), 0.6, 0.35), tinted(look.skin.shade, 0.75), 0.40)
-    shape = canvas.mask(np.vstack([inner, outer[::-1]]), 0.16)
+    shape = canvas.mask(np.vstack([inner, outer[::-1]]), 0.05)
     canvas.paint(shape, look.hair)
+    # Round: darker where it turns away, lighter on the side of the light.
+    canvas.paint(canvas.line(outer, 1.3, 0.8) * shape, tinted(look.hair, 0.5), 0.55)
+    canvas.paint(canvas.spot(-2.2, 9.6, 2.6, 1.0, 1.2) * shape, tinted(look.hair, 1.45), 0.55)
     random = np.random.default_rng(11)
-    for _ in range(900):
+    for _ in range(2200):
         at = int(random.uniform(0.02, 0.98) * (len(inner) - 1))
-        start = random.uniform(-0.05, 0.85)
+        start = random.uniform(-0.04, 0.80)
         root = inner[at] + (outer[at] - inner[at]) * start
-        sweep = np.array([1.1, 0.35]) if abs(root[0]) < 5.5 else np.array([0.15, -0.9])
-        tip = root + (outer[at] - inner[at]) * 0.16 + sweep * random.uniform(0.4, 1.0)
-        line = canvas.stroke(np.array([root, tip]), random.uniform(0.04, 0.10))
-        lit = 1.0 + 0.7 * np.exp(-((root[0] + 2.5) ** 2 + (root[1] - 9.6) ** 2) / 8)
-        canvas.blend(line, tinted(look.hair, random.uniform(0.5, 1.3) * lit), 0.5)
+        sweep = np.array([0.9, 0.25]) if abs(root[0]) < 5.5 else np.array([0.12, -0.7])
+        tip = root + (outer[at] - inner[at]) * 0.14 + sweep * random.uniform(0.3, 1.0)
+        line = canvas.stroke(np.array([root, tip]), random.uniform(0.03, 0.06))
+        lit = 1.0 + 0.5 * np.exp(-((root[0] + 2.2) ** 2 + (root[1] - 9.6) ** 2) / 8)
+        canvas.blend(line, tinted(look.hair, random.uniform(0.6, 1.3) * lit), 0.33, shape)
+    # Single hairs over the rim, so that it is neither a line nor a blur.
+    for _ in range(160):
+        at = int(random.uniform(0.04, 0.96) * (len(outer) - 2))
+        way = outer[at + 1] - outer[at]
+        out = np.array([-way[1], way[0]]) / (np.linalg.norm(way) + 1e-6)
+        root = outer[at] - 0.25 * out
+        tip = outer[at] + out * random.uniform(0.02, 0.14) + way * random.uniform(-2, 2)
+        canvas.blend(canvas.stroke(np.array([root, tip]), 0.04), tinted(look.hair, 0.8), 0.6)
 
 
 def _draw_scarf(canvas: Canvas, look: Look) -> None:
