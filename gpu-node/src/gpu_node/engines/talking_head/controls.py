@@ -72,7 +72,7 @@ def fields(mesh: HeadMesh, glasses: bool = False) -> Fields:
     rounded = round_moves(closed, frame)
     puckered = pucker_moves(closed, frame, GAP * frame.unit, (_UPPER_SHARE, _LOWER_SHARE))
     local = [_open(mesh.points, frame), _spread(mesh.points, frame), rounded, puckered,
-             _blink(mesh.points), _brow(mesh.points, frame)]  # fmt: skip
+             _blink(mesh.points, 0.0 if glasses else _CREASE_SHARE), _brow(mesh.points, frame)]  # fmt: skip
     return Fields(local=np.stack([solved(moves) for moves in local]), closing=solved(closing))
 
 
@@ -109,13 +109,13 @@ def _spread(points: Points, frame: FaceFrame) -> Points:
     return moves
 
 
-def _blink(points: Points) -> Points:
+def _blink(points: Points, crease_share: float) -> Points:
     moves = np.zeros_like(points)
     for upper, lower, crease in _EYES:
         height = points[lower] - points[upper]
-        moves[upper] = 0.88 * height
+        moves[upper] = 0.92 * height
         moves[lower] = -0.08 * height
-        moves[crease] = _CREASE_SHARE * height[1:-1]
+        moves[crease] = crease_share * height[1:-1]
     return moves
 
 

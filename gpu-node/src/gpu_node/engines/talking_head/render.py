@@ -13,9 +13,12 @@ from gpu_node.engines.talking_head import head
 from gpu_node.engines.talking_head.controls import GAP, JAW_SHARE, fields
 from gpu_node.engines.talking_head.face_frame import face_frame
 from gpu_node.engines.talking_head.glasses import has_glasses
+from gpu_node.engines.talking_head.lashes import lashes
+from gpu_node.engines.talking_head.lips import without_teeth
 from gpu_node.engines.talking_head.mesh import Points, head_mesh
 from gpu_node.engines.talking_head.mouth import mouth_interior
 from gpu_node.engines.talking_head.raster import Raster
+from gpu_node.engines.talking_head.rims import lid_inset, lip_texture
 from gpu_node.engines.talking_head.rounding import FULL
 from gpu_node.engines.talking_head.shading import open_shade
 from gpu_node.engines.talking_head.still import take_apart
@@ -26,10 +29,8 @@ _EYES = [
     t.ring(t.RIGHT_EYE_UPPER, t.RIGHT_EYE_LOWER),
 ]
 _HOLES = [_RIM, *_EYES]
-_LIP_INSET = 0.12
-"""How far inside, as a share of the lip's height."""
-_LID_INSET = 0.09
-"""The same for lids, as a share of the eye's height."""
+_LID_SOON = 4
+"""Lids take it from a quarter of a blink on; open ones show the portrait as it is."""
 _MOVED_PX = 0.05
 """Triangles whose points move less than this beside the head's own motion count as unchanged,"""
 _DRIFTED_PX = 0.8
@@ -65,11 +66,14 @@ class TalkingHead:
         self._frame = frame = face_frame(mesh.points)
         glasses = has_glasses(portrait, mesh.points, frame)
         self._fields = fields(mesh, glasses)
-        self._raster = Raster(mesh, _texture(mesh.points), _HOLES, size)
+        self._raster = Raster(mesh, _HOLES, size)
+        self._texture = lip_texture(mesh.points)
+        self._lids = lid_inset(mesh.points)
         self._layers = take_apart(portrait, matte) if matte is not None else None
-        self._lit = portrait
-        self._dark = open_shade(portrait, mesh.points, frame)
-        self._skin = portrait.copy()
+        self._lit = without_teeth(portrait, mesh.points, frame)
+        self._dark = open_shade(self._lit, mesh.points, frame)
+        self._skin = self._lit.copy()
+        self._lashes = lashes(portrait, mesh.points, frame)
         self._mouth = mouth_interior(portrait, mesh.points, frame)
         self._window = self._local_window(size)
         self._brow = _GLASSES_BROW if glasses else 1.0
@@ -106,6 +110,7 @@ class TalkingHead:
             jaw=JAW_SHARE * pose.open * self.rest_gap,
             rounded=min(1.0, max(0.0, 1 - pose.width) / FULL),
         )
+        self._lashes.draw(picture, moved, pose.blink)
         if self._layers is None:
             return picture
         share = _moved(self._layers.matte, sources).astype(np.float32, copy=False)
@@ -129,7 +134,11 @@ class TalkingHead:
         shifts[1:] += pose.gaze * self._frame.unit
         sources = self._identity - back
         sources[self._window] = self._raster.sources(
-            self._mesh.points + drift + local, changed, shifts, self._window
+            self._mesh.points + drift + local,
+            self._texture + min(1.0, _LID_SOON * pose.blink) * self._lids,
+            changed,
+            shifts,
+            self._window,
         )
         return sources
 
@@ -171,25 +180,6 @@ def _moved(picture: Picture | Floats, sources: Floats) -> MatLike:
     return cv2.remap(
         picture, sources, np.empty(0), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-
-
-def _texture(points: Points) -> Points:
-    """Where points take their colour: rims a little inside lip and lid, clear of tooth and eye."""
-    texture = points.copy()
-    for outer, _, row, inner in (t.UPPER_LIP, t.LOWER_LIP):
-        towards = points[outer] - points[inner]
-        texture[inner] += _LIP_INSET * towards
-        texture[row] += 0.5 * _LIP_INSET * towards
-    # The dark corners of an open smile would be left as specks in a closed one.
-    texture[[78, 308]] = points[[62, 292]]
-    for upper, lower in (
-        (t.LEFT_EYE_UPPER, t.LEFT_EYE_LOWER),
-        (t.RIGHT_EYE_UPPER, t.RIGHT_EYE_LOWER),
-    ):
-        height = points[lower] - points[upper]
-        texture[upper] -= _LID_INSET * height
-        texture[lower] += _LID_INSET * height
-    return texture
 
 
 def describe() -> Engine:
