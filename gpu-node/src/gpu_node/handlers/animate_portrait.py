@@ -44,7 +44,9 @@ def run(
     track = read_track(context.path(inputs.visemes), len(sound) / AUDIO_RATE, frames, fps)
     motion = plan_motion(loudness, fps, params.seed)
     context.check_canceled()
-    head = render.TalkingHead(portrait.picture, portrait.landmarks, portrait.matte)
+    head = render.TalkingHead(
+        portrait.picture, portrait.landmarks, portrait.matte, context.check_canceled
+    )
     film = context.work_dir / "film.mp4"
     height, width = portrait.picture.shape[:2]
     size = (height, width)

@@ -60,7 +60,7 @@ def draw_cut_out(
         lambda: draw_nose(canvas, flat, look),
         lambda: draw_eyes(canvas, flat, look),
         lambda: draw_brows(canvas, flat, look),
-        lambda: draw_hair_in_front(canvas, look),
+        lambda: draw_hair_in_front(canvas, look, check_canceled),
         lambda: draw_glasses(canvas, flat, look),
     ]
     for step in steps:

@@ -1,12 +1,16 @@
 """Hair of the drawn faces, and what covers it."""
 
+from collections.abc import Callable
+
 import numpy as np
 
-from gpu_node.engines.portrait.canvas import Canvas, Points, curve, mirrored
+from gpu_node.engines.portrait.canvas import Canvas, Colour, Points, Strands, curve, mirrored
 from gpu_node.engines.portrait.drawn_look import Look
 from gpu_node.engines.portrait.drawn_skin import tinted
 
 _PARTING = (-2.4, 8.2)
+_LAYERS, _STRANDS, _STRAND_CM = 8, 53, 0.055
+"""Strands of a fall are drawn in layers of so many, each so wide."""
 _LENGTH = {"bob": 0.0, "long": -7.5}
 """How much further down than the chin the hair hangs, cm."""
 
@@ -33,17 +37,19 @@ def draw_hair_behind(canvas: Canvas, look: Look) -> None:
     canvas.paint(canvas.mask(outline, 0.08), dark)
 
 
-def draw_hair_in_front(canvas: Canvas, look: Look) -> None:
+def draw_hair_in_front(
+    canvas: Canvas, look: Look, check_canceled: Callable[[], None] = lambda: None
+) -> None:
     """Two falls of hair from the parting, a short cut, or a scarf."""
     if look.style == "scarf":
         _draw_scarf(canvas, look)
     elif look.style == "short":
         _draw_short(canvas, look)
     else:
-        _draw_falls(canvas, look)
+        _draw_falls(canvas, look, check_canceled)
 
 
-def _draw_falls(canvas: Canvas, look: Look) -> None:
+def _draw_falls(canvas: Canvas, look: Look, check_canceled: Callable[[], None]) -> None:
     end = _LENGTH[look.style]
     right_in = curve([_PARTING, (0.8, 7.2), (4.3, 5.7), (6.3, 3.0), (6.75, -0.5), (6.6, -5.0),
                       (6.3, -8.2 + end), (6.8, -11.2 + end)])  # fmt: skip
@@ -57,7 +63,7 @@ def _draw_falls(canvas: Canvas, look: Look) -> None:
     shadow = np.vstack([left_in[::-1], right_in])
     canvas.paint(canvas.line(shadow - (0, 0.25), 0.7, 0.35), tinted(look.skin.shade, 0.7), 0.45)
     for inner, outer, light in ((left_in, left_out, 1.0), (right_in, right_out, 0.8)):
-        _draw_fall(canvas, inner, outer, light, random, look)
+        _draw_fall(canvas, inner, outer, light, random, look, check_canceled)
 
 
 def _draw_fall(
@@ -67,6 +73,7 @@ def _draw_fall(
     light: float,
     random: np.random.Generator,
     look: Look,
+    check_canceled: Callable[[], None],
 ) -> None:
     shape = canvas.mask(np.vstack([inner, outer[::-1]]), 0.03)
     canvas.paint(shape, look.hair)
@@ -78,26 +85,23 @@ def _draw_fall(
     along = np.linspace(0, 1, count)
     # Light where the head is round (a band under the crown), and once more at the tips.
     band = np.exp(-((along - 0.32) ** 2) / 0.012) + 0.4 * np.exp(-((along - 0.78) ** 2) / 0.02)
-    for _ in range(420):
-        across = random.uniform(0.01, 0.99)
-        wave = 0.025 * np.sin(along * random.uniform(4, 9) + random.uniform(0, 6))
-        share = np.clip(across + wave, 0, 1)[:, None]
-        strand = inner * (1 - share) + outer * share
-        tone = random.normal(0, 0.5)
-        width = random.uniform(0.03, 0.08)
-        first = int(random.uniform(0, 0.4) * count)
-        last = int(random.uniform(0.6, 1.0) * count)
-        line = canvas.stroke(strand[first:last], width)
-        if tone < 0:
-            canvas.blend(line, dark, min(0.28, -0.30 * tone), shape)
-        else:
-            canvas.blend(line, bright, min(0.30, 0.34 * tone * light), shape)
-        middle = 1 - abs(2 * across - 1)
-        if random.uniform() < 0.25 + 0.6 * middle:
+    for _ in range(_LAYERS):
+        strands: dict[Colour, Strands] = {dark: [], bright: [], shine: []}
+        for _ in range(_STRANDS):
+            across = random.uniform(0.01, 0.99)
+            wave = 0.025 * np.sin(along * random.uniform(4, 9) + random.uniform(0, 6))
+            share = np.clip(across + wave, 0, 1)[:, None]
+            strand = inner * (1 - share) + outer * share
+            tone = random.normal(0, 0.5)
+            part = strand[int(random.uniform(0, 0.4) * count) : int(random.uniform(0.6, 1) * count)]
+            strength = min(0.28, -0.30 * tone) if tone < 0 else min(0.30, 0.34 * tone * light)
+            strands[dark if tone < 0 else bright].append((part, strength))
             lit = np.flatnonzero(band > random.uniform(0.2, 0.95))
-            if len(lit) > 3:
-                gleam = canvas.stroke(strand[lit[0] : lit[-1] + 1], width)
-                canvas.blend(gleam, shine, 0.13 * light, shape)
+            if random.uniform() < 0.85 - 0.6 * abs(2 * across - 1) and len(lit) > 3:
+                strands[shine].append((strand[lit[0] : lit[-1] + 1], 0.13 * light))
+        for colour, drawn in strands.items():
+            canvas.paint(canvas.strokes(drawn, _STRAND_CM) * shape, colour)
+        check_canceled()
     canvas.paint(canvas.line(inner, 0.12, 0.06) * shape, dark, 0.6)
 
 

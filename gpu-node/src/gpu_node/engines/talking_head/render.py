@@ -1,5 +1,6 @@
 """Engine `mesh_warp`: moves the triangles of a portrait so that it speaks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import cv2
@@ -57,30 +58,43 @@ class Pose:
 class TalkingHead:
     """A portrait that can be posed: made in a fifth of a second, posed in some milliseconds."""
 
-    def __init__(self, portrait: Picture, landmarks: Floats, matte: Floats | None = None) -> None:
+    def __init__(
+        self,
+        portrait: Picture,
+        landmarks: Floats,
+        matte: Floats | None = None,
+        check_canceled: Callable[[], None] = lambda: None,
+    ) -> None:
         """landmarks: (468, 3) in pixels of the portrait; matte: (height, width) 0..1, without it
         the background next to the head moves with the head.
+
+        check_canceled: called between the parts, to raise if nobody wants the film any more.
         """
         size = portrait.shape[:2]
         self._mesh = mesh = head_mesh(landmarks, size)
         self._frame = frame = face_frame(mesh.points)
         glasses = has_glasses(portrait, mesh.points, frame)
         self._fields = fields(mesh, glasses)
+        check_canceled()
         self._raster = Raster(mesh, _HOLES, size)
         self._texture = lip_texture(mesh.points)
         self._lids = lid_inset(mesh.points)
         self._layers = take_apart(portrait, matte) if matte is not None else None
+        check_canceled()
         self._lit = without_teeth(portrait, mesh.points, frame)
         self._dark = open_shade(self._lit, mesh.points, frame)
         self._skin = self._lit.copy()
         self._lashes = lashes(portrait, mesh.points, frame)
+        check_canceled()
         self._mouth = mouth_interior(portrait, mesh.points, frame)
         self._window = self._local_window(size)
         self._brow = _GLASSES_BROW if glasses else 1.0
         y, x = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32)
         self._identity = np.stack([x, y], axis=-1)
         self._point_turns = self._turns(mesh.points, head.relief(mesh), head.hold_inside(mesh))
+        check_canceled()
         self._pixel_turns = self._over_pixels()
+        check_canceled()
 
     @property
     def rest_gap(self) -> float:
@@ -155,14 +169,15 @@ class TalkingHead:
 
     def _over_pixels(self) -> Floats:
         """(len(HEAD), rows, columns, 2) float32, at a quarter of the size: they are smooth."""
-        values = np.column_stack([head.relief(self._mesh), head.hold_inside(self._mesh)])
-        relief, hold = self._raster.interpolate(values).reshape(-1, 2).T
-        pixels = self._identity.reshape(-1, 2)
         height, width = self._identity.shape[:2]
         small = (max(1, width // _COARSE), max(1, height // _COARSE))
-        turns = self._turns(pixels, relief, hold).reshape(-1, height, width, 2)
-        coarse = [cv2.resize(turn, small, interpolation=cv2.INTER_AREA) for turn in turns]
-        return np.stack(coarse).astype(np.float32)
+        values = np.column_stack([head.relief(self._mesh), head.hold_inside(self._mesh)])
+        maps = (self._raster.interpolate(values), self._identity)
+        over, places = (
+            cv2.resize(each, small, interpolation=cv2.INTER_AREA).reshape(-1, 2) for each in maps
+        )
+        turns = self._turns(places.astype(np.float64), over[:, 0], over[:, 1])
+        return turns.reshape(-1, small[1], small[0], 2).astype(np.float32)
 
     def _local_window(self, size: tuple[int, int]) -> tuple[slice, slice]:
         """The part of the picture that mouth, eyes and brows can ever move."""
