@@ -1,5 +1,6 @@
 """Node type `animate_portrait`: portrait, speech and planned mouth become a film."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def run(
     track = read_track(context.path(inputs.visemes), len(sound) / AUDIO_RATE, frames, fps)
     motion = plan_motion(loudness, fps, params.seed)
     context.check_canceled()
-    head = _head(portrait, behind)
+    head = _head(portrait, behind, context.check_canceled)
     film = context.work_dir / "film.mp4"
     height, width = portrait.picture.shape[:2]
     shown = LivePreview(context)
@@ -74,13 +75,16 @@ def run(
     return {"video": video, "background": shown_behind}
 
 
-def _head(portrait: Portrait, behind: Picture | None) -> render.TalkingHead:
+def _head(
+    portrait: Portrait, behind: Picture | None, check_canceled: Callable[[], None]
+) -> render.TalkingHead:
     """The portrait before its own background or another one."""
-    picture, landmarks, matte = portrait.picture, portrait.landmarks, portrait.matte
-    if behind is None or matte is None:
-        return render.TalkingHead(picture, landmarks, matte)
-    matte = firm(matte)
-    return render.TalkingHead(without_background(picture, matte), landmarks, matte, behind)
+    picture, matte = portrait.picture, portrait.matte
+    if behind is not None and matte is not None:
+        matte = firm(matte)
+        picture = without_background(picture, matte)
+        check_canceled()
+    return render.TalkingHead(picture, portrait.landmarks, matte, behind, check_canceled)
 
 
 def _sound(path: Path) -> Samples:
@@ -91,4 +95,3 @@ def _sound(path: Path) -> Samples:
         common = int(np.gcd(rate, AUDIO_RATE))
         samples = resample_poly(samples, AUDIO_RATE // common, rate // common)
     return samples.astype(np.float32)
-

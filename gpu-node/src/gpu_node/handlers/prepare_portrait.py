@@ -61,10 +61,10 @@ def _from_photo(
         raise EngineUnavailable("engine-unavailable", detail, pointer="/inputs/image")
     side, aspect = _shape(params, inputs)
     wanted = whole(inputs.face, _FACES, chosen(params.face, None), "/inputs/face")
-    photo = read_photo(context.path(inputs.image))
+    photo = read_photo(context.path(inputs.image), context.check_canceled)
     context.progress(1, _STEPS, "steps")
     context.check_canceled()
-    faces = face_mesh.load(context.models_dir).find(photo)
+    faces = face_mesh.load(context.models_dir).find(photo, context.check_canceled)
     # Shown before any refusal, so that a person sees what it is about.
     context.preview(sighting(photo, faces), "image/jpeg")
     face = suitability.choose(faces, wanted)
@@ -76,14 +76,13 @@ def _from_photo(
     if not engine.available:
         context.log("warning", "the background will move a little", reason=engine.reason)
         return _Portrait(picture, landmarks, None, "photo", "none")
-    matte = person_matte.load(context.models_dir).find(picture)
+    context.check_canceled()
+    matte = person_matte.load(context.models_dir).find(picture, context.check_canceled)
     context.progress(3, _STEPS, "steps")
     return _Portrait(picture, landmarks, matte, "photo", person_matte.NAME)
 
 
-def _shape(
-    params: PreparePortraitParams, inputs: PreparePortraitInputs
-) -> tuple[int, crop.Aspect]:
+def _shape(params: PreparePortraitParams, inputs: PreparePortraitInputs) -> tuple[int, crop.Aspect]:
     """The shorter side in pixels, and width to height."""
     side = whole(inputs.size, SIZES, params.size, "/inputs/size")
     aspect = one_of(inputs.aspect, get_args(crop.Aspect), params.aspect, "/inputs/aspect")
@@ -91,6 +90,7 @@ def _shape(
 
 
 def _outputs(portrait: _Portrait, context: HandlerContext) -> dict[str, Any]:
+    context.check_canceled()
     height, width = portrait.picture.shape[:2]
     points = context.work_dir / "landmarks.json"
     listed = np.round(portrait.landmarks, 3).tolist()

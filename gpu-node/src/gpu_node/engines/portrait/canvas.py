@@ -13,6 +13,8 @@ Points = Floats
 Colour = tuple[float, float, float]
 """Blue, green, red, 0..255."""
 Mask = Floats
+Strands = list[tuple[Points, float]]
+"""Lines and how strongly each is drawn, 0..1."""
 Brush = Callable[[NDArray[np.uint8], NDArray[np.int32]], None]
 """Draws a path, in sixteenths of a pixel, into a part of the canvas."""
 
@@ -72,6 +74,16 @@ class Canvas:
         fixed = np.round((places - low) * (1 << _SHIFT)).astype(np.int32)
         cv2.polylines(part, [fixed], False, (255,), thick, cv2.LINE_AA, shift=_SHIFT)
         return (slice(low[1], high[1]), slice(low[0], high[0])), part.astype(np.float32) / 255
+
+    def strokes(self, lines: Strands, width: float) -> Mask:
+        """Many lines as one mask, each with its own strength; `width` in cm."""
+        mask = np.zeros(self.size, np.uint8)
+        thick = max(1, round(width * self.scale))
+        for path, strength in lines:
+            fixed = np.round(self.to_pixels(path) * (1 << _SHIFT)).astype(np.int32)
+            shown = (round(255 * strength),)
+            cv2.polylines(mask, [fixed], False, shown, thick, cv2.LINE_AA, shift=_SHIFT)
+        return mask.astype(np.float32) / 255
 
     def blend(
         self,

@@ -30,20 +30,23 @@ def draw_beard(canvas: Canvas, face: Points, look: Look) -> None:
     if look.beard == 0:
         return
     lips = np.vstack([curve(face[t.LIPS_OUTER_UPPER]), curve(face[t.LIPS_OUTER_LOWER])[::-1]])
-    area = canvas.mask(curve(face[_JAW + _CHEEK], closed=True), 0.28)
+    area = canvas.mask(curve(face[_JAW + _CHEEK], closed=True), 0.35)
     chin = np.minimum(1.0, area * (1 - canvas.mask(lips, 0.10)))
-    canvas.paint(chin, tinted(look.hair, 0.8), 0.30 + 0.45 * look.beard)
+    canvas.paint(chin, tinted(look.hair, 0.75), 0.24 + 0.44 * look.beard)
     random = np.random.default_rng(5)
     low, high = face[_JAW].min(axis=0), face[_JAW].max(axis=0)
     height, width = canvas.size
-    for _ in range(round(2600 * look.beard)):
-        root = random.uniform(low, (high[0], face[2, 1]))
+    for _ in range(round(9000 * look.beard)):
+        root = random.uniform(low - (0, 0.2), (high[0], face[2, 1]))
         x, y = canvas.to_pixels(root).astype(int)
-        if not (0 <= x < width and 0 <= y < height) or chin[y, x] < random.uniform(0.3, 1):
+        if not (0 <= x < width and 0 <= y < height) or chin[y, x] < random.uniform(0.15, 0.9):
             continue
-        lean = np.array([0.05 * np.sign(root[0]) + random.normal(0, 0.06), -0.30])
-        hair = canvas.stroke(np.array([root, root + lean]), 0.045)
-        canvas.blend(hair, tinted(look.hair, random.uniform(0.5, 1.5)), 0.55)
+        # Hairs hang to the sides of the upper lip and down from the chin.
+        aside = 0.16 if root[1] > face[13, 1] else 0.03
+        lean = np.array([aside * np.sign(root[0]) + random.normal(0, 0.05), -0.24])
+        hair = canvas.stroke(np.array([root, root + lean]), 0.03)
+        light = 1.15 - 0.03 * (root[0] + 4)
+        canvas.blend(hair, tinted(look.hair, random.uniform(0.5, 1.35) * light), 0.42)
 
 
 def draw_glasses(canvas: Canvas, face: Points, look: Look) -> None:

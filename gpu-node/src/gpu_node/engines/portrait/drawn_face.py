@@ -17,6 +17,8 @@ from gpu_node.engines.portrait.drawn_skin import draw_background, draw_body, dra
 
 NAME = "drawn_face"
 
+_SHORT = 0.06
+"""How much shorter the lower half of a drawn face is than the average one."""
 WIDTH_CM = 38.0
 """Width of the picture; a face is about 18 high."""
 CENTRE = (0.0, -1.6)
@@ -58,7 +60,7 @@ def draw_cut_out(
         lambda: draw_nose(canvas, flat, look),
         lambda: draw_eyes(canvas, flat, look),
         lambda: draw_brows(canvas, flat, look),
-        lambda: draw_hair_in_front(canvas, look),
+        lambda: draw_hair_in_front(canvas, look, check_canceled),
         lambda: draw_glasses(canvas, flat, look),
     ]
     for step in steps:
@@ -81,13 +83,15 @@ def shaped_face(rugged: float = 0.0) -> Points:
         (t.LEFT_EYE_UPPER, t.LEFT_EYE_LOWER),
         (t.RIGHT_EYE_UPPER, t.RIGHT_EYE_LOWER),
     ):
-        more = (0.24 + 0.10 * soft, 0.62 + 0.38 * soft)
+        more = (0.30 + 0.12 * soft, 0.66 + 0.42 * soft)
         _swell(flat, flat[t.ring(upper, lower)].mean(axis=0), 1.55, more)
     _swell(flat, flat[t.NOSE_TIP] + (0, 0.2), 1.6, (-0.10 - 0.12 * soft, 0.0))
     _close_lips(face)
-    _swell(flat, flat[t.LIP_UPPER_INNER], 2.2, (0.14 + 0.04 * rugged, 0.10 * soft - 0.05))
+    _swell(flat, flat[t.LIP_UPPER_INNER], 2.2, (0.24, 0.04 * soft - 0.06))
     _smile(flat)
-    narrow = 0.05 + 0.10 * soft
+    _calm_brows(flat)
+    flat[:, 1] -= _SHORT * np.minimum(flat[:, 1] + 0.5, 0)
+    narrow = 0.07 + 0.12 * soft
     flat[:, 0] *= 0.955 - narrow * np.clip((-0.5 - flat[:, 1]) / 8, 0, 1)
     return face
 
@@ -100,10 +104,25 @@ def _swell(flat: Points, centre: Points, reach: float, more: tuple[float, float]
 
 
 def _smile(flat: Points) -> None:
+    """Corners of the mouth up and outwards, cheeks and lower lids a little up."""
     corner = flat[t.MOUTH_RIGHT].copy()
     for side in (-1, 1):
         away = ((flat - corner * (side, 1)) ** 2).sum(axis=1)
-        flat[:, 1] += 0.30 * np.exp(-away / (2 * 1.0**2))
+        near = np.exp(-away / (2 * 1.1**2))
+        flat += near[:, None] * (0.10 * side, 0.46)
+        cheek = ((flat - (4.0 * side, 0.2)) ** 2).sum(axis=1)
+        flat[:, 1] += 0.10 * np.exp(-cheek / (2 * 1.5**2))
+
+
+def _calm_brows(flat: Points) -> None:
+    """Flatter arches than the average face's, which look surprised above large eyes."""
+    for upper, lower in (
+        (t.LEFT_BROW_UPPER, t.LEFT_BROW_LOWER),
+        (t.RIGHT_BROW_UPPER, t.RIGHT_BROW_LOWER),
+    ):
+        for row in (upper, lower):
+            level = flat[row, 1].mean()
+            flat[row, 1] = level + 0.62 * (flat[row, 1] - level)
 
 
 def _close_lips(face: Points) -> None:

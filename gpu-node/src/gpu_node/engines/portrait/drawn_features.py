@@ -11,23 +11,33 @@ _LASH = (30, 34, 52)
 
 
 def draw_lips(canvas: Canvas, face: Points, look: Look) -> None:
-    """Lips with a light on the lower one; the seam is where the mouth will open."""
-    seam = face[t.LIPS_INNER_UPPER]
-    full = 1 - 0.45 * look.rugged
+    """Lips in one colour that the light from above tells apart; the seam is where the mouth will
+    open. Contrast is low on purpose: a face network takes a gleaming lip for teeth.
+    """
+    seam = curve(face[t.LIPS_INNER_UPPER])
+    full = 1 - 0.5 * look.rugged
     dark = tinted(look.skin.lip, 0.42)
-    upper = np.vstack([curve(face[t.LIPS_OUTER_UPPER]), curve(seam)[::-1]])
+    upper = np.vstack([curve(face[t.LIPS_OUTER_UPPER]), seam[::-1]])
     lower = np.vstack([curve(face[t.LIPS_OUTER_LOWER]), curve(face[t.LIPS_INNER_LOWER])[::-1]])
-    canvas.paint(canvas.mask(upper, 0.05), tinted(look.skin.lip, 0.74), 0.78 * full)
-    canvas.paint(canvas.mask(lower, 0.06), look.skin.lip, 0.85 * full)
-    middle = face[t.LIPS_OUTER_LOWER[5]] * 0.45 + face[14] * 0.55
-    glow = canvas.spot(middle[0] - 0.25, middle[1], 0.8, 0.16, 0.14)
-    canvas.paint(glow, tinted(look.skin.lip, 1.7), 0.5 * full)
-    canvas.paint(canvas.line(curve(seam), 0.09, 0.045), dark, 0.8)
-    for corner in (78, 308):
-        canvas.paint(canvas.spot(face[corner, 0], face[corner, 1], 0.16, 0.10, 0.09), dark, 0.5)
-    under = face[t.LIPS_OUTER_LOWER[5]] - (0, 0.45)
+    canvas.paint(canvas.mask(upper, 0.09), tinted(look.skin.lip, 0.84), 0.80 * full)
+    canvas.paint(canvas.mask(lower, 0.10), tinted(look.skin.lip, 0.97), 0.80 * full)
+    # The upper lip turns from the light, more so towards the seam; the lower one towards the chin.
+    canvas.paint(canvas.line(seam, 0.42, 0.2) * canvas.mask(upper), dark, 0.30 * full)
+    edge = face[t.LIPS_OUTER_LOWER[2:-2]]
+    canvas.paint(canvas.line(curve(edge), 0.34, 0.2) * canvas.mask(lower), dark, 0.22 * full)
+    middle = face[t.LIPS_OUTER_LOWER[5]] * 0.5 + face[14] * 0.5
+    for x, strength in ((-0.55, 0.30), (0.45, 0.18)):
+        glow = canvas.spot(middle[0] + x, middle[1], 0.42, 0.12, 0.13)
+        canvas.paint(glow, tinted(look.skin.lip, 1.5), strength * full)
+    canvas.paint(canvas.line(seam, 0.08, 0.05), dark, 0.75)
+    for corner, side in ((78, -1), (308, 1)):
+        x, y = face[corner]
+        canvas.paint(canvas.spot(x + 0.12 * side, y + 0.04, 0.22, 0.12, 0.12), dark, 0.42)
+        dimple = np.array([(x + 0.55 * side, y + 0.45), (x + 0.68 * side, y - 0.1)])
+        canvas.paint(canvas.line(dimple, 0.14, 0.16), tinted(look.skin.shade, 0.9), 0.35)
+    under = face[t.LIPS_OUTER_LOWER[5]] - (0, 0.42)
     canvas.paint(
-        canvas.spot(under[0], under[1], 1.2, 0.22, 0.25), tinted(look.skin.shade, 0.9), 0.45
+        canvas.spot(under[0], under[1], 1.2, 0.2, 0.28), tinted(look.skin.shade, 0.95), 0.36
     )
 
 
@@ -101,16 +111,16 @@ def draw_brows(canvas: Canvas, face: Points, look: Look) -> None:
         middle = (top + bottom) / 2
         # Brows begin softly at the nose, are full above the eye and end in a point.
         along = np.linspace(0, 1, len(top))
-        thin = (0.30 + 0.55 * np.sin(np.pi * np.clip(0.25 + 0.65 * along, 0, 1)))[:, None]
-        thin *= 1.05 + 0.3 * look.rugged
+        thin = (0.42 + 0.55 * np.sin(np.pi * np.clip(0.22 + 0.68 * (1 - along), 0, 1)))[:, None]
+        thin *= 1.0 + 0.3 * look.rugged
         shape = np.vstack(
             [middle + (top - middle) * thin, (middle + (bottom - middle) * thin)[::-1]]
         )
-        canvas.paint(canvas.mask(shape, 0.10), look.brow, 0.60)
-        for at in np.linspace(0.02, 0.98, 46):
+        canvas.paint(canvas.mask(shape, 0.14), look.brow, 0.62)
+        for at in np.linspace(0.02, 0.98, 90):
             i = int(at * (len(top) - 1))
             share = random.uniform(-0.7, 0.7) * thin[i, 0]
             root = middle[i] + (top[i] - middle[i]) * share
             out = np.sign(root[0])
-            hair = np.array([root, np.add(root, (out * 0.34, 0.10 + 0.10 * at))])
-            canvas.paint(canvas.line(hair, 0.035, 0.015), tinted(look.brow, 0.7), 0.5)
+            hair = np.array([root, np.add(root, (out * 0.36, 0.16 - 0.22 * at))])
+            canvas.blend(canvas.stroke(hair, 0.035), tinted(look.brow, 0.7), 0.35)

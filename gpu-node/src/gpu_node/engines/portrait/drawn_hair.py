@@ -1,12 +1,16 @@
 """Hair of the drawn faces, and what covers it."""
 
+from collections.abc import Callable
+
 import numpy as np
 
-from gpu_node.engines.portrait.canvas import Canvas, Points, curve, mirrored
+from gpu_node.engines.portrait.canvas import Canvas, Colour, Points, Strands, curve, mirrored
 from gpu_node.engines.portrait.drawn_look import Look
 from gpu_node.engines.portrait.drawn_skin import tinted
 
 _PARTING = (-2.4, 8.2)
+_LAYERS, _STRANDS, _STRAND_CM = 8, 53, 0.055
+"""Strands of a fall are drawn in layers of so many, each so wide."""
 _LENGTH = {"bob": 0.0, "long": -7.5}
 """How much further down than the chin the hair hangs, cm."""
 
@@ -33,31 +37,33 @@ def draw_hair_behind(canvas: Canvas, look: Look) -> None:
     canvas.paint(canvas.mask(outline, 0.08), dark)
 
 
-def draw_hair_in_front(canvas: Canvas, look: Look) -> None:
+def draw_hair_in_front(
+    canvas: Canvas, look: Look, check_canceled: Callable[[], None] = lambda: None
+) -> None:
     """Two falls of hair from the parting, a short cut, or a scarf."""
     if look.style == "scarf":
         _draw_scarf(canvas, look)
     elif look.style == "short":
         _draw_short(canvas, look)
     else:
-        _draw_falls(canvas, look)
+        _draw_falls(canvas, look, check_canceled)
 
 
-def _draw_falls(canvas: Canvas, look: Look) -> None:
+def _draw_falls(canvas: Canvas, look: Look, check_canceled: Callable[[], None]) -> None:
     end = _LENGTH[look.style]
     right_in = curve([_PARTING, (0.8, 7.2), (4.3, 5.7), (6.3, 3.0), (6.75, -0.5), (6.6, -5.0),
-                      (6.3, -8.2 + end), (6.9, -11.0 + end)])  # fmt: skip
+                      (6.3, -8.2 + end), (6.8, -11.2 + end)])  # fmt: skip
     right_out = curve([(-2.0, 11.4), (2.6, 11.8), (6.6, 10.0), (9.2, 6.0), (9.9, 0.4),
-                       (9.9, -5.2), (9.5, -9.4 + end), (7.0, -11.3 + end)])  # fmt: skip
+                       (9.9, -5.2), (9.6, -9.3 + end), (7.4, -11.5 + end)])  # fmt: skip
     left_in = curve([_PARTING, (-4.3, 6.6), (-6.0, 4.4), (-6.7, 1.2), (-6.8, -2.4),
-                     (-6.6, -6.0), (-6.3, -8.4 + end), (-6.9, -11.0 + end)])  # fmt: skip
+                     (-6.6, -6.0), (-6.3, -8.4 + end), (-6.8, -11.2 + end)])  # fmt: skip
     left_out = curve([(-2.0, 11.4), (-5.0, 11.0), (-7.6, 8.8), (-9.4, 5.0), (-9.9, 0.2),
-                      (-9.9, -5.2), (-9.5, -9.4 + end), (-7.0, -11.3 + end)])  # fmt: skip
+                      (-9.9, -5.2), (-9.6, -9.3 + end), (-7.4, -11.5 + end)])  # fmt: skip
     random = np.random.default_rng(3)
     shadow = np.vstack([left_in[::-1], right_in])
     canvas.paint(canvas.line(shadow - (0, 0.25), 0.7, 0.35), tinted(look.skin.shade, 0.7), 0.45)
     for inner, outer, light in ((left_in, left_out, 1.0), (right_in, right_out, 0.8)):
-        _draw_fall(canvas, inner, outer, light, random, look)
+        _draw_fall(canvas, inner, outer, light, random, look, check_canceled)
 
 
 def _draw_fall(
@@ -67,36 +73,36 @@ def _draw_fall(
     light: float,
     random: np.random.Generator,
     look: Look,
+    check_canceled: Callable[[], None],
 ) -> None:
-    shape = canvas.mask(np.vstack([inner, outer[::-1]]), 0.05)
+    shape = canvas.mask(np.vstack([inner, outer[::-1]]), 0.03)
     canvas.paint(shape, look.hair)
-    dark, bright, shine = (tinted(look.hair, share) for share in (0.54, 1.35, 2.0))
+    dark, bright, shine = (tinted(look.hair, share) for share in (0.5, 1.3, 1.75))
+    # The fall is round: it turns from the light at the face and at its outer edge.
+    canvas.paint(canvas.line(inner, 1.5, 0.8) * shape, dark, 0.55)
+    canvas.paint(canvas.line(outer, 1.2, 0.7) * shape, dark, 0.45 if light == 1 else 0.7)
     count = len(inner)
     along = np.linspace(0, 1, count)
-    # Light where the head is round (a band under the crown), less towards the tips.
-    band = np.exp(-((along - 0.34) ** 2) / 0.012) * 0.9 + 0.25 * np.exp(
-        -((along - 0.72) ** 2) / 0.02
-    )
-    for _ in range(150):
-        across = random.uniform(0.01, 0.99)
-        wave = 0.03 * np.sin(along * random.uniform(3, 7) + random.uniform(0, 6))
-        share = np.clip(across + wave, 0, 1)[:, None]
-        strand = inner * (1 - share) + outer * share
-        tone = random.uniform(-1, 1)
-        width = random.uniform(0.04, 0.13)
-        first = int(random.uniform(0, 0.3) * count)
-        last = int(random.uniform(0.7, 1.0) * count)
-        line = canvas.stroke(strand[first:last], width)
-        if tone < 0.1:
-            canvas.blend(line, dark, 0.26, shape)
-        else:
-            canvas.blend(line, bright, 0.30 * tone * light, shape)
-        if random.uniform() < 0.55:
-            lit = np.flatnonzero(band > random.uniform(0.15, 0.9))
-            if len(lit) > 3:
-                gleam = canvas.stroke(strand[lit[0] : lit[-1] + 1], width * 0.8)
-                canvas.blend(gleam, shine, 0.16 * light, shape)
-    canvas.paint(canvas.line(inner, 0.16, 0.10) * shape, dark, 0.7)
+    # Light where the head is round (a band under the crown), and once more at the tips.
+    band = np.exp(-((along - 0.32) ** 2) / 0.012) + 0.4 * np.exp(-((along - 0.78) ** 2) / 0.02)
+    for _ in range(_LAYERS):
+        strands: dict[Colour, Strands] = {dark: [], bright: [], shine: []}
+        for _ in range(_STRANDS):
+            across = random.uniform(0.01, 0.99)
+            wave = 0.025 * np.sin(along * random.uniform(4, 9) + random.uniform(0, 6))
+            share = np.clip(across + wave, 0, 1)[:, None]
+            strand = inner * (1 - share) + outer * share
+            tone = random.normal(0, 0.5)
+            part = strand[int(random.uniform(0, 0.4) * count) : int(random.uniform(0.6, 1) * count)]
+            strength = min(0.28, -0.30 * tone) if tone < 0 else min(0.30, 0.34 * tone * light)
+            strands[dark if tone < 0 else bright].append((part, strength))
+            lit = np.flatnonzero(band > random.uniform(0.2, 0.95))
+            if random.uniform() < 0.85 - 0.6 * abs(2 * across - 1) and len(lit) > 3:
+                strands[shine].append((strand[lit[0] : lit[-1] + 1], 0.13 * light))
+        for colour, drawn in strands.items():
+            canvas.paint(canvas.strokes(drawn, _STRAND_CM) * shape, colour)
+        check_canceled()
+    canvas.paint(canvas.line(inner, 0.12, 0.06) * shape, dark, 0.6)
 
 
 def _draw_short(canvas: Canvas, look: Look) -> None:
@@ -106,18 +112,29 @@ def _draw_short(canvas: Canvas, look: Look) -> None:
     outer = curve([(-7.3, 0.2), (-7.75, 4.0), (-7.0, 7.8), (-4.4, 10.8), (-0.8, 11.8), (2.8, 11.4),
                    (5.8, 9.6), (7.5, 6.8), (7.75, 3.6), (7.3, 0.2)])  # fmt: skip
     canvas.paint(canvas.line(inner - (0, 0.2), 0.6, 0.35), tinted(look.skin.shade, 0.75), 0.40)
-    shape = canvas.mask(np.vstack([inner, outer[::-1]]), 0.16)
+    shape = canvas.mask(np.vstack([inner, outer[::-1]]), 0.05)
     canvas.paint(shape, look.hair)
+    # Round: darker where it turns away, lighter on the side of the light.
+    canvas.paint(canvas.line(outer, 1.3, 0.8) * shape, tinted(look.hair, 0.5), 0.55)
+    canvas.paint(canvas.spot(-2.2, 9.6, 2.6, 1.0, 1.2) * shape, tinted(look.hair, 1.45), 0.55)
     random = np.random.default_rng(11)
-    for _ in range(900):
+    for _ in range(2200):
         at = int(random.uniform(0.02, 0.98) * (len(inner) - 1))
-        start = random.uniform(-0.05, 0.85)
+        start = random.uniform(-0.04, 0.80)
         root = inner[at] + (outer[at] - inner[at]) * start
-        sweep = np.array([1.1, 0.35]) if abs(root[0]) < 5.5 else np.array([0.15, -0.9])
-        tip = root + (outer[at] - inner[at]) * 0.16 + sweep * random.uniform(0.4, 1.0)
-        line = canvas.stroke(np.array([root, tip]), random.uniform(0.04, 0.10))
-        lit = 1.0 + 0.7 * np.exp(-((root[0] + 2.5) ** 2 + (root[1] - 9.6) ** 2) / 8)
-        canvas.blend(line, tinted(look.hair, random.uniform(0.5, 1.3) * lit), 0.5)
+        sweep = np.array([0.9, 0.25]) if abs(root[0]) < 5.5 else np.array([0.12, -0.7])
+        tip = root + (outer[at] - inner[at]) * 0.14 + sweep * random.uniform(0.3, 1.0)
+        line = canvas.stroke(np.array([root, tip]), random.uniform(0.03, 0.06))
+        lit = 1.0 + 0.5 * np.exp(-((root[0] + 2.2) ** 2 + (root[1] - 9.6) ** 2) / 8)
+        canvas.blend(line, tinted(look.hair, random.uniform(0.6, 1.3) * lit), 0.33, shape)
+    # Single hairs over the rim, so that it is neither a line nor a blur.
+    for _ in range(160):
+        at = int(random.uniform(0.04, 0.96) * (len(outer) - 2))
+        way = outer[at + 1] - outer[at]
+        out = np.array([-way[1], way[0]]) / (np.linalg.norm(way) + 1e-6)
+        root = outer[at] - 0.25 * out
+        tip = outer[at] + out * random.uniform(0.02, 0.14) + way * random.uniform(-2, 2)
+        canvas.blend(canvas.stroke(np.array([root, tip]), 0.04), tinted(look.hair, 0.8), 0.6)
 
 
 def _draw_scarf(canvas: Canvas, look: Look) -> None:

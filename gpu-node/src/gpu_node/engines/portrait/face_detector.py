@@ -1,5 +1,7 @@
 """Finds faces: MediaPipe's short-range detector, on the whole picture and then on its parts."""
 
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -33,17 +35,17 @@ class FaceDetector:
         self._network = network
         self._anchors = _anchors()
 
-    def find(self, picture: Picture) -> list[FaceBox]:
+    def find(
+        self, picture: Picture, check_canceled: Callable[[], None] = lambda: None
+    ) -> list[FaceBox]:
         """Faces in the picture, the largest first; smaller ones only if no large one is there."""
         height, width = picture.shape[:2]
         for share in _PARTS:
             side = int(max(height, width) * share)
-            boxes = [
-                box
-                for top in _starts(height, side)
-                for left in _starts(width, side)
-                for box in self._in_window(picture, left, top, side)
-            ]
+            boxes: list[FaceBox] = []
+            for top, left in itertools.product(_starts(height, side), _starts(width, side)):
+                check_canceled()
+                boxes += self._in_window(picture, left, top, side)
             if boxes:
                 return sorted(_distinct(boxes), key=lambda box: -box.size)
         return []

@@ -1,6 +1,7 @@
 """Engine `face_mesh`: the 468 points of a face in a photo."""
 
 import importlib.util
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -38,9 +39,18 @@ class FaceMesh:
         self._detector = FaceDetector(Network(models / DETECTOR))
         self._network = Network(models / MODEL)
 
-    def find(self, picture: Picture) -> list[Face]:
-        """Faces in the picture, the largest first; `score` tells how sure the mesh is (0..1)."""
-        return [self._fit(picture, box) for box in self._detector.find(picture)]
+    def find(
+        self, picture: Picture, check_canceled: Callable[[], None] = lambda: None
+    ) -> list[Face]:
+        """Faces in the picture, the largest first; `score` tells how sure the mesh is (0..1).
+
+        check_canceled: called between the parts, to raise if nobody wants them any more.
+        """
+        faces: list[Face] = []
+        for box in self._detector.find(picture, check_canceled):
+            check_canceled()
+            faces.append(self._fit(picture, box))
+        return faces
 
     def track(self, picture: Picture, last: Face) -> Face:
         """The same face in the next frame of a film."""
@@ -58,13 +68,23 @@ class FaceMesh:
         cos, sin = np.cos(box.roll) * scale, np.sin(box.roll) * scale
         turn = np.array([[cos, -sin], [sin, cos]])
         shift = np.array(box.centre) - turn @ np.full(2, side / 2)
-        out_of_crop = np.column_stack([turn, shift])
+        part, corner = _around(picture, box, side * scale)
+        out_of_crop = np.column_stack([turn, shift - corner])
         flags = cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
-        crop = cv2.warpAffine(_softened(picture, scale), out_of_crop, (side, side), flags=flags)
+        crop = cv2.warpAffine(_softened(part, scale), out_of_crop, (side, side), flags=flags)
         values, flag = self._network(crop[..., ::-1] / np.float32(255))[:2]
         raw = values.reshape(topology.COUNT, 3).astype(np.float64)
         points = np.column_stack([raw[:, :2] @ turn.T + shift, raw[:, 2] * scale])
         return Face(points, float(1 / (1 + np.exp(-flag.reshape(-1)[0]))))
+
+
+def _around(picture: Picture, box: FaceBox, side: float) -> tuple[Picture, Floats]:
+    """The part of the picture that a turned square of that side can touch, and its corner."""
+    reach = 0.75 * side + 8
+    size = picture.shape[1::-1]
+    low = np.clip(np.array(box.centre) - reach, 0, np.array(size) - 1).astype(int)
+    high = np.clip(np.array(box.centre) + reach, low + 1, size).astype(int)
+    return picture[low[1] : high[1], low[0] : high[0]], low
 
 
 def _softened(picture: Picture, scale: float) -> Picture:

@@ -1,99 +1,110 @@
-"""Reads what a picture claims to be from its first bytes, before anything is decoded."""
+"""Opens a picture file and says what it claims to be, before anything is decoded."""
 
-import struct
-from dataclasses import dataclass
+import io
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
 
 from gpu_node.errors import BadImage
 
 POINTER = "/inputs/image"
+MAX_BYTES = 20 * 2**20
+MAX_PIXELS = 40_000_000
+MIN_SIDE = 64
+
+DAMAGE = (OSError, SyntaxError, ValueError, IndexError, KeyError, OverflowError, EOFError)
+"""What Pillow raises for files that are cut off or damaged, depending on where."""
+_STILLS = ("JPEG", "PNG", "WEBP")
+_OTHERS: dict[bytes, str] = {
+    b"GIF87a": "a GIF", b"GIF89a": "a GIF", b"BM": "a BMP picture", b"II*\x00": "a TIFF picture",
+    b"MM\x00*": "a TIFF picture", b"8BPS": "a Photoshop file", b"%PDF": "a PDF",
+    b"<svg": "an SVG drawing", b"<?xml": "an XML or SVG file", b"<!DOCTYPE html": "an HTML page",
+    b"<!doctype html": "an HTML page", b"<html": "an HTML page", b"PK\x03\x04": "a ZIP archive",
+    b"RIFF": "a sound or a film", b"\x1aE\xdf\xa3": "a film", b"{": "a JSON text",
+    b"\xff\xd8": "a damaged JPEG", b"\x89PNG": "a damaged PNG",
+}  # fmt: skip
+"""How files begin that people send instead of a photo."""
+_BOXES = {b"heic": "a HEIC photo", b"heix": "a HEIC photo", b"mif1": "a HEIC photo",
+          b"avif": "an AVIF picture"}  # fmt: skip
+"""Kinds of the box format (ftyp); all others of it are films."""
 
 
-@dataclass(frozen=True)
-class ImageHeader:
-    """Size in pixels as stored, and what a portrait must not be."""
+class Watched(io.BytesIO):
+    """A file in memory; reading on asks whether anybody still wants it. Decoders read in pieces."""
 
-    kind: str
-    width: int
-    height: int
-    animated: bool = False
-    cmyk: bool = False
+    def __init__(self, data: bytes, check_canceled: Callable[[], None]) -> None:
+        super().__init__(data)
+        self._check_canceled = check_canceled
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._check_canceled()
+        return super().read(size)
 
 
-def read_header(data: bytes) -> ImageHeader:
-    """The header of a JPEG, PNG or WebP; `BadImage` for other formats and for cut-off files."""
+def open_still(
+    path: Path,
+    check_canceled: Callable[[], None] = lambda: None,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    min_side: int = MIN_SIDE,
+) -> Image.Image:
+    """The picture, not yet decoded; `BadImage` says what the file is when it is no still picture
+    whose size lies within the limits.
+    """
+    data = _bytes_of(path)
+    most = f"at most {max_pixels / 10**6:g} megapixels are read"
     try:
-        if data.startswith(b"\xff\xd8"):
-            return _jpeg(data)
-        if data.startswith(b"\x89PNG\r\n\x1a\n"):
-            return _png(data)
-        if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-            return _webp(data)
-    except (IndexError, struct.error) as cause:
-        raise truncated() from cause
-    if data[:6] in (b"GIF87a", b"GIF89a"):
-        raise invalid("the picture is a GIF; use a JPEG, PNG or WebP photo")
-    raise invalid("the file is neither a JPEG nor a PNG nor a WebP picture")
+        with warnings.catch_warnings():
+            # Its size is checked below, against a lower limit.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(Watched(data, check_canceled), formats=_STILLS)
+    except Image.DecompressionBombError as cause:
+        raise _too_large(f"the picture has far more pixels than can be; {most}") from cause
+    except UnidentifiedImageError as cause:
+        raise invalid(f"the file is {_kind(data)}; use a JPEG, PNG or WebP photo") from cause
+    except DAMAGE as cause:
+        raise damaged() from cause
+    shape = f"{image.width} x {image.height} pixels"
+    if image.width * image.height > max_pixels:
+        raise _too_large(f"the picture has {shape}; {most}")
+    if min(image.size) < min_side:
+        raise invalid(f"the picture has {shape}; each side needs at least {min_side}")
+    # A JPEG of several pictures (MPO) begins with the photo itself.
+    if image.format in ("PNG", "WEBP") and getattr(image, "is_animated", False):
+        raise invalid("the picture is animated; use a still photo")
+    return image
 
 
 def invalid(detail: str) -> BadImage:
     return BadImage("invalid-image", detail, pointer=POINTER)
 
 
-def truncated() -> BadImage:
-    return invalid("the picture is cut off")
+def damaged() -> BadImage:
+    return invalid("the picture is cut off or damaged")
 
 
-def _jpeg(data: bytes) -> ImageHeader:
-    at = 2
-    header = None
-    while True:
-        while data[at] == 0xFF and data[at + 1] == 0xFF:
-            at += 1
-        if data[at] != 0xFF:
-            raise invalid("the JPEG picture is damaged")
-        marker = data[at + 1]
-        (size,) = struct.unpack_from(">H", data, at + 2)
-        # Start of frame, of any coding; C4, C8 and CC are tables that share the range.
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width, parts = struct.unpack_from(">HHB", data, at + 5)
-            header = ImageHeader("JPEG", width, height, cmyk=parts == 4)
-        if marker == 0xDA:
-            break
-        at += 2 + size
-    if header is None:
-        raise invalid("the JPEG picture is damaged")
-    if data.rfind(b"\xff\xd9", at) < 0:
-        raise truncated()
-    return header
+def _bytes_of(path: Path) -> bytes:
+    size = path.stat().st_size
+    if size == 0:
+        raise invalid("the file is empty")
+    if size > MAX_BYTES:
+        found = f"the file has {size / 2**20:.0f} MiB"
+        raise _too_large(f"{found}; at most {MAX_BYTES // 2**20} are read")
+    return path.read_bytes()
 
 
-def _png(data: bytes) -> ImageHeader:
-    width, height = struct.unpack_from(">II", data, 16)
-    animated = False
-    at = 8
-    while True:
-        (size,) = struct.unpack_from(">I", data, at)
-        kind = data[at + 4 : at + 8]
-        animated = animated or kind == b"acTL"
-        at += 12 + size
-        if kind == b"IEND":
-            return ImageHeader("PNG", width, height, animated)
+def _too_large(detail: str) -> BadImage:
+    return BadImage("image-too-large", detail, pointer=POINTER)
 
 
-def _webp(data: bytes) -> ImageHeader:
-    (size,) = struct.unpack_from("<I", data, 4)
-    if len(data) < size + 8:
-        raise truncated()
-    match data[12:16]:
-        case b"VP8X":
-            width = int.from_bytes(data[24:27], "little") + 1
-            height = int.from_bytes(data[27:30], "little") + 1
-            return ImageHeader("WebP", width, height, animated=bool(data[20] & 2))
-        case b"VP8L":
-            (bits,) = struct.unpack_from("<I", data, 21)
-            return ImageHeader("WebP", (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
-        case b"VP8 ":
-            width, height = struct.unpack_from("<HH", data, 26)
-            return ImageHeader("WebP", width & 0x3FFF, height & 0x3FFF)
-        case _:
-            raise invalid("the WebP picture is damaged")
+def _kind(data: bytes) -> str:
+    """What a file is that is none of the pictures that are read."""
+    if data[4:8] == b"ftyp":
+        return _BOXES.get(data[8:12], "a film")
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "a damaged WebP"
+    start = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
+    found = (kind for magic, kind in _OTHERS.items() if start.startswith(magic))
+    return next(found, "no picture that is known here")

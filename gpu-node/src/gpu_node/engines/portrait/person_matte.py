@@ -1,6 +1,7 @@
 """Engine `selfie_segmentation`: which pixels of a portrait are the person."""
 
 import importlib.util
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ NAME = "selfie_segmentation"
 MODEL = "selfie_segmentation.tflite"
 _RADIUS = 1 / 64
 """How far the rim may be from where the network sees it, as a share of the shorter side."""
+_FACTORS_SIDE = 512
 _SMOOTHNESS = 2e-4
 """Contrast (variance of brightness 0..1) below which the rim does not follow the picture."""
 
@@ -25,19 +27,31 @@ class PersonMatte:
     def __init__(self, models: Path) -> None:
         self._network = Network(models / MODEL)
 
-    def find(self, picture: Picture) -> Floats:
-        """(height, width), 1 where the person is, 0 where the background is, between in hair."""
+    def find(self, picture: Picture, check_canceled: Callable[[], None] = lambda: None) -> Floats:
+        """(height, width), 1 where the person is, 0 where the background is, between in hair.
+
+        check_canceled: called between the parts, to raise if nobody wants it any more.
+        """
         side = self._network.side
         small = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
         coarse = self._network(small[..., ::-1] / np.float32(255))[0].reshape(side, side)
         height, width = picture.shape[:2]
         rough = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
-        return _largest(_guided(picture, rough.astype(np.float32)))
+        check_canceled()
+        fine = _guided(picture, rough.astype(np.float32))
+        check_canceled()
+        return _largest(fine)
 
 
 def _guided(picture: Picture, rough: Floats) -> Floats:
-    """The matte as a locally linear function of the picture (the guided filter)."""
-    guide = picture.astype(np.float32) / 255
+    """The matte as a locally linear function of the picture (the guided filter; its factors vary
+    slowly and are found in a smaller picture).
+    """
+    height, width = rough.shape
+    scale = min(1.0, _FACTORS_SIDE / min(rough.shape))
+    small = (max(1, round(width * scale)), max(1, round(height * scale)))
+    guide = cv2.resize(picture, small, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    rough = cv2.resize(rough, small, interpolation=cv2.INTER_AREA).astype(np.float32)
     size = (max(3, 2 * round(_RADIUS * min(rough.shape)) + 1),) * 2
 
     def mean(values: Floats) -> Floats:
@@ -53,7 +67,9 @@ def _guided(picture: Picture, rough: Floats) -> Floats:
     spread += _SMOOTHNESS * np.eye(3, dtype=np.float32)
     slope = np.linalg.solve(spread, shared[..., None])[..., 0]
     offset = matte - (slope * middle).sum(axis=-1)
-    fine = (mean(slope) * guide).sum(axis=-1) + mean(offset)
+    factors = np.dstack([mean(slope), mean(offset)])
+    factors = cv2.resize(factors, (width, height), interpolation=cv2.INTER_LINEAR)
+    fine = (factors[..., :3] * (picture / np.float32(255))).sum(axis=-1) + factors[..., 3]
     return np.clip((fine - 0.08) / 0.84, 0, 1).astype(np.float32)
 
 

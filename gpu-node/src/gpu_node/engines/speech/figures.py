@@ -20,7 +20,9 @@ _UNITS = {
     "μm": "micrometer", "μs": "microsecond", "μg": "microgram", "μl": "microliter", "s": "second",
     "h": "hour", "L": "liter", "t": "ton", "J": "joule", "kJ": "kilojoule", "Pa": "pascal",
 }  # fmt: skip
-_UNIT = re.compile(rf"(?<![\w.,$€£])(\d[\d,]*(?:\.\d+)?)\s(k?W|MW|μ[msgl]|k?J|Pa|[mVΩshLt])(?![\w'’/])")
+_UNIT = re.compile(
+    rf"(?<![\w.,$€£])(\d[\d,]*(?:\.\d+)?)\s(k?W|MW|μ[msgl]|k?J|Pa|[mVΩshLt])(?![\w'’/])"
+)
 _DAYS = {"mon": "Monday", "tue": "Tuesday", "tues": "Tuesday", "wed": "Wednesday",
          "thu": "Thursday", "thur": "Thursday", "thurs": "Thursday", "fri": "Friday",
          "sat": "Saturday", "sun": "Sunday"}  # fmt: skip

@@ -8,7 +8,7 @@ from gpu_node.engines.arrays import Floats
 from gpu_node.engines.portrait import topology as t
 from gpu_node.engines.talking_head.face_frame import CLOSE_UPPER, FaceFrame, face_frame
 from gpu_node.engines.talking_head.mesh import HeadMesh, Points, spread
-from gpu_node.engines.talking_head.rounding import pucker_moves, round_moves
+from gpu_node.engines.talking_head.rounding import opened, pucker_moves, round_moves
 
 GAP = 0.21
 """Distance of the lips at `open` = 1, in units of the distance between the outer eye corners."""
@@ -72,7 +72,7 @@ def fields(mesh: HeadMesh, glasses: bool = False) -> Fields:
     rounded = round_moves(closed, frame)
     puckered = pucker_moves(closed, frame, GAP * frame.unit, (_UPPER_SHARE, _LOWER_SHARE))
     local = [_open(mesh.points, frame), _spread(mesh.points, frame), rounded, puckered,
-             _blink(mesh.points), _brow(mesh.points, frame)]  # fmt: skip
+             _blink(mesh.points, 0.0 if glasses else _CREASE_SHARE), _brow(mesh.points, frame)]  # fmt: skip
     return Fields(local=np.stack([solved(moves) for moves in local]), closing=solved(closing))
 
 
@@ -81,7 +81,7 @@ def columns(points: Points, frame: FaceFrame) -> Floats:
     edges = [t.LIPS_INNER_UPPER[1:-1], t.LIPS_INNER_LOWER[1:-1]]
     inner = abs(float((points[308] - points[78]) @ frame.across)) / 2
     offset = (points[edges].mean(axis=0) - frame.mouth) @ frame.across / inner
-    return (np.clip(1 - offset**2, 0, 1) ** 0.75)[:, None]
+    return opened(np.clip(offset, -1, 1))[:, None]
 
 
 def _open(points: Points, frame: FaceFrame) -> Points:
@@ -109,13 +109,13 @@ def _spread(points: Points, frame: FaceFrame) -> Points:
     return moves
 
 
-def _blink(points: Points) -> Points:
+def _blink(points: Points, crease_share: float) -> Points:
     moves = np.zeros_like(points)
     for upper, lower, crease in _EYES:
         height = points[lower] - points[upper]
-        moves[upper] = 0.88 * height
+        moves[upper] = 0.92 * height
         moves[lower] = -0.08 * height
-        moves[crease] = _CREASE_SHARE * height[1:-1]
+        moves[crease] = crease_share * height[1:-1]
     return moves
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gpu_node.engines.arrays import Floats, Indices, Picture
 from gpu_node.engines.portrait import topology as t
 from gpu_node.engines.talking_head.face_frame import FaceFrame
+from gpu_node.engines.talking_head.lips import lips_apart
 from gpu_node.engines.talking_head.mesh import Points
 from gpu_node.engines.talking_head.teeth import lower_jaw, upper_teeth
 
@@ -20,8 +21,6 @@ SHAPE = (round(2.25 * SCALE), round(2.5 * SCALE))
 """Height and width of a texture."""
 
 _CAVITY = np.array([34, 26, 58], np.float32)
-_OWN_TEETH_GAP = 0.035
-"""With lips further apart than this share of the eye distance the portrait shows its own teeth."""
 _SEAM = 0.42
 """How dark the line between closed lips is."""
 _SEAM_TINT = np.array([0.55, 0.52, 0.62], np.float32)
@@ -31,6 +30,12 @@ _WARM = np.array([1.35, 1.15, 0.9], np.float32)
 """Light between lips has passed through them: blue falls off first."""
 _SLIT = np.array([0.36, 0.34, 0.46], np.float32)
 """Colour between lips that hardly part, as a share of the lips' colour."""
+_COVERED = 0.11
+"""How far a fully rounded mouth hides the upper teeth, in eye distances."""
+_ROUND_SHADE = 0.5
+"""How much less of teeth and tongue is seen in it."""
+_TOUCH, _SLIVER = 0.05, 0.3
+"""Gaps that are small against this length, in eye distances, are drawn with this strength."""
 _SHIFT = 4
 
 Layer = Floats
@@ -50,12 +55,12 @@ class MouthInterior:
     """Colour of the portrait's light, from its skin; 1 for a well-lit light one."""
 
     def draw(
-        self, picture: Picture, rim: Points, drift: Points, *, jaw: float, light: float
+        self, picture: Picture, rim: Points, drift: Points, *, jaw: float, rounded: float
     ) -> None:
         """Paint into `picture` what the rim of the inner lips shows.
 
         rim: (n, 2) inner lips in this frame; drift: how far the head moved; jaw: pixels down;
-        light: share of it that falls into the mouth.
+        rounded: 0..1, gathered lips cover the teeth and let little light in.
         """
         half = len(rim) // 2
         gap = float(np.linalg.norm(rim[half // 2] - rim[half + half // 2]))
@@ -72,9 +77,15 @@ class MouthInterior:
         fixed = np.round((rim - low) * (1 << _SHIFT)).astype(np.int32)
         cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, shift=_SHIFT)
         alpha = cv2.GaussianBlur(mask, (0, 0), 0.7).astype(np.float32)[..., None] * (shown / 255)
-        inside = self._inside(size, low, drift, jaw, mask, gap) * light
+        alpha *= self._openness(mask)[..., None]
+        inside = self._inside(size, low, drift, jaw, mask, gap, rounded)
         window = picture[low[1] : high[1], low[0] : high[0]]
         window[:] = np.clip(window * (1 - alpha) + inside * alpha + 0.5, 0, 255)
+
+    def _openness(self, mask: NDArray[np.uint8]) -> Floats:
+        """Less than 1 where lips all but touch, beside an opening: a seam is no hole."""
+        wide = cv2.GaussianBlur(mask, (0, 0), _TOUCH * self.frame.unit).astype(np.float32) / 255
+        return _SLIVER + (1 - _SLIVER) * np.clip((wide - 0.06) / 0.22, 0, 1)
 
     def _draw_seam(self, picture: Picture, upper: Points, gap: float) -> None:
         """The soft dark line between closed lips; it hides that the picture is cut there."""
@@ -101,12 +112,16 @@ class MouthInterior:
         jaw: float,
         mask: NDArray[np.uint8],
         gap: float,
+        rounded: float,
     ) -> Floats:
         """Cavity, tongue and lower teeth, upper teeth, all darker towards the rim."""
         colour = np.empty((*mask.shape, 3), np.float32)
         colour[:] = _CAVITY * self.light
-        for layer, down in ((self.lower, jaw), (self.upper, 0.0)):
+        # Gathered lips come forward: what they cover seems to draw back behind the upper one.
+        back = -_COVERED * rounded * self.frame.unit
+        for layer, down in ((self.lower, jaw), (self.upper, back)):
             placed = self._placed(layer, size, drift - low + down * self.frame.down)
+            placed *= 1 - _ROUND_SHADE * rounded
             colour = colour * (1 - placed[..., 3:]) + placed[..., :3]
         reach = max(1.0, 0.22 * gap)
         depth = cv2.GaussianBlur(mask, (0, 0), reach, borderType=cv2.BORDER_CONSTANT)
@@ -114,7 +129,8 @@ class MouthInterior:
         # Little light falls between lips that hardly part: what shows is their own dark red.
         lit = min(1.0, gap / (_LIT_GAP * self.frame.unit))
         lit = lit * lit * (3 - 2 * lit)
-        return colour * shade[..., None] ** _WARM * lit + self.lip * _SLIT * (1 - lit)
+        dim = _WARM * (1 + 1.2 * (1 - lit))
+        return colour * shade[..., None] ** dim * lit + self.lip * _SLIT * (1 - lit)
 
     def _placed(self, layer: Layer, size: tuple[int, int], shift: Points) -> Layer:
         """The texture where it lies in the window."""
@@ -130,9 +146,8 @@ def mouth_interior(portrait: Picture, points: Points, frame: FaceFrame) -> Mouth
     cheeks = points[[50, 280, 205, 425]].astype(int)
     skin = np.array([portrait[y, x] for x, y in cheeks.tolist()], np.float32).mean(axis=0)
     light = np.clip(skin.max() / 215, 0.35, 1.1) * (skin / skin.max()) ** 0.3
-    gap = float(np.linalg.norm(points[t.LIP_UPPER_INNER] - points[t.LIP_LOWER_INNER]))
     rim = points[t.ring(t.LIPS_INNER_UPPER, t.LIPS_INNER_LOWER)]
-    if gap > _OWN_TEETH_GAP * frame.unit:
+    if lips_apart(points, frame):
         upper = _own_teeth(portrait, rim, frame)
     else:
         upper = _softened(upper_teeth(SHAPE, ORIGIN, SCALE, light), frame)

@@ -20,15 +20,9 @@ Map = Floats
 class Raster:
     """Rasteriser of one mesh: polygons 0 to H-1 are the holes (eyes, mouth), then the triangles."""
 
-    def __init__(
-        self, mesh: HeadMesh, texture: Points, holes: list[list[int]], size: tuple[int, int]
-    ) -> None:
-        """texture: (V, 2) where the points take their colour, at or next to the mesh's points.
-
-        size: height and width of the picture.
-        """
+    def __init__(self, mesh: HeadMesh, holes: list[list[int]], size: tuple[int, int]) -> None:
+        """size: height and width of the picture."""
         points, triangles = mesh.points, mesh.triangles
-        self._texture = texture
         self._triangles = triangles
         self._holes = holes
         self._base = np.zeros(size, np.int16)
@@ -43,9 +37,15 @@ class Raster:
         return _apply(np.concatenate([holes, across]), self._base, np.zeros(2))
 
     def sources(
-        self, moved: Points, changed: NDArray[np.bool_], shifts: Points, window: tuple[slice, slice]
+        self,
+        moved: Points,
+        texture: Points,
+        changed: NDArray[np.bool_],
+        shifts: Points,
+        window: tuple[slice, slice],
     ) -> Map:
-        """Where the pixels of `window` come from when the points are at `moved`.
+        """Where the pixels of `window` come from when the points are at `moved` and take their
+        colour at `texture`, both (V, 2): at or next to where the mesh has them.
 
         `changed` names the triangles whose shape differs from the portrait's; the others stay where
         they were but for at most a few pixels. `shifts` (holes, 2) is how far what lies in a hole
@@ -58,7 +58,7 @@ class Raster:
         _paint(polygons, local, [np.array(h) for h in self._holes], 0)
         picked = np.flatnonzero(changed)
         _paint(polygons, local, self._triangles[picked], len(self._holes) + picked)
-        across = _affine(moved[self._triangles], self._texture[self._triangles])
+        across = _affine(moved[self._triangles], texture[self._triangles])
         holes = [_still(shift) for shift in shifts]
         return _apply(np.concatenate([holes, across]), polygons, origin)
 

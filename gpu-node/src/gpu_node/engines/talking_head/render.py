@@ -1,5 +1,6 @@
 """Engine `mesh_warp`: moves the triangles of a portrait so that it speaks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import cv2
@@ -13,9 +14,12 @@ from gpu_node.engines.talking_head import head
 from gpu_node.engines.talking_head.controls import GAP, JAW_SHARE, fields
 from gpu_node.engines.talking_head.face_frame import face_frame
 from gpu_node.engines.talking_head.glasses import has_glasses
+from gpu_node.engines.talking_head.lashes import lashes
+from gpu_node.engines.talking_head.lips import without_teeth
 from gpu_node.engines.talking_head.mesh import Points, head_mesh
 from gpu_node.engines.talking_head.mouth import mouth_interior
 from gpu_node.engines.talking_head.raster import Raster
+from gpu_node.engines.talking_head.rims import lid_inset, lip_texture
 from gpu_node.engines.talking_head.rounding import FULL
 from gpu_node.engines.talking_head.shading import open_shade
 from gpu_node.engines.talking_head.still import Layers, take_apart
@@ -26,10 +30,8 @@ _EYES = [
     t.ring(t.RIGHT_EYE_UPPER, t.RIGHT_EYE_LOWER),
 ]
 _HOLES = [_RIM, *_EYES]
-_LIP_INSET = 0.12
-"""How far inside, as a share of the lip's height."""
-_LID_INSET = 0.09
-"""The same for lids, as a share of the eye's height."""
+_LID_SOON = 4
+"""Lids take it from a quarter of a blink on; open ones show the portrait as it is."""
 _MOVED_PX = 0.05
 """Triangles whose points move less than this beside the head's own motion count as unchanged,"""
 _DRIFTED_PX = 0.8
@@ -37,8 +39,6 @@ _DRIFTED_PX = 0.8
 _GLASSES_BROW = 0.15
 """Brows hardly move behind glasses: the rims would bend with them."""
 _COARSE = 4
-_ROUND_SHADE = 0.25
-"""How much less light falls into a rounded mouth."""
 _MOST = np.array([1.0, 0.15, 0.35, 1.0, 1.0, 1.6])
 """The greatest strength of each local control."""
 
@@ -64,28 +64,38 @@ class TalkingHead:
         landmarks: Floats,
         matte: Floats | None = None,
         behind: Picture | None = None,
+        check_canceled: Callable[[], None] = lambda: None,
     ) -> None:
         """landmarks: (468, 3) in pixels of the portrait; matte: (height, width) 0..1, without it
         the background next to the head moves with the head; behind: comes in place of the
-        portrait's own background, and the portrait then has the person's colours at all rims.
+        portrait's own background, and the portrait then has the person's colours at all rims;
+        check_canceled: called between the parts, to raise if nobody wants the film any more.
         """
         size = portrait.shape[:2]
         self._mesh = mesh = head_mesh(landmarks, size)
         self._frame = frame = face_frame(mesh.points)
         glasses = has_glasses(portrait, mesh.points, frame)
         self._fields = fields(mesh, glasses)
-        self._raster = Raster(mesh, _texture(mesh.points), _HOLES, size)
+        check_canceled()
+        self._raster = Raster(mesh, _HOLES, size)
+        self._texture = lip_texture(mesh.points)
+        self._lids = lid_inset(mesh.points)
         self._layers = _layers(portrait, matte, behind)
-        self._lit = portrait
-        self._dark = open_shade(portrait, mesh.points, frame)
-        self._skin = portrait.copy()
+        check_canceled()
+        self._lit = without_teeth(portrait, mesh.points, frame)
+        self._dark = open_shade(self._lit, mesh.points, frame)
+        self._skin = self._lit.copy()
+        self._lashes = lashes(portrait, mesh.points, frame)
+        check_canceled()
         self._mouth = mouth_interior(portrait, mesh.points, frame)
         self._window = self._local_window(size)
         self._brow = _GLASSES_BROW if glasses else 1.0
         y, x = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32)
         self._identity = np.stack([x, y], axis=-1)
         self._point_turns = self._turns(mesh.points, head.relief(mesh), head.hold_inside(mesh))
+        check_canceled()
         self._pixel_turns = self._over_pixels()
+        check_canceled()
 
     @property
     def rest_gap(self) -> float:
@@ -113,8 +123,9 @@ class TalkingHead:
             moved[_RIM],
             drift[_RIM].mean(axis=0),
             jaw=JAW_SHARE * pose.open * self.rest_gap,
-            light=1 - _ROUND_SHADE * min(1.0, max(0.0, 1 - pose.width) / FULL),
+            rounded=min(1.0, max(0.0, 1 - pose.width) / FULL),
         )
+        self._lashes.draw(picture, moved, pose.blink)
         if self._layers is None:
             return picture
         share = _moved(self._layers.matte, sources).astype(np.float32, copy=False)
@@ -138,7 +149,11 @@ class TalkingHead:
         shifts[1:] += pose.gaze * self._frame.unit
         sources = self._identity - back
         sources[self._window] = self._raster.sources(
-            self._mesh.points + drift + local, changed, shifts, self._window
+            self._mesh.points + drift + local,
+            self._texture + min(1.0, _LID_SOON * pose.blink) * self._lids,
+            changed,
+            shifts,
+            self._window,
         )
         return sources
 
@@ -155,14 +170,15 @@ class TalkingHead:
 
     def _over_pixels(self) -> Floats:
         """(len(HEAD), rows, columns, 2) float32, at a quarter of the size: they are smooth."""
-        values = np.column_stack([head.relief(self._mesh), head.hold_inside(self._mesh)])
-        relief, hold = self._raster.interpolate(values).reshape(-1, 2).T
-        pixels = self._identity.reshape(-1, 2)
         height, width = self._identity.shape[:2]
         small = (max(1, width // _COARSE), max(1, height // _COARSE))
-        turns = self._turns(pixels, relief, hold).reshape(-1, height, width, 2)
-        coarse = [cv2.resize(turn, small, interpolation=cv2.INTER_AREA) for turn in turns]
-        return np.stack(coarse).astype(np.float32)
+        values = np.column_stack([head.relief(self._mesh), head.hold_inside(self._mesh)])
+        maps = (self._raster.interpolate(values), self._identity)
+        over, places = (
+            cv2.resize(each, small, interpolation=cv2.INTER_AREA).reshape(-1, 2) for each in maps
+        )
+        turns = self._turns(places.astype(np.float64), over[:, 0], over[:, 1])
+        return turns.reshape(-1, small[1], small[0], 2).astype(np.float32)
 
     def _local_window(self, size: tuple[int, int]) -> tuple[slice, slice]:
         """The part of the picture that mouth, eyes and brows can ever move."""
@@ -186,25 +202,6 @@ def _moved(picture: Picture | Floats, sources: Floats) -> MatLike:
     return cv2.remap(
         picture, sources, np.empty(0), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-
-
-def _texture(points: Points) -> Points:
-    """Where points take their colour: rims a little inside lip and lid, clear of tooth and eye."""
-    texture = points.copy()
-    for outer, _, row, inner in (t.UPPER_LIP, t.LOWER_LIP):
-        towards = points[outer] - points[inner]
-        texture[inner] += _LIP_INSET * towards
-        texture[row] += 0.5 * _LIP_INSET * towards
-    # The dark corners of an open smile would be left as specks in a closed one.
-    texture[[78, 308]] = points[[62, 292]]
-    for upper, lower in (
-        (t.LEFT_EYE_UPPER, t.LEFT_EYE_LOWER),
-        (t.RIGHT_EYE_UPPER, t.RIGHT_EYE_LOWER),
-    ):
-        height = points[lower] - points[upper]
-        texture[upper] -= _LID_INSET * height
-        texture[lower] += _LID_INSET * height
-    return texture
 
 
 def describe() -> Engine:

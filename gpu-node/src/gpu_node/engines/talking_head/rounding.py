@@ -9,14 +9,22 @@ from gpu_node.engines.talking_head.mesh import Points
 
 FULL = 0.3
 """How much narrower than at rest the track asks a fully rounded mouth to be."""
-_NARROW = (0.67, 0.74)
+_NARROW = (0.52, 0.74)
 """Least and most width that a fully rounded mouth keeps of the portrait's."""
 _ROUND_HALF = 0.205
 """Half width of a rounded mouth that people share, in eye distances: a smile has further to go."""
-_COVER = 0.25
-"""How much of its rise a rounded upper lip gives back."""
+_HOLE = 0.66
+"""Half width of the opening of a rounded mouth, as a share of that between the inner corners:
+beside it the gathered lips stay together."""
+_UPPER_SHARE = 0.34
+"""How much of such an opening lies above the line where the lips meet."""
 _PLUMP = 1.18
 """Lips gain this much height when they gather."""
+
+
+def opened(u: Floats) -> Floats:
+    """How far lips part, 1 in the middle of the mouth (u = 0), 0 in its corners (u = 1)."""
+    return np.clip(1 - u**2, 0, 1) ** 0.85
 
 
 def round_moves(points: Points, frame: FaceFrame) -> Points:
@@ -49,8 +57,8 @@ def round_moves(points: Points, frame: FaceFrame) -> Points:
 def pucker_moves(
     points: Points, frame: FaceFrame, gap: float, shares: tuple[float, float]
 ) -> Points:
-    """(V, 2) what a mouth that is fully open and fully rounded adds to both: the opening is an
-    ellipse, not a slit with pointed ends.
+    """(V, 2) what a mouth that is fully open and fully rounded adds to both: the opening is a small
+    ellipse in the middle of the lips, not a slit from corner to corner.
 
     gap: of the open mouth, pixels; shares: of it that the upper and lower lip go.
     """
@@ -58,14 +66,15 @@ def pucker_moves(
     x, _ = _coordinates(points, frame)
     inner = float(np.abs(x[[78, 308]]).mean())
     u = np.clip(np.abs(x[t.UPPER_LIP[-1]] + x[t.LOWER_LIP[-1]]) / (2 * inner), 0, 1)
-    slit, ellipse = (1 - u**2) ** 0.75, (1 - u**2) ** 0.5
-    # The upper lip comes down over the teeth.
+    slit, ellipse = opened(u), np.sqrt(np.clip(1 - (u / _HOLE) ** 2, 0, 1))
     for rows, down in (
-        (t.UPPER_LIP, shares[0] * _COVER * slit),
-        (t.LOWER_LIP, shares[1] * (ellipse - slit)),
+        (t.UPPER_LIP, shares[0] * slit - _UPPER_SHARE * ellipse),
+        (t.LOWER_LIP, (1 - _UPPER_SHARE) * ellipse - shares[1] * slit),
     ):
-        for row in rows:
-            moves[row] = _move(frame, np.zeros(len(row)), gap * down)
+        for place, row in enumerate(rows):
+            # Flesh gives way: the outer edge of a lip follows its inner one only in part.
+            follows = 0.45 + 0.55 * place / (len(rows) - 1)
+            moves[row] = _move(frame, np.zeros(len(row)), gap * follows * down)
     return moves
 
 

@@ -10,7 +10,7 @@ from gpu_node.engines.arrays import Floats, Picture
 _SURE = 0.15
 """From this value on a pixel may show the person. A piece of background that sways by a pixel or
 two is not noticed, half a hat that stays behind is."""
-_MARGIN, _FEATHER = 1 / 110, 1 / 90
+_MARGIN, _FEATHER = 1 / 256, 1 / 170
 """Beyond that: still person, then a soft rim; shares of the shorter side."""
 _WORK_SIDE = 256
 """What is hidden behind the person is guessed in a picture of this size: nobody sees much of it."""

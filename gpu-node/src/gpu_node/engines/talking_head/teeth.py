@@ -9,7 +9,7 @@ _WIDTHS = (0.235, 0.19, 0.19, 0.17, 0.16)
 """Teeth from the middle outwards, in half widths of the mouth."""
 _BOTTOMS = (0.050, 0.026, 0.036, 0.0, -0.04)
 """How far below the closed lips their edges lie."""
-_ENAMEL = np.array([176, 204, 220], np.float32)
+_ENAMEL = np.array([192, 210, 222], np.float32)
 _GUM = np.array([105, 100, 165], np.float32)
 _TONGUE = np.array([98, 96, 178], np.float32)
 

@@ -1,6 +1,5 @@
 """Reads and writes the picture files of `upscale_image`, with what belongs to them."""
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, PngImagePlugin
 
 from gpu_node.engines.arrays import Picture
-from gpu_node.engines.portrait.image_header import invalid
-from gpu_node.engines.portrait.photo import checked_bytes
+from gpu_node.engines.portrait.image_header import DAMAGE, damaged, open_still
 
 MARK = "Enlarged by software (Real-ESRGAN): fine detail is invented."
 """Travels in the file: nobody should take invented detail for evidence."""
@@ -32,23 +30,23 @@ class StillPicture:
 
 def read_still(path: Path) -> StillPicture:
     """The picture of a file; `BadImage` with its pointer if there is none."""
-    data = checked_bytes(path, MAX_PIXELS, MIN_SIDE)
-    try:
-        with Image.open(io.BytesIO(data)) as opened:
+    with open_still(path, max_pixels=MAX_PIXELS, min_side=MIN_SIDE) as opened:
+        try:
             profile = opened.info.get("icc_profile")
             upright = ImageOps.exif_transpose(opened)
-            is_grey = upright.mode in ("L", "LA", "1", "I", "I;16", "F")
+            if upright.mode not in ("RGB", "RGBA", "P"):
+                # It is about other colours than the three that are written.
+                profile = None
             deep = upright.mode in ("I", "I;16", "F")
             pixels = _eight_bits(upright) if deep else np.array(upright.convert("RGBA"))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as cause:
-        raise invalid("the picture is damaged and cannot be decoded") from cause
+        except DAMAGE as cause:
+            raise damaged() from cause
     alpha = np.ascontiguousarray(pixels[..., 3])
     covered = bool((alpha == 255).all())
     return StillPicture(
         np.ascontiguousarray(pixels[..., 2::-1]),
         None if covered else alpha,
-        # A profile for grey does not fit the three colours that are written.
-        None if is_grey else profile,
+        profile,
     )
 
 

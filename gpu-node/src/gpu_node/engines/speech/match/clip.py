@@ -74,9 +74,7 @@ def _announced_s(container: Any, stream: Any) -> float | None:
     return None if container.duration is None else container.duration / av.time_base
 
 
-def _decoded(
-    container: Any, stream: Any, check_canceled: Callable[[], None]
-) -> Iterator[Floats]:
+def _decoded(container: Any, stream: Any, check_canceled: Callable[[], None]) -> Iterator[Floats]:
     """Channels x samples, part by part, until the clip is over or too long."""
     to_float = av.AudioResampler(format="fltp", layout=stream.layout, rate=stream.rate)
     count = 0
