@@ -13,7 +13,9 @@ from gpu_node.engines.speech.loudness import PEAK, RATE, loudness_lufs
 from gpu_node.engines.speech.wav import read_wav
 from gpu_node.handlers import synthesize_speech
 
-SENTENCE = "The morning train was late again, so we walked along the river. Nobody minded the rain! "
+SENTENCE = (
+    "The morning train was late again, so we walked along the river. Nobody minded the rain! "
+)
 
 
 def resident_mb() -> float:

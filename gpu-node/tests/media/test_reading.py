@@ -55,14 +55,18 @@ def test_a_paragraph_ends_with_a_longer_pause() -> None:
         ("Hello :-) there!!!", "Hello there!"),
         ("I write C# and C++.", "I write C sharp and C plus plus."),
         ("5 × 4 ≤ 20", "five times four at most twenty"),
-        ("It costs $2bn, £1.01, 10K, €5 and $0.99.",
-         "It costs two billion dollars, one pound and one penny, ten thousand, "
-         "five euros and ninety nine cents."),
+        (
+            "It costs $2bn, £1.01, 10K, €5 and $0.99.",
+            "It costs two billion dollars, one pound and one penny, ten thousand, "
+            "five euros and ninety nine cents.",
+        ),
         ("$1,000; 1 kg", "one thousand dollars; one kilogram"),
         ("It is 3 m wide and uses 60 W.", "It is three meters wide and uses sixty watts."),
         ("It is 6'2\" tall.", "It is six feet two tall."),
-        ("Call +1 (555) 123-4567 now.",
-         "Call plus one, five five five, one two three, four five six seven now."),
+        (
+            "Call +1 (555) 123-4567 now.",
+            "Call plus one, five five five, one two three, four five six seven now.",
+        ),
         ("Read pages 10-15.", "Read pages ten to fifteen."),
         ("The ratio is 16:9.", "The ratio is sixteen to nine."),
         ("It is 5x faster.", "It is five times faster."),
@@ -70,7 +74,7 @@ def test_a_paragraph_ends_with_a_longer_pause() -> None:
         ("See docs.python.org/3/.", "See docs dot python dot org slash three."),
         ("Add .5 liters.", "Add 0.5 liters."),
         ("The angle α grows.", "The angle alpha grows."),
-    ],  # fmt: skip
+    ],
 )
 def test_signs_and_short_forms_become_words(written: str, spoken: str) -> None:
     assert read(written).replace(" ", "") == read(spoken).replace(" ", "")

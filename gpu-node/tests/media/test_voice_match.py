@@ -45,9 +45,7 @@ class Voices:
 
 def say(engine: SpeechEngine, text: str) -> Samples:
     pieces = engine.pieces(text)
-    said = (
-        engine.say(piece, speed=1.0, seed=0, check_canceled=never_canceled) for piece in pieces
-    )
+    said = (engine.say(piece, speed=1.0, seed=0, check_canceled=never_canceled) for piece in pieces)
     return np.concatenate([speech.samples for speech in said])
 
 

@@ -38,8 +38,6 @@ def said_and_heard(engine: SpeechEngine, sentence: str) -> Heard:
     return Heard(words_of(sentence), heard_words(sound, rate), sound, rate)
 
 
-
-
 def rate_of(pairs: list[tuple[list[str], list[str]]]) -> float:
     """Word error rate of all (wanted, heard) together."""
     wrong = sum(errors(wanted, heard) for wanted, heard in pairs)

@@ -54,7 +54,9 @@ _TABLE = re.compile(
 )
 _SIGNS = re.compile("|".join(map(re.escape, _SYMBOLS)))
 _EMOTICON = re.compile(r"(?<!\S)[:;=8][-o^']?[)(DPpOo/\\|\]\[](?!\w)")
-_WEB = re.compile(r"\b(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,8})(/[\w./?=&%#-]*[\w/])?", re.I)
+_WEB = re.compile(
+    r"\b(?:https?://)?(?:www\.)?((?:[\w-]+\.)+[a-z]{2,8})(/[\w./?=&%#-]*[\w/])?", re.I
+)
 _MAIL = re.compile(r"\b([\w.+-]+)@((?:[\w-]+\.)+[a-z]{2,8})\b", re.I)
 _PER = re.compile(r"(?<=\d)\s?(km|m|mi|ft|L|l|kg|g|MB|GB)/(s|h|min|d)\b")
 _UNITS = {

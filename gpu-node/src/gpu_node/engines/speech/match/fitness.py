@@ -32,7 +32,9 @@ def check(samples: Samples) -> None:
     duration_s = len(samples) / RATE
     if not SHORTEST_S <= duration_s <= LONGEST_S:
         limit = SHORTEST_S if duration_s < SHORTEST_S else LONGEST_S
-        detail = f"the clip lasts {duration_s:.1f} s; {SHORTEST_S:.0f} to {LONGEST_S:.0f} s are needed"
+        detail = (
+            f"the clip lasts {duration_s:.1f} s; {SHORTEST_S:.0f} to {LONGEST_S:.0f} s are needed"
+        )
         raise unfit(detail, "length", round(duration_s, 2), limit)
     frames = np.lib.stride_tricks.sliding_window_view(samples, _FRAME)[::_HOP]
     level = 10 * np.log10((frames.astype(np.float64) ** 2).mean(axis=1) + 1e-12)
@@ -55,7 +57,9 @@ def check_clipping(channels: Floats) -> None:
     tops = size >= _TOP * size.max(axis=1, keepdims=True)
     clipped = float((tops & (size > 0)).mean(axis=1).max())
     if clipped > MOST_CLIPPED:
-        detail = f"the clip is clipped: {clipped:.1%} of it is at full level; {MOST_CLIPPED:.1%} may be"
+        detail = (
+            f"the clip is clipped: {clipped:.1%} of it is at full level; {MOST_CLIPPED:.1%} may be"
+        )
         raise unfit(detail, "clipping", round(clipped, 4), MOST_CLIPPED)
 
 
