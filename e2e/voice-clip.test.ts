@@ -6,7 +6,8 @@ import type { Audio, Graph, Problem, Run } from "@myspinbot/contracts/types.ts";
 import { startStack, type Stack } from "@myspinbot/services/stack.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-const CLIP_TEXT = "We packed the car before sunrise and drove to the coast. My sister brought sandwiches and tea.";
+const CLIP_TEXT =
+  "We packed the car before sunrise and drove to the coast. My sister brought sandwiches and tea.";
 const SPEAK: Graph = {
   name: "speak",
   input: { text: "Text", voice: "Voice?" },
