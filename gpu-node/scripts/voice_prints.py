@@ -2,8 +2,8 @@
 
 usage: python voice_prints.py MODELS_DIR
 
-Writes engines/speech/match/voices.json. To be run again when the voices, or what is measured of
-them, change.
+Writes engines/speech/match/voices.json; `npm run format` then gives it its form. To be run again
+when the voices, or what is measured of them, change.
 """
 
 import json
@@ -41,8 +41,7 @@ def main(models_dir: Path) -> None:
         assert measured is not None
         rows[voice["name"]] = [round(float(number), 3) for number in measured.vector()]
         print(voice["name"], round(2**measured.pitch), "Hz")
-    lines = (f'  "{name}": {json.dumps(row)}' for name, row in rows.items())
-    packs.FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    packs.FILE.write_text(json.dumps(rows))
 
 
 if __name__ == "__main__":

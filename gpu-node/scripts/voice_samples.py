@@ -23,7 +23,7 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width">
 <title>Voices</title>
 <style>
-  body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 46rem; padding: 0 1rem }}
+  body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 46rem }}
   table {{ border-collapse: collapse; width: 100% }}
   td, th {{ border-bottom: 1px solid #8884; padding: .4rem .6rem; text-align: left }}
   audio {{ height: 2.2rem; width: 100% }}
@@ -73,7 +73,9 @@ def main() -> None:
         began = time.perf_counter()
         duration_s = _write(sample, text, options)
         place, took_s = f"[{number:2}/{len(wanted)}]", time.perf_counter() - began
-        print(f"{place} {sample.engine:7} {sample.name:12} {duration_s:4.1f} s, took {took_s:.1f} s")
+        print(
+            f"{place} {sample.engine:7} {sample.name:12} {duration_s:4.1f} s, took {took_s:.1f} s"
+        )
     rows = "\n".join(
         _ROW.format(**vars(s), file=s.file, accent=_ACCENTS[s.language]) for s in wanted
     )
@@ -92,7 +94,7 @@ def _options() -> argparse.Namespace:
 
 
 def _voices(models_dir: Path) -> list[Sample]:
-    here = [e for e in (kokoro.describe(models_dir), hibari.describe(), flite.describe())]
+    here = (kokoro.describe(models_dir), hibari.describe(), flite.describe())
     return [
         Sample(engine.name, voice["name"], voice["language"], voice["sex"])
         for engine in here

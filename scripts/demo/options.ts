@@ -108,7 +108,9 @@ function toVoice(voice: string, from: string, consent: boolean): string | Upload
   const mediaType = SOUNDS[extname(voice).toLowerCase()];
   if (mediaType === undefined) {
     if (existsSync(resolve(from, voice)))
-      throw new UsageError(`${voice} is no sound file that the demo knows: ${Object.keys(SOUNDS).join(", ")}.`);
+      throw new UsageError(
+        `${voice} is no sound file that the demo knows: ${Object.keys(SOUNDS).join(", ")}.`,
+      );
     return voice;
   }
   if (!consent) throw new UsageError("A voice from a file needs --consent: its speaker must have agreed.");

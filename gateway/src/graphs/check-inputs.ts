@@ -63,6 +63,6 @@ function checkValue(context: GraphContext, value: unknown, port: Port | undefine
 function checkConstant(value: unknown, port: Port, pointer: string): FieldError[] {
   if (isFileType(port.type)) return [{ pointer, detail: `is of type ${port.type}, which comes from a node or from a field of the graph's input, not from a constant` }];
   const validator = namedType(port.type);
-  if (port.type === 'Voice' && Object.hasOwn(Object(value), 'clip')) return [{ pointer: `${pointer}/clip`, detail: "comes from a field of the graph's input, not from a constant" }];
+  if (port.type === 'Voice' && typeof value === 'object' && value !== null && 'clip' in value) return [{ pointer: `${pointer}/clip`, detail: "comes from a field of the graph's input, not from a constant" }];
   return validator ? fieldErrors(validator, value, pointer) : [];
 }

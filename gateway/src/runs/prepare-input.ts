@@ -90,28 +90,27 @@ async function resolve(
   if (type === "Voice") {
     const { file_id, consent } = value as VoiceInput;
     if (file_id === undefined) return value;
-    return { clip: toReference(await find(accepted, "Audio", file_id, pointer, files)), consent };
+    return { clip: toReference(await find(accepted, "Audio", { id: file_id, pointer }, files)), consent };
   }
   const fileId = fileIdOf(value);
   if (type === undefined || !isFileType(type) || fileId === undefined) return value;
-  return toReference(await find(accepted, type, fileId, pointer, files));
+  return toReference(await find(accepted, type, { id: fileId, pointer }, files));
 }
 
 /** The file with its bytes, of a media type that fits the named type. */
 async function find(
   accepted: AcceptedGraph,
   type: string,
-  fileId: string,
-  pointer: string,
+  { id, pointer }: { id: string; pointer: string },
   files: FileStore,
 ): Promise<FileRecord> {
-  const file = await files.get(fileId);
+  const file = await files.get(id);
   if (!file)
-    throw new AppError("file-not-found", `There is no file ${fileId.slice(0, 64)}.`, {
+    throw new AppError("file-not-found", `There is no file ${id.slice(0, 64)}.`, {
       errors: [{ pointer, detail: "names no file" }],
     });
   if (file.status !== "complete") {
-    throw new AppError("file-incomplete", `The bytes of ${fileId} have not been uploaded.`, {
+    throw new AppError("file-incomplete", `The bytes of ${id} have not been uploaded.`, {
       errors: [{ pointer, detail: "names a file without bytes" }],
     });
   }

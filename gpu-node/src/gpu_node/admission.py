@@ -2,6 +2,7 @@
 capabilities."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 

@@ -45,7 +45,7 @@ needs_recognizer = pytest.mark.skipif(
 def _decoder() -> Any:
     import pocketsphinx
 
-    # The package's own model, dictionary and language model: nothing here is made for our sentences.
+    # The package's own model, dictionary and language model: none is made for our sentences.
     return pocketsphinx.Decoder(loglevel="FATAL")
 
 

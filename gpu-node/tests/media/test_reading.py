@@ -74,7 +74,7 @@ def test_a_paragraph_ends_with_a_longer_pause() -> None:
         ("See docs.python.org/3/.", "See docs dot python dot org slash three."),
         ("Add .5 liters.", "Add 0.5 liters."),
         ("The angle α grows.", "The angle alpha grows."),
-    ],  # fmt: skip
+    ],
 )
 def test_signs_and_short_forms_become_words(written: str, spoken: str) -> None:
     assert read(written).replace(" ", "") == read(spoken).replace(" ", "")

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001, RUF003
+# ruff: noqa: RUF001
 """What is no English text is refused by name; what only looks odd is read as a person would."""
 
 import pytest

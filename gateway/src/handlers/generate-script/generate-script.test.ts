@@ -82,16 +82,14 @@ describe("a topic", () => {
     await expect(write({ topic: "a".repeat(5001) })).rejects.toMatchObject({ code: "text-too-long" });
   });
 
-  it.each([
-    ["a ".repeat(2500)],
-    ["{t} {count} $& $1"],
-    ["\u0000\u202Eevil\u0007 topic"],
-    ["x".repeat(5000)],
-  ])("that is odd still makes valid outputs", async (topic) => {
-    const outputs = await write({ topic }, { duration_s: 3 });
-    expect(nodeTypeValidators.generate_script?.outputs(outputs)).toBe(true);
-    expect(outputs.narration).not.toMatch(/\p{Cc}/u);
-  });
+  it.each([["a ".repeat(2500)], ["{t} {count} $& $1"], ["\u0000\u202Eevil\u0007 topic"], ["x".repeat(5000)]])(
+    "that is odd still makes valid outputs",
+    async (topic) => {
+      const outputs = await write({ topic }, { duration_s: 3 });
+      expect(nodeTypeValidators.generate_script?.outputs(outputs)).toBe(true);
+      expect(outputs.narration).not.toMatch(/\p{Cc}/u);
+    },
+  );
 });
 
 describe("markup and other scripts", () => {
@@ -112,7 +110,11 @@ describe("markup and other scripts", () => {
     [{ topic: "\u6771\u4EAC" }, "language-unsupported", "/inputs/topic"],
     [{ topic: "the city of \u6771\u4EAC" }, "language-unsupported", "/inputs/topic"],
     [{ topic: "\u041F\u0440\u0438\u0432\u0435\u0442" }, "language-unsupported", "/inputs/topic"],
-    [{ topic: "tea", audience: "\u0645\u0631\u062D\u0628\u0627" }, "language-unsupported", "/inputs/audience"],
+    [
+      { topic: "tea", audience: "\u0645\u0631\u062D\u0628\u0627" },
+      "language-unsupported",
+      "/inputs/audience",
+    ],
     [{ topic: "a".repeat(5001) }, "text-too-long", "/inputs/topic"],
     [{ text: "\n".repeat(5000) }, "text-empty", "/inputs/text"],
     [{ text: "a".repeat(100_000) }, "text-too-long", "/inputs/text"],

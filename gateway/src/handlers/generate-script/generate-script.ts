@@ -95,11 +95,7 @@ function checked(name: "text" | "topic", given: string): string {
   if (!hasWords(text)) throw refused("text-empty", name, "holds no words");
   const length = [...text].length;
   if (length > DEFAULTS.text_characters) {
-    throw refused(
-      "text-too-long",
-      name,
-      `has ${length} characters; ${DEFAULTS.text_characters} are allowed`,
-    );
+    throw refused("text-too-long", name, `has ${length} characters; ${DEFAULTS.text_characters} are allowed`);
   }
   return text;
 }

@@ -88,7 +88,10 @@ def level(samples: Samples, rate: int) -> Curve:
     """Loudness per step, 0 (45 dB under the loudest) to 1 (the loudest moments)."""
     hop = rate * STEP_S
     steps = max(1, math.ceil(len(samples) / hop))
-    energy = np.concatenate([[0.0], np.cumsum(samples.astype(np.float64) ** 2)])
+    # In place: minutes of sound in double precision are large.
+    energy = np.zeros(len(samples) + 1)
+    np.square(samples, out=energy[1:], dtype=np.float64)
+    np.cumsum(energy, out=energy)
     centres = (np.arange(steps) + 0.5) * hop
     reach = 0.02 * rate
     low = np.clip(centres - reach, 0, len(samples)).astype(int)

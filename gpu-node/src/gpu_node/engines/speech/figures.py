@@ -21,7 +21,7 @@ _UNITS = {
     "h": "hour", "L": "liter", "t": "ton", "J": "joule", "kJ": "kilojoule", "Pa": "pascal",
 }  # fmt: skip
 _UNIT = re.compile(
-    rf"(?<![\w.,$€£])(\d[\d,]*(?:\.\d+)?)\s(k?W|MW|μ[msgl]|k?J|Pa|[mVΩshLt])(?![\w'’/])"
+    r"(?<![\w.,$€£])(\d[\d,]*(?:\.\d+)?)\s(k?W|MW|μ[msgl]|k?J|Pa|[mVΩshLt])(?![\w'’/])"
 )
 _DAYS = {"mon": "Monday", "tue": "Tuesday", "tues": "Tuesday", "wed": "Wednesday",
          "thu": "Thursday", "thur": "Thursday", "thurs": "Thursday", "fri": "Friday",
@@ -72,10 +72,12 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(r"\bISBN(?:-1[03])?:?\s?(\d[\d-]{8,16}[\dX])\b"),
      lambda m: f"ISBN {_digits(m[1])}{' X' if m[1].endswith('X') else ''}"),
     # Telephone numbers: with a country, in groups behind brackets, or named as such.
-    (re.compile(r"(?<!\w)\+(\d{1,3}(?:[ -]?\(?\d{2,4}\)?){2,5})(?!\w)"), lambda m: "plus " + _digits(m[1])),
+    (re.compile(r"(?<!\w)\+(\d{1,3}(?:[ -]?\(?\d{2,4}\)?){2,5})(?!\w)"),
+     lambda m: "plus " + _digits(m[1])),
     (re.compile(r"(?<!\w)(\(\d{3}\)\s?\d{3}-\d{4}|\d{3}-\d{3}-\d{4}|\d{3}-\d{4})(?![\w-])"),
      lambda m: _digits(m[1])),
-    (re.compile(r"\b((?:tele)?phone|tel|call|fax)(\.?:?\s)(\d{2,5}(?:[ -]\d{2,5}){1,4})(?!\w)", re.I),
+    (re.compile(
+        r"\b((?:tele)?phone|tel|call|fax)(\.?:?\s)(\d{2,5}(?:[ -]\d{2,5}){1,4})(?!\w)", re.I),
      lambda m: f"{'telephone ' if m[1].casefold() == 'tel' else m[1] + m[2]}{_digits(m[3])}"),
     (_PRICE, _price),
     (re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)[kK]\b(?!\s?[mgB])"), r"\1 thousand"),

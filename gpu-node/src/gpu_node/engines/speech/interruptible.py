@@ -10,7 +10,7 @@ _LOOK_EVERY_S = 0.05
 def run(
     session: Any, feeds: dict[str, Any], check_canceled: Callable[[], None], options: Any = None
 ) -> list[Any]:
-    """All outputs of the network; raises what `check_canceled` raises, a layer of the network later.
+    """All outputs of the network; raises what `check_canceled` raises, one of its layers later.
 
     options: onnxruntime.RunOptions. `check_canceled` is called from another thread, too.
     """

@@ -1,8 +1,8 @@
 """Engine `kokoro_match`: a voice that resembles that of a clip. An approximate match, no cloning.
 
 The three of Kokoro's voices that are nearest to the speaker are mixed, and the pitch and the mean
-spectrum of the result are moved toward the clip's. What makes a person unmistakable (accent, rhythm,
-manner) stays that of the voices.
+spectrum of the result are moved toward the clip's. What makes a person unmistakable (accent,
+rhythm, manner) stays that of the voices.
 """
 
 from collections.abc import Callable

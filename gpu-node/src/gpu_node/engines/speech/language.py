@@ -1,5 +1,4 @@
-# ruff: noqa: RUF001
-"""Notices that a text in Latin letters is not English, by the small words that no sentence lacks."""
+"""Notices that a text in Latin letters is not English, by the small words that sentences need."""
 
 import re
 from collections import Counter
@@ -13,27 +12,26 @@ _ENGLISH = frozenset(
 _OTHERS: dict[str, frozenset[str]] = {
     name: frozenset(words.split())
     for name, words in {
-        "German": "der die das und ist nicht ein eine ich wir sie mit auf den dem von zu für wie "
-        "auch aber nur noch sich haben wird sind oder wenn über nach bei aus",
-        "French": "le la les des est et une dans que qui nous vous il elle pour pas avec sur au aux "
-        "ce cette sont mais ou je du être avoir très plus",
-        "Spanish": "el la los las es y una en que por con para no se del está son pero muy más yo "
-        "nosotros como su al lo hay",
-        "Italian": "il la gli le è e una che di non per con sono del della ma anche come più nel io "
-        "noi questo si ha",
-        "Portuguese": "o os as é e uma que não para com em do da dos das mas muito mais eu nós você "
-        "como se por são",
-        "Dutch": "de het een en is niet ik wij zij met op van voor dat die maar ook nog zijn hebben "
+        "German": "der das und ist nicht ein eine ich wir sie mit auf dem von zu für wie auch "
+        "aber nur noch sich haben wird sind oder wenn über nach bei aus",
+        "French": "le la les des est et une dans que qui nous vous il elle pour pas avec sur "
+        "au aux ce cette sont mais ou je du être avoir très plus",
+        "Spanish": "el la los las es una en que por para se del está pero muy más yo nosotros "
+        "como su al lo hay",
+        "Italian": "il la gli le una che di non sono del della ma anche più nel io noi questo "
+        "si ha",
+        "Portuguese": "os uma que não para com em da das muito mais eu nós você como se por são",
+        "Dutch": "de het een en niet ik wij zij met op voor dat maar ook nog zijn hebben "
         "wordt naar bij uit te",
-        "Swedish": "och det är en ett inte jag vi att som på med för av den till har om men så",
-        "Danish": "og det er en et ikke jeg vi at som på med for af den til har om men så",
-        "Polish": "i nie jest się na z że do to w jak ale co czy tak był od przez jego już",
-        "Czech": "a je se na že v to s z do jsem ale jak by jsou byl pro",
-        "Turkish": "ve bir bu için ile çok ama gibi daha var ne ben biz değil olarak",
+        "Swedish": "och det är en ett inte jag vi att som på med för av till har om så",
+        "Danish": "og det er en et ikke jeg vi som på med af til har om så",
+        "Polish": "nie jest się na że jak co czy tak był od przez jego już",
+        "Czech": "je se na že jsem jak jsou byl",
+        "Turkish": "ve bir bu için ile çok ama gibi daha ne biz değil olarak",
         "Indonesian": "yang dan di ini itu dengan untuk tidak dari ke adalah saya kita pada akan",
     }.items()
 }
-"""Words that are English, too, count for neither side."""
+"""None of them is English, too, and none a single letter."""
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_WORDS = 4
 """In fewer words a name or a saying may be meant."""
@@ -43,15 +41,12 @@ _MOST_MARKED = 0.1
 
 
 def foreign_language(text: str) -> str | None:
-    """What the text clearly is instead of English ("German", "in another language"), if anything."""
+    """What a text clearly is instead of English ("German", "in another language"), if anything."""
     words = Counter(_WORD.findall(text.casefold()))
     if words.total() < _LEAST_WORDS:
         return None
     english = sum(words[word] for word in _ENGLISH)
-    hits = {
-        name: sum(words[word] for word in small - _ENGLISH if len(word) > 1)
-        for name, small in _OTHERS.items()
-    }
+    hits = {name: sum(words[word] for word in small) for name, small in _OTHERS.items()}
     letters = sum(words[word] * len(word) for word in words)
     marked = sum(map(_is_marked, text)) > _MOST_MARKED * letters
     if marked and words.total() >= _ENOUGH_WORDS:

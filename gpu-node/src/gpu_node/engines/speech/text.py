@@ -61,7 +61,7 @@ def _plain(text: str) -> str:
 
 
 def _plain_character(c: str) -> str:
-    if c in "\n\t" or c.isascii() and c.isprintable():
+    if c in "\n\t" or (c.isascii() and c.isprintable()):
         return c
     kind = unicodedata.category(c)
     if kind[0] == "C" or kind in ("Mn", "Me"):

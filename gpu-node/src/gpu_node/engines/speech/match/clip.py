@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import av.error
 import numpy as np
 from scipy.signal import resample_poly
 
@@ -40,7 +41,7 @@ def read_clip(path: Path, check_canceled: Callable[[], None]) -> Samples:
             _check_header(stream.rate, stream.channels)
             rate, announced_s = stream.rate, _announced_s(container, stream)
             channels = np.concatenate(list(_decoded(container, stream, check_canceled)), axis=1)
-    except (av.FFmpegError, ValueError, EOFError, MemoryError) as cause:
+    except (av.error.FFmpegError, ValueError, EOFError, MemoryError) as cause:
         detail = f"the clip cannot be decoded: {getattr(cause, 'strerror', None) or cause}"
         raise invalid(detail) from cause
     if is_cut_off(path):
@@ -83,7 +84,7 @@ def _decoded(container: Any, stream: Any, check_canceled: Callable[[], None]) ->
             check_canceled()
         for part in to_float.resample(frame):
             count += part.samples
-            yield part.to_ndarray()
+            yield part.to_ndarray().astype(np.float32)
         if count > LONGEST_S * stream.rate:
             detail = f"the clip is longer than {LONGEST_S:.0f} s"
             raise unfit(detail, "length", round(count / stream.rate, 2), LONGEST_S)

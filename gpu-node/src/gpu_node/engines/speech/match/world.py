@@ -34,8 +34,9 @@ def analyzed(samples: Samples, check_canceled: Callable[[], None]) -> Voiced:
     import pyworld
 
     sound = samples.astype(np.float64)
-    limits = {"f0_floor": _LOWEST_HZ, "f0_ceil": _HIGHEST_HZ, "frame_period": FRAME_MS}
-    rough, times = pyworld.dio(sound, RATE, **limits)
+    rough, times = pyworld.dio(
+        sound, RATE, f0_floor=_LOWEST_HZ, f0_ceil=_HIGHEST_HZ, frame_period=FRAME_MS
+    )
     pitch = pyworld.stonemask(sound, rough, times, RATE)
     check_canceled()
     spectrum = pyworld.cheaptrick(sound, pitch, times, RATE)
