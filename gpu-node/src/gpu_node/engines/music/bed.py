@@ -35,10 +35,11 @@ def _loop(mood: Mood, random: Generator) -> Samples:
     beat = 60 / mood.beats_per_minute
     per_chord = round(_BEATS * beat * RATE)
     chords = mood.chords * _ROUNDS
+    pads = {chord: _pad(chord[1:], per_chord, mood.bright) for chord in mood.chords}
     dry = np.zeros(per_chord * len(chords))
     for number, chord in enumerate(chords):
         start = number * per_chord
-        _add(dry, start, mood.pad * _pad(chord[1:], per_chord, mood.bright))
+        _add(dry, start, mood.pad * pads[chord])
         _add(dry, start, 0.5 * _pluck(chord[0], 3.6 * beat, 0.1))
         for eighth, step in enumerate(mood.pattern):
             # Left out and leant on at random: a player, not a clock.
