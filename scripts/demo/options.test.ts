@@ -8,8 +8,9 @@ const folder = mkdtempSync(join(tmpdir(), "demo-"));
 writeFileSync(join(folder, "me.jpg"), "");
 
 test("takes a topic of its own when neither topic nor text is given", () => {
-  expect(parseDemoOptions([]).topic).toBeTypeOf("string");
-  expect(parseDemoOptions(["--text", "Hello."])).toEqual({ text: "Hello.", exit: false, help: false });
+  expect(parseDemoOptions([]).input.topic).toBeTypeOf("string");
+  const options = parseDemoOptions(["--text", "Hello."]);
+  expect(options).toEqual({ input: { text: "Hello." }, exit: false, help: false });
 });
 
 test("reads paths relative to the folder in which npm was called", () => {
@@ -18,7 +19,29 @@ test("reads paths relative to the folder in which npm was called", () => {
   expect(out).toBe(join(folder, "film.mp4"));
 });
 
+test("sends wishes by the names that the graph gives them", () => {
+  const { input } = parseDemoOptions(
+    ["--text", "Hi.", "--size", "720", "--captions", "--end", "Bye", "--background", "#1f6f5c"],
+    folder,
+  );
+  expect(input).toEqual({
+    text: "Hi.",
+    size: 720,
+    burn_captions: true,
+    end_text: "Bye",
+    background: "#1f6f5c",
+  });
+});
+
+test("takes a background that looks like a file as a picture", () => {
+  const { input, background } = parseDemoOptions(["--text", "Hi.", "--background", "me.jpg"], folder);
+  expect(background).toEqual({ path: join(folder, "me.jpg"), mediaType: "image/jpeg" });
+  expect(input).toEqual({ text: "Hi." });
+});
+
 test.each([
+  ["a size that is no number", ["--size", "big"]],
+  ["a background that does not exist", ["--background", "beach.png"]],
   ["an unknown option", ["--speed", "2"]],
   ["a portrait that is no picture", ["--portrait", "me.txt"]],
   ["a portrait that does not exist", ["--portrait", "you.jpg"]],

@@ -59,7 +59,9 @@ def test_the_stills_show_the_face_with_the_mark_and_without_a_caption(
     outputs = finish(workshop, given(film, workshop, burn_captions=True, title="Bread"))
     poster = decoded_pictures(workshop.path(outputs["poster"]))[0]
     assert poster.shape == film.pictures[0].shape
-    near = [float(np.abs(poster[60:].astype(int) - picture[60:]).mean()) for picture in film.pictures]
+    near = [
+        float(np.abs(poster[60:].astype(int) - picture[60:]).mean()) for picture in film.pictures
+    ]
     assert min(near) < 3
     assert np.abs(poster[CORNER].astype(int) - film.pictures[0][CORNER]).mean() > 12
     with Image.open(workshop.path(outputs["preview"])) as preview:

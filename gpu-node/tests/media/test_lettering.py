@@ -27,8 +27,12 @@ def columns(image: np.ndarray) -> np.ndarray:
 
 def test_one_font_writes_a_whole_text(models_dir: Path) -> None:
     assert font_for("Ships float", Weight.BOLD, models_dir).name.startswith("Inter")
-    assert font_for("\u041a\u043e\u0440\u0430\u0431\u043b\u044c", Weight.BOLD, models_dir).name.startswith("Inter")
-    assert font_for("Hi \u05e9\u05dc\u05d5\u05dd", Weight.BOLD, models_dir).name.startswith("DejaVu")
+    assert font_for(
+        "\u041a\u043e\u0440\u0430\u0431\u043b\u044c", Weight.BOLD, models_dir
+    ).name.startswith("Inter")
+    assert font_for("Hi \u05e9\u05dc\u05d5\u05dd", Weight.BOLD, models_dir).name.startswith(
+        "DejaVu"
+    )
 
 
 @pytest.mark.parametrize("text", ["\U0001f35e", "\u4f60\u597d", "\u0928", "ok \ufdd0"])
@@ -80,7 +84,10 @@ def test_words_stay_inside_safe_margins(models_dir: Path, height: int, width: in
     caption = lettering.caption(words, layout, models_dir)
     assert caption is not None
     card = cards.card(words, grey, layout, models_dir)
-    for shown, floor in ((caption.over(grey), layout.caption_bottom + 3), (card.words.over(grey), height)):
+    for shown, floor in (
+        (caption.over(grey), layout.caption_bottom + 3),
+        (card.words.over(grey), height),
+    ):
         changed = np.abs(to_picture(shown).astype(int) - to_picture(grey)).max(axis=2) > 12
         rows, across = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
         assert 0.04 * width <= across[0] and across[-1] <= 0.96 * width

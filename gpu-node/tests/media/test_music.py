@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 from media.film import Film
-
 from media.finished import decoded, finish
-
 from media.workshop import Workshop
 
 from gpu_node.engines.music import mix

@@ -20,7 +20,9 @@ def choose_background(wish: str | None, image: Path | None) -> str:
         detail = f"{kind[:60]!r} is none of own, blurred, picture and a color as #rrggbb"
         raise BadMedia("invalid-input", detail, pointer=_POINTER)
     if kind == "picture" and image is None:
-        raise BadMedia("invalid-input", "the picture for behind the person is missing", pointer=_IMAGE)
+        raise BadMedia(
+            "invalid-input", "the picture for behind the person is missing", pointer=_IMAGE
+        )
     if kind != "picture" and image is not None:
         detail = f"a picture was given, but the background shall be {kind}"
         raise BadMedia("invalid-input", detail, pointer=_POINTER)

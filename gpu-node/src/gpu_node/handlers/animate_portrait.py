@@ -91,4 +91,3 @@ def _sound(path: Path) -> Samples:
         common = int(np.gcd(rate, AUDIO_RATE))
         samples = resample_poly(samples, AUDIO_RATE // common, rate // common)
     return samples.astype(np.float32)
-

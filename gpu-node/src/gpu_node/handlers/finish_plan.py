@@ -53,7 +53,11 @@ class Plan:
 
 
 def read_plan(
-    params: FinishVideoParams, inputs: FinishVideoInputs, film: Path, captions: Path | None, models: Path
+    params: FinishVideoParams,
+    inputs: FinishVideoInputs,
+    film: Path,
+    captions: Path | None,
+    models: Path,
 ) -> Plan:
     """film, captions: local files. Raises BadMedia or BadText with the pointer of what is wrong."""
     facts = probe_film(film, VIDEO)
@@ -70,7 +74,9 @@ def read_plan(
     if burns:
         for cue in cues:
             words = " ".join(cue.lines)
-            _check(words, "/inputs/captions", lambda words: lettering.words_of(words, layout, models))
+            _check(
+                words, "/inputs/captions", lambda words: lettering.words_of(words, layout, models)
+            )
     return Plan(
         layout, fps, max(1, round(length_s(film, VIDEO) * fps)),
         before=round(params.title_s * fps) if title else 0,

@@ -81,9 +81,7 @@ def _from_photo(
     return _Portrait(picture, landmarks, matte, "photo", person_matte.NAME)
 
 
-def _shape(
-    params: PreparePortraitParams, inputs: PreparePortraitInputs
-) -> tuple[int, crop.Aspect]:
+def _shape(params: PreparePortraitParams, inputs: PreparePortraitInputs) -> tuple[int, crop.Aspect]:
     """The shorter side in pixels, and width to height."""
     side = whole(inputs.size, SIZES, params.size, "/inputs/size")
     aspect = one_of(inputs.aspect, get_args(crop.Aspect), params.aspect, "/inputs/aspect")

@@ -44,7 +44,9 @@ def _estimated(
     def mean(values: Floats, weight: Floats) -> Floats:
         near = cv2.blur(weight, size)[..., None]
         # Farther than the reach from any colour of that side there is nothing to correct with.
-        return np.where(near > 1e-4, cv2.blur(values * weight, size) / np.maximum(near, 1e-4), values)
+        return np.where(
+            near > 1e-4, cv2.blur(values * weight, size) / np.maximum(near, 1e-4), values
+        )
 
     around, beyond = mean(person, share), mean(behind, 1 - share)
     fitted = around + share * (seen - share * around - (1 - share) * beyond)

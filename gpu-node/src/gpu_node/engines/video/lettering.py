@@ -64,7 +64,9 @@ def mark(layout: Layout, models: Path) -> Overlay:
     return overlay
 
 
-def _plate(size: tuple[int, int], edges: tuple[float, float, float, float], round_by: float) -> Floats:
+def _plate(
+    size: tuple[int, int], edges: tuple[float, float, float, float], round_by: float
+) -> Floats:
     """(height, width) 0..1: a rectangle (left, top, right, bottom) with round corners."""
     times = 4
     left, top, right, bottom = edges

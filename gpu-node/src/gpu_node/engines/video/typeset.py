@@ -76,7 +76,9 @@ def set_text(text: str, weight: fonts.Weight, box: Box, models: Path) -> Setting
         setting = Setting((), path, max(1, round(size)), direction)
         lines = _wrapped(plain, setting, box.width)
         if lines and len(lines) <= box.most_lines:
-            return Setting(_balanced(plain, setting, box.width, lines), path, setting.size, direction)
+            return Setting(
+                _balanced(plain, setting, box.width, lines), path, setting.size, direction
+            )
         if size * _SMALLER < box.least:
             raise TooMuchText(f"{len(text)} characters do not fit into the picture")
         size *= _SMALLER
@@ -96,9 +98,7 @@ def _wrapped(text: str, setting: Setting, width: float) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _balanced(
-    text: str, setting: Setting, width: float, lines: tuple[str, ...]
-) -> tuple[str, ...]:
+def _balanced(text: str, setting: Setting, width: float, lines: tuple[str, ...]) -> tuple[str, ...]:
     """As many lines in the narrowest box that still holds them."""
     low, high = width / max(1, len(lines)) / 2, width
     for _ in range(8):

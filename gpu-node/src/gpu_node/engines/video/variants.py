@@ -27,7 +27,12 @@ def write_gif(path: Path, pictures: Sequence[Picture], side: int) -> None:
     # Ordered noise instead of error diffusion: what stands still, stays still.
     frames = [_dithered(picture).quantize(palette=palette, dither=0) for picture in small]
     frames[0].save(
-        path, format="GIF", save_all=True, append_images=frames[1:], duration=1000 // GIF_FPS, loop=0
+        path,
+        format="GIF",
+        save_all=True,
+        append_images=frames[1:],
+        duration=1000 // GIF_FPS,
+        loop=0,
     )
 
 
