@@ -1,4 +1,4 @@
-"""Reads what `finish_video` is given: the film as it will be, and whether its words can be written."""
+"""Reads what `finish_video` is given: the film as it will be, if its words can be written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

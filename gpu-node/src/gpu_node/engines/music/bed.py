@@ -4,6 +4,7 @@ import numpy as np
 from numpy.random import Generator
 from scipy.signal import butter, fftconvolve, sosfiltfilt
 
+from gpu_node.engines.arrays import Floats
 from gpu_node.engines.music.moods import MOODS, Chord, Mood
 from gpu_node.engines.speech.speech import Samples
 
@@ -30,7 +31,7 @@ def music(mood: str, length: int, seed: int) -> Samples:
     return bed.astype(np.float32)
 
 
-def _loop(mood: Mood, random: Generator) -> Samples:
+def _loop(mood: Mood, random: Generator) -> Floats:
     """Music whose end goes over into its beginning."""
     beat = 60 / mood.beats_per_minute
     per_chord = round(_BEATS * beat * RATE)
@@ -54,7 +55,7 @@ def _loop(mood: Mood, random: Generator) -> Samples:
     return soft * (_LEVEL / np.sqrt(np.mean(soft**2)))
 
 
-def _add(loop: Samples, at: int, sound: Samples) -> None:
+def _add(loop: Floats, at: int, sound: Floats) -> None:
     """Add a sound; what passes the end comes in at the beginning."""
     first = sound[: len(loop) - at]
     loop[at : at + len(first)] += first
@@ -62,7 +63,7 @@ def _add(loop: Samples, at: int, sound: Samples) -> None:
     loop[: len(rest)] += rest
 
 
-def _pad(notes: Chord, length: int, bright: float) -> Samples:
+def _pad(notes: Chord, length: int, bright: float) -> Floats:
     """A chord that swells and goes over into the next one."""
     over = RATE // 2
     t = np.arange(length + over) / RATE
@@ -79,7 +80,7 @@ def _pad(notes: Chord, length: int, bright: float) -> Samples:
     return total * np.sin(envelope * np.pi / 2) ** 2 * swell * (0.06 / len(notes))
 
 
-def _pluck(note: int, length_s: float, bright: float) -> Samples:
+def _pluck(note: int, length_s: float, bright: float) -> Floats:
     """A struck note: overtones die sooner than the tone itself."""
     t = np.arange(round(length_s * RATE)) / RATE
     pitch = _hertz(note)
@@ -93,7 +94,7 @@ def _pluck(note: int, length_s: float, bright: float) -> Samples:
     return total * ends * 0.16
 
 
-def _in_a_room(dry: Samples, random: Generator) -> Samples:
+def _in_a_room(dry: Floats, random: Generator) -> Floats:
     """Reverberation of a loop, itself a loop."""
     t = np.arange(round(_ROOM_S * RATE)) / RATE
     room = random.standard_normal(len(t)) * np.exp(-t * 4.2) * np.clip(t / 0.02, 0, 1)

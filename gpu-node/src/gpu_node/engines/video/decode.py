@@ -1,6 +1,6 @@
 """Reads a film's pictures and sound."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def sound_of(path: Path, pointer: str) -> Samples:
 
 
 @contextmanager
-def _readable(what: str, pointer: str) -> Iterator[None]:
+def _readable(what: str, pointer: str) -> Generator[None, None, None]:
     try:
         yield
     except (FFmpegError, IndexError) as cause:
