@@ -65,14 +65,25 @@ async function upload(bytes: Buffer, mediaType: string): Promise<Response> {
 
 describe("talking-avatar", () => {
   it("makes a film of a text, tells of each step, and hands out the bytes in parts", async () => {
-    const [status, created] = await post<Run>("/v1/runs", { graph: "talking-avatar", input: { text: TEXT } });
+    const wishes = { title: "A test", end_text: "Bye", burn_captions: true, music: "calm", size: 256 };
+    const input = {
+      text: TEXT,
+      avatar: "amara",
+      aspect: "9:16",
+      background: "#1f6f5c",
+      webm: true,
+      ...wishes,
+    };
+    const [status, created] = await post<Run>("/v1/runs", { graph: "talking-avatar", input });
     expect(status).toBe(202);
     const events = await follow(created.run_id);
     expect(events.at(-1)!.type, JSON.stringify(events.at(-1))).toBe("run.succeeded");
     expect(events.map((event) => event.seq)).toEqual(events.map((_, i) => i + 1));
     const ended = events.filter((event) => event.type === "node.succeeded").map((event) => event.node_id);
     expect(ended.toSorted()).toEqual(["final", "portrait", "script", "speech", "video", "visemes"]);
-    expect(events.some((event) => event.type === "node.progress" && event.node_id === "video")).toBe(true);
+    for (const node of ["video", "final"])
+      for (const type of ["node.progress", "node.preview"])
+        expect(events.some((event) => event.type === type && event.node_id === node)).toBe(true);
 
     const run = (await (await fetch(url(`/v1/runs/${created.run_id}`))).json()) as Run;
     expect(run).toMatchObject({ status: "succeeded", progress: { percent: 100 } });
@@ -82,6 +93,7 @@ describe("talking-avatar", () => {
       sha256: string;
       meta: { duration_s: number };
     };
+    expect(video.meta).toMatchObject({ width: 256, height: 456, fps: 25 });
     expect(run.output!.script).toBe(TEXT);
 
     const content = url(`/v1/artifacts/${video.artifact_id}/content`);
@@ -92,6 +104,16 @@ describe("talking-avatar", () => {
     expect(whole.indexOf("moov")).toBeLessThan(whole.indexOf("mdat"));
     const part = await fetch(content, { headers: { range: "bytes=4-7" } });
     expect([part.status, await part.text()]).toEqual([206, "ftyp"]);
+
+    const kinds = { webm: "video/webm", poster: "image/jpeg", preview: "image/gif", captions: "text/vtt" };
+    for (const [name, kind] of Object.entries(kinds)) {
+      const { artifact_id } = run.output![name] as { artifact_id: string };
+      const response = await fetch(url(`/v1/artifacts/${artifact_id}/content`));
+      expect([name, response.headers.get("content-type")]).toEqual([name, kind]);
+      const bytes = Buffer.from(await response.arrayBuffer());
+      // The card at the start moves the captions.
+      if (name === "captions") expect(bytes.toString()).toMatch(/00:00:0[2-9].* --> /);
+    }
 
     const deleted = await fetch(url(`/v1/runs/${created.run_id}`), { method: "DELETE" });
     expect(deleted.status).toBe(204);
@@ -110,6 +132,14 @@ describe("talking-avatar", () => {
     expect(events.at(-1)!.type).toBe("run.failed");
     expect(error).toMatchObject({ instance: "portrait", class: "permanent" });
     expect(["no-face", "invalid-image"]).toContain(error.code);
+  });
+
+  it("names the wish that cannot be met", async () => {
+    const [status, problem] = await post<Problem>("/v1/runs", {
+      graph: "talking-avatar",
+      input: { text: TEXT, aspect: "4:3" },
+    });
+    expect([status, problem.errors?.[0]?.pointer]).toEqual([422, "/input/aspect"]);
   });
 
   it("refuses bytes that are not what they claim to be", async () => {

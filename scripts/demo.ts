@@ -56,9 +56,9 @@ async function demo(options: DemoOptions): Promise<void> {
   const { width, height, duration_s = 0 } = film.video.meta;
   const facts = `${duration_s.toFixed(1)} s, ${width}x${height}, ${(film.bytes / 1e6).toFixed(1)} MB`;
   const seconds = ((performance.now() - began) / 1000).toFixed(0);
-  console.log(
-    `\nDone in ${seconds} s: ${facts}\n  video  ${film.path}\n  run    ${url}/v1/runs/${film.run.run_id}`,
-  );
+  const places = [["video", film.path], ...film.beside, ["run", `${url}/v1/runs/${film.run.run_id}`]];
+  const lines = places.map(([name = "", place]) => `\n  ${name.padEnd(8)} ${place}`);
+  console.log(`\nDone in ${seconds} s: ${facts}${lines.join("")}`);
   if (options.exit || !process.stdout.isTTY) return;
   console.log("\nStill serving; Ctrl-C stops everything.");
   await aborted(stopped);

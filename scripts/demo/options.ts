@@ -10,18 +10,36 @@ Makes a talking-avatar video by the real system on this machine.
   --topic TEXT      what the avatar shall talk about
   --text TEXT       what it shall say, word by word
   --portrait FILE   a photo of one face (JPEG, PNG or WebP); without it a drawn face speaks
+  --avatar NAME     the drawn face: robin, amara or elias
   --voice NAME      one of the voices that GET /v1/capabilities lists; \`npm run voices\` lets you hear them
   --voice FILE      5 to 30 s of one speaker (WAV, MP3, FLAC, M4A, Ogg or WebM): the voice shall resemble
                     theirs. An approximate match, no cloning
   --consent         the speaker of that file agrees; needed with a file
-  --out FILE        where the MP4 is written; .data/demo/videos/<run>.mp4 by default
+  --aspect SHAPE    1:1, 9:16 or 16:9
+  --size PIXELS     the shorter side of the film, even, 256 to 1080
+  --fps RATE        25 or 30
+  --background WHAT own, blurred, a color as #rrggbb, or a picture file
+  --title TEXT      a card at the start
+  --end TEXT        a card at the end
+  --captions        captions in the picture
+  --music MOOD      calm, warm or bright
+  --webm            a WebM beside the MP4
+  --out FILE        where the MP4 is written; .data/demo/videos/<run>.mp4 by default. Captions,
+                    poster and preview lie beside it
   --exit            stop everything when the video is done, also on a terminal
   --help            this text
 `;
 
-const DEFAULT_TOPIC = "why ships float";
+/** Made when nothing is asked for: it shows what there is. */
+const SHOWPIECE = {
+  topic: "why ships float",
+  title: "Why ships float",
+  end_text: "Made on this machine",
+  burn_captions: true,
+  music: "calm",
+};
 
-/** Media types of portraits by their file's ending. */
+/** Media types of pictures by their file's ending. */
 const IMAGES: Readonly<Record<string, string>> = {
   ".jpg": "image/jpeg",
   ".jpeg": "image/jpeg",
@@ -47,9 +65,10 @@ export interface Upload {
 }
 
 export interface DemoOptions {
-  readonly topic?: string;
-  readonly text?: string;
+  /** Fields of the run's input that are sent as they are; the gateway judges them. */
+  readonly input: Readonly<Record<string, string | number | boolean>>;
   readonly portrait?: Upload;
+  readonly background?: Upload;
   /** A name, or a clip whose speaker has agreed. */
   readonly voice?: string | Upload;
   /** Absolute path. */
@@ -63,17 +82,60 @@ export class UsageError extends Error {}
 
 /** Relative paths are the caller's, not the repository's: npm tells where it was called. */
 export function parseDemoOptions(args: string[], from = process.env.INIT_CWD ?? process.cwd()): DemoOptions {
-  const { topic, text, portrait, voice, consent = false, out, exit = false, help = false } = parse(args);
+  const values = parse(args);
+  const {
+    topic,
+    text,
+    portrait,
+    background,
+    voice,
+    consent = false,
+    out,
+    exit = false,
+    help = false,
+  } = values;
+  const backdrop = background !== undefined && isFile(background) ? background : undefined;
   return {
-    ...(topic === undefined && text === undefined ? { topic: DEFAULT_TOPIC } : {}),
-    ...(topic === undefined ? {} : { topic }),
-    ...(text === undefined ? {} : { text }),
-    ...(portrait === undefined ? {} : { portrait: toPortrait(resolve(from, portrait)) }),
+    input: {
+      ...(topic === undefined && text === undefined ? SHOWPIECE : {}),
+      ...defined({
+        topic,
+        text,
+        avatar: values.avatar,
+        aspect: values.aspect,
+        size: toNumber("--size", values.size),
+        fps: toNumber("--fps", values.fps),
+        background: backdrop === undefined ? background : undefined,
+        title: values.title,
+        end_text: values.end,
+        burn_captions: values.captions,
+        music: values.music,
+        webm: values.webm,
+      }),
+    },
+    ...(portrait === undefined ? {} : { portrait: toPicture(resolve(from, portrait)) }),
+    ...(backdrop === undefined ? {} : { background: toPicture(resolve(from, backdrop)) }),
     ...(voice === undefined ? {} : { voice: toVoice(voice, from, consent) }),
     ...(out === undefined ? {} : { out: resolve(from, out) }),
     exit,
     help,
   };
+}
+
+/** A background is a word, a color, or the path of a file, which has an ending. */
+function isFile(background: string): boolean {
+  return extname(background) !== "";
+}
+
+function defined<T>(fields: Record<string, T | undefined>): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(fields).filter((field): field is [string, T] => field[1] !== undefined),
+  );
+}
+
+function toNumber(option: string, text: string | undefined): number | undefined {
+  if (text === undefined || /^\d+$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new UsageError(`${option} needs a whole number, not ${text}.`);
 }
 
 function parse(args: string[]) {
@@ -86,8 +148,18 @@ function parse(args: string[]) {
         topic: string,
         text: string,
         portrait: string,
+        avatar: string,
         voice: string,
         consent: flag,
+        aspect: string,
+        size: string,
+        fps: string,
+        background: string,
+        title: string,
+        end: string,
+        captions: flag,
+        music: string,
+        webm: flag,
         out: string,
         exit: flag,
         help: flag,
@@ -98,7 +170,7 @@ function parse(args: string[]) {
   }
 }
 
-function toPortrait(path: string): Upload {
+function toPicture(path: string): Upload {
   const mediaType = IMAGES[extname(path).toLowerCase()];
   if (mediaType === undefined) throw new UsageError(`${path} is not a JPEG, PNG or WebP file.`);
   return existing({ path, mediaType });

@@ -1,7 +1,7 @@
 /** Submits one run of `talking-avatar` over HTTP, shows its progress and fetches the film. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname } from "node:path";
-import type { Problem, Run, RunCreate, Video, VoiceInput } from "@myspinbot/contracts/types.ts";
+import { basename, dirname, extname } from "node:path";
+import type { Artifact, Problem, Run, RunCreate, Video, VoiceInput } from "@myspinbot/contracts/types.ts";
 import type { Client } from "./client.ts";
 import { toNodeRows, withEvent } from "./node-rows.ts";
 import type { DemoOptions, Upload } from "./options.ts";
@@ -16,7 +16,11 @@ export interface Film {
   readonly path: string;
   readonly bytes: number;
   readonly video: Video;
+  /** What lies beside the MP4, by the name of the run's output: absolute paths. */
+  readonly beside: ReadonlyMap<string, string>;
 }
+
+const BESIDE = ["webm", "captions", "poster", "preview"];
 
 /**
  * @param toPath where the film of that run is written
@@ -36,26 +40,35 @@ export async function makeFilm(
   const path = toPath(run.run_id);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
-  return { run, path, bytes: content.length, video };
+  const beside = new Map<string, string>();
+  for (const name of BESIDE) {
+    const artifact = run.output?.[name] as Artifact | undefined;
+    if (artifact === undefined) continue;
+    const target = path.slice(0, path.length - extname(path).length) + extname(artifact.name);
+    writeFileSync(target, await client.getArtifact(artifact));
+    beside.set(name, target);
+  }
+  return { run, path, bytes: content.length, video, beside };
 }
 
 async function toInput(client: Client, options: DemoOptions): Promise<NonNullable<RunCreate["input"]>> {
-  const { topic, text, portrait, voice } = options;
+  const { input, portrait, background, voice } = options;
   return {
-    ...(topic === undefined ? {} : { topic }),
-    ...(text === undefined ? {} : { text }),
-    ...(portrait === undefined ? {} : { portrait: { file_id: await upload(client, portrait) } }),
+    ...input,
+    ...(portrait === undefined ? {} : { portrait: await upload(client, portrait) }),
+    ...(background === undefined ? {} : { background_image: await upload(client, background) }),
     ...(voice === undefined ? {} : { voice: await toVoice(client, voice) }),
   };
 }
 
 async function toVoice(client: Client, voice: string | Upload): Promise<VoiceInput> {
   if (typeof voice === "string") return { name: voice };
-  return { file_id: await upload(client, voice), consent: true };
+  return { ...(await upload(client, voice)), consent: true };
 }
 
-async function upload(client: Client, { path, mediaType }: Upload): Promise<string> {
-  return (await client.uploadFile(readFileSync(path), mediaType, basename(path))).file_id;
+async function upload(client: Client, { path, mediaType }: Upload): Promise<{ file_id: string }> {
+  const { file_id } = await client.uploadFile(readFileSync(path), mediaType, basename(path));
+  return { file_id };
 }
 
 async function showProgress(client: Client, run: Run): Promise<void> {

@@ -55,3 +55,14 @@ def test_reports_all_errors_together_and_no_secret() -> None:
 def test_renewing_must_be_frequent_enough() -> None:
     with pytest.raises(ConfigError, match="third"):
         read_config(LEAST | {"GPU_NODE_LEASE_MS": "3000", "GPU_NODE_RENEW_MS": "1500"}, Gate())
+
+
+@pytest.mark.parametrize(("text", "marked"), [("", True), ("true", True), ("False", False)])
+def test_the_mark_is_there_unless_it_is_turned_off(text: str, marked: bool) -> None:
+    config = read_config(LEAST | {"GPU_NODE_VISIBLE_MARK": text}, Gate())
+    assert config.visible_mark is marked
+
+
+def test_a_word_that_is_not_known_turns_nothing_off() -> None:
+    with pytest.raises(ConfigError, match="GPU_NODE_VISIBLE_MARK"):
+        read_config(LEAST | {"GPU_NODE_VISIBLE_MARK": "ture"}, Gate())

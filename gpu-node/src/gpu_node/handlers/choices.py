@@ -15,7 +15,7 @@ def chosen(value: Any, otherwise: T) -> T:
     return otherwise if value is MISSING else value
 
 
-def one_of(value: Any, allowed: Collection[Any], otherwise: T, pointer: str) -> T:
+def one_of(value: Any, allowed: Collection[T], otherwise: T, pointer: str) -> T:
     """The same for one of few values; `BadMedia` naming `pointer` for any other."""
     picked = chosen(value, otherwise)
     if picked in allowed:

@@ -1,4 +1,4 @@
-"""Reads what `finish_video` is given: the film as it will be, and whether its words can be written."""
+"""Reads what `finish_video` is given: the film as it will be, if its words can be written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from gpu_node.engines.music.moods import MOODS
 from gpu_node.engines.speech.captions import Cue, from_webvtt
 from gpu_node.engines.speech.speech import Samples
 from gpu_node.engines.video import cards, lettering
-from gpu_node.engines.video.decode import sound_of
+from gpu_node.engines.video.decode import length_s, sound_of
 from gpu_node.engines.video.encode import AUDIO_RATE
 from gpu_node.engines.video.fonts import NoLetters
 from gpu_node.engines.video.layout import Layout
@@ -78,7 +78,7 @@ def read_plan(
                 words, "/inputs/captions", lambda words: lettering.words_of(words, layout, models)
             )
     return Plan(
-        layout, fps, max(1, round(facts.duration_s * fps)),
+        layout, fps, max(1, round(length_s(film, VIDEO) * fps)),
         before=round(params.title_s * fps) if title else 0,
         after=round(params.end_s * fps) if end_text else 0,
         title=title, end_text=end_text, cues=cues, burns=burns,

@@ -1,4 +1,4 @@
-"""Node type `finish_video`: a film gets captions, cards, music, the mark and other forms of itself."""
+"""Node type `finish_video`: a film gets captions, cards, music, the mark and other forms."""
 
 from contextlib import ExitStack
 from pathlib import Path

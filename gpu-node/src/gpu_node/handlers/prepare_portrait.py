@@ -22,6 +22,7 @@ from gpu_node.handlers.context import HandlerContext
 
 _STEPS = 4
 _FACES = range(1, 100)
+_ASPECTS: tuple[crop.Aspect, ...] = get_args(crop.Aspect)
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _from_photo(
 def _shape(params: PreparePortraitParams, inputs: PreparePortraitInputs) -> tuple[int, crop.Aspect]:
     """The shorter side in pixels, and width to height."""
     side = whole(inputs.size, SIZES, params.size, "/inputs/size")
-    aspect = one_of(inputs.aspect, get_args(crop.Aspect), params.aspect, "/inputs/aspect")
+    aspect: crop.Aspect = one_of(inputs.aspect, _ASPECTS, params.aspect, "/inputs/aspect")
     return side, aspect
 
 

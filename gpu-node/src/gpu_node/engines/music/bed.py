@@ -4,6 +4,7 @@ import numpy as np
 from numpy.random import Generator
 from scipy.signal import butter, fftconvolve, sosfiltfilt
 
+from gpu_node.engines.arrays import Floats
 from gpu_node.engines.music.moods import MOODS, Chord, Mood
 from gpu_node.engines.speech.speech import Samples
 
@@ -30,15 +31,16 @@ def music(mood: str, length: int, seed: int) -> Samples:
     return bed.astype(np.float32)
 
 
-def _loop(mood: Mood, random: Generator) -> Samples:
+def _loop(mood: Mood, random: Generator) -> Floats:
     """Music whose end goes over into its beginning."""
     beat = 60 / mood.beats_per_minute
     per_chord = round(_BEATS * beat * RATE)
     chords = mood.chords * _ROUNDS
+    pads = {chord: _pad(chord[1:], per_chord, mood.bright) for chord in mood.chords}
     dry = np.zeros(per_chord * len(chords))
     for number, chord in enumerate(chords):
         start = number * per_chord
-        _add(dry, start, mood.pad * _pad(chord[1:], per_chord, mood.bright))
+        _add(dry, start, mood.pad * pads[chord])
         _add(dry, start, 0.5 * _pluck(chord[0], 3.6 * beat, 0.1))
         for eighth, step in enumerate(mood.pattern):
             # Left out and leant on at random: a player, not a clock.
@@ -53,7 +55,7 @@ def _loop(mood: Mood, random: Generator) -> Samples:
     return soft * (_LEVEL / np.sqrt(np.mean(soft**2)))
 
 
-def _add(loop: Samples, at: int, sound: Samples) -> None:
+def _add(loop: Floats, at: int, sound: Floats) -> None:
     """Add a sound; what passes the end comes in at the beginning."""
     first = sound[: len(loop) - at]
     loop[at : at + len(first)] += first
@@ -61,7 +63,7 @@ def _add(loop: Samples, at: int, sound: Samples) -> None:
     loop[: len(rest)] += rest
 
 
-def _pad(notes: Chord, length: int, bright: float) -> Samples:
+def _pad(notes: Chord, length: int, bright: float) -> Floats:
     """A chord that swells and goes over into the next one."""
     over = RATE // 2
     t = np.arange(length + over) / RATE
@@ -78,7 +80,7 @@ def _pad(notes: Chord, length: int, bright: float) -> Samples:
     return total * np.sin(envelope * np.pi / 2) ** 2 * swell * (0.06 / len(notes))
 
 
-def _pluck(note: int, length_s: float, bright: float) -> Samples:
+def _pluck(note: int, length_s: float, bright: float) -> Floats:
     """A struck note: overtones die sooner than the tone itself."""
     t = np.arange(round(length_s * RATE)) / RATE
     pitch = _hertz(note)
@@ -92,7 +94,7 @@ def _pluck(note: int, length_s: float, bright: float) -> Samples:
     return total * ends * 0.16
 
 
-def _in_a_room(dry: Samples, random: Generator) -> Samples:
+def _in_a_room(dry: Floats, random: Generator) -> Floats:
     """Reverberation of a loop, itself a loop."""
     t = np.arange(round(_ROOM_S * RATE)) / RATE
     room = random.standard_normal(len(t)) * np.exp(-t * 4.2) * np.clip(t / 0.02, 0, 1)

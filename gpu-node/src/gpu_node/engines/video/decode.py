@@ -1,6 +1,6 @@
 """Reads a film's pictures and sound."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,6 +42,20 @@ def paced_planes(path: Path, pointer: str, fps: int, count: int) -> Iterator[Pla
         given += 1
 
 
+def length_s(path: Path, pointer: str) -> float:
+    """How long pictures are shown, in seconds, by the times of all of them; none is decoded."""
+    with _readable("the film", pointer), av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        shown = [
+            (packet.pts, packet.pts + (packet.duration or 0))
+            for packet in container.demux(stream)
+            if packet.pts is not None
+        ]
+        if not shown or stream.time_base is None:
+            return 0.0
+        return float((max(end for _, end in shown) - min(at for at, _ in shown)) * stream.time_base)
+
+
 def sound_of(path: Path, pointer: str) -> Samples:
     """The sound as mono at 48 kHz; empty if there is none."""
     parts: list[Samples] = []
@@ -56,7 +70,7 @@ def sound_of(path: Path, pointer: str) -> Samples:
 
 
 @contextmanager
-def _readable(what: str, pointer: str) -> Iterator[None]:
+def _readable(what: str, pointer: str) -> Generator[None, None, None]:
     try:
         yield
     except (FFmpegError, IndexError) as cause:

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 from av.video.reformatter import ColorRange
+from av.video.stream import VideoStream
 
 from gpu_node.engines.arrays import Picture
 from gpu_node.engines.speech.speech import Samples
@@ -85,7 +87,7 @@ class FilmWriter:
         self._container = av.open(str(path), "w", format=form.container, options=dict(form.options))
         self._container.metadata["comment"] = MARK
         self._container.metadata["title"] = title
-        self._video = self._container.add_stream(form.video, rate=fps)
+        self._video = cast(VideoStream, self._container.add_stream(form.video, rate=fps))
         self._video.height, self._video.width = size
         self._video.pix_fmt = "yuv420p"
         self._video.time_base = self._video.codec_context.time_base = Fraction(1, fps)
@@ -94,8 +96,10 @@ class FilmWriter:
         context.thread_count = _THREADS
         context.color_range, context.colorspace = ColorRange.MPEG, _BT709
         context.color_primaries = context.color_trc = _BT709
-        self._audio = self._container.add_stream(form.audio, rate=AUDIO_RATE, layout="mono")
-        self._audio.codec_context.format = form.audio_format
+        self._audio = cast(
+            AudioStream, self._container.add_stream(form.audio, rate=AUDIO_RATE, layout="mono")
+        )
+        self._audio.codec_context.format = av.AudioFormat(form.audio_format)
         if form.bit_rate:
             self._audio.bit_rate = form.bit_rate
 

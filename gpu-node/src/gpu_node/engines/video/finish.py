@@ -46,7 +46,8 @@ class Finish:
         made = card(self.title, film, self.layout, self.models)
         for number in range(self.before):
             shown = made.opening(number / self.fps, self.before / self.fps, film)
-            yield (self._marked(shown),) * 2
+            bare = self._marked(shown)
+            yield bare, bare
 
     def _closing(self, film: Planes) -> Iterator[tuple[Planes, Planes]]:
         if not self.after:
@@ -54,7 +55,8 @@ class Finish:
         made = card(self.end_text, film, self.layout, self.models)
         for number in range(self.after):
             shown = made.closing((number + 1) / self.fps, self.after / self.fps, film)
-            yield (self._marked(shown),) * 2
+            bare = self._marked(shown)
+            yield bare, bare
 
     def _marked(self, planes: Planes) -> Planes:
         return mark(self.layout, self.models).over(planes) if self.marked else planes

@@ -68,4 +68,4 @@ def _is_invisible(letter: str) -> bool:
 @lru_cache(maxsize=8)
 def _letters(path: Path) -> frozenset[int]:
     with TTFont(path, lazy=True) as font:
-        return frozenset(font.getBestCmap())
+        return frozenset(font.getBestCmap() or {})

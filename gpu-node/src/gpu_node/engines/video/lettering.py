@@ -30,7 +30,7 @@ def words_of(text: str, layout: Layout, models: Path) -> Setting:
 
 
 def caption(text: str, layout: Layout, models: Path) -> Overlay | None:
-    """The words on dark plates near the lower edge, None if there are none; raises as `words_of`."""
+    """The words on dark plates near the lower edge, or None; raises as `words_of`."""
     setting = words_of(text, layout, models)
     leading = setting.leading * 1.06
     top = layout.caption_bottom - leading * len(setting.lines)
@@ -74,7 +74,7 @@ def _plate(
     image = Image.new("L", (inner[0] * times, inner[1] * times))
     whole = (0, 0, image.width - 1, image.height - 1)
     ImageDraw.Draw(image).rounded_rectangle(whole, round_by * times, fill=255)
-    sheet = Image.new("L", size[::-1])
+    sheet = Image.new("L", (size[1], size[0]))
     sheet.paste(image.resize(inner, Image.Resampling.BOX), (round(left), round(top)))
     return np.asarray(sheet, np.float32) / 255
 

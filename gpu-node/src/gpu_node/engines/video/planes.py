@@ -78,10 +78,15 @@ class Overlay:
         bottom, right = (int(rows[-1]) // 2 + 1) * 2, (int(columns[-1]) // 2 + 1) * 2
         window = slice(top, bottom), slice(left, right)
         seen = share[window].astype(np.float32)
-        coarse = cv2.resize(seen, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        coarse = cv2.resize(seen, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).astype(
+            np.float32
+        )
         planes = to_planes(np.ascontiguousarray(colours[window]))
-        pairs = zip(_split(planes), (seen, coarse, coarse), strict=True)
-        return cls(top, left, tuple((plane * part, 1 - part) for plane, part in pairs))
+        shares: tuple[Floats, ...] = (seen, coarse, coarse)
+        parts: list[tuple[Floats, Floats]] = [
+            (plane * part, 1 - part) for plane, part in zip(_split(planes), shares, strict=True)
+        ]
+        return cls(top, left, tuple(parts))
 
     def over(self, planes: Planes, strength: float = 1.0) -> Planes:
         """A copy of the picture with this over it; strength: 0..1, for fading."""

@@ -51,7 +51,7 @@ class Setting:
         """(height, width) 0..1: the lines centred on `middle_x`; `first_y` is where the first one's
         row begins.
         """
-        image = Image.new("L", size[::-1])
+        image = Image.new("L", (size[1], size[0]))
         draw = ImageDraw.Draw(image)
         font = fonts.load(self.font, self.size)
         for number, line in enumerate(self.lines):

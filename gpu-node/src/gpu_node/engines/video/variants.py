@@ -25,7 +25,9 @@ def write_gif(path: Path, pictures: Sequence[Picture], side: int) -> None:
         sheet.paste(sample, (0, number * sample.height))
     palette = sheet.quantize(_COLOURS, Image.Quantize.MEDIANCUT)
     # Ordered noise instead of error diffusion: what stands still, stays still.
-    frames = [_dithered(picture).quantize(palette=palette, dither=0) for picture in small]
+    frames = [
+        _dithered(picture).quantize(palette=palette, dither=Image.Dither.NONE) for picture in small
+    ]
     frames[0].save(
         path,
         format="GIF",
