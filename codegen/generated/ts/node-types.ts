@@ -289,18 +289,18 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
   "prepare_portrait": {
     "type": "prepare_portrait",
     "plane": "python",
-    "description": "Finds the face in a photo and cuts the picture around it; without a photo draws a face. `source` says which (photo, drawn), `matte_by` what told the person from the background (selfie_segmentation, drawn, none).",
-    "timeout_s": 120,
+    "description": "Finds the face in a photo and cuts the picture around it; without a photo draws a face. `source` says which (photo, drawn), `matte_by` what told the person from the background (selfie_segmentation, drawn, none), `enlarged_by` what made a small face large (esrgan, lanczos, none).",
+    "timeout_s": 600,
     "engines": [
       "face_mesh",
       "drawn_face"
     ],
     "resources": {
-      "cpu": 1,
+      "cpu": 2,
       "gpu": 0,
       "vram_gb": 0
     },
-    "schema_digest": "1848e614bb2cea21e3bdc95b83011e0472ed48e2ea255696e9daf3ec6eccf095",
+    "schema_digest": "7633d6fbe677a520c213ee3740d46ed5ae2cf9711f0a23eb252cb5a57c4ea37a",
     "param_defaults": {
       "size": 512,
       "aspect": "1:1",
@@ -330,6 +330,10 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
         "required": false
       },
       "matte_by": {
+        "type": "Text",
+        "required": false
+      },
+      "enlarged_by": {
         "type": "Text",
         "required": false
       }

@@ -35,6 +35,7 @@ class NodeRunner:
     checks: NodeChecks
     children: ChildPool
     models_dir: Path
+    cache_dir: Path
 
     async def run(
         self, held: HeldTask, node: TaskNode, inputs: Values, files: TaskFiles, on_note: OnNote
@@ -93,6 +94,7 @@ class NodeRunner:
             engine=held.engines[node.id],
             work_dir=str(files.work_dir(node.id, node.attempt)),
             models_dir=str(self.models_dir),
+            cache_dir=str(self.cache_dir),
             params={**self.registry.node_types[node.type].param_defaults, **node.params},
             inputs=inputs,
             paths={key: str(path) for key, path in paths.items()},

@@ -85,7 +85,11 @@ class Service:
 
             capabilities, run_graph = await self._learn(registry, children)
             nodes = NodeRunner(
-                registry, NodeChecks(self._gate, registry), children, config.models_dir
+                registry=registry,
+                checks=NodeChecks(self._gate, registry),
+                children=children,
+                models_dir=config.models_dir,
+                cache_dir=config.data_dir / "cache",
             )
             holdings = Holdings(slots, self._metrics)
             runner = TaskRunner(nodes, store, holdings, self._metrics, root.path, run_graph)

@@ -14,6 +14,7 @@ class Workshop:
         self.run_id, self.task_id, self.node_id, self.attempt = "run_s0_t", "task_s0_t", "node", 1
         self.engine = ""
         self.models_dir = models_dir
+        self.cache_dir = folder / "cache"
         self.work_dir = folder
         self.progressed: list[tuple[float, float, str]] = []
         self.previews: list[bytes] = []

@@ -35,6 +35,7 @@ def context(tmp_path: Path, notes: Notes, canceled: threading.Event) -> RunConte
         engine="e",
         work_dir=str(tmp_path / "work"),
         models_dir=str(tmp_path / "models"),
+        cache_dir=str(tmp_path / "cache"),
         params={},
         inputs={},
         paths={"files/f": str(tmp_path / "f")},

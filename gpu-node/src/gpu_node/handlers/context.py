@@ -19,6 +19,8 @@ class HandlerContext(Protocol):
     """Private directory of this attempt, removed afterwards."""
     models_dir: Path
     """Model files that the set-up has placed."""
+    cache_dir: Path
+    """For what is worth keeping between runs; any of it may be gone, and the folder itself."""
 
     def path(self, ref: Any) -> Path:
         """Local file of an input artifact, its digest checked."""

@@ -17,6 +17,7 @@ from gpu_node.engines.portrait.photo import read_photo
 from gpu_node.engines.portrait.sighting import sighting
 from gpu_node.errors import EngineUnavailable
 from gpu_node.handlers.context import HandlerContext
+from gpu_node.handlers.enlarge_portrait import taken_sharply
 
 _STEPS = 4
 
@@ -28,6 +29,7 @@ class _Portrait:
     matte: Floats | None
     source: str
     matte_by: str
+    enlarged_by: str = "none"
 
 
 def engines(models_dir: Path | None = None) -> list[Engine]:
@@ -53,7 +55,8 @@ def _from_photo(
     if context.engine != face_mesh.NAME:
         detail = "the engine drawn_face reads no photos, and face_mesh is not available here"
         raise EngineUnavailable("engine-unavailable", detail, pointer="/inputs/image")
-    photo = read_photo(context.path(inputs.image))
+    source = context.path(inputs.image)
+    photo = read_photo(source)
     context.progress(1, _STEPS, "steps")
     context.check_canceled()
     faces = face_mesh.load(context.models_dir).find(photo)
@@ -63,14 +66,16 @@ def _from_photo(
     suitability.check(photo, face)
     context.progress(2, _STEPS, "steps")
     context.check_canceled()
-    picture, landmarks = crop.cut_out(photo, face, params.size, params.aspect)
+    cut = crop.plan_cut(photo, face.points, params.size, params.aspect)
+    landmarks = cut.points(face.points)
+    picture, enlarged_by = taken_sharply(photo, cut, source, context)
     engine = person_matte.describe(context.models_dir)
     if not engine.available:
         context.log("warning", "the background will move a little", reason=engine.reason)
-        return _Portrait(picture, landmarks, None, "photo", "none")
+        return _Portrait(picture, landmarks, None, "photo", "none", enlarged_by)
     matte = person_matte.load(context.models_dir).find(picture)
     context.progress(3, _STEPS, "steps")
-    return _Portrait(picture, landmarks, matte, "photo", person_matte.NAME)
+    return _Portrait(picture, landmarks, matte, "photo", person_matte.NAME, enlarged_by)
 
 
 def _outputs(portrait: _Portrait, context: HandlerContext) -> dict[str, Any]:
@@ -89,6 +94,7 @@ def _outputs(portrait: _Portrait, context: HandlerContext) -> dict[str, Any]:
         "landmarks": marks,
         "source": portrait.source,
         "matte_by": portrait.matte_by,
+        "enlarged_by": portrait.enlarged_by,
     }
     if portrait.matte is not None:
         grey = np.round(portrait.matte * 255).astype(np.uint8)

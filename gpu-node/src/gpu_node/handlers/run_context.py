@@ -34,6 +34,7 @@ class Call:
     engine: str
     work_dir: str
     models_dir: str
+    cache_dir: str
     params: Mapping[str, Any]
     inputs: Mapping[str, Any]
     paths: Mapping[str, str]
@@ -54,6 +55,7 @@ class RunContext:
         self.attempt = call.attempt
         self.engine = call.engine
         self.models_dir = Path(call.models_dir)
+        self.cache_dir = Path(call.cache_dir)
         self.staged: list[tuple[str, dict[str, Any]]] = []
         self._call = call
         self._emit = emit
