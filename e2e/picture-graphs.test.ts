@@ -69,9 +69,7 @@ async function run(graph: string, input: Record<string, unknown>): Promise<Run> 
 }
 
 async function bytesOf(made: Made): Promise<Buffer> {
-  return Buffer.from(
-    await (await fetch(url(`/v1/artifacts/${made.artifact_id}/content`))).arrayBuffer(),
-  );
+  return Buffer.from(await (await fetch(url(`/v1/artifacts/${made.artifact_id}/content`))).arrayBuffer());
 }
 
 it("lists the graphs with the schemas of their inputs", async () => {

@@ -40,9 +40,7 @@ def shift_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def step_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(x, y) in pixels, for less than one: what explains the difference best, given the slopes."""
-    before, after = (
-        cv2.GaussianBlur(p.mean(axis=2), (0, 0), 2)[12:-12, 12:-12] for p in (a, b)
-    )
+    before, after = (cv2.GaussianBlur(p.mean(axis=2), (0, 0), 2)[12:-12, 12:-12] for p in (a, b))
     down, across = np.gradient((before + after) / 2)
     slopes = np.column_stack([across.ravel(), down.ravel()])
     return np.linalg.lstsq(slopes, (before - after).ravel(), rcond=None)[0]
@@ -68,9 +66,7 @@ def test_a_pan_is_even_and_eased() -> None:
     photo = textured(300, 400)
     camera = scene.Scene(photo, None, scene.Place(), (240, 320))
     count = 50
-    frames = [
-        camera.frame(*moves.views("pan_left", 1, i / (count - 1))) for i in range(count)
-    ]
+    frames = [camera.frame(*moves.views("pan_left", 1, i / (count - 1))) for i in range(count)]
     steps = np.array([step_between(a, b) for a, b in zip(frames, frames[1:], strict=False)])
     views = [moves.views("pan_left", 1, i / (count - 1))[1] for i in range(count)]
     planned = np.array([view.x for view in views]) * 320

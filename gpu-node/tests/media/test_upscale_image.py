@@ -86,9 +86,7 @@ def seam(model: Model) -> float:
     """How far the picture at the border of two tiles is from one without that border."""
     small = cv2.resize(textured(120, 240), (128, 64))
     tiled = upscaler.Upscaler(model).enlarge(small, lambda: None).astype(int)
-    whole = upscaler.Upscaler(model).enlarge(
-        np.ascontiguousarray(small[:, 32:96]), lambda: None
-    )
+    whole = upscaler.Upscaler(model).enlarge(np.ascontiguousarray(small[:, 32:96]), lambda: None)
     at, offset = 64 * model.factor, 32 * model.factor
     near = tiled[:, at - 8 : at + 8] - whole[:, offset - 8 : offset + 8]
     return float(np.abs(near).mean())
@@ -102,9 +100,7 @@ def test_tiles_leave_no_seams(model: Model) -> None:
     assert seam(dataclasses.replace(cut, margin=1)) > 2 * seam(cut)
 
 
-def test_transparency_orientation_and_profile_are_kept(
-    workshop: Workshop, tmp_path: Path
-) -> None:
+def test_transparency_orientation_and_profile_are_kept(workshop: Workshop, tmp_path: Path) -> None:
     colour = textured(32, 48)
     alpha = np.full((32, 48), 255, np.uint8)
     alpha[:, :20] = 0

@@ -70,7 +70,5 @@ def _sized(large: Picture, picture: StillPicture, factor: int) -> Picture:
 def _alpha(picture: StillPicture, factor: int) -> Any:
     if picture.alpha is None:
         return None
-    enlarged = cv2.resize(
-        picture.alpha, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC
-    )
+    enlarged = cv2.resize(picture.alpha, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
     return enlarged.astype(np.uint8)

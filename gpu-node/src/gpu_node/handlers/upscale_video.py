@@ -55,9 +55,7 @@ def run(
         "duration_s": facts.duration_s,
     }
     video = inputs.video
-    return {
-        "video": context.put(film, media_type=video.media_type, name=video.name, meta=meta)
-    }
+    return {"video": context.put(film, media_type=video.media_type, name=video.name, meta=meta)}
 
 
 def _enlarged(source: Path, factor: int, context: HandlerContext) -> dict[str, Any]:

@@ -73,7 +73,9 @@ def _facts(container: InputContainer, path: Path, pointer: str) -> SourceFilm:
     rate, base = stream.average_rate or stream.guessed_rate, stream.time_base
     first = next(container.decode(stream), None)
     if first is None or first.pts is None or not rate or not base:
-        raise BadMedia("invalid-video", "the film has no picture that can be shown", pointer=pointer)
+        raise BadMedia(
+            "invalid-video", "the film has no picture that can be shown", pointer=pointer
+        )
     length = float(stream.duration * base) if stream.duration else 0
     length = length or (container.duration or 0) / av.time_base
     turned = first.rotation % 180 == 90
