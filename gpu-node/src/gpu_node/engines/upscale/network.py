@@ -1,5 +1,6 @@
 """Runs one network on one tile, in steps that are short enough to stop between them."""
 
+import importlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -25,10 +26,8 @@ class Network:
     """
 
     def __init__(self, model: Model, weights: Path) -> None:
-        import ncnn
-
-        self._ncnn: Any = ncnn
-        self._net: Any = ncnn.Net()
+        self._ncnn: Any = importlib.import_module("ncnn")
+        self._net: Any = self._ncnn.Net()
         self._net.opt.use_vulkan_compute = False
         self._net.opt.num_threads = 1
         graph = weights / f"{model.file}.param"
