@@ -23,9 +23,8 @@ _HD = 720
 """From this height on, colours that do not say which they are count as BT.709, below as BT.601."""
 _UNSPECIFIED = 2
 _COMPLETE = 0.9
-"""A film with a smaller share of the pictures and of the time that it promises has been cut off.
-One of them alone may be missing: a film that was trimmed may still hold pictures that are not shown.
-"""
+"""A film with a smaller share of both the pictures and the time that it promises has been cut off.
+A film that was merely trimmed may hold pictures that are never shown."""
 _MAX_PIXELS = 40_000_000
 """Of one picture; said by the header, before anything is decoded."""
 
