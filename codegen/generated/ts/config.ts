@@ -319,7 +319,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "secret": false,
     "default": ".data/gpu-node",
     "required": false,
-    "description": "Where task directories lie."
+    "description": "Where task directories and the cache of enlarged portraits lie."
   },
   "models_dir": {
     "env": "GPU_NODE_MODELS_DIR",

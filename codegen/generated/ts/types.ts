@@ -479,7 +479,7 @@ export interface GpuNodeConfig {
   pool?: string;
   /** Tasks at once; 0 = one per GPU, else the number of CPUs. Default: 0. */
   slots?: number;
-  /** Where task directories lie. Default: ".data/gpu-node". */
+  /** Where task directories and the cache of enlarged portraits lie. Default: ".data/gpu-node". */
   data_dir?: string;
   /** Where model files lie. Default: ".data/models". */
   models_dir?: string;
@@ -827,6 +827,7 @@ export interface PreparePortraitOutputs {
   source: Text;
   matte?: Image;
   matte_by?: Text;
+  enlarged_by?: Text;
 }
 
 export interface PreparePortraitParams {

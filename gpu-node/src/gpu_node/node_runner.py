@@ -36,6 +36,7 @@ class NodeRunner:
     children: ChildPool
     models_dir: Path
     visible_mark: bool
+    cache_dir: Path
 
     async def run(
         self, held: HeldTask, node: TaskNode, inputs: Values, files: TaskFiles, on_note: OnNote
@@ -95,6 +96,7 @@ class NodeRunner:
             work_dir=str(files.work_dir(node.id, node.attempt)),
             models_dir=str(self.models_dir),
             visible_mark=self.visible_mark,
+            cache_dir=str(self.cache_dir),
             params={**self.registry.node_types[node.type].param_defaults, **node.params},
             inputs=inputs,
             paths={key: str(path) for key, path in paths.items()},

@@ -85,11 +85,12 @@ class Service:
 
             capabilities, run_graph = await self._learn(registry, children)
             nodes = NodeRunner(
-                registry,
-                NodeChecks(self._gate, registry),
-                children,
-                config.models_dir,
-                config.visible_mark,
+                registry=registry,
+                checks=NodeChecks(self._gate, registry),
+                children=children,
+                models_dir=config.models_dir,
+                visible_mark=config.visible_mark,
+                cache_dir=config.data_dir / "cache",
             )
             holdings = Holdings(slots, self._metrics)
             runner = TaskRunner(nodes, store, holdings, self._metrics, root.path, run_graph)

@@ -15,6 +15,7 @@ class Workshop:
         self.engine = ""
         self.models_dir = models_dir
         self.visible_mark = True
+        self.cache_dir = folder / "cache"
         self.work_dir = folder
         self.progressed: list[tuple[float, float, str]] = []
         self.previews: list[bytes] = []

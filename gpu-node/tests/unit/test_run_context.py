@@ -36,6 +36,7 @@ def context(tmp_path: Path, notes: Notes, canceled: threading.Event) -> RunConte
         work_dir=str(tmp_path / "work"),
         models_dir=str(tmp_path / "models"),
         visible_mark=True,
+        cache_dir=str(tmp_path / "cache"),
         params={},
         inputs={},
         paths={"files/f": str(tmp_path / "f")},

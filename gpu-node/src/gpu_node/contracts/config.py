@@ -93,7 +93,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
         secret=False,
         default=".data/gpu-node",
         required=False,
-        description="Where task directories lie.",
+        description="Where task directories and the cache of enlarged portraits lie.",
     ),
     "models_dir": Variable(
         env="GPU_NODE_MODELS_DIR",

@@ -527,7 +527,7 @@ class GpuNodeConfig(Model):
     slots: int = Field(default=0)
     """Tasks at once; 0 = one per GPU, else the number of CPUs."""
     data_dir: str = Field(default=".data/gpu-node")
-    """Where task directories lie."""
+    """Where task directories and the cache of enlarged portraits lie."""
     models_dir: str = Field(default=".data/models")
     """Where model files lie."""
     visible_mark: bool = Field(default=True)
@@ -887,6 +887,7 @@ class PreparePortraitOutputs(Model):
     source: Text
     matte: Image | MISSING = Field(default=MISSING)
     matte_by: Text | MISSING = Field(default=MISSING)
+    enlarged_by: Text | MISSING = Field(default=MISSING)
 
 
 class PreparePortraitParams(Model):

@@ -357,18 +357,18 @@ _ALL: Final = (
         {
             "type": "prepare_portrait",
             "plane": "python",
-            "description": "Finds the face in a photo and cuts the picture around it; without a photo draws a face. `source` says which (photo, drawn), `matte_by` what told the person from the background (selfie_segmentation, drawn, none).",
-            "timeout_s": 120,
+            "description": "Finds the face in a photo and cuts the picture around it; without a photo draws a face. `source` says which (photo, drawn), `matte_by` what told the person from the background (selfie_segmentation, drawn, none), `enlarged_by` what made a small face large (esrgan, lanczos, none).",
+            "timeout_s": 600,
             "engines": [
                 "face_mesh",
                 "drawn_face",
             ],
             "resources": {
-                "cpu": 1,
+                "cpu": 2,
                 "gpu": 0,
                 "vram_gb": 0,
             },
-            "schema_digest": "1f14d624cb658059d886f3863f9b845d2365e2b7414b10e0f9de742924b1b9da",
+            "schema_digest": "e72452fa240d15904bd18bf9d2698cb77604bb70d2ffe0f5e1b9a554ff147f77",
             "param_defaults": {
                 "size": 512,
                 "aspect": "1:1",
@@ -414,6 +414,10 @@ _ALL: Final = (
                     "required": False,
                 },
                 "matte_by": {
+                    "type": "Text",
+                    "required": False,
+                },
+                "enlarged_by": {
                     "type": "Text",
                     "required": False,
                 },

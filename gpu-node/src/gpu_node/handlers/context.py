@@ -21,6 +21,8 @@ class HandlerContext(Protocol):
     """Model files that the set-up has placed."""
     visible_mark: bool
     """Whether pictures of a film say that it is generated; the owner of the machine decides."""
+    cache_dir: Path
+    """For what is worth keeping between runs; any of it may be gone, and the folder itself."""
 
     def path(self, ref: Any) -> Path:
         """Local file of an input artifact, its digest checked."""

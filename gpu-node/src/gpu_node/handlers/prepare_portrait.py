@@ -19,6 +19,7 @@ from gpu_node.engines.portrait.sighting import sighting
 from gpu_node.errors import EngineUnavailable
 from gpu_node.handlers.choices import SIZES, chosen, one_of, whole
 from gpu_node.handlers.context import HandlerContext
+from gpu_node.handlers.enlarge_portrait import taken_sharply
 
 _STEPS = 4
 _FACES = range(1, 100)
@@ -32,6 +33,7 @@ class _Portrait:
     matte: Floats | None
     source: str
     matte_by: str
+    enlarged_by: str = "none"
 
 
 def engines(models_dir: Path | None = None) -> list[Engine]:
@@ -62,7 +64,8 @@ def _from_photo(
         raise EngineUnavailable("engine-unavailable", detail, pointer="/inputs/image")
     side, aspect = _shape(params, inputs)
     wanted = whole(inputs.face, _FACES, chosen(params.face, None), "/inputs/face")
-    photo = read_photo(context.path(inputs.image), context.check_canceled)
+    source = context.path(inputs.image)
+    photo = read_photo(source, context.check_canceled)
     context.progress(1, _STEPS, "steps")
     context.check_canceled()
     faces = face_mesh.load(context.models_dir).find(photo, context.check_canceled)
@@ -72,15 +75,17 @@ def _from_photo(
     suitability.check(photo, face)
     context.progress(2, _STEPS, "steps")
     context.check_canceled()
-    picture, landmarks = crop.cut_out(photo, face, side, aspect)
+    cut = crop.plan_cut(photo, face.points, side, aspect)
+    landmarks = cut.points(face.points)
+    picture, enlarged_by = taken_sharply(photo, cut, source, context)
     engine = person_matte.describe(context.models_dir)
     if not engine.available:
         context.log("warning", "the background will move a little", reason=engine.reason)
-        return _Portrait(picture, landmarks, None, "photo", "none")
+        return _Portrait(picture, landmarks, None, "photo", "none", enlarged_by)
     context.check_canceled()
     matte = person_matte.load(context.models_dir).find(picture, context.check_canceled)
     context.progress(3, _STEPS, "steps")
-    return _Portrait(picture, landmarks, matte, "photo", person_matte.NAME)
+    return _Portrait(picture, landmarks, matte, "photo", person_matte.NAME, enlarged_by)
 
 
 def _shape(params: PreparePortraitParams, inputs: PreparePortraitInputs) -> tuple[int, crop.Aspect]:
@@ -107,6 +112,7 @@ def _outputs(portrait: _Portrait, context: HandlerContext) -> dict[str, Any]:
         "landmarks": marks,
         "source": portrait.source,
         "matte_by": portrait.matte_by,
+        "enlarged_by": portrait.enlarged_by,
     }
     if portrait.matte is not None:
         grey = np.round(portrait.matte * 255).astype(np.uint8)

@@ -35,6 +35,7 @@ class Call:
     work_dir: str
     models_dir: str
     visible_mark: bool
+    cache_dir: str
     params: Mapping[str, Any]
     inputs: Mapping[str, Any]
     paths: Mapping[str, str]
@@ -56,6 +57,7 @@ class RunContext:
         self.engine = call.engine
         self.models_dir = Path(call.models_dir)
         self.visible_mark = call.visible_mark
+        self.cache_dir = Path(call.cache_dir)
         self.staged: list[tuple[str, dict[str, Any]]] = []
         self._call = call
         self._emit = emit

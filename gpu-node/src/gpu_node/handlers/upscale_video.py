@@ -24,7 +24,7 @@ from gpu_node.handlers.context import HandlerContext
 _POINTER = "/inputs/video"
 _FACTORS = (2, 4)
 _MIN_SIDE, _MAX_SIDE = 16, 4096
-_MAX_WORK = 600_000_000
+_MAX_WORK = 400_000_000
 """Pixels of all pictures before they are enlarged: less than an hour of two cores."""
 _PREVIEW_SIDE, _PREVIEW_EVERY_S = 256, 1
 _CONTAINER_TAGS = {"major_brand", "minor_version", "compatible_brands", "encoder", "comment"}

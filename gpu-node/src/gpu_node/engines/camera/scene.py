@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 
 from gpu_node.engines.arrays import Floats, Picture
 from gpu_node.engines.camera.moves import View
@@ -25,7 +26,8 @@ def describe() -> Engine:
 def film_size(picture: Picture, side: int, aspect: str) -> tuple[int, int]:
     """Height and width, both even, the shorter one `side`."""
     own = picture.shape[1] / picture.shape[0]
-    ratio = min(_LONGEST, max(1 / _LONGEST, _RATIOS.get(aspect, own)))
+    wanted: float = _RATIOS[aspect] if aspect in _RATIOS else own
+    ratio = min(_LONGEST, max(1 / _LONGEST, wanted))
     longer = round(side * max(ratio, 1 / ratio) / 2) * 2
     return (side, longer) if ratio >= 1 else (longer, side)
 
@@ -73,14 +75,14 @@ class Scene:
 
     def frame(self, far: View, near: View) -> Picture:
         """What is seen; a flat photo moves as the person would."""
-        front = self._seen(self._near, near)
+        front = self._seen(self._near, near).astype(np.uint8, copy=False)
         if self._layers is None:
             return front
         back = self._seen(self._layers.background, far)
         alpha = self._seen(self._layers.matte, near)[..., None]
         return (back + alpha * (front.astype(np.float32) - back) + 0.5).astype(np.uint8)
 
-    def _seen(self, layer: Picture | Floats, view: View) -> Picture:
+    def _seen(self, layer: MatLike, view: View) -> MatLike:
         height, width = self._size
         size = np.array([width, height], float)
         scale = view.zoom * size / np.array(layer.shape[1::-1])

@@ -1,5 +1,6 @@
 """Cuts the part around a face that becomes the picture of the film."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 import cv2
@@ -25,11 +26,33 @@ def frame_size(side: int, aspect: Aspect) -> tuple[int, int]:
     return {"1:1": (side, side), "9:16": (longer, side), "16:9": (side, longer)}[aspect]
 
 
+@dataclass(frozen=True)
+class Cut:
+    """Which part of a photo becomes the picture of the film."""
+
+    corner: Floats
+    """(x, y) of its upper left corner in pixels of the photo; may lie outside."""
+    scale: float
+    """By how much the photo is enlarged."""
+    size: tuple[int, int]
+    """Height and width of the result."""
+
+    def points(self, points: Floats) -> Floats:
+        """(n, 3) points of the photo, there."""
+        flat = (points[:, :2] - self.corner) * self.scale
+        return np.column_stack([flat, points[:, 2] * self.scale])
+
+
 def cut_out(
     picture: Picture, face: Face, side: int, aspect: Aspect = "1:1"
 ) -> tuple[Picture, Floats]:
     """The face in a picture whose shorter side is `side`, and its points there."""
-    points = face.points
+    cut = plan_cut(picture, face.points, side, aspect)
+    return take(picture, cut), cut.points(face.points)
+
+
+def plan_cut(picture: Picture, points: Floats, side: int, aspect: Aspect = "1:1") -> Cut:
+    """The part around the face with these points, for a picture whose shorter side is `side`."""
     size = frame_size(side, aspect)
     height = float(np.linalg.norm(points[topology.FOREHEAD, :2] - points[topology.CHIN, :2]))
     low, high = points[topology.OVAL, :2].min(axis=0), points[topology.OVAL, :2].max(axis=0)
@@ -42,21 +65,19 @@ def cut_out(
     # Inside the photo if it can be; where it cannot, the photo is continued.
     room = shape - wanted * cut
     corner = np.where(room >= 0, np.clip(corner, 0, np.maximum(room, 0)), corner)
-    crop = _taken(picture, corner, side / cut, size)
-    scale = side / cut
-    moved = np.column_stack([(points[:, :2] - corner) * scale, points[:, 2] * scale])
-    return crop, moved
+    return Cut(corner, side / cut, size)
 
 
-def _taken(picture: Picture, corner: Floats, scale: float, size: tuple[int, int]) -> Picture:
-    """The picture from `corner` on, scaled; beyond its edges it is mirrored, more and more blurred
-    so that nobody takes the mirror image for a second person.
+def take(picture: Picture, cut: Cut) -> Picture:
+    """The part of the picture; beyond its edges it is mirrored, more and more blurred so that
+    nobody takes the mirror image for a second person.
     """
+    corner, scale, size = cut.corner, cut.scale, cut.size
     into = np.array([[scale, 0, -corner[0] * scale], [0, scale, -corner[1] * scale]])
     present = np.full(picture.shape[:2], 255, np.uint8)
     if scale < 0.5:
         picture = cv2.GaussianBlur(picture, (0, 0), 0.35 / scale).astype(np.uint8)
-    flags = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR
+    flags = cv2.INTER_LANCZOS4 if scale > 1 else cv2.INTER_LINEAR
     crop = cv2.warpAffine(
         picture, into, size[::-1], flags=flags, borderMode=cv2.BORDER_REFLECT_101
     ).astype(np.uint8)

@@ -17,16 +17,16 @@ class Model:
     file: str
     factor: int
     tile: int
-    """Side of the squares that a picture is cut into, in its own pixels. The large networks take
-    250 MB for one of 64 with its margin, and four times that for one of 128."""
+    """Side of the squares that a picture is cut into, in its own pixels. Two of 80 at once
+    take a large network to 1 GB, a third of it its weights; two of 128 would to 2 GB."""
     margin: int
     """So many pixels around a tile are looked at too: farther ones hardly change its result."""
     lanczos: float
     """Share of a plain enlargement in the result: the networks alone make skin look like wax."""
 
 
-PHOTO = Model("REALESRGAN_X4PLUS_UP4X", 4, tile=64, margin=12, lanczos=0.3)
-DRAWING = Model("REALESRGAN_X4PLUSANIME_UP4X", 4, tile=64, margin=12, lanczos=0.0)
+PHOTO = Model("REALESRGAN_X4PLUS_UP4X", 4, tile=80, margin=10, lanczos=0.3)
+DRAWING = Model("REALESRGAN_X4PLUSANIME_UP4X", 4, tile=80, margin=10, lanczos=0.0)
 FILM = {
     2: Model("REALESRGAN_ANIMAVIDEOV3_UP2X", 2, tile=128, margin=10, lanczos=0.25),
     4: Model("REALESRGAN_ANIMAVIDEOV3_UP4X", 4, tile=128, margin=10, lanczos=0.25),

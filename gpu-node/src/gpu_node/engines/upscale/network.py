@@ -1,5 +1,7 @@
 """Runs one network on one tile, in steps that are short enough to stop between them."""
 
+import importlib
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,10 +26,8 @@ class Network:
     """
 
     def __init__(self, model: Model, weights: Path) -> None:
-        import ncnn
-
-        self._ncnn: Any = ncnn
-        self._net: Any = ncnn.Net()
+        self._ncnn: Any = importlib.import_module("ncnn")
+        self._net: Any = self._ncnn.Net()
         self._net.opt.use_vulkan_compute = False
         self._net.opt.num_threads = 1
         graph = weights / f"{model.file}.param"
@@ -35,6 +35,7 @@ class Network:
         if self._net.load_param(files[0]) or self._net.load_model(files[1]):
             raise EngineUnavailable("engine-unavailable", f"{model.file} cannot be loaded")
         self._stops = _stops(graph)
+        self._ending = threading.Lock()
 
     def __call__(self, tile: Floats, check: Check) -> Floats:
         """`tile` is (h, w, 3) blue, green, red, 0..1; so is the answer, larger by the factor.
@@ -50,7 +51,9 @@ class Network:
             check()
             extractor.extract(blob)
         check()
-        failed, made = extractor.extract("output")
+        # A tenth of the work takes nearly all of the memory: the layers at full size.
+        with self._ending:
+            failed, made = extractor.extract("output")
         if failed:
             raise MemoryError
         return np.array(made)[::-1].transpose(1, 2, 0)

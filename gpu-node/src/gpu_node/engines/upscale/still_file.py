@@ -58,7 +58,7 @@ def write_still(path: Path, picture: StillPicture) -> None:
     about = PngImagePlugin.PngInfo()
     about.add_text("Comment", MARK)
     Image.fromarray(np.concatenate(layers, axis=2)).save(
-        path, "PNG", pnginfo=about, icc_profile=picture.profile, compress_level=4
+        path, "PNG", pnginfo=about, icc_profile=picture.profile, compress_level=1
     )
 
 

@@ -1,5 +1,6 @@
 """Cuts a picture into tiles that are worked on one by one, so that memory does not grow with it."""
 
+import itertools
 from dataclasses import dataclass
 
 import cv2
@@ -44,4 +45,4 @@ def padded_by(picture: Picture, margin: int) -> Picture:
 def _cuts(length: int, side: int) -> list[tuple[int, int]]:
     count = -(-length // side)
     places = [length * i // count for i in range(count + 1)]
-    return [(a, b - a) for a, b in zip(places, places[1:], strict=False)]
+    return [(a, b - a) for a, b in itertools.pairwise(places)]

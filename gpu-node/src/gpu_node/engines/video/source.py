@@ -1,4 +1,4 @@
-"""Reads films that were made elsewhere: any frame rate, turned by metadata, with or without sound."""
+"""Reads films that were made elsewhere: of any frame rate, turned by metadata, without sound."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +23,10 @@ _HD = 720
 """From this height on, colours that do not say which they are count as BT.709, below as BT.601."""
 _UNSPECIFIED = 2
 _COMPLETE = 0.9
-"""A film with a smaller share of the pictures that it promises has been cut off."""
+"""A film with a smaller share of both the pictures and the time that it promises has been cut off.
+A film that was merely trimmed may hold pictures that are never shown."""
+_MAX_PIXELS = 40_000_000
+"""Of one picture; said by the header, before anything is decoded."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class SourceFilm:
 
 
 def open_film(path: Path, pointer: str) -> SourceFilm:
-    """The facts, after a look at the first picture; `BadMedia` naming `pointer` if it is no film."""
+    """The facts, after a look at the first picture; `BadMedia` naming `pointer` if not."""
     try:
         with av.open(str(path)) as container:
             return _facts(container, path, pointer)
@@ -70,6 +73,9 @@ def _facts(container: InputContainer, path: Path, pointer: str) -> SourceFilm:
     if not container.streams.video:
         raise BadMedia("invalid-video", "the file has no pictures", pointer=pointer)
     stream = container.streams.video[0]
+    if stream.width * stream.height > _MAX_PIXELS:
+        detail = f"the film has {stream.width} x {stream.height} pixels, more than can be read"
+        raise BadMedia("invalid-video", detail, pointer=pointer)
     rate, base = stream.average_rate or stream.guessed_rate, stream.time_base
     first = next(container.decode(stream), None)
     if first is None or first.pts is None or not rate or not base:
@@ -118,9 +124,11 @@ def frames_of(film: SourceFilm) -> Iterator[SourceFrame]:
                     yield SourceFrame(*waiting, at - last)
                 waiting, count = (_upright(frame), at), count + 1
             promised = stream.frames
+            length = stream.duration or 0
     except FFmpegError as cause:
         raise unreadable(cause, film.pointer) from cause
-    if waiting is None or count < promised * _COMPLETE:
+    is_short = waiting is None or waiting[1] + one < length * _COMPLETE
+    if waiting is None or (is_short and count < promised * _COMPLETE):
         detail = f"the film is cut off: {count} of its {promised} pictures are there"
         raise BadMedia("invalid-video", detail, pointer=film.pointer)
     yield SourceFrame(*waiting, one)

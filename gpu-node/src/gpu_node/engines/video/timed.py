@@ -58,7 +58,7 @@ class TimedFilmWriter:
         self._video.height, self._video.width = form.height, form.width
         self._video.pix_fmt = "yuv420p"
         self._video.time_base = self._video.codec_context.time_base = form.time_base
-        self._video.options = _OPTIONS
+        self._video.options = {**_OPTIONS}
         context = self._video.codec_context
         context.thread_count = _THREADS
         context.sample_aspect_ratio = form.pixel_aspect

@@ -1,0 +1,110 @@
+/** The graphs without speech as a client uses them: a picture enlarged, a film made of it, and that film enlarged. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { crc32, deflateSync } from "node:zlib";
+import type { Run } from "@myspinbot/contracts/types.ts";
+import { startStack, type Stack } from "@myspinbot/services/stack.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+/** A grey wedge as a PNG. */
+function wedge(side: number): Buffer {
+  const chunk = (kind: string, body: Buffer): Buffer => {
+    const named = Buffer.concat([Buffer.from(kind, "latin1"), body]);
+    const ends = [Buffer.alloc(4), Buffer.alloc(4)] as const;
+    ends[0].writeUInt32BE(body.length);
+    ends[1].writeUInt32BE(crc32(named));
+    return Buffer.concat([ends[0], named, ends[1]]);
+  };
+  const header = Buffer.from([0, 0, 0, side, 0, 0, 0, side, 8, 0, 0, 0, 0]);
+  const row = Buffer.from([0, ...Array.from({ length: side }, (_, x) => (x * 255) / side)]);
+  const pixels = deflateSync(Buffer.concat(Array.from({ length: side }, () => row)));
+  const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
+  const chunks = [chunk("IHDR", header), chunk("IDAT", pixels), chunk("IEND", Buffer.alloc(0))];
+  return Buffer.concat([signature, ...chunks]);
+}
+
+interface Made {
+  artifact_id: string;
+  media_type: string;
+  meta: Record<string, number>;
+}
+
+let dir: string;
+let stack: Stack;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), "myspinbot-pictures-"));
+  stack = await startStack({ dir });
+});
+afterAll(async () => {
+  await stack.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const url = (path: string): string => stack.gateway.url + path;
+
+async function upload(bytes: Buffer, mediaType: string): Promise<{ file_id: string }> {
+  const headers = { "content-type": mediaType };
+  const response = await fetch(url("/v1/files"), { method: "POST", headers, body: new Uint8Array(bytes) });
+  expect(response.status, await response.clone().text()).toBe(201);
+  const { file_id } = (await response.json()) as { file_id: string };
+  return { file_id };
+}
+
+/** The run after its end; the request waits a minute at most, and so does each look after it. */
+async function run(graph: string, input: Record<string, unknown>): Promise<Run> {
+  const headers = { "content-type": "application/json", prefer: "wait=60" };
+  const response = await fetch(url("/v1/runs"), {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ graph, input }),
+  });
+  const created = (await response.json()) as Run;
+  // The stream of events closes with the run.
+  await (
+    await fetch(url(`/v1/runs/${created.run_id}/events`), { headers: { accept: "text/event-stream" } })
+  ).text();
+  return (await (await fetch(url(`/v1/runs/${created.run_id}`))).json()) as Run;
+}
+
+async function bytesOf(made: Made): Promise<Buffer> {
+  return Buffer.from(await (await fetch(url(`/v1/artifacts/${made.artifact_id}/content`))).arrayBuffer());
+}
+
+it("lists the graphs with the schemas of their inputs", async () => {
+  const { graphs } = (await (await fetch(url("/v1/graphs"))).json()) as { graphs: { name: string }[] };
+  const names = ["image-to-video", "talking-avatar", "upscale-image", "upscale-video"];
+  expect(graphs.map(({ name }) => name).toSorted()).toEqual(names);
+});
+
+it("enlarges a picture, makes a film of it, and enlarges the film", async () => {
+  const image = await upload(wedge(64), "image/png");
+  const enlarged = await run("upscale-image", { image, factor: 2, kind: "drawing" });
+  expect(enlarged, JSON.stringify(enlarged.error)).toMatchObject({ status: "succeeded" });
+  const picture = enlarged.output!.image as Made;
+  expect(picture).toMatchObject({ media_type: "image/png", meta: { width: 128, height: 128 } });
+  expect((await bytesOf(picture)).readUInt32BE(16)).toBe(128);
+  expect(enlarged.nodes).toMatchObject([{ engine: "esrgan" }]);
+
+  const again = await upload(await bytesOf(picture), "image/png");
+  const moved = await run("image-to-video", { image: again, move: "pan_left", duration_s: 1, size: 128 });
+  expect(moved, JSON.stringify(moved.error)).toMatchObject({ status: "succeeded" });
+  expect(moved.output!.depth_by).toBe("none");
+  const film = moved.output!.video as Made;
+  expect(film.meta).toEqual({ width: 128, height: 128, fps: 25, duration_s: 1 });
+
+  const video = await upload(await bytesOf(film), "video/mp4");
+  const larger = await run("upscale-video", { video, factor: 2 });
+  expect(larger, JSON.stringify(larger.error)).toMatchObject({ status: "succeeded" });
+  expect((larger.output!.video as Made).meta).toEqual({ width: 256, height: 256, fps: 25, duration_s: 1 });
+  expect(larger.nodes).toMatchObject([{ engine: "esrgan" }]);
+});
+
+it("says which field is wrong with a film that is none", async () => {
+  const bytes = Buffer.concat([Buffer.from("\0\0\0\x18ftypisom", "latin1"), Buffer.alloc(200)]);
+  const failed = await run("upscale-video", { video: await upload(bytes, "video/mp4") });
+  expect(failed.status).toBe("failed");
+  expect(failed.error).toMatchObject({ code: "invalid-video", class: "permanent" });
+  expect(failed.error!.errors).toMatchObject([{ pointer: "/inputs/video" }]);
+});
