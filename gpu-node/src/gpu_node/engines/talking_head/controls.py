@@ -73,7 +73,11 @@ def fields(mesh: HeadMesh, glasses: bool = False) -> Fields:
     puckered = pucker_moves(closed, frame, GAP * frame.unit, (_UPPER_SHARE, _LOWER_SHARE))
     local = [_open(mesh.points, frame), _spread(mesh.points, frame), rounded, puckered,
              _blink(mesh.points, 0.0 if glasses else _CREASE_SHARE), _brow(mesh.points, frame)]  # fmt: skip
-    return Fields(local=np.stack([solved(moves) for moves in local]), closing=solved(closing))
+    solutions = np.stack([solved(moves) for moves in local])
+    # A bent plate swings back beyond its supports; a blink must not pull at the hair line.
+    depth = (mesh.points - frame.mouth) @ frame.down
+    solutions[LOCAL.index("blink"), depth < depth[brows].min()] = 0
+    return Fields(local=solutions, closing=solved(closing))
 
 
 def columns(points: Points, frame: FaceFrame) -> Floats:
