@@ -27,7 +27,7 @@ def follows(distances: np.ndarray, planned: np.ndarray) -> bool:
 
 def in_step_with_plan(gaps: np.ndarray, planned: np.ndarray) -> bool:
     fit = correlations(gaps, planned)
-    return best_lag(fit) == 0 and fit[0] >= 0.8
+    return best_lag(fit) == 0 and fit[0] >= 0.95
 
 
 def in_step_with_sound(gaps: np.ndarray, loud: np.ndarray) -> bool:
