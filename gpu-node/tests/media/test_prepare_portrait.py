@@ -12,7 +12,6 @@ from media.film import prepare
 from media.workshop import Workshop
 
 from gpu_node.engines.portrait import drawn_face, face_mesh, topology
-from gpu_node.engines.portrait.photo import MAX_BYTES
 from gpu_node.errors import EngineUnavailable, PermanentError
 from gpu_node.handlers import prepare_portrait
 

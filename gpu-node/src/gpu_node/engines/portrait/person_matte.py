@@ -27,9 +27,7 @@ class PersonMatte:
     def __init__(self, models: Path) -> None:
         self._network = Network(models / MODEL)
 
-    def find(
-        self, picture: Picture, check_canceled: Callable[[], None] = lambda: None
-    ) -> Floats:
+    def find(self, picture: Picture, check_canceled: Callable[[], None] = lambda: None) -> Floats:
         """(height, width), 1 where the person is, 0 where the background is, between in hair.
 
         check_canceled: called between the parts, to raise if nobody wants it any more.

@@ -50,4 +50,6 @@ def _colours(image: Image.Image) -> Picture:
     if image.has_transparency_data:
         paper = Image.new("RGBA", image.size, (_PAPER, _PAPER, _PAPER, 255))
         image = Image.alpha_composite(paper, image.convert("RGBA"))
-    return cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR).astype(np.uint8, copy=False)
+    return cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR).astype(
+        np.uint8, copy=False
+    )

@@ -20,9 +20,7 @@ Map = Floats
 class Raster:
     """Rasteriser of one mesh: polygons 0 to H-1 are the holes (eyes, mouth), then the triangles."""
 
-    def __init__(
-        self, mesh: HeadMesh, holes: list[list[int]], size: tuple[int, int]
-    ) -> None:
+    def __init__(self, mesh: HeadMesh, holes: list[list[int]], size: tuple[int, int]) -> None:
         """size: height and width of the picture."""
         points, triangles = mesh.points, mesh.triangles
         self._triangles = triangles
