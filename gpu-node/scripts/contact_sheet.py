@@ -1,6 +1,6 @@
 """Writes telling frames of a talking head side by side: to be looked at.
 
-Usage: contact_sheet.py film.mp4 sheet.png MODELS_DIR
+Usage: contact_sheet.py film.mp4 sheet.png|sheet.jpg MODELS_DIR
 Shows rest, widest open, rounded lips, teeth, closed lips, a blink, a turned head, the end, as the
 face mesh measures them on the decoded frames.
 """
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from gpu_node.engines.portrait import face_mesh, topology
 
 COLUMNS = 4
-TILE = 384
+TILE = 320
 
 Frame = NDArray[np.uint8]
 
@@ -39,7 +39,7 @@ def main(film: Path, sheet: Path, models: Path) -> None:
     kept = {i: frame for i, frame in enumerate(decoded(film)) if i in wanted.values()}
     tiles = [tile(kept[i], f"{name} ({i})") for name, i in wanted.items()]
     rows = [np.hstack(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)]
-    cv2.imwrite(str(sheet), np.vstack(rows))
+    cv2.imwrite(str(sheet), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 84])
     print(sheet)
 
 
@@ -74,11 +74,15 @@ def measure(frame: Frame, points: NDArray[np.float64]) -> list[float]:
 
     unit = apart(33, 263)
     eyes = (apart(159, 145) + apart(386, 374)) / unit
-    rim = points[topology.ring(topology.LIPS_INNER_UPPER, topology.LIPS_INNER_LOWER), :2]
+    # Below the upper lip: the network may count some of a light lower lip as inside.
+    upper = points[topology.LIPS_INNER_UPPER, :2]
+    lower = (upper + points[topology.LIPS_INNER_LOWER, :2]) / 2
+    rim = np.concatenate([upper, lower[-2:0:-1]])
     mask = np.zeros(frame.shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round(rim).astype(np.int32)], 255)
     inside = frame[mask > 0]
-    bright = float(np.percentile(inside.mean(axis=1), 80)) if len(inside) else 0.0
+    # Teeth are light in all colours, lips in red only.
+    bright = float(np.percentile(inside.min(axis=1), 80)) if len(inside) else 0.0
     turn = apart(1, 234) / apart(1, 454)
     return [apart(13, 14) / unit, apart(61, 291) / unit, eyes, turn, bright]
 

@@ -12,7 +12,6 @@ from media.film import prepare
 from media.workshop import Workshop
 
 from gpu_node.engines.portrait import drawn_face, face_mesh, topology
-from gpu_node.engines.portrait.photo import MAX_BYTES
 from gpu_node.errors import EngineUnavailable, PermanentError
 from gpu_node.handlers import prepare_portrait
 
@@ -63,57 +62,6 @@ def test_a_photo_is_cut_around_its_face(workshop: Workshop, tmp_path: Path) -> N
     height = np.ptp(points[topology.OVAL, 1])
     assert 0.4 < height / 512 < 0.7
     assert np.abs(points[topology.OVAL, 0].mean() - 256) < 20
-
-
-@pytest.mark.parametrize("orientation", [3, 6, 8])
-def test_exif_orientation_is_applied(workshop: Workshop, tmp_path: Path, orientation: int) -> None:
-    turns = {3: cv2.ROTATE_180, 6: cv2.ROTATE_90_COUNTERCLOCKWISE, 8: cv2.ROTATE_90_CLOCKWISE}
-    stored = cv2.rotate(pictures.face(), turns[orientation]).astype(np.uint8)
-    data = pictures.with_orientation(pictures.encoded(stored), orientation)
-    _, points = result(workshop, prepare(workshop, image=given(workshop, tmp_path, data)))
-    assert points[topology.FOREHEAD, 1] < points[topology.CHIN, 1] - 150
-
-
-def test_a_transparent_png_lies_on_grey(workshop: Workshop, tmp_path: Path) -> None:
-    face = pictures.face()
-    layered = np.dstack([face, np.full(face.shape[:2], 255, np.uint8)])
-    layered[:40] = 0
-    data = pictures.encoded(layered, ".png")
-    outputs = prepare(workshop, image=given(workshop, tmp_path, data))
-    assert outputs["source"] == "photo"
-
-
-GREY = np.full((300, 300, 3), 128, np.uint8)
-
-
-@pytest.mark.parametrize(
-    ("data", "code", "words"),
-    [
-        (b"", "invalid-image", "neither"),
-        (b"hello", "invalid-image", "neither"),
-        (b"GIF89a" + bytes(50), "invalid-image", "GIF"),
-        (pictures.encoded(pictures.face())[:9_000], "invalid-image", "cut off"),
-        (pictures.encoded(pictures.face(), ".png")[:-500], "invalid-image", "cut off"),
-        (pictures.encoded(pictures.face(), ".webp")[:-500], "invalid-image", "cut off"),
-        (pictures.encoded(GREY[:1, :1]), "invalid-image", "1 x 1"),
-        (pictures.encoded(GREY[:30]), "invalid-image", "at least 64"),
-        (pictures.bomb(30_000, 30_000), "image-too-large", "megapixels"),
-        (pictures.bomb(2_000, 2_000), "invalid-image", "damaged"),
-        (pictures.encoded(GREY) + bytes(MAX_BYTES), "image-too-large", "MiB"),
-        (pictures.animated_png(GREY), "invalid-image", "animated"),
-        (pictures.cmyk_jpeg(pictures.encoded(GREY)), "invalid-image", "CMYK"),
-        (pictures.encoded(GREY), "no-face", "no face"),
-        (pictures.encoded(pictures.face()[300:500]), "no-face", "no face"),
-    ],
-)
-def test_what_is_no_portrait_is_refused(
-    workshop: Workshop, tmp_path: Path, data: bytes, code: str, words: str
-) -> None:
-    with pytest.raises(PermanentError) as caught:
-        prepare(workshop, image=given(workshop, tmp_path, data))
-    assert caught.value.code == code
-    assert words in caught.value.detail
-    assert caught.value.extensions["pointer"] == "/inputs/image"
 
 
 def test_a_face_that_is_too_small_is_refused(workshop: Workshop, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from gpu_node.engines.talking_head.mesh import head_mesh, spread
 from gpu_node.engines.talking_head.motion import plan_motion
 from gpu_node.engines.talking_head.render import Pose, TalkingHead
 from gpu_node.engines.talking_head.rounding import FULL
+from gpu_node.errors import Canceled
 
 STILL = np.zeros(len(HEAD))
 SIDE = 256
@@ -22,6 +23,25 @@ def head() -> TalkingHead:
 
 def posed(head: TalkingHead, opening: float = 0, width: float = 1, blink: float = 0) -> np.ndarray:
     return head.frame(Pose(opening, width, blink, 0, STILL)).astype(int)
+
+
+def test_the_set_up_stops_when_canceled() -> None:
+    picture, landmarks, matte = drawn_face.draw_cut_out((SIDE, SIDE), "robin")
+    asked: list[int] = []
+
+    def until(steps: int) -> None:
+        asked.append(1)
+        if len(asked) > steps:
+            raise Canceled("canceled", "not wanted any more")
+
+    TalkingHead(picture, landmarks, matte, lambda: until(100))
+    steps = len(asked)
+    assert steps >= 4
+    for step in range(steps):
+        asked.clear()
+        with pytest.raises(Canceled):
+            TalkingHead(picture, landmarks, matte, lambda step=step: until(step))
+        assert len(asked) == step + 1
 
 
 def changed_rows(a: np.ndarray, b: np.ndarray) -> np.ndarray:

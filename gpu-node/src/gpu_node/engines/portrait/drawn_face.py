@@ -19,9 +19,9 @@ NAME = "drawn_face"
 
 _SHORT = 0.06
 """How much shorter the lower half of a drawn face is than the average one."""
-WIDTH_CM = 38.0
+WIDTH_CM = 35.0
 """Width of the picture; a face is about 18 high."""
-CENTRE = (0.0, -1.6)
+CENTRE = (0.0, -1.8)
 _OVERSAMPLED_SIDE = 900
 """Smaller pictures are drawn at twice their size; in larger ones nobody sees the difference."""
 

@@ -60,7 +60,8 @@ def _draw_falls(canvas: Canvas, look: Look, check_canceled: Callable[[], None]) 
     left_out = curve([(-2.0, 11.4), (-5.0, 11.0), (-7.6, 8.8), (-9.4, 5.0), (-9.9, 0.2),
                       (-9.9, -5.2), (-9.6, -9.3 + end), (-7.4, -11.5 + end)])  # fmt: skip
     random = np.random.default_rng(3)
-    shadow = np.vstack([left_in[::-1], right_in])
+    # On the face only: further down there is no skin behind the hair.
+    shadow = np.vstack([left_in[left_in[:, 1] > -5][::-1], right_in[right_in[:, 1] > -5]])
     canvas.paint(canvas.line(shadow - (0, 0.25), 0.7, 0.35), tinted(look.skin.shade, 0.7), 0.45)
     for inner, outer, light in ((left_in, left_out, 1.0), (right_in, right_out, 0.8)):
         _draw_fall(canvas, inner, outer, light, random, look, check_canceled)
@@ -139,8 +140,8 @@ def _draw_short(canvas: Canvas, look: Look) -> None:
 
 def _draw_scarf(canvas: Canvas, look: Look) -> None:
     """Cloth around the face, with folds that run from the chin to the crown."""
-    inner = curve([(0, 7.2), (3.6, 6.5), (5.9, 4.2), (6.55, 0.6), (6.1, -3.6), (4.3, -7.2),
-                   (0, -9.0), (-4.3, -7.2), (-6.1, -3.6), (-6.55, 0.6), (-5.9, 4.2), (-3.6, 6.5)],
+    inner = curve([(0, 7.2), (3.6, 6.5), (5.9, 4.2), (6.4, 0.6), (5.6, -3.6), (3.6, -6.9),
+                   (0, -8.5), (-3.6, -6.9), (-5.6, -3.6), (-6.4, 0.6), (-5.9, 4.2), (-3.6, 6.5)],
                   closed=True)  # fmt: skip
     outer = curve([(0, 12.0), (5.4, 11.0), (8.8, 7.0), (9.4, 0.4), (9.2, -6.0), (10.2, -13.0),
                    (0, -17.2), (-10.2, -13.0), (-9.2, -6.0), (-9.4, 0.4), (-8.8, 7.0),

@@ -18,6 +18,9 @@ JAW_SHARE = 0.68
 
 LOCAL = ("open", "spread", "round", "pucker", "blink", "brow")
 
+_MOST = np.array([1.0, 0.15, 0.35, 1.0, 1.0, 1.6])
+"""The greatest strength of each of them."""
+
 _STILL = [1, 2, 4, 5, 6, 19, 94, 168, 195, 197, 98, 327, 64, 294, 117, 346, 123, 352]
 """Nose and the skin under the eyes."""
 _LIPS = [*t.MOUTH_CORNERS, *(i for row in (*t.UPPER_LIP, *t.LOWER_LIP) for i in row)]
@@ -50,6 +53,19 @@ class Fields:
     closing: Points
     """(V, 2): brings lips together that the portrait shows apart; always on."""
 
+    def window(self, mesh: HeadMesh, size: tuple[int, int]) -> tuple[slice, slice]:
+        """The part of a picture of `size` (height, width) that mouth, eyes and brows can ever
+        move: its rows and columns.
+        """
+        most = _MOST[:, None, None] * np.abs(self.local)
+        touched = (most.sum(axis=0) + np.abs(self.closing)).max(axis=1) > 0.4
+        used = mesh.triangles[touched[mesh.triangles].any(axis=1)]
+        corners = mesh.points[np.unique(used)]
+        margin = np.ceil(self.local[0].max()) + 4
+        low = np.clip(np.floor(corners.min(axis=0)) - 4, 0, size[::-1]).astype(int)
+        high = np.clip(np.ceil(corners.max(axis=0)) + margin, 0, size[::-1]).astype(int)
+        return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
+
 
 def fields(mesh: HeadMesh, glasses: bool = False) -> Fields:
     """All fields of a mesh; the expensive part is one solve. With `glasses` their rims stay put."""
@@ -72,8 +88,13 @@ def fields(mesh: HeadMesh, glasses: bool = False) -> Fields:
     rounded = round_moves(closed, frame)
     puckered = pucker_moves(closed, frame, GAP * frame.unit, (_UPPER_SHARE, _LOWER_SHARE))
     local = [_open(mesh.points, frame), _spread(mesh.points, frame), rounded, puckered,
-             _blink(mesh.points, 0.0 if glasses else _CREASE_SHARE), _brow(mesh.points, frame)]  # fmt: skip
-    return Fields(local=np.stack([solved(moves) for moves in local]), closing=solved(closing))
+             _blink(mesh.points, 0.0 if glasses else _CREASE_SHARE),
+             _brow(mesh.points, frame)]  # fmt: skip
+    solutions = np.stack([solved(moves) for moves in local])
+    # A bent plate swings back beyond its supports; a blink must not pull at the hair line.
+    depth = (mesh.points - frame.mouth) @ frame.down
+    solutions[LOCAL.index("blink"), depth < depth[brows].min()] = 0
+    return Fields(local=solutions, closing=solved(closing))
 
 
 def columns(points: Points, frame: FaceFrame) -> Floats:

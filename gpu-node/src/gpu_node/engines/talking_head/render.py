@@ -39,8 +39,6 @@ _DRIFTED_PX = 0.8
 _GLASSES_BROW = 0.15
 """Brows hardly move behind glasses: the rims would bend with them."""
 _COARSE = 4
-_MOST = np.array([1.0, 0.15, 0.35, 1.0, 1.0, 1.6])
-"""The greatest strength of each local control."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ class TalkingHead:
         self._lashes = lashes(portrait, mesh.points, frame)
         check_canceled()
         self._mouth = mouth_interior(portrait, mesh.points, frame)
-        self._window = self._local_window(size)
+        self._window = self._fields.window(mesh, size)
         self._brow = _GLASSES_BROW if glasses else 1.0
         y, x = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32)
         self._identity = np.stack([x, y], axis=-1)
@@ -175,21 +173,11 @@ class TalkingHead:
         values = np.column_stack([head.relief(self._mesh), head.hold_inside(self._mesh)])
         maps = (self._raster.interpolate(values), self._identity)
         over, places = (
-            cv2.resize(each, small, interpolation=cv2.INTER_AREA).reshape(-1, 2) for each in maps
+            cv2.resize(each, small, interpolation=cv2.INTER_AREA).reshape(-1, 2).astype(np.float64)
+            for each in maps
         )
-        turns = self._turns(places.astype(np.float64), over[:, 0], over[:, 1])
+        turns = self._turns(places, over[:, 0], over[:, 1])
         return turns.reshape(-1, small[1], small[0], 2).astype(np.float32)
-
-    def _local_window(self, size: tuple[int, int]) -> tuple[slice, slice]:
-        """The part of the picture that mouth, eyes and brows can ever move."""
-        most = _MOST[:, None, None] * np.abs(self._fields.local)
-        touched = (most.sum(axis=0) + np.abs(self._fields.closing)).max(axis=1) > 0.4
-        used = self._mesh.triangles[touched[self._mesh.triangles].any(axis=1)]
-        corners = self._mesh.points[np.unique(used)]
-        margin = np.ceil(self._fields.local[0].max()) + 4
-        low = np.clip(np.floor(corners.min(axis=0)) - 4, 0, size[::-1]).astype(int)
-        high = np.clip(np.ceil(corners.max(axis=0)) + margin, 0, size[::-1]).astype(int)
-        return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
 
 
 def _layers(portrait: Picture, matte: Floats | None, behind: Picture | None) -> Layers | None:

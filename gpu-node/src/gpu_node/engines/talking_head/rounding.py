@@ -9,7 +9,7 @@ from gpu_node.engines.talking_head.mesh import Points
 
 FULL = 0.3
 """How much narrower than at rest the track asks a fully rounded mouth to be."""
-_NARROW = (0.52, 0.74)
+_NARROW = (0.57, 0.74)
 """Least and most width that a fully rounded mouth keeps of the portrait's."""
 _ROUND_HALF = 0.205
 """Half width of a rounded mouth that people share, in eye distances: a smile has further to go."""
