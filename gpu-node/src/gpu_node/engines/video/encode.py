@@ -24,7 +24,7 @@ MARK = "Generated film: the speech is synthetic and the face is animated by soft
 
 _THREADS = 2
 """A fixed number: the bytes depend on it."""
-_BT709 = 1
+BT709 = 1
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ class FilmWriter:
         self._video.options = dict(form.video_options)
         context = self._video.codec_context
         context.thread_count = _THREADS
-        context.color_range, context.colorspace = ColorRange.MPEG, _BT709
-        context.color_primaries = context.color_trc = _BT709
+        context.color_range, context.colorspace = ColorRange.MPEG, BT709
+        context.color_primaries = context.color_trc = BT709
         self._audio = cast(
             AudioStream, self._container.add_stream(form.audio, rate=AUDIO_RATE, layout="mono")
         )
@@ -110,7 +110,7 @@ class FilmWriter:
     def write_planes(self, planes: Planes) -> None:
         """The same for a picture that is in planes already."""
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
-        frame.color_range, frame.colorspace = ColorRange.MPEG, _BT709
+        frame.color_range, frame.colorspace = ColorRange.MPEG, BT709
         frame.pts, frame.time_base = self._frames, Fraction(1, self._fps)
         self._container.mux(self._video.encode(frame))
         self._frames += 1
