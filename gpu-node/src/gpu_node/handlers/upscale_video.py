@@ -61,13 +61,13 @@ def run(
 def _enlarged(source: Path, factor: int, context: HandlerContext) -> dict[str, Any]:
     film = open_film(source, _POINTER)
     _check(film, factor)
-    upscaler = Upscaler(models.FILM[factor])
     path = context.work_dir / "enlarged.mp4"
     form = _form(film, factor)
     per_preview = max(1, round(film.fps * _PREVIEW_EVERY_S))
     end, count = 0, 0
     sound = sound_parts(film) if film.channels else iter(())
-    with TimedFilmWriter(path, form, sound) as writer:
+    upscaler = Upscaler(models.FILM[factor])
+    with upscaler, TimedFilmWriter(path, form, sound) as writer:
         for count, frame in enumerate(frames_of(film), 1):
             if frame.picture.shape[:2] != (film.height, film.width):
                 raise BadMedia("invalid-video", "the film's size changes", pointer=_POINTER)
