@@ -161,6 +161,18 @@ def test_it_stops_within_a_tile() -> None:
     assert len(calls) == 4, "a tile has more places to stop than that"
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks Linux for the memory")
+def test_what_it_held_is_given_back() -> None:
+    def held() -> int:
+        status = Path("/proc/self/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) // 1024
+
+    with upscaler.Upscaler(DRAWING) as used:
+        used.enlarge(textured(60, 100), lambda: None)
+        during = held()
+    assert held() < during - 150
+
+
 def test_an_installation_without_weights_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gpu_node.engines.upscale.models._CARRIER", "no_such_package")
     engine = upscale_image.engines()[0]

@@ -55,7 +55,8 @@ def _enlarged(part: Picture, key: str, context: HandlerContext) -> Picture:
         context.progress(2 + done / total, 4, "steps")
 
     context.log("info", "the small face is enlarged", by=models.NAME)
-    large = Upscaler(_MODEL).enlarge(part, context.check_canceled, advance)
+    with Upscaler(_MODEL) as upscaler:
+        large = upscaler.enlarge(part, context.check_canceled, advance)
     cache.put(key, large)
     return large
 

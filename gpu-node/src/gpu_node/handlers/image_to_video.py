@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import cv2
 import numpy as np
 from pydantic import MISSING
 
@@ -18,13 +17,13 @@ from gpu_node.engines.video.timed import FilmForm, TimedFilmWriter
 from gpu_node.errors import PermanentError
 from gpu_node.handlers.choices import one_of, within
 from gpu_node.handlers.context import HandlerContext
+from gpu_node.handlers.previews import small_jpeg
 
 MARK = "Generated film: a camera move that software made of a photo."
 _RATES = (24, 25, 30, 50, 60)
 _SURE = 0.5
 """How sure the mesh must be of a face before the person around it is cut out: the matte's network
 was made for people and finds some in a landscape too."""
-_PREVIEW_SIDE = 256
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def run(
             writer.write(seen, i, 1)
             context.progress(i + 1, wish.frames, "frames")
             if i % wish.fps == 0:
-                context.preview(_jpeg(seen), "image/jpeg")
+                context.preview(small_jpeg(seen), "image/jpeg")
     meta = {
         "width": size[1],
         "height": size[0],
@@ -126,9 +125,3 @@ def _matte(picture: Picture, context: HandlerContext) -> Floats | None:
         return person_matte.load(context.models_dir).find(picture)
     context.log("warning", "the picture will move as one", reason=engine.reason)
     return None
-
-
-def _jpeg(picture: Picture) -> bytes:
-    scale = _PREVIEW_SIDE / max(picture.shape[:2])
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()

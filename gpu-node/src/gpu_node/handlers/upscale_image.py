@@ -40,8 +40,8 @@ def run(
     def advance(done: int, total: int) -> None:
         context.progress(done, total, "tiles")
 
-    upscaler = Upscaler(model, lanczos)
-    large = upscaler.enlarge(_filled(picture), context.check_canceled, advance)
+    with Upscaler(model, lanczos) as upscaler:
+        large = upscaler.enlarge(_filled(picture), context.check_canceled, advance)
     made = StillPicture(_sized(large, picture, factor), _alpha(picture, factor), picture.profile)
     path = context.work_dir / "enlarged.png"
     write_still(path, made)

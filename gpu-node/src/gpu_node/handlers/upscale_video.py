@@ -5,10 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import cv2
-
 from gpu_node.contracts.models import UpscaleVideoInputs, UpscaleVideoParams
-from gpu_node.engines.arrays import Picture
 from gpu_node.engines.engine import Engine
 from gpu_node.engines.upscale import models
 from gpu_node.engines.upscale.still_file import MARK
@@ -20,13 +17,14 @@ from gpu_node.engines.video.timed import FilmForm, TimedFilmWriter
 from gpu_node.errors import BadMedia
 from gpu_node.handlers.choices import one_of
 from gpu_node.handlers.context import HandlerContext
+from gpu_node.handlers.previews import small_jpeg
 
 _POINTER = "/inputs/video"
 _FACTORS = (2, 4)
 _MIN_SIDE, _MAX_SIDE = 16, 4096
 _MAX_WORK = 400_000_000
 """Pixels of all pictures before they are enlarged: less than an hour of two cores."""
-_PREVIEW_SIDE, _PREVIEW_EVERY_S = 256, 1
+_PREVIEW_EVERY_S = 1
 _CONTAINER_TAGS = {"major_brand", "minor_version", "compatible_brands", "encoder", "comment"}
 
 
@@ -61,13 +59,13 @@ def run(
 def _enlarged(source: Path, factor: int, context: HandlerContext) -> dict[str, Any]:
     film = open_film(source, _POINTER)
     _check(film, factor)
-    upscaler = Upscaler(models.FILM[factor])
     path = context.work_dir / "enlarged.mp4"
     form = _form(film, factor)
     per_preview = max(1, round(film.fps * _PREVIEW_EVERY_S))
     end, count = 0, 0
     sound = sound_parts(film) if film.channels else iter(())
-    with TimedFilmWriter(path, form, sound) as writer:
+    upscaler = Upscaler(models.FILM[factor])
+    with upscaler, TimedFilmWriter(path, form, sound) as writer:
         for count, frame in enumerate(frames_of(film), 1):
             if frame.picture.shape[:2] != (film.height, film.width):
                 raise BadMedia("invalid-video", "the film's size changes", pointer=_POINTER)
@@ -78,7 +76,7 @@ def _enlarged(source: Path, factor: int, context: HandlerContext) -> dict[str, A
             end = frame.start + frame.duration
             context.progress(count, max(count, film.frames), "frames")
             if count % per_preview == 1 % per_preview:
-                context.preview(_jpeg(picture), "image/jpeg")
+                context.preview(small_jpeg(picture), "image/jpeg")
     context.progress(count, count, "frames")
     context.log("info", "film enlarged", frames=count, tiles_taken_over=upscaler.reused)
     meta = {
@@ -120,9 +118,3 @@ def _form(film: SourceFilm, factor: int) -> FilmForm:
         transfer=film.transfer,
         primaries=film.primaries,
     )
-
-
-def _jpeg(picture: Picture) -> bytes:
-    scale = _PREVIEW_SIDE / max(picture.shape[:2])
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()

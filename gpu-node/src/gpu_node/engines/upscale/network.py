@@ -50,9 +50,9 @@ class Network:
         for blob in self._stops:
             check()
             extractor.extract(blob)
-        check()
         # A tenth of the work takes nearly all of the memory: the layers at full size.
         with self._ending:
+            check()
             failed, made = extractor.extract("output")
         if failed:
             raise MemoryError
