@@ -44,16 +44,19 @@ const url = (path: string): string => stack.gateway.url + path;
 async function post(body: object): Promise<Response> {
   return fetch(url("/v1/runs"), {
     method: "POST",
-    headers: { "content-type": "application/json", prefer: "wait=60" },
+    headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
 }
 
 async function speak(input: object): Promise<Run> {
   const response = await post({ graph: SPEAK, input });
-  const run = (await response.json()) as Run;
-  expect(["succeeded", "failed"], JSON.stringify(run)).toContain(run.status);
-  return run;
+  expect(response.status, await response.clone().text()).toBe(202);
+  const { run_id } = (await response.json()) as Run;
+  // The stream ends with the run.
+  const headers = { accept: "text/event-stream" };
+  await (await fetch(url(`/v1/runs/${run_id}/events?after=0`), { headers })).text();
+  return (await (await fetch(url(`/v1/runs/${run_id}`))).json()) as Run;
 }
 
 async function upload(bytes: Uint8Array<ArrayBuffer>, mediaType: string): Promise<string> {

@@ -15,6 +15,8 @@ describe("contradictsMagic", () => {
     ["image/webp", bytes("RIFF", 0, 0, 0, 0, "WEBP")],
     ["audio/wav", bytes("RIFF", 0, 0, 0, 0, "WAVE")],
     ["audio/mpeg", bytes("ID3")],
+    ["audio/webm", bytes(0x1a, 0x45, 0xdf, 0xa3)],
+    ["audio/x-m4a", bytes(0, 0, 0, 32, "ftyp", "M4A ")],
     ["audio/mpeg", bytes(0xff, 0xfb)],
     ["video/mp4", bytes(0, 0, 0, 24, "ftypisom")],
     ["video/webm", bytes(0x1a, 0x45, 0xdf, 0xa3)],
@@ -27,6 +29,7 @@ describe("contradictsMagic", () => {
     ["image/png", bytes("<svg>")],
     ["image/jpeg", bytes(0x89, "PNG")],
     ["audio/wav", bytes("RIFF", 0, 0, 0, 0, "WEBP")],
+    ["audio/webm", bytes("OggS")],
     ["video/mp4", bytes("")],
   ])("refuses other bytes as %s", (type, data) => {
     expect(contradictsMagic(type, data)).toBe(true);

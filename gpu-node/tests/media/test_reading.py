@@ -72,6 +72,19 @@ def test_a_paragraph_ends_with_a_longer_pause() -> None:
         ("It is 5x faster.", "It is five times faster."),
         ("Open 9am–5pm, Mon–Fri.", "Open nine A.M. to five P.M., Monday to Friday."),
         ("See docs.python.org/3/.", "See docs dot python dot org slash three."),
+        (
+            "$5-10 or US$20 or 5 € or 20 USD",
+            "five to ten dollars or twenty dollars or five euros or twenty dollars",
+        ),
+        ("Add 1 1/2 cups in 2h 30m.", "Add one and one half cups in two hours thirty minutes."),
+        (
+            "It is 20 km² and 6 ft. tall in 4K.",
+            "It is twenty square kilometers and six feet tall in four K.",
+        ),
+        (
+            "Agent 007 has 50/50 odds and 3M users.",
+            "Agent zero zero seven has fifty fifty odds and three million users.",
+        ),
         ("Add .5 liters.", "Add 0.5 liters."),
         ("The angle α grows.", "The angle alpha grows."),
     ],

@@ -19,10 +19,14 @@ _UNITS = {
     "m": "meter", "V": "volt", "W": "watt", "kW": "kilowatt", "MW": "megawatt", "Ω": "ohm",
     "μm": "micrometer", "μs": "microsecond", "μg": "microgram", "μl": "microliter", "s": "second",
     "h": "hour", "L": "liter", "t": "ton", "J": "joule", "kJ": "kilojoule", "Pa": "pascal",
+    "gal": "gallon", "tsp": "teaspoon", "tbsp": "tablespoon", "yr": "year", "yrs": "year",
 }  # fmt: skip
 _UNIT = re.compile(
-    r"(?<![\w.,$€£])(\d[\d,]*(?:\.\d+)?)\s(k?W|MW|μ[msgl]|k?J|Pa|[mVΩshLt])(?![\w'’/])"
+    r"(?<![\w.,$€£])(\d[\d,]*(?:\.\d+)?)\s(k?W|MW|μ[msgl]|k?J|Pa|gal|tbsp|tsp|yrs?|[mVΩshLt])(?![\w'’/-])"
 )
+_LENGTHS = {"mm": "millimeters", "cm": "centimeters", "m": "meters", "km": "kilometers",
+            "in": "inches", "ft": "feet", "yd": "yards", "mi": "miles"}  # fmt: skip
+_CODES = {"USD": "$", "EUR": "€", "GBP": "£"}
 _DAYS = {"mon": "Monday", "tue": "Tuesday", "tues": "Tuesday", "wed": "Wednesday",
          "thu": "Thursday", "thur": "Thursday", "thurs": "Thursday", "fri": "Friday",
          "sat": "Saturday", "sun": "Sunday"}  # fmt: skip
@@ -63,6 +67,10 @@ def _digits(text: str) -> str:
     return ", ".join(" ".join(_DIGITS[d] for d in group) for group in groups)
 
 
+def _area(m: re.Match[str]) -> str:
+    return f" {'square' if m[2] == '²' else 'cubic'} {_LENGTHS[m[1]]}"
+
+
 def _height(m: re.Match[str]) -> str:
     return f"{m[1]} feet {m[2]}"
 
@@ -79,14 +87,29 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(
         r"\b((?:tele)?phone|tel|call|fax)(\.?:?\s)(\d{2,5}(?:[ -]\d{2,5}){1,4})(?!\w)", re.I),
      lambda m: f"{'telephone ' if m[1].casefold() == 'tel' else m[1] + m[2]}{_digits(m[3])}"),
+    (re.compile(r"\bUS\$"), "$"),
+    (re.compile(r"(\d[\d.,]*)\s?(USD|EUR|GBP)\b"), lambda m: f"{_CODES[m[2]]}{m[1]}"),
+    (re.compile(r"(?<![\w$€£])(\d[\d,]*(?:\.\d\d)?)\s?([€£])(?!\d)"), r"\2\1"),
+    (re.compile(r"([$€£])(\d+)\s?[-–]\s?\1?(?=\d+\b)"), r"\2 to \1"),
     (_PRICE, _price),
-    (re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)[kK]\b(?!\s?[mgB])"), r"\1 thousand"),
+    # 4K is a size of pictures.
+    (re.compile(r"(?<![\w.,])(?![48][kK]\b)(\d+(?:\.\d+)?)[kK]\b(?!\s?[mgB])"), r"\1 thousand"),
+    (re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)(?:M|mn)\b"), r"\1 million"),
+    (re.compile(r"(?<![\w.,])(\d+(?:\.\d+)?)bn\b"), r"\1 billion"),
+    (re.compile(r"(?<=\d)\s?(mm|cm|km|m|in|ft|yd|mi)([²³])"), _area),
+    (re.compile(r"(?<=\d )(ft|lbs?|oz|yd|mi|hrs?|min|secs?|gal|yrs?)\.(?=\s[a-z])"), r"\1"),
+    (re.compile(r"(?<=\d )in\.(?=\s[a-z])"), "inches"),
+    (re.compile(r"\b(\d+)h\s?(\d+)m(?:in)?\b"), r"\1 hours \2 minutes"),
+    (re.compile(r"\b(\d+)h\b"), r"\1 hours"),
+    (re.compile(r"\b(\d+)\s+(?=\d/\d(?!\d))"), r"\1 and "),
+    (re.compile(r"(?<![\w/.])(\d+)/\1(?![\w/])"), r"\1 \1"),
+    (re.compile(r"(?<![\w.,:/-])(0\d+|911)(?![\w:/-]|[.,]\d)"), lambda m: " ".join(m[1])),
     (re.compile(r"(?<![\w.])\.(?=\d)"), "0."),
     (re.compile(r"""(?<!\w)(\d)['′](?:\s?(\d{1,2})["″])"""), _height),
     (re.compile(r"""(?<![\w"“])(\d+(?:\.\d+)?)["″](?!\w)"""), r"\1 inches"),
     (re.compile(r"(?<![\w.])(\d+)(?:[x×]| x )(\d+)(?![\w.])"), r"\1 by \2"),
     (re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?x(?!\w)"), r"\1 times"),
-    (re.compile(r"(?<![\w:.])(\d{1,3}):(\d)(?![\d:])"), r"\1 to \2"),
+    (re.compile(r"(?<![\w:.])(\d{1,3}(?:\.\d+)?):(\d)(?![\d:])"), r"\1 to \2"),
     (re.compile(r"(?<![\w.])(\d+)\s?[-−]\s?(\d+)\s?(?==)"), r"\1 minus \2 "),
     (re.compile(r"(?<=\d)\s?([ap])\.?m\b", re.I), lambda m: f" {m[1].upper()}M"),
     (re.compile(r"(\d(?: [AP]M)?)\s?[–-]\s?(?=\d[\d:]* [AP]M)"), r"\1 to "),

@@ -4,8 +4,9 @@
 import re
 
 _NAMES = {
-    "Anaïs": "ɑnɑˈis", "Aoife": "ˈifə", "Caoimhe": "kˈivə", "Chloe": "klˈOi", "Chloé": "klOˈA",
-    "Chopin": "ʃˈOpæn", "Dvořák": "dvˈɔɹʒæk", "Dvorak": "dvˈɔɹʒæk", "Euler": "ˈYləɹ",
+    "Anaïs": "ɑnɑˈis", "Aoife": "ˈifə", "Caoimhe": "kˈivə", "cetera": "sˈɛTəɹə",
+    "Chloe": "klˈOi", "Chloé": "klOˈA", "Chopin": "ʃˈOpæn", "Dvořák": "dvˈɔɹʒæk",
+    "Dvorak": "dvˈɔɹʒæk", "Euler": "ˈYləɹ",
     "Goethe": "ɡˈɜɹtə", "Hermione": "həɹmˈIəni", "Huawei": "wˈɑwA", "Joaquin": "wɑkˈin",
     "Joaquín": "wɑkˈin", "Jorge": "hˈɔɹhA", "José": "hOzˈA", "JSON": "ʤˈAsən",
     "Kubernetes": "kˌubəɹnˈɛTiz", "nginx": "ˈɛnʤən ˈɛks", "Nguyen": "wˈɪn", "Niamh": "nˈiv",

@@ -32,7 +32,7 @@ the middle of a name: unless a word follows that begins sentences."""
 
 _WORDS = {
     "e.g.": "for example", "i.e.": "that is", "cf.": "compare",
-    "ca.": "about", "etc.": "etcetera", "viz.": "namely", "w/o": "without", "w/": "with ",
+    "ca.": "about", "etc.": "et cetera", "viz.": "namely", "w/o": "without", "w/": "with ",
     "a.k.a.": "also known as", "aka": "also known as", "24/7": "twenty-four seven",
     "and/or": "and or", "he/she": "he or she", "his/her": "his or her", "s/he": "he or she",
     "c#": "C sharp", "c++": "C plus plus", "f#": "F sharp", "vol.": "volume", "figs.": "figures",
