@@ -8,7 +8,7 @@ import numpy as np
 
 from gpu_node.contracts.models import FinishVideoInputs, FinishVideoParams
 from gpu_node.engines.music.bed import music
-from gpu_node.engines.music.mix import under_speech
+from gpu_node.engines.music.mix import under_speech, with_headroom
 from gpu_node.engines.music.moods import MOODS
 from gpu_node.engines.speech.captions import Cue, from_webvtt
 from gpu_node.engines.speech.speech import Samples
@@ -95,7 +95,9 @@ def planned_sound(film: Path, plan: Plan) -> Samples:
     total = int(plan.total * per_frame)
     sound = np.concatenate([np.zeros(int(plan.before * per_frame), np.float32), own])
     sound = np.pad(sound, (0, total - len(sound)))
-    return under_speech(sound, music(plan.mood, total, plan.seed)) if plan.mood else sound
+    if plan.mood:
+        sound = under_speech(sound, music(plan.mood, total, plan.seed))
+    return with_headroom(sound)
 
 
 def _cues(path: Path) -> list[Cue]:

@@ -5,7 +5,7 @@ from scipy.ndimage import maximum_filter1d, uniform_filter1d
 from scipy.signal import lfilter
 
 from gpu_node.engines.arrays import Floats
-from gpu_node.engines.speech.loudness import RATE, normalized
+from gpu_node.engines.speech.loudness import RATE, limited, normalized
 from gpu_node.engines.speech.speech import Samples
 
 _MUSIC_DB = -7.0
@@ -18,6 +18,7 @@ _SPEECH_DB = -26.0
 _AHEAD, _HOLD = 0.12, 0.2
 """Music leaves so many seconds before the first sound and stays away so long after the last."""
 _RETURN_S = 0.3
+_HEADROOM = 10 ** (-1.2 / 20)
 
 
 def under_speech(speech: Samples, music: Samples, duck_db: float = DUCK_DB) -> Samples:
@@ -30,6 +31,13 @@ def under_speech(speech: Samples, music: Samples, duck_db: float = DUCK_DB) -> S
     gain = 10 ** (-duck_db * _presence(speech, loud) / 20)
     fine = np.interp(np.arange(len(speech)), np.arange(len(gain)) * _STEP + _STEP / 2, gain)
     return normalized((speech + level * fine).astype(np.float32))
+
+
+def with_headroom(sound: Samples) -> Samples:
+    """The sound with peaks so low that they stay below -1 dBFS when AAC or Opus, which draw curves
+    anew, are decoded.
+    """
+    return limited(sound / _HEADROOM) * np.float32(_HEADROOM)
 
 
 def _presence(speech: Samples, loud: float) -> Floats:

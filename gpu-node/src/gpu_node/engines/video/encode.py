@@ -44,7 +44,7 @@ class Form:
 _X264 = "libx264"
 MP4 = Form(
     "mp4", _X264, {"crf": "20", "preset": "veryfast", "tune": "animation"}, "aac",
-    audio_format="fltp", bit_rate=96_000, options={"movflags": "+faststart"},
+    audio_format="fltp", bit_rate=128_000, options={"movflags": "+faststart"},
 )  # fmt: skip
 INTERMEDIATE = Form(
     "mp4", _X264, {"crf": "14", "preset": "ultrafast"}, "alac", audio_format="s16p",
