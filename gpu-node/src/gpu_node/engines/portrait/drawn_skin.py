@@ -28,7 +28,7 @@ def draw_body(canvas: Canvas, look: Look) -> None:
     """Neck and a pullover."""
     x, y = canvas.grid()
     lit, shade = (np.array(c, np.float32) for c in (look.skin.lit, look.skin.shade))
-    w = 0.86 + 0.22 * look.rugged
+    w = 0.86 + 0.13 * look.rugged
     neck = curve([(-4.3 * w, -5), (-4.1 * w, -10), (-4.8 * w, -13.4), (-8.4, -16), (-8, -21),
                   (8, -21), (8.4, -16), (4.8 * w, -13.4), (4.1 * w, -10),
                   (4.3 * w, -5)])  # fmt: skip
