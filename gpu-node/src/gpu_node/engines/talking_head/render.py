@@ -18,7 +18,7 @@ from gpu_node.engines.talking_head.mouth import mouth_interior
 from gpu_node.engines.talking_head.raster import Raster
 from gpu_node.engines.talking_head.rounding import FULL
 from gpu_node.engines.talking_head.shading import open_shade
-from gpu_node.engines.talking_head.still import Layers, take_apart
+from gpu_node.engines.talking_head.still import take_apart
 
 _RIM = t.ring(t.LIPS_INNER_UPPER, t.LIPS_INNER_LOWER)
 _EYES = [
@@ -66,8 +66,7 @@ class TalkingHead:
         behind: Picture | None = None,
     ) -> None:
         """landmarks: (468, 3) in pixels of the portrait; matte: (height, width) 0..1, without it
-        the background next to the head moves with the head; behind: comes in place of the
-        portrait's own background, and the portrait then has the person's colours at all rims.
+        the background next to the head moves with the head; behind: see `take_apart`.
         """
         size = portrait.shape[:2]
         self._mesh = mesh = head_mesh(landmarks, size)
@@ -75,7 +74,7 @@ class TalkingHead:
         glasses = has_glasses(portrait, mesh.points, frame)
         self._fields = fields(mesh, glasses)
         self._raster = Raster(mesh, _texture(mesh.points), _HOLES, size)
-        self._layers = _layers(portrait, matte, behind)
+        self._layers = None if matte is None else take_apart(portrait, matte, behind)
         self._lit = portrait
         self._dark = open_shade(portrait, mesh.points, frame)
         self._skin = portrait.copy()
@@ -174,12 +173,6 @@ class TalkingHead:
         low = np.clip(np.floor(corners.min(axis=0)) - 4, 0, size[::-1]).astype(int)
         high = np.clip(np.ceil(corners.max(axis=0)) + margin, 0, size[::-1]).astype(int)
         return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
-
-
-def _layers(portrait: Picture, matte: Floats | None, behind: Picture | None) -> Layers | None:
-    if matte is None:
-        return None
-    return take_apart(portrait, matte) if behind is None else Layers(behind, matte)
 
 
 def _moved(picture: Picture | Floats, sources: Floats) -> MatLike:
