@@ -22,7 +22,7 @@ from gpu_node.engines.talking_head.raster import Raster
 from gpu_node.engines.talking_head.rims import lid_inset, lip_texture
 from gpu_node.engines.talking_head.rounding import FULL
 from gpu_node.engines.talking_head.shading import open_shade
-from gpu_node.engines.talking_head.still import Layers, take_apart
+from gpu_node.engines.talking_head.still import take_apart
 
 _RIM = t.ring(t.LIPS_INNER_UPPER, t.LIPS_INNER_LOWER)
 _EYES = [
@@ -65,8 +65,7 @@ class TalkingHead:
         check_canceled: Callable[[], None] = lambda: None,
     ) -> None:
         """landmarks: (468, 3) in pixels of the portrait; matte: (height, width) 0..1, without it
-        the background next to the head moves with the head; behind: comes in place of the
-        portrait's own background, and the portrait then has the person's colours at all rims;
+        the background next to the head moves with the head; behind: see `take_apart`.
         check_canceled: called between the parts, to raise if nobody wants the film any more.
         """
         size = portrait.shape[:2]
@@ -78,7 +77,7 @@ class TalkingHead:
         self._raster = Raster(mesh, _HOLES, size)
         self._texture = lip_texture(mesh.points)
         self._lids = lid_inset(mesh.points)
-        self._layers = _layers(portrait, matte, behind)
+        self._layers = None if matte is None else take_apart(portrait, matte, behind)
         check_canceled()
         self._lit = without_teeth(portrait, mesh.points, frame)
         self._dark = open_shade(self._lit, mesh.points, frame)
@@ -178,12 +177,6 @@ class TalkingHead:
         )
         turns = self._turns(places, over[:, 0], over[:, 1])
         return turns.reshape(-1, small[1], small[0], 2).astype(np.float32)
-
-
-def _layers(portrait: Picture, matte: Floats | None, behind: Picture | None) -> Layers | None:
-    if matte is None:
-        return None
-    return take_apart(portrait, matte) if behind is None else Layers(behind, matte)
 
 
 def _moved(picture: Picture | Floats, sources: Floats) -> MatLike:

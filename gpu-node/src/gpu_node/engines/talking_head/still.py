@@ -25,8 +25,13 @@ class Layers:
     """(height, width) float32: 1 on the person and close around, 0 where nothing ever moves."""
 
 
-def take_apart(portrait: Picture, matte: Floats) -> Layers:
-    """Fill in the background behind the person; `matte` is (height, width), 1 on the person."""
+def take_apart(portrait: Picture, matte: Floats, behind: Picture | None = None) -> Layers:
+    """Fill in the background behind the person; `matte` is (height, width), 1 on the person.
+
+    behind: another background, for a portrait that has the person's colours at all rims.
+    """
+    if behind is not None:
+        return Layers(behind, matte)
     side = min(matte.shape)
     reach = max(3, 2 * round(_MARGIN * side) + 1)
     soft = max(3, 2 * round(_FEATHER * side) + 1)
