@@ -12,7 +12,8 @@ from media.film import prepare
 from media.workshop import Workshop
 from PIL import Image
 
-from gpu_node.engines.portrait.photo import MAX_BYTES, read_photo
+from gpu_node.engines.portrait.image_header import MAX_BYTES
+from gpu_node.engines.portrait.photo import read_photo
 from gpu_node.errors import BadImage, Canceled, PermanentError
 
 GREY = np.full((300, 300, 3), 128, np.uint8)
@@ -158,11 +159,11 @@ def test_preparing_stops_at_every_step(workshop: Workshop, tmp_path: Path) -> No
     image = given(workshop, tmp_path, pictures.encoded(pictures.face(384)))
     check, asked = stopping_after(10**9)
     workshop.check_canceled = check
-    prepare(workshop, image=image)
+    prepare(workshop, params={"size": 256}, image=image)
     steps = len(asked)
     assert steps >= 8
     for step in range(0, steps, 3):
         workshop.check_canceled, asked = stopping_after(step)
         with pytest.raises(Canceled):
-            prepare(workshop, image=image)
+            prepare(workshop, params={"size": 256}, image=image)
         assert len(asked) == step + 1

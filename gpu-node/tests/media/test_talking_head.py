@@ -34,13 +34,13 @@ def test_the_set_up_stops_when_canceled() -> None:
         if len(asked) > steps:
             raise Canceled("canceled", "not wanted any more")
 
-    TalkingHead(picture, landmarks, matte, lambda: until(100))
+    TalkingHead(picture, landmarks, matte, check_canceled=lambda: until(100))
     steps = len(asked)
     assert steps >= 4
     for step in range(steps):
         asked.clear()
         with pytest.raises(Canceled):
-            TalkingHead(picture, landmarks, matte, lambda step=step: until(step))
+            TalkingHead(picture, landmarks, matte, check_canceled=lambda step=step: until(step))
         assert len(asked) == step + 1
 
 
