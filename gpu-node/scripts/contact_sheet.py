@@ -18,24 +18,23 @@ from gpu_node.engines.portrait import face_mesh, topology
 
 COLUMNS = 4
 TILE = 320
+SURE = 0.9
+"""Below this score of the mesh the face is looked for anew."""
+USUAL = 0.04
+"""How much the light on a face may differ from the usual, as a share; talking changes less."""
+LIGHT = 5
+"""Column of `measure`."""
 
 Frame = NDArray[np.uint8]
 
 
 def main(film: Path, sheet: Path, models: Path) -> None:
     """Measure every frame, pick, write; frames are decoded twice so that few are kept."""
-    mesh = face_mesh.load(models)
-    face = None
-    measures: list[list[float]] = []
-    for frame in decoded(film):
-        if face is None:
-            faces = mesh.find(frame)
-            if not faces:
-                sys.exit(f"{film}: no face in the first frame")
-            face = faces[0]
-        face = mesh.track(frame, face)
-        measures.append(measure(frame, face.points))
-    wanted = picks(np.array(measures))
+    measures = np.array(list(measured(film, face_mesh.load(models))))
+    if np.isnan(measures).all():
+        sys.exit(f"{film}: no face in it")
+    shown = np.flatnonzero(alike(measures[:, LIGHT]))
+    wanted = {name: int(shown[i]) for name, i in picks(measures[shown]).items()}
     kept = {i: frame for i, frame in enumerate(decoded(film)) if i in wanted.values()}
     tiles = [tile(kept[i], f"{name} ({i})") for name, i in wanted.items()]
     rows = [np.hstack(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)]
@@ -43,9 +42,26 @@ def main(film: Path, sheet: Path, models: Path) -> None:
     print(sheet)
 
 
+def measured(film: Path, mesh: face_mesh.FaceMesh) -> Iterator[list[float]]:
+    """What `measure` finds in each frame; NaN where there is no face."""
+    face = None
+    for frame in decoded(film):
+        if face is not None:
+            face = mesh.track(frame, face)
+        if face is None or face.score < SURE:
+            face = next(iter(mesh.find(frame)), None)
+        yield [np.nan] * (LIGHT + 1) if face is None else measure(frame, face.points)
+
+
+def alike(light: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Frames whose face is lit as in most: cards and fades show it blurred and dark, if at all."""
+    usual = np.nanmedian(light)
+    return np.abs(light - usual) < USUAL * usual
+
+
 def picks(measures: NDArray[np.float64]) -> dict[str, int]:
     """Names of the tiles and the frames that show them best."""
-    gap, width, eyes, turn, bright = measures.T
+    gap, width, eyes, turn, bright, _ = measures.T
     some, open_enough = gap > np.percentile(gap, 40), gap > np.percentile(gap, 60)
     return {
         "rest": 0,
@@ -67,7 +83,8 @@ def decoded(film: Path) -> Iterator[Frame]:
 
 
 def measure(frame: Frame, points: NDArray[np.float64]) -> list[float]:
-    """Lip gap, mouth width, eye opening, turn of the head, brightness between the lips."""
+    """Lip gap, mouth width, eye opening, turn of the head, brightness between the lips, light on
+    the face."""
 
     def apart(a: int, b: int) -> float:
         return float(np.linalg.norm(points[a, :2] - points[b, :2]))
@@ -84,7 +101,10 @@ def measure(frame: Frame, points: NDArray[np.float64]) -> list[float]:
     # Teeth are light in all colours, lips in red only.
     bright = float(np.percentile(inside.min(axis=1), 80)) if len(inside) else 0.0
     turn = apart(1, 234) / apart(1, 454)
-    return [apart(13, 14) / unit, apart(61, 291) / unit, eyes, turn, bright]
+    oval = np.zeros(frame.shape[:2], np.uint8)
+    cv2.fillPoly(oval, [np.round(points[topology.OVAL, :2]).astype(np.int32)], 255)
+    light = float(cv2.mean(frame, oval)[1])
+    return [apart(13, 14) / unit, apart(61, 291) / unit, eyes, turn, bright, light]
 
 
 def tile(frame: Frame, caption: str) -> Frame:
@@ -93,9 +113,17 @@ def tile(frame: Frame, caption: str) -> Frame:
     scale = TILE / min(height, width)
     size = (round(width * scale), round(height * scale))
     small = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
+    # Under the mark of generated films.
     for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
         cv2.putText(
-            small, caption, (8, 22), cv2.FONT_HERSHEY_SIMPLEX, 0.6, colour, thick, cv2.LINE_AA
+            small,
+            caption,
+            (8, size[1] - 10),
+            cv2.FONT_HERSHEY_SIMPLEX,
+            0.6,
+            colour,
+            thick,
+            cv2.LINE_AA,
         )
     return small
 
