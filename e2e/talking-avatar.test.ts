@@ -80,7 +80,15 @@ describe("talking-avatar", () => {
     expect(events.at(-1)!.type, JSON.stringify(events.at(-1))).toBe("run.succeeded");
     expect(events.map((event) => event.seq)).toEqual(events.map((_, i) => i + 1));
     const ended = events.filter((event) => event.type === "node.succeeded").map((event) => event.node_id);
-    expect(ended.toSorted()).toEqual(["final", "portrait", "script", "speech", "video", "visemes"]);
+    expect(ended.toSorted()).toEqual([
+      "final",
+      "portrait",
+      "script",
+      "speech",
+      "upscaled",
+      "video",
+      "visemes",
+    ]);
     for (const node of ["video", "final"])
       for (const type of ["node.progress", "node.preview"])
         expect(events.some((event) => event.type === type && event.node_id === node)).toBe(true);

@@ -20,7 +20,7 @@ COLUMNS = 4
 TILE = 320
 SURE = 0.9
 """Below this score of the mesh the face is looked for anew."""
-USUAL = 0.04
+USUAL = 0.03
 """How much the light on a face may differ from the usual, as a share; talking changes less."""
 LIGHT = 5
 """Column of `measure`."""
@@ -101,9 +101,11 @@ def measure(frame: Frame, points: NDArray[np.float64]) -> list[float]:
     # Teeth are light in all colours, lips in red only.
     bright = float(np.percentile(inside.min(axis=1), 80)) if len(inside) else 0.0
     turn = apart(1, 234) / apart(1, 454)
-    oval = np.zeros(frame.shape[:2], np.uint8)
-    cv2.fillPoly(oval, [np.round(points[topology.OVAL, :2]).astype(np.int32)], 255)
-    light = float(cv2.mean(frame, oval)[1])
+    # Forehead and eyes: the mouth's own dark does not count.
+    upper_face = np.minimum(points[topology.OVAL, :2], [np.inf, points[1, 1]])
+    mask = np.zeros(frame.shape[:2], np.uint8)
+    cv2.fillPoly(mask, [np.round(upper_face).astype(np.int32)], 255)
+    light = float(cv2.mean(frame, mask)[1])
     return [apart(13, 14) / unit, apart(61, 291) / unit, eyes, turn, bright, light]
 
 
@@ -118,7 +120,7 @@ def tile(frame: Frame, caption: str) -> Frame:
         cv2.putText(
             small,
             caption,
-            (8, size[1] - 10),
+            (8, 44),
             cv2.FONT_HERSHEY_SIMPLEX,
             0.6,
             colour,
