@@ -15,6 +15,7 @@ from gpu_node.engines.speech.speech import Samples
 from gpu_node.handlers import (
     align_speech,
     animate_portrait,
+    finish_video,
     prepare_portrait,
     synthesize_speech,
     upscale_video,
@@ -81,6 +82,20 @@ def animate(workshop: Workshop, inputs: dict[str, Any], **params: Any) -> dict[s
     return models.AnimatePortraitOutputs.model_validate(outputs).model_dump(mode="json")
 
 
+def finish(
+    workshop: Workshop, inputs: dict[str, Any], params: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Outputs of finish_video, as the contract's model accepts them."""
+    outputs = finish_video.run(
+        models.FinishVideoParams(**(params or {})),
+        models.FinishVideoInputs.model_validate(inputs),
+        workshop.using("pyav"),
+    )
+    return models.FinishVideoOutputs.model_validate(outputs).model_dump(
+        mode="json", exclude_unset=True
+    )
+
+
 def chain_inputs(workshop: Workshop, text: str = TEXT) -> dict[str, Any]:
     """Everything that animate_portrait needs."""
     speech = speak(workshop, text)
@@ -96,17 +111,17 @@ def chain_inputs(workshop: Workshop, text: str = TEXT) -> dict[str, Any]:
 
 
 def make_film(workshop: Workshop) -> Film:
-    """The whole chain."""
+    """The whole chain, as the graph has it, without any wish."""
     inputs = chain_inputs(workshop)
-    video = animate(workshop, inputs)["video"]
+    video = animate(workshop, inputs, quality="intermediate")["video"]
     outputs = upscale_video.run(
         models.UpscaleVideoParams(),
         models.UpscaleVideoInputs.model_validate({"video": video}),
         workshop.using("passthrough"),
     )
-    final = models.UpscaleVideoOutputs.model_validate(outputs).model_dump(mode="json")["video"]
-    assert final["sha256"] == video["sha256"]
-    path = workshop.path(final)
+    upscaled = models.UpscaleVideoOutputs.model_validate(outputs).model_dump(mode="json")["video"]
+    assert upscaled["sha256"] == video["sha256"]
+    path = workshop.path(finish(workshop, {"video": upscaled})["video"])
     track = json.loads(workshop.path(inputs["visemes"]).read_text())
     planned = np.array([frame["open"] for frame in track["frames"]])
     return Film(path, planned, decoded_pictures(path), decoded_sound(path), workshop)

@@ -6,13 +6,11 @@ from typing import Any
 
 import av
 import numpy as np
-from media.film import align, animate, decoded_pictures, decoded_sound, prepare, speak
+from media.film import align, animate, decoded_pictures, decoded_sound, finish, prepare, speak
 from media.workshop import Workshop
 from numpy.typing import NDArray
 
-from gpu_node.contracts import models
 from gpu_node.engines.speech.speech import Samples
-from gpu_node.handlers import finish_video
 
 SHORT = "Yes, we may."
 
@@ -25,20 +23,6 @@ class Finished:
     path: Path
     pictures: list[NDArray[np.uint8]]
     sound: Samples
-
-
-def finish(
-    workshop: Workshop, inputs: dict[str, Any], params: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """Outputs of finish_video, as the contract's model accepts them."""
-    outputs = finish_video.run(
-        models.FinishVideoParams(**(params or {})),
-        models.FinishVideoInputs.model_validate(inputs),
-        workshop.using("pyav"),
-    )
-    return models.FinishVideoOutputs.model_validate(outputs).model_dump(
-        mode="json", exclude_unset=True
-    )
 
 
 def decoded(workshop: Workshop, outputs: dict[str, Any]) -> Finished:

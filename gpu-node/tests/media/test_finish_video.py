@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from media.film import Film, decoded_pictures, decoded_sound
-from media.finished import decoded, finish, lengths_s, make_finished
+from media.film import Film, decoded_pictures, decoded_sound, finish
+from media.finished import decoded, lengths_s, make_finished
 from media.workshop import Workshop
 from PIL import Image
 

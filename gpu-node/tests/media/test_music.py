@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from media.film import Film
-from media.finished import decoded, finish
+from media.film import Film, finish
+from media.finished import decoded
 from media.workshop import Workshop
 
 from gpu_node.engines.music import mix
