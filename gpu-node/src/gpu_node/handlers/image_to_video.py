@@ -14,10 +14,11 @@ from gpu_node.engines.engine import Engine
 from gpu_node.engines.portrait import face_mesh, person_matte, topology
 from gpu_node.engines.portrait.photo import read_photo
 from gpu_node.engines.video.timed import FilmForm, TimedFilmWriter
+from gpu_node.engines.video.variants import preview_jpeg
 from gpu_node.errors import PermanentError
 from gpu_node.handlers.choices import one_of, within
 from gpu_node.handlers.context import HandlerContext
-from gpu_node.handlers.previews import small_jpeg
+from gpu_node.handlers.live_preview import LivePreview
 
 MARK = "Generated film: a camera move that software made of a photo."
 _RATES = (24, 25, 30, 50, 60)
@@ -65,6 +66,7 @@ def run(
         time_base=Fraction(1, wish.fps),
         tags={"comment": MARK, "title": "Camera move"},
     )
+    shown = LivePreview(context)
     with TimedFilmWriter(path, form, iter(())) as writer:
         for i in range(wish.frames):
             context.check_canceled()
@@ -72,8 +74,7 @@ def run(
             seen = camera.frame(*moves.views(wish.move, wish.strength, share))
             writer.write(seen, i, 1)
             context.progress(i + 1, wish.frames, "frames")
-            if i % wish.fps == 0:
-                context.preview(small_jpeg(seen), "image/jpeg")
+            shown.offer(lambda seen=seen: preview_jpeg(seen))
     meta = {
         "width": size[1],
         "height": size[0],

@@ -14,17 +14,17 @@ from gpu_node.engines.video import passthrough
 from gpu_node.engines.video.probe import probe_film
 from gpu_node.engines.video.source import SourceFilm, frames_of, open_film, sound_parts
 from gpu_node.engines.video.timed import FilmForm, TimedFilmWriter
+from gpu_node.engines.video.variants import preview_jpeg
 from gpu_node.errors import BadMedia
 from gpu_node.handlers.choices import one_of
 from gpu_node.handlers.context import HandlerContext
-from gpu_node.handlers.previews import small_jpeg
+from gpu_node.handlers.live_preview import LivePreview
 
 _POINTER = "/inputs/video"
 _FACTORS = (2, 4)
 _MIN_SIDE, _MAX_SIDE = 16, 4096
 _MAX_WORK = 400_000_000
 """Pixels of all pictures before they are enlarged: less than an hour of two cores."""
-_PREVIEW_EVERY_S = 1
 _CONTAINER_TAGS = {"major_brand", "minor_version", "compatible_brands", "encoder", "comment"}
 
 
@@ -61,7 +61,7 @@ def _enlarged(source: Path, factor: int, context: HandlerContext) -> dict[str, A
     _check(film, factor)
     path = context.work_dir / "enlarged.mp4"
     form = _form(film, factor)
-    per_preview = max(1, round(film.fps * _PREVIEW_EVERY_S))
+    shown = LivePreview(context)
     end, count = 0, 0
     sound = sound_parts(film) if film.channels else iter(())
     upscaler = Upscaler(models.FILM[factor])
@@ -75,8 +75,7 @@ def _enlarged(source: Path, factor: int, context: HandlerContext) -> dict[str, A
             writer.write(picture, frame.start, frame.duration)
             end = frame.start + frame.duration
             context.progress(count, max(count, film.frames), "frames")
-            if count % per_preview == 1 % per_preview:
-                context.preview(small_jpeg(picture), "image/jpeg")
+            shown.offer(lambda picture=picture: preview_jpeg(picture))
     context.progress(count, count, "frames")
     context.log("info", "film enlarged", frames=count, tiles_taken_over=upscaler.reused)
     meta = {
