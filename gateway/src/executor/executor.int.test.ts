@@ -133,7 +133,7 @@ describe("a task", () => {
     });
   });
 
-  it("does not run what needs a failed node, and runs the rest", async () => {
+  it("leaves to the driver what hangs on a failed node, and runs the rest", async () => {
     await start({
       work: echo,
       fail: () => Promise.reject(new AppError("text-empty", "Nothing to say.")),
@@ -150,13 +150,31 @@ describe("a task", () => {
     expect(ending.outcome).toBe("settled");
     expect(Object.fromEntries(results.map((r) => [r.node_id, r.status]))).toEqual({
       bad: "failed",
-      may: "succeeded",
       free: "succeeded",
     });
     expect(results.find((r) => r.node_id === "bad")?.problem).toMatchObject({
       code: "text-empty",
       class: "permanent",
       detail: "Nothing to say.",
+    });
+  });
+
+  it("skips what requires an output that was not made, and runs what can do without", async () => {
+    await start({ work: echo });
+    const task = await pool.addTask(
+      { id: "a", inputs: { other: value(1) } },
+      { id: "requires", inputs: { value: fromNode("a") } },
+      { id: "behind", after: ["requires"] },
+      { id: "hopes", inputs: { value: fromNode("a", true) } },
+      { id: "hopes2", inputs: { value: fromNode("behind", true) } },
+    );
+    const ending = await pool.endingOf(task);
+    const results = ending.results as { node_id: string; outputs: object }[];
+    expect(ending.outcome).toBe("settled");
+    expect(Object.fromEntries(results.map((r) => [r.node_id, r.outputs]))).toEqual({
+      a: { other: 1 },
+      hopes: {},
+      hopes2: {},
     });
   });
 

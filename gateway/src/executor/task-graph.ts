@@ -5,14 +5,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
 import { Annotation, START, StateGraph, task, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { verdictOf, type NodeEnd } from "./schedule.ts";
 import type { PlannedNode } from "./task-plan.ts";
 
 // The web entry of LangGraph.js, which bundlers choose for Workers, installs none. The first caller wins.
 AsyncLocalStorageProviderSingleton.initializeGlobalInstance(new AsyncLocalStorage());
-
-/** How a node of a task ended. `unrun`: stopped, or never begun because something it needs did not succeed. */
-export type NodeEnd =
-  { status: "succeeded"; outputs: Record<string, unknown> } | { status: "failed" | "unrun" };
 
 export interface TaskGraph {
   nodes: readonly PlannedNode[];
@@ -49,12 +46,13 @@ async function runWhenReady(
 ): Promise<NodeEnd> {
   const sources = new Map<string, NodeEnd>();
   for (const source of planned.sources) sources.set(source, (await ends.get(source)) ?? UNRUN);
-  if (planned.required.some((source) => sources.get(source)?.status !== "succeeded")) return UNRUN;
+  const verdict = verdictOf(planned, (id) => sources.get(id));
+  if (verdict !== "run") return { status: verdict === "skipped" ? verdict : "unrun" };
   const inputs = resolveInputs(planned, sources);
   return await task(planned.node.id, () => job.run(planned, inputs))();
 }
 
-/** Values of the inputs; optional ones whose source did not deliver are left out. */
+/** Values of the inputs; optional ones that their source did not make are left out. */
 function resolveInputs(planned: PlannedNode, sources: ReadonlyMap<string, NodeEnd>): Record<string, unknown> {
   const inputs: Record<string, unknown> = {};
   for (const [name, input] of Object.entries(planned.node.inputs)) {

@@ -15,8 +15,6 @@ export interface PlannedNode {
   readonly engine: string;
   /** Nodes of this task that must have ended first. */
   readonly sources: readonly string[];
-  /** Those of them that must have succeeded. */
-  readonly required: readonly string[];
 }
 
 export interface TaskPlan {
@@ -77,12 +75,8 @@ function planNode(node: TaskNode, { nodeTypes, handlers }: PlanOptions): Planned
   if (engine === undefined)
     return { unfit: `The engine ${node.engine} of ${node.type} is not available here.` };
   const inputs = Object.values(node.inputs).filter((input) => input.from === "node");
-  const required = new Set([
-    ...node.after,
-    ...inputs.filter((input) => !input.optional).map((input) => input.node),
-  ]);
-  const sources = new Set([...required, ...inputs.map((input) => input.node)]);
-  return { node, type, handler, engine, sources: [...sources], required: [...required] };
+  const sources = new Set([...node.after, ...inputs.map((input) => input.node)]);
+  return { node, type, handler, engine, sources: [...sources] };
 }
 
 /** Sorts nodes behind their sources; null when that is impossible. */

@@ -7,7 +7,8 @@ import { runNode } from "./node-runner.ts";
 import { createNotes } from "./notes.ts";
 import { createReports } from "./reports.ts";
 import type { Batch, Ending, Steps } from "./steps.ts";
-import { runTaskGraph, type NodeEnd } from "./task-graph.ts";
+import { isOver, type NodeEnd } from "./schedule.ts";
+import { runTaskGraph } from "./task-graph.ts";
 import type { PlannedNode, TaskPlan } from "./task-plan.ts";
 
 /**
@@ -45,7 +46,7 @@ export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunn
   const { steps, now, random, logger, metrics, executorId } = deps;
   const { task } = plan;
   const stopped = new AbortController();
-  const ends = new Map<string, "succeeded" | "failed">();
+  const ends = new Map<string, NodeEnd>();
   let reason: StopReason | null = null;
   let rest: Promise<Batch> | null = null;
 
@@ -75,14 +76,19 @@ export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunn
   });
 
   /** Once nothing can follow any more, what is unsaid travels with the settle. */
-  const record = (planned: PlannedNode, result: NodeResult) => {
+  const record = (planned: PlannedNode, result: NodeResult): NodeEnd => {
     const { id, type } = planned.node;
     notes.ended(id);
     reports.add({ kind: "result", node: id, type: "", body: JSON.stringify(result) });
-    ends.set(id, result.status);
+    const end: NodeEnd =
+      result.status === "succeeded"
+        ? { status: "succeeded", outputs: result.outputs ?? {} }
+        : { status: "failed" };
+    ends.set(id, end);
     if (isOver(plan.nodes, ends)) rest = reports.close();
     else reports.flush();
     metrics.node(type, result.status, result.timing?.execute_s ?? 0);
+    return end;
   };
 
   const runOne = async (planned: PlannedNode, inputs: Record<string, unknown>): Promise<NodeEnd> => {
@@ -95,11 +101,7 @@ export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunn
     });
     const context = contextOf(planned);
     const result = await runNode({ planned, inputs, context, stopped: stopped.signal, now, logger });
-    if (!result) return { status: "unrun" };
-    record(planned, result);
-    return result.status === "succeeded"
-      ? { status: "succeeded", outputs: result.outputs ?? {} }
-      : { status: "failed" };
+    return result ? record(planned, result) : { status: "unrun" };
   };
 
   return {
@@ -114,15 +116,4 @@ export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunn
       await deps.settle({ outcome, reason: REASONS[outcome], ...last });
     },
   };
-}
-
-/** Whether every node has ended or can never begin. */
-function isOver(nodes: readonly PlannedNode[], ends: ReadonlyMap<string, "succeeded" | "failed">): boolean {
-  const failed = new Set<string>();
-  for (const { node, required } of nodes) {
-    const end = ends.get(node.id);
-    if (end === "failed" || (!end && required.some((source) => failed.has(source)))) failed.add(node.id);
-    else if (!end) return false;
-  }
-  return true;
 }

@@ -4,12 +4,12 @@ produced."""
 from collections.abc import Mapping
 from typing import Any
 
-from gpu_node.errors import PermanentError
 from gpu_node.task import TaskNode
 
 
 def resolve_inputs(node: TaskNode, results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Values by input name; an optional source that produced nothing leaves its input out."""
+    """Values by input name; an optional one that its source did not make is left out. Required
+    ones are there, or the schedule would have skipped the node."""
     values: dict[str, Any] = {}
     for name, source in node.inputs.items():
         if not source.node:
@@ -18,7 +18,4 @@ def resolve_inputs(node: TaskNode, results: Mapping[str, Mapping[str, Any]]) -> 
         outputs = results.get(source.node, {}).get("outputs", {})
         if source.output in outputs:
             values[name] = outputs[source.output]
-        elif not source.optional:
-            detail = f"{source.node} did not produce {source.output}."
-            raise PermanentError("output-missing", detail)
     return values

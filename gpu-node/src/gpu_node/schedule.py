@@ -1,4 +1,5 @@
-"""Which nodes of a task may run: a pure reading of its edges and of what has ended."""
+"""Which nodes of a task may run: a pure reading of its edges and of what has ended; schedule.ts is
+its twin."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,8 +13,11 @@ class End(Enum):
 
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    SKIPPED = "skipped"
+    """What it requires was not made and never will be."""
     UNRUN = "unrun"
-    """It will not run in this task: a node that it needs did not succeed."""
+    """Only the driver knows what becomes of it: a source failed and may be tried again, or the
+    task was stopped."""
 
 
 class InvalidSchedule(ValueError):
@@ -26,6 +30,7 @@ class Schedule:
 
     nodes: dict[str, TaskNode]
     ends: dict[str, End] = field(default_factory=dict)
+    _made: dict[str, frozenset[str]] = field(default_factory=dict)
     _started: set[str] = field(default_factory=set)
 
     @classmethod
@@ -40,7 +45,7 @@ class Schedule:
         return schedule
 
     def take_ready(self) -> list[TaskNode]:
-        """Nodes whose sources have all ended and whose needed ones succeeded; never told again."""
+        """Nodes whose sources have all ended and made what is required; never told again."""
         self._drop_unrunnable()
         ready = [
             node
@@ -51,6 +56,10 @@ class Schedule:
         ]
         self._started.update(node.id for node in ready)
         return ready
+
+    def made(self, node_id: str, outputs: Iterable[str]) -> None:
+        """Note the names of what a node has made, before its end is noted."""
+        self._made[node_id] = frozenset(outputs)
 
     def end(self, node_id: str, end: End) -> None:
         """Note how a node ended."""
@@ -63,9 +72,31 @@ class Schedule:
             for node in self.nodes.values():
                 if node.id in self.ends or node.id in self._started:
                     continue
-                if any(self.ends.get(s, End.SUCCEEDED) is not End.SUCCEEDED for s in needs(node)):
-                    self.ends[node.id] = End.UNRUN
+                if end := self._end_without_run(node):
+                    self.ends[node.id] = end
                     changed = True
+
+    def _end_without_run(self, node: TaskNode) -> End | None:
+        """A skip is final, so it comes first; the rest waits until all sources have ended."""
+        if self._is_impossible(node):
+            return End.SKIPPED
+        ends = [self.ends.get(source) for source in sources(node)]
+        if None not in ends and (End.FAILED in ends or End.UNRUN in ends):
+            return End.UNRUN
+        return None
+
+    def _is_impossible(self, node: TaskNode) -> bool:
+        if any(self.ends.get(source) is End.SKIPPED for source in node.after):
+            return True
+        required = (s for s in node.inputs.values() if s.node and not s.optional)
+        return any(
+            self.ends.get(s.node) is End.SKIPPED
+            or (
+                self.ends.get(s.node) is End.SUCCEEDED
+                and s.output not in self._made.get(s.node, frozenset())
+            )
+            for s in required
+        )
 
     def _assert_ends(self) -> None:
         seen: set[str] = set()
@@ -85,8 +116,3 @@ class Schedule:
 def sources(node: TaskNode) -> set[str]:
     """Nodes that must have ended before this one begins."""
     return {s.node for s in node.inputs.values() if s.node} | set(node.after)
-
-
-def needs(node: TaskNode) -> set[str]:
-    """Nodes that must have succeeded."""
-    return {s.node for s in node.inputs.values() if s.node and not s.optional} | set(node.after)

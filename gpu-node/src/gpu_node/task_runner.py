@@ -11,7 +11,6 @@ import orjson
 import structlog
 
 from gpu_node.artifacts import ArtifactStore
-from gpu_node.errors import PermanentError
 from gpu_node.graph_run import GraphRun
 from gpu_node.held_task import URGENT, HeldTask, StopReason
 from gpu_node.holdings import Holdings
@@ -20,7 +19,6 @@ from gpu_node.metrics import Metrics
 from gpu_node.node_inputs import resolve_inputs
 from gpu_node.node_runner import NodeRunner
 from gpu_node.notes import NoteThrottle
-from gpu_node.problems import make_problem
 from gpu_node.redis.steps import ReportItem, Settlement
 from gpu_node.reports import STARTED_HOLD_S, Reports
 from gpu_node.schedule import End
@@ -124,19 +122,16 @@ class _TaskRun:
             return End.UNRUN
         work.result()
         result = self._results[node.id]
-        return End.SUCCEEDED if result["status"] == "succeeded" else End.FAILED
+        if result["status"] == "failed":
+            return End.FAILED
+        self._held.schedule.made(node.id, result["outputs"])
+        return End.SUCCEEDED
 
     async def _work(self, node: TaskNode) -> None:
         structlog.contextvars.bind_contextvars(node_id=node.id)
         begun = time.monotonic()
         self._started(node)
-        try:
-            inputs = resolve_inputs(node, self._results)
-        except PermanentError as error:
-            problem = make_problem(error.code, error.detail, "permanent")
-            failed = {"node_id": node.id, "attempt": node.attempt, "status": "failed"}
-            self._results[node.id] = {**failed, "problem": problem}
-            return
+        inputs = resolve_inputs(node, self._results)
         result = await self._runner.nodes.run(
             self._held, node, inputs, self.files, lambda kind, data: self._hear(node.id, kind, data)
         )

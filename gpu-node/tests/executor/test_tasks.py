@@ -69,7 +69,7 @@ async def test_a_node_does_not_wait_for_a_sibling_that_it_does_not_need(
     assert (await driver.result(task_id, "last"))["outputs"] == {"text": "lnf"}
 
 
-async def test_a_failed_source_leaves_its_dependents_unrun_and_the_others_running(
+async def test_what_hangs_on_a_failed_source_is_left_to_the_driver_and_the_others_run(
     driver: Driver,
 ) -> None:
     task_id = await driver.issue(
@@ -78,13 +78,30 @@ async def test_a_failed_source_leaves_its_dependents_unrun_and_the_others_runnin
         make_node("after", after=["needs"]),
         make_node("hopes", inputs={"a": "$bad.text?"}, params={"text": "still"}),
         make_node("hopes2", inputs={"a": "$needs.text?"}, params={"text": "here"}),
+        make_node("free", params={"text": "here"}),
     )
     results = {r["node_id"]: r for r in (await driver.ending(task_id))["results"]}
-    assert set(results) == {"bad", "hopes", "hopes2"}
+    assert set(results) == {"bad", "free"}
     assert results["bad"]["problem"]["code"] == "handler-unavailable"
     assert results["bad"]["problem"]["class"] == "retryable"
-    assert results["hopes"]["outputs"] == {"text": "still"}
-    assert results["hopes2"]["outputs"] == {"text": "here"}
+    assert results["free"]["outputs"] == {"text": "here"}
+
+
+async def test_an_absent_output_skips_what_requires_it_and_is_left_out_elsewhere(
+    driver: Driver,
+) -> None:
+    task_id = await driver.issue(
+        make_node("a", params={"text": "x"}),
+        make_node("requires", inputs={"a": "$a.other"}),
+        make_node("behind", after=["requires"]),
+        make_node("hopes", inputs={"a": "$a.other?"}, params={"text": "without"}),
+        make_node("hopes2", inputs={"a": "$behind.text?"}, params={"text": "too"}),
+    )
+    ending = await driver.ending(task_id)
+    assert ending["outcome"] == "settled"
+    made = {r["node_id"]: r["outputs"]["text"] for r in ending["results"]}
+    assert made == {"a": "x", "hopes": "without", "hopes2": "too"}
+    assert set(ending["began"]) == set(made)
 
 
 async def test_an_unknown_error_is_reported_without_its_text(

@@ -1,0 +1,164 @@
+/**
+ * Plays a run without Redis: the driver's real thought, the engine's real decisions, and for every task the executor's
+ * real task graph. Only what lies between them is played: mail comes in a random order.
+ */
+import type { Mail, NodeResult } from "@myspinbot/contracts/types.ts";
+import type { DriveCarry } from "../../src/checkpoints/drive-saver.ts";
+import { createDraft, type Draft, type DraftTask } from "../../src/driver/draft.ts";
+import type { Letter, NodeRow, OpenTask, Situation } from "../../src/driver/situation.ts";
+import { think } from "../../src/driver/think.ts";
+import { poolOf, toGraphModel, type GraphModel } from "../../src/engine/graph-model.ts";
+import type { Hub } from "../../src/engine/hub.ts";
+import { decide } from "../../src/engine/readiness.ts";
+import { INPUT_CHANNEL, stateChannel, type Channels } from "../../src/engine/state.ts";
+import { toProblem } from "../../src/errors/problem.ts";
+import { runTaskGraph } from "../../src/executor/task-graph.ts";
+import { planTask, type TaskPlan } from "../../src/executor/task-plan.ts";
+import { createTestNodeTypes } from "../../src/executor/test/node-types.ts";
+import type { Case } from "./graphs.ts";
+import { valueOf } from "./reading.ts";
+
+export interface Played {
+  status: string;
+  output: unknown;
+  /** The node whose failure ended the run. */
+  culprit: string | undefined;
+  rows: Map<string, NodeRow>;
+  /** The inputs of every attempt that was made, by node. */
+  attempts: Record<string, Record<string, unknown>[]>;
+}
+
+const RUN = "run_s0_1";
+const nodeTypes = createTestNodeTypes("node_work", "python_work");
+const handlers = { node_work: async () => ({}), python_work: async () => ({}) };
+/** No healthy run of these small graphs needs as many. */
+const MOST_DRIVES = 200;
+
+export type MakeHub = (model: GraphModel) => Hub;
+
+/** Decides like the hub, without LangGraph, whose graphs are dear to compile. */
+export const quickHub: MakeHub = (model) => {
+  const channels: Channels = {};
+  return {
+    async drive({ step, carry }) {
+      (carry as DriveCarry).put = { checkpoint: { channel_values: channels } } as never;
+      Object.assign(channels, "input" in step ? { [INPUT_CHANNEL]: step.input } : step.update);
+      const notes = { ready: [] as string[], skipped: [] as string[] };
+      for (;;) {
+        const { ready, skipped, end } = decide(model, channels);
+        for (const id of skipped) channels[stateChannel(id)] = { phase: "skipped" };
+        for (const id of ready) channels[stateChannel(id)] = { phase: "dispatched" };
+        notes.ready.push(...ready);
+        notes.skipped.push(...skipped);
+        if (ready.length === 0) return { ...notes, end, channels };
+      }
+    },
+  };
+};
+
+/** Runs a task to its end and answers its mail: some results by themselves, then the ending with all of them. */
+async function work(
+  { graph: _, deeds }: Case,
+  { task, pool, body }: DraftTask,
+  attempts: Played["attempts"],
+): Promise<Letter[]> {
+  const entry = { id: "1-0", task, body };
+  const plan = planTask(entry, { shard: "s0", pool, nodeTypes, handlers }) as TaskPlan;
+  const results: NodeResult[] = [];
+  await runTaskGraph({
+    nodes: plan.nodes,
+    async run({ node }, inputs) {
+      (attempts[node.id] ??= []).push(inputs);
+      const all = deeds[node.id] ?? [{ makes: [] }];
+      const deed = all[Math.min(attempts[node.id]!.length, all.length) - 1]!;
+      const head = { node_id: node.id, attempt: node.attempt };
+      if ("makes" in deed) {
+        const outputs = Object.fromEntries(deed.makes.map((name) => [name, valueOf(node.id, name)]));
+        results.push({ ...head, status: "succeeded", outputs });
+        return { status: "succeeded", outputs };
+      }
+      const code = deed.fails === "retryable" ? "node-timeout" : "handler-failed";
+      results.push({ ...head, status: "failed", problem: toProblem(code, "as the test says") });
+      return { status: "failed" };
+    },
+  });
+  const letter = (mail: Mail): Letter => ({ source: pool, entry: "1-0", task, body: mail });
+  const ending: Mail = { kind: "ending", outcome: "settled", reason: "", began: [], results };
+  return [...results.map((result) => letter({ kind: "result", result })), letter(ending)];
+}
+
+/** @throws when the run does not end */
+export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Played> {
+  const model = toGraphModel(given.graph, "digest");
+  const hub = makeHub(model);
+  let latest: DriveCarry["latest"];
+  const attempts: Played["attempts"] = {};
+  let rows = new Map<string, NodeRow>(
+    model.nodes.map((node) => {
+      const { type, plane } = node.definition;
+      return [node.id, { type, plane, pool: poolOf(node.definition), status: "pending", attempt: 0 }];
+    }),
+  );
+  const record: Record<string, string> = { status: "queued", digest: "digest" };
+  const open = new Map<string, OpenTask>();
+  /** Mail by its line: within a line it stays in order. */
+  const lines: Letter[][] = [[{ source: "mail", entry: "1-0", body: { kind: "submitted" } }]];
+  let tasks = 0;
+
+  const take = async (letter: Letter): Promise<Draft> => {
+    const body = letter.body;
+    if (body.kind === "ending") open.delete(letter.task!);
+    const situation: Situation = {
+      run: RUN,
+      record,
+      now: 0,
+      rows,
+      began: new Map(),
+      openTasks: [...open.values()],
+      letters: [letter],
+      checkpoint: latest ? { kind: "same" } : { kind: "none", input: {} },
+      graph: "",
+      giveUp: false,
+    };
+    const context = {
+      shard: "s0",
+      model,
+      hub,
+      nodeTypes,
+      newTaskId: () => `task_s0_${(tasks += 1)}`,
+      random: () => 0.5,
+      retryBackoffMs: 1,
+      lesson: { begun: false, brokenPool: null },
+    };
+    const carry: DriveCarry = { gets: 0, puts: 0, ...(latest ? { latest } : {}) };
+    const draft = await think(context, situation, carry);
+    latest = carry.put ?? latest;
+    return draft;
+  };
+
+  const apply = async (draft: Draft): Promise<void> => {
+    rows = draft.rows;
+    if (draft.status) record.status = draft.status;
+    else if (draft.ran && record.status === "queued") record.status = "running";
+    for (const { member } of draft.timers) {
+      const [, , rest] = member.split("|");
+      lines.push([{ source: "mail", entry: "1-0", body: { kind: "timer", timer: "retry", rest: rest! } }]);
+    }
+    for (const task of draft.tasks) {
+      open.set(task.task, { task: task.task, pool: task.pool, entry: "1-0" });
+      lines.push(await work(given, task, attempts));
+    }
+  };
+
+  let draft = createDraft({ rows } as Situation);
+  for (let drives = 0; !draft.terminal; drives += 1) {
+    const waiting = lines.filter((line) => line.length > 0);
+    if (waiting.length === 0 || drives === MOST_DRIVES) throw new Error("the run does not end");
+    const turn = given.turns[drives % given.turns.length]!;
+    const letter = waiting[Math.floor(turn * waiting.length)]!.shift()!;
+    draft = await take(letter);
+    await apply(draft);
+  }
+  const culprit = (draft.error as { instance?: string } | undefined)?.instance;
+  return { status: draft.status, output: draft.output, culprit, rows, attempts };
+}
