@@ -36,7 +36,12 @@ function looseNodeTypes(): NodeTypes {
     resources: { cpu: 0, gpu: 0, vram_gb: 0 },
     schema_digest: "0".repeat(64),
     inputs: {},
-    outputs: {},
+    outputs: {
+      file: { type: "Data", required: false },
+      other: { type: "Data", required: false },
+      voice: { type: "Voice", required: false },
+      data: { type: "Json", required: false },
+    },
   });
   const validators = { params: accept, inputs: accept, outputs: accept };
   return createNodeTypes({

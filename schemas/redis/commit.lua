@@ -66,6 +66,16 @@ local why = refusal()
 if why then
   return { 'refused', why, '' }
 end
+-- An id names one artifact for ever: an executor that calls a new one by an old name is refused before anything is written.
+local taken = {}
+for _, a in ipairs(plan.artifacts) do
+  if redis.call('EXISTS', ARGV[6] .. a.id) == 1 then
+    taken[#taken + 1] = a.id
+  end
+end
+if #taken > 0 then
+  return { 'refused', 'artifact', table.concat(taken, ' ') }
+end
 
 -- Pool streams first, by pcall: a box can poison its own stream with the largest id.
 local added = {}

@@ -17,7 +17,9 @@ for _, member in ipairs(redis.call('ZRANGE', KEYS[10], 0, -1)) do
   redis.call('DEL', ARGV[3] .. member)
 end
 for _, id in ipairs(redis.call('HKEYS', KEYS[7])) do
-  redis.call('DEL', ARGV[4] .. id)
+  if redis.call('GET', ARGV[4] .. id) == ARGV[1] then
+    redis.call('DEL', ARGV[4] .. id)
+  end
 end
 redis.call('ZREM', KEYS[13], ARGV[1])
 redis.call('ZREM', ARGV[2] .. status, ARGV[1])

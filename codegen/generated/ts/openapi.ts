@@ -2519,7 +2519,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "title": "ObjectKey",
         "description": "Where the bytes lie in the object store's bucket.",
         "type": "string",
-        "pattern": "^(runs|files)/[A-Za-z0-9_./-]{1,400}$"
+        "pattern": "^(files/[A-Za-z0-9_-]{1,64}|runs/[A-Za-z0-9_-]{1,64}/[A-Za-z0-9_-]{1,64}/[0-9a-f]{64}/[.]{0,119}[A-Za-z0-9_-][A-Za-z0-9_.-]{0,119})$"
       },
       "PoolName": {
         "title": "PoolName",

@@ -18,6 +18,7 @@ _PART: Final = re.compile(r"[A-Za-z0-9_.|:%-]{1,200}")
 """Safe in a key: no space, no brace that would move the hash tag, nothing that SCAN or ACLs take as a pattern."""
 _SEGMENT: Final = re.compile(r"(?!\\.+$)[A-Za-z0-9_.-]{1,200}")
 _SHARD: Final = re.compile(r"${wire.shard.pattern.replace(/^\^|\$$/g, "")}")
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 _ID: Final = re.compile(r"[a-z]+_(s[0-9]{1,4})_[A-Za-z0-9]+")
 
 
@@ -43,6 +44,12 @@ def shard_of_id(text: str) -> str:
     """The shard that an id names, as in \`run_s0_01J...\`; empty, which no method takes, if it names none."""
     match = _ID.fullmatch(text)
     return match.group(1) if match else ""
+
+
+def object_name(name: str) -> str:
+    """A name as the last part of an object's path, which can hold less than a name may."""
+    safe = _UNSAFE.sub("_", name)[:120]
+    return safe if safe.strip(".") else "file"
 
 
 class Keys:

@@ -32,6 +32,12 @@ ${channels.join("")}    },
 export const objectKeys = {
 ${objects.join("")}};
 
+/** A name as the last part of an object's path, which can hold less than a name may. */
+export function objectName(name: string): string {
+  const safe = name.replaceAll(/[^A-Za-z0-9_.-]+/g, '_').slice(0, 120);
+  return /^\\.*$/.test(safe) ? 'file' : safe;
+}
+
 /** The shard that an id names, as in \`run_s0_01J...\`; empty, which no builder takes, if it names none. */
 export function shardOfId(id: string): string {
   return /^[a-z]+_(s[0-9]{1,4})_[A-Za-z0-9]+$/.exec(id)?.[1] ?? '';

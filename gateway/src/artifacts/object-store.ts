@@ -1,5 +1,6 @@
 /** The one S3 client of the gateway: signed requests by aws4fetch, in every runtime. Path-style addresses. */
-import { listKeys } from "./list-keys.ts";
+import { deletePrefix } from "./delete-prefix.ts";
+import { objectPath } from "./object-path.ts";
 import { createSend, type ObjectStoreOptions, type Send } from "./signed-requests.ts";
 
 export interface ObjectHead {
@@ -25,8 +26,8 @@ export interface ObjectStore {
   get(key: string, range?: string): Promise<ReadableStream<Uint8Array> | undefined>;
   put(key: string, object: NewObject): Promise<void>;
   delete(key: string): Promise<void>;
-  /** Deletes all objects whose key begins with `prefix`; repeatable. */
-  deletePrefix(prefix: string): Promise<void>;
+  /** Deletes all objects whose key begins with `prefix`; repeatable. Gives up when `signal` is aborted. */
+  deletePrefix(prefix: string, signal?: AbortSignal): Promise<void>;
   /** Resolves when the bucket can be reached. */
   check(): Promise<void>;
   /** Makes the bucket unless it exists. */
@@ -39,9 +40,6 @@ const UPLOAD_BYTES_PER_MS = 1000;
 
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const send = createSend(options);
-  const remove = async (key: string): Promise<void> => {
-    await discard(await send(`/${key}`, { method: "DELETE" }, [200, 204, 404]));
-  };
   return {
     head: (key) => head(send, key),
     get: (key, range) => get(send, key, range),
@@ -49,17 +47,12 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       const headers: Record<string, string> = { "content-type": mediaType, "x-amz-content-sha256": sha256 };
       for (const [name, value] of Object.entries(metadata)) headers[META + name] = value;
       const extraMs = bytes.byteLength / UPLOAD_BYTES_PER_MS;
-      await discard(await send(`/${key}`, { method: "PUT", body: bytes, headers, extraMs }, [200]));
+      await discard(await send(pathOf(key), { method: "PUT", body: bytes, headers, extraMs }, [200]));
     },
-    delete: remove,
-    async deletePrefix(prefix) {
-      for (;;) {
-        const query = `?list-type=2&max-keys=1000&prefix=${encodeURIComponent(prefix)}`;
-        const keys = listKeys(await (await send(query, {}, [200])).text());
-        if (keys.length === 0) return;
-        for (const key of keys) await remove(key);
-      }
+    async delete(key) {
+      await discard(await send(pathOf(key), { method: "DELETE" }, [200, 204, 404]));
     },
+    deletePrefix: (prefix, signal) => deletePrefix(send, prefix, signal),
     async check() {
       await send("", { method: "HEAD" }, [200]);
     },
@@ -71,8 +64,15 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   };
 }
 
+/** Keys are checked where they come in; one that slipped through must not become another object's address. */
+function pathOf(key: string): string {
+  const path = objectPath(key);
+  if (path === undefined) throw new RangeError(`not a key of an object: ${JSON.stringify(key).slice(0, 80)}`);
+  return path;
+}
+
 async function head(send: Send, key: string): Promise<ObjectHead | undefined> {
-  const { status, headers } = await send(`/${key}`, { method: "HEAD" }, [200, 404]);
+  const { status, headers } = await send(pathOf(key), { method: "HEAD" }, [200, 404]);
   if (status === 404) return undefined;
   const metadata = [...headers].filter(([name]) => name.startsWith(META));
   return {
@@ -87,7 +87,11 @@ async function get(
   key: string,
   range: string | undefined,
 ): Promise<ReadableStream<Uint8Array> | undefined> {
-  const response = await send(`/${key}`, range === undefined ? {} : { headers: { range } }, [200, 206, 404]);
+  const response = await send(
+    pathOf(key),
+    range === undefined ? {} : { headers: { range } },
+    [200, 206, 404],
+  );
   if (response.status !== 404) return response.body ?? undefined;
   await discard(response);
   return undefined;

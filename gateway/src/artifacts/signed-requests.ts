@@ -37,7 +37,8 @@ export function createSend(options: ObjectStoreOptions): Send {
     try {
       // The head of the answer only: its body may take as long as the reader needs.
       const response = await withinMs(timeoutMs + extraMs, (signal) =>
-        fetch(signed.url, { ...init, method, headers: signed.headers, signal }),
+        // A redirect is no answer of the store: followed, it could carry bytes and signature elsewhere.
+        fetch(signed.url, { ...init, method, headers: signed.headers, redirect: "manual", signal }),
       );
       if (statuses.includes(response.status)) return response;
       const answer = await response.text();

@@ -81,6 +81,14 @@ function countAndTell({ memory, metrics, log }: Context, situation: Situation, d
   log.info("run ended", { run_id, status: draft.status });
 }
 
+/** What a refusal teaches the next thought; null when this drive has lost the run. */
+function learn(lesson: Lesson, why: string, detail: string): Lesson | null {
+  if (why === "begun") return { ...lesson, begun: true };
+  if (why === "pool") return { ...lesson, brokenPool: detail };
+  if (why === "artifact") return { ...lesson, taken: new Set([...lesson.taken, ...detail.split(" ")]) };
+  return null;
+}
+
 /** One thought and its commit. Answers the situation of the next drive when new mail came, else null. */
 async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Promise<Situation | null> {
   const { redis, keys, memory, log } = context;
@@ -119,9 +127,8 @@ async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Prom
   if (answer[0] === "refused") {
     const [, why, detail] = answer as [string, string, string];
     log.debug("commit refused", { run_id: run, why, detail });
-    if (why === "begun") return driveOnce(context, locked, { ...lesson, begun: true });
-    if (why === "pool") return driveOnce(context, locked, { ...lesson, brokenPool: detail });
-    return null;
+    const learned = learn(lesson, why, detail);
+    return learned && driveOnce(context, locked, learned);
   }
   remember(context, situation, checkpoint?.name ?? request.parent, carry);
   countAndTell(context, situation, draft);
@@ -146,7 +153,11 @@ async function drive(context: Context, entry: Entry): Promise<void> {
   while (situation) {
     const began = performance.now();
     const locked = { shard: entry.shard, token, situation };
-    situation = await driveOnce(context, locked, { begun: false, brokenPool: null });
+    situation = await driveOnce(context, locked, {
+      begun: false,
+      brokenPool: null,
+      taken: new Set<string>(),
+    });
     context.metrics.drive((performance.now() - began) / 1000, "committed");
   }
 }

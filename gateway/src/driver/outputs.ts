@@ -2,29 +2,22 @@
 import type { Artifact, NodeResult, Problem } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { toProblem } from "../errors/problem.ts";
+import { artifactsOf, type NamedArtifact } from "../graphs/file-references.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
+import { isOwnArtifact, isSame } from "./known-artifacts.ts";
 
-export function isArtifact(value: unknown): value is Artifact {
-  return typeof value === "object" && value !== null && "artifact_id" in value && "key" in value;
+export interface OutputContext {
+  run: string;
+  nodeTypes: NodeTypes;
+  /** What the run's inputs and accepted outputs refer to, by id. */
+  known: ReadonlyMap<string, Artifact>;
+  /** Ids that a commit found to belong to somebody already. */
+  taken: ReadonlySet<string>;
 }
 
-/** The artifact references among a node's outputs. */
-export function artifactsOf(outputs: Record<string, unknown>): { output: string; artifact: Artifact }[] {
-  return Object.entries(outputs).flatMap(([output, value]) =>
-    isArtifact(value) ? [{ output, artifact: value }] : [],
-  );
-}
-
-function isForeign(artifact: Artifact, run: string, task: string, inputs: ReadonlySet<string>): boolean {
-  return !artifact.key.startsWith(`runs/${run}/${task}/`) && !inputs.has(artifact.artifact_id);
-}
-
-/**
- * Why a result's outputs cannot be taken, or null. A new artifact must lie under its run and task; one that a node
- * hands on must be known to the run (`known`).
- */
+/** Why a result's outputs cannot be taken, or null. */
 export function checkOutputs(
-  context: { run: string; nodeTypes: NodeTypes; known: ReadonlySet<string> },
+  context: OutputContext,
   type: string,
   task: string,
   result: NodeResult,
@@ -41,10 +34,27 @@ export function checkOutputs(
       `${first?.instancePath ?? ""} ${first?.message ?? "does not fit"}`.trim(),
     );
   }
-  const foreign = artifactsOf(outputs).find(({ artifact }) =>
-    isForeign(artifact, context.run, task, context.known),
-  );
-  return foreign
-    ? toProblem("invalid-output", `${foreign.output} points to bytes that are not this task's`)
-    : null;
+  return checkArtifacts(context, task, artifactsOf(context.nodeTypes, type, outputs));
+}
+
+/**
+ * A node may hand on what the run knows, unchanged, or name new bytes: under an id that nobody has, and exactly where
+ * its own task puts them.
+ */
+function checkArtifacts(context: OutputContext, task: string, named: NamedArtifact[]): Problem | null {
+  const fresh = new Map<string, Artifact>();
+  for (const { output, artifact } of named) {
+    const id = artifact.artifact_id;
+    const before = context.known.get(id) ?? fresh.get(id);
+    if (before) {
+      if (!isSame(before, artifact))
+        return toProblem("invalid-output", `${output} changes what ${id} refers to`);
+    } else if (!isOwnArtifact(artifact, context.run, task)) {
+      return toProblem("invalid-output", `${output} points to bytes that are not this task's`);
+    } else if (context.taken.has(id)) {
+      return toProblem("invalid-output", `${output} has the id ${id}, which is another artifact's`);
+    }
+    fresh.set(id, artifact);
+  }
+  return null;
 }

@@ -1,20 +1,18 @@
 /** Takes what a task did into a draft: results accepted once, retries, losses. */
-import type { NodeResult, Problem } from "@myspinbot/contracts/types.ts";
+import type { Artifact, NodeResult, Problem } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { outputChannel, stateChannel, type NodeState } from "../engine/state.ts";
 import type { GraphModel } from "../engine/graph-model.ts";
 import { toProblem } from "../errors/problem.ts";
 import { addEvent, setRow, type Draft } from "./draft.ts";
-import { artifactsOf, checkOutputs } from "./outputs.ts";
-import type { NodeTypes } from "../graphs/node-types.ts";
+import { artifactsOf } from "../graphs/file-references.ts";
+import { checkOutputs, type OutputContext } from "./outputs.ts";
 
-export interface ResultContext {
-  run: string;
+export interface ResultContext extends OutputContext {
   now: number;
   model: GraphModel;
-  nodeTypes: NodeTypes;
-  /** Ids of the artifacts that the run knows; grows while results are taken. */
-  known: Set<string>;
+  /** Grows while results are taken. */
+  known: Map<string, Artifact>;
   random: () => number;
   retryBackoffMs: number;
 }
@@ -59,10 +57,11 @@ export function failNode(draft: Draft, context: ResultContext, node: string, pro
 function succeedNode(draft: Draft, context: ResultContext, result: NodeResult): void {
   const node = result.node_id;
   const outputs = result.outputs ?? {};
-  for (const { output, artifact } of artifactsOf(outputs)) {
+  const type = draft.rows.get(node)!.type;
+  for (const { output, artifact } of artifactsOf(context.nodeTypes, type, outputs)) {
     // A node may hand on what another made; that is no new artifact.
     if (context.known.has(artifact.artifact_id)) continue;
-    context.known.add(artifact.artifact_id);
+    context.known.set(artifact.artifact_id, artifact);
     const row = { ...artifact, run_id: context.run, node_id: node };
     draft.artifacts.push({ id: artifact.artifact_id, value: { ...row, output } });
     addEvent(draft, "artifact.created", node, { output, artifact: row });

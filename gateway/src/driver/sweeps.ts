@@ -15,8 +15,8 @@ export interface SweepDeps {
   leaseMs: number;
   driverLeaseMs: number;
   reconcileMs: number;
-  /** Effect of a retention timer: removes a run that was kept long enough. */
-  onRetention?: (run: string) => Promise<void>;
+  /** Told of a run that was kept long enough, again and again until its timer is gone. */
+  onRetention?: (run: string) => void;
   onLost?: (task: string) => void;
 }
 
@@ -87,7 +87,7 @@ export async function claimTimers(deps: SweepDeps): Promise<void> {
       string[],
     ];
     count = answer[0];
-    for (const member of answer[1]) await deps.onRetention?.(member.split("|")[1]!);
+    for (const member of answer[1]) deps.onRetention?.(member.split("|")[1]!);
   }
 }
 

@@ -10,13 +10,17 @@ import type { NodeTypes } from "../graphs/node-types.ts";
 import { dispatchReady, TaskTooLarge } from "./dispatch.ts";
 import { addEvent, createDraft, setRow, type Draft } from "./draft.ts";
 import { cancelNodes, foldMail, type Wishes } from "./fold.ts";
-import { isArtifact } from "./outputs.ts";
+import { knownArtifacts } from "./known-artifacts.ts";
 import type { Situation } from "./situation.ts";
 
-/** What a refused commit taught: an executor has begun after all, or a pool's stream takes nothing any more. */
+/** What a refused commit taught. */
 export interface Lesson {
+  /** An executor has begun after all. */
   begun: boolean;
+  /** The stream of this pool takes nothing any more. */
   brokenPool: string | null;
+  /** Ids that an executor gave to new artifacts although they are others'. */
+  taken: ReadonlySet<string>;
 }
 
 export interface ThinkContext {
@@ -93,16 +97,6 @@ function obeyWishes(draft: Draft, context: ThinkContext, situation: Situation, w
   return true;
 }
 
-function knownArtifacts(channels: Channels): Set<string> {
-  const known = new Set<string>();
-  for (const [name, value] of Object.entries(channels)) {
-    if (name !== INPUT_CHANNEL && !name.startsWith("out:")) continue;
-    for (const part of Object.values(value as Record<string, unknown>))
-      if (isArtifact(part)) known.add(part.artifact_id);
-  }
-  return known;
-}
-
 function takeHub(draft: Draft, context: ThinkContext, situation: Situation, result: HubResult): void {
   for (const node of result.skipped) {
     setRow(draft, node, { status: "skipped", completed_at: situation.now });
@@ -152,7 +146,13 @@ export async function think(context: ThinkContext, situation: Situation, carry: 
       }
     : foldMail(
         draft,
-        { ...context, run: situation.run, now: situation.now, known: knownArtifacts(channels) },
+        {
+          ...context,
+          run: situation.run,
+          now: situation.now,
+          known: knownArtifacts(channels, context.model, context.nodeTypes),
+          taken: context.lesson.taken,
+        },
         situation,
       );
   if (obeyWishes(draft, context, situation, wishes)) return draft;

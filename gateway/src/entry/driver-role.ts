@@ -4,10 +4,10 @@ import type { ObjectStore } from "../artifacts/object-store.ts";
 import type { Config } from "../config.ts";
 import { createDriver } from "../driver/driver.ts";
 import { createDriverLoops, type DriverLoops } from "../driver/loops.ts";
-import { AppError } from "../errors/app-error.ts";
 import { newPlainId } from "../ids.ts";
 import { createCommandClient, createReaderClient } from "../redis/client.ts";
 import { deleteRun } from "../runs/delete-run.ts";
+import { createRetention } from "../driver/retention.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Base } from "./base.ts";
 
@@ -36,6 +36,12 @@ export function createDriverRole(
     retentionMs: config.retention_ms,
     retryBackoffMs: config.retry_backoff_ms,
   });
+  const retention = createRetention({
+    redis,
+    keys,
+    remove: (run) => deleteRun({ redis, keys, store }, run),
+    logger,
+  });
   const sweeps = shards.map((shard) => ({
     redis,
     keys,
@@ -45,16 +51,7 @@ export function createDriverRole(
     leaseMs: config.lease_ms,
     driverLeaseMs: config.driver_lease_ms,
     reconcileMs: config.reconcile_ms,
-    onRetention: async (run: string) => {
-      try {
-        await deleteRun({ redis, keys, store }, run);
-      } catch (error) {
-        // The timer comes back until the run is gone: later, when the store or a last task was in the way.
-        if (!(error instanceof AppError)) throw error;
-        if (error.code === "run-not-found") await redis.zrem(keys.timers(shard), `retention|${run}|`);
-        else logger.debug("run not removed yet", { run_id: run, code: error.code });
-      }
-    },
+    onRetention: (run: string) => retention.due(run),
     onLost: (task: string) => logger.warn("task lost", { task_id: task }),
   }));
   return createDriverLoops({

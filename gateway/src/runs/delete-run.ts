@@ -15,6 +15,9 @@ export interface RunStores {
   store: ObjectStore;
 }
 
+/** How long the store may take to delete a run's bytes before it counts as away; another call goes on from there. */
+const LONGEST_MS = 30_000;
+
 /** @throws AppError `run-not-found`, `run-not-finished` also while a task of it may still upload. */
 export async function deleteRun({ redis, keys, store }: RunStores, run: string): Promise<void> {
   const shard = shardOfRun(run);
@@ -25,7 +28,7 @@ export async function deleteRun({ redis, keys, store }: RunStores, run: string):
   if (!isTerminal(status))
     throw new AppError("run-not-finished", `${run} is ${status}; only ended runs can be deleted.`);
   if (tasks.some((task) => task.endsWith("|open"))) throw stillEnding(run);
-  await store.deletePrefix(`runs/${run}/`);
+  await store.deletePrefix(`runs/${run}/`, AbortSignal.timeout(LONGEST_MS));
   const answer = await fromRedis(
     runScript(
       redis,

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -11,7 +10,7 @@ from typing import Any
 
 from ulid import ULID
 
-from gpu_node.contracts.keys import object_key_artifact
+from gpu_node.contracts.keys import object_key_artifact, object_name
 from gpu_node.errors import Canceled, PermanentError
 
 MAX_PREVIEW_BYTES = 49_000  # 65,536 characters as base64, see NodePreviewData in event.schema.json
@@ -91,7 +90,7 @@ class RunContext:
         call = self._call
         ref = {
             "artifact_id": f"art_{call.shard}_{ULID()}",
-            "key": object_key_artifact(call.run_id, call.task_id, sha256, _segment(name)),
+            "key": object_key_artifact(call.run_id, call.task_id, sha256, object_name(name)),
             "media_type": media_type,
             "size": size,
             "sha256": sha256,
@@ -122,9 +121,3 @@ class RunContext:
         """Raise `Canceled` if the run no longer wants the result."""
         if self._canceled.is_set():
             raise Canceled("canceled", "The run no longer wants the result.")
-
-
-def _segment(name: str) -> str:
-    """A name as the last part of an object key."""
-    safe = re.sub(r"[^A-Za-z0-9_.-]+", "_", name)[:120]
-    return safe if safe.strip(".") else "file"

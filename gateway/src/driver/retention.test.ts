@@ -1,0 +1,54 @@
+/** Runs that are due are removed beside their timers, a few at once. */
+import { createKeys } from "@myspinbot/contracts/keys.ts";
+import { describe, expect, it, vi } from "vitest";
+import { AppError } from "../errors/app-error.ts";
+import { newId } from "../ids.ts";
+import { createRetention } from "./retention.ts";
+
+function setUp(remove: (run: string) => Promise<void>) {
+  const redis = { zrem: vi.fn(() => Promise.resolve(1)) };
+  const logger = { debug: vi.fn(), warn: vi.fn() };
+  const retention = createRetention({ redis: redis as never, keys: createKeys("t"), remove, logger });
+  return { retention, redis, logger };
+}
+
+const RUN = newId("run", "s0");
+
+describe("retention", () => {
+  it("returns at once, removes a run once at a time, and no more than four together", async () => {
+    const removing: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const { retention } = setUp((run) => {
+      removing.push(run);
+      return gate.promise;
+    });
+    for (let i = 0; i < 3; i += 1) retention.due(RUN);
+    for (let i = 0; i < 6; i += 1) retention.due(newId("run", "s0"));
+    expect(removing).toHaveLength(4);
+    expect(removing.filter((run) => run === RUN)).toHaveLength(1);
+    gate.resolve();
+    await retention.idle();
+    retention.due(RUN);
+    expect(removing).toHaveLength(5);
+  });
+
+  it("drops the timer of a run that is gone, and keeps that of one that could not be removed", async () => {
+    const fail = (code: "run-not-found" | "store-unavailable") => () =>
+      Promise.reject(new AppError(code, "no"));
+    const gone = setUp(fail("run-not-found"));
+    gone.retention.due(RUN);
+    await gone.retention.idle();
+    expect(gone.redis.zrem).toHaveBeenCalledWith("t:{s0}:timers", `retention|${RUN}|`);
+    const away = setUp(fail("store-unavailable"));
+    away.retention.due(RUN);
+    await away.retention.idle();
+    expect(away.redis.zrem).not.toHaveBeenCalled();
+  });
+
+  it("survives an error that nobody foresaw, and says it", async () => {
+    const { retention, logger } = setUp(() => Promise.reject(new Error("odd")));
+    retention.due(RUN);
+    await retention.idle();
+    expect(logger.warn).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,32 @@
+/** Finds the artifact references in a value of a named type. What a `Json` value looks like is data, never a reference. */
+import type { Artifact } from "@myspinbot/contracts/types.ts";
+import { isFileType } from "./file-types.ts";
+import type { NodeTypes } from "./node-types.ts";
+
+export interface NamedArtifact {
+  output: string;
+  artifact: Artifact;
+}
+
+function isReference(value: unknown): value is Artifact {
+  return typeof value === "object" && value !== null && "artifact_id" in value && "key" in value;
+}
+
+/** A file type is a reference itself; a voice may hold one as its clip. */
+export function referencesIn(type: string, value: unknown): Artifact[] {
+  if (isFileType(type)) return isReference(value) ? [value] : [];
+  if (type !== "Voice" || typeof value !== "object" || value === null) return [];
+  return referencesIn("Audio", (value as { clip?: unknown }).clip);
+}
+
+/** The artifact references among a node's outputs. */
+export function artifactsOf(
+  nodeTypes: NodeTypes,
+  type: string,
+  outputs: Record<string, unknown>,
+): NamedArtifact[] {
+  const ports = nodeTypes.get(type)?.outputs ?? {};
+  return Object.entries(ports).flatMap(([output, port]) =>
+    referencesIn(port.type, outputs[output]).map((artifact) => ({ output, artifact })),
+  );
+}
