@@ -6,7 +6,7 @@ import { newPlainId } from "../ids.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
 import { fromMetadata, toMetadata } from "./file-metadata.ts";
 import type { FileRecord } from "./file-record.ts";
-import { contradictsMagic } from "./magic.ts";
+import { contradictsMagic, isKnownMedia } from "./magic.ts";
 
 export interface FileStore {
   /** Makes the record; the bytes follow by `putContent`. */
@@ -50,6 +50,7 @@ export function createFileStore(store: ObjectStore): FileStore {
   return {
     get,
     async expect(create) {
+      assertKnown(create.media_type);
       const record: FileRecord = { file_id: newPlainId("file"), ...create, status: "expected" };
       await store.put(fileKey(record.file_id), {
         bytes: NOTHING,
@@ -78,6 +79,7 @@ export function createFileStore(store: ObjectStore): FileStore {
       return write({ ...record, status: "complete" }, bytes);
     },
     async put(name, mediaType, bytes) {
+      assertKnown(mediaType);
       return write(
         {
           file_id: newPlainId("file"),
@@ -95,4 +97,9 @@ export function createFileStore(store: ObjectStore): FileStore {
       await store.delete(fileKey(fileId));
     },
   };
+}
+
+function assertKnown(mediaType: string): void {
+  if (isKnownMedia(mediaType)) return;
+  throw new AppError("unsupported-media-type", `Files of type ${mediaType} are not read here.`);
 }

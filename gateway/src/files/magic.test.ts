@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contradictsMagic } from "./magic.ts";
+import { contradictsMagic, isKnownMedia } from "./magic.ts";
 
 const bytes = (...values: (number | string)[]) =>
   new Uint8Array(
@@ -20,7 +20,10 @@ describe("contradictsMagic", () => {
     ["audio/mpeg", bytes(0xff, 0xfb)],
     ["video/mp4", bytes(0, 0, 0, 24, "ftypisom")],
     ["video/webm", bytes(0x1a, 0x45, 0xdf, 0xa3)],
-    ["image/x-unheard-of", bytes("anything")],
+    ["video/quicktime", bytes(0, 0, 0, 8, "wide")],
+    ["video/x-matroska", bytes(0x1a, 0x45, 0xdf, 0xa3)],
+    ["video/x-msvideo", bytes("RIFF", 0, 0, 0, 0, "AVI ")],
+    ["audio/aac", bytes(0xff, 0xf1)],
   ])("takes %s", (type, data) => {
     expect(contradictsMagic(type, data)).toBe(false);
   });
@@ -31,7 +34,28 @@ describe("contradictsMagic", () => {
     ["audio/wav", bytes("RIFF", 0, 0, 0, 0, "WEBP")],
     ["audio/webm", bytes("OggS")],
     ["video/mp4", bytes("")],
+    ["video/mp4", bytes("#EXTM3U\n")],
+    ["video/mp4", bytes("ffconcat version 1.0\n")],
+    ["video/x-matroska", bytes("#EXTM3U\n")],
+    ["image/x-unheard-of", bytes("anything")],
   ])("refuses other bytes as %s", (type, data) => {
     expect(contradictsMagic(type, data)).toBe(true);
+  });
+});
+
+describe("isKnownMedia", () => {
+  it.each([
+    "video/x-mpegurl",
+    "video/vnd.apple.mpegurl",
+    "video/mp2t",
+    "video/x-anything",
+    "audio/mpegurl",
+    "audio/x-mpegurl",
+    "audio/x-scpls",
+    "image/svg+xml",
+    "image/vnd.adobe.photoshop",
+    "image/x-eps",
+  ])("does not know %s", (type) => {
+    expect(isKnownMedia(type)).toBe(false);
   });
 });

@@ -320,6 +320,14 @@ describe("files", () => {
     ["another media type", upload, ["x", { "content-type": "text/html" }], 415, "unsupported-media-type"],
     ["no media type", upload, [PNG, {}], 415, "unsupported-media-type"],
     [
+      "a list of other files",
+      upload,
+      ["#EXTM3U", { "content-type": "video/x-mpegurl" }],
+      415,
+      "unsupported-media-type",
+    ],
+    ["a drawing", upload, ["<svg/>", { "content-type": "image/svg+xml" }], 415, "unsupported-media-type"],
+    [
       "bytes that are something else",
       upload,
       ["<svg/>", { "content-type": "image/png" }],

@@ -13,7 +13,6 @@ from gpu_node.logs import get_logger
 
 _REF_FIELDS = ("artifact_id", "key", "media_type", "size", "sha256", "name")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 
 class TaskFiles:
@@ -67,9 +66,9 @@ class TaskFiles:
         return await asyncio.shield(fetch)
 
     async def _download(self, ref: Ref) -> Path:
-        suffix = Path(ref["name"]).suffix
-        safe = suffix if _SUFFIX.fullmatch(suffix) else ""
-        target = self._root / "inputs" / (ref["sha256"] + safe)
+        """A file named by its digest alone: what the client called it must not decide how it is
+        read."""
+        target = self._root / "inputs" / ref["sha256"]
         await self._store.get(ref, target)
         return target
 

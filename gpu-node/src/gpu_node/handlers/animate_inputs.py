@@ -10,6 +10,7 @@ from cv2.typing import MatLike
 
 from gpu_node.engines.alignment.track import FPS, frame_count, rerated
 from gpu_node.engines.arrays import Floats, Picture
+from gpu_node.engines.media.pictures import read_picture
 from gpu_node.engines.portrait import topology
 from gpu_node.errors import BadMedia
 
@@ -28,7 +29,7 @@ class Portrait:
 
 def read_portrait(picture: Path, landmarks: Path, matte: Path | None, side: int) -> Portrait:
     """The portrait scaled so that its shorter side is `side`; both sides are even."""
-    stored = cv2.imread(str(picture), cv2.IMREAD_COLOR)
+    stored = read_picture(picture, cv2.IMREAD_COLOR)
     if stored is None or max(stored.shape[:2]) > _LONGEST * min(stored.shape[:2]):
         detail = "the portrait is no picture, or its sides differ too much"
         raise BadMedia("invalid-image", detail, pointer="/inputs/portrait")
@@ -50,7 +51,7 @@ def read_portrait(picture: Path, landmarks: Path, matte: Path | None, side: int)
 
 
 def _matte(path: Path, shape: tuple[int, ...], size: tuple[int, int]) -> Floats:
-    grey = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    grey = read_picture(path, cv2.IMREAD_GRAYSCALE)
     if grey is None or grey.shape != shape:
         raise _foreign("the matte is not that of this portrait", "/inputs/matte")
     return _scaled(grey, size).astype(np.float32) / 255

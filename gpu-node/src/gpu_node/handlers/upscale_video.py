@@ -7,6 +7,7 @@ from typing import Any
 
 from gpu_node.contracts.models import UpscaleVideoInputs, UpscaleVideoParams
 from gpu_node.engines.engine import Engine
+from gpu_node.engines.media.kinds import MP4, kind_of_file
 from gpu_node.engines.upscale import models
 from gpu_node.engines.upscale.still_file import MARK
 from gpu_node.engines.upscale.upscaler import Upscaler
@@ -43,7 +44,9 @@ def run(
         factor = one_of(inputs.factor, _FACTORS, 2, "/inputs/factor")
         return {"video": _enlarged(source, factor, context)}
     facts = probe_film(source, _POINTER)
-    film = context.work_dir / "film.mp4"
+    # What the sender said of it is what the sender said.
+    kind = kind_of_file(source) or MP4
+    film = context.work_dir / f"film{kind.suffix}"
     shutil.copyfile(source, film)
     context.progress(1, 1, "films")
     meta = {
@@ -52,8 +55,8 @@ def run(
         "fps": facts.fps,
         "duration_s": facts.duration_s,
     }
-    video = inputs.video
-    return {"video": context.put(film, media_type=video.media_type, name=video.name, meta=meta)}
+    name = f"{Path(inputs.video.name).stem[:100]}{kind.suffix}"
+    return {"video": context.put(film, media_type=kind.media_type, name=name, meta=meta)}
 
 
 def _enlarged(source: Path, factor: int, context: HandlerContext) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import av
 import numpy as np
-from av.error import FFmpegError
 
 from gpu_node.engines.arrays import Picture
+from gpu_node.engines.media.kinds import FILMS
+from gpu_node.engines.media.opener import UNREADABLE, open_media, reason_of
 from gpu_node.engines.speech.speech import Samples
 from gpu_node.engines.video.encode import AUDIO_RATE
 from gpu_node.engines.video.planes import Planes, planes_of_frame
@@ -17,7 +18,7 @@ from gpu_node.errors import BadMedia
 
 def pictures_of(path: Path, pointer: str) -> Iterator[Picture]:
     """All pictures, blue, green, red; `BadMedia` naming `pointer` where they cannot be decoded."""
-    with _readable("the film", pointer), av.open(str(path)) as container:
+    with _readable("the film", pointer), open_media(path, FILMS) as container:
         for frame in container.decode(video=0):
             yield frame.to_ndarray(format="bgr24").astype(np.uint8, copy=False)
 
@@ -28,7 +29,7 @@ def paced_planes(path: Path, pointer: str, fps: int, count: int) -> Iterator[Pla
     """
     shown: Planes | None = None
     given = 0
-    with _readable("the film", pointer), av.open(str(path)) as container:
+    with _readable("the film", pointer), open_media(path, FILMS) as container:
         begin: float | None = None
         for frame in container.decode(video=0):
             time_s = frame.time or 0.0
@@ -44,7 +45,7 @@ def paced_planes(path: Path, pointer: str, fps: int, count: int) -> Iterator[Pla
 
 def length_s(path: Path, pointer: str) -> float:
     """How long pictures are shown, in seconds, by the times of all of them; none is decoded."""
-    with _readable("the film", pointer), av.open(str(path)) as container:
+    with _readable("the film", pointer), open_media(path, FILMS) as container:
         stream = container.streams.video[0]
         shown = [
             (packet.pts, packet.pts + (packet.duration or 0))
@@ -59,7 +60,7 @@ def length_s(path: Path, pointer: str) -> float:
 def sound_of(path: Path, pointer: str) -> Samples:
     """The sound as mono at 48 kHz; empty if there is none."""
     parts: list[Samples] = []
-    with _readable("the film's sound", pointer), av.open(str(path)) as container:
+    with _readable("the film's sound", pointer), open_media(path, FILMS) as container:
         if not container.streams.audio:
             return np.zeros(0, np.float32)
         resampler = av.AudioResampler(format="fltp", layout="mono", rate=AUDIO_RATE)
@@ -73,7 +74,7 @@ def sound_of(path: Path, pointer: str) -> Samples:
 def _readable(what: str, pointer: str) -> Generator[None, None, None]:
     try:
         yield
-    except (FFmpegError, IndexError) as cause:
-        reason = cause.strerror if isinstance(cause, FFmpegError) else "it has no pictures"
+    except (*UNREADABLE, IndexError) as cause:
+        reason = "it has no pictures" if isinstance(cause, IndexError) else reason_of(cause)
         detail = f"{what} cannot be decoded: {reason}"
         raise BadMedia("invalid-video", detail, pointer=pointer) from cause

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import av
 from av.container import InputContainer
-from av.error import FFmpegError
 from av.video.stream import VideoStream
 
+from gpu_node.engines.media.kinds import FILMS
+from gpu_node.engines.media.opener import UNREADABLE, open_media, reason_of
 from gpu_node.errors import BadMedia
 
 
@@ -24,7 +25,7 @@ class FilmFacts:
 def probe_film(path: Path, pointer: str) -> FilmFacts:
     """The facts of the first video stream; `BadMedia` naming `pointer` if there is none."""
     try:
-        with av.open(str(path)) as container:
+        with open_media(path, FILMS) as container:
             if not container.streams.video:
                 raise BadMedia("invalid-video", "the file has no pictures", pointer=pointer)
             stream = container.streams.video[0]
@@ -33,8 +34,8 @@ def probe_film(path: Path, pointer: str) -> FilmFacts:
                 raise BadMedia("invalid-video", "the film has no frame rate", pointer=pointer)
             duration = _duration(container, stream)
             return FilmFacts(stream.width, stream.height, float(rate), duration)
-    except FFmpegError as cause:
-        detail = f"the film cannot be read: {cause.strerror}"
+    except UNREADABLE as cause:
+        detail = f"the film cannot be read: {reason_of(cause)}"
         raise BadMedia("invalid-video", detail, pointer=pointer) from cause
 
 

@@ -9,11 +9,12 @@ import av
 import cv2
 import numpy as np
 from av.container import InputContainer
-from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 
 from gpu_node.engines.arrays import Picture
+from gpu_node.engines.media.kinds import FILMS
+from gpu_node.engines.media.opener import UNREADABLE, open_media, reason_of
 from gpu_node.engines.speech.speech import Samples
 from gpu_node.engines.video.encode import AUDIO_RATE
 from gpu_node.errors import BadMedia
@@ -63,9 +64,9 @@ class SourceFilm:
 def open_film(path: Path, pointer: str) -> SourceFilm:
     """The facts, after a look at the first picture; `BadMedia` naming `pointer` if not."""
     try:
-        with av.open(str(path)) as container:
+        with open_media(path, FILMS) as container:
             return _facts(container, path, pointer)
-    except FFmpegError as cause:
+    except UNREADABLE as cause:
         raise unreadable(cause, pointer) from cause
 
 
@@ -111,7 +112,7 @@ def frames_of(film: SourceFilm) -> Iterator[SourceFrame]:
     waiting: tuple[Picture, int] | None = None
     first, count = 0, 0
     try:
-        with av.open(str(film.path)) as container:
+        with open_media(film.path, FILMS) as container:
             stream = container.streams.video[0]
             for frame in container.decode(stream):
                 last = waiting[1] if waiting else -1
@@ -125,7 +126,7 @@ def frames_of(film: SourceFilm) -> Iterator[SourceFrame]:
                 waiting, count = (_upright(frame), at), count + 1
             promised = stream.frames
             length = stream.duration or 0
-    except FFmpegError as cause:
+    except UNREADABLE as cause:
         raise unreadable(cause, film.pointer) from cause
     is_short = waiting is None or waiting[1] + one < length * _COMPLETE
     if waiting is None or (is_short and count < promised * _COMPLETE):
@@ -140,7 +141,7 @@ def sound_parts(film: SourceFilm) -> Iterator[Samples]:
     resampler = av.AudioResampler(format="fltp", layout=layout, rate=AUDIO_RATE)
     late: int | None = None
     try:
-        with av.open(str(film.path)) as container:
+        with open_media(film.path, FILMS) as container:
             for frame in container.decode(container.streams.audio[0]):
                 if late is None:
                     late = round(((frame.time or 0) - film.start_s) * AUDIO_RATE)
@@ -152,13 +153,14 @@ def sound_parts(film: SourceFilm) -> Iterator[Samples]:
                     yield samples[:, skipped:].astype(np.float32)
             for part in resampler.resample(None):
                 yield part.to_ndarray().astype(np.float32)
-    except FFmpegError as cause:
-        detail = f"the film's sound cannot be decoded: {cause.strerror}"
+    except UNREADABLE as cause:
+        detail = f"the film's sound cannot be decoded: {reason_of(cause)}"
         raise BadMedia("invalid-video", detail, pointer=film.pointer) from cause
 
 
-def unreadable(cause: FFmpegError, pointer: str) -> BadMedia:
-    return BadMedia("invalid-video", f"the film cannot be read: {cause.strerror}", pointer=pointer)
+def unreadable(cause: Exception, pointer: str) -> BadMedia:
+    detail = f"the film cannot be read: {reason_of(cause)}"
+    return BadMedia("invalid-video", detail, pointer=pointer)
 
 
 def _upright(frame: VideoFrame) -> Picture:

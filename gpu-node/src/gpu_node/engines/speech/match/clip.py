@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import av
-import av.error
 import numpy as np
 from scipy.signal import resample_poly
 
 from gpu_node.engines.arrays import Floats
+from gpu_node.engines.media.kinds import SOUNDS
+from gpu_node.engines.media.opener import UNREADABLE, open_media, reason_of
 from gpu_node.engines.speech.match.completeness import is_cut_off
 from gpu_node.engines.speech.match.fitness import check_clipping
 from gpu_node.engines.speech.match.unfit import LONGEST_S, invalid, unfit
@@ -19,11 +20,6 @@ from gpu_node.engines.speech.speech import Samples
 
 LOWEST_RATE, HIGHEST_RATE = 16_000, 192_000
 _MOST_CHANNELS = 2
-_CONTAINERS = (
-    "aac,aiff,amr,ape,asf,au,caf,flac,mka,matroska,webm,mov,mp4,m4a,3gp,mp3,ogg,opus,tta,w64,wav,wv"
-)
-"""Nothing that names other files, as playlists do."""
-_OPTIONS = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
 _MISSING_S = 0.3
 """A file that holds so much less than it announces was cut off."""
 _CANCELS_OUT = 0.5
@@ -34,16 +30,15 @@ def read_clip(path: Path, check_canceled: Callable[[], None]) -> Samples:
     """The clip as mono sound at RATE; nothing behind LONGEST_S is decoded. BadMedia says what is
     wrong."""
     try:
-        with av.open(str(path), options=_OPTIONS) as container:
+        with open_media(path, SOUNDS) as container:
             if not container.streams.audio:
                 raise invalid("the clip holds no sound")
             stream = container.streams.audio[0]
             _check_header(stream.rate, stream.channels)
             rate, announced_s = stream.rate, _announced_s(container, stream)
             channels = np.concatenate(list(_decoded(container, stream, check_canceled)), axis=1)
-    except (av.error.FFmpegError, ValueError, EOFError, MemoryError) as cause:
-        detail = f"the clip cannot be decoded: {getattr(cause, 'strerror', None) or cause}"
-        raise invalid(detail) from cause
+    except (*UNREADABLE, ValueError, EOFError, MemoryError) as cause:
+        raise invalid(f"the clip cannot be decoded: {reason_of(cause)}") from cause
     if is_cut_off(path):
         raise invalid("the clip is cut off: its end is missing")
     decoded_s = channels.shape[1] / rate
