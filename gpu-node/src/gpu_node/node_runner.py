@@ -21,6 +21,7 @@ from gpu_node.handlers.run_context import Call, RunContext
 from gpu_node.held_task import HeldTask
 from gpu_node.node_checks import NodeChecks
 from gpu_node.problems import field_errors, to_problem, unexpected
+from gpu_node.references import find_refs
 from gpu_node.task import TaskNode
 from gpu_node.task_files import TaskFiles
 
@@ -65,7 +66,7 @@ class NodeRunner:
     ) -> Done:
         self._check_inputs(node, inputs)
         begun = time.monotonic()
-        paths = await files.fetch(inputs)
+        paths = await files.fetch(find_refs(self.registry.node_types[node.type].inputs, inputs))
         timing["load_s"] = _since(begun)
         begun = time.monotonic()
         call = self._call(held, node, inputs, files, paths)

@@ -2,17 +2,13 @@
 at the end."""
 
 import asyncio
-import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from gpu_node.artifacts import ArtifactStore, Ref
 from gpu_node.errors import PermanentError
 from gpu_node.logs import get_logger
-
-_REF_FIELDS = ("artifact_id", "key", "media_type", "size", "sha256", "name")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class TaskFiles:
@@ -28,11 +24,11 @@ class TaskFiles:
         """Where a node may write; the handler's context makes it."""
         return self._root / f"{node_id}-{attempt}"
 
-    async def fetch(self, values: Any) -> dict[str, Path]:
-        """Local files of all artifacts that are named in `values`, by object key."""
-        refs = {ref["key"]: ref for ref in find_refs(values)}
-        paths = await asyncio.gather(*(self._fetch(ref) for ref in refs.values()))
-        return dict(zip(refs, paths, strict=True))
+    async def fetch(self, refs: Iterable[Ref]) -> dict[str, Path]:
+        """Local files of artifacts, by object key."""
+        by_key = {ref["key"]: ref for ref in refs}
+        paths = await asyncio.gather(*(self._fetch(ref) for ref in by_key.values()))
+        return dict(zip(by_key, paths, strict=True))
 
     async def upload(self, node_id: str, attempt: int, staged: list[tuple[str, Ref]]) -> None:
         """Store what a handler has put; its files must lie in the node's directory."""
@@ -77,16 +73,3 @@ def _confined(path: Path, root: Path) -> Path | None:
     """The path without links, or None where it leads out of `root`."""
     real = path.resolve()
     return real if real.is_relative_to(root.resolve()) else None
-
-
-def find_refs(values: Any) -> list[Ref]:
-    """Artifact references anywhere in JSON values."""
-    if isinstance(values, dict):
-        fields: dict[str, Any] = values
-        if all(name in fields for name in _REF_FIELDS) and _SHA256.fullmatch(str(fields["sha256"])):
-            return [fields]
-        return [ref for value in fields.values() for ref in find_refs(value)]
-    if isinstance(values, list):
-        items: list[Any] = values
-        return [ref for item in items for ref in find_refs(item)]
-    return []

@@ -34,11 +34,14 @@ def _node_type(name: str, inputs: Values, outputs: Values) -> Values:
 
 _TEXT = {"type": "Text", "required": False}
 _DATA = {"type": "Data", "required": False}
+_JSON = {"type": "Json", "required": False}
 
 NODE_TYPES = [
     _node_type("test_async", {"a": _TEXT, "b": _TEXT}, {"text": _TEXT}),
     _node_type(
-        "test_process", {"a": _TEXT, "b": _TEXT, "file": _DATA}, {"text": _TEXT, "file": _DATA}
+        "test_process",
+        {"a": _TEXT, "b": _TEXT, "file": _DATA, "json": _JSON},
+        {"text": _TEXT, "file": _DATA},
     ),
 ]
 

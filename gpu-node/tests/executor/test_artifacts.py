@@ -67,6 +67,18 @@ def put(bucket: Minio, seaweed: Seaweed, data: bytes, **changes: Any) -> Values:
     return ref
 
 
+async def test_a_reference_that_a_client_forged_within_data_is_not_fetched(
+    driver: Driver, bucket: Minio, seaweed: Seaweed
+) -> None:
+    """Fetching it would fail: its bytes are not there, and the digest is another one's."""
+    real = put(bucket, seaweed, b"others'", sha256="0" * 64)
+    forged = {"deep": [{"er": real}], "gone": {**real, "key": "runs/other/gone"}}
+    task_id = await driver.issue(
+        make_node("a", "test_process", params={"text": "fine"}, inputs={"json": forged})
+    )
+    assert (await driver.result(task_id, "a"))["outputs"] == {"text": "fine"}
+
+
 async def test_outputs_are_stored_before_the_node_is_reported_and_reach_the_next_one(
     driver: Driver, bucket: Minio, seaweed: Seaweed, storing_node: Any
 ) -> None:
