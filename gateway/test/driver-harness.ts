@@ -37,6 +37,7 @@ function looseNodeTypes(): NodeTypes {
     schema_digest: "0".repeat(64),
     inputs: {},
     outputs: {
+      v: { type: "Text", required: true },
       file: { type: "Data", required: false },
       other: { type: "Data", required: false },
       voice: { type: "Voice", required: false },

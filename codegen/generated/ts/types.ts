@@ -1089,6 +1089,11 @@ export interface TaskNode {
   inputs: Record<string, TaskInput>;
   /** Nodes of this task that must have succeeded first although no data comes from them. */
   after: Array<NodeId>;
+  /**
+   * The node will run for certain unless the run fails before, so its handler's check may judge what is known of
+   * its inputs before the task begins.
+   */
+  check?: boolean;
 }
 
 /**
@@ -1102,6 +1107,11 @@ export interface Task {
   pool: PoolName;
   plane: "node" | "python";
   nodes: Array<TaskNode>;
+  /**
+   * Nodes of the same pool that later tasks will bring for certain, with the inputs that are known already: they
+   * are not run, only judged by their handlers' checks.
+   */
+  ahead?: Array<TaskNode>;
 }
 
 /** Input of upscale-image. */

@@ -3,6 +3,7 @@ import type { Task, TaskInput, TaskNode } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import type { GraphModel, ModelNode } from "../engine/graph-model.ts";
 import { INPUT_CHANNEL, outputsOf, type Channels } from "../engine/state.ts";
+import { findSureNodes } from "../engine/sure-nodes.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import type { Reference } from "../graphs/references.ts";
 import { addEvent, setRow, type Draft } from "./draft.ts";
@@ -63,7 +64,34 @@ function toTaskNode(
   };
 }
 
-function dispatchPool(context: DispatchContext, pool: string, nodes: ModelNode[]): void {
+/**
+ * Nodes that later tasks of the pool will bring for certain: its first task lets their handlers judge what is known
+ * of them, so that what can be refused is refused at the start.
+ */
+function nodesAhead(
+  context: DispatchContext,
+  pool: string,
+  inside: ReadonlySet<string>,
+  sure: ReadonlySet<string>,
+): TaskNode[] {
+  const { draft, model } = context;
+  const ofPool = model.nodes.filter((node) => node.pool === pool);
+  if (ofPool.some((node) => draft.rows.get(node.id)!.dispatched_at !== undefined)) return [];
+  return ofPool
+    .filter((node) => !inside.has(node.id) && sure.has(node.id))
+    .map((node) => ({ ...toTaskNode(context, node, 1, new Set()), check: true }));
+}
+
+function fits(text: string): boolean {
+  return new TextEncoder().encode(text).length <= DEFAULTS.task_payload_bytes;
+}
+
+function dispatchPool(
+  context: DispatchContext,
+  pool: string,
+  nodes: ModelNode[],
+  sure: ReadonlySet<string>,
+): void {
   const { draft } = context;
   const inside = new Set(nodes.map((node) => node.id));
   const task_id = context.newTaskId();
@@ -74,10 +102,16 @@ function dispatchPool(context: DispatchContext, pool: string, nodes: ModelNode[]
     shard: context.shard,
     pool,
     plane: nodes[0]!.definition.plane,
-    nodes: nodes.map((node) => toTaskNode(context, node, attempts.get(node.id)!, inside)),
+    nodes: nodes.map((node) => ({
+      ...toTaskNode(context, node, attempts.get(node.id)!, inside),
+      ...(sure.has(node.id) ? { check: true } : {}),
+    })),
   };
-  const text = JSON.stringify(body);
-  if (new TextEncoder().encode(text).length > DEFAULTS.task_payload_bytes) {
+  const ahead = nodesAhead(context, pool, inside, sure);
+  const whole = JSON.stringify(ahead.length > 0 ? { ...body, ahead } : body);
+  // Judging ahead is a courtesy: what is too large with it goes without.
+  const text = fits(whole) ? whole : JSON.stringify(body);
+  if (!fits(text)) {
     throw new TaskTooLarge(
       `The inputs of ${[...inside].join(", ")} are larger than ${DEFAULTS.task_payload_bytes} bytes.`,
     );
@@ -112,5 +146,6 @@ export function dispatchReady(context: DispatchContext, ready: string[]): void {
     if (!wanted.has(node.id)) continue;
     byPool.set(node.pool, [...(byPool.get(node.pool) ?? []), node]);
   }
-  for (const [pool, nodes] of byPool) dispatchPool(context, pool, nodes);
+  const sure = findSureNodes(context.model, context.nodeTypes);
+  for (const [pool, nodes] of byPool) dispatchPool(context, pool, nodes, sure);
 }

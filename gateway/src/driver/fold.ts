@@ -16,6 +16,8 @@ export interface Wishes {
 interface FoldContext extends ResultContext {
   situation: Situation;
   wishes: Wishes;
+  /** Where the letter came from: a pool, or `mail`. */
+  source: string;
 }
 
 function currentNodes(draft: Draft, task: string): string[] {
@@ -47,7 +49,7 @@ function takeLost(draft: Draft, context: FoldContext, task: string, mail: MailEn
 }
 
 function takeEnding(draft: Draft, context: FoldContext, task: string, mail: MailEnding): void {
-  for (const result of mail.results) takeResult(draft, context, task, result);
+  for (const result of mail.results) takeResult(draft, context, { pool: context.source, task, result });
   const left = currentNodes(draft, task);
   if (mail.outcome === "lost") {
     takeLost(draft, context, task, mail);
@@ -94,7 +96,8 @@ const HANDLERS: {
     context.wishes.cancel = true;
   },
   timer: (draft, context, _, mail) => takeTimer(draft, context, mail),
-  result: (draft, context, task, mail) => takeResult(draft, context, task, mail.result),
+  result: (draft, context, task, mail) =>
+    takeResult(draft, context, { pool: context.source, task, result: mail.result }),
   ending: (draft, context, task, mail) => takeEnding(draft, context, task, mail),
 };
 
@@ -104,8 +107,9 @@ export function foldMail(draft: Draft, context: ResultContext, situation: Situat
     ...context,
     situation,
     wishes: { cancel: false, expire: false, timeOut: false },
+    source: "mail",
   };
-  for (const letter of situation.letters) take(draft, fold, letter);
+  for (const letter of situation.letters) take(draft, { ...fold, source: letter.source }, letter);
   return fold.wishes;
 }
 

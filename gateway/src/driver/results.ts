@@ -17,6 +17,13 @@ export interface ResultContext extends OutputContext {
   retryBackoffMs: number;
 }
 
+/** A result that a pool has reported about one of its tasks. */
+export interface Reported {
+  pool: string;
+  task: string;
+  result: NodeResult;
+}
+
 /** Moves a node to another phase in the engine's channels and in its row together. */
 export function setPhase(draft: Draft, node: string, phase: NodeState["phase"], problem?: Problem): void {
   draft.channels[stateChannel(node)] = problem ? { phase, problem } : { phase };
@@ -82,9 +89,21 @@ function succeedNode(draft: Draft, context: ResultContext, result: NodeResult): 
   });
 }
 
+/** A node that has not been dispatched was refused by its handler's check: what is wrong with it will stay wrong. */
+function takeRefusal(draft: Draft, context: ResultContext, { pool, result }: Reported): void {
+  const { node_id: node, problem, attempt } = result;
+  const row = draft.rows.get(node)!;
+  if (row.held || row.pool !== pool || row.attempt + 1 !== attempt || problem?.class !== "permanent") return;
+  draft.ran = true;
+  setRow(draft, node, { attempt });
+  failNode(draft, context, node, problem);
+}
+
 /** Counts a node result if its task is the node's current one and its attempt the node's; says nothing otherwise. */
-export function takeResult(draft: Draft, context: ResultContext, task: string, result: NodeResult): void {
+export function takeResult(draft: Draft, context: ResultContext, reported: Reported): void {
+  const { task, result } = reported;
   const row = draft.rows.get(result.node_id);
+  if (row?.status === "pending") return takeRefusal(draft, context, reported);
   if (!row || row.status !== "dispatched" || row.task !== task || row.attempt !== result.attempt) return;
   draft.ran = true;
   draft.accepted.push({ node: result.node_id, task, attempt: result.attempt });

@@ -1,6 +1,7 @@
 """Decides whether an entry is a task that this executor can run; a pure reading of entry and
 capabilities."""
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,8 @@ class Admission:
     def admit(self, entry: Entry, shard: str) -> Admitted:
         """The task of an entry; raises Refused."""
         task = self._read(entry, shard)
-        engines = {node.id: self._engine(node) for node in task.nodes}
+        engines = self._engines_ahead(task)
+        engines |= {node.id: self._engine(node) for node in task.nodes}
         try:
             return Admitted(task, Schedule.of(task.nodes), engines)
         except InvalidSchedule as error:
@@ -62,6 +64,14 @@ class Admission:
         if (task.task_id, task.shard, task.pool, task.plane) != expected:
             raise Invalid("the task was given to the wrong pool, or under another name")
         return task
+
+    def _engines_ahead(self, task: Task) -> dict[str, str]:
+        """Those of nodes that are only judged; what cannot run here is judged where it runs."""
+        engines: dict[str, str] = {}
+        for node in task.ahead:
+            with contextlib.suppress(Refused):
+                engines[node.id] = self._engine(node)
+        return engines
 
     def _engine(self, node: TaskNode) -> str:
         known = self._capabilities.registry.node_types.get(node.type)

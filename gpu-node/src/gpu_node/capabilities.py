@@ -20,6 +20,8 @@ class Capabilities:
     registry: Registry
     engines: Mapping[str, list[dict[str, Any]]]
     reasons: Mapping[str, str]
+    checks: frozenset[str]
+    """Types whose handlers have a check."""
 
     @classmethod
     def of(cls, registry: Registry, probed: Mapping[str, Any]) -> "Capabilities":
@@ -28,6 +30,7 @@ class Capabilities:
             registry=registry,
             engines={name: row["engines"] for name, row in probed.items()},
             reasons={name: row["reason"] for name, row in probed.items() if "reason" in row},
+            checks=frozenset(name for name, row in probed.items() if row.get("checks")),
         )
 
     def engine_for(self, node_type: str, wanted: str, voice: Mapping[str, Any] | None) -> str:

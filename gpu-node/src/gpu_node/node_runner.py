@@ -69,7 +69,7 @@ class NodeRunner:
         paths = await files.fetch(find_refs(self.registry.node_types[node.type].inputs, inputs))
         timing["load_s"] = _since(begun)
         begun = time.monotonic()
-        call = self._call(held, node, inputs, files, paths)
+        call = self.to_call(held, node, inputs, files, paths)
         done = await self._execute(call, held, node, on_note)
         timing["execute_s"] = _since(begun)
         self._check_outputs(node, done.outputs)
@@ -78,7 +78,7 @@ class NodeRunner:
         timing["upload_s"] = _since(begun)
         return done
 
-    def _call(
+    def to_call(
         self,
         held: HeldTask,
         node: TaskNode,
@@ -86,6 +86,7 @@ class NodeRunner:
         files: TaskFiles,
         paths: Mapping[str, Path],
     ) -> Call:
+        """The node's call as a handler gets it."""
         return Call(
             run_id=held.task.run_id,
             task_id=held.task.task_id,

@@ -37,7 +37,9 @@ from gpu_node.redis.clients import (
 )
 from gpu_node.redis.health import check_redis
 from gpu_node.redis.steps import PoolSteps
-from gpu_node.task_runner import RunGraph, TaskRunner
+from gpu_node.task_checks import TaskChecks
+from gpu_node.task_run import RunGraph, TaskParts
+from gpu_node.task_runner import TaskRunner
 from gpu_node.work_root import WorkRoot
 
 
@@ -93,7 +95,9 @@ class Service:
                 cache_dir=config.data_dir / "cache",
             )
             holdings = Holdings(slots, self._metrics)
-            runner = TaskRunner(nodes, store, holdings, self._metrics, root.path, run_graph)
+            checks = TaskChecks(nodes, capabilities.checks)
+            parts = TaskParts(nodes, checks, store, self._metrics, root.path, run_graph)
+            runner = TaskRunner(parts, holdings)
             executor = self._executor(stack, commands, capabilities, runner)
             await executor.run(stop)
 

@@ -28,6 +28,8 @@ class TaskNode:
     params: Mapping[str, Any]
     inputs: Mapping[str, Source]
     after: tuple[str, ...]
+    check: bool = False
+    """It runs for certain, so what is known of it may be judged before the task begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Task:
     pool: str
     plane: str
     nodes: tuple[TaskNode, ...]
+    ahead: tuple[TaskNode, ...]
+    """Nodes of later tasks, only to be judged."""
 
 
 def to_task(body: Mapping[str, Any]) -> Task:
@@ -51,6 +55,7 @@ def to_task(body: Mapping[str, Any]) -> Task:
         pool=body["pool"],
         plane=body["plane"],
         nodes=tuple(_to_node(node) for node in body["nodes"]),
+        ahead=tuple(_to_node(node) for node in body.get("ahead", [])),
     )
 
 
@@ -65,6 +70,7 @@ def _to_node(node: Mapping[str, Any]) -> TaskNode:
         params=node["params"],
         inputs={name: _to_source(source) for name, source in node["inputs"].items()},
         after=tuple(node["after"]),
+        check=node.get("check", False),
     )
 
 

@@ -1,51 +1,29 @@
 """Takes a held task from its first node to its settlement."""
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import orjson
 import structlog
 
-from gpu_node.artifacts import ArtifactStore
-from gpu_node.graph_run import GraphRun
-from gpu_node.held_task import URGENT, HeldTask, StopReason
+from gpu_node.held_task import URGENT, HeldTask
 from gpu_node.holdings import Holdings
 from gpu_node.logs import get_logger
-from gpu_node.metrics import Metrics
-from gpu_node.node_inputs import resolve_inputs
-from gpu_node.node_runner import NodeRunner
-from gpu_node.notes import NoteThrottle
-from gpu_node.redis.steps import ReportItem, Settlement
-from gpu_node.reports import STARTED_HOLD_S, Reports
-from gpu_node.schedule import End
+from gpu_node.redis.steps import Settlement
 from gpu_node.settling import settle
-from gpu_node.task import TaskNode
-from gpu_node.task_files import TaskFiles
-
-Values = dict[str, Any]
-RunGraph = Callable[[GraphRun], Awaitable[None]]
+from gpu_node.task_run import TaskParts, TaskRun
 
 
 @dataclass(frozen=True)
 class TaskRunner:
-    """What is needed to run any task."""
+    """Runs any task."""
 
-    nodes: NodeRunner
-    store: ArtifactStore
+    parts: TaskParts
     holdings: Holdings
-    metrics: Metrics
-    tasks_dir: Path
-    run_graph: RunGraph
 
     async def run(self, held: HeldTask) -> None:
         """Work until the task is settled, or until nothing that we say about it counts any more."""
         task_id = held.task.task_id
         structlog.contextvars.bind_contextvars(run_id=held.task.run_id, task_id=task_id)
-        run = _TaskRun(self, held)
+        run = TaskRun(self.parts, held)
         settlement: Settlement | None = None
         try:
             await held.may_start.wait()
@@ -57,130 +35,6 @@ class TaskRunner:
         finally:
             self.holdings.end(task_id, settlement)
             outcome = held.stop_reason.value if held.stop_reason else "settled"
-            self.metrics.tasks.labels(outcome).inc()
+            self.parts.metrics.tasks.labels(outcome).inc()
             get_logger().info("task ended", outcome=outcome, nodes=len(held.task.nodes))
             await run.files.remove()
-
-
-class _TaskRun:
-    """The state of one task: outputs so far, and what is said about them."""
-
-    def __init__(self, runner: TaskRunner, held: HeldTask) -> None:
-        task_id = held.task.task_id
-        self.reports = Reports(held.steps, task_id, runner.metrics, self._on_answer)
-        self.files = TaskFiles(runner.tasks_dir / task_id, runner.store)
-        self._runner = runner
-        self._held = held
-        self._notes = NoteThrottle(self._note)
-        self._results: dict[str, Values] = {}
-        self._is_over = False
-
-    async def work(self) -> str | None:
-        """Run the graph; answers what went wrong with the executor itself, if anything did."""
-        if self._held.stop_reason:
-            return None
-        get_logger().info("task started", nodes=[node.id for node in self._held.task.nodes])
-        try:
-            graph = GraphRun(self._held.schedule, self._run_node, self._on_end)
-            await self._runner.run_graph(graph)
-        except Exception as error:
-            get_logger().exception("task graph failed")
-            for work in self._held.works:
-                work.cancel()
-            if self._held.works:
-                await asyncio.wait(self._held.works)
-            return f"the executor failed: {type(error).__name__}"
-        finally:
-            self._notes.close()
-        return None
-
-    def settlement(self, failure: str | None) -> Settlement:
-        """The last word about the task."""
-        match self._held.stop_reason:
-            case None if failure:
-                return self.reports.settlement("mismatch", failure)
-            case None:
-                return self.reports.settlement("settled")
-            case StopReason.CANCELED:
-                return self.reports.settlement("canceled", "stopped on request")
-            case StopReason.DRAINED:
-                return self.reports.settlement("released", "the executor stops")
-            case _:
-                # Said only if Redis gives the entry to us again.
-                return self.reports.settlement("released", "the lease was lost")
-
-    async def _run_node(self, node: TaskNode) -> End:
-        if self._held.stop_reason:
-            return End.UNRUN
-        work = asyncio.get_running_loop().create_task(self._work(node))
-        self._held.works.add(work)
-        try:
-            await asyncio.wait({work})
-        finally:
-            self._held.works.discard(work)
-        if work.cancelled():
-            return End.UNRUN
-        work.result()
-        result = self._results[node.id]
-        if result["status"] == "failed":
-            return End.FAILED
-        self._held.schedule.made(node.id, result["outputs"])
-        return End.SUCCEEDED
-
-    async def _work(self, node: TaskNode) -> None:
-        structlog.contextvars.bind_contextvars(node_id=node.id)
-        begun = time.monotonic()
-        self._started(node)
-        inputs = resolve_inputs(node, self._results)
-        result = await self._runner.nodes.run(
-            self._held, node, inputs, self.files, lambda kind, data: self._hear(node.id, kind, data)
-        )
-        self._results[node.id] = result
-        # What is held back now travels with the result, which follows in a moment.
-        self.reports.hold_back()
-        seconds = time.monotonic() - begun
-        labels = (node.type, result["status"])
-        self._runner.metrics.nodes.labels(*labels).inc()
-        self._runner.metrics.task_seconds.labels(*labels).observe(seconds)
-        code = result.get("problem", {}).get("code")
-        get_logger().info(
-            "node ended", status=result["status"], seconds=round(seconds, 3), code=code
-        )
-
-    def _started(self, node: TaskNode) -> None:
-        data = {
-            "attempt": node.attempt,
-            "executor": self._held.steps.consumer,
-            "engine": self._held.engines[node.id],
-        }
-        self._note(node.id, "node.started", data)
-
-    def _hear(self, node_id: str, kind: str, data: Values) -> None:
-        {
-            "progress": self._notes.progress,
-            "preview": self._notes.preview,
-            "log": self._notes.log,
-        }[kind](node_id, data)
-
-    def _note(self, node_id: str, note_type: str, data: Values) -> None:
-        body = orjson.dumps(data)
-        hold_s = STARTED_HOLD_S if note_type == "node.started" else 0.0
-        if self._is_over:
-            hold_s = None
-        self.reports.add(ReportItem("note", node_id, note_type, body), hold_s)
-
-    def _on_end(self, node: TaskNode, is_last: bool) -> None:
-        """The last result needs no report of its own: it travels with the settle."""
-        result = self._results.get(node.id)
-        if result is None:
-            return
-        self._is_over = is_last
-        self._notes.flush(node.id)
-        item = ReportItem("result", node.id, "", orjson.dumps(result))
-        self.reports.add(item, None if is_last else 0.0)
-
-    def _on_answer(self, answer: str) -> None:
-        if answer == "cancel":
-            self._held.stop(StopReason.CANCELED)
-        elif answer == "closed":
-            self._held.stop(StopReason.CLOSED)

@@ -143,7 +143,17 @@ _ACTS = {
     "sleep": lambda p, _c: time.sleep(p["sleep_s"]),
 }
 
+
+def check_process(params: Values, inputs: Values, context: HandlerContext) -> None:
+    """Refuses the text `unfit`, and misbehaves as `params.check` says."""
+    _ACTS.get(params.get("check", ""), lambda _params, _context: None)(params, context)
+    if inputs.get("a") == "unfit":
+        raise PermanentError("text-empty", "The text is unfit.", pointer="/inputs/a")
+    if "file" in inputs and context.path(inputs["file"]).read_bytes() == b"unfit":
+        raise PermanentError("unfit-voice-clip", "The file is unfit.", pointer="/inputs/file")
+
+
 HANDLERS = {
     "test_async": HandlerSpec("async", run_async),
-    "test_process": HandlerSpec("process", run_process),
+    "test_process": HandlerSpec("process", run_process, check=check_process),
 }

@@ -59,8 +59,8 @@ class Child:
             kind = message["kind"]
             if kind == "cancel" and message["id"] == self._current:
                 self._canceled.set()
-            elif kind in ("start", "probe", "call"):
-                if kind == "call":
+            elif kind in ("start", "probe", "check", "call"):
+                if kind in ("check", "call"):
                     self._current = message["id"]
                     self._canceled.clear()
                 self._calls.put(message)
@@ -85,6 +85,8 @@ class Child:
                 models_dir = Path(message["models_dir"])
                 engines = _probe(self._registry, message["node_types"], models_dir)
                 return {"kind": "probed", "engines": engines}
+            if kind == "check":
+                return self._check(self._registry, message)
             return self._call(self._registry, message)
         except BaseException as error:
             return {"kind": "failed", "id": message.get("id", -1), **_failure(error)}
@@ -102,6 +104,15 @@ class Child:
         answer = {"outputs": outputs, "engine": context.engine, "staged": context.staged}
         return {"kind": "done", "id": call_id, **answer}
 
+    def _check(self, registry: Registry, message: Message) -> Message:
+        """What is wrong is raised; that nothing is needs no more words."""
+        call = Call(**message["call"])
+        check = registry.check(call.type)
+        if check:
+            check(call.params, call.inputs, RunContext(call, lambda *_: None, self._canceled))
+        answer = {"outputs": {}, "engine": call.engine, "staged": []}
+        return {"kind": "done", "id": message["id"], **answer}
+
     def _send(self, message: Message) -> None:
         body = encode(message)
         with self._sending:
@@ -117,7 +128,8 @@ def _probe(registry: Registry, node_types: list[str], models_dir: Path) -> dict[
     for name in node_types:
         try:
             found[name] = {
-                "engines": [_to_capability(e) for e in registry.engines(name, models_dir)]
+                "engines": [_to_capability(e) for e in registry.engines(name, models_dir)],
+                "checks": registry.check(name) is not None,
             }
         except Exception as error:
             traceback.print_exc()

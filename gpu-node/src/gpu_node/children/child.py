@@ -102,24 +102,33 @@ class Child:
         about = {"models_dir": str(models_dir), "node_types": list(node_types)}
         return (await self._ask({"kind": "probe", **about}, None))["engines"]
 
+    async def check(self, call: Call) -> None:
+        """Let a handler judge the inputs that are known; raises what it finds."""
+        await self._run("check", call, None, lambda: 0.0)
+
     async def call(self, call: Call, on_note: OnNote, grace_s: Callable[[], float]) -> Done:
         """Run a handler. When canceled, the child is asked to stop and killed after the grace time.
 
         A second cancellation ends the grace time. `DiedIdle` when the process was gone before the
         handler began.
         """
+        self._began = False
+        done = await self._run("call", call, on_note, grace_s)
+        staged = [(path, ref) for path, ref in done["staged"]]
+        return Done(done["outputs"], done["engine"], staged)
+
+    async def _run(
+        self, kind: str, call: Call, on_note: OnNote | None, grace_s: Callable[[], float]
+    ) -> Message:
         self._calls += 1
         call_id = self._calls
-        message = {"kind": "call", "id": call_id, "call": call.to_json()}
-        self._began = False
+        message = {"kind": kind, "id": call_id, "call": call.to_json()}
         answer = asyncio.ensure_future(self._ask(message, on_note))
         try:
-            done = await asyncio.shield(answer)
+            return await asyncio.shield(answer)
         except asyncio.CancelledError:
             await self._stop(answer, call_id, grace_s())
             raise
-        staged = [(path, ref) for path, ref in done["staged"]]
-        return Done(done["outputs"], done["engine"], staged)
 
     def beat(self) -> None:
         """Tell the child that its parent lives."""

@@ -26,6 +26,7 @@ class ChildPool:
         self._settings = settings
         self._metrics = metrics
         self._turns = asyncio.Semaphore(size)
+        self._checks = asyncio.Lock()
         self._children: set[Child] = set()
         self._idle: list[Child] = []
         self._breaker = Breaker()
@@ -60,6 +61,16 @@ class ChildPool:
                 return await self._call(call, on_note, timeout_s, grace_s)
             except DiedIdle:
                 return await self._call(call, on_note, timeout_s, grace_s)
+
+    async def check(self, call: Call) -> None:
+        """Let a handler judge inputs; raises what it finds. Checks have a process more than the
+        calls, one after another: they are quick, and must not wait for what is not."""
+        async with self._checks:
+            child = await self._take(call.type)
+            try:
+                await child.check(call)
+            finally:
+                self._give_back(child)
 
     async def close(self) -> None:
         """Kill all processes."""

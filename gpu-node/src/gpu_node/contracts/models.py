@@ -1155,6 +1155,10 @@ class TaskNode(Model):
     """Input name -> where its value comes from."""
     after: list[NodeId]
     """Nodes of this task that must have succeeded first although no data comes from them."""
+    check: bool | MISSING = Field(default=MISSING)
+    """The node will run for certain unless the run fails before, so its handler's check may
+    judge what is known of its inputs before the task begins.
+    """
 
 
 class Task(Model):
@@ -1167,6 +1171,10 @@ class Task(Model):
     pool: PoolName
     plane: Literal["node", "python"]
     nodes: list[TaskNode]
+    ahead: list[TaskNode] | MISSING = Field(default=MISSING)
+    """Nodes of the same pool that later tasks will bring for certain, with the inputs that are
+    known already: they are not run, only judged by their handlers' checks.
+    """
 
 
 class UpscaleImageInput(Model):

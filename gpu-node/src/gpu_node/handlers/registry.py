@@ -21,16 +21,21 @@ the parent."""
 
 @dataclass(frozen=True)
 class HandlerSpec:
-    """A handler of an extension. Without `engines` all engines of its type count as available."""
+    """A handler of an extension. Without `engines` all engines of its type count as available.
+
+    `check(params, inputs, context)` raises what is wrong with the inputs that are known so far.
+    """
 
     kind: Kind
     run: Callable[..., Any]
     engines: Callable[..., list[Engine]] | None = None
+    check: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True)
 class _Module:
-    """A handler of ours: a module with `run` and `engines`, imported where it runs only."""
+    """A handler of ours: a module with `run`, `engines` and perhaps `check`, imported where it
+    runs only."""
 
     kind: Kind
     name: str
@@ -65,21 +70,27 @@ class Registry:
         need be."""
         run = self._runs.get(node_type)
         if run is None:
-            handler = self._handlers[node_type]
-            is_module = isinstance(handler, _Module)
-            source = importlib.import_module(handler.name) if is_module else handler
-            run = self._runs[node_type] = _typed(source.run)
+            run = self._runs[node_type] = _typed(self._source(node_type).run)
         return run
+
+    def check(self, node_type: str) -> Callable[..., Any] | None:
+        """The handler's check, if it has one; it takes params and context as `run` does, but
+        those inputs that are known as a plain mapping."""
+        check = getattr(self._source(node_type), "check", None)
+        return check and _with_params(check)
 
     def engines(self, node_type: str, models_dir: Path) -> list[Engine]:
         """The type's engines and whether this machine has them; imports the handler."""
-        handler = self._handlers[node_type]
-        if isinstance(handler, _Module):
-            return _ask(importlib.import_module(handler.name).engines, models_dir)
-        if handler.engines:
-            return _ask(handler.engines, models_dir)
+        engines = self._source(node_type).engines
+        if engines:
+            return _ask(engines, models_dir)
         names = self.node_types[node_type].engines
         return [Engine(name=name, available=True, license="unknown") for name in names]
+
+    def _source(self, node_type: str) -> Any:
+        """The module or spec of a handler."""
+        handler = self._handlers[node_type]
+        return importlib.import_module(handler.name) if isinstance(handler, _Module) else handler
 
 
 def load_registry(extensions: str) -> Registry:
@@ -123,6 +134,12 @@ def _typed(run: Callable[..., Any]) -> Callable[..., Any]:
     to_params = _model(hints.get("params"))
     to_inputs = _model(hints.get("inputs"))
     return lambda params, inputs, context: run(to_params(params), to_inputs(inputs), context)
+
+
+def _with_params(check: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for params alone: some inputs are not known yet, so no model fits them."""
+    to_params = _model(typing.get_type_hints(check).get("params"))
+    return lambda params, inputs, context: check(to_params(params), inputs, context)
 
 
 def _model(hint: Any) -> Callable[[Any], Any]:

@@ -1,0 +1,43 @@
+import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
+import type { Graph } from "@myspinbot/contracts/types.ts";
+import { expect, it } from "vitest";
+import { createNodeTypes, type NodeTypes } from "../graphs/node-types.ts";
+import { toGraphModel } from "./graph-model.ts";
+import { findSureNodes } from "./sure-nodes.ts";
+
+const type = { outputs: { v: { type: "Text", required: true }, w: { type: "Text", required: false } } };
+const nodeTypes = { get: () => type } as unknown as NodeTypes;
+
+function sureOf(nodes: Record<string, Record<string, string>>, edges: Graph["edges"] = []): string[] {
+  const graph: Graph = {
+    name: "sure",
+    nodes: Object.entries(nodes).map(([id, inputs]) => ({ id, type: "t", plane: "python" as const, inputs })),
+    edges,
+    output: {},
+  };
+  return [...findSureNodes(toGraphModel(graph, "d"), nodeTypes)].sort();
+}
+
+it("takes nodes that nothing can skip", () => {
+  expect(sureOf({ a: {}, b: { x: "$a.v" }, c: { x: "$b.v", y: "$a.w?" }, d: { x: "$input.i" } })).toEqual([
+    "a",
+    "b",
+    "c",
+    "d",
+  ]);
+});
+
+it("leaves out what an absent output, a handled failure or a failure edge may skip, and all behind it", () => {
+  expect(sureOf({ a: {}, b: { x: "$a.w" }, c: { x: "$b.v" } })).toEqual(["a"]);
+  const handled = [{ from: "a", to: "f", on: "failure" as const }];
+  expect(sureOf({ a: {}, b: { x: "$a.v" }, c: { x: "$b.v?" }, f: {} }, handled)).toEqual(["a"]);
+});
+
+it("takes what runs after a node by an edge", () => {
+  expect(sureOf({ a: {}, b: {} }, [{ from: "a", to: "b", on: "success" }])).toEqual(["a", "b"]);
+});
+
+it.each(Object.values(GRAPHS))("is sure of every node of the shipped graph $name", (graph) => {
+  const sure = findSureNodes(toGraphModel(graph, "d"), createNodeTypes());
+  expect([...sure].sort()).toEqual(graph.nodes.map((node) => node.id).sort());
+});
