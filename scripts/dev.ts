@@ -29,7 +29,9 @@ try {
   });
   restartOnChange(stack.gateway.service, ["gateway/src", "codegen/generated/ts", "graphs", "schemas"]);
   restartOnChange(stack.gpuNode.service, ["gpu-node/src"]);
-  console.log(`gateway ${stack.gateway.url}  redis ${stack.valkey.url}  s3 ${stack.seaweed.endpoint}`);
+  console.log(
+    `gateway ${stack.gateway.url}  redis ${stack.valkey.url.replace(/:[^:@]+@/, "")} (password in ${join(FOLDER, "redis", "password.conf")})  s3 ${stack.seaweed.endpoint}`,
+  );
   await aborted(stopped);
   await stack.stop();
 } catch (error) {

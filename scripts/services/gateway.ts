@@ -35,7 +35,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayServ
 /** Chooses a port without starting. */
 export async function prepareGateway(options: GatewayOptions): Promise<GatewayServer> {
   const { dir, redisUrl, s3 } = options;
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const service = new Service({

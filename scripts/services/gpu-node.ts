@@ -36,7 +36,7 @@ export async function startGpuNode(options: GpuNodeOptions): Promise<GpuNodeServ
 /** Chooses a port without starting. */
 export async function prepareGpuNode(options: GpuNodeOptions): Promise<GpuNodeServer> {
   const { dir, redisUrl, s3 } = options;
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const service = new Service({

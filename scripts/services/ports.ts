@@ -5,12 +5,15 @@ import { createServer } from "node:net";
 const LOWEST = 12_000;
 const HIGHEST = 32_000;
 
-/** Answers ports that were free a moment ago; whoever starts a server on one tries again if it was taken. */
-export async function freePorts(count: number): Promise<number[]> {
+/**
+ * Answers ports that were free a moment ago; whoever starts a server on one tries again if it was taken.
+ * @param above if given, the ports that lie so much higher are free, too
+ */
+export async function freePorts(count: number, above = 0): Promise<number[]> {
   const found = new Set<number>();
   while (found.size < count) {
-    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
-    if (await isFree(port)) found.add(port);
+    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - above - LOWEST));
+    if ((await isFree(port)) && (await isFree(port + above))) found.add(port);
   }
   return [...found];
 }

@@ -1,10 +1,11 @@
 /** An embedded S3 store (SeaweedFS) on loopback, with its data in a given folder. */
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AwsClient } from "aws4fetch";
 import { weed } from "./binaries.ts";
 import { freePorts } from "./ports.ts";
+import { GRPC_ABOVE, ownCredentials, seaweedFlags, writeSecurity } from "./seaweed-config.ts";
+import { type Runnable, ServiceGroup } from "./service-group.ts";
 import { Service } from "./service.ts";
 
 export interface SeaweedOptions {
@@ -23,15 +24,8 @@ export interface S3Access {
 }
 
 export interface SeaweedServer extends S3Access {
-  readonly service: Service;
+  readonly service: Runnable;
   stop(): Promise<void>;
-}
-
-/** The part of SeaweedFS's credential file that we write and read. */
-interface S3Identities {
-  readonly identities: [
-    { readonly credentials: [{ readonly accessKey: string; readonly secretKey: string }] },
-  ];
 }
 
 const REGION = "us-east-1";
@@ -45,71 +39,33 @@ export async function startSeaweed(options: SeaweedOptions): Promise<SeaweedServ
 
 /** Chooses ports and credentials without starting, so that clients can be started at the same time. */
 export async function prepareSeaweed({ dir, bucket = "myspinbot" }: SeaweedOptions): Promise<SeaweedServer> {
-  mkdirSync(join(dir, "objects"), { recursive: true });
+  mkdirSync(join(dir, "objects"), { recursive: true, mode: 0o700 });
   const credentials = ownCredentials(dir);
-  const ports = await freePorts(8);
-  const endpoint = `http://127.0.0.1:${ports[0]}`;
+  writeSecurity(dir);
+  const [s3 = 0, master = 0, volume = 0, filer = 0] = await freePorts(4, GRPC_ABOVE);
+  const endpoint = `http://127.0.0.1:${s3}`;
   const access: S3Access = { endpoint, region: REGION, bucket, ...credentials };
-  const service = new Service({
-    name: "seaweedfs",
-    command: weed(),
-    args: flags(dir, ports),
-    // Without a limit it keeps half a gigabyte after large uploads.
-    env: { GOMEMLIMIT: "200MiB" },
-    cwd: dir,
-    logFile: join(dir, "seaweedfs.log"),
-    isReady: () => makeBucket(access),
-    readyWithinMs: 60_000,
-    // It takes 17 s to obey SIGTERM, and loses nothing that was written when it is killed.
-    stopSignal: "SIGKILL",
-    graceMs: 5_000,
-  });
+  const flags = seaweedFlags({ s3, master, volume, filer });
+  const members = Object.entries(flags).map(
+    ([part, args]) =>
+      new Service({
+        name: `seaweedfs ${part}`,
+        command: weed(),
+        args,
+        // Without a limit it keeps half a gigabyte after large uploads.
+        env: { GOMEMLIMIT: "150MiB" },
+        cwd: dir,
+        logFile: join(dir, "seaweedfs.log"),
+        // The last part is the one that takes objects, which it can when the others are ready, too.
+        isReady: part === "filer" ? () => makeBucket(access) : () => Promise.resolve(true),
+        readyWithinMs: 60_000,
+        // It takes 17 s to obey SIGTERM, and loses nothing that was written when it is killed.
+        stopSignal: "SIGKILL",
+        graceMs: 5_000,
+      }),
+  );
+  const service = new ServiceGroup("seaweedfs", members);
   return { ...access, service, stop: () => service.stop() };
-}
-
-function flags(dir: string, ports: readonly number[]): string[] {
-  const [s3, s3Grpc, master, masterGrpc, volume, volumeGrpc, filer, filerGrpc] = ports;
-  return [
-    "-logtostderr=true",
-    "server",
-    `-dir=${join(dir, "objects")}`,
-    "-ip=127.0.0.1",
-    "-ip.bind=127.0.0.1",
-    "-s3",
-    `-s3.port=${s3}`,
-    `-s3.port.grpc=${s3Grpc}`,
-    `-s3.config=${join(dir, "s3.json")}`,
-    "-s3.port.iceberg=0",
-    "-s3.port.lance=0",
-    `-master.port=${master}`,
-    `-master.port.grpc=${masterGrpc}`,
-    "-master.telemetry=false",
-    "-master.electionTimeout=1s",
-    "-master.heartbeatInterval=100ms",
-    "-master.volumeSizeLimitMB=256",
-    `-volume.port=${volume}`,
-    `-volume.port.grpc=${volumeGrpc}`,
-    "-volume.max=0",
-    "-volume.minFreeSpacePercent=1",
-    "-volume.preStopSeconds=0",
-    `-filer.port=${filer}`,
-    `-filer.port.grpc=${filerGrpc}`,
-  ];
-}
-
-/** Made once per folder, so that objects stay readable over restarts. */
-function ownCredentials(dir: string): { accessKey: string; secretKey: string } {
-  const file = join(dir, "s3.json");
-  if (!existsSync(file)) {
-    const credentials = [
-      { accessKey: randomBytes(10).toString("hex"), secretKey: randomBytes(20).toString("hex") },
-    ];
-    const actions = ["Admin", "Read", "Write", "List", "Tagging"];
-    const content = { identities: [{ name: "myspinbot", credentials, actions }] };
-    writeFileSync(file, JSON.stringify(content), { mode: 0o600 });
-  }
-  const { identities } = JSON.parse(readFileSync(file, "utf8")) as S3Identities;
-  return identities[0].credentials[0];
 }
 
 /** The store is ready when it can take objects, so the bucket is both the probe and the result. */

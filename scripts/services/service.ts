@@ -1,6 +1,7 @@
 /** A server that runs as a child process: started, watched, stopped, killed and started again. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
+import { isMainThread } from "node:worker_threads";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface ServiceSpec {
@@ -68,14 +69,16 @@ export class Service {
 
   /** Starts the process without waiting. */
   launch(): void {
-    const log = this.#spec.inheritOutput ? 1 : openSync(this.#spec.logFile, "a");
-    const child = spawn(this.#spec.command, this.#spec.args, {
-      cwd: this.#spec.cwd,
-      env: { ...process.env, ...this.#spec.env },
-      stdio: ["ignore", log, log],
-      // Own process group: Ctrl-C reaches the owner alone, which then stops its services in order.
-      detached: true,
-    });
+    const log = this.#spec.inheritOutput ? 1 : openSync(this.#spec.logFile, "a", 0o600);
+    const child = unreadableByOthers(() =>
+      spawn(this.#spec.command, this.#spec.args, {
+        cwd: this.#spec.cwd,
+        env: { ...process.env, ...this.#spec.env },
+        stdio: ["ignore", log, log],
+        // Own process group: Ctrl-C reaches the owner alone, which then stops its services in order.
+        detached: true,
+      }),
+    );
     if (log !== 1) closeSync(log);
     this.#child = child;
     this.#exited = new Promise((resolve) => {
@@ -134,6 +137,18 @@ export class Service {
     } catch {
       return "";
     }
+  }
+}
+
+/** What a service writes holds what users gave it: its files are for this user alone. */
+function unreadableByOthers<T>(spawned: () => T): T {
+  // The mask is the process's: threads must not change it.
+  if (!isMainThread) return spawned();
+  const before = process.umask(0o077);
+  try {
+    return spawned();
+  } finally {
+    process.umask(before);
   }
 }
 

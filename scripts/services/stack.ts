@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type GatewayServer, prepareGateway } from "./gateway.ts";
 import { type GpuNodeServer, prepareGpuNode } from "./gpu-node.ts";
 import { prepareSeaweed, type SeaweedServer } from "./seaweed.ts";
-import type { Service } from "./service.ts";
+import type { Runnable } from "./service-group.ts";
 import { startValkey, type ValkeyServer } from "./valkey.ts";
 
 export interface StackOptions {
@@ -57,7 +57,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   return { valkey, seaweed, gateway, gpuNode, stop };
 }
 
-async function startAll(services: readonly Service[], stop: () => Promise<void>): Promise<void> {
+async function startAll(services: readonly Runnable[], stop: () => Promise<void>): Promise<void> {
   const results = await Promise.allSettled(services.map((service) => service.start()));
   const failed = results.find((result) => result.status === "rejected");
   if (failed === undefined) return;

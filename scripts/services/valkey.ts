@@ -1,5 +1,6 @@
 /** An embedded Valkey or Redis server on loopback, with an append-only file in a given folder. */
-import { mkdirSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { redisServer, valkeyServer } from "./binaries.ts";
@@ -10,11 +11,14 @@ export interface ValkeyOptions {
   /** Data and log lie here; made if absent. A second start on the same folder finds the data again. */
   readonly dir: string;
   readonly port?: number;
+  /** Without a password, for measurements through a wire that is not ours to log in on. */
+  readonly open?: boolean;
   /** Added at the end, so they override: `["--appendfsync", "always"]`. */
   readonly args?: readonly string[];
 }
 
 export interface ValkeyServer {
+  /** With the password. */
   readonly url: string;
   readonly port: number;
   readonly service: Service;
@@ -31,22 +35,24 @@ export function startRedis8(options: ValkeyOptions): Promise<ValkeyServer> {
 }
 
 async function startServer(name: string, command: string, options: ValkeyOptions): Promise<ValkeyServer> {
-  mkdirSync(options.dir, { recursive: true });
+  mkdirSync(options.dir, { recursive: true, mode: 0o700 });
+  const lock = options.open ? undefined : ownPassword(options.dir);
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());
     const service = new Service({
       name,
       command,
-      args: [...flags(port, options.dir), ...(options.args ?? [])],
+      args: [...(lock ? [lock.file] : []), ...flags(port, options.dir), ...(options.args ?? [])],
       logFile: join(options.dir, `${name}.log`),
-      isReady: () => answersPing(port),
+      isReady: () => answersPing(port, lock?.password),
       readyWithinMs: 20_000,
       stopSignal: "SIGTERM",
       graceMs: 5_000,
     });
     try {
       await service.start();
-      return { url: `redis://127.0.0.1:${port}`, port, service, stop: () => service.stop() };
+      const login = lock ? `:${lock.password}@` : "";
+      return { url: `redis://${login}127.0.0.1:${port}`, port, service, stop: () => service.stop() };
     } catch (error) {
       // Between choosing a free port and listening on it another process may have taken it.
       const taken = options.port === undefined && service.logTail().includes("Address already in use");
@@ -67,10 +73,21 @@ function flags(port: number, dir: string): string[] {
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
+/** Made once per folder, in a file of the server's own settings: command lines are for everybody to see. */
+function ownPassword(dir: string): { file: string; password: string } {
+  const file = join(dir, "password.conf");
+  if (!existsSync(file))
+    writeFileSync(file, `requirepass ${randomBytes(20).toString("hex")}\n`, { mode: 0o600 });
+  const password = readFileSync(file, "utf8").trim().split(" ").at(-1) as string;
+  return { file, password };
+}
+
 /** False while it still loads its append-only file, which it says in place of PONG. */
-function answersPing(port: number): Promise<boolean> {
+function answersPing(port: number, password: string | undefined): Promise<boolean> {
+  const login = password === undefined ? "" : `AUTH ${password}\r\n`;
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\n"));
+    const socket = connect(port, "127.0.0.1", () => socket.write(`${login}PING\r\n`));
+    let said = "";
     const done = (answer: boolean): void => {
       socket.destroy();
       resolve(answer);
@@ -78,6 +95,10 @@ function answersPing(port: number): Promise<boolean> {
     socket.setTimeout(1_000, () => done(false));
     socket.once("error", () => done(false));
     socket.once("close", () => done(false));
-    socket.once("data", (data) => done(data.toString().startsWith("+PONG")));
+    socket.on("data", (data) => {
+      said += String(data);
+      if (said.includes("+PONG") || said.includes("\n-") || said.startsWith("-"))
+        done(said.includes("+PONG"));
+    });
   });
 }

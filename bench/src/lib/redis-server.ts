@@ -19,7 +19,7 @@ export interface BenchServer {
 /** Starts a Valkey, on the first core where the system lets us choose; contestants go to the second (`pinWorker`). */
 export async function startBenchServer(): Promise<BenchServer> {
   const dir = await mkdtemp(join(tmpdir(), "bench-"));
-  const valkey = await startValkey({ dir, args: ["--appendfsync", "everysec"] });
+  const valkey = await startValkey({ dir, open: true, args: ["--appendfsync", "everysec"] });
   pin(valkey.service.pid, 0);
   const redis = new Redis(valkey.url, { protocol: 2 });
   return {

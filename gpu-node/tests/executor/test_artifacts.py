@@ -12,7 +12,8 @@ import pytest_asyncio
 from executor.driver import Driver, make_node
 from executor.process import GpuNodeProcess, run_gpu_node
 from minio import Minio
-from services import Seaweed, Valkey, start_seaweed
+from object_store import Seaweed, start_seaweed
+from services import Valkey
 from ulid import ULID
 
 Values = dict[str, Any]
