@@ -1,8 +1,9 @@
 /** `npm run demo`: the real system on this machine makes one talking-avatar film. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { UsageError } from "./command-line.mjs";
 import { ApiError, Client } from "./demo/client.ts";
-import { type DemoOptions, parseDemoOptions, UsageError, USAGE } from "./demo/options.ts";
+import { type DemoOptions, parseDemoOptions } from "./demo/options.ts";
 import { makeFilm, RunFailed } from "./demo/run-demo.ts";
 import { aborted, untilStopped } from "./lifetime.ts";
 import { ROOT } from "./services/binaries.ts";
@@ -16,9 +17,7 @@ const STATE = join(FOLDER, "state");
 const stopped = untilStopped();
 let stack: Stack | undefined;
 try {
-  const options = parseDemoOptions(process.argv.slice(2));
-  if (options.help) console.log(USAGE);
-  else await demo(options);
+  await demo(parseDemoOptions(process.argv.slice(2)));
 } catch (error) {
   process.exitCode = stopped.aborted ? 130 : 1;
   const expected = [UsageError, ApiError, RunFailed, ServiceError].some((type) => error instanceof type);

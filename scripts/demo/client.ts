@@ -1,6 +1,7 @@
 /** The part of the public HTTP API that the demo uses, spoken as any client would. */
 import type { Artifact, Event, File, Run, RunCreate } from "@myspinbot/contracts/types.ts";
 import { type EventSourceMessage, EventSourceParserStream } from "eventsource-parser/stream";
+import { problemText } from "./problem-text.ts";
 
 /** The gateway refused something; the message is what it says about it. */
 export class ApiError extends Error {}
@@ -62,7 +63,7 @@ export class Client {
 
   async #fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const response = await fetch(`${this.#base}${path}`, { ...init, signal: this.#signal });
-    if (!response.ok) throw new ApiError(problemText(await response.text(), response.status));
+    if (!response.ok) throw new ApiError(answerText(await response.text(), response.status));
     return response;
   }
 }
@@ -78,7 +79,7 @@ async function* messages(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGe
 }
 
 /** Title, detail and the fields at fault, if the body is a problem; else the body. */
-function problemText(body: string, status: number): string {
+function answerText(body: string, status: number): string {
   try {
     const problem = JSON.parse(body) as {
       title: string;
@@ -86,7 +87,7 @@ function problemText(body: string, status: number): string {
       errors?: { pointer: string; detail: string }[];
     };
     const fields = (problem.errors ?? []).map(({ pointer, detail }) => `\n  ${pointer || "/"}: ${detail}`);
-    return `${problem.title}${problem.detail ? `: ${problem.detail}` : ""}${fields.join("")}`;
+    return `${problemText(problem)}${fields.join("")}`;
   } catch {
     return `The gateway answered ${status}: ${body.slice(0, 500)}`;
   }

@@ -1,16 +1,21 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { parseDemoOptions, UsageError } from "./options.ts";
+import { afterAll, expect, test } from "vitest";
+import { UsageError } from "../command-line.mjs";
+import { parseDemoOptions } from "./options.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "demo-"));
-for (const name of ["me.jpg", "me.wav", "me.doc"]) writeFileSync(join(folder, name), "");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+for (const name of ["me.jpg", "me.wav", "me.doc"]) writeFileSync(join(folder, name), "x");
+writeFileSync(join(folder, "empty.jpg"), "");
+mkdirSync(join(folder, "album.jpg"));
+mkdirSync(join(folder, "folder.mp4"));
 
 test("takes a topic of its own when neither topic nor text is given", () => {
   expect(parseDemoOptions([]).input.topic).toBeTypeOf("string");
   const options = parseDemoOptions(["--text", "Hello."]);
-  expect(options).toEqual({ input: { text: "Hello." }, exit: false, help: false });
+  expect(options).toEqual({ input: { text: "Hello." }, exit: false });
 });
 
 test("reads paths relative to the folder in which npm was called", () => {
@@ -20,7 +25,7 @@ test("reads paths relative to the folder in which npm was called", () => {
 });
 
 test("takes a voice by name, or from a file whose speaker has agreed", () => {
-  expect(parseDemoOptions(["--voice", "bella"], folder).voice).toBe("bella");
+  expect(parseDemoOptions(["--voice", "af_bella"], folder).voice).toBe("af_bella");
   expect(parseDemoOptions(["--voice", "me.wav", "--consent"], folder).voice).toEqual({
     path: join(folder, "me.wav"),
     mediaType: "audio/wav",
@@ -48,15 +53,49 @@ test("takes a background that looks like a file as a picture", () => {
 });
 
 test.each([
-  ["a voice from a file without consent", ["--voice", "me.wav"]],
-  ["a voice from a file that is no sound", ["--voice", "me.doc", "--consent"]],
-  ["a voice from a file that does not exist", ["--voice", "you.mp3", "--consent"]],
-  ["a size that is no number", ["--size", "big"]],
-  ["a background that does not exist", ["--background", "beach.png"]],
-  ["an unknown option", ["--speed", "2"]],
-  ["a portrait that is no picture", ["--portrait", "me.txt"]],
-  ["a portrait that does not exist", ["--portrait", "you.jpg"]],
-  ["an option without its value", ["--topic"]],
-])("refuses %s", (_, args) => {
-  expect(() => parseDemoOptions(args, folder)).toThrow(UsageError);
+  ["a voice from a file without consent", ["--voice", "me.wav"], "--consent"],
+  ["a voice from a file that is no sound", ["--voice", "me.doc", "--consent"], "me.doc is no sound file"],
+  ["a voice from a file that does not exist", ["--voice", "you.mp3", "--consent"], "does not exist"],
+  ["a voice that is not there", ["--voice", "bella"], 'There is no voice "bella": af_bella or bf_isabella'],
+  ["a voice without a name", ["--voice", ""], 'There is no voice ""'],
+  ["a size that is no number", ["--size", "big"], '--size is an even number from 256 to 1080, not "big"'],
+  ["a size in other words", ["--size", "1e9"], '--size is an even number from 256 to 1080, not "1e9"'],
+  ["an odd size", ["--size", "513"], "--size is an even number"],
+  ["a size below the range", ["--size", "0"], "--size is an even number"],
+  ["a rate between two", ["--fps", "29"], '--fps is 25 or 30, not "29"'],
+  ["an unknown shape", ["--aspect", "4:3"], '--aspect is 1:1, 9:16 or 16:9, not "4:3"'],
+  ["an unknown mood", ["--music", "loud"], "--music is none, calm, warm or bright"],
+  ["a face that nobody drew", ["--avatar", "bob"], "--avatar is robin, amara or elias"],
+  ["a background of no kind", ["--background", "red"], "--background is own, blurred, a color"],
+  ["a background that does not exist", ["--background", "beach.png"], "does not exist"],
+  ["a blank text", ["--text", "  "], "--text is empty"],
+  ["a topic of pictures", ["--topic", "🎉🎉"], "--topic is something with at least one letter or digit"],
+  ["a title without end", ["--title", "x".repeat(121)], "--title has 121 characters; at most 120 are taken"],
+  ["an unknown option", ["--speed", "2"], "npm run demo has no option --speed"],
+  ["an option without its value", ["--topic"], "npm run demo needs TEXT after --topic"],
+  ["an option before another", ["--topic", "--exit"], "npm run demo needs TEXT after --topic"],
+  ["words that belong to nothing", ["why", "bees"], 'npm run demo does not know what to do with "why"'],
+  ["a portrait that is no picture", ["--portrait", "me.doc"], "is not a JPEG, PNG or WebP file"],
+  ["a portrait that does not exist", ["--portrait", "you.jpg"], "does not exist"],
+  ["a portrait that is a folder", ["--portrait", "album.jpg"], "is a folder"],
+  ["an empty portrait", ["--portrait", "empty.jpg"], "is empty"],
+  ["a film that is a folder", ["--out", "folder.mp4"], "folder.mp4 is a folder"],
+  ["a film in a file", ["--out", "me.doc/film.mp4"], "cannot be written"],
+  ["a film where nothing can be made", ["--out", "/proc/no/film.mp4"], "cannot be written"],
+  ["a film in a device", ["--out", "/dev/null/film.mp4"], "cannot be written"],
+  ["a film with another ending", ["--out", "film.webm"], "film.webm needs the ending .mp4"],
+  ["a film without a name", ["--out", ""], "needs the ending .mp4"],
+  ["a film with too long a name", ["--out", `${"x".repeat(300)}.mp4`], "its name is too long"],
+  ["a film over the portrait", ["--portrait", "me.jpg", "--out", "me.mp4"], "choose another name"],
+])("refuses %s in one sentence, before anything starts", (_, args, sentence) => {
+  const refused = (): unknown => parseDemoOptions(args, folder);
+  expect(refused).toThrow(UsageError);
+  expect(refused).toThrow(sentence);
+  expect(refused).not.toThrow("\n");
+});
+
+test("makes the folder of the film, and leaves nothing in it", () => {
+  parseDemoOptions(["--out", "a/b/film.mp4"], folder);
+  expect(existsSync(join(folder, "a", "b"))).toBe(true);
+  expect(readdirSync(join(folder, "a", "b"))).toEqual([]);
 });

@@ -1,34 +1,11 @@
 /** What a person can say to `npm run demo`. */
-import { existsSync } from "node:fs";
+import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { extname, resolve } from "node:path";
-import { parseArgs } from "node:util";
-
-export const USAGE = `npm run demo -- [options]
-
-Makes a talking-avatar video by the real system on this machine.
-
-  --topic TEXT      what the avatar shall talk about
-  --text TEXT       what it shall say, word by word
-  --portrait FILE   a photo of one face (JPEG, PNG or WebP); without it a drawn face speaks
-  --avatar NAME     the drawn face: robin, amara or elias
-  --voice NAME      one of the voices that GET /v1/capabilities lists; \`npm run voices\` lets you hear them
-  --voice FILE      5 to 30 s of one speaker (WAV, MP3, FLAC, M4A, Ogg or WebM): the voice shall resemble
-                    theirs. An approximate match, no cloning
-  --consent         the speaker of that file agrees; needed with a file
-  --aspect SHAPE    1:1, 9:16 or 16:9
-  --size PIXELS     the shorter side of the film, even, 256 to 1080
-  --fps RATE        25 or 30
-  --background WHAT own, blurred, a color as #rrggbb, or a picture file
-  --title TEXT      a card at the start
-  --end TEXT        a card at the end
-  --captions        captions in the picture
-  --music MOOD      calm, warm or bright
-  --webm            a WebM beside the MP4
-  --out FILE        where the MP4 is written; .data/demo/videos/<run>.mp4 by default. Captions,
-                    poster and preview lie beside it
-  --exit            stop everything when the video is done, also on a terminal
-  --help            this text
-`;
+import { CALLER } from "../caller.ts";
+import { readCommandLine, UsageError } from "../command-line.mjs";
+import { judged, oneOf } from "./judge.ts";
+import { assertWritable, reason } from "./out-path.ts";
+import { installedVoices } from "./voices.ts";
 
 /** Made when nothing is asked for: it shows what there is. */
 const SHOWPIECE = {
@@ -65,7 +42,7 @@ export interface Upload {
 }
 
 export interface DemoOptions {
-  /** Fields of the run's input that are sent as they are; the gateway judges them. */
+  /** Fields of the run's input that are sent as they are; judged by its schema. */
   readonly input: Readonly<Record<string, string | number | boolean>>;
   readonly portrait?: Upload;
   readonly background?: Upload;
@@ -74,100 +51,63 @@ export interface DemoOptions {
   /** Absolute path. */
   readonly out?: string;
   readonly exit: boolean;
-  readonly help: boolean;
 }
 
-/** Something that the person typed is wrong; the message says what. */
-export class UsageError extends Error {}
+/** What the command line calls otherwise than the graph, or does not say in its schema in words. */
+const FIELDS: Readonly<Record<string, { field?: string; words?: string }>> = {
+  topic: {},
+  text: {},
+  avatar: {},
+  aspect: {},
+  size: {},
+  fps: {},
+  background: { words: "own, blurred, a color as #rrggbb, or the path of a picture with its ending" },
+  title: {},
+  end: { field: "end_text" },
+  captions: { field: "burn_captions" },
+  music: {},
+  webm: {},
+};
 
-/** Relative paths are the caller's, not the repository's: npm tells where it was called. */
-export function parseDemoOptions(args: string[], from = process.env.INIT_CWD ?? process.cwd()): DemoOptions {
-  const values = parse(args);
-  const {
-    topic,
-    text,
-    portrait,
-    background,
-    voice,
-    consent = false,
-    out,
-    exit = false,
-    help = false,
-  } = values;
+/** Relative paths are the caller's, not the repository's. */
+export function parseDemoOptions(args: string[], from = CALLER): DemoOptions {
+  const values = readCommandLine("demo", args).values as Record<string, string | true | undefined>;
+  const { portrait, background, voice, out } = values as Record<string, string | undefined>;
   const backdrop = background !== undefined && isFile(background) ? background : undefined;
-  return {
-    input: {
-      ...(topic === undefined && text === undefined ? SHOWPIECE : {}),
-      ...defined({
-        topic,
-        text,
-        avatar: values.avatar,
-        aspect: values.aspect,
-        size: toNumber("--size", values.size),
-        fps: toNumber("--fps", values.fps),
-        background: backdrop === undefined ? background : undefined,
-        title: values.title,
-        end_text: values.end,
-        burn_captions: values.captions,
-        music: values.music,
-        webm: values.webm,
-      }),
-    },
+  const wishes = Object.entries(values).filter(
+    ([name]) => name in FIELDS && !(name === "background" && backdrop !== undefined),
+  );
+  const files = {
     ...(portrait === undefined ? {} : { portrait: toPicture(resolve(from, portrait)) }),
     ...(backdrop === undefined ? {} : { background: toPicture(resolve(from, backdrop)) }),
-    ...(voice === undefined ? {} : { voice: toVoice(voice, from, consent) }),
-    ...(out === undefined ? {} : { out: resolve(from, out) }),
-    exit,
-    help,
+    ...(voice === undefined ? {} : { voice: toVoice(voice, from, values.consent === true) }),
   };
+  const options = {
+    input: {
+      ...(values.topic === undefined && values.text === undefined ? SHOWPIECE : {}),
+      ...Object.fromEntries(wishes.map(([name, value]) => toField(name, value ?? true))),
+    },
+    ...files,
+    ...(out === undefined ? {} : { out: resolve(from, out) }),
+    exit: values.exit === true,
+  };
+  // The last of all: it makes folders.
+  if (options.out !== undefined) assertWritable(options.out, Object.values(files).flatMap(pathOf));
+  return options;
+}
+
+function toField(name: string, value: string | true): [string, string | number | boolean] {
+  const { field = name, words } = FIELDS[name] ?? {};
+  return [field, value === true ? true : judged(`--${name}`, field, value, words)];
+}
+
+function pathOf(file: string | Upload): string[] {
+  return typeof file === "string" ? [] : [file.path];
 }
 
 /** A background is a word, a color, or the path of a file, which has an ending. */
 function isFile(background: string): boolean {
   return extname(background) !== "";
-}
-
-function defined<T>(fields: Record<string, T | undefined>): Record<string, T> {
-  return Object.fromEntries(
-    Object.entries(fields).filter((field): field is [string, T] => field[1] !== undefined),
-  );
-}
-
-function toNumber(option: string, text: string | undefined): number | undefined {
-  if (text === undefined || /^\d+$/.test(text)) return text === undefined ? undefined : Number(text);
-  throw new UsageError(`${option} needs a whole number, not ${text}.`);
-}
-
-function parse(args: string[]) {
-  const string = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  try {
-    return parseArgs({
-      args,
-      options: {
-        topic: string,
-        text: string,
-        portrait: string,
-        avatar: string,
-        voice: string,
-        consent: flag,
-        aspect: string,
-        size: string,
-        fps: string,
-        background: string,
-        title: string,
-        end: string,
-        captions: flag,
-        music: string,
-        webm: flag,
-        out: string,
-        exit: flag,
-        help: flag,
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
-  }
 }
 
 function toPicture(path: string): Upload {
@@ -178,18 +118,45 @@ function toPicture(path: string): Upload {
 
 function toVoice(voice: string, from: string, consent: boolean): string | Upload {
   const mediaType = SOUNDS[extname(voice).toLowerCase()];
-  if (mediaType === undefined) {
-    if (existsSync(resolve(from, voice)))
-      throw new UsageError(
-        `${voice} is no sound file that the demo knows: ${Object.keys(SOUNDS).join(", ")}.`,
-      );
-    return voice;
-  }
+  if (mediaType === undefined) return toVoiceName(voice, from);
   if (!consent) throw new UsageError("A voice from a file needs --consent: its speaker must have agreed.");
   return existing({ path: resolve(from, voice), mediaType });
 }
 
+function toVoiceName(voice: string, from: string): string {
+  const known = installedVoices();
+  if (known.includes(voice)) return voice;
+  if (voice !== "" && statOf(resolve(from, voice)) !== undefined)
+    throw new UsageError(`${voice} is no sound file that the demo knows: ${Object.keys(SOUNDS).join(", ")}.`);
+  const near = known.filter((name) => voice !== "" && name.includes(voice.toLowerCase()));
+  throw new UsageError(
+    `There is no voice ${JSON.stringify(voice)}: ${oneOf(near.length > 0 ? near : known)}.`,
+  );
+}
+
+/** As much as POST /v1/files takes of a picture; sounds may be as large. */
+const MOST_BYTES = 20 * 1024 * 1024;
+
 function existing(file: Upload): Upload {
-  if (!existsSync(file.path)) throw new UsageError(`${file.path} does not exist.`);
+  const { path } = file;
+  const there = statOf(path);
+  if (there === undefined) throw new UsageError(`${path} does not exist.`);
+  if (!there.isFile()) throw new UsageError(`${path} is ${there.isDirectory() ? "a folder" : "no file"}.`);
+  if (there.size === 0) throw new UsageError(`${path} is empty.`);
+  if (there.size > MOST_BYTES) throw new UsageError(`${path} is larger than 20 MiB.`);
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${reason(error)}.`);
+  }
   return file;
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new UsageError(`${path} cannot be read: ${reason(error)}.`);
+  }
 }

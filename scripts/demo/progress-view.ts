@@ -9,8 +9,9 @@ export interface ProgressView {
   close(): void;
 }
 
-export function openProgressView(output: WriteStream): ProgressView {
-  return output.isTTY ? openTerminalView(output) : openLineView(output);
+/** A terminal that calls itself dumb shows cursor movements as text. */
+export function openProgressView(output: WriteStream, term = process.env.TERM): ProgressView {
+  return output.isTTY && term !== "dumb" ? openTerminalView(output) : openLineView(output);
 }
 
 const MARKS: Readonly<Record<NodeRow["status"], string>> = {
@@ -23,15 +24,19 @@ const MARKS: Readonly<Record<NodeRow["status"], string>> = {
   skipped: "-",
   canceled: "-",
 };
-const BAR_WIDTH = 24;
+/** Widest and narrowest bar; the rest of a line is for the mark, the name and what follows the bar. */
+const BAR = { widest: 24, narrowest: 4, rest: 36 };
 const REDRAW_MS = 100;
+/** Elsewhere nodes that take long say now and then how far they are. */
+const REMIND_MS = 10_000;
 
 function openTerminalView(output: WriteStream): ProgressView {
   let rows: NodeRows = [];
   let drawn = 0;
   const draw = (): void => {
     const up = drawn > 0 ? `\u001b[${drawn}A` : "";
-    const lines = rows.map((row) => `\u001b[2K${toLine(row).slice(0, (output.columns || 80) - 1)}\n`);
+    const columns = output.columns || 80;
+    const lines = rows.map((row) => `\u001b[2K${toLine(row, columns).slice(0, columns - 1)}\n`);
     output.write(up + lines.join(""));
     drawn = rows.length;
   };
@@ -50,20 +55,32 @@ function openTerminalView(output: WriteStream): ProgressView {
 
 function openLineView(output: NodeJS.WritableStream): ProgressView {
   const shown = new Map<string, NodeRow["status"]>();
+  let running: NodeRows = [];
+  const remind = (): void => {
+    for (const row of running) {
+      const percent = `${Math.round(row.share * 100)} %`;
+      output.write(`  ${row.nodeId}: ${["still running", percent, ...details(row)].join(", ")}\n`);
+    }
+  };
+  const timer = setInterval(remind, REMIND_MS);
   return {
     show(rows, changed) {
+      running = rows.filter(({ status }) => status === "running");
       const row = rows.find(({ nodeId }) => nodeId === changed);
       if (row === undefined || row.status === "dispatched" || shown.get(row.nodeId) === row.status) return;
       shown.set(row.nodeId, row.status);
       output.write(`  ${row.nodeId}: ${[row.status, ...details(row)].join(", ")}\n`);
     },
-    close() {},
+    close() {
+      clearInterval(timer);
+    },
   };
 }
 
-function toLine(row: NodeRow): string {
-  const full = Math.round(row.share * BAR_WIDTH);
-  const bar = "█".repeat(full) + "░".repeat(BAR_WIDTH - full);
+function toLine(row: NodeRow, columns: number): string {
+  const width = Math.min(Math.max(columns - BAR.rest, BAR.narrowest), BAR.widest);
+  const full = Math.round(row.share * width);
+  const bar = "█".repeat(full) + "░".repeat(width - full);
   return `  ${MARKS[row.status]} ${row.nodeId.padEnd(10)} ${bar} ${details(row).join("  ")}`;
 }
 
@@ -74,6 +91,6 @@ function details({ startedAt, endedAt, status, engine, problem }: NodeRow): stri
   return [
     ...(showsTime ? [`${Math.max(seconds, 0).toFixed(1)} s`] : []),
     ...(engine === undefined ? [] : [engine]),
-    ...(problem !== undefined && status !== "succeeded" ? [problem] : []),
+    ...(problem !== undefined && status !== "succeeded" ? [problem.replace(/\s+/g, " ")] : []),
   ];
 }

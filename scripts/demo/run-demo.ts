@@ -5,6 +5,8 @@ import type { Artifact, Problem, Run, RunCreate, Video, VoiceInput } from "@mysp
 import type { Client } from "./client.ts";
 import { toNodeRows, withEvent } from "./node-rows.ts";
 import type { DemoOptions, Upload } from "./options.ts";
+import { reason } from "./out-path.ts";
+import { problemText } from "./problem-text.ts";
 import { openProgressView } from "./progress-view.ts";
 
 /** The run ended without a film; the message says which node failed and why. */
@@ -39,16 +41,25 @@ export async function makeFilm(
   const content = await client.getArtifact(video);
   const path = toPath(run.run_id);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, content);
+  write(path, content);
   const beside = new Map<string, string>();
   for (const name of BESIDE) {
     const artifact = run.output?.[name] as Artifact | undefined;
     if (artifact === undefined) continue;
     const target = path.slice(0, path.length - extname(path).length) + extname(artifact.name);
-    writeFileSync(target, await client.getArtifact(artifact));
+    write(target, await client.getArtifact(artifact));
     beside.set(name, target);
   }
   return { run, path, bytes: content.length, video, beside };
+}
+
+/** @throws {RunFailed} with the reason: the disk may have filled up since the path was judged */
+function write(path: string, content: Uint8Array): void {
+  try {
+    writeFileSync(path, content);
+  } catch (error) {
+    throw new RunFailed(`The film was made, but ${path} cannot be written: ${reason(error)}.`);
+  }
 }
 
 async function toInput(client: Client, options: DemoOptions): Promise<NonNullable<RunCreate["input"]>> {
@@ -87,11 +98,9 @@ async function showProgress(client: Client, run: Run): Promise<void> {
 
 function explain({ status, status_reason, error, nodes }: Run): string {
   const failed = nodes.filter((node) => node.status === "failed" && node.error !== undefined);
-  const reasons = failed.map((node) => `${node.node_id} (${node.type}): ${toText(node.error as Problem)}`);
-  const rest = error === undefined ? (status_reason ?? "no reason was given") : toText(error);
+  const reasons = failed.map(
+    (node) => `${node.node_id} (${node.type}): ${problemText(node.error as Problem)}`,
+  );
+  const rest = error === undefined ? (status_reason ?? "no reason was given") : problemText(error);
   return `The run ended as ${status}. ${reasons.length > 0 ? reasons.join("\n") : rest}`;
-}
-
-function toText({ title, detail }: Problem): string {
-  return detail === undefined ? title : `${title}: ${detail}`;
 }

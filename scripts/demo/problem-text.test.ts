@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { problemText } from "./problem-text.ts";
+
+test.each([
+  [{ title: "The input does not fit the graph" }, "The input does not fit the graph"],
+  [
+    { title: "The input does not fit the graph", detail: "The input does not fit the graph." },
+    "The input does not fit the graph",
+  ],
+  [{ title: "No face", detail: "No face was found in me.jpg." }, "No face was found in me.jpg."],
+  [{ title: "Handler failed", detail: "Disk full" }, "Handler failed: Disk full"],
+])("says title and detail once: %o", (problem, text) => {
+  expect(problemText(problem)).toBe(text);
+});

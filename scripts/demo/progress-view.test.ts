@@ -1,0 +1,41 @@
+import type { WriteStream } from "node:tty";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { NodeRows } from "./node-rows.ts";
+import { openProgressView } from "./progress-view.ts";
+
+const rows: NodeRows = [
+  { nodeId: "video", type: "animate_portrait", status: "running", share: 0.5, startedAt: 0, engine: "warp" },
+];
+
+beforeEach(() => void vi.useFakeTimers({ now: 123_400 }));
+afterEach(() => void vi.useRealTimers());
+
+function shown(output: Partial<WriteStream>, term: string, ms: number): string {
+  let text = "";
+  const write = (part: string): boolean => Boolean((text += part));
+  const view = openProgressView({ ...output, write } as WriteStream, term);
+  view.show(rows, "video");
+  vi.advanceTimersByTime(ms);
+  view.close();
+  return text;
+}
+
+test("shows the seconds also on a narrow terminal", () => {
+  const lines = shown({ isTTY: true, columns: 40 }, "xterm", 0).split("\n");
+  expect(lines[0]).toContain("123.4 s");
+  expect(lines[0]?.replace("\u001b[2K", "").length).toBeLessThan(40);
+});
+
+test("moves no cursor on a dumb terminal and in a pipe", () => {
+  expect(shown({ isTTY: true, columns: 80 }, "dumb", 60_000)).not.toContain("\u001b");
+  expect(shown({ isTTY: false }, "xterm", 60_000)).not.toContain("\u001b");
+});
+
+test("says now and then in a pipe how far a long node is", () => {
+  const lines = shown({ isTTY: false }, "xterm", 25_000).trimEnd().split("\n");
+  expect(lines).toEqual([
+    "  video: running, 123.4 s, warp",
+    "  video: still running, 50 %, 133.4 s, warp",
+    "  video: still running, 50 %, 143.4 s, warp",
+  ]);
+});
