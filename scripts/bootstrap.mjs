@@ -1,23 +1,36 @@
 /**
- * Sets up everything that the project's commands need, inside `node_modules` and `.data` only.
+ * Sets up what the project's commands need, inside `node_modules` and `.data` only.
  * Built-ins only, because it runs before anything is installed, under any Node from 20 on.
  */
-import { mkdirSync } from "node:fs";
 import { placeFonts } from "./setup/fonts.mjs";
 import { placeKokoro } from "./setup/kokoro.mjs";
 import { placeModels } from "./setup/models.mjs";
 import { installNpmPackages } from "./setup/npm-packages.mjs";
-import { DATA } from "./setup/paths.mjs";
 import { assertPrerequisites } from "./setup/prerequisites.mjs";
-import { installPythonEnvironment } from "./setup/python-environment.mjs";
+import {
+  ALL_LOCKS,
+  hasPythonEnvironment,
+  installPythonEnvironment,
+  SYSTEM_LOCKS,
+} from "./setup/python-environment.mjs";
+import { findPython } from "./setup/python-interpreter.mjs";
+import { assertRoom } from "./setup/room.mjs";
 
-/** @throws {import("./setup/shell.mjs").SetupError} with one sentence that says what is missing */
-export function bootstrap() {
+/**
+ * @param {"all" | "system"} needs the system alone, or what tests and checks need besides
+ * @throws {import("./setup/shell.mjs").SetupError} with one sentence that says what is missing
+ */
+export async function bootstrap(needs) {
+  const locks = needs === "system" ? SYSTEM_LOCKS : ALL_LOCKS;
   assertPrerequisites();
-  mkdirSync(DATA, { recursive: true });
-  installNpmPackages();
-  installPythonEnvironment();
+  if (!hasPythonEnvironment(undefined, locks)) {
+    // Looked for before npm works for minutes.
+    findPython();
+    assertRoom();
+  }
+  await installNpmPackages();
+  await installPythonEnvironment(undefined, locks);
   placeModels();
-  placeFonts();
-  placeKokoro();
+  await placeFonts();
+  await placeKokoro();
 }

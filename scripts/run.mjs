@@ -1,38 +1,46 @@
 /**
  * The front door: `node scripts/run.mjs <command> [arguments]`, called by the scripts of package.json.
- * Sets up what is missing, then runs `scripts/<command>.ts` under the project's own Node 24.
+ * Judges what was typed, sets up what is missing, then runs `scripts/<command>.ts` under the project's Node 24.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { bootstrap } from "./bootstrap.mjs";
 import { clean } from "./clean.mjs";
+import { helpOf, overview, readCommandLine, UsageError } from "./command-line.mjs";
+import { COMMANDS } from "./commands.mjs";
+import { causeOf } from "./setup/causes.mjs";
+import { environment } from "./setup/environment.mjs";
+import { noteRunning, withSetupLock } from "./setup/holders.mjs";
 import { NODE, ROOT } from "./setup/paths.mjs";
 import { SetupError } from "./setup/shell.mjs";
 
-const COMMANDS = ["demo", "dev", "check", "format", "generate", "test", "bench", "sheet", "voices"];
-
-const [command, ...args] = process.argv.slice(2);
 try {
-  if (command === "clean") clean(args);
-  else if (command === "bootstrap") bootstrap();
-  else if (COMMANDS.includes(command)) {
-    bootstrap();
-    runUnderNode24(join(ROOT, "scripts", `${command}.ts`), args);
-  } else
-    throw new SetupError(
-      `Unknown command "${command}": one of ${[...COMMANDS, "bootstrap", "clean"].join(", ")}.`,
-    );
+  await main(...process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
+  const cause = error.syscall ? causeOf(error.message) : "";
+  if (!(error instanceof SetupError || error instanceof UsageError || cause)) throw error;
+  console.error(`${cause}${error.message}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+
+async function main(command = "", ...args) {
+  if (!Object.hasOwn(COMMANDS, command))
+    throw new UsageError(`There is no command "${command}". There are:\n${overview()}`);
+  const { help, values } = readCommandLine(command, args);
+  if (help) return console.log(helpOf(command));
+  const typed = `npm run ${command}`;
+  if (command === "clean") return withSetupLock(typed, () => clean(values));
+  await withSetupLock(typed, async () => {
+    Object.assign(process.env, environment());
+    await bootstrap(COMMANDS[command].needs);
+    noteRunning(typed);
+  });
+  if (command !== "bootstrap") runUnderNode24(join(ROOT, "scripts", `${command}.ts`), args);
 }
 
 function runUnderNode24(script, scriptArgs) {
-  const path = [join(ROOT, "node_modules", ".bin"), process.env.PATH].join(":");
   const child = spawn(NODE, [script, ...scriptArgs], {
     cwd: ROOT,
-    env: { ...process.env, PATH: path },
     // The IPC channel closes when this process dies, however it dies: the child's cue to clean up.
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });

@@ -3,15 +3,16 @@
  * rounded, teeth, closed, blink, turned, end), to be looked at. Without a second path beside the film.
  */
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { readCommandLine } from "./command-line.mjs";
+import { fromCaller } from "./caller.ts";
 import { ROOT, VENV } from "./services/binaries.ts";
 import { runStep } from "./steps.ts";
 
-const [film, sheet] = process.argv.slice(2);
-if (film === undefined || !existsSync(film)) {
-  console.error(
-    film === undefined ? "usage: npm run sheet -- film.mp4 [sheet.png]" : `${film}: no such file`,
-  );
+const [film = "", sheet] = readCommandLine("sheet", process.argv.slice(2)).words;
+const path = fromCaller(film);
+if (!existsSync(path)) {
+  console.error(`${path} does not exist.`);
   process.exit(2);
 }
 process.exitCode = runStep({
@@ -19,8 +20,8 @@ process.exitCode = runStep({
   command: join(VENV, "bin", "python"),
   args: [
     join(ROOT, "gpu-node", "scripts", "contact_sheet.py"),
-    resolve(film),
-    resolve(sheet ?? film.replace(/\.[^.]+$/, "") + ".sheet.png"),
+    path,
+    sheet === undefined ? path.replace(/\.[^./]+$/, "") + ".sheet.png" : fromCaller(sheet),
     join(ROOT, ".data", "models"),
   ],
 });

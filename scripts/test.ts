@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { readCommandLine } from "./command-line.mjs";
 import { ROOT, VENV } from "./services/binaries.ts";
 import { runStep } from "./steps.ts";
 
@@ -18,9 +19,10 @@ const REPORTS = join(ROOT, ".data", "test-reports");
 /** pytest's exit status for "no test was selected", which is no failure of a part. */
 const NO_TESTS = 5;
 
-const [first = "", ...rest] = process.argv.slice(2);
-const part = PARTS.includes(first) ? first : undefined;
-const filters = part === undefined ? process.argv.slice(2) : rest;
+const { words, values } = readCommandLine("test", process.argv.slice(2));
+const { name } = values as { name?: string };
+const part = PARTS.find((each) => each === words[0]);
+const filters = part === undefined ? words : words.slice(1);
 const pythonFilters = filters.filter((word) => /\.py(::|$)/.test(word));
 const nodeFilters = filters.filter((word) => !pythonFilters.includes(word));
 
@@ -41,6 +43,7 @@ function runVitest(): string {
       "run",
       ...["--passWithNoTests", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
       ...projects,
+      ...(name === undefined ? [] : ["-t", name]),
       ...nodeFilters,
     ],
   });
@@ -54,10 +57,11 @@ function runVitest(): string {
 function runPytest(): string {
   const report = freshReport("pytest.xml");
   const marks = { unit: ["-m", "not integration"], int: ["-m", "integration"] }[part ?? ""] ?? [];
+  const chosen = name === undefined ? [] : ["-k", name];
   const status = runStep({
     name: "pytest",
     command: join(VENV, "bin", "python"),
-    args: ["-m", "pytest", "-q", "-rfE", `--junit-xml=${report}`, ...marks, ...pythonFilters],
+    args: ["-m", "pytest", "-q", "-rfE", `--junit-xml=${report}`, ...marks, ...chosen, ...pythonFilters],
     cwd: "gpu-node",
   });
   return close("pytest", status === NO_TESTS ? 0 : status, () => {

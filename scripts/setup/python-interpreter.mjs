@@ -4,12 +4,17 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { SetupError, tryRun } from "./shell.mjs";
 
-/** Answers the interpreter's real path if its version fits and it can make environments. */
+/** Answers version, path and whether it can make environments: what is missing is said to the person. */
 const PROBE = `
-import ensurepip, sys, venv
-if not (3, 11) <= sys.version_info[:2] < (3, 14): sys.exit(1)
-print(sys.executable)
+import sys
+try:
+    import ensurepip, venv
+    able = "venv"
+except ImportError:
+    able = "no venv"
+print("%d.%d.%d" % sys.version_info[:3], able, sys.executable, sep="|")
 `;
+const FITTING = /^3\.1[123]\./;
 
 /** @returns {string[]} in order of preference; a name that exists may still fail (shims of pyenv do) */
 function candidates() {
@@ -30,15 +35,21 @@ function pyenvVersions() {
   }
 }
 
-/** @returns {string} full path of the first interpreter that runs */
+/**
+ * @returns {string} full path of the first interpreter that runs
+ * @throws {SetupError} that names what was found instead
+ */
 export function findPython() {
+  const found = [];
   for (const candidate of candidates()) {
-    const path = tryRun(candidate, ["-c", PROBE]);
-    if (path) return path;
+    const [version, able, path] = (tryRun(candidate, ["-c", PROBE]) ?? "").split("|");
+    if (path === undefined) continue;
+    if (FITTING.test(version) && able === "venv") return path;
+    found.push(`${path} is ${version}${able === "venv" ? "" : " without venv"}`);
   }
+  const named = process.env.GPU_NODE_PYTHON;
+  const seen = found.length > 0 ? found.join(", ") : named ? `${named} does not run` : "there is no python3";
   throw new SetupError(
-    process.env.GPU_NODE_PYTHON
-      ? `GPU_NODE_PYTHON=${process.env.GPU_NODE_PYTHON} is not a Python 3.11, 3.12 or 3.13 with the modules venv and ensurepip.`
-      : "No Python 3.11, 3.12 or 3.13 with venv was found: install one (Debian, Ubuntu: python3-venv too) or name it in GPU_NODE_PYTHON.",
+    `MySpinBot needs Python 3.11, 3.12 or 3.13 with venv, but ${seen}: install one (Debian, Ubuntu: python3-venv too) or name it in GPU_NODE_PYTHON.`,
   );
 }

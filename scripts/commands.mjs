@@ -1,0 +1,109 @@
+/**
+ * The commands of package.json: what each is for, what can be said to it, and what it needs installed.
+ * Options: `value` names what follows an option that takes something; `many` lets it be said again or
+ * followed by several words.
+ */
+
+const TESTS = "Words choose tests of Vitest, paths of Python files (from gpu-node/) those of pytest.";
+
+/**
+ * @typedef {{help: string, value?: string, many?: boolean, short?: string}} Option
+ * @typedef {{about: string, more?: string, options?: Record<string, Option>,
+ *   words?: {name: string, help: string, most: number, least?: number, among?: string[]},
+ *   needs?: "all" | "system"}} Command
+ *   words: arguments that are no options; needs: what set-up installs first, nothing if absent
+ */
+
+/** @type {Record<string, Command>} */
+export const COMMANDS = {
+  demo: {
+    about: "Makes a talking-avatar film by the real system on this machine.",
+    needs: "system",
+    options: {
+      topic: { value: "TEXT", help: "what the avatar shall talk about" },
+      text: { value: "TEXT", help: "what it shall say, word by word" },
+      portrait: {
+        value: "FILE",
+        help: "a photo of one face (JPEG, PNG or WebP); without it a drawn face speaks",
+      },
+      avatar: { value: "NAME", help: "the drawn face: robin, amara or elias" },
+      voice: {
+        value: "NAME|FILE",
+        help: "one of the voices that `npm run voices` lets you hear; or 5 to 30 s of one speaker (WAV, MP3, FLAC, M4A, Ogg or WebM), whom it shall resemble: an approximate match, no cloning",
+      },
+      consent: { help: "the speaker of that file agrees; needed with a file" },
+      aspect: { value: "SHAPE", help: "1:1, 9:16 or 16:9" },
+      size: { value: "PIXELS", help: "the shorter side of the film, even, 256 to 1080" },
+      fps: { value: "RATE", help: "25 or 30" },
+      background: { value: "WHAT", help: "own, blurred, a color as #rrggbb, or a picture file" },
+      title: { value: "TEXT", help: "a card at the start" },
+      end: { value: "TEXT", help: "a card at the end" },
+      captions: { help: "captions in the picture" },
+      music: { value: "MOOD", help: "calm, warm or bright" },
+      webm: { help: "a WebM beside the MP4" },
+      out: {
+        value: "FILE",
+        help: "where the MP4 is written; .data/demo/videos/<run>.mp4 by default. Captions, poster and preview lie beside it",
+      },
+      exit: { help: "stop everything when the film is done, also on a terminal" },
+    },
+  },
+  dev: {
+    about: "Starts everything on fixed ports (gateway 8787, gpu-node 8788), again when code changes.",
+    needs: "system",
+  },
+  check: {
+    about: "Says everything that is wrong with code, types, arrows and docs; changes nothing.",
+    needs: "all",
+  },
+  format: { about: "Fixes what can be fixed: format and lint of both languages.", needs: "all" },
+  generate: {
+    about: "Writes the code that comes from schemas/ and graphs/, in both languages.",
+    needs: "all",
+    options: { check: { help: "write nothing, only say which files are stale" } },
+  },
+  test: {
+    about: "Runs the tests of both languages, or a part of them.",
+    more: TESTS,
+    needs: "all",
+    words: { name: "WORD|PATH", help: "unit, int or e2e as the first: only that part", most: Infinity },
+    options: {
+      name: { value: "PATTERN", short: "t", help: "only tests whose name fits (-t of Vitest, -k of pytest)" },
+    },
+  },
+  bench: {
+    about: "Measures figures beside their peers in one run; bench/README.md says which.",
+    needs: "all",
+    words: {
+      name: "NAME",
+      help: "drive, media, memory, noop, pull or saver",
+      among: ["drive", "media", "memory", "noop", "pull", "saver"],
+      most: 1,
+      least: 1,
+    },
+  },
+  sheet: {
+    about: "Shows a film as one picture: rest, widest, rounded, teeth, closed, blink, turned, end.",
+    needs: "system",
+    words: {
+      name: "FILM [PICTURE]",
+      help: "without a picture's name it lies beside the film",
+      most: 2,
+      least: 1,
+    },
+  },
+  voices: {
+    about: "Makes a short sample of every voice, and a page to hear them.",
+    needs: "system",
+    options: {
+      out: { value: "FOLDER", help: "where they are written; .data/voices by default" },
+      text: { value: "TEXT", help: "what they say instead" },
+      only: { value: "NAME", many: true, help: "some voices, by name" },
+    },
+  },
+  bootstrap: { about: "Sets up everything that the other commands need.", needs: "all" },
+  clean: {
+    about: "Removes the data of runs: films, Redis, object store, logs, reports.",
+    options: { all: { help: "the installed packages and models too, as after cloning" } },
+  },
+};
