@@ -1,7 +1,8 @@
 /** Where a run stands when a drive begins: what `collect` and `commit` answer, read. */
-import type { Mail, Problem, NodeTiming } from "@myspinbot/contracts/types.ts";
+import type { Problem, NodeTiming } from "@myspinbot/contracts/types.ts";
 import type { CheckpointAnswer } from "../checkpoints/drive-checkpoint.ts";
 import { toRecord } from "../redis/flat.ts";
+import { readLetter, type Letter } from "./letter.ts";
 
 /** A node's row in the run's node hash; times in ms of Redis. */
 export interface NodeRow {
@@ -27,15 +28,6 @@ export interface OpenTask {
   task: string;
   pool: string;
   entry: string;
-}
-
-export interface Letter {
-  /** `mail` or the pool whose reports it came from. */
-  source: string;
-  entry: string;
-  /** The task that a report is about. */
-  task?: string | undefined;
-  body: Mail;
 }
 
 export interface Situation {
@@ -97,7 +89,7 @@ export function toSituation(run: string, answer: unknown): Situation {
       const [pool, entry] = row.split("|") as [string, string];
       return { task, pool, entry };
     }),
-    letters: mailbox.map((text) => JSON.parse(text) as Letter),
+    letters: mailbox.map(readLetter),
     // A run that is given up is not thought about, so it comes without its checkpoint.
     checkpoint: word === "give_up" ? { kind: "none", input: {} } : readCheckpoint(checkpoint),
     graph,

@@ -171,7 +171,7 @@ describe("POST /v1/runs", () => {
       "too many keys",
       JSON.stringify({
         graph: "x",
-        metadata: Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`k${i}`, ""])),
+        metadata: Object.fromEntries(Array.from({ length: DEFAULTS.body_keys }, (_, i) => [`k${i}`, ""])),
       }),
       400,
       "body-too-deep",

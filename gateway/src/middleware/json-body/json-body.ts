@@ -4,6 +4,7 @@ import type { MiddlewareHandler } from "hono";
 import { AppError, type FieldError } from "../../errors/app-error.ts";
 import { readBytes } from "../bytes-body/read-bytes.ts";
 import { assertNoEncoding, mediaTypeOf } from "../media-type.ts";
+import { inexactNumbers } from "../../exact-numbers.ts";
 import { inspectJson } from "./inspect-json.ts";
 import { assertShallow } from "./shallow.ts";
 
@@ -26,22 +27,25 @@ export async function readJson<T>(request: Request, check: Check): Promise<T> {
     });
   }
   assertNoEncoding(request);
-  const body = parse(await readBytes(request, DEFAULTS.body_bytes));
+  const { text, body } = parse(await readBytes(request, DEFAULTS.body_bytes));
   inspectJson(body);
-  const errors = check(body);
-  const [first] = errors;
-  if (first) {
-    const detail = `The body does not fit: ${first.pointer || "it"} ${first.detail}.`;
-    throw new AppError("invalid-request", detail, { errors });
-  }
+  refuse(inexactNumbers(text));
+  refuse(check(body));
   return body as T;
 }
 
-function parse(bytes: Uint8Array): unknown {
+function refuse(errors: FieldError[]): void {
+  const [first] = errors;
+  if (!first) return;
+  const detail = `The body does not fit: ${first.pointer || "it"} ${first.detail}.`;
+  throw new AppError("invalid-request", detail, { errors });
+}
+
+function parse(bytes: Uint8Array): { text: string; body: unknown } {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     assertShallow(text);
-    return JSON.parse(text);
+    return { text, body: JSON.parse(text) };
   } catch (error) {
     if (error instanceof SyntaxError) throw new AppError("malformed-json", "The body is not valid JSON.");
     if (error instanceof TypeError) throw new AppError("malformed-json", "The body is not UTF-8.");
