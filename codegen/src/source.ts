@@ -1,6 +1,7 @@
 /** Reads the contract once: everything that the emitters turn into code. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { mostKeys } from "./most-keys.ts";
 import { type JsonSchema, type SchemaFile, type TitledSchema, titledSchemas } from "./schema.ts";
 
 export interface Wire {
@@ -45,14 +46,22 @@ export function readSource(root: string): Source {
       readSchema(schemas, `${folder}${name}.schema.json`),
     ),
   );
+  const titled = titledSchemas(files);
   return {
     files,
-    titled: titledSchemas(files),
-    wire: readJson<Wire>(join(schemas, "wire.json")),
+    titled,
+    wire: readWire(schemas, titled),
     problemTypes: readJson<ProblemTypes>(join(schemas, "problem-types.json")),
     scripts: readScripts(join(schemas, "redis")),
     graphs: new Map(namesIn(join(root, "graphs"), ".json").map((name) => [name, readGraph(root, name)])),
   };
+}
+
+/** How many keys a body may have follows from what a run may have, and from the free JSON within it. */
+function readWire(schemas: string, titled: Map<string, TitledSchema>): Wire {
+  const wire = readJson<Wire>(join(schemas, "wire.json"));
+  const body_keys = mostKeys(titled, "RunCreate") + wire.defaults.free_keys!;
+  return { ...wire, defaults: { ...wire.defaults, body_keys } };
 }
 
 function readSchema(folder: string, path: string): SchemaFile {

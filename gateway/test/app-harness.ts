@@ -104,7 +104,10 @@ const NO_STORE = {
 };
 
 export async function createAppHarness(prefix: string, options: AppHarnessOptions = {}): Promise<AppHarness> {
-  const driver = await createHarness(prefix, options.valkeyArgs ? { valkeyArgs: options.valkeyArgs } : {});
+  const driver = await createHarness(prefix, {
+    ...(options.valkeyArgs ? { valkeyArgs: options.valkeyArgs } : {}),
+    ...(options.deps?.nodeTypes ? { nodeTypes: options.deps.nodeTypes } : {}),
+  });
   const { redis, keys } = driver;
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger({

@@ -97,6 +97,7 @@ export async function createHarness(
     reconcileMs?: number;
     valkeyArgs?: string[];
     shard?: string;
+    nodeTypes?: NodeTypes;
   } = {},
 ): Promise<Harness> {
   const dir = await mkdtemp(join(tmpdir(), "driver-"));
@@ -104,7 +105,7 @@ export async function createHarness(
   const redis = createCommandClient(valkey.url);
   const keys = createKeys(prefix);
   const shard = options.shard ?? "s0";
-  const nodeTypes = looseNodeTypes();
+  const nodeTypes = options.nodeTypes ?? looseNodeTypes();
   const driver = createDriver({
     redis,
     keys,

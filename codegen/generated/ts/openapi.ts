@@ -2183,7 +2183,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             ]
           },
           "params": {
-            "type": "object"
+            "type": "object",
+            "maxProperties": 50
           },
           "inputs": {
             "description": "Per input a constant or a reference: $node.output or $input.field; a trailing ? makes it optional, a leading $$ is a literal $.",

@@ -1,6 +1,7 @@
 /** Bad input gets a clear error: what belongs to HTTP, over a real Redis and a real store. */
 import { OPENAPI } from "@myspinbot/contracts/openapi.ts";
 import { validateProblem } from "@myspinbot/contracts/validators.js";
+import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sha256Hex } from "../graphs/digest.ts";
 import {
@@ -181,6 +182,31 @@ describe("POST /v1/runs", () => {
     ["an empty body", "", 400, "malformed-json"],
     ["__proto__", '{"graph":"x","__proto__":{"a":1}}', 400, "invalid-request", "/__proto__"],
     ["constructor", '{"graph":"x","input":{"constructor":1}}', 400, "invalid-request", "/input/constructor"],
+    [
+      "a number that is infinite",
+      '{"graph":"x","input":{"n":[1,1e400]}}',
+      400,
+      "invalid-request",
+      "/input/n/1",
+    ],
+    ["a number that is none", '{"graph":"x","input":{"n":1e-400}}', 400, "invalid-request", "/input/n"],
+    [
+      "a number that would change",
+      '{"graph":"x","deadlines":{"run_s":9007199254740993}}',
+      400,
+      "invalid-request",
+      "/deadlines/run_s",
+    ],
+    [
+      "a number that would change in an inline graph",
+      JSON.stringify(inline({ nodes: [{ ...node, inputs: { number: 7 } }] })).replace(
+        ":7}",
+        ":12345678901234567890}",
+      ),
+      400,
+      "invalid-request",
+      "/graph/nodes/0/inputs/number",
+    ],
     ["half a surrogate pair", '{"graph":"x","input":{"t":"\\ud800"}}', 400, "invalid-request", "/input/t"],
   ];
   it.each(wrong)("refuses %s", async (_name, body, status, code, pointer) => {

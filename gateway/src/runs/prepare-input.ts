@@ -21,9 +21,9 @@ const encoder = new TextEncoder();
 export async function prepareInput(accepted: AcceptedGraph, input: Input, files: FileStore): Promise<Input> {
   const problems = [...checkFields(accepted.input, input), ...missingFields(accepted, input)];
   if (problems.length > 0) throw invalidInput(accepted, problems);
-  if (encoder.encode(JSON.stringify(input)).byteLength > DEFAULTS.task_payload_bytes) {
+  if (encoder.encode(JSON.stringify(input)).byteLength > DEFAULTS.input_bytes) {
     throw invalidInput(accepted, [
-      { pointer: "/input", detail: `may have ${DEFAULTS.task_payload_bytes} bytes` },
+      { pointer: "/input", detail: `may have ${DEFAULTS.input_bytes} bytes` },
     ]);
   }
   const resolved = await Promise.all(

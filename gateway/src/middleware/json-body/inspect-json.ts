@@ -13,7 +13,7 @@ interface Place {
 
 /**
  * Walks without recursion, so that no depth can exhaust the stack.
- * @throws AppError `body-too-deep` beyond 1,000 keys, `invalid-request` for a forbidden name or a text
+ * @throws AppError `body-too-deep` beyond the keys of the largest run, `invalid-request` for a forbidden name or a text
  * that is no Unicode (half of a surrogate pair).
  */
 export function inspectJson(body: unknown): void {

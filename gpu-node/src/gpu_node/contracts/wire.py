@@ -86,7 +86,8 @@ DEFAULTS: Final[dict[str, int]] = {
     "idempotency_ms": 86400000,
     "retention_ms": 604800000,
     "events_per_run": 10000,
-    "task_payload_bytes": 262144,
+    "input_bytes": 262144,
+    "task_payload_bytes": 4194304,
     "node_output_bytes": 65536,
     "inline_graph_nodes": 200,
     "text_characters": 5000,
@@ -94,11 +95,12 @@ DEFAULTS: Final[dict[str, int]] = {
     "image_pixels": 40000000,
     "body_bytes": 1048576,
     "body_depth": 32,
-    "body_keys": 1000,
+    "free_keys": 1000,
     "block_ms": 15000,
     "heartbeat_ms": 15000,
     "executor_online_ms": 30000,
     "announce_ms": 10000,
+    "body_keys": 27014,
 }
 
 ID_PATTERN: Final = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
