@@ -3,8 +3,9 @@ import type { MailEnding, MailTimer, Mail } from "@myspinbot/contracts/types.ts"
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { toProblem } from "../errors/problem.ts";
 import { addEvent, setRow, type Draft } from "./draft.ts";
+import type { Letter } from "./letter.ts";
 import { failNode, loseNode, reissue, takeResult, setPhase, type ResultContext } from "./results.ts";
-import type { Letter, Situation } from "./situation.ts";
+import type { Situation } from "./situation.ts";
 
 /** What mail asks of the whole run; the strongest wish wins later. */
 export interface Wishes {
