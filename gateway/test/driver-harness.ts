@@ -260,6 +260,7 @@ export async function createHarness(
           keys.runsByStatus(shard, "queued"),
           keys.graph(shard, `digest-${graph.name}`),
           keys.idempotency(shard, "none"),
+          keys.graphRuns(shard),
         ],
         [
           run,

@@ -1,12 +1,12 @@
 #!lua flags=allow-oom
--- Removes all that Redis holds of a terminal run whose bytes are gone.
+-- Removes all that Redis holds of a terminal run whose bytes are gone; its graph goes with the last run that has it.
 -- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads, 10 thread,
---      11 threadHeads, 12 threadBlobs, 13 runs
--- ARGV 1 run id, 2 runsByStatus(''), 3 threadCheckpoint(''), 4 artifact('')
+--      11 threadHeads, 12 threadBlobs, 13 runs, 14 graphRuns
+-- ARGV 1 run id, 2 runsByStatus(''), 3 threadCheckpoint(''), 4 artifact(''), 5 graph(''), 6 idempotency('')
 -- Answer 1 when purged, 0 when the run was not there, -1 when it has not ended or a task of it has not
 -- @include status
 -- @include answer
-local status = redis.call('HGET', KEYS[1], 'status')
+local status, digest, idempotency = unpack(redis.call('HMGET', KEYS[1], 'status', 'digest', 'idempotency'))
 if not status then
   return 0
 end
@@ -20,6 +20,16 @@ for _, id in ipairs(redis.call('HKEYS', KEYS[7])) do
   if redis.call('GET', ARGV[4] .. id) == ARGV[1] then
     redis.call('DEL', ARGV[4] .. id)
   end
+end
+-- Not counted: submitted before graphs were.
+if digest and redis.call('HEXISTS', KEYS[14], digest) == 1 and redis.call('HINCRBY', KEYS[14], digest, -1) <= 0 then
+  redis.call('HDEL', KEYS[14], digest)
+  redis.call('DEL', ARGV[5] .. digest)
+end
+-- The key may stand for a later run by now.
+local seen = idempotency and redis.call('GET', ARGV[6] .. idempotency)
+if seen and string.match(seen, '(%S+)$') == ARGV[1] then
+  redis.call('DEL', ARGV[6] .. idempotency)
 end
 redis.call('ZREM', KEYS[13], ARGV[1])
 redis.call('ZREM', ARGV[2] .. status, ARGV[1])

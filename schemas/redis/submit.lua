@@ -1,11 +1,13 @@
 #!lua
 -- Creates a run: record, event 1, deadlines, mail. Plain flags: a full server refuses before any write.
--- KEYS 1 run, 2 runData, 3 runEvents, 4 runNodes, 5 mail, 6 timers, 7 runs, 8 runsByStatus(queued), 9 graph, 10 idempotency
+-- KEYS 1 run, 2 runData, 3 runEvents, 4 runNodes, 5 mail, 6 timers, 7 runs, 8 runsByStatus(queued), 9 graph, 10 idempotency,
+--      11 graphRuns
 -- ARGV 1 run id, 2 digest of the request ('' = no idempotency key), 3 idempotency_ms, 4 graph (canonical JSON),
 --      5 start deadline ms, 6 run deadline ms, 7 event data, 8 channel,
 --      9 number of record fields, 10 number of data fields, 11 number of node fields, then name, value ... of each
 -- Answer {'created', now} | {'repeat', run id} | {'conflict', run id}
--- Repeats: the run id makes a second call a 'repeat'; the idempotency key makes a second request one.
+-- Repeats: the run id makes a second call a 'repeat'; the idempotency key makes a second request one, as long as its run
+-- is there. The record's fields hold `digest` and, with a key, `idempotency`: purge finds by them what goes with the run.
 -- @include time
 -- @include log
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -15,7 +17,10 @@ if ARGV[2] ~= '' then
   local seen = redis.call('GET', KEYS[10])
   if seen then
     local digest, run = string.match(seen, '^(%S+) (%S+)$')
-    return { digest == ARGV[2] and 'repeat' or 'conflict', run }
+    local run_prefix = string.sub(KEYS[1], 1, -#ARGV[1] - 1)
+    if redis.call('EXISTS', run_prefix .. run) == 1 then
+      return { digest == ARGV[2] and 'repeat' or 'conflict', run }
+    end
   end
 end
 
@@ -34,6 +39,7 @@ put_pairs(KEYS[1], ARGV[9])
 put_pairs(KEYS[2], ARGV[10])
 put_pairs(KEYS[4], ARGV[11])
 redis.call('SET', KEYS[9], ARGV[4])
+redis.call('HINCRBY', KEYS[11], redis.call('HGET', KEYS[1], 'digest'), 1)
 append_event(KEYS[3], ARGV[8], KEYS[1], now, 'run.queued', '', ARGV[7])
 redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[5])), 'start_deadline|' .. ARGV[1] .. '|')
 redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[6])), 'run_deadline|' .. ARGV[1] .. '|')

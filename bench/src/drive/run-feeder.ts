@@ -105,6 +105,7 @@ export function createRunFeeder(redis: Redis, keys: Keys): RunFeeder {
         keys.runsByStatus(SHARD, "queued"),
         keys.graph(SHARD, digest),
         keys.idempotency(SHARD, "none"),
+        keys.graphRuns(SHARD),
       ];
       await runScript(redis, "submit", runKeys, [
         ...[run, "", 1000, JSON.stringify(graph), DAY_MS, DAY_MS, "{}", keys.channels.run(SHARD, run)],

@@ -49,6 +49,8 @@ export function createKeys(prefix: string) {
     /** string */
     graph: (shard: string, digest: string) => `${prefix}:{${shardName(shard)}}:graph:${digest && part('digest', digest)}`,
     /** hash */
+    graphRuns: (shard: string) => `${prefix}:{${shardName(shard)}}:graph_runs`,
+    /** hash */
     run: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${run && part('run', run)}`,
     /** hash */
     runNodes: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:nodes`,

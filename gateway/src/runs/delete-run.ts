@@ -47,8 +47,16 @@ export async function deleteRun({ redis, keys, store }: RunStores, run: string):
         keys.threadHeads(shard, run),
         keys.threadBlobs(shard, run),
         keys.runs(shard),
+        keys.graphRuns(shard),
       ],
-      [run, keys.runsByStatus(shard, ""), keys.threadCheckpoint(shard, run, ""), keys.artifact(shard, "")],
+      [
+        run,
+        keys.runsByStatus(shard, ""),
+        keys.threadCheckpoint(shard, run, ""),
+        keys.artifact(shard, ""),
+        keys.graph(shard, ""),
+        keys.idempotency(shard, ""),
+      ],
     ),
   );
   if (answer === -1) throw stillEnding(run);

@@ -22,9 +22,7 @@ export async function prepareInput(accepted: AcceptedGraph, input: Input, files:
   const problems = [...checkFields(accepted.input, input), ...missingFields(accepted, input)];
   if (problems.length > 0) throw invalidInput(accepted, problems);
   if (encoder.encode(JSON.stringify(input)).byteLength > DEFAULTS.input_bytes) {
-    throw invalidInput(accepted, [
-      { pointer: "/input", detail: `may have ${DEFAULTS.input_bytes} bytes` },
-    ]);
+    throw invalidInput(accepted, [{ pointer: "/input", detail: `may have ${DEFAULTS.input_bytes} bytes` }]);
   }
   const resolved = await Promise.all(
     Object.entries(input).map(

@@ -76,6 +76,16 @@ export function createRunService(options: RunServiceOptions): RunService {
     return run;
   };
 
+  /** The run, unless it was deleted a moment ago. */
+  const readIfThere = async (run: string): Promise<Run | undefined> => {
+    try {
+      return await reader.get(run);
+    } catch (error) {
+      if (error instanceof AppError && error.code === "run-not-found") return undefined;
+      throw error;
+    }
+  };
+
   return {
     async create(request, idempotencyKey) {
       const idempotency = await toIdempotency(idempotencyKey, request);
@@ -84,16 +94,16 @@ export function createRunService(options: RunServiceOptions): RunService {
         prepared = await prepare(request);
       } catch (error) {
         const run = idempotency && error instanceof AppError ? await repeated(idempotency) : undefined;
-        if (run === undefined) throw error;
-        return reader.get(run);
+        const known = run === undefined ? undefined : await readIfThere(run);
+        if (known === undefined) throw error;
+        return known;
       }
       const { accepted, input, matching } = prepared;
       const shard = idempotency
         ? shardOfKey(idempotency, shards)
         : shards[Math.floor(random() * shards.length)]!;
       const { start_s, run_s } = request.deadlines ?? {};
-      const submitted = await submitRun(redis, keys, {
-        run: newId("run", shard),
+      const entry = {
         shard,
         accepted,
         request,
@@ -101,13 +111,20 @@ export function createRunService(options: RunServiceOptions): RunService {
         startDeadlineMs: start_s === undefined ? deadlines.startMs : Math.ceil(start_s * 1000),
         runDeadlineMs: run_s === undefined ? deadlines.runMs : Math.ceil(run_s * 1000),
         idempotency,
-      });
-      if (submitted.kind === "repeat") return reader.get(submitted.run);
-      return toRun(submitted.source, {
-        now: clock.now(),
-        order: accepted.graph.nodes.map((node) => node.id),
-        queue: { matching_executors: matching },
-      });
+      };
+      for (;;) {
+        const submitted = await submitRun(redis, keys, { ...entry, run: newId("run", shard) });
+        if (submitted.kind === "created") {
+          return toRun(submitted.source, {
+            now: clock.now(),
+            order: accepted.graph.nodes.map((node) => node.id),
+            queue: { matching_executors: matching },
+          });
+        }
+        // Deleted since it was named: its key is free again, so the next turn makes a run.
+        const known = await readIfThere(submitted.run);
+        if (known) return known;
+      }
     },
   };
 }

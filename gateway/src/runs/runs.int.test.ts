@@ -1,5 +1,5 @@
 /** Runs over HTTP: idempotency, waiting, lists, deletion, and what happens when Redis or the store is away. */
-import type { Graph, RunPage } from "@myspinbot/contracts/types.ts";
+import type { Graph, Run, RunPage } from "@myspinbot/contracts/types.ts";
 import { validateRunPage } from "@myspinbot/contracts/validators.js";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -193,6 +193,18 @@ describe("GET /v1/runs", () => {
   });
 });
 
+/** A system that ends every run at once; runs are asked for with a key, and deleted when their last task has ended. */
+async function startDeleting() {
+  await start();
+  h.driver.startDriver();
+  h.driver.startExecutor("node", () => ({ outputs: { text: "x" } }));
+  return {
+    request: (key: string) => create({}, { prefer: "wait=20", "idempotency-key": key }),
+    remove: (run: Run) =>
+      until(async () => (await h.request(run.urls.self, { method: "DELETE" })).status === 204),
+  };
+}
+
 describe("DELETE /v1/runs/{run_id}", () => {
   it("refuses a run that has not ended, and loses nothing", async () => {
     await start();
@@ -211,6 +223,48 @@ describe("DELETE /v1/runs/{run_id}", () => {
     expect((await h.driver.redis.keys(`*${run.run_id}*`)).sort()).toEqual([]);
     expect(await h.driver.redis.zscore(h.driver.keys.runs("s0"), run.run_id)).toBeNull();
     expect((await h.request(run.urls.self, { method: "DELETE" })).status).toBe(404);
+  });
+
+  it("frees the run's idempotency key: the same request then makes a new run", async () => {
+    const { request, remove } = await startDeleting();
+    const first = await runOf(await request("k1"));
+    await remove(first);
+    expect(await h.driver.redis.keys("*:idem:*")).toEqual([]);
+    const second = await request("k1");
+    expect(second.status).toBe(200);
+    const { run_id } = await runOf(second);
+    expect(run_id).not.toBe(first.run_id);
+    expect((await runOf(await request("k1"))).run_id).toBe(run_id);
+    // With another body, too: the key stands for the new run only.
+    expect((await create({ tags: ["other"] }, { "idempotency-key": "k1" })).status).toBe(409);
+  });
+
+  it("takes a key whose run is gone for unused, whatever is left of it", async () => {
+    await start();
+    const { redis, keys } = h.driver;
+    const first = await runOf(await create({ tags: ["old"] }, { "idempotency-key": "k1" }));
+    const [key] = await redis.keys("*:idem:*");
+    await redis.del(keys.run("s0", first.run_id));
+    const again = await create({}, { "idempotency-key": "k1" });
+    expect(again.status).toBe(202);
+    expect(await redis.get(key!)).toContain((await runOf(again)).run_id);
+  });
+
+  it("removes a graph with the last run that has it, not before", async () => {
+    const { request, remove } = await startDeleting();
+    const graphs = () => h.driver.redis.keys("*:graph:*");
+    const [a, b] = await Promise.all([request("k1"), request("k2")].map(async (r) => runOf(await r)));
+    const other = await runOf(
+      await h.post("/v1/runs", { graph: { ...GRAPH, name: "two" } }, { prefer: "wait=20" }),
+    );
+    expect(await graphs()).toHaveLength(2);
+    await remove(other);
+    expect(await graphs()).toHaveLength(1);
+    await remove(a!);
+    expect((await runOf(await h.request(b!.urls.self))).nodes).toHaveLength(1);
+    expect(await graphs()).toHaveLength(1);
+    await remove(b!);
+    expect(await h.driver.redis.keys("*:graph*")).toEqual([]);
   });
 });
 

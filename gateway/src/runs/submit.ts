@@ -26,7 +26,11 @@ export type Submitted = { kind: "created"; source: RunRecord } | { kind: "repeat
 /** @throws AppError `idempotency-conflict`, `redis-unavailable`. */
 export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promise<Submitted> {
   const { run, shard, accepted, idempotency } = entry;
-  const record = { graph: accepted.graph.name, digest: accepted.digest };
+  const record = {
+    graph: accepted.graph.name,
+    digest: accepted.digest,
+    ...(idempotency ? { idempotency: idempotency.hash } : {}),
+  };
   const data = dataFields(entry);
   const nodes = nodeFields(accepted);
   const event = JSON.stringify({ graph: accepted.graph.name, graph_digest: accepted.digest });
@@ -46,6 +50,7 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
         keys.runsByStatus(shard, "queued"),
         keys.graph(shard, accepted.digest),
         keys.idempotency(shard, idempotency?.hash ?? "none"),
+        keys.graphRuns(shard),
       ],
       [
         run,

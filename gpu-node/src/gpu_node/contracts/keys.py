@@ -90,6 +90,10 @@ class Keys:
         """string"""
         return f"{self._prefix}:{{{_shard(shard)}}}:graph:{digest and _part('digest', digest)}"
 
+    def graph_runs(self, shard: str) -> str:
+        """hash"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:graph_runs"
+
     def run(self, shard: str, run: str) -> str:
         """hash"""
         return f"{self._prefix}:{{{_shard(shard)}}}:run:{run and _part('run', run)}"
