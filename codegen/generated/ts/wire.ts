@@ -92,6 +92,8 @@ export const DEFAULTS = {
   "block_ms": 15000,
   "heartbeat_ms": 15000,
   "executor_online_ms": 30000,
+  "executor_forget_ms": 86400000,
+  "consumer_idle_ms": 3600000,
   "announce_ms": 10000,
   "body_keys": 27014
 } as const;

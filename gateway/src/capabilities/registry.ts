@@ -9,7 +9,7 @@ import type { Redis } from "../redis/client.ts";
 import type { Logger } from "../telemetry/logger.ts";
 
 export interface Registry {
-  /** All rows of the configured pools; those that were silent for 30 s are shown as offline. */
+  /** All rows of the configured pools; those silent for 30 s are shown as offline, those silent for a day not at all. */
   executors(): Promise<Executor[]>;
 }
 
@@ -57,6 +57,7 @@ function rowsOf(hash: Record<string, string>, pool: string, now: number, logger:
     .sort()
     .flatMap((id) => {
       const row = toExecutor(hash, id, now);
+      if (row && now - row.last_seen_ms > DEFAULTS.executor_forget_ms) return [];
       // A box writes its own row: what does not fit or speaks for another pool counts for nothing.
       if (row && validateExecutor(row) && row.pool === pool && row.executor_id === id) return [row];
       logger.debug("executor row ignored", { pool, executor_id: id });

@@ -5,6 +5,7 @@ import type { Redis } from "../redis/client.ts";
 import { toRecord } from "../redis/flat.ts";
 import { runScript } from "../redis/scripts.ts";
 import { sourceStream, type Entry } from "./collect.ts";
+import { forgetExecutors } from "./forget-executors.ts";
 
 export interface SweepDeps {
   redis: Redis;
@@ -15,6 +16,8 @@ export interface SweepDeps {
   leaseMs: number;
   driverLeaseMs: number;
   reconcileMs: number;
+  /** How long a consumer with nothing pending has asked for nothing until it is deleted. */
+  consumerIdleMs?: number;
   /** Told of a run that was kept long enough, again and again until its timer is gone. */
   onRetention?: (run: string) => void;
   onLost?: (task: string) => void;
@@ -114,20 +117,22 @@ async function reconcileRun(deps: SweepDeps, run: string): Promise<void> {
 }
 
 async function removeIdleConsumers(deps: SweepDeps, stream: string, group: string): Promise<void> {
+  const { consumerIdleMs = DEFAULTS.consumer_idle_ms } = deps;
   const rows = (await deps.redis.xinfo("CONSUMERS", stream, group).catch(() => [])) as string[][];
   for (const row of rows) {
     const name = toRecord(row.map(String)).name!;
-    await runScript(deps.redis, "leave", [stream], [group, name, 3_600_000]);
+    await runScript(deps.redis, "leave", [stream], [group, name, consumerIdleMs]);
   }
 }
 
-/** The slow sweep: task streams without their group, runs that have lost something, consumers that are long gone. */
+/** The slow sweep: task streams without their group, runs that have lost something, executors and consumers gone. */
 export async function reconcile(deps: SweepDeps): Promise<void> {
   const { redis, keys, shard } = deps;
   await ensureGroups(deps);
   for (const pool of deps.pools) {
     const streams = [keys.poolTasks(shard, pool), keys.poolReports(shard, pool)];
     await runScript(redis, "reconcile_pool", streams, [keys.poolTask(shard, pool, "")]);
+    await forgetExecutors(redis, keys.poolExecutors(shard, pool));
     await removeIdleConsumers(deps, streams[0]!, GROUPS.executors);
     await removeIdleConsumers(deps, streams[1]!, GROUPS.drivers);
   }

@@ -11,6 +11,8 @@ import {
   startStore,
   type AppHarness,
 } from "../../test/app-harness.ts";
+import { reconcile } from "../driver/sweeps.ts";
+import { runScript } from "../redis/scripts.ts";
 import { until } from "../../test/until.ts";
 
 let store: Awaited<ReturnType<typeof startStore>>;
@@ -386,6 +388,65 @@ describe("an unexpected error", () => {
     const line = h.lines.find((each) => each.msg === "unexpected error");
     expect(problem.detail).toContain(String(line?.error_id));
     expect(JSON.stringify(line)).toContain("inner workings");
+  });
+});
+
+describe("executors that are gone", () => {
+  const seen = async (id: string, agoMs: number): Promise<void> => {
+    const { redis, keys } = h.driver;
+    const [seconds] = await redis.time();
+    await redis.hset(keys.poolExecutors("s0", "node"), `seen:${id}`, Number(seconds) * 1000 - agoMs);
+  };
+  const HOUR = 3_600_000;
+  const ids = async () =>
+    Object.keys(await h.driver.redis.hgetall(h.driver.keys.poolExecutors("s0", "node"))).sort();
+
+  it("are waited for while they may come back", async () => {
+    await start();
+    await seen("exec_node", 23 * HOUR);
+    expect((await runOf(await create())).queue).toMatchObject({ matching_executors: 0 });
+  });
+
+  it("let no run be accepted on what they said a day ago", async () => {
+    await start();
+    await seen("exec_node", 25 * HOUR);
+    const response = await create();
+    expect([response.status, (await problemOf(response)).code]).toEqual([409, "no-executor-matches"]);
+    expect(await (await h.request("/v1/executors")).json()).toMatchObject({
+      executors: [{ executor_id: "exec_test" }],
+    });
+  });
+
+  it("leave the registry: after a day, or as soon as another offers the same", async () => {
+    await start();
+    const { keys, redis, sweep } = h.driver;
+    const key = keys.poolExecutors("s0", "node");
+    for (const id of ["old", "before", "sleeping"])
+      await h.announce({
+        executor_id: id,
+        plane: "node",
+        pool: "node",
+        ...(id === "sleeping" ? { node_types: [] } : {}),
+      });
+    await seen("old", 25 * HOUR);
+    await seen("before", HOUR);
+    await seen("sleeping", HOUR);
+    await redis.hset(key, "evil", "not json", "seen:evil", "99999999999999", "status:worse", "online");
+    await reconcile(sweep);
+    expect(await ids()).toEqual(
+      ["exec_node", "sleeping"].flatMap((id) => [id, `seen:${id}`, `status:${id}`]).sort(),
+    );
+  });
+
+  it("stay when they announce themselves between the look and the removal", async () => {
+    await start();
+    const { keys, redis } = h.driver;
+    const key = keys.poolExecutors("s0", "node");
+    await seen("exec_node", 25 * HOUR);
+    const before = await redis.hget(key, "seen:exec_node");
+    await h.announceAll();
+    expect(await runScript(redis, "forget", [key], ["exec_node", before!])).toBe(0);
+    expect(await redis.hexists(key, "exec_node")).toBe(1);
   });
 });
 

@@ -40,6 +40,10 @@ SCRIPTS: Final[dict[str, Script]] = {
         sha1="a27d37b8c784ee78215683679b2b9eadc1093bb0",
         source="#!lua flags=allow-oom\nlocal made = redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM')\nif made.err then\n  return string.find(made.err, 'BUSYGROUP', 1, true) and 0 or redis.error_reply(made.err)\nend\nreturn 1\n",
     ),
+    "forget": Script(
+        sha1="31b753db99be2100bcf2a37ce0c2809a5ca76499",
+        source="#!lua flags=allow-oom\nif (redis.call('HGET', KEYS[1], 'seen:' .. ARGV[1]) or '') ~= ARGV[2] then\n  return 0\nend\nredis.call('HDEL', KEYS[1], ARGV[1], 'status:' .. ARGV[1], 'seen:' .. ARGV[1])\nreturn 1\n",
+    ),
     "leave": Script(
         sha1="35b1572009697436805334915d0a257c4b6befc6",
         source="#!lua flags=allow-oom\nlocal function flat(row)\n  local out = {}\n  for i = 1, #row, 2 do\n    out[row[i]] = row[i + 1]\n  end\n  return out\nend\nlocal rows = redis.pcall('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])\nfor _, row in ipairs(rows.err and {} or rows) do\n  local c = flat(row)\n  if c.name == ARGV[2] then\n    if c.pending > 0 or c.idle < tonumber(ARGV[3]) then\n      return 0\n    end\n    redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], ARGV[2])\n  end\nend\nreturn 1\n",
