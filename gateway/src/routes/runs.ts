@@ -34,7 +34,8 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
       let run = await service.create(c.var.body, c.req.header("idempotency-key"));
       if (wait !== undefined && !isTerminal(run.status)) {
         c.header("Preference-Applied", `wait=${wait}`);
-        if (await waitForEnd(deps, run.run_id, wait, c.req.raw.signal)) run = await reader.get(run.run_id);
+        await waitForEnd(deps, run.run_id, wait, c.req.raw.signal);
+        run = await reader.getOr(run);
       }
       c.header("Location", run.urls.self);
       return c.json(run, wait !== undefined && isTerminal(run.status) ? 200 : 202);

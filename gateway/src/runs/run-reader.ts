@@ -4,6 +4,7 @@ import type { Graph, Run } from "@myspinbot/contracts/types.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import { countMatching } from "../capabilities/match.ts";
 import type { Clock } from "../clock.ts";
+import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import type { Redis } from "../redis/client.ts";
@@ -15,6 +16,8 @@ import { toRun } from "./run-view.ts";
 export interface RunReader {
   /** @throws AppError `run-not-found`. */
   get(run: string): Promise<Run>;
+  /** The run as it is now; as it was before when it cannot be read: it was accepted, which is what a client must hear. */
+  getOr(before: Run): Promise<Run>;
   /** The run and the number of the last event that it contains. */
   snapshot(run: string): Promise<{ seq: number; run: Run } | undefined>;
   /** @throws AppError `run-not-found`. */
@@ -28,6 +31,9 @@ export interface RunReaderOptions {
   nodeTypes: NodeTypes;
   registry: Registry;
 }
+
+/** Redis is away, or the run was deleted meanwhile. */
+const UNREADABLE: ReadonlySet<string> = new Set(["redis-unavailable", "run-not-found"]);
 
 /** Graphs are named by their digest, so what was read once stays true. */
 const GRAPHS_KEPT = 200;
@@ -72,9 +78,19 @@ export function createRunReader({ redis, keys, clock, nodeTypes, registry }: Run
     return source;
   };
 
+  const get = async (run: string): Promise<Run> => view(await record(run));
+
   return {
     record,
-    get: async (run) => view(await record(run)),
+    get,
+    async getOr(before) {
+      try {
+        return await get(before.run_id);
+      } catch (error) {
+        if (error instanceof AppError && UNREADABLE.has(error.code)) return before;
+        throw error;
+      }
+    },
     async snapshot(run) {
       const source = await readRunRecord(redis, keys, run);
       return source && { seq: Number(source.record.seq), run: await view(source) };

@@ -15,33 +15,42 @@ const LOOK_MS = 1000;
 
 const MOST_S = 60;
 
-/** Seconds of `Prefer: wait=<s>`, at most 60; undefined without one. Unknown preferences are ignored (RFC 7240). */
+/**
+ * Seconds of `Prefer: wait=<s>` (RFC 7240), at most 60; undefined without one. What is no whole number of seconds is
+ * ignored, as unknown preferences are; of several only the first counts.
+ */
 export function preferredWait(header: string | undefined): number | undefined {
-  const text = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])/i.exec(header ?? "")?.[1];
-  return text === undefined ? undefined : Math.min(Number(text), MOST_S);
+  // Quoted texts and parameters may hold commas; each preference ends at a comma outside of quotes.
+  for (const preference of (header ?? "").match(/(?:[^",]|"(?:[^"\\]|\\.)*"?)+/g) ?? []) {
+    const [, value] = /^\s*wait\s*(?:=\s*([^;]*))?(?:;|$)/i.exec(preference) ?? [];
+    if (value === undefined) continue;
+    const digits = /^(?:(\d+)|"(\d+)")$/.exec(value.trim());
+    return digits ? Math.min(Number(digits[1] ?? digits[2]), MOST_S) : undefined;
+  }
+  return undefined;
 }
 
-/** Whether the run has ended within `seconds`. */
+/** Resolves when the run has ended or is gone, when `seconds` have passed, or when nothing can be heard of it. */
 export async function waitForEnd(
   { log, hub, clock }: Waiter,
   run: string,
   seconds: number,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<void> {
   const until = clock.now() + seconds * 1000;
   const watch = hub.watch(run);
   try {
     for (;;) {
       const end = await log.end(run);
-      if (!end || end.ended) return end?.ended ?? false;
+      if (!end || end.ended) return;
       const left = until - clock.now();
-      if (left <= 0 || signal.aborted || watch.closed) return false;
+      if (left <= 0 || signal.aborted || watch.closed) return;
       watch.forgetPromise(watch.latest, end.seq);
       await watch.changed(end.seq, Math.min(left, LOOK_MS), signal);
     }
   } catch (error) {
     // The run was accepted: that is what the client must hear, not that Redis is away now.
-    if (error instanceof AppError && error.code === "redis-unavailable") return false;
+    if (error instanceof AppError && error.code === "redis-unavailable") return;
     throw error;
   } finally {
     watch.close();
