@@ -19,8 +19,10 @@ export interface RunLists {
   shards: readonly string[];
 }
 
-/** How many runs one request looks at when most do not fit the filter; the page may then be short. */
-const MOST_LOOKED_AT = 2000;
+/** How many runs one request looks at when most do not fit the filter; the page may then be short, or empty. */
+const MOST_LOOKED_AT = 500;
+/** How many are read at once then: a page of one shall not mean a round trip for each run. */
+const READ_AT_ONCE = 100;
 
 /** @throws AppError `invalid-request` for a cursor that is none of ours. */
 export async function listRuns(
@@ -30,8 +32,9 @@ export async function listRuns(
 ): Promise<RunPage> {
   const runs: RunSummary[] = [];
   let after = page.cursor === undefined ? undefined : readCursor(page.cursor);
+  const atOnce = filter.graph || filter.tag ? Math.max(page.limit, READ_AT_ONCE) : page.limit;
   for (let looked = 0; looked < MOST_LOOKED_AT;) {
-    const places = await nextPlaces(lists, filter.status, after, page.limit);
+    const places = await nextPlaces(lists, filter.status, after, atOnce);
     const summaries = await Promise.all(places.map((place) => readSummary(lists, place.run)));
     for (const [index, summary] of summaries.entries()) {
       after = places[index];
@@ -39,7 +42,7 @@ export async function listRuns(
       if (runs.length === page.limit) return { runs, next_cursor: toCursor(after!) };
     }
     looked += places.length;
-    if (places.length < page.limit) return { runs };
+    if (places.length < atOnce) return { runs };
   }
   return { runs, ...(after ? { next_cursor: toCursor(after) } : {}) };
 }

@@ -13,6 +13,7 @@ export function loopbackOnly(): MiddlewareHandler {
   return async function loopbackOnly(c, next) {
     const url = new URL(c.req.url);
     const host = c.req.header("host") ?? url.host;
+    const own = `${url.protocol}//${host}`;
     if (!isLoopback(hostName(host))) {
       throw new AppError(
         "not-local",
@@ -21,7 +22,7 @@ export function loopbackOnly(): MiddlewareHandler {
     }
     if (
       !READING.has(c.req.method) &&
-      isForeign(c.req.header("origin"), c.req.header("sec-fetch-site"), host)
+      isForeign(c.req.header("origin"), c.req.header("sec-fetch-site"), own)
     ) {
       throw new AppError(
         "not-local",
@@ -36,8 +37,9 @@ function hostName(host: string): string {
   return host.replace(/:\d*$/, "");
 }
 
-function isForeign(origin: string | undefined, site: string | undefined, host: string): boolean {
+/** An origin is scheme, host and port: a page at https://localhost:8787 is another one. */
+function isForeign(origin: string | undefined, site: string | undefined, own: string): boolean {
   if (site === "cross-site" || site === "same-site") return true;
   if (origin === undefined) return false;
-  return !URL.canParse(origin) || new URL(origin).host !== host;
+  return !URL.canParse(origin) || !URL.canParse(own) || new URL(origin).origin !== new URL(own).origin;
 }
