@@ -6,7 +6,7 @@ import { Hono } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { AppError } from "../errors/app-error.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
-import { fileNameOf } from "../files/file-name.ts";
+import { cleanFileName, fileNameOf } from "../files/file-name.ts";
 import type { FileRecord } from "../files/file-record.ts";
 import type { FileStore } from "../files/file-store.ts";
 import { readBytes } from "../middleware/bytes-body/read-bytes.ts";
@@ -21,9 +21,7 @@ export function fileRoutes({ files }: { files: FileStore }): Hono<AppEnv> {
       const mediaType = mediaTypeOf(c.req.raw);
       const record =
         mediaType === "application/json"
-          ? await files.expect(
-              await readJson<FileCreate>(c.req.raw, (body) => fieldErrors(validateFileCreate, body)),
-            )
+          ? await files.expect(await readAnnouncement(c.req.raw))
           : await files.put(
               fileNameOf(c.req.header("content-disposition"), "file"),
               mediaType,
@@ -45,6 +43,11 @@ export function fileRoutes({ files }: { files: FileStore }): Hono<AppEnv> {
       await files.delete(c.req.param("file_id"));
       return c.body(null, 204);
     });
+}
+
+async function readAnnouncement(request: Request): Promise<FileCreate> {
+  const create = await readJson<FileCreate>(request, (body) => fieldErrors(validateFileCreate, body));
+  return { ...create, name: cleanFileName(create.name, "/name") };
 }
 
 async function readFileBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
