@@ -68,18 +68,26 @@ describe("sseStream", () => {
       yield event(6, 1, "run.succeeded");
     });
     const blocks = (await new Response(stream).text()).split("\n\n");
-    expect(blocks.map((block) => block.split("\n").map((line) => line.split(":")[0]))).toEqual([
-      ["retry"],
-      ["id", "event", "data"],
-      ["id", "event", "data"],
-      [""],
-      ["id", "event", "data"],
-      [""],
-    ]);
-    expect(blocks[1]).toBe('id: 3\nevent: snapshot\ndata: {"seq":3,"run":{}}');
-    expect(blocks[2]).toBe('id: 5\nevent: gap\ndata: {"from":4,"to":5}');
-    expect(blocks[4]).toContain("id: 6\nevent: run.succeeded\n");
+    expect(blocks[0]).toBe(
+      ': events of a run\nretry: 1000\nid: 3\nevent: snapshot\ndata: {"seq":3,"run":{}}',
+    );
+    expect(blocks[1]).toBe('id: 5\nevent: gap\ndata: {"from":4,"to":5}');
+    expect(blocks[2]).toContain(": still here\nid: 6\nevent: run.succeeded\ndata: ");
+    expect(blocks.slice(3)).toEqual([""]);
     expect([closed(), ended()]).toEqual([1, true]);
+  });
+
+  it("gives readers no block without data: some make an event of it", async () => {
+    const { stream } = setUp(async function* () {
+      yield { kind: "heartbeat" };
+      yield event(1);
+      yield { kind: "heartbeat" };
+      yield { kind: "heartbeat" };
+      yield event(2);
+    });
+    const blocks = (await new Response(stream).text()).split("\n\n").slice(0, -1);
+    expect(blocks.map((block) => block.includes("\ndata: "))).toEqual([true, true]);
+    expect(blocks.map((block) => block.includes("\nretry: "))).toEqual([true, false]);
   });
 
   it("lets no type that a box made up break a frame", async () => {

@@ -25,6 +25,8 @@ export function sseStream(options: SseOptions): ReadableStream<Uint8Array> {
   const stop = new AbortController();
   const frames = options.frames(stop.signal);
   let stall: ReturnType<typeof setTimeout> | undefined;
+  // Part of the first event, for the same reason.
+  let retry = `retry: ${1000 + Math.round(random() * 2000)}\n`;
   let over = false;
   let canceled = false;
   const finish = () => {
@@ -46,7 +48,8 @@ export function sseStream(options: SseOptions): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        controller.enqueue(encoder.encode(`retry: ${1000 + Math.round(random() * 2000)}\n\n`));
+        // Sends the head of the answer off. No empty line ends a comment here: some readers take that for an event.
+        controller.enqueue(encoder.encode(": events of a run\n"));
         if (options.signal.aborted) finish();
       },
       async pull(controller) {
@@ -54,7 +57,8 @@ export function sseStream(options: SseOptions): ReadableStream<Uint8Array> {
         try {
           const step = await frames.next();
           if (step.done || over) return close(controller);
-          controller.enqueue(encoder.encode(toText(step.value)));
+          controller.enqueue(encoder.encode(toText(step.value, retry)));
+          if (step.value.kind !== "heartbeat") retry = "";
         } catch (error) {
           // The client sees a plain end and comes back; what went wrong is for the log.
           if (!over) onError(error);
@@ -73,16 +77,16 @@ export function sseStream(options: SseOptions): ReadableStream<Uint8Array> {
   );
 }
 
-function toText(frame: Frame): string {
+function toText(frame: Frame, retry: string): string {
   switch (frame.kind) {
     case "heartbeat":
-      return ": still here\n\n";
+      return ": still here\n";
     case "event":
-      return block(frame.event.seq, frame.event.type, frame.event);
+      return retry + block(frame.event.seq, frame.event.type, frame.event);
     case "snapshot":
-      return block(frame.seq, "snapshot", { seq: frame.seq, run: frame.run });
+      return retry + block(frame.seq, "snapshot", { seq: frame.seq, run: frame.run });
     case "gap":
-      return block(frame.seq, "gap", { from: frame.from, to: frame.to });
+      return retry + block(frame.seq, "gap", { from: frame.from, to: frame.to });
   }
 }
 
