@@ -1,8 +1,6 @@
 /** Composes the HTTP app. All that it needs is passed in, so that it is the same in every runtime. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import { Hono } from "hono";
-import { requestId } from "hono/request-id";
-import { secureHeaders } from "hono/secure-headers";
 import type { AppEnv } from "./app-env.ts";
 import { createArtifactService } from "./artifacts/artifact-service.ts";
 import type { ObjectStore } from "./artifacts/object-store.ts";
@@ -16,7 +14,9 @@ import type { NodeTypes } from "./graphs/node-types.ts";
 import type { RoleState } from "./health/readiness.ts";
 import { newPlainId } from "./ids.ts";
 import { loopbackOnly } from "./middleware/loopback/loopback-only.ts";
+import { securityHeaders } from "./middleware/security-headers.ts";
 import { notFound, onError } from "./middleware/problems/on-error.ts";
+import { requestIds } from "./middleware/request-id.ts";
 import { requestLog } from "./middleware/request-log/request-log.ts";
 import type { Redis } from "./redis/client.ts";
 import { artifactRoutes } from "./routes/artifacts.ts";
@@ -70,9 +70,9 @@ export function createApp(given: AppDeps): Hono<AppEnv> {
   };
 
   const app = new Hono<AppEnv>();
-  app.use(requestId({ generator: () => newPlainId("req"), limitLength: 64 }));
+  app.use(requestIds(() => newPlainId("req")));
   app.use(requestLog(given));
-  app.use(secureHeaders());
+  app.use(securityHeaders());
   app.use(loopbackOnly());
   app.route("/", serviceRoutes(deps));
   app.route("/v1", catalogueRoutes(deps));

@@ -24,6 +24,26 @@ const TABLE = {
     "status": 413,
     "class": "permanent"
   },
+  "client-gone": {
+    "title": "The client left before its request was complete",
+    "status": 499,
+    "class": "retryable"
+  },
+  "malformed-http": {
+    "title": "The request is not valid HTTP",
+    "status": 400,
+    "class": "permanent"
+  },
+  "headers-too-large": {
+    "title": "The headers are too large",
+    "status": 431,
+    "class": "permanent"
+  },
+  "request-timeout": {
+    "title": "The request did not come in time",
+    "status": 408,
+    "class": "retryable"
+  },
   "unsupported-media-type": {
     "title": "The media type is not supported",
     "status": 415,

@@ -1,20 +1,19 @@
 /** The role `http`: serves the app on Node.js and stops without cutting off who is being answered. */
 import type { Server } from "node:http";
-import { serve } from "@hono/node-server";
 import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
 import { createApp } from "../app.ts";
 import { systemClock } from "../clock.ts";
 import { createEventHub } from "../events/event-hub.ts";
 import { createGraphCatalogue } from "../graphs/catalogue.ts";
 import { createCommandClient, createSubscriberClient } from "../redis/client.ts";
+import { createHttpServer } from "./http-server.ts";
 import type { Role, RoleContext } from "./role.ts";
 
 /** Longest time that open event streams and slow answers get at a stop. */
 const STOP_MS = 5000;
 
 /** @throws an Error that names the port when it is taken. */
-async function listen(fetch: (request: Request) => unknown, host: string, port: number): Promise<Server> {
-  const server = serve({ fetch: fetch, hostname: host, port }) as Server;
+async function listen(server: Server, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("listening", resolve);
     server.once("error", (error: NodeJS.ErrnoException) => {
@@ -23,8 +22,8 @@ async function listen(fetch: (request: Request) => unknown, host: string, port: 
         taken ? new Error(`Port ${port} on ${host} is taken: set GATEWAY_PORT to another, or to 0.`) : error,
       );
     });
+    server.listen(port, host);
   });
-  return server;
 }
 
 function urlOf(server: Server, host: string): string {
@@ -79,7 +78,8 @@ export async function startHttp({
     roles: () => started.map((role) => role.state()),
     deadlines: { startMs: config.start_deadline_ms, runMs: config.run_deadline_ms },
   });
-  const server = await listen((request) => app.fetch(request), config.host, config.port);
+  const server = createHttpServer({ fetch: (request) => app.fetch(request), host: config.host, logger });
+  await listen(server, config.host, config.port);
   logger.info("gateway listens", {
     url: urlOf(server, config.host),
     note: "no API keys exist: loopback only",

@@ -282,6 +282,9 @@ describe("the gateway serves loopback only", () => {
     { origin: "https://evil.example" },
     { origin: "null" },
     { origin: "http://localhost:9999", host: "localhost:8787" },
+    { origin: "https://localhost:8787", host: "localhost:8787" },
+    { origin: "localhost:8787", host: "localhost:8787" },
+    { origin: "http://localhost", host: "localhost:443" },
     { "sec-fetch-site": "cross-site" },
   ])("refuses changes from elsewhere: %j", async (headers) => {
     await expectProblem(
@@ -291,13 +294,20 @@ describe("the gateway serves loopback only", () => {
     );
   });
 
-  it("takes changes from its own origin", async () => {
-    const headers = {
-      host: "localhost:8787",
-      origin: "http://localhost:8787",
-      "sec-fetch-site": "same-origin",
-    };
+  it.each([
+    ["localhost:8787", "http://localhost:8787"],
+    ["localhost", "http://localhost:80"],
+    ["[::1]:8787", "http://[::1]:8787"],
+  ])("takes changes from its own origin: %s %s", async (host, origin) => {
+    const headers = { host, origin, "sec-fetch-site": "same-origin" };
     expect((await h.post("/v1/runs", inline(), headers)).status).toBe(202);
+  });
+
+  it("asks browsers for TLS only where there is TLS", async () => {
+    expect((await h.request("http://localhost/")).headers.get("strict-transport-security")).toBeNull();
+    expect((await h.request("https://localhost/")).headers.get("strict-transport-security")).toMatch(
+      /max-age=/,
+    );
   });
 });
 
@@ -334,6 +344,20 @@ describe("addresses", () => {
     expect(given.headers.get("x-request-id")).toBe("abc-1");
     const made = await h.request("/healthz", { headers: { "x-request-id": 'a b"c' } });
     expect(made.headers.get("x-request-id")).toMatch(/^req_/);
+  });
+
+  it("gives streams, bytes and empty answers an id too", async () => {
+    const { run_id } = await runOf(await h.post("/v1/runs", inline()));
+    const stream = await h.request(`/v1/runs/${run_id}/events`, {
+      headers: { accept: "text/event-stream", "x-request-id": "abc-2" },
+    });
+    expect(stream.headers.get("x-request-id")).toBe("abc-2");
+    await stream.body?.cancel();
+    const head = await h.request(`/v1/runs/${run_id}/events`, {
+      method: "HEAD",
+      headers: { accept: "text/event-stream", "x-request-id": "abc-3" },
+    });
+    expect(head.headers.get("x-request-id")).toBe("abc-3");
   });
 });
 
@@ -393,6 +417,18 @@ describe("files", () => {
       "/size",
     );
     await expectProblem(await h.post("/v1/files", { ...create, name: "" }), 400, "invalid-request", "/name");
+  });
+
+  it.each(["..", "a\0.png", "a\r\nb.png", "\u202egnp.exe"])(
+    "refuses to announce the name %j",
+    async (name) => {
+      await expectProblem(await h.post("/v1/files", { ...create, name }), 400, "invalid-request", "/name");
+    },
+  );
+
+  it("keeps the last part of a path as the name", async () => {
+    const response = await h.post("/v1/files", { ...create, name: "../../etc/passwd" });
+    expect(await response.json()).toMatchObject({ name: "passwd" });
   });
 
   it("takes bytes of the announced size and digest only, and says so at each step", async () => {

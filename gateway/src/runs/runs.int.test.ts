@@ -107,6 +107,19 @@ describe("Prefer: wait", () => {
     expect([response.status, (await runOf(response)).status]).toEqual([202, "queued"]);
     expect(Date.now() - began).toBeGreaterThanOrEqual(950);
   });
+
+  it("answers what is true when the time is over, not what was true at its beginning", async () => {
+    await start();
+    h.driver.startDriver();
+    const held = Promise.withResolvers<object>();
+    h.driver.startExecutor("node", () => held.promise);
+    const response = await create({}, { prefer: "wait=1" });
+    expect(response.status).toBe(202);
+    const run = await runOf(response);
+    // The script of a submission knows no task yet.
+    expect(run.nodes).toMatchObject([{ node_id: "a", status: "dispatched", attempt: 1 }]);
+    held.resolve({ outputs: { text: "late" } });
+  });
 });
 
 describe("a failing run", () => {
@@ -192,6 +205,24 @@ describe("GET /v1/runs", () => {
     expect(await ids("?status=queued")).toEqual([b.run_id, a.run_id]);
     expect(await ids("?status=failed")).toEqual([]);
     expect(await ids("?tag=%2A")).toEqual([]);
+  });
+
+  it("does a bounded amount of work for a filter that fits nothing, and says where to go on", async () => {
+    await start();
+    const wanted = await runOf(await create({ tags: ["wanted"] }));
+    const { driver } = h;
+    await Promise.all(Array.from({ length: 1100 }, () => driver.submit(GRAPH)));
+    const reads = async () =>
+      Number(/cmdstat_zrevrangebyscore:calls=(\d+)/.exec(await driver.redis.info("commandstats"))?.[1] ?? 0);
+    const query = "?tag=wanted&limit=1";
+    const pages: RunPage[] = [];
+    for (let cursor: string | undefined = ""; cursor !== undefined; cursor = pages.at(-1)!.next_cursor) {
+      const before = await reads();
+      pages.push(await pageOf(cursor === "" ? query : `${query}&cursor=${cursor}`));
+      expect((await reads()) - before).toBeLessThanOrEqual(10);
+    }
+    expect(pages.length).toBeLessThanOrEqual(5);
+    expect(pages.flatMap(({ runs }) => runs.map((run) => run.run_id))).toEqual([wanted.run_id]);
   });
 });
 

@@ -1,13 +1,13 @@
 /** Reads a body of bounded size, whatever Content-Length says. */
 import { AppError } from "../../errors/app-error.ts";
 
-/** @throws AppError `body-too-large` as soon as the limit is passed; the rest is not read. */
+/** @throws AppError `body-too-large` as soon as the limit is passed; the rest is not read. `client-gone` in mid-body. */
 export async function readBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
   const parts: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop cancels the stream.
-  for await (const part of request.body ?? []) {
+  for await (const part of bodyOf(request)) {
     size += part.byteLength;
     if (size > limit) throw tooLarge(limit);
     parts.push(part);
@@ -19,6 +19,15 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
     at += part.byteLength;
   }
   return bytes;
+}
+
+/** A body that breaks off has one cause: whoever sent it is gone, or what came is no HTTP. Neither is our error. */
+async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
+  try {
+    yield* request.body ?? [];
+  } catch {
+    throw new AppError("client-gone", "The body broke off.");
+  }
 }
 
 function tooLarge(limit: number): AppError {

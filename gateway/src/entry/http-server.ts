@@ -1,0 +1,106 @@
+/** Serves an app on Node.js: also what never becomes a request of the app is answered with a problem. */
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { Duplex } from "node:stream";
+import { getRequestListener, RequestError } from "@hono/node-server";
+import type { ProblemCode } from "@myspinbot/contracts/problem-types.ts";
+import { PROBLEM_MEDIA_TYPE, toProblem } from "../errors/problem.ts";
+import { newPlainId } from "../ids.ts";
+import type { Logger } from "../telemetry/logger.ts";
+
+export interface HttpServerOptions {
+  fetch: (request: Request) => Response | Promise<Response>;
+  /** Stands in for the Host header of HTTP/1.0. */
+  host: string;
+  logger: Logger;
+}
+
+/** What Node.js says of a connection -> what the client hears; all else is no HTTP. */
+const CLIENT_ERRORS: Record<string, [code: ProblemCode, detail: string]> = {
+  HPE_HEADER_OVERFLOW: ["headers-too-large", "The headers may have 16 KiB."],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: ["body-too-large", "The extensions of the chunks are too large."],
+  ERR_HTTP_REQUEST_TIMEOUT: ["request-timeout", "The request did not come in time."],
+};
+const NO_HTTP: [code: ProblemCode, detail: string] = ["malformed-http", "The request cannot be read."];
+
+interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export function createHttpServer({ fetch, host, logger }: HttpServerOptions): Server {
+  const refuse = (code: ProblemCode, detail: string): Answer => {
+    const answer = toAnswer(code, detail);
+    const level = answer.status >= 500 ? "error" : "info";
+    logger[level]("request refused", {
+      request_id: answer.headers["X-Request-Id"],
+      code,
+      status: answer.status,
+    });
+    return answer;
+  };
+  const serve = getRequestListener(fetch, {
+    hostname: host,
+    errorHandler(error) {
+      const { status, headers, body } =
+        error instanceof RequestError
+          ? refuse("malformed-http", "The Host header or the address cannot be read.")
+          : refuse("internal", "Something unexpected happened.");
+      return new Response(body, { status, headers });
+    },
+  });
+  /** What is being answered on a connection: a second head must not be written into it. */
+  const answering = new WeakMap<Duplex, ServerResponse>();
+  const listen = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    answering.set(incoming.socket, outgoing);
+    if (hasHost(incoming)) return void serve(incoming, outgoing);
+    const { status, headers, body } = refuse("malformed-http", "The request must have one Host header.");
+    outgoing.writeHead(status, { ...headers, Connection: "close" }).end(body);
+  };
+
+  // By itself Node.js answers a missing Host and an unknown Expect with nothing but a status.
+  const server = createServer({ requireHostHeader: false }, listen);
+  server.on("checkExpectation", listen);
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
+    if (error.code === "ECONNRESET" || !socket.writable || answering.get(socket)?.headersSent === true) {
+      socket.destroy();
+      return;
+    }
+    const answer = refuse(...(CLIENT_ERRORS[error.code ?? ""] ?? NO_HTTP));
+    socket.end(toText(answer), () => socket.destroy());
+  });
+  return server;
+}
+
+function hasHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length;
+  return hosts === 1 || (hosts === 0 && httpVersion === "1.0");
+}
+
+function toAnswer(code: ProblemCode, detail: string): Answer {
+  const problem = toProblem(code, detail);
+  const body = JSON.stringify(problem);
+  return {
+    status: problem.status,
+    headers: {
+      "Content-Type": PROBLEM_MEDIA_TYPE,
+      "Content-Length": String(Buffer.byteLength(body)),
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+      "X-Request-Id": newPlainId("req"),
+    },
+    body,
+  };
+}
+
+function toText({ status, headers, body }: Answer): string {
+  const all = { ...headers, Connection: "close" };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Error"}\r\n${lines.join("")}\r\n${body}`;
+}
