@@ -5,7 +5,8 @@
 import type { Mail, NodeResult } from "@myspinbot/contracts/types.ts";
 import type { DriveCarry } from "../../src/checkpoints/drive-saver.ts";
 import { createDraft, type Draft, type DraftTask } from "../../src/driver/draft.ts";
-import type { Letter, NodeRow, OpenTask, Situation } from "../../src/driver/situation.ts";
+import type { Letter } from "../../src/driver/letter.ts";
+import type { NodeRow, OpenTask, Situation } from "../../src/driver/situation.ts";
 import { think } from "../../src/driver/think.ts";
 import { poolOf, toGraphModel, type GraphModel } from "../../src/engine/graph-model.ts";
 import type { Hub } from "../../src/engine/hub.ts";
