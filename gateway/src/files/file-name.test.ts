@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AppError } from "../errors/app-error.ts";
+import type { AppError } from "../errors/app-error.ts";
 import { cleanFileName, fileNameOf } from "./file-name.ts";
 
 /** As HTTP gives what was sent as UTF-8: one character per byte. */

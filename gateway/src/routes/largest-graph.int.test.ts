@@ -86,7 +86,7 @@ it("the largest run is accepted, and runs", async () => {
   executor = await startExecutor(
     h.driver.valkey.url,
     { redis, keys } as TestPool,
-    { wide_work: takeOver as never },
+    { wide_work: takeOver },
     { nodeTypes },
   );
   await h.announce({
