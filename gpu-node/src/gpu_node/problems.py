@@ -1,6 +1,7 @@
 """Turns failures into problems, the shape in which a run shows them."""
 
 import errno
+import re
 import traceback
 from collections.abc import Sequence
 from typing import Any, cast
@@ -12,6 +13,9 @@ from gpu_node.errors import Canceled, GpuNodeError, PermanentError, RetryableErr
 from gpu_node.logs import get_logger
 
 Problem = dict[str, Any]
+
+_CODE = re.compile(r"[a-z][a-z0-9-]{0,63}")
+"""As problem.schema.json has it: a problem that does not fit is buried, and its run never hears."""
 
 
 def to_problem(error: BaseException) -> Problem:
@@ -54,6 +58,8 @@ def make_problem(
 ) -> Problem:
     """A problem of a known code, or of a handler's own one; `extensions` may hold `pointer` or
     `errors`."""
+    if not _CODE.fullmatch(code):
+        code = "handler-failed"
     known = _known(code) or PROBLEM_TYPES["handler-failed"]
     problem: Problem = {
         "type": PROBLEM_BASE + code,
@@ -82,8 +88,16 @@ def is_disk_full(error: BaseException) -> bool:
 
 
 def _field_errors(extensions: dict[str, Any], detail: str) -> list[dict[str, str]]:
-    if "errors" in extensions:
-        return list(extensions["errors"])
+    listed = extensions.get("errors")
+    if isinstance(listed, list):
+        rows = [row for row in cast(list[Any], listed) if isinstance(row, dict)][:100]
+        return [
+            {
+                "pointer": str(row.get("pointer", ""))[:500],
+                "detail": str(row.get("detail", ""))[:1000],
+            }
+            for row in cast(list[dict[str, Any]], rows)
+        ]
     if "pointer" in extensions:
         return [{"pointer": str(extensions["pointer"])[:500], "detail": detail[:1000]}]
     return []

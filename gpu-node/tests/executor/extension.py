@@ -41,7 +41,7 @@ NODE_TYPES = [
     _node_type(
         "test_process",
         {"a": _TEXT, "b": _TEXT, "file": _DATA, "json": _JSON},
-        {"text": _TEXT, "file": _DATA},
+        {"text": _TEXT, "file": _DATA, "json": {"type": "Json", "required": False}},
     ),
 ]
 
@@ -74,6 +74,8 @@ def run_process(params: Values, inputs: Values, context: HandlerContext) -> Valu
     act = _ACTS.get(params.get("do", ""), lambda _params, _context: None)
     act(params, context)
     result: Values = {"text": f"{params.get('text', '')}{inputs.get('a', '')}"}
+    if give := params.get("give"):
+        result["json"] = _GIFTS[give]
     if params.get("pid"):
         result["text"] = str(os.getpid())
     if "write" in params:
@@ -127,7 +129,43 @@ def _escape(params: Values, context: HandlerContext) -> None:
     context.put(path, media_type="text/plain", name="x", meta={})
 
 
+_LOOP: list[Any] = []
+_LOOP.append(_LOOP)
+_DEEP: Any = 0
+for _ in range(5000):
+    _DEEP = [_DEEP]
+
+
+class _Odd:
+    """What no encoder knows."""
+
+
+_GIFTS: dict[str, Any] = {
+    "large integer": [10**25],
+    "integer beyond 2^53": {"n": 2**53},
+    "surrogate": {"t": "\ud800"},
+    "surrogate in a name": {"\udfff": 1},
+    "nan": [float("nan")],
+    "inf": {"x": {"y": float("-inf")}},
+    "loop": _LOOP,
+    "deep": _DEEP,
+    "number as name": {1: "one"},
+    "bytes": b"bytes",
+    "set": {1, 2},
+    "object": _Odd(),
+    "plain": {"n": 2**53 - 1, "f": 1.5, "t": ("é", None, True)},
+}
+
+
+def _odd_words(_params: Values, context: HandlerContext) -> None:
+    context.progress(float("nan"), 10**30, "\ud800")
+    context.progress(10**30, 10**30, "\ud800")
+    context.log("info", "half \ud800", odd=_Odd())
+    raise PermanentError("Not A Code\ud800", "half \ud800", pointer=_Odd(), errors=[1])
+
+
 _ACTS = {
+    "odd_words": _odd_words,
     "kill": lambda _p, _c: os.kill(os.getpid(), signal.SIGKILL),
     "segfault": lambda _p, _c: ctypes.string_at(0),
     "exit": lambda _p, _c: os._exit(3),

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from gpu_node.children.framing import Message, encode, receive_message
 from gpu_node.errors import Canceled, GpuNodeError, PermanentError
 from gpu_node.handlers.outputs import to_outputs
+from gpu_node.handlers.plain_json import NotJson, clean_text, to_plain
 from gpu_node.handlers.registry import Registry, load_registry
 from gpu_node.handlers.run_context import Call, RunContext
 
@@ -101,7 +102,8 @@ class Child:
         self._send({"kind": "began", "id": call_id})
         context = RunContext(call, emit, self._canceled)
         outputs = to_outputs(registry.run(call.type)(call.params, call.inputs, context))
-        answer = {"outputs": outputs, "engine": context.engine, "staged": context.staged}
+        engine = clean_text(context.engine)
+        answer = {"outputs": outputs, "engine": engine, "staged": context.staged}
         return {"kind": "done", "id": call_id, **answer}
 
     def _check(self, registry: Registry, message: Message) -> Message:
@@ -114,7 +116,17 @@ class Child:
         return {"kind": "done", "id": message["id"], **answer}
 
     def _send(self, message: Message) -> None:
-        body = encode(message)
+        try:
+            body = encode(message)
+        except (TypeError, ValueError, RecursionError):
+            if message["kind"] == "note":
+                return
+            # What a handler gave is made plain before; this is the net below.
+            detail = "What the handler gave cannot be written as JSON."
+            failure = {"class": "permanent", "code": "invalid-output", "detail": detail}
+            body = encode(
+                {"kind": "failed", "id": message.get("id", -1), "extensions": {}, **failure}
+            )
         with self._sending:
             try:
                 self._connection.sendall(body)
@@ -155,13 +167,20 @@ def _failure(error: BaseException) -> dict[str, Any]:
     if isinstance(error, GpuNodeError):
         kind = "canceled" if isinstance(error, Canceled) else "retryable"
         kind = "permanent" if isinstance(error, PermanentError) else kind
-        about = {"code": error.code, "detail": error.detail, "extensions": error.extensions}
-        return {"class": kind, **about}
+        about = {"code": clean_text(error.code), "detail": clean_text(error.detail)}
+        return {"class": kind, **about, "extensions": _plain_extensions(error)}
     if isinstance(error, MemoryError):
         return {"class": "memory"}
     if isinstance(error, OSError) and error.errno is not None:
-        return {"class": "os", "errno": error.errno, "stack": traceback.format_exc()}
-    return {"class": "unknown", "stack": traceback.format_exc()}
+        return {"class": "os", "errno": error.errno, "stack": clean_text(traceback.format_exc())}
+    return {"class": "unknown", "stack": clean_text(traceback.format_exc())}
+
+
+def _plain_extensions(error: GpuNodeError) -> Any:
+    try:
+        return to_plain(error.extensions)
+    except NotJson:
+        return {}
 
 
 def _leave() -> NoReturn:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import math
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -12,6 +13,8 @@ from ulid import ULID
 
 from gpu_node.contracts.keys import object_key_artifact, object_name
 from gpu_node.errors import Canceled, PermanentError
+from gpu_node.handlers.outputs import to_json
+from gpu_node.handlers.plain_json import MAX_INTEGER, clean_text
 
 MAX_PREVIEW_BYTES = 49_000  # 65,536 characters as base64, see NodePreviewData in event.schema.json
 
@@ -97,12 +100,18 @@ class RunContext:
             "name": name,
             "meta": dict(meta),
         }
+        ref = to_json(ref, "/outputs")
         self.staged.append((str(resolved), ref))
         return ref
 
     def progress(self, done: float, total: float, unit: str) -> None:
         """Say how far the work is."""
-        self._emit("progress", {"done": max(0, done), "total": max(0, total), "unit": unit[:32]})
+        if math.isfinite(done) and math.isfinite(total):
+            shown = {
+                "done": min(max(0, done), MAX_INTEGER),
+                "total": min(max(0, total), MAX_INTEGER),
+            }
+            self._emit("progress", {**shown, "unit": clean_text(unit)[:32]})
 
     def preview(self, data: bytes, media_type: str) -> None:
         """Show a small picture; one that is too large is left out."""
@@ -115,7 +124,7 @@ class RunContext:
         shown = {"warning": "warn"}.get(level, level)
         level = shown if shown in ("debug", "info", "warn", "error") else "info"
         pairs = "".join(f" {name}={value}" for name, value in fields.items())
-        self._emit("log", {"level": level, "message": (message + pairs)[:4000]})
+        self._emit("log", {"level": level, "message": clean_text(message + pairs)[:4000]})
 
     def check_canceled(self) -> None:
         """Raise `Canceled` if the run no longer wants the result."""
