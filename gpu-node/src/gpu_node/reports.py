@@ -12,8 +12,6 @@ from gpu_node.metrics import Metrics
 from gpu_node.redis.failures import UNAVAILABLE, RedisError, backoff
 from gpu_node.redis.steps import PoolSteps, ReportItem, Settlement
 
-# A node that ends at once costs no report of its own: that it started travels with its end.
-STARTED_HOLD_S = 0.05
 MAX_BATCH_BYTES = 512 * 1024
 
 
@@ -35,6 +33,7 @@ class Reports:
         self._sender: asyncio.Task[None] | None = None
         self._in_flight = False
         self._finished = False
+        self._taken = asyncio.Event()
 
     def add(self, item: ReportItem, hold_s: float | None = 0.0) -> None:
         """Queue an item to be sent within `hold_s`; None leaves it to the next report or the
@@ -49,10 +48,14 @@ class Reports:
         self._wake.set()
         if self._sender is None:
             self._sender = asyncio.get_running_loop().create_task(self._send())
+            self._sender.add_done_callback(lambda _: self._taken.set())
 
-    def hold_back(self) -> None:
-        """Send nothing before the next `add`."""
-        self._due = None
+    async def taken(self) -> None:
+        """Return when Redis has taken all that was added so far, or takes nothing any more."""
+        last = self._first + len(self._items) - 1
+        while self._first <= last and not (self._sender and self._sender.done()):
+            self._taken.clear()
+            await self._taken.wait()
 
     async def finish(self) -> tuple[int, tuple[ReportItem, ...]]:
         """Stop sending; answers what Redis is not known to have taken, with the first one's
@@ -104,6 +107,7 @@ class Reports:
             self._metrics.reports_in_flight.dec()
         del self._items[: len(batch)]
         self._first += len(batch)
+        self._taken.set()
         return answer
 
     async def _until_due(self) -> None:

@@ -19,7 +19,7 @@ from gpu_node.node_inputs import resolve_inputs
 from gpu_node.node_runner import NodeRunner
 from gpu_node.notes import NoteThrottle
 from gpu_node.redis.steps import ReportItem, Settlement
-from gpu_node.reports import STARTED_HOLD_S, Reports
+from gpu_node.reports import Reports
 from gpu_node.schedule import End
 from gpu_node.task import TaskNode
 from gpu_node.task_checks import TaskChecks
@@ -131,13 +131,13 @@ class TaskRun:
         structlog.contextvars.bind_contextvars(node_id=node.id)
         begun = time.monotonic()
         self._started(node)
+        # Known before the handler acts: whatever it does to this machine, the attempt counts.
+        await self.reports.taken()
         inputs = resolve_inputs(node, self._results)
         result = await self._parts.nodes.run(
             self._held, node, inputs, self.files, lambda kind, data: self._hear(node.id, kind, data)
         )
         self._results[node.id] = result
-        # What is held back now travels with the result, which follows in a moment.
-        self.reports.hold_back()
         seconds = time.monotonic() - begun
         labels = (node.type, result["status"])
         self._parts.metrics.nodes.labels(*labels).inc()
@@ -164,10 +164,9 @@ class TaskRun:
 
     def _note(self, node_id: str, note_type: str, data: Values) -> None:
         body = orjson.dumps(data)
-        hold_s = STARTED_HOLD_S if note_type == "node.started" else 0.0
-        if self._is_over:
-            hold_s = None
-        self.reports.add(ReportItem("note", node_id, note_type, body), hold_s)
+        self.reports.add(
+            ReportItem("note", node_id, note_type, body), None if self._is_over else 0.0
+        )
 
     def _on_end(self, node: TaskNode, is_last: bool) -> None:
         """The last result needs no report of its own: it travels with the settle."""

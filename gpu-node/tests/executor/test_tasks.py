@@ -23,7 +23,7 @@ async def test_runs_handlers_in_the_parent_and_in_a_child(driver: Driver) -> Non
     await driver.assert_at_rest()
 
 
-async def test_a_task_of_one_node_costs_one_settle_and_no_report(
+async def test_a_task_of_one_node_costs_one_report_and_one_settle(
     driver: Driver, redis: Redis
 ) -> None:
     warm = await driver.issue(make_node("a"))
@@ -44,7 +44,7 @@ async def test_a_task_of_one_node_costs_one_settle_and_no_report(
         await driver.assert_at_rest()
         counting.cancel()
     assert calls["settle"] == 1
-    assert calls["report"] == 0
+    assert calls["report"] == 1
     assert ending["outcome"] == "settled"
     assert ending["began"] == ["a"]
     assert driver.of_task(task_id) == [("note", "a", "node.started"), ("ending", "", "")]
