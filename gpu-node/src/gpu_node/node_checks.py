@@ -13,16 +13,21 @@ from gpu_node.handlers.registry import Registry
 
 
 class NodeChecks:
-    """Types of an extension have no schema file: their ports are checked by name and type, not
-    their params."""
+    """Types of an extension have no schema file: their ports are checked by name and type, their
+    params by what their handler says of them."""
 
     def __init__(self, gate: Gate, registry: Registry) -> None:
         self._gate = gate
         self._registry = registry
+        schemas = {name: registry.params_schema(name) for name in registry.node_types}
+        self._params = {name: gate.compile(schema) for name, schema in schemas.items() if schema}
 
     def params(self, node_type: str, value: Mapping[str, Any]) -> list[FieldError]:
         """What is wrong with a node's params."""
-        return self._gate.node_params(node_type)(value) if node_type in NODE_TYPE_SCHEMAS else []
+        if node_type in NODE_TYPE_SCHEMAS:
+            return self._gate.node_params(node_type)(value)
+        check = self._params.get(node_type)
+        return check(value) if check else []
 
     def inputs(self, node_type: str, value: Mapping[str, Any]) -> list[FieldError]:
         """What is wrong with a node's input values."""

@@ -1,11 +1,9 @@
 """Runs one node: inputs fetched and checked, handler called, outputs checked and stored."""
 
-import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import orjson
@@ -14,10 +12,9 @@ from gpu_node.children.child import Done, OnNote
 from gpu_node.children.failures import UnexpectedFailure
 from gpu_node.children.pool import ChildPool
 from gpu_node.contracts.wire import DEFAULTS
-from gpu_node.errors import PermanentError, RetryableError
-from gpu_node.handlers.outputs import to_outputs
+from gpu_node.errors import PermanentError
 from gpu_node.handlers.registry import Registry
-from gpu_node.handlers.run_context import Call, RunContext
+from gpu_node.handlers.run_context import Call
 from gpu_node.held_task import HeldTask
 from gpu_node.node_checks import NodeChecks
 from gpu_node.problems import field_errors, to_problem, unexpected
@@ -35,6 +32,9 @@ class NodeRunner:
     registry: Registry
     checks: NodeChecks
     children: ChildPool
+    waiters: ChildPool
+    """Processes for handlers that wait for services: each call has one and its loop for itself, so
+    that what blocks a loop blocks nobody else."""
     models_dir: Path
     visible_mark: bool
     cache_dir: Path
@@ -105,23 +105,8 @@ class NodeRunner:
         )
 
     async def _execute(self, call: Call, held: HeldTask, node: TaskNode, on_note: OnNote) -> Done:
-        if self.registry.kind(node.type) == "process":
-            return await self.children.run(call, on_note, node.timeout_s, held.grace_s)
-        canceled = Event()
-        context = RunContext(call, on_note, canceled)
-        limit = asyncio.timeout(node.timeout_s)
-        try:
-            async with limit:
-                returned = await self.registry.run(node.type)(call.params, call.inputs, context)
-        except TimeoutError as error:
-            if limit.expired():
-                detail = f"The node took longer than {node.timeout_s:g} s."
-                raise RetryableError("node-timeout", detail) from error
-            raise
-        finally:
-            # Work that the handler has left in a thread hears of it too.
-            canceled.set()
-        return Done(to_outputs(returned), context.engine, context.staged)
+        pool = self.children if self.registry.kind(node.type) == "process" else self.waiters
+        return await pool.run(call, on_note, node.timeout_s, held.grace_s)
 
     def _check_inputs(self, node: TaskNode, inputs: Values) -> None:
         errors = field_errors(self.checks.params(node.type, node.params), "/params")

@@ -42,6 +42,9 @@ from gpu_node.task_run import RunGraph, TaskParts
 from gpu_node.task_runner import TaskRunner
 from gpu_node.work_root import WorkRoot
 
+WAITERS = 8
+"""Calls of services at once; their processes are started when they are needed."""
+
 
 class Service:
     """One executor; `run` until `stop` is set."""
@@ -84,12 +87,15 @@ class Service:
             self._readiness.add_check("The object store", store.check)
             children = ChildPool(self._children, slots, self._metrics)
             stack.push_async_callback(children.close)
+            waiters = ChildPool(self._children, WAITERS, self._metrics)
+            stack.push_async_callback(waiters.close)
 
             capabilities, run_graph = await self._learn(registry, children)
             nodes = NodeRunner(
                 registry=registry,
                 checks=NodeChecks(self._gate, registry),
                 children=children,
+                waiters=waiters,
                 models_dir=config.models_dir,
                 visible_mark=config.visible_mark,
                 cache_dir=config.data_dir / "cache",

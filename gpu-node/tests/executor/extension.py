@@ -47,8 +47,12 @@ NODE_TYPES = [
 
 
 async def run_async(params: Values, inputs: Values, context: HandlerContext) -> Values:
-    """In the parent: waits and answers."""
+    """Waits and answers, or misbehaves as `params.do` says."""
     _note(params, context)
+    if params.get("do") == "block":
+        _block()
+    if params.get("do") == "refuse":
+        raise PermanentError("no-such-planet", "There is none.", pointer="/params/planet")
     if params.get("do") == "fail":
         raise RetryableError("handler-unavailable", "The service is away.")
     if params.get("do") == "raise":
@@ -91,6 +95,10 @@ def _note(params: Values, context: HandlerContext) -> None:
     if ledger := params.get("ledger"):
         with open(ledger, "a") as file:
             file.write(f"{context.node_id} {context.task_id} {os.getpid()}\n")
+
+
+def _block() -> None:
+    time.sleep(600)
 
 
 def _wait_politely(_params: Values, context: HandlerContext) -> None:
@@ -191,7 +199,22 @@ def check_process(params: Values, inputs: Values, context: HandlerContext) -> No
         raise PermanentError("unfit-voice-clip", "The file is unfit.", pointer="/inputs/file")
 
 
+def _kill_service(_params: Values, _context: HandlerContext) -> None:
+    """Ends the gpu-node at once, as a machine that dies would."""
+    ancestor = os.getpid()
+    while b"children" in Path(f"/proc/{ancestor}/cmdline").read_bytes():
+        ancestor = int(Path(f"/proc/{ancestor}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    os.kill(ancestor, signal.SIGKILL)
+    time.sleep(600)
+
+
+_ACTS["kill_service"] = _kill_service
+_PARAMS = {
+    "type": "object",
+    "properties": {"text": {"type": "string"}, "sleep_s": {"type": "number"}},
+}
+
 HANDLERS = {
-    "test_async": HandlerSpec("async", run_async),
+    "test_async": HandlerSpec("async", run_async, params=_PARAMS),
     "test_process": HandlerSpec("process", run_process, check=check_process),
 }

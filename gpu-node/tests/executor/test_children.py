@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from executor.driver import Driver, make_node
 from executor.process import GpuNodeProcess, is_alive, run_gpu_node, until
@@ -129,6 +130,45 @@ async def busy_child(driver: Driver, ledger: Path, act: str) -> int:
     await driver.issue(make_node("a", "test_process", params=params))
     await until(lambda: pid_in(ledger) > 0)
     return pid_in(ledger)
+
+
+async def test_an_async_handler_that_blocks_holds_up_nobody(
+    driver: Driver, gpu_node: GpuNodeProcess
+) -> None:
+    blocked = await driver.issue(make_node("a", params={"do": "block"}, timeout_s=60))
+    await driver.started(blocked, "a")
+    other = await driver.issue(make_node("a", params={"text": "other"}))
+    assert (await driver.result(other, "a"))["outputs"] == {"text": "other"}
+    async with httpx.AsyncClient() as client:
+        assert (await client.get(f"{gpu_node.address}/healthz")).status_code == 200
+    await driver.cancel(blocked)
+    assert (await driver.ending(blocked))["outcome"] == "canceled"
+
+
+async def test_a_refusal_of_an_async_handler_keeps_its_code_and_field(driver: Driver) -> None:
+    task_id = await driver.issue(make_node("a", params={"do": "refuse"}))
+    problem = (await driver.result(task_id, "a"))["problem"]
+    assert (problem["code"], problem["class"]) == ("no-such-planet", "permanent")
+    assert problem["errors"] == [{"pointer": "/params/planet", "detail": "There is none."}]
+
+
+async def test_params_of_an_extension_are_refused_by_its_schema(driver: Driver) -> None:
+    task_id = await driver.issue(make_node("a", params={"text": 5}))
+    problem = (await driver.result(task_id, "a"))["problem"]
+    assert problem["code"] == "invalid-input"
+    assert [error["pointer"] for error in problem["errors"]] == ["/params/text"]
+
+
+async def test_an_execution_that_ends_the_machine_at_once_has_begun(
+    valkey: Valkey, tmp_path: Path, redis: Any
+) -> None:
+    prefix = f"t{ULID()}"
+    driver = Driver(redis, prefix)
+    async with run_gpu_node(valkey.url, tmp_path, key_prefix=prefix) as node:
+        params = {"do": "kill_service"}
+        task_id = await driver.issue(make_node("a", "test_process", params=params))
+        assert await node.process.wait() == -signal.SIGKILL
+    assert await redis.hget(driver.task_key(task_id), "began:a") == b"1"
 
 
 @pytest.mark.parametrize("act", ["hang", "wait"])

@@ -4,7 +4,9 @@ It never outlives its parent: the kernel kills it when the parent dies (Linux), 
 socket or the silence of the parent ends it elsewhere.
 """
 
+import asyncio
 import ctypes
+import inspect
 import os
 import queue
 import signal
@@ -13,6 +15,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -40,6 +43,8 @@ class Child:
         self._current = -1
         self._canceled = threading.Event()
         self._registry: Registry | None = None
+        self._runner: asyncio.Runner | None = None
+        self._stop: Callable[[], object] = _nothing
 
     def serve(self) -> NoReturn:
         """Work until the parent is gone or says goodbye; handlers run in the main thread."""
@@ -60,10 +65,12 @@ class Child:
             kind = message["kind"]
             if kind == "cancel" and message["id"] == self._current:
                 self._canceled.set()
+                self._stop()
             elif kind in ("start", "probe", "check", "call"):
                 if kind in ("check", "call"):
                     self._current = message["id"]
                     self._canceled.clear()
+                    self._stop = _nothing
                 self._calls.put(message)
 
     def _watch(self) -> None:
@@ -101,10 +108,30 @@ class Child:
 
         self._send({"kind": "began", "id": call_id})
         context = RunContext(call, emit, self._canceled)
-        outputs = to_outputs(registry.run(call.type)(call.params, call.inputs, context))
+        returned = registry.run(call.type)(call.params, call.inputs, context)
+        outputs = to_outputs(self._awaited(returned) if inspect.isawaitable(returned) else returned)
         engine = clean_text(context.engine)
         answer = {"outputs": outputs, "engine": engine, "staged": context.staged}
         return {"kind": "done", "id": call_id, **answer}
+
+    def _awaited(self, work: Awaitable[Any]) -> Any:
+        """What a coroutine answers; a cancel of the run cancels it. The loop is kept, because
+        handlers keep clients that belong to it."""
+        if self._runner is None:
+            self._runner = asyncio.Runner()
+        loop = self._runner.get_loop()
+
+        async def wait() -> Any:
+            task = asyncio.ensure_future(work)
+            self._stop = lambda: loop.call_soon_threadsafe(task.cancel)
+            try:
+                if self._canceled.is_set():
+                    task.cancel()
+                return await task
+            except asyncio.CancelledError as error:
+                raise Canceled("canceled", "The run no longer wants the result.") from error
+
+        return self._runner.run(wait())
 
     def _check(self, registry: Registry, message: Message) -> Message:
         """What is wrong is raised; that nothing is needs no more words."""
@@ -181,6 +208,10 @@ def _plain_extensions(error: GpuNodeError) -> Any:
         return to_plain(error.extensions)
     except NotJson:
         return {}
+
+
+def _nothing() -> None:
+    """There is no coroutine to stop."""
 
 
 def _leave() -> NoReturn:

@@ -76,9 +76,9 @@ class ChildPool:
         """Kill all processes."""
         self._beats.cancel()
         await asyncio.gather(*(child.kill() for child in self._children), return_exceptions=True)
+        self._metrics.children.dec(len(self._children))
         self._children.clear()
         self._idle.clear()
-        self._metrics.children.set(0)
 
     async def _probe(self, models_dir: Path, node_types: Sequence[str]) -> dict[str, Any]:
         async with self._turns:
@@ -150,7 +150,7 @@ class ChildPool:
             ) from error
         self._children.add(child)
         self._idle.append(child)
-        self._metrics.children.set(len(self._children))
+        self._metrics.children.inc()
         get_logger().info("child started", child=child.pid)
 
     def _give_back(self, child: Child) -> None:
@@ -159,7 +159,7 @@ class ChildPool:
             self._idle.append(child)
             return
         self._children.discard(child)
-        self._metrics.children.set(len(self._children))
+        self._metrics.children.dec()
         get_logger().warning("child gone", child=child.pid)
 
     async def _beat(self) -> None:

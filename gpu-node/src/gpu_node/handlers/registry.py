@@ -11,12 +11,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
+from pydantic import ValidationError
+
 from gpu_node.contracts.node_types import NODE_TYPES, NodeType
 from gpu_node.engines.engine import Engine
+from gpu_node.errors import PermanentError
 
 Kind = Literal["process", "async"]
-"""`process`: computes, runs in a child. `async`: a coroutine that waits for a service, runs in
-the parent."""
+"""`process`: computes. `async`: a coroutine that waits for a service. Both run in a process of
+their own; those that wait take no place from those that compute."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,14 @@ class HandlerSpec:
     """A handler of an extension. Without `engines` all engines of its type count as available.
 
     `check(params, inputs, context)` raises what is wrong with the inputs that are known so far.
+    `params` is the JSON schema of the type's params; it may refer to ours by `$id`.
     """
 
     kind: Kind
     run: Callable[..., Any]
     engines: Callable[..., list[Engine]] | None = None
     check: Callable[..., None] | None = None
+    params: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,10 @@ class Registry:
         if run is None:
             run = self._runs[node_type] = _typed(self._source(node_type).run)
         return run
+
+    def params_schema(self, node_type: str) -> Mapping[str, Any] | None:
+        """What an extension says of its type's params; ours are in the contract."""
+        return getattr(self._handlers[node_type], "params", None)
 
     def check(self, node_type: str) -> Callable[..., Any] | None:
         """The handler's check, if it has one; it takes params and context as `run` does, but
@@ -131,17 +140,32 @@ def _ask(engines: Callable[..., list[Engine]], models_dir: Path) -> list[Engine]
 def _typed(run: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a handler its params and inputs as the models that its signature names."""
     hints = typing.get_type_hints(run)
-    to_params = _model(hints.get("params"))
-    to_inputs = _model(hints.get("inputs"))
+    to_params = _model(hints.get("params"), "/params")
+    to_inputs = _model(hints.get("inputs"), "/inputs")
     return lambda params, inputs, context: run(to_params(params), to_inputs(inputs), context)
 
 
 def _with_params(check: Callable[..., Any]) -> Callable[..., Any]:
     """The same for params alone: some inputs are not known yet, so no model fits them."""
-    to_params = _model(typing.get_type_hints(check).get("params"))
+    to_params = _model(typing.get_type_hints(check).get("params"), "/params")
     return lambda params, inputs, context: check(to_params(params), inputs, context)
 
 
-def _model(hint: Any) -> Callable[[Any], Any]:
+def _model(hint: Any, pointer: str) -> Callable[[Any], Any]:
+    """Reads a value as the model of a hint; what does not fit is named by its place."""
     validate = getattr(hint, "model_validate", None)
-    return validate if validate else lambda value: value
+    if validate is None:
+        return lambda value: value
+
+    def read(value: Any) -> Any:
+        try:
+            return validate(value)
+        except ValidationError as error:
+            errors = [
+                {"pointer": "/".join([pointer, *map(str, row["loc"])]), "detail": row["msg"]}
+                for row in error.errors(include_url=False, include_input=False)
+            ]
+            detail = f"The node's values do not fit: {errors[0]['pointer']} {errors[0]['detail']}"
+            raise PermanentError("invalid-input", detail, errors=errors) from error
+
+    return read
