@@ -93,7 +93,9 @@ def test_the_edge_of_the_picture_never_moves(head: TalkingHead) -> None:
 def test_moves_spread_smoothly_and_keep_the_controls() -> None:
     mesh = head_mesh(drawn_face.draw(SIDE)[1], (SIDE, SIDE))
     controls = np.array([topology.CHIN, topology.NOSE_TIP, *np.flatnonzero(mesh.reach > 1.5)])
-    weights = spread(mesh, controls)
+    each = np.zeros((len(mesh.points), len(controls)))
+    each[controls, np.arange(len(controls))] = 1
+    weights = spread(mesh, controls, each)
     assert np.allclose(weights[controls], np.eye(len(controls)))
     # A shift of all controls shifts all points.
     assert np.allclose(weights.sum(axis=1), 1, atol=1e-6)

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gpu_node.engines.arrays import Floats
+from gpu_node.engines.arrays import Floats, Indices
 from gpu_node.engines.portrait import topology as t
 from gpu_node.engines.talking_head.face_frame import CLOSE_UPPER, FaceFrame, face_frame
 from gpu_node.engines.talking_head.mesh import HeadMesh, Points, spread
-from gpu_node.engines.talking_head.rounding import opened, pucker_moves, round_moves
+from gpu_node.engines.talking_head.rounding import FULL, opened, pucker_moves, round_moves
+from gpu_node.engines.talking_head.soundness import overshoots, torn
 
 GAP = 0.21
 """Distance of the lips at `open` = 1, in units of the distance between the outer eye corners."""
@@ -20,6 +21,15 @@ LOCAL = ("open", "spread", "round", "pucker", "blink", "brow")
 
 _MOST = np.array([1.0, 0.15, 0.35, 1.0, 1.0, 1.6])
 """The greatest strength of each of them."""
+
+_EXTREME_POSES: tuple[dict[str, float], ...] = (
+    {},
+    {"open": 1.0},
+    {"open": 0.4, "spread": 0.12},
+    {"open": 0.5, "round": FULL, "pucker": 0.5},
+    {"blink": 1.0},
+)
+"""How strong the controls are in them."""
 
 _STILL = [1, 2, 4, 5, 6, 19, 94, 168, 195, 197, 98, 327, 64, 294, 117, 346, 123, 352]
 """Nose and the skin under the eyes."""
@@ -78,11 +88,6 @@ def fields(mesh: HeadMesh, glasses: bool = False) -> Fields:
     still = np.flatnonzero((mesh.reach > 1.5) | (above & (mesh.reach > 1)))
     fixed = [*_STILL, *_SKULL, *rims, *still]
     controls = np.unique(np.array([*_LIPS, *eyes, *brows, *_JAW, *fixed]))
-    weights = spread(mesh, controls)
-
-    def solved(moves: Points) -> Points:
-        return weights @ moves[controls]
-
     closing = _closing(mesh.points)
     closed = mesh.points + closing
     rounded = round_moves(closed, frame)
@@ -90,11 +95,30 @@ def fields(mesh: HeadMesh, glasses: bool = False) -> Fields:
     local = [_open(mesh.points, frame), _spread(mesh.points, frame), rounded, puckered,
              _blink(mesh.points, 0.0 if glasses else _CREASE_SHARE),
              _brow(mesh.points, frame)]  # fmt: skip
-    solutions = np.stack([solved(moves) for moves in local])
+    asked = np.stack([*local, closing])
+    found = _solved(mesh, controls, asked, stiff=True)
+    shown = _extremes(found)
+    if overshoots(shown, controls, frame.unit) or torn(mesh, shown, frame.unit):
+        found = _solved(mesh, controls, asked, stiff=False)
     # A bent plate swings back beyond its supports; a blink must not pull at the hair line.
     depth = (mesh.points - frame.mouth) @ frame.down
-    solutions[LOCAL.index("blink"), depth < depth[brows].min()] = 0
-    return Fields(local=solutions, closing=solved(closing))
+    found[LOCAL.index("blink"), depth < depth[brows].min()] = 0
+    return Fields(local=found[:-1], closing=found[-1])
+
+
+def _solved(mesh: HeadMesh, controls: Indices, asked: Floats, *, stiff: bool) -> Floats:
+    """(fields, V, 2) moves of all points from those that are asked of the controls."""
+    columns = np.concatenate(list(asked), axis=1)
+    moves = spread(mesh, controls, columns, stiff=stiff)
+    return np.stack(np.split(moves, len(asked), axis=1))
+
+
+def _extremes(found: Floats) -> list[Points]:
+    """The mouths and lids that a film shows at most, as moves of all points."""
+    return [
+        found[-1] + np.tensordot([pose.get(name, 0.0) for name in LOCAL], found[:-1], axes=1)
+        for pose in _EXTREME_POSES
+    ]
 
 
 def columns(points: Points, frame: FaceFrame) -> Floats:
