@@ -41,6 +41,8 @@ def read_portrait(picture: Path, landmarks: Path, matte: Path | None, side: int)
         raise _foreign("the landmarks cannot be read", "/inputs/landmarks") from cause
     if points.shape != (topology.COUNT, 3) or stated != stored.shape[:2]:
         raise _foreign("the landmarks are not those of this portrait", "/inputs/landmarks")
+    if not np.isfinite(points).all() or _beside(points, stated):
+        raise _foreign("the landmarks lie outside the portrait", "/inputs/landmarks")
     scale = side / min(stored.shape[:2])
     height, width = (round(pixels * scale / 2) * 2 for pixels in stored.shape[:2])
     return Portrait(
@@ -48,6 +50,13 @@ def read_portrait(picture: Path, landmarks: Path, matte: Path | None, side: int)
         points * (width / stored.shape[1], height / stored.shape[0], scale),
         _matte(matte, stored.shape[:2], (width, height)) if matte else None,
     )
+
+
+def _beside(points: Floats, size: tuple[int, ...]) -> bool:
+    """Whether eyes or mouth are not in the picture of `size` (height, width), or have no extent."""
+    shown = points[[*topology.MOUTH_CORNERS, *topology.LEFT_EYE_UPPER, *topology.RIGHT_EYE_UPPER]]
+    outside = (shown[:, :2] < 0) | (shown[:, :2] > np.array(size[::-1]) - 1)
+    return bool(outside.any() or np.linalg.norm(points[33] - points[263]) < 1)
 
 
 def _matte(path: Path, shape: tuple[int, ...], size: tuple[int, int]) -> Floats:

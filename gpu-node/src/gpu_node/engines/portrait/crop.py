@@ -18,6 +18,8 @@ _FACE_SHARE_MAX = 0.68
 _FACE_TOP = 0.52
 """Where the middle of the face lies in a square, from the top; higher in a tall picture."""
 _TALL_TOP = 0.40
+_FACE_MARGIN = 0.05
+"""Around the face, in sizes of it, that a cut always shows."""
 
 
 def frame_size(side: int, aspect: Aspect) -> tuple[int, int]:
@@ -65,6 +67,10 @@ def plan_cut(picture: Picture, points: Floats, side: int, aspect: Aspect = "1:1"
     # Inside the photo if it can be; where it cannot, the photo is continued.
     room = shape - wanted * cut
     corner = np.where(room >= 0, np.clip(corner, 0, np.maximum(room, 0)), corner)
+    # A face that reaches beyond the edge of the photo is in the picture all the same.
+    margin = _FACE_MARGIN * (high - low)
+    low, high = points[:, :2].min(axis=0) - margin, points[:, :2].max(axis=0) + margin
+    corner = np.maximum(np.minimum(corner, low), high - wanted * cut)
     return Cut(corner, side / cut, size)
 
 

@@ -26,6 +26,18 @@ _DARK_GLASS = 0.5
 """Sunglasses darken the skin around the eyes to less than this share of the cheeks' brightness."""
 _COVERED, _BARE = 24.0, 9.0
 """A mask differs from the skin by more (CIE Lab), and shows no lips that differ from it by more."""
+_PARTED, _NOSTRILS = 0.36, 0.35
+"""A mouth is darker than its lips by more, nostrils than the nose; a mask's folds are not."""
+_ACROSS_LIPS = ([39, 37, 0, 267, 269], [181, 84, 17, 314, 405])
+_NOSE_TIP, _UNDER_NOSE = [4, 5, 195, 45, 275], [98, 327, 79, 309, 20, 250]
+_FEATURES = [
+    *t.ring(t.LIPS_OUTER_UPPER, t.LIPS_OUTER_LOWER),
+    *t.ring(t.LEFT_EYE_UPPER, t.LEFT_EYE_LOWER),
+    *t.ring(t.RIGHT_EYE_UPPER, t.RIGHT_EYE_LOWER),
+    *(t.NOSE_TIP, *_UNDER_NOSE),
+]
+_OUTSIDE = 0.04
+"""Share of a face's points that may lie outside the picture, which is continued there."""
 
 
 def choose(faces: list[Face], wanted: int | None) -> Face:
@@ -56,6 +68,8 @@ def check(picture: Picture, face: Face) -> None:
     cheeks = sorted(float(np.linalg.norm(nose - points[i])) for i in (234, 454))
     if yaw(face) > MAX_YAW or cheeks[0] < MIN_SYMMETRY * cheeks[1]:
         raise no_face("the face is turned too far to the side")
+    if _cut_off(picture, points):
+        raise no_face("a part of the face lies outside the picture")
     if _eyes_hidden(picture, points):
         raise no_face("the eyes are hidden, by dark glasses for example")
     if _mouth_hidden(picture, points):
@@ -76,6 +90,12 @@ def _size(face: Face) -> float:
     return float(np.linalg.norm(face.points[t.FOREHEAD, :2] - face.points[t.CHIN, :2]))
 
 
+def _cut_off(picture: Picture, points: Floats) -> bool:
+    shown = np.clip(points, 0, np.array(picture.shape[1::-1]) - 1)
+    outside = np.abs(points - shown).max(axis=1) > 0
+    return bool(outside[_FEATURES].any() or outside.mean() > _OUTSIDE)
+
+
 def _eyes_hidden(picture: Picture, points: Floats) -> bool:
     cheeks = np.median(_colours(picture, points, _CHEEKS)[:, 0])
     around = [np.median(_colours(picture, points, ring)[:, 0]) for ring in _AROUND_EYES]
@@ -87,7 +107,31 @@ def _mouth_hidden(picture: Picture, points: Floats) -> bool:
     around = np.median(_colours(picture, points, _AROUND_MOUTH), axis=0)
     lips = np.median(_colours(picture, points, _LIPS), axis=0)
     covered = float(np.linalg.norm(around - skin)) > _COVERED
-    return covered and float(np.linalg.norm(lips - around)) < _BARE
+    alike = float(np.linalg.norm(lips - around)) < _BARE
+    if not covered or not alike:
+        return False
+    # So is a beard in a grey picture; but it parts where the mouth is, and leaves the nostrils.
+    seam = _seam(picture, points)
+    return seam < _PARTED and (seam < _PARTED / 2 or _nostrils(picture, points) < _NOSTRILS)
+
+
+def _seam(picture: Picture, points: Floats) -> float:
+    """How much darker it is between the lips than on them, as a share of the brightness there."""
+    share = np.linspace(-0.1, 1.1, 41)[:, None, None]
+    upper, lower = points[_ACROSS_LIPS[0]], points[_ACROSS_LIPS[1]]
+    places = (upper + share * (lower - upper)).astype(np.float32)
+    light = cv2.remap(
+        cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), places, np.empty(0), cv2.INTER_LINEAR
+    )
+    rows = light.astype(np.float64).mean(axis=1)
+    lips = min(rows[:10].max(), rows[-10:].max())
+    return float((lips - rows[8:33].min()) / (rows.mean() + 8))
+
+
+def _nostrils(picture: Picture, points: Floats) -> float:
+    """How much darker they are than the tip of the nose, as a share of its brightness."""
+    tip = np.median(_colours(picture, points, _NOSE_TIP)[:, 0])
+    return float(1 - _colours(picture, points, _UNDER_NOSE)[:, 0].min() / max(tip, 1.0))
 
 
 def _colours(picture: Picture, points: Floats, chosen: list[int]) -> Floats:

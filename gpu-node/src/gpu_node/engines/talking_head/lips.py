@@ -7,6 +7,7 @@ from gpu_node.engines.arrays import Picture
 from gpu_node.engines.portrait import topology as t
 from gpu_node.engines.talking_head.face_frame import FaceFrame
 from gpu_node.engines.talking_head.mesh import Points
+from gpu_node.engines.talking_head.sampling import sampled
 
 APART = 0.035
 """With lips further apart than this share of the eye distance the portrait shows its own teeth."""
@@ -35,8 +36,8 @@ def without_teeth(portrait: Picture, points: Points, frame: FaceFrame) -> Pictur
     near = cv2.dilate(mask, np.ones((2 * round(_NEAR * frame.unit) + 1,) * 2, np.uint8))
     # An open smile is dark beyond its corners, and points are not exact there.
     light = cv2.cvtColor(portrait, cv2.COLOR_BGR2GRAY)
-    rows = points[[*t.UPPER_LIP[1], *t.LOWER_LIP[1]]].astype(int)
-    dark = light < _DARK * np.median([light[y, x] for x, y in rows.tolist()])
+    lips = sampled(light.astype(np.uint8, copy=False), points[[*t.UPPER_LIP[1], *t.LOWER_LIP[1]]])
+    dark = light < _DARK * np.median(lips)
     mask[(near > 0) & dark] = 255
     mask = cv2.dilate(mask, np.ones((reach, reach), np.uint8))
     low = np.maximum(rim.min(axis=0) - 8 * reach, 0)

@@ -11,6 +11,7 @@ from gpu_node.engines.portrait import topology as t
 from gpu_node.engines.talking_head.face_frame import FaceFrame
 from gpu_node.engines.talking_head.lips import lips_apart
 from gpu_node.engines.talking_head.mesh import Points
+from gpu_node.engines.talking_head.sampling import sampled
 from gpu_node.engines.talking_head.teeth import lower_jaw, upper_teeth
 
 SCALE = 160
@@ -143,8 +144,7 @@ class MouthInterior:
 
 def mouth_interior(portrait: Picture, points: Points, frame: FaceFrame) -> MouthInterior:
     """The inside of this person's mouth: own teeth if the portrait shows them, else drawn ones."""
-    cheeks = points[[50, 280, 205, 425]].astype(int)
-    skin = np.array([portrait[y, x] for x, y in cheeks.tolist()], np.float32).mean(axis=0)
+    skin = sampled(portrait, points[[50, 280, 205, 425]]).mean(axis=0)
     light = np.clip(skin.max() / 215, 0.35, 1.1) * (skin / skin.max()) ** 0.3
     rim = points[t.ring(t.LIPS_INNER_UPPER, t.LIPS_INNER_LOWER)]
     if lips_apart(points, frame):
@@ -152,8 +152,7 @@ def mouth_interior(portrait: Picture, points: Points, frame: FaceFrame) -> Mouth
     else:
         upper = _softened(upper_teeth(SHAPE, ORIGIN, SCALE, light), frame)
     lower = _softened(lower_jaw(SHAPE, ORIGIN, SCALE, light), frame)
-    rows = points[[180, 16, 404, 72, 302]].astype(int)
-    lip = np.array([portrait[y, x] for x, y in rows.tolist()], np.float32).mean(axis=0)
+    lip = sampled(portrait, points[[180, 16, 404, 72, 302]]).mean(axis=0)
     return MouthInterior(upper, lower, frame, lip, light)
 
 
