@@ -1,10 +1,16 @@
 /** Everything that a run needs, as real processes: Redis, object store, gateway, gpu-node. */
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { freeBytes } from "../setup/causes.mjs";
 import { type GatewayServer, prepareGateway } from "./gateway.ts";
 import { type GpuNodeServer, prepareGpuNode } from "./gpu-node.ts";
 import { prepareSeaweed, type SeaweedServer } from "./seaweed.ts";
 import type { Runnable } from "./service-group.ts";
+import { ServiceError } from "./service.ts";
 import { startValkey, type ValkeyServer } from "./valkey.ts";
+
+/** The store keeps some of it free, and a film needs some. */
+const LEAST_FREE_BYTES = 128 * 1024 * 1024;
 
 export interface StackOptions {
   /** One folder for all data and logs. */
@@ -33,6 +39,8 @@ export interface Stack {
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { dir } = options;
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  assertRoom(dir);
   const inheritOutput = options.inheritOutput ?? false;
   const valkey = await startValkey({ dir: join(dir, "redis"), args: options.valkeyArgs ?? [] });
   const seaweed = await prepareSeaweed({ dir: join(dir, "s3") });
@@ -55,6 +63,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   await startAll([seaweed.service, gateway.service, gpuNode.service], stop);
   return { valkey, seaweed, gateway, gpuNode, stop };
+}
+
+/** A full disk ends in other programs' words, a minute later. */
+export function assertRoom(dir: string, free = freeBytes(dir)): void {
+  if (free === undefined || free >= LEAST_FREE_BYTES) return;
+  const [there, needed] = [free, LEAST_FREE_BYTES].map((bytes) => Math.round(bytes / 1e6));
+  throw new ServiceError(
+    `The disk of ${dir} has ${there} MB free, of at least ${needed} MB that are needed.`,
+  );
 }
 
 async function startAll(services: readonly Runnable[], stop: () => Promise<void>): Promise<void> {
