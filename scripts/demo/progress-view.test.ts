@@ -26,6 +26,11 @@ test("shows the seconds also on a narrow terminal", () => {
   expect(lines[0]?.replace("\u001b[2K", "").length).toBeLessThan(40);
 });
 
+test("reminds in a pipe of no node that has just begun", () => {
+  vi.setSystemTime(0);
+  expect(shown({ isTTY: false }, "xterm", 9_999)).not.toContain("still");
+});
+
 test("moves no cursor on a dumb terminal and in a pipe", () => {
   expect(shown({ isTTY: true, columns: 80 }, "dumb", 60_000)).not.toContain("\u001b");
   expect(shown({ isTTY: false }, "xterm", 60_000)).not.toContain("\u001b");

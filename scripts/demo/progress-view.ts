@@ -57,7 +57,8 @@ function openLineView(output: NodeJS.WritableStream): ProgressView {
   const shown = new Map<string, NodeRow["status"]>();
   let running: NodeRows = [];
   const remind = (): void => {
-    for (const row of running) {
+    const long = ({ startedAt = Infinity }: NodeRow): boolean => Date.now() - startedAt >= REMIND_MS;
+    for (const row of running.filter(long)) {
       const percent = `${Math.round(row.share * 100)} %`;
       output.write(`  ${row.nodeId}: ${["still running", percent, ...details(row)].join(", ")}\n`);
     }
