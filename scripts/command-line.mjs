@@ -40,6 +40,18 @@ export function readCommandLine(name, args) {
   return read;
 }
 
+/**
+ * npm keeps what stands before "--" for itself, and says so in the environment only.
+ * @throws {UsageError} if that was meant for the command
+ */
+export function refuseWhatNpmTook(name, env) {
+  const taken = Object.keys(COMMANDS[name].options ?? {}).find(
+    (key) => env[`npm_config_${key}`] !== undefined,
+  );
+  if (taken !== undefined)
+    refuse(name, `did not get --${taken}, which npm takes for itself unless "--" goes before it`);
+}
+
 /** @returns {string | undefined} the option's name if further words belong to it, too */
 function takeOption(name, options, { name: key, rawName, value, inlineValue }, { values }) {
   const option = Object.hasOwn(options, key) ? options[key] : undefined;

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { helpOf, readCommandLine, UsageError } from "./command-line.mjs";
+import { helpOf, readCommandLine, refuseWhatNpmTook, UsageError } from "./command-line.mjs";
 import { COMMANDS } from "./commands.mjs";
 import { ROOT } from "./services/binaries.ts";
 
@@ -55,6 +55,22 @@ test("options take what belongs to them", () => {
     values: { name: "a name" },
   });
   expect(() => readCommandLine("demo", ["--topic", "a", "--topic", "b"])).toThrow(UsageError);
+});
+
+test("an option that npm took for itself is not passed over in silence", () => {
+  expect(() => refuseWhatNpmTook("clean", { npm_config_all: "true" })).toThrow(
+    'npm run clean did not get --all, which npm takes for itself unless "--" goes before it',
+  );
+  expect(() =>
+    refuseWhatNpmTook("clean", { npm_config_cache: "/cache", npm_config_loglevel: "error" }),
+  ).not.toThrow();
+});
+
+test("sheet looks for the film in the folder from which it was called", () => {
+  const env = { ...process.env, INIT_CWD: "/somewhere" };
+  const script = join(ROOT, "scripts", "sheet.ts");
+  const { stderr } = spawnSync(process.execPath, [script, "film.mp4"], { cwd: ROOT, env, encoding: "utf8" });
+  expect(stderr).toBe("/somewhere/film.mp4 does not exist.\n");
 });
 
 test("help fits a terminal", () => {

@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { bootstrap } from "./bootstrap.mjs";
 import { clean } from "./clean.mjs";
-import { helpOf, overview, readCommandLine, UsageError } from "./command-line.mjs";
+import { helpOf, overview, readCommandLine, refuseWhatNpmTook, UsageError } from "./command-line.mjs";
 import { COMMANDS } from "./commands.mjs";
 import { causeOf } from "./setup/causes.mjs";
 import { environment } from "./setup/environment.mjs";
@@ -28,6 +28,7 @@ async function main(command = "", ...args) {
     throw new UsageError(`There is no command "${command}". There are:\n${overview()}`);
   const { help, values } = readCommandLine(command, args);
   if (help) return console.log(helpOf(command));
+  refuseWhatNpmTook(command, process.env);
   const typed = `npm run ${command}`;
   if (command === "clean") return withSetupLock(typed, () => clean(values));
   await withSetupLock(typed, async () => {
