@@ -9,6 +9,7 @@ import { aborted, untilStopped } from "./lifetime.ts";
 import { ROOT } from "./services/binaries.ts";
 import { ServiceError } from "./services/service.ts";
 import { type Stack, startStack } from "./services/stack.ts";
+import { phrase, running } from "./setup/holders.mjs";
 import { takeFolder } from "./sole-owner.ts";
 
 const FOLDER = join(ROOT, ".data", "demo");
@@ -19,18 +20,24 @@ let stack: Stack | undefined;
 try {
   await demo(parseDemoOptions(process.argv.slice(2)));
 } catch (error) {
-  process.exitCode = stopped.aborted ? 130 : 1;
+  process.exitCode = stopped.aborted ? 130 : error instanceof UsageError ? 2 : 1;
   const expected = [UsageError, ApiError, RunFailed, ServiceError].some((type) => error instanceof type);
-  if (!stopped.aborted) console.error(expected ? `\n${(error as Error).message}` : error);
+  const gap = error instanceof UsageError ? "" : "\n";
+  if (!stopped.aborted) console.error(expected ? `${gap}${(error as Error).message}` : error);
 } finally {
   await stack?.stop();
 }
 // Whatever still waits (a socket kept alive, a timer) waits for a system that is gone.
 process.exit();
 
+function whose(): string {
+  const other = running().find(({ command, pid }) => command === "npm run demo" && pid !== process.ppid);
+  return other === undefined ? "" : `, ${phrase(other)}`;
+}
+
 async function demo(options: DemoOptions): Promise<void> {
   if (!(await takeFolder(FOLDER)))
-    throw new UsageError("A demo runs already in this checkout: stop it first.");
+    throw new UsageError(`A demo runs already in this checkout${whose()}: stop it first.`);
   // The state of an earlier demo is of no use: its runs would go on and slow this one down.
   rmSync(STATE, { recursive: true, force: true });
   const began = performance.now();

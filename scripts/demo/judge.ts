@@ -14,6 +14,8 @@ interface Property {
   readonly pattern?: string;
 }
 
+const SPOKEN = ["--topic", "--text"];
+
 const FILE = join(ROOT, "schemas", "graphs", "talking-avatar.input.schema.json");
 const { properties } = JSON.parse(readFileSync(FILE, "utf8")) as { properties: Record<string, Property> };
 
@@ -52,6 +54,8 @@ function fitsText(
   const length = [...text].length;
   if (length > maxLength)
     throw new UsageError(`${option} has ${length} characters; at most ${maxLength} are taken.`);
+  if (SPOKEN.includes(option) && !/[\p{L}\p{N}]/u.test(text))
+    throw new UsageError(`${option} needs at least one letter or digit; ${quoted(text)} has none.`);
   return pattern === undefined || new RegExp(pattern, "u").test(text);
 }
 
@@ -59,7 +63,7 @@ function inWords({ enum: among, type, minimum, maximum, multipleOf }: Property):
   if (among !== undefined) return oneOf(among.map(String));
   if (type === "integer")
     return `${multipleOf === 2 ? "an even" : "a whole"} number from ${minimum} to ${maximum}`;
-  return "something with at least one letter or digit";
+  return "of another kind";
 }
 
 /** `a, b or c` */

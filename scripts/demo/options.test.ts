@@ -69,7 +69,7 @@ test.each([
   ["a background of no kind", ["--background", "red"], "--background is own, blurred, a color"],
   ["a background that does not exist", ["--background", "beach.png"], "does not exist"],
   ["a blank text", ["--text", "  "], "--text is empty"],
-  ["a topic of pictures", ["--topic", "🎉🎉"], "--topic is something with at least one letter or digit"],
+  ["a topic of pictures", ["--topic", "🎉🎉"], '--topic needs at least one letter or digit; "🎉🎉" has none'],
   ["a title without end", ["--title", "x".repeat(121)], "--title has 121 characters; at most 120 are taken"],
   ["an unknown option", ["--speed", "2"], "npm run demo has no option --speed"],
   ["an option without its value", ["--topic"], "npm run demo needs TEXT after --topic"],
