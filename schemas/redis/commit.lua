@@ -6,7 +6,7 @@
 -- ARGV 1 plan (JSON), 2 channel, 3 runsByStatus(''), 4 graph(''), 5 threadCheckpoint(''), 6 artifact(''), then payloads
 --      (opaque strings) that the plan names by their index
 -- plan {run, commit, token, parent, last {source, entry, index}, status, ran, guard,
---       accepted [{node, task, attempt}], open [{task, stream, entry}],
+--       accepted [{node, task, attempt}], open [hash],
 --       tasks [{task, pool, stream, hash, body, nodes}], cancel [{task, stream, hash, reports, control}],
 --       dispatch [{node, task, attempt}], clear [node], waits [{node, attempt}], nodes [{node, json}],
 --       events [{type, node, data}], timers [{member, delay_ms}], untimers [member], record [{field, value}],
@@ -43,6 +43,14 @@ local function is_pending(t)
   local rows = redis.pcall('XPENDING', KEYS[t.stream], 'executors', t.entry, t.entry, 1)
   return not rows.err and rows[1] ~= nil
 end
+-- What an executor has begun counts although its mail is still on its way. What it has not begun by its `start_by` it
+-- will not begin any more.
+local function has_begun(hash)
+  local fields = redis.pcall('HKEYS', hash)
+  for _, field in ipairs(fields.err and {} or fields) do
+    if string.sub(field, 1, 6) == 'began:' or string.sub(field, 1, 7) == 'result:' then return true end
+  end
+end
 local function refusal()
   if record.token ~= plan.token then return 'token' end
   if is_terminal(record.status) then return 'terminal' end
@@ -55,8 +63,8 @@ local function refusal()
   end
   if plan.guard == 'expired' then
     if record.status ~= 'queued' then return 'begun' end
-    for _, t in ipairs(plan.open) do
-      if is_pending(t) then return 'begun' end
+    for _, hash in ipairs(plan.open) do
+      if has_begun(KEYS[hash]) then return 'begun' end
     end
   elseif plan.guard == 'canceled' and #open_tasks(KEYS[3]) > 0 then
     return 'open'
@@ -94,6 +102,9 @@ for i, t in ipairs(plan.tasks) do
 end
 for i, t in ipairs(plan.tasks) do
   redis.call('HSET', KEYS[t.hash], 'run', plan.run, 'entry', added[i], 'state', 'open', 'reported', '0', 'nodes', t.nodes)
+  if record.status == 'queued' and not plan.ran then
+    redis.call('HSET', KEYS[t.hash], 'start_by', record.start_deadline_at)
+  end
   redis.call('HSET', KEYS[3], t.task, t.pool .. '|' .. added[i] .. '|open')
 end
 

@@ -3,19 +3,26 @@
 -- KEYS 1 poolTasks, 2 poolTask, 3 poolReports
 -- ARGV 1 consumer, 2 task id, 3 outcome, 4 reason (a JSON string), 5 number of the first item, then items as in report
 -- Answer 'ok' | 'closed' (the executor forgets it and undoes nothing)
+-- What would begin the task after its start deadline is not taken: it ends as released.
 -- Repeats: the second call finds the task closed.
 -- @include time
 -- @include lease
 -- @include items
 -- @include close
+-- @include late
 local right, entry = has_right(KEYS[1], KEYS[2], ARGV[1])
 if not right then
   return 'closed'
 end
 local run = redis.call('HGET', KEYS[2], 'run')
-redis.call('HSETNX', KEYS[2], 'executor', ARGV[1])
-take_items(KEYS[2], KEYS[3], run, ARGV[2], tonumber(ARGV[5]), 6, false)
-local failed = close_task(KEYS[1], KEYS[2], KEYS[3], run, ARGV[2], entry, ARGV[3], ARGV[4])
+local outcome, reason = ARGV[3], ARGV[4]
+if begins_late(KEYS[2], 6) then
+  outcome, reason = 'released', LATE
+else
+  redis.call('HSETNX', KEYS[2], 'executor', ARGV[1])
+  take_items(KEYS[2], KEYS[3], run, ARGV[2], tonumber(ARGV[5]), 6, false)
+end
+local failed = close_task(KEYS[1], KEYS[2], KEYS[3], run, ARGV[2], entry, outcome, reason)
 if failed then
   return redis.error_reply(failed)
 end

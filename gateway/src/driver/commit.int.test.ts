@@ -86,11 +86,12 @@ describe("commit", () => {
     expect(await commitOf(request)).toEqual(["refused", "result", ""]);
   });
 
-  it("refuses to expire a run whose task somebody holds, and to cancel one whose task has not ended (S9)", async () => {
+  it("refuses to expire a run whose task somebody has begun, and to cancel one whose task has not ended (S9)", async () => {
     h.startDriver();
     const run = await h.submit(ONE);
     const task = await h.pull("default");
     await h.stopDriver();
+    await h.report(task, 1, ["note", "a", "node.started", '{"attempt":1,"executor":"exec_test"}']);
     await h.tell(run, { kind: "cancel" });
     const token = newPlainId("drive");
     const situation = toSituation(run, await lock(await nextMail(), token, 300));

@@ -109,11 +109,7 @@ function toPlan(keys: Keys, request: CommitRequest, K: Indexed, A: Indexed): unk
     guard: draft.guard,
     terminal: draft.terminal,
     accepted: draft.accepted,
-    open: situation.openTasks.map(({ task, pool, entry }) => ({
-      task,
-      entry,
-      stream: K.add(keys.poolTasks(request.shard, pool)),
-    })),
+    open: situation.openTasks.map(({ task, pool }) => K.add(keys.poolTask(request.shard, pool, task))),
     tasks: planTasks(keys, request, K, A),
     cancel: planCancel(keys, request, K),
     dispatch: draft.tasks.flatMap(({ task, nodes }) =>

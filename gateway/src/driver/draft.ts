@@ -17,7 +17,7 @@ export interface Draft {
   terminal: boolean;
   /** Makes the commit check again what only Redis knows. */
   guard: "" | "expired" | "canceled";
-  /** A node result was consumed, so the run has begun. */
+  /** A node result was consumed, or an executor was seen to begin: the run has begun. */
   ran: boolean;
   rows: Map<string, NodeRow>;
   changed: Set<string>;

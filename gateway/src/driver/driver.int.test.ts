@@ -1,5 +1,5 @@
 /** The run engine over a real server: what a run does, seen from outside. */
-import type { Graph } from "@myspinbot/contracts/types.ts";
+import type { Graph, Task } from "@myspinbot/contracts/types.ts";
 import { afterEach, describe, expect, it } from "vitest";
 import { createHarness, result, type Harness } from "../../test/driver-harness.ts";
 import { until } from "../../test/until.ts";
@@ -189,6 +189,70 @@ describe("a run", () => {
     expect(await h.settle(task, [result(task.nodes[0]!, {})])).toBe("ok");
     await until(async () => (await h.redis.xlen(h.keys.poolReports("s0", "default"))) === 0);
     expect((await h.record(slow)).status).toBe("timed_out");
+  });
+
+  describe("the start deadline is looked at when work would begin:", () => {
+    const ONE: Graph = {
+      name: "one",
+      nodes: [{ id: "a", type: "python_work", plane: "python" }],
+      output: {},
+    };
+    const TWO: Graph = { ...ONE, nodes: [...ONE.nodes, { id: "b", type: "node_work", plane: "node" }] };
+    const started = ["note", "a", "node.started", '{"attempt":1,"executor":"exec_test"}'];
+    /** Takes the deadline's timer away, so that nothing but a begin can notice. */
+    const untimed = async (graph: Graph): Promise<{ run: string; passed(): Promise<boolean> }> => {
+      const run = await h.submit(graph, {}, { start: 1000 });
+      await h.redis.zrem(h.keys.timers("s0"), `start_deadline|${run}|`);
+      const by = Number((await h.record(run)).start_deadline_at);
+      const passed = async () => {
+        const [s, us] = await h.redis.time();
+        return Number(s) * 1000 + Number(us) / 1000 >= by;
+      };
+      return { run, passed };
+    };
+
+    it.each([
+      ["a begin", (task: Task) => h.report(task, 1, started)],
+      ["a settle that tells of the begin, too", (task: Task) => h.settle(task, [result(task.nodes[0]!, {})])],
+    ])("%s after it is refused, and the run expires", async (_, begin) => {
+      await start({ leaseMs: 10_000 });
+      h.startDriver();
+      const { run, passed } = await untimed(ONE);
+      const task = await h.pull("default");
+      await until(passed);
+      await begin(task);
+      expect((await h.waitForEnd(run)).status).toBe("expired");
+      const events = (await h.events(run)).map(({ type }) => type);
+      expect(events).not.toContain("node.started");
+      expect(events).not.toContain("run.started");
+      expect(await h.report(task, 1, started)).toBe("closed");
+    });
+
+    it("a driver that comes after it issues nothing", async () => {
+      await start();
+      const { run, passed } = await untimed(ONE);
+      await until(passed);
+      h.startDriver();
+      expect((await h.waitForEnd(run)).status).toBe("expired");
+      expect((await h.events(run)).map(({ type }) => type)).not.toContain("node.dispatched");
+    });
+
+    it("what was begun in time goes on, and so does the rest of its run", async () => {
+      await start({ leaseMs: 10_000 });
+      h.startDriver();
+      const { run, passed } = await untimed(TWO);
+      const [first, late] = [await h.pull("default"), await h.pull("node")];
+      expect(await h.report(first, 1, started)).toBe("ok");
+      await until(passed);
+      expect(await h.report(first, 1, started)).toBe("ok");
+      expect(await h.settle(late, [result(late.nodes[0]!, {})])).toBe("ok");
+      const again = await h.pull("node");
+      await h.settle(again, [result(again.nodes[0]!, {})]);
+      await h.report(first, 2, ["result", "a", "", JSON.stringify(result(first.nodes[0]!, {}))]);
+      await h.settle(first, []);
+      expect((await h.waitForEnd(run)).status).toBe("succeeded");
+      expect((await h.rows(run)).b).toMatchObject({ status: "succeeded", attempt: 1 });
+    });
   });
 
   it("leaves nothing behind at rest (S10)", async () => {

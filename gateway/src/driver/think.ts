@@ -70,6 +70,12 @@ function cancelRun(draft: Draft, situation: Situation): void {
   draft.cancel = situation.openTasks;
 }
 
+/** Nobody has begun and the deadline has passed, whether or not its timer was heard. */
+function isLate(draft: Draft, { record, now }: Situation, wishes: Wishes): boolean {
+  if (record.status !== "queued" || draft.ran) return false;
+  return wishes.expire || now >= Number(record.start_deadline_at);
+}
+
 /** Ends the run where mail or the record ask for it; says whether it did. */
 function obeyWishes(draft: Draft, context: ThinkContext, situation: Situation, wishes: Wishes): boolean {
   const status = situation.record.status;
@@ -86,7 +92,7 @@ function obeyWishes(draft: Draft, context: ThinkContext, situation: Situation, w
     endRun(draft, situation, "timed_out", {
       error: toProblem("run-deadline", "The run did not end before its deadline."),
     });
-  } else if (wishes.expire && status === "queued" && !draft.ran && !context.lesson.begun) {
+  } else if (isLate(draft, situation, wishes)) {
     draft.guard = "expired";
     endRun(draft, situation, "expired", {
       error: toProblem("start-deadline", "No executor began before the start deadline."),
@@ -135,6 +141,7 @@ function markWaiting(draft: Draft, situation: Situation): void {
  */
 export async function think(context: ThinkContext, situation: Situation, carry: DriveCarry): Promise<Draft> {
   const draft = createDraft(situation);
+  draft.ran = context.lesson.begun;
   const input = situation.checkpoint.kind === "none" ? situation.checkpoint.input : {};
   const channels = (carry.latest?.checkpoint.channel_values ?? { [INPUT_CHANNEL]: input }) as Channels;
   // A run that is given up may be so because of its mail: nothing but a cancel is read from it.

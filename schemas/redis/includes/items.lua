@@ -12,8 +12,10 @@ local function take_items(hash, reports, run, task, first, from, tell)
       end
       if kind == 'result' then
         redis.call('HSETNX', hash, 'result:' .. node, body)
+        redis.call('HDEL', hash, 'start_by')
       elseif note_type == 'node.started' then
         redis.call('HSET', hash, 'began:' .. node, '1')
+        redis.call('HDEL', hash, 'start_by')
       end
       taken = n
     end
