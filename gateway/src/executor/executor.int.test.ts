@@ -91,7 +91,7 @@ function losingReplies(
 }
 
 describe("a task", () => {
-  it("of one short node is one settle: no report goes before it", async () => {
+  it("of one short node is a report of its start, and a settle with everything else", async () => {
     const task = await pool.addTask({ inputs: { value: value(7) } });
     const executor = await start({ work: echo });
     const reports = [await pool.nextReport(), await pool.nextReport()];
@@ -106,6 +106,33 @@ describe("a task", () => {
     });
     expect(await pool.hash(task)).toMatchObject({ state: "closed", reported: "2", executor: executor.id });
     expect(await pool.redis.xlen(pool.keys.poolTasks(SHARD, POOL))).toBe(0);
+  });
+
+  it("has begun in Redis before its handler is called, in every node", async () => {
+    const began: string[][] = [];
+    let task = "";
+    const handler: Handler = async (_params, _inputs, { nodeId }) => {
+      const fields = await pool.redis.hkeys(pool.keys.poolTask(SHARD, POOL, task));
+      began.push([nodeId, ...fields.filter((field) => field === `began:${nodeId}`)]);
+      return { value: 1 };
+    };
+    task = await pool.addTask({ id: "a" }, { id: "b", inputs: { value: fromNode("a") } });
+    await start({ work: handler });
+    expect(await pool.endingOf(task)).toMatchObject({ outcome: "settled" });
+    expect(began).toEqual([
+      ["a", "began:a"],
+      ["b", "began:b"],
+    ]);
+  });
+
+  it("whose start deadline has passed is not begun", async () => {
+    const handler = vi.fn<(...args: never[]) => Promise<unknown>>(async () => ({}));
+    const task = await pool.addTask({});
+    await pool.redis.hset(pool.keys.poolTask(SHARD, POOL, task), "start_by", "1");
+    await start({ work: handler as unknown as Handler });
+    expect(await pool.endingOf(task)).toMatchObject({ outcome: "released", began: [], results: [] });
+    expect(await pool.endingOf(await pool.addTask({}))).toMatchObject({ outcome: "settled" });
+    expect(handler).toHaveBeenCalledTimes(1);
   });
 
   it("passes outputs on, and a node waits for its own sources only", async () => {

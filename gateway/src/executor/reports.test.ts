@@ -87,6 +87,31 @@ it("sends a call without answer again under the same numbers, with what came sin
   expect(sent(2)).toEqual({ first: 3, nodes: ["c"] });
 });
 
+it("tells when what was added so far has been taken, not before and not later", async () => {
+  const heard: string[] = [];
+  reports.add(item("a"));
+  void reports.told().then(() => heard.push("a"));
+  reports.add(item("b"));
+  void reports.told().then(() => heard.push("b"));
+  expect(sent(0)).toEqual({ first: 1, nodes: ["a"] });
+  await calls[0]!.fail();
+  expect(heard).toEqual([]);
+  vi.advanceTimersByTime(RETRY_MS);
+  reports.add(item("c"));
+  expect(sent(1)).toEqual({ first: 1, nodes: ["a", "b"] });
+  await calls[1]!.answer("ok");
+  expect(heard).toEqual(["a", "b"]);
+});
+
+it("leaves nobody waiting when it closes", async () => {
+  reports.add(item("a"));
+  const told = reports.told();
+  await calls[0]!.fail();
+  await reports.close();
+  await told;
+  await reports.told();
+});
+
 it("hands over what no answer has confirmed when it closes, after the call in flight", async () => {
   reports.add(item("a"));
   reports.flush();

@@ -9,7 +9,7 @@ export interface ReportsOptions {
   onStop(answer: "cancel" | "closed"): void;
   onFailure(error: unknown): void;
   backoff: Backoff;
-  /** How long a note may wait for company, so that short tasks need no report at all. */
+  /** How long a note may wait for company. */
   holdMs: number;
 }
 
@@ -18,6 +18,8 @@ export interface Reports {
   add(item: ReportItem): void;
   /** Sends what is queued as soon as no call is in flight. */
   flush(): void;
+  /** Sends what is queued; resolves when Redis has taken it, or when nothing is sent any more. */
+  told(): Promise<void>;
   /** Ends sending and answers what Redis has not confirmed: it travels with the settle. */
   close(): Promise<Batch>;
 }
@@ -25,6 +27,7 @@ export interface Reports {
 export function createReports(options: ReportsOptions): Reports {
   const { send, onStop, onFailure, backoff, holdMs } = options;
   const waiting: ReportItem[] = [];
+  const listeners = new Set<{ upTo: number; resolve(): void }>();
   let first = 1;
   let closed = false;
   let inFlight: Promise<void> | null = null;
@@ -41,6 +44,13 @@ export function createReports(options: ReportsOptions): Reports {
     timer = undefined;
   };
 
+  const tell = (before: number) => {
+    for (const listener of [...listeners].filter(({ upTo }) => upTo < before)) {
+      listeners.delete(listener);
+      listener.resolve();
+    }
+  };
+
   /** Answers whether the call was answered. A batch that failed keeps its numbers and is sent again with what came since. */
   async function sendWaiting(): Promise<boolean> {
     const items = waiting.slice();
@@ -50,6 +60,7 @@ export function createReports(options: ReportsOptions): Reports {
       first += items.length;
       backoff.reset();
       if (answer !== "ok") onStop(answer);
+      tell(first);
       return true;
     } catch (error) {
       onFailure(error);
@@ -74,10 +85,16 @@ export function createReports(options: ReportsOptions): Reports {
       if (!inFlight) flushIn(holdMs);
     },
     flush,
+    told() {
+      if (closed) return Promise.resolve();
+      flush();
+      return new Promise((resolve) => void listeners.add({ upTo: first + waiting.length - 1, resolve }));
+    },
     async close() {
       closed = true;
       cancelTimer();
       await inFlight;
+      tell(Infinity);
       return { first, items: waiting };
     },
   };

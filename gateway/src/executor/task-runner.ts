@@ -37,7 +37,7 @@ export interface TaskRunner {
   stop(reason: StopReason): void;
 }
 
-/** How long `node.started` may wait for the node's end, so that a short task is one call. */
+/** How long a note may wait for company. */
 const HOLD_MS = 50;
 
 const REASONS = { settled: "", canceled: "canceled on request", released: "the executor is stopping" };
@@ -46,6 +46,9 @@ export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunn
   const { steps, now, random, logger, metrics, executorId } = deps;
   const { task } = plan;
   const stopped = new AbortController();
+  const whenStopped = new Promise<void>((resolve) => {
+    stopped.signal.addEventListener("abort", () => resolve(), { once: true });
+  });
   const ends = new Map<string, NodeEnd>();
   let reason: StopReason | null = null;
   let rest: Promise<Batch> | null = null;
@@ -91,6 +94,10 @@ export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunn
     return end;
   };
 
+  /**
+   * Redis knows that a node begins before its handler is called: so one that takes its process along counts as begun,
+   * and one that comes after the start deadline is never called.
+   */
   const runOne = async (planned: PlannedNode, inputs: Record<string, unknown>): Promise<NodeEnd> => {
     if (stopped.signal.aborted) return { status: "unrun" };
     const { id, attempt } = planned.node;
@@ -99,6 +106,8 @@ export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunn
       executor: executorId,
       ...(planned.engine === "" ? {} : { engine: planned.engine }),
     });
+    await Promise.race([reports.told(), whenStopped]);
+    if (stopped.signal.aborted) return { status: "unrun" };
     const context = contextOf(planned);
     const result = await runNode({ planned, inputs, context, stopped: stopped.signal, now, logger });
     return result ? record(planned, result) : { status: "unrun" };
