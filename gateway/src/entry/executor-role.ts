@@ -2,6 +2,7 @@
 import { DEFAULTS, POOLS } from "@myspinbot/contracts/wire.ts";
 import type { Config } from "../config.ts";
 import { createExecutor, type Executor } from "../executor/executor.ts";
+import { createInPlaceHost } from "../executor/in-place.ts";
 import { HANDLERS } from "../handlers/registry.ts";
 import type { Handlers } from "../handlers/handler.ts";
 import { newPlainId } from "../ids.ts";
@@ -26,7 +27,7 @@ export function createExecutorRole(base: Base, config: Config, extra: Handlers):
     announceMs: DEFAULTS.announce_ms,
     blockMs: DEFAULTS.block_ms,
     nodeTypes: base.nodeTypes,
-    handlers: { ...HANDLERS, ...extra },
+    host: createInPlaceHost({ ...HANDLERS, ...extra }),
     logger: base.logger,
     // Drivers count the nodes of both planes out of the reports; counting here again would double them.
     metrics: { node: () => {} },

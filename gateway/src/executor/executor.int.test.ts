@@ -54,6 +54,8 @@ function gated(): { handler: Handler; began: Promise<HandlerContext>; end(): voi
   };
 }
 
+const holdsItself: Record<string, unknown> = {};
+holdsItself.self = holdsItself;
 const echo: Handler = async (_params, inputs) => ({ ...(inputs as object) });
 const fromNode = (node: string, optional = false) => ({
   from: "node" as const,
@@ -258,6 +260,13 @@ describe("a failure", () => {
     ["no object", () => Promise.resolve(5), "invalid-output"],
     ["too large", () => Promise.resolve({ value: "x".repeat(70_000) }), "output-too-large"],
     ["not JSON", () => Promise.resolve({ value: 1n }), "invalid-output"],
+    ["silently changed by JSON", () => Promise.resolve({ value: [NaN, new Date(0)] }), "invalid-output"],
+    ["holding itself", () => Promise.resolve(holdsItself), "invalid-output"],
+    [
+      "refused by a handler of somebody else",
+      () => Promise.reject(Object.assign(new Error("Rude."), { code: "text-rude" })),
+      "text-rude",
+    ],
     [
       "thrown at once",
       () => {

@@ -1,7 +1,6 @@
 /** The node-plane executor: pulls tasks under leases, runs their nodes, reports; the gpu-node is its twin in Python. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
-import type { Handlers } from "../handlers/handler.ts";
 import type { Redis } from "../redis/client.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -10,6 +9,7 @@ import { createBackoff } from "./backoff.ts";
 import { listenToControl } from "./control-channel.ts";
 import { drain } from "./drain.ts";
 import { toCapability } from "./engines.ts";
+import type { HandlerHost } from "./handler-host.ts";
 import { createHeldTasks } from "./held-tasks.ts";
 import { createIntake } from "./intake.ts";
 import { createLease } from "./lease.ts";
@@ -37,7 +37,7 @@ export interface ExecutorDeps {
   /** Longest time that a read waits for a task. */
   blockMs: number;
   nodeTypes: NodeTypes;
-  handlers: Handlers;
+  host: HandlerHost;
   logger: Logger;
   metrics: Pick<Metrics, "node">;
   /** Monotonic milliseconds. */
@@ -54,7 +54,7 @@ export interface Executor {
 }
 
 export function createExecutor(deps: ExecutorDeps): Executor {
-  const { redis, keys, shards, pool, executorId, slots, nodeTypes, handlers, logger } = deps;
+  const { redis, keys, shards, pool, executorId, slots, nodeTypes, host, logger } = deps;
   const steps = createSteps({ redis, keys, pool, executorId });
   const held = createHeldTasks(slots);
   const subscriber = deps.openSubscriber();
@@ -87,7 +87,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       logger,
     }),
   );
-  const types = nodeTypes.list().filter((type) => Object.hasOwn(handlers, type.type));
+  const types = nodeTypes.list().filter(({ type }) => host.has(type));
   const announcer = createAnnouncer({
     steps,
     shards,

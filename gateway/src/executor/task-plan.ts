@@ -1,16 +1,15 @@
-/** Reads a task entry: what shall be run, by which handlers and engines, in which order, or why it cannot be run here. */
+/** Reads a task entry: what shall be run, by which engines, in which order, or why it cannot be run here. */
 import type { Task, TaskNode } from "@myspinbot/contracts/types.ts";
 import { validateTask } from "@myspinbot/contracts/validators.js";
 import { fieldErrors } from "../errors/field-errors.ts";
 import type { NodeType, NodeTypes } from "../graphs/node-types.ts";
-import type { Handler, Handlers } from "../handlers/handler.ts";
 import { chooseEngine } from "./engines.ts";
+import type { HandlerHost } from "./handler-host.ts";
 import type { Entry } from "./steps.ts";
 
 export interface PlannedNode {
   readonly node: TaskNode;
   readonly type: NodeType;
-  readonly handler: Handler;
   /** `auto` has been resolved; empty when the type has no engines. */
   readonly engine: string;
   /** Nodes of this task that must have ended first. */
@@ -33,7 +32,7 @@ export interface PlanOptions {
   shard: string;
   pool: string;
   nodeTypes: NodeTypes;
-  handlers: Handlers;
+  host: Pick<HandlerHost, "has">;
 }
 
 export function planTask(entry: Entry, options: PlanOptions): TaskPlan | Unfit {
@@ -65,10 +64,9 @@ function readTask(entry: Entry, { shard, pool }: PlanOptions): Task | Unfit {
   return fits ? (task as Task) : { unfit: "The task belongs to another entry." };
 }
 
-function planNode(node: TaskNode, { nodeTypes, handlers }: PlanOptions): PlannedNode | Unfit {
+function planNode(node: TaskNode, { nodeTypes, host }: PlanOptions): PlannedNode | Unfit {
   const type = nodeTypes.get(node.type);
-  const handler = Object.hasOwn(handlers, node.type) ? handlers[node.type] : undefined;
-  if (!type || !handler) return { unfit: `The node type ${node.type} is not known here.` };
+  if (!type || !host.has(node.type)) return { unfit: `The node type ${node.type} is not known here.` };
   if (type.schema_digest !== node.schema_digest)
     return { unfit: `The node type ${node.type} has another schema here.` };
   const engine = chooseEngine(type, node.engine);
@@ -76,7 +74,7 @@ function planNode(node: TaskNode, { nodeTypes, handlers }: PlanOptions): Planned
     return { unfit: `The engine ${node.engine} of ${node.type} is not available here.` };
   const inputs = Object.values(node.inputs).filter((input) => input.from === "node");
   const sources = new Set([...node.after, ...inputs.map((input) => input.node)]);
-  return { node, type, handler, engine, sources: [...sources] };
+  return { node, type, engine, sources: [...sources] };
 }
 
 /** Sorts nodes behind their sources; null when that is impossible. */

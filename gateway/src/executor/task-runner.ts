@@ -3,6 +3,7 @@ import type { NodeResult } from "@myspinbot/contracts/types.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createBackoff } from "./backoff.ts";
+import type { HandlerHost } from "./handler-host.ts";
 import { runNode } from "./node-runner.ts";
 import { createNotes } from "./notes.ts";
 import { createReports } from "./reports.ts";
@@ -20,6 +21,7 @@ export type StopReason = "canceled" | "released" | "closed" | "stale";
 export interface TaskRunnerDeps {
   steps: Steps;
   executorId: string;
+  host: HandlerHost;
   /** Sends an ending until it is answered or the task is given up. */
   settle(ending: Ending): Promise<unknown>;
   /** Monotonic milliseconds. */
@@ -43,7 +45,7 @@ const HOLD_MS = 50;
 const REASONS = { settled: "", canceled: "canceled on request", released: "the executor is stopping" };
 
 export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunner {
-  const { steps, now, random, logger, metrics, executorId } = deps;
+  const { steps, host, now, random, logger, metrics, executorId } = deps;
   const { task } = plan;
   const stopped = new AbortController();
   const whenStopped = new Promise<void>((resolve) => {
@@ -67,12 +69,8 @@ export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunn
   });
   const notes = createNotes({ add: reports.add, now });
 
-  const contextOf = ({ node, engine }: PlannedNode) => ({
-    runId: task.run_id,
-    taskId: task.task_id,
-    nodeId: node.id,
-    attempt: node.attempt,
-    engine,
+  const talkOf = ({ node, engine }: PlannedNode) => ({
+    about: { runId: task.run_id, taskId: task.task_id, nodeId: node.id, attempt: node.attempt, engine },
     progress: (done: number, total: number, unit: string) => notes.progress(node.id, { done, total, unit }),
     log: (level: "debug" | "info" | "warn" | "error", message: string) =>
       notes.log(node.id, { level, message }),
@@ -108,8 +106,8 @@ export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunn
     });
     await Promise.race([reports.told(), whenStopped]);
     if (stopped.signal.aborted) return { status: "unrun" };
-    const context = contextOf(planned);
-    const result = await runNode({ planned, inputs, context, stopped: stopped.signal, now, logger });
+    const talk = talkOf(planned);
+    const result = await runNode({ planned, inputs, ...talk, stopped: stopped.signal, host, now, logger });
     return result ? record(planned, result) : { status: "unrun" };
   };
 

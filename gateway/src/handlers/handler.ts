@@ -8,7 +8,7 @@ export interface HandlerContext {
   readonly attempt: number;
   /** The engine to use; `auto` has been resolved. Empty when the node type has no engines. */
   readonly engine: string;
-  /** Aborted on cancel, time limit and stop. Nobody waits for a handler that ignores it. */
+  /** Aborted on cancel, time limit and stop. The thread of a handler that ignores it is ended half a second later. */
   readonly signal: AbortSignal;
   /** How far the work is; called as often as one likes, the rest is dropped on the way. */
   progress(done: number, total: number, unit: string): void;
@@ -17,9 +17,11 @@ export interface HandlerContext {
 }
 
 /**
- * Answers the outputs, as plain JSON. A handler may be run again for the same node: its effects are repeatable.
- * @throws AppError with the problem type that the run shall see; its class decides about a retry. Everything else
- * becomes `handler-failed`.
+ * Answers the outputs, as plain JSON. A handler may be run again for the same node: its effects are repeatable. On
+ * Node.js each call has a thread for itself, and several threads load the module: what it keeps there, others do not see.
+ * @throws AppError, or anything with a `code` (a slug) and a `detail` or message, for what the run shall see; `errors` or
+ * `pointer` name fields. Its class decides about a retry; a code of the handler's own is permanent unless `class` says
+ * `retryable`. Everything else becomes `handler-failed`.
  */
 export type Handler<Params = never, Inputs = never, Outputs = unknown> = (
   params: Params,

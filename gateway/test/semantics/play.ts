@@ -31,7 +31,7 @@ export interface Played {
 
 const RUN = "run_s0_1";
 const nodeTypes = createTestNodeTypes("node_work", "python_work");
-const handlers = { node_work: async () => ({}), python_work: async () => ({}) };
+const host = { has: () => true };
 /** No healthy run of these small graphs needs as many. */
 const MOST_DRIVES = 200;
 
@@ -64,7 +64,7 @@ async function work(
   attempts: Played["attempts"],
 ): Promise<Letter[]> {
   const entry = { id: "1-0", task, body };
-  const plan = planTask(entry, { shard: "s0", pool, nodeTypes, handlers }) as TaskPlan;
+  const plan = planTask(entry, { shard: "s0", pool, nodeTypes, host }) as TaskPlan;
   const results: NodeResult[] = [];
   await runTaskGraph({
     nodes: plan.nodes,

@@ -4,6 +4,7 @@ import { newPlainId } from "../../ids.ts";
 import { createReaderClient, createSubscriberClient, type Redis } from "../../redis/client.ts";
 import type { LogFields } from "../../telemetry/logger.ts";
 import { createExecutor, type Executor, type ExecutorDeps } from "../executor.ts";
+import { createInPlaceHost } from "../in-place.ts";
 import { createTestNodeTypes } from "./node-types.ts";
 import { POOL, SHARD, type TestPool } from "./pool.ts";
 
@@ -42,7 +43,7 @@ export async function startExecutor(
     announceMs: 10_000,
     blockMs: 2000,
     nodeTypes: createTestNodeTypes(...Object.keys(handlers)),
-    handlers,
+    host: createInPlaceHost(handlers),
     logger: { debug: write, info: write, warn: write, error: write },
     metrics: { node() {} },
     now: () => performance.now(),
