@@ -2,16 +2,28 @@
 import { DEFAULTS, POOLS } from "@myspinbot/contracts/wire.ts";
 import type { Config } from "../config.ts";
 import { createExecutor, type Executor } from "../executor/executor.ts";
-import { createInPlaceHost } from "../executor/in-place.ts";
 import { HANDLERS } from "../handlers/registry.ts";
 import type { Handlers } from "../handlers/handler.ts";
 import { newPlainId } from "../ids.ts";
 import { createCommandClient, createReaderClient, createSubscriberClient } from "../redis/client.ts";
 import type { Base } from "./base.ts";
+import { createHandlerThreads } from "./threads/handler-threads.ts";
 
+/** Much for a handler that waits for others, little for the machine. */
+const THREAD_MEMORY_MB = 512;
+
+/** @param extra handlers of the extension: named here, loaded again by each thread that runs them */
 export function createExecutorRole(base: Base, config: Config, extra: Handlers): Executor {
   const redis = createCommandClient(config.redis_url);
   base.onClose(() => redis.disconnect());
+  const host = createHandlerThreads({
+    types: Object.keys({ ...HANDLERS, ...extra }),
+    extension: config.extensions,
+    most: config.slots,
+    memoryMb: THREAD_MEMORY_MB,
+    logger: base.logger,
+  });
+  base.onClose(() => host.close());
   return createExecutor({
     redis,
     openReader: () => createReaderClient(config.redis_url, DEFAULTS.block_ms),
@@ -27,7 +39,7 @@ export function createExecutorRole(base: Base, config: Config, extra: Handlers):
     announceMs: DEFAULTS.announce_ms,
     blockMs: DEFAULTS.block_ms,
     nodeTypes: base.nodeTypes,
-    host: createInPlaceHost({ ...HANDLERS, ...extra }),
+    host,
     logger: base.logger,
     // Drivers count the nodes of both planes out of the reports; counting here again would double them.
     metrics: { node: () => {} },

@@ -53,8 +53,8 @@ export function plainError(thrown: unknown): Error {
 
 interface Refusal {
   code: string;
-  detail?: unknown;
-  message?: unknown;
+  detail?: string;
+  message?: string;
   class?: unknown;
   pointer?: unknown;
   errors?: unknown;

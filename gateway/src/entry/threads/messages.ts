@@ -1,0 +1,29 @@
+/** What the executor and a thread that runs handlers say to each other. */
+import type { About, Outcome } from "../../executor/handler-host.ts";
+
+/** What a thread is started with. */
+export interface ThreadData {
+  /** The extension module, as configured. */
+  extension: string;
+}
+
+export type ToThread =
+  | {
+      kind: "run";
+      type: string;
+      params: Record<string, unknown>;
+      inputs: Record<string, unknown>;
+      about: About;
+    }
+  | { kind: "abort" };
+
+export type FromThread =
+  /** Its handlers are loaded. */
+  | { kind: "ready" }
+  /** The handler of the last `run` is being called. */
+  | { kind: "began" }
+  | { kind: "note"; type: string; body: string }
+  /** Ends the call. A thread whose call ended with something that nobody caught is not used again. */
+  | { kind: "end"; outcome: Outcome; uncaught: boolean }
+  /** A handler threw after its end, when nobody listened any more. */
+  | { kind: "stray"; node: string; error: Error };
