@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gpu_node.engines.engine import Engine, Voice
-from gpu_node.engines.speech.reading import readable
+from gpu_node.engines.speech.front_end.read_aloud import readable
 from gpu_node.engines.speech.sentences import sentences
 from gpu_node.engines.speech.speech import SILENCE, Phone, Piece, Speech, never_canceled
 from gpu_node.engines.speech.wav import read_wav

@@ -5,15 +5,17 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
+from gpu_node.engines.speech.front_end.read_aloud import readable
+from gpu_node.engines.speech.heteronyms import settle
 from gpu_node.engines.speech.misaki import ARPABET
 from gpu_node.engines.speech.names import with_names
-from gpu_node.engines.speech.reading import readable
 from gpu_node.engines.speech.sentences import Sentence, halves, sentences
 from gpu_node.engines.speech.speech import Piece, SpokenWord
 
 CLAUSE_PAUSE_S = 0.12
 """Silence where a sentence had to be cut."""
 _PUNCTUATION = ' ;:,.!?—…"“”()'
+_ENDS = (".", "!", "?")
 _CHARACTERS_PER_SYMBOL = 3
 """So many characters can never be one symbol: longer text is cut before it is looked at."""
 
@@ -52,10 +54,11 @@ class Phonemizer:
         ]
 
     def _piece(self, sentence: Sentence) -> Piece:
-        from hibari.g2p.normalize import normalize
-
-        words_only = with_names(normalize(readable(sentence.text)))
-        tokens = self._g2p.phonemize_tokens(self._g2p.tokenize(words_only))
+        words_only = with_names(readable(sentence.text))
+        last = words_only[-1:]
+        tagged = self._g2p.tokenize(words_only)
+        settle(tagged)
+        tokens = self._g2p.phonemize_tokens(tagged)
         spoken = ""
         words: list[SpokenWord] = []
         text, start = "", 0
@@ -69,6 +72,9 @@ class Phonemizer:
                     words.append(SpokenWord(text, start, end))
                 spoken += " " if spoken and token is not tokens[-1] else ""
                 text, start = "", len(spoken)
+        # `in the U.S.`: the full stop that went into the word ends the sentence, too.
+        if words and last in _ENDS and spoken[-1:] not in _PUNCTUATION:
+            spoken += last
         return Piece(sentence.text, spoken, sentence.pause_s, tuple(words))
 
 

@@ -4,7 +4,7 @@
 import re
 from dataclasses import dataclass
 
-from gpu_node.engines.speech.reading import ABBREVIATIONS
+from gpu_node.engines.speech.front_end.abbreviations import ABBREVIATIONS
 
 SENTENCE_PAUSE_S = 0.32
 PARAGRAPH_PAUSE_S = 0.6

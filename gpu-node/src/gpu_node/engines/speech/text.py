@@ -20,10 +20,9 @@ _TAG = re.compile(r"</?[A-Za-z?!][^<>]{0,200}>")
 _COMPARED = {"<": " is less than ", ">": " is greater than "}
 _COMPARISON = re.compile(r"(?<=[\w)])[ \t]+([<>])[ \t]+(?=[\w(])")
 _PRODUCT = re.compile(r"(?<=\d)\s?\*\s?(?=\d)")
-_SQUARE = re.compile(r"(?<=\w)\^2\b")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
-_LINE_MARK = re.compile(r"^[ \t]*(#{1,6}|>+|[-*+]|[-=_*|: ]{3,}$)[ \t]*", re.M)
-_MARKUP = str.maketrans({symbol: " " for symbol in "[]{}<>|\\`*_~^"})
+_LINE_MARK = re.compile(r"^[ \t]*(#{1,6}(?=\s)|>+|[-*+](?=\s)|[-=_*|: ]{3,}$)[ \t]*", re.M)
+_MARKUP = str.maketrans({symbol: " " for symbol in "[]{}<>|\\`*_~"})
 _BREAKS = re.compile(r"\r\n?|[\u0085\u2028\u2029\v\f]")
 
 
@@ -50,7 +49,7 @@ def _without_markup(text: str) -> str:
     text = _FENCE.sub(" ", _UNSPOKEN.sub(" ", text))
     text = _TAG.sub(" ", _PAUSING_TAG.sub("\n", text))
     text = html.unescape(text) if "&" in text else text
-    text = _SQUARE.sub("\u00b2", _PRODUCT.sub(" \u00d7 ", text))
+    text = _PRODUCT.sub(" \u00d7 ", text)
     text = _COMPARISON.sub(lambda m: _COMPARED[m[1]], text)
     return _LINE_MARK.sub("", _LINK.sub(r"\1", text)).translate(_MARKUP)
 
@@ -76,7 +75,8 @@ def _plain_character(c: str) -> str:
 
 def _check_language(text: str) -> None:
     for word in re.findall(r"[^\W\d_]+", text):
-        foreign = next((c for c in word if not _is_readable(c)), None)
+        # ½, ², ① and Ⅳ are numbers, whatever their script is called.
+        foreign = next((c for c in word if c.isalpha() and not _is_readable(c)), None)
         # A single Greek letter is a sign of mathematics.
         if foreign and not (len(word) == 1 and _script(foreign) == "Greek"):
             detail = (
