@@ -121,7 +121,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)node_modules/.*/node_modules/" },
+    exclude: { path: "(^|/)node_modules/.*/node_modules/|^e2e/api-clients/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {

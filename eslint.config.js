@@ -5,7 +5,7 @@ import tseslint from "typescript-eslint";
 const nodeGlobals = { console: "readonly", process: "readonly", URL: "readonly" };
 
 export default defineConfig(
-  globalIgnores(["**/node_modules", "**/dist", ".data", "codegen/generated", "**/.venv"]),
+  globalIgnores(["**/node_modules", "**/dist", ".data", "codegen/generated", "e2e/api-clients", "**/.venv"]),
   js.configs.recommended,
   { files: ["**/*.{js,mjs,cjs}"], languageOptions: { globals: nodeGlobals } },
   {

@@ -8,6 +8,7 @@ import { bootstrap } from "./bootstrap.mjs";
 import { clean } from "./clean.mjs";
 import { helpOf, overview, readCommandLine, refuseWhatNpmTook, UsageError } from "./command-line.mjs";
 import { COMMANDS } from "./commands.mjs";
+import { installApiClients } from "./setup/api-clients.mjs";
 import { causeOf } from "./setup/causes.mjs";
 import { environment } from "./setup/environment.mjs";
 import { noteRunning, withSetupLock } from "./setup/holders.mjs";
@@ -26,7 +27,7 @@ try {
 async function main(command = "", ...args) {
   if (!Object.hasOwn(COMMANDS, command))
     throw new UsageError(`There is no command "${command}". There are:\n${overview()}`);
-  const { help, values } = readCommandLine(command, args);
+  const { help, values, words } = readCommandLine(command, args);
   if (help) return console.log(helpOf(command));
   refuseWhatNpmTook(command, process.env);
   const typed = `npm run ${command}`;
@@ -34,6 +35,8 @@ async function main(command = "", ...args) {
   await withSetupLock(typed, async () => {
     Object.assign(process.env, environment());
     await bootstrap(COMMANDS[command].needs);
+    // Whole flows are tested with other people's tools, too.
+    if (command === "test" && !["unit", "int"].includes(words[0])) await installApiClients();
     noteRunning(typed);
   });
   if (command !== "bootstrap") runUnderNode24(join(ROOT, "scripts", `${command}.ts`), args);

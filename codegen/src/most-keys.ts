@@ -1,5 +1,5 @@
 /** Counts the keys of the largest JSON that fits a schema, so that no limit on keys contradicts the schema. */
-import type { JsonSchema, SchemaFile, TitledSchema } from "./schema.ts";
+import { type JsonSchema, type SchemaFile, type TitledSchema, titleOfRef } from "./schema.ts";
 
 /**
  * Keys of the largest value of a titled schema, with one level of what is left open (`maxProperties` without a schema).
@@ -12,7 +12,7 @@ export function mostKeys(titled: Map<string, TitledSchema>, title: string): numb
 
 function count(titled: Map<string, TitledSchema>, file: SchemaFile, schema: JsonSchema): number {
   if (typeof schema.$ref === "string") {
-    const target = resolve(titled, file, schema.$ref);
+    const target = titled.get(titleOfRef(titled, file, schema.$ref))!;
     return count(titled, target.file, target.schema);
   }
   const branches = [...list(schema.anyOf), ...list(schema.oneOf)];
@@ -46,12 +46,4 @@ function open(titled: Map<string, TitledSchema>, file: SchemaFile, schema: JsonS
 
 function list(value: unknown): JsonSchema[] {
   return (value ?? []) as JsonSchema[];
-}
-
-/** References name a definition of the same file, or a file and perhaps a definition in it. */
-function resolve(titled: Map<string, TitledSchema>, file: SchemaFile, ref: string): TitledSchema {
-  const { href } = new URL(ref, file.id);
-  const found = [...titled.values()].find((each) => each.ref === href);
-  if (!found) throw new Error(`schemas/${file.path}: ${ref} refers to nothing that has a title`);
-  return found;
 }

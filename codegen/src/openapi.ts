@@ -1,11 +1,15 @@
 /** The OpenAPI document: the route table with the schemas that it names. */
 import { bundle } from "./bundle.ts";
+import { portable } from "./portable.ts";
 import { ROUTES } from "./routes.ts";
-import { type Answer, COMMON_PROBLEMS, type Route } from "./routes/route.ts";
-import type { JsonSchema } from "./schema.ts";
+import { type Answer, COMMON_PROBLEMS, EVERYWHERE, type Route } from "./routes/route.ts";
+import { mapSchemas, type JsonSchema } from "./schema.ts";
 import type { Source } from "./source.ts";
 
 type Json = Record<string, unknown>;
+
+/** Names that generated clients have for things of their own -> what the document says instead. */
+const RENAMED: Record<string, string> = { File: "UploadedFile" };
 
 const BASE = "#/components/schemas/";
 const JSON_TYPE = "application/json";
@@ -64,17 +68,24 @@ function response({ description, body, media, headers }: Answer): Json {
 }
 
 function content(title: string | undefined, media: string[] = []): Json {
-  const json = title ? { [JSON_TYPE]: { schema: { $ref: BASE + title } } } : {};
-  return { ...json, ...Object.fromEntries(media.map((type) => [type, {}])) };
+  const json = title ? { [JSON_TYPE]: { schema: { $ref: BASE + publicName(title) } } } : {};
+  return { ...json, ...Object.fromEntries(media.map((type) => [type, { schema: shapeOf(type) }])) };
+}
+
+/** Without a schema generators leave out what they cannot name. */
+function shapeOf(mediaType: string): JsonSchema {
+  if (mediaType === JSON_TYPE) return { type: "object", additionalProperties: true };
+  return mediaType.startsWith("text/") ? { type: "string" } : { type: "string", format: "binary" };
 }
 
 /** Problems by status, each with its codes. @throws Error for a code that is not in the list. */
 function problems(source: Source, route: Route): Json {
-  const codes = [...(route.problems ?? []), ...(route.path.startsWith("/v1/") ? COMMON_PROBLEMS : [])];
-  const known = codes.map((code) => {
+  const common = route.path.startsWith("/v1/") ? [...EVERYWHERE, ...COMMON_PROBLEMS] : EVERYWHERE;
+  const known = [...(route.problems ?? []), ...common].map((named) => {
+    const { code, ...more } = typeof named === "string" ? { code: named } : named;
     const type = source.problemTypes.types.find((each) => each.code === code);
     if (!type) throw new Error(`routes.ts: ${route.operation} names the unknown problem ${code}`);
-    return type;
+    return { ...type, ...more };
   });
   return Object.fromEntries(
     Object.entries(Object.groupBy(known, ({ status }) => status)).map(([status, types]) => [
@@ -103,5 +114,22 @@ function components(source: Source): Record<string, JsonSchema> {
     const { schema, definitions } = bundle(source.titled, entry.file, entry.schema, BASE);
     Object.assign(all, definitions, { [title]: schema });
   }
-  return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(
+    Object.entries(all)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([title, schema]) => [publicName(title), renamed(portable(schema))]),
+  );
+}
+
+function publicName(title: string): string {
+  return RENAMED[title] ?? title;
+}
+
+/** References and the title itself. */
+function renamed(schema: JsonSchema): JsonSchema {
+  return mapSchemas(schema, ({ ...inner }) => {
+    if (typeof inner.title === "string") inner.title = publicName(inner.title);
+    if (typeof inner.$ref === "string") inner.$ref = BASE + publicName(inner.$ref.slice(BASE.length));
+    return inner;
+  });
 }

@@ -32,4 +32,40 @@ describe("the OpenAPI document", () => {
       expect(described).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
     }
   });
+
+  it("gives every body a schema", () => {
+    const contents = [...JSON.stringify(OPENAPI.paths).matchAll(/"content":(\{.*?\}\})/g)].map(
+      ([, text]) => text,
+    );
+    expect(contents.length).toBeGreaterThan(50);
+    for (const text of contents) expect(text).not.toMatch(/"[a-z*]+\/[a-z*.+-]+":\{\}/);
+  });
+
+  it("holds nothing that generators and validators of other languages stumble over", () => {
+    const schemas: Record<string, unknown>[] = [];
+    const walk = (value: unknown): void => {
+      if (typeof value !== "object" || value === null) return;
+      if ("type" in value || "anyOf" in value || "oneOf" in value) schemas.push(value);
+      Object.values(value).forEach(walk);
+    };
+    walk(OPENAPI.components);
+    expect(schemas.length).toBeGreaterThan(100);
+    for (const schema of schemas) {
+      if (schema.type === "object")
+        expect("properties" in schema || "additionalProperties" in schema, JSON.stringify(schema)).toBe(true);
+      expect(schema.pattern ?? "").not.toContain("\\p{");
+      expect(typeof schema.const).not.toBe("boolean");
+      for (const branch of (schema.anyOf ?? schema.oneOf ?? []) as object[])
+        expect(Object.keys(branch)).not.toEqual(["required"]);
+    }
+    expect(Object.keys((OPENAPI.components as { schemas: object }).schemas)).not.toContain("File");
+  });
+
+  it("says what every route may answer besides its own", () => {
+    for (const [path, item] of Object.entries(
+      OPENAPI.paths as Record<string, Record<string, { responses: object }>>,
+    ))
+      for (const { responses } of Object.values(item))
+        expect(Object.keys(responses), path).toEqual(expect.arrayContaining(["403", "500"]));
+  });
 });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
+import { OPENAPI } from "@myspinbot/contracts/openapi.ts";
 import type { NodeTypeDefinition } from "@myspinbot/contracts/node-types.ts";
 import type { Executor, Problem, Run } from "@myspinbot/contracts/types.ts";
 import type { Validator } from "@myspinbot/contracts/validators.js";
@@ -160,7 +161,11 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
     );
   };
 
-  const request = async (path: string, init?: RequestInit): Promise<Response> => app.request(path, init);
+  const request = async (path: string, init?: RequestInit): Promise<Response> => {
+    const response = await app.request(path, init);
+    assertDocumented(init?.method ?? "GET", new URL(path, "http://localhost").pathname, response.status);
+    return response;
+  };
   return {
     app,
     driver,
@@ -185,6 +190,18 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
       await driver.close();
     },
   };
+}
+
+/** Whatever a test asks for: the document names the status of the answer. */
+function assertDocumented(method: string, path: string, status: number): void {
+  const paths = OPENAPI.paths as Record<string, Record<string, { responses: object }>>;
+  const [, item] =
+    Object.entries(paths).find(([pattern]) =>
+      new RegExp(`^${pattern.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(path),
+    ) ?? [];
+  const operation = item?.[method === "HEAD" ? "get" : method.toLowerCase()];
+  if (operation && !(status in operation.responses))
+    throw new Error(`${method} ${path} answered ${status}, which the OpenAPI document does not name`);
 }
 
 /** A small picture that is a PNG as far as its first bytes go. */

@@ -155,6 +155,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "500": {
             "description": "`internal`: Something unexpected happened.",
             "content": {
@@ -207,6 +217,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "404": {
             "description": "`not-found`: There is nothing at this address.",
             "content": {
@@ -254,6 +274,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/Capabilities"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
                 }
               }
             }
@@ -357,8 +387,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "409": {
-            "description": "`file-incomplete`: The file has not been uploaded completely. `no-executor-matches`: No executor has announced what the run needs. `idempotency-conflict`: The idempotency key was used with another body.",
+            "description": "`file-incomplete`: The file has not been uploaded completely. `engine-unavailable`: The engine is not available here. `no-executor-matches`: No executor has announced what the run needs. `idempotency-conflict`: The idempotency key was used with another body.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -495,6 +535,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "500": {
             "description": "`internal`: Something unexpected happened.",
             "content": {
@@ -543,6 +593,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/Run"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
                 }
               }
             }
@@ -599,6 +659,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "responses": {
           "204": {
             "description": "It is gone."
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
           },
           "404": {
             "description": "`run-not-found`: The run does not exist.",
@@ -668,6 +738,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/ArtifactList"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
                 }
               }
             }
@@ -762,7 +842,11 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                   "$ref": "#/components/schemas/EventPage"
                 }
               },
-              "text/event-stream": {}
+              "text/event-stream": {
+                "schema": {
+                  "type": "string"
+                }
+              }
             }
           },
           "204": {
@@ -770,6 +854,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "400": {
             "description": "`invalid-request`: The request does not fit its schema.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -890,6 +984,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "404": {
             "description": "`run-not-found`: The run does not exist.",
             "content": {
@@ -949,9 +1053,30 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                 "$ref": "#/components/schemas/FileCreate"
               }
             },
-            "image/*": {},
-            "audio/*": {},
-            "video/*": {}
+            "application/octet-stream": {
+              "schema": {
+                "type": "string",
+                "format": "binary"
+              }
+            },
+            "image/*": {
+              "schema": {
+                "type": "string",
+                "format": "binary"
+              }
+            },
+            "audio/*": {
+              "schema": {
+                "type": "string",
+                "format": "binary"
+              }
+            },
+            "video/*": {
+              "schema": {
+                "type": "string",
+                "format": "binary"
+              }
+            }
           }
         },
         "responses": {
@@ -960,13 +1085,23 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "content": {
               "application/json": {
                 "schema": {
-                  "$ref": "#/components/schemas/File"
+                  "$ref": "#/components/schemas/UploadedFile"
                 }
               }
             }
           },
           "400": {
-            "description": "`invalid-request`: The request does not fit its schema. `malformed-json`: The body is not valid JSON.",
+            "description": "`invalid-request`: The request does not fit its schema. `malformed-json`: The body is not valid JSON. `body-too-deep`: The body is nested too deeply or has too many keys.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1049,9 +1184,30 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "requestBody": {
           "required": true,
           "content": {
-            "image/*": {},
-            "audio/*": {},
-            "video/*": {}
+            "application/octet-stream": {
+              "schema": {
+                "type": "string",
+                "format": "binary"
+              }
+            },
+            "image/*": {
+              "schema": {
+                "type": "string",
+                "format": "binary"
+              }
+            },
+            "audio/*": {
+              "schema": {
+                "type": "string",
+                "format": "binary"
+              }
+            },
+            "video/*": {
+              "schema": {
+                "type": "string",
+                "format": "binary"
+              }
+            }
           }
         },
         "responses": {
@@ -1060,7 +1216,37 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "content": {
               "application/json": {
                 "schema": {
-                  "$ref": "#/components/schemas/File"
+                  "$ref": "#/components/schemas/UploadedFile"
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "`invalid-request`: The request does not fit its schema.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`file-not-found`: The file does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
                 }
               }
             }
@@ -1086,7 +1272,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             }
           },
           "422": {
-            "description": "`file-not-found`: The file does not exist. `file-mismatch`: The bytes are not the announced ones.",
+            "description": "`file-mismatch`: The bytes are not the announced ones.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1142,13 +1328,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "content": {
               "application/json": {
                 "schema": {
-                  "$ref": "#/components/schemas/File"
+                  "$ref": "#/components/schemas/UploadedFile"
                 }
               }
             }
           },
-          "409": {
-            "description": "`file-incomplete`: The file has not been uploaded completely.",
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1157,8 +1343,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
-          "422": {
-            "description": "`file-not-found`: The file does not exist. `file-mismatch`: The bytes are not the announced ones.",
+          "404": {
+            "description": "`file-not-found`: The file does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "409": {
+            "description": "`file-incomplete`: The file has not been uploaded completely.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1212,7 +1408,17 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "204": {
             "description": "It is gone."
           },
-          "422": {
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
             "description": "`file-not-found`: The file does not exist.",
             "content": {
               "application/problem+json": {
@@ -1270,6 +1476,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/Artifact"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
                 }
               }
             }
@@ -1338,17 +1554,49 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "200": {
             "description": "All bytes.",
             "content": {
-              "*/*": {}
+              "application/octet-stream": {
+                "schema": {
+                  "type": "string",
+                  "format": "binary"
+                }
+              },
+              "*/*": {
+                "schema": {
+                  "type": "string",
+                  "format": "binary"
+                }
+              }
             }
           },
           "206": {
             "description": "The range.",
             "content": {
-              "*/*": {}
+              "application/octet-stream": {
+                "schema": {
+                  "type": "string",
+                  "format": "binary"
+                }
+              },
+              "*/*": {
+                "schema": {
+                  "type": "string",
+                  "format": "binary"
+                }
+              }
             }
           },
           "304": {
             "description": "The client has them."
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
           },
           "404": {
             "description": "`artifact-not-found`: The artifact does not exist.",
@@ -1411,6 +1659,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "500": {
             "description": "`internal`: Something unexpected happened.",
             "content": {
@@ -1451,6 +1709,26 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                 }
               }
             }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
           }
         }
       }
@@ -1469,6 +1747,26 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/Health"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
                 }
               }
             }
@@ -1493,6 +1791,26 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                 }
               }
             }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
           }
         }
       }
@@ -1511,6 +1829,26 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "application/json": {
                 "schema": {
                   "$ref": "#/components/schemas/Health"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
                 }
               }
             }
@@ -1539,7 +1877,41 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "200": {
             "description": "All metrics.",
             "content": {
-              "text/plain": {}
+              "text/plain": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
             }
           }
         }
@@ -1556,7 +1928,32 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "200": {
             "description": "OpenAPI 3.1.",
             "content": {
-              "application/json": {}
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": true
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
             }
           }
         }
@@ -1595,7 +1992,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "maxLength": 200
           },
           "meta": {
-            "type": "object"
+            "type": "object",
+            "additionalProperties": true
           },
           "run_id": {
             "$ref": "#/components/schemas/Identifier"
@@ -1795,7 +2193,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "data": {
             "description": "Fields of the type, see $defs.",
-            "type": "object"
+            "type": "object",
+            "additionalProperties": true
           }
         },
         "required": [
@@ -1922,8 +2321,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
-      "File": {
-        "title": "File",
+      "UploadedFile": {
+        "title": "UploadedFile",
         "description": "Bytes that a client brought; an input of runs by id.",
         "type": "object",
         "properties": {
@@ -2109,7 +2508,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "input_schema": {
             "description": "JSON Schema of a run's input; stands alone.",
-            "type": "object"
+            "type": "object",
+            "additionalProperties": true
           }
         },
         "required": [
@@ -2184,7 +2584,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "params": {
             "type": "object",
-            "maxProperties": 50
+            "maxProperties": 50,
+            "additionalProperties": true
           },
           "inputs": {
             "description": "Per input a constant or a reference: $node.output or $input.field; a trailing ? makes it optional, a leading $$ is a literal $.",
@@ -2192,7 +2593,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "maxProperties": 50,
             "propertyNames": {
               "pattern": "^[a-z][a-z0-9_]{0,47}$"
-            }
+            },
+            "additionalProperties": true
           },
           "retry": {
             "title": "RetryPolicy",
@@ -2239,8 +2641,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "foreach": {
             "description": "Reserved.",
-            "type": "boolean",
-            "const": false
+            "type": "boolean"
           }
         },
         "required": [
@@ -2709,10 +3110,12 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             }
           },
           "input": {
-            "type": "object"
+            "type": "object",
+            "additionalProperties": true
           },
           "output": {
-            "type": "object"
+            "type": "object",
+            "additionalProperties": true
           },
           "error": {
             "$ref": "#/components/schemas/Problem"
@@ -2810,7 +3213,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "input": {
             "description": "Fields of the graph's input; files as {\"file_id\": ...}.",
             "type": "object",
-            "maxProperties": 50
+            "maxProperties": 50,
+            "additionalProperties": true
           },
           "deadlines": {
             "title": "RunDeadlines",
@@ -3044,7 +3448,6 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "type": "string",
             "minLength": 1,
             "maxLength": 200,
-            "pattern": "[\\p{L}\\p{N}]",
             "x-type": "Text"
           },
           "text": {
@@ -3052,7 +3455,6 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "type": "string",
             "minLength": 1,
             "maxLength": 5000,
-            "pattern": "[\\p{L}\\p{N}]",
             "x-type": "Text"
           },
           "tone": {
@@ -3180,18 +3582,6 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "x-type": "Voice"
           }
         },
-        "anyOf": [
-          {
-            "required": [
-              "topic"
-            ]
-          },
-          {
-            "required": [
-              "text"
-            ]
-          }
-        ],
         "additionalProperties": false
       },
       "Timestamp": {
@@ -3296,8 +3686,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
       },
       "VoiceConsent": {
         "title": "VoiceConsent",
-        "description": "True: the speaker of the clip agrees that a voice is made to resemble theirs.",
-        "const": true
+        "description": "True: the speaker of the clip agrees that a voice is made to resemble theirs."
       },
       "VoiceInput": {
         "title": "VoiceInput",
@@ -3315,18 +3704,6 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "$ref": "#/components/schemas/VoiceConsent"
           }
         },
-        "oneOf": [
-          {
-            "required": [
-              "name"
-            ]
-          },
-          {
-            "required": [
-              "file_id"
-            ]
-          }
-        ],
         "dependentRequired": {
           "file_id": [
             "consent"

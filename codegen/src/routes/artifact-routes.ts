@@ -1,6 +1,8 @@
 /** Routes of artifacts. */
 import { type Route, header, id } from "./route.ts";
 
+/** The artifact's own media type; generators know only the first of the two. */
+const BYTES = ["application/octet-stream", "*/*"];
 const ARTIFACT_ID = id("artifact_id", "The artifact.");
 
 export const artifactRoutes: Route[] = [
@@ -22,8 +24,8 @@ export const artifactRoutes: Route[] = [
     summary: "The bytes of an artifact",
     parameters: [ARTIFACT_ID, header("Range", "One range of bytes.")],
     answers: [
-      { status: 200, description: "All bytes.", media: ["*/*"] },
-      { status: 206, description: "The range.", media: ["*/*"] },
+      { status: 200, description: "All bytes.", media: BYTES },
+      { status: 206, description: "The range.", media: BYTES },
       { status: 304, description: "The client has them." },
     ],
     problems: ["artifact-not-found", "range-not-satisfiable"],

@@ -2,6 +2,10 @@
 import { type Route, header, id } from "./route.ts";
 
 const FILE_ID = id("file_id", "The file.");
+/** Of `application/octet-stream`, and of a type with `*`, the first bytes tell which it is. */
+const BYTES = ["application/octet-stream", "image/*", "audio/*", "video/*"];
+/** What the address names is not there. */
+const NOT_FOUND = { code: "file-not-found", status: 404 };
 
 export const fileRoutes: Route[] = [
   {
@@ -13,7 +17,7 @@ export const fileRoutes: Route[] = [
     parameters: [
       header("Content-Disposition", '`attachment; filename="..."`: the name, when the body is the bytes.'),
     ],
-    body: { title: "FileCreate", media: ["image/*", "audio/*", "video/*"] },
+    body: { title: "FileCreate", media: BYTES },
     answers: [
       {
         status: 201,
@@ -24,6 +28,7 @@ export const fileRoutes: Route[] = [
     problems: [
       "invalid-request",
       "malformed-json",
+      "body-too-deep",
       "body-too-large",
       "unsupported-media-type",
       "file-mismatch",
@@ -36,9 +41,9 @@ export const fileRoutes: Route[] = [
     tag: "files",
     summary: "Bring the bytes of an announced file",
     parameters: [FILE_ID],
-    body: { media: ["image/*", "audio/*", "video/*"] },
+    body: { media: BYTES },
     answers: [{ status: 200, description: "The file.", body: "File" }],
-    problems: ["file-not-found", "file-mismatch", "body-too-large", "unsupported-media-type"],
+    problems: [NOT_FOUND, "invalid-request", "file-mismatch", "body-too-large", "unsupported-media-type"],
   },
   {
     method: "post",
@@ -48,7 +53,7 @@ export const fileRoutes: Route[] = [
     summary: "Say that the bytes lie in the store; they are checked",
     parameters: [FILE_ID],
     answers: [{ status: 200, description: "The file.", body: "File" }],
-    problems: ["file-not-found", "file-incomplete", "file-mismatch"],
+    problems: [NOT_FOUND, "file-incomplete"],
   },
   {
     method: "delete",
@@ -58,6 +63,6 @@ export const fileRoutes: Route[] = [
     summary: "Remove a file",
     parameters: [FILE_ID],
     answers: [{ status: 204, description: "It is gone." }],
-    problems: ["file-not-found"],
+    problems: [NOT_FOUND],
   },
 ];

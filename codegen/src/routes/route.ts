@@ -28,8 +28,8 @@ export interface Route {
   /** Title of the JSON body's schema, and other media types that are taken. */
   body?: { title?: string; media?: string[] };
   answers: Answer[];
-  /** Problems beside those that every route may answer. */
-  problems?: string[];
+  /** Problems beside those that every route may answer; with a status where it is not the type's own. */
+  problems?: (string | { code: string; status: number })[];
 }
 
 export const id = (name: string, description: string): Parameter => ({
@@ -51,5 +51,8 @@ export const header = (name: string, description: string): Parameter => ({
   schema: { type: "string" },
 });
 
+/** Every route may answer these. */
+export const EVERYWHERE = ["not-local", "internal"];
+
 /** Every route below /v1 may answer these. */
-export const COMMON_PROBLEMS = ["internal", "redis-unavailable", "store-unavailable"];
+export const COMMON_PROBLEMS = ["redis-unavailable", "store-unavailable"];

@@ -31,6 +31,7 @@ export const runRoutes: Route[] = [
       "file-not-found",
       "file-incomplete",
       "unknown-engine",
+      "engine-unavailable",
       "no-executor-matches",
       "idempotency-conflict",
     ],

@@ -50,6 +50,7 @@ export const serviceRoutes: Route[] = [
     tag: "operation",
     summary: "Metrics for Prometheus",
     answers: [{ status: 200, description: "All metrics.", media: ["text/plain"] }],
+    problems: ["redis-unavailable"],
   },
   {
     method: "get",

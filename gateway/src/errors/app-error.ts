@@ -10,6 +10,8 @@ export interface FieldError {
 /** Members of a problem beside the standard ones, and headers that the answer needs (`Retry-After`, `Allow`). */
 export interface ProblemExtensions {
   errors?: FieldError[];
+  /** Instead of the type's own status: what a body names and is not there is 422, what the address names 404. */
+  status?: number;
   headers?: Record<string, string>;
 }
 

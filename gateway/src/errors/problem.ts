@@ -30,11 +30,12 @@ export function toProblem(
 
 /** The problem of an AppError. `instance` is the path or id that it is about. */
 export function problemOf(error: AppError, instance?: string): Problem {
-  const { errors } = error.extensions;
-  return toProblem(error.code, error.detail, {
+  const { errors, status } = error.extensions;
+  const problem = toProblem(error.code, error.detail, {
     ...(instance === undefined ? {} : { instance }),
     ...(errors ? { errors } : {}),
   });
+  return status === undefined ? problem : { ...problem, status };
 }
 
 function bounded(error: FieldError): FieldError {

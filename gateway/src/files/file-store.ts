@@ -27,6 +27,11 @@ export function fileKey(fileId: string): string {
   return `files/${fileId}`;
 }
 
+/** About a file that an address names. */
+export function fileNotFound(fileId: string): AppError {
+  return new AppError("file-not-found", `There is no file ${fileId.slice(0, 64)}.`, { status: 404 });
+}
+
 export function createFileStore(store: ObjectStore): FileStore {
   const get = async (fileId: string): Promise<FileRecord | undefined> => {
     if (!FILE_ID.test(fileId)) return undefined;
@@ -62,7 +67,7 @@ export function createFileStore(store: ObjectStore): FileStore {
     },
     async putContent(fileId, bytes) {
       const record = await get(fileId);
-      if (!record) throw new AppError("file-not-found", `There is no file ${fileId}.`);
+      if (!record) throw fileNotFound(fileId);
       if (bytes.byteLength !== record.size) {
         throw new AppError(
           "file-mismatch",
@@ -93,7 +98,7 @@ export function createFileStore(store: ObjectStore): FileStore {
       );
     },
     async delete(fileId) {
-      if (!(await get(fileId))) throw new AppError("file-not-found", `There is no file ${fileId}.`);
+      if (!(await get(fileId))) throw fileNotFound(fileId);
       await store.delete(fileKey(fileId));
     },
   };

@@ -1,18 +1,18 @@
 /** Which media types a client may bring, and whether the first bytes of a file are of the type that it named. */
 
-type Test = (bytes: Uint8Array) => boolean;
+export type Test = (bytes: Uint8Array) => boolean;
 
-const at =
+export const at =
   (offset: number, text: string): Test =>
   (bytes) => {
     for (let i = 0; i < text.length; i++) if (bytes[offset + i] !== text.charCodeAt(i)) return false;
     return true;
   };
-const both =
+export const both =
   (a: Test, b: Test): Test =>
   (bytes) =>
     a(bytes) && b(bytes);
-const either =
+export const either =
   (a: Test, b: Test): Test =>
   (bytes) =>
     a(bytes) || b(bytes);

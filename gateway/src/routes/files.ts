@@ -6,14 +6,17 @@ import { Hono } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { AppError } from "../errors/app-error.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
+import { detectMedia } from "../files/detect-media.ts";
 import { cleanFileName, fileNameOf } from "../files/file-name.ts";
 import type { FileRecord } from "../files/file-record.ts";
-import type { FileStore } from "../files/file-store.ts";
+import { fileNotFound, type FileStore } from "../files/file-store.ts";
 import { readBytes } from "../middleware/bytes-body/read-bytes.ts";
 import { readJson } from "../middleware/json-body/json-body.ts";
 import { assertNoEncoding, mediaTypeOf } from "../middleware/media-type.ts";
 
 const BYTES = /^(image|audio|video)\/[a-z0-9.+-]{1,60}$/;
+/** What clients say who do not know more; generated ones can say no more. The bytes tell the rest. */
+const SOME_BYTES = /^(?:application\/octet-stream|(image|audio|video)\/\*)$/;
 
 export function fileRoutes({ files }: { files: FileStore }): Hono<AppEnv> {
   return new Hono<AppEnv>()
@@ -22,11 +25,7 @@ export function fileRoutes({ files }: { files: FileStore }): Hono<AppEnv> {
       const record =
         mediaType === "application/json"
           ? await files.expect(await readAnnouncement(c.req.raw))
-          : await files.put(
-              fileNameOf(c.req.header("content-disposition"), "file"),
-              mediaType,
-              await readFileBytes(c.req.raw),
-            );
+          : await putBytes(files, mediaType, c.req.raw);
       return c.json(toFile(record), 201);
     })
     .put("/:file_id/content", async (c) =>
@@ -34,7 +33,7 @@ export function fileRoutes({ files }: { files: FileStore }): Hono<AppEnv> {
     )
     .post("/:file_id/complete", async (c) => {
       const record = await files.get(c.req.param("file_id"));
-      if (!record) throw new AppError("file-not-found", "There is no such file.");
+      if (!record) throw fileNotFound(c.req.param("file_id"));
       if (record.status !== "complete")
         throw new AppError("file-incomplete", `The bytes of ${record.file_id} have not been uploaded.`);
       return c.json(toFile(record));
@@ -50,11 +49,24 @@ async function readAnnouncement(request: Request): Promise<FileCreate> {
   return { ...create, name: cleanFileName(create.name, "/name") };
 }
 
+async function putBytes(files: FileStore, given: string, request: Request): Promise<FileRecord> {
+  const name = fileNameOf(request.headers.get("content-disposition") ?? undefined, "file");
+  const bytes = await readFileBytes(request);
+  const some = SOME_BYTES.exec(given);
+  const mediaType = some ? detectMedia(bytes, some[1]) : given;
+  if (mediaType === undefined) throw unsupported(`The bytes are of no kind that is taken as ${given}.`);
+  return files.put(name, mediaType, bytes);
+}
+
+function unsupported(detail: string): AppError {
+  return new AppError("unsupported-media-type", detail);
+}
+
 async function readFileBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  if (!BYTES.test(mediaTypeOf(request))) {
-    throw new AppError(
-      "unsupported-media-type",
-      "Files are image/*, audio/* or video/*; application/json announces one.",
+  const mediaType = mediaTypeOf(request);
+  if (!BYTES.test(mediaType) && !SOME_BYTES.test(mediaType)) {
+    throw unsupported(
+      "Files are image/*, audio/* or video/*, or application/octet-stream; application/json announces one.",
     );
   }
   assertNoEncoding(request);

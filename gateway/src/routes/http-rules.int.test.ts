@@ -403,6 +403,15 @@ describe("files", () => {
     await expectProblem(await send(body as BodyInit, headers), status, code);
   });
 
+  it.each(["application/octet-stream", "image/*"])(
+    "finds out what bytes are that come as %s",
+    async (type) => {
+      const file = (await (await upload(PNG, { "content-type": type })).json()) as { media_type: string };
+      expect(file.media_type).toBe("image/png");
+      await expectProblem(await upload("<svg/>", { "content-type": type }), 415, "unsupported-media-type");
+    },
+  );
+
   it("refuses an announcement that does not fit", async () => {
     await expectProblem(
       await h.post("/v1/files", { ...create, media_type: "text/html" }),
@@ -477,10 +486,15 @@ describe("files", () => {
     expect((await h.request(`/v1/files/${file.file_id}`, { method: "DELETE" })).status).toBe(204);
     await expectProblem(
       await h.request(`/v1/files/${file.file_id}`, { method: "DELETE" }),
-      422,
+      404,
       "file-not-found",
     );
-    await expectProblem(await put(PNG), 422, "file-not-found");
+    await expectProblem(await put(PNG), 404, "file-not-found");
+    await expectProblem(
+      await h.request("/v1/files/file_x/complete", { method: "POST" }),
+      404,
+      "file-not-found",
+    );
   });
 });
 

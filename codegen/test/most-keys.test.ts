@@ -1,0 +1,19 @@
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { mostKeys } from "../src/most-keys.ts";
+import { readSource } from "../src/source.ts";
+
+const { titled, wire } = readSource(fileURLToPath(new URL("../..", import.meta.url)));
+
+it("counts the keys of the largest JSON that fits a schema", () => {
+  expect(mostKeys(titled, "FileInput")).toBe(1);
+  expect(mostKeys(titled, "GraphEdge")).toBe(3);
+  // Its own 12, 50 params, 50 inputs, 2 of the retry policy.
+  expect(mostKeys(titled, "GraphNode")).toBe(114);
+  // Its own 7, input, output, nodes, edges.
+  expect(mostKeys(titled, "Graph")).toBe(7 + 50 + 50 + 200 * 114 + 1000 * 3);
+});
+
+it("lets a body have the keys of the largest run, and more for what is free", () => {
+  expect(wire.defaults.body_keys).toBe(mostKeys(titled, "RunCreate") + wire.defaults.free_keys!);
+});
