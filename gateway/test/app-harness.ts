@@ -107,7 +107,7 @@ const NO_STORE = {
 export async function createAppHarness(prefix: string, options: AppHarnessOptions = {}): Promise<AppHarness> {
   const driver = await createHarness(prefix, {
     ...(options.valkeyArgs ? { valkeyArgs: options.valkeyArgs } : {}),
-    ...(options.deps?.nodeTypes ? { nodeTypes: options.deps.nodeTypes } : {}),
+    nodeTypes: options.deps?.nodeTypes ?? workNodeTypes,
   });
   const { redis, keys } = driver;
   const lines: Record<string, unknown>[] = [];
