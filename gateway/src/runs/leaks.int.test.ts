@@ -9,13 +9,14 @@ import { reconcile } from "../driver/sweeps.ts";
 
 const RUNS = 12;
 const ROUNDS = 3;
+/** What the dead are called. */
+const DEAD = /^dead_/;
 
 let store: Awaited<ReturnType<typeof startStore>>;
 let h: AppHarness;
 beforeAll(async () => {
   store = await startStore();
   h = await createAppHarness("leaks", { seaweed: store.seaweed });
-  h.driver.sweep.consumerIdleMs = 0;
 });
 afterAll(async () => {
   await h.close();
@@ -44,20 +45,29 @@ const SIZE: Record<string, string> = {
   stream: "XLEN",
 };
 
-/** Each key with how much it holds, and each group with the number of its consumers. */
+/** Each key with how much it holds. */
 async function contents(): Promise<Record<string, unknown>> {
   const { redis } = h.driver;
   const out: Record<string, unknown> = {};
-  for (const key of (await redis.keys("*")).sort()) {
-    const type = await redis.type(key);
-    out[key] = await redis.call(SIZE[type]!, key);
-    if (type !== "stream") continue;
-    for (const group of Object.values(GROUPS)) {
-      const consumers = await redis.xinfo("CONSUMERS", key, group).catch(() => []);
-      out[`${key} ${group}`] = (consumers as unknown[]).length;
-    }
-  }
+  for (const key of (await redis.keys("*")).sort())
+    out[key] = await redis.call(SIZE[await redis.type(key)]!, key);
   return out;
+}
+
+/** Consumers of all groups that nobody is behind any more. */
+async function deadConsumers(): Promise<string[]> {
+  const { redis, keys } = h.driver;
+  const streams = ["node", "default"].flatMap((pool) => [
+    keys.poolTasks("s0", pool),
+    keys.poolReports("s0", pool),
+  ]);
+  const names: string[] = [];
+  for (const stream of streams)
+    for (const group of Object.values(GROUPS)) {
+      const rows = (await redis.xinfo("CONSUMERS", stream, group).catch(() => [])) as unknown[][];
+      names.push(...rows.map((row) => String(row[1])));
+    }
+  return names.filter((name) => DEAD.test(name));
 }
 
 /** An executor of a pool and a driver that come, are seen, and die without a word. */
@@ -67,14 +77,14 @@ async function comeAndDie(round: number): Promise<void> {
     ["node", "node"],
     ["python", "default"],
   ] as const) {
-    const id = `exec_${pool}_${round}`;
+    const id = `dead_${pool}_${round}`;
     await h.announce({ executor_id: id, plane, pool });
     await redis.call("XREADGROUP", "GROUP", "executors", id, "STREAMS", keys.poolTasks("s0", pool), ">");
     await redis.call(
       "XREADGROUP",
       "GROUP",
       "drivers",
-      `d${round}`,
+      `dead_driver_${round}`,
       "STREAMS",
       keys.poolReports("s0", pool),
       ">",
@@ -126,9 +136,12 @@ it("holds no more after many runs than after the first", async () => {
   const first = await settled();
   for (let number = 1; number < ROUNDS; number += 1) {
     await comeAndDie(number);
+    expect(await deadConsumers()).not.toEqual([]);
     await round(number);
     await until(async () => (await h.driver.redis.zcard(h.driver.keys.timers("s0"))) === 0);
   }
+  h.driver.sweep.consumerIdleMs = 0;
   await expect.poll(settled).toEqual(first);
+  expect(await deadConsumers()).toEqual([]);
   expect(Object.keys(first).filter((key) => /:(run|thread|graph|idem|artifact|task):/.test(key))).toEqual([]);
 });
