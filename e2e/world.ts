@@ -58,7 +58,8 @@ export async function startWorld(options: { shards?: number } = {}): Promise<Wor
     const args = ["--appendfsync", "always"];
     const valkey = keep(await startValkey({ dir: join(dir, "redis"), args }));
     const seaweed = keep(await startSeaweed({ dir: join(dir, "s3") }));
-    const common = { redisUrl: valkey.url, s3: seaweed };
+    const gateway = { redisUrl: valkey.urlOf("gateway"), s3: seaweed };
+    const box = { redisUrl: valkey.urlOf("pool-default"), s3: seaweed };
     const gatewayEnv = {
       ...TIMES("GATEWAY", shards),
       GATEWAY_DRIVER_LEASE_MS: "800",
@@ -76,8 +77,8 @@ export async function startWorld(options: { shards?: number } = {}): Promise<Wor
       E2E_LEDGER: ledger,
     };
     const started = await Promise.all([
-      ...[0, 1].map((i) => startGateway({ ...common, dir: join(dir, `gateway-${i}`), env: gatewayEnv })),
-      ...[0, 1].map((i) => startGpuNode({ ...common, dir: join(dir, `gpu-node-${i}`), env: gpuNodeEnv })),
+      ...[0, 1].map((i) => startGateway({ ...gateway, dir: join(dir, `gateway-${i}`), env: gatewayEnv })),
+      ...[0, 1].map((i) => startGpuNode({ ...box, dir: join(dir, `gpu-node-${i}`), env: gpuNodeEnv })),
     ]);
     for (const server of started) keep(server);
     const read = (): LedgerLine[] =>

@@ -30,7 +30,7 @@ try {
   restartOnChange(stack.gateway.service, ["gateway/src", "codegen/generated/ts", "graphs", "schemas"]);
   restartOnChange(stack.gpuNode.service, ["gpu-node/src"]);
   console.log(
-    `gateway ${stack.gateway.url}  redis ${stack.valkey.url.replace(/:[^:@]+@/, "")} (password in ${join(FOLDER, "redis", "password.conf")})  s3 ${stack.seaweed.endpoint}`,
+    `gateway ${stack.gateway.url}  redis ${stack.valkey.url.replace(/\/\/[^@]+@/, "//")} (users and passwords in ${join(FOLDER, "redis", "passwords.json")})  s3 ${stack.seaweed.endpoint}`,
   );
   await aborted(stopped);
   await stack.stop();

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Takes an entry that nobody can read out of mail or reports and keeps it as a dead letter.
+-- Takes an entry that nobody can read out of mail or reports and keeps it, at most 64 KiB of each field, as a dead letter.
 -- KEYS 1 source stream, 2 dead
 -- ARGV 1 group, 2 entry id, 3 source, 4 reason, 5 how many dead letters are kept
 -- Answer 1 when it was buried by this call, else 0
@@ -11,7 +11,8 @@ end
 local fields = { 'source', ARGV[3], 'entry', ARGV[2], 'reason', ARGV[4] }
 for i = 1, math.min(#rows[1][2], 40) do
   local value = rows[1][2][i]
-  fields[#fields + 1] = i % 2 == 1 and 'field:' .. value or value
+  local kept = string.sub(value, 1, 65536)
+  fields[#fields + 1] = i % 2 == 1 and 'field:' .. kept or kept
 end
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', unpack(fields))
 return 1

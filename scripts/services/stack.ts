@@ -44,15 +44,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const inheritOutput = options.inheritOutput ?? false;
   const valkey = await startValkey({ dir: join(dir, "redis"), args: options.valkeyArgs ?? [] });
   const seaweed = await prepareSeaweed({ dir: join(dir, "s3") });
-  const common = { redisUrl: valkey.url, s3: seaweed, inheritOutput };
+  const common = { s3: seaweed, inheritOutput };
   const gateway = await prepareGateway({
     ...common,
+    redisUrl: valkey.urlOf("gateway"),
     dir: join(dir, "gateway"),
     ...(options.gatewayPort === undefined ? {} : { port: options.gatewayPort }),
     env: options.gatewayEnv ?? {},
   });
   const gpuNode = await prepareGpuNode({
     ...common,
+    redisUrl: valkey.urlOf("pool-default"),
     dir: join(dir, "gpu-node"),
     ...(options.gpuNodePort === undefined ? {} : { port: options.gpuNodePort }),
     env: options.gpuNodeEnv ?? {},

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
 import { startValkey } from "@myspinbot/services/valkey.ts";
 import { Redis } from "ioredis";
 
@@ -22,6 +23,8 @@ export async function startBenchServer(): Promise<BenchServer> {
   const valkey = await startValkey({ dir, open: true, args: ["--appendfsync", "everysec"] });
   pin(valkey.service.pid, 0);
   const redis = new Redis(valkey.url, { protocol: 2 });
+  // As a gateway does: executors of the python plane send no sources.
+  for (const { source } of Object.values(SCRIPTS)) await redis.script("LOAD", source);
   return {
     url: valkey.url,
     port: valkey.port,

@@ -2,7 +2,7 @@
 import { GROUPS } from "@myspinbot/contracts/wire.ts";
 import { systemClock } from "../clock.ts";
 import type { Redis } from "../redis/client.ts";
-import { runScript } from "../redis/scripts.ts";
+import { loadScripts, runScript } from "../redis/scripts.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { sourceStream } from "./collect.ts";
 import type { Driver } from "./driver.ts";
@@ -37,6 +37,8 @@ interface Sweep {
 
 function sweepsOf({ driver, reapMs }: DriverLoopsOptions, deps: SweepDeps): Sweep[] {
   return [
+    // Executors without the right to load scripts wait for them after each start of the server.
+    { name: "scripts", everyMs: reapMs, work: () => loadScripts(deps.redis) },
     { name: "reap", everyMs: reapMs, work: () => reap(deps) },
     { name: "timers", everyMs: Math.min(reapMs, TIMERS_MS), work: () => claimTimers(deps) },
     {

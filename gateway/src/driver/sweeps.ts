@@ -58,11 +58,19 @@ async function reapPool(deps: SweepDeps, pool: string): Promise<void> {
   }
 }
 
+/**
+ * Does the work for each, also after one of them failed: a box can spoil its own pool's streams, not others' time.
+ * @throws AggregateError of what failed.
+ */
+async function forEach(items: Iterable<string>, work: (item: string) => Promise<unknown>): Promise<void> {
+  const failures: unknown[] = [];
+  for (const item of items) await work(item).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw new AggregateError(failures, String(failures[0]));
+}
+
 /** Closes every task whose lease is over. */
 export async function reap(deps: SweepDeps): Promise<void> {
-  for (const pool of deps.pools) {
-    await reapPool(deps, pool).catch(unlessMissingGroup);
-  }
+  await forEach(deps.pools, (pool) => reapPool(deps, pool).catch(unlessMissingGroup));
 }
 
 /** Mail and reports that a dead driver has read and not collected. */
@@ -125,21 +133,24 @@ async function removeIdleConsumers(deps: SweepDeps, stream: string, group: strin
   }
 }
 
+async function reconcilePool(deps: SweepDeps, pool: string): Promise<void> {
+  const { redis, keys, shard } = deps;
+  const streams = [keys.poolTasks(shard, pool), keys.poolReports(shard, pool)];
+  await runScript(redis, "reconcile_pool", streams, [keys.poolTask(shard, pool, "")]);
+  await forgetExecutors(redis, keys.poolExecutors(shard, pool));
+  await removeIdleConsumers(deps, streams[0]!, GROUPS.executors);
+  await removeIdleConsumers(deps, streams[1]!, GROUPS.drivers);
+}
+
 /** The slow sweep: task streams without their group, runs that have lost something, executors and consumers gone. */
 export async function reconcile(deps: SweepDeps): Promise<void> {
   const { redis, keys, shard } = deps;
   await ensureGroups(deps);
-  for (const pool of deps.pools) {
-    const streams = [keys.poolTasks(shard, pool), keys.poolReports(shard, pool)];
-    await runScript(redis, "reconcile_pool", streams, [keys.poolTask(shard, pool, "")]);
-    await forgetExecutors(redis, keys.poolExecutors(shard, pool));
-    await removeIdleConsumers(deps, streams[0]!, GROUPS.executors);
-    await removeIdleConsumers(deps, streams[1]!, GROUPS.drivers);
-  }
   await removeIdleConsumers(deps, keys.mail(shard), GROUPS.drivers);
-  for (const status of LIVE) {
-    for (const run of await redis.zrange(keys.runsByStatus(shard, status), "0", "-1"))
-      await reconcileRun(deps, run);
-  }
-  for (const run of await redis.smembers(keys.endedWithTasks(shard))) await reconcileRun(deps, run);
+  const live = await Promise.all(
+    LIVE.map((status) => redis.zrange(keys.runsByStatus(shard, status), "0", "-1")),
+  );
+  const ending = await redis.smembers(keys.endedWithTasks(shard));
+  await forEach([...live.flat(), ...ending], (run) => reconcileRun(deps, run));
+  await forEach(deps.pools, (pool) => reconcilePool(deps, pool));
 }

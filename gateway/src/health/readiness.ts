@@ -1,8 +1,8 @@
 /** Decides whether this process can do its work now, and says why not. */
-import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { Redis } from "../redis/client.ts";
+import { loadScripts } from "../redis/scripts.ts";
 
 /** What a role of this process says about itself. */
 export interface RoleState {
@@ -28,7 +28,7 @@ export interface Readiness {
 export async function checkReadiness({ redis, store, roles }: ReadinessDeps): Promise<Readiness> {
   const looks = {
     redis: () => checkServer(redis),
-    scripts: () => checkScripts(redis),
+    scripts: () => fromRedis(loadScripts(redis)),
     store: () => store.check(),
   };
   const found = await Promise.all(
@@ -57,12 +57,4 @@ async function checkServer(redis: Redis): Promise<void> {
       `maxmemory-policy is ${policy}, but must be noeviction: the server would delete runs when it is full`,
     );
   }
-}
-
-/** The first call after a start of the server loads them; later ones only ask. */
-async function checkScripts(redis: Redis): Promise<void> {
-  const scripts = Object.values(SCRIPTS);
-  const known = (await fromRedis(redis.script("EXISTS", ...scripts.map(({ sha1 }) => sha1)))) as number[];
-  const missing = scripts.filter((_, index) => known[index] !== 1);
-  await fromRedis(Promise.all(missing.map(({ source }) => redis.script("LOAD", source))));
 }

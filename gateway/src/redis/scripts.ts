@@ -1,4 +1,7 @@
-/** Runs the atomic steps of the protocol: EVALSHA, and EVAL where the server has forgotten the script. */
+/**
+ * Runs the atomic steps of the protocol: EVALSHA, and EVAL where the server has forgotten the script. Executors of the
+ * other plane have no EVAL: for them the gateways load all scripts.
+ */
 import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
 import type { Redis } from "./client.ts";
 
@@ -22,4 +25,12 @@ export async function runScript(
     if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
     return await redis.eval(script.source, keys.length, ...keys, ...args);
   }
+}
+
+/** Loads what the server does not know: all scripts after its start, else none. One round trip when all are there. */
+export async function loadScripts(redis: Redis): Promise<void> {
+  const scripts = Object.values(SCRIPTS);
+  const known = (await redis.script("EXISTS", ...scripts.map(({ sha1 }) => sha1))) as number[];
+  const missing = scripts.filter((_, index) => known[index] !== 1);
+  await Promise.all(missing.map(({ source }) => redis.script("LOAD", source)));
 }

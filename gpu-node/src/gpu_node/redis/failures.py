@@ -16,7 +16,14 @@ from redis.exceptions import (
 
 __all__ = ["RedisError", "ResponseError", "backoff", "is_no_group", "is_unblocked"]
 
-UNAVAILABLE = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OSError)
+UNAVAILABLE = (
+    ConnectionError,
+    TimeoutError,
+    BusyLoadingError,
+    ReadOnlyError,
+    NoScriptError,
+    OSError,
+)
 """Redis cannot be reached, or not used at the moment."""
 MISSING_SCRIPT = NoScriptError
 WRONG_CREDENTIALS = AuthenticationError

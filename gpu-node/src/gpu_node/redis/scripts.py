@@ -1,5 +1,6 @@
-"""Runs the protocol's scripts by digest, and by source where the server does not know them yet."""
+"""Runs the protocol's scripts by digest. A box has no right to send sources: gateways load them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -12,16 +13,22 @@ from gpu_node.redis.failures import MISSING_SCRIPT
 Argument = str | bytes | int
 Execute = Callable[..., Awaitable[Any]]
 
+# A gateway looks once per second whether the server knows the scripts.
+_WAITS_S = (0.05, 0.1, 0.2, 0.4, 0.8)
+
 
 class ScriptRunner:
-    """EVALSHA with EVAL as fallback: a restart or SCRIPT FLUSH costs one more round trip."""
+    """EVALSHA alone; after a start of the server, or SCRIPT FLUSH, it waits for a gateway."""
 
     def __init__(self, client: Redis) -> None:
         self._client = client
         self._batches = Batches(client)
 
     async def run(self, name: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
-        """The script's answer; strings in it are bytes. Travels with others asked for meanwhile."""
+        """The script's answer; strings in it are bytes. Travels with others asked for meanwhile.
+
+        Raises NoScriptError, which passes by itself, when no gateway has loaded it in 1.5 s.
+        """
         return await self._run(self._batches.execute, name, keys, arguments)
 
     async def run_alone(self, name: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
@@ -31,8 +38,10 @@ class ScriptRunner:
     async def _run(
         self, execute: Execute, name: str, keys: Sequence[str], arguments: Sequence[Argument]
     ) -> Any:
-        script = SCRIPTS[name]
-        try:
-            return await execute("EVALSHA", script.sha1, len(keys), *keys, *arguments)
-        except MISSING_SCRIPT:
-            return await execute("EVAL", script.source, len(keys), *keys, *arguments)
+        call = ("EVALSHA", SCRIPTS[name].sha1, len(keys), *keys, *arguments)
+        for wait_s in _WAITS_S:
+            try:
+                return await execute(*call)
+            except MISSING_SCRIPT:
+                await asyncio.sleep(wait_s)
+        return await execute(*call)
