@@ -5,11 +5,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from media.clips import RATE, cut_off, pcm_wav, spoken_clip, written
-from scipy.signal import resample_poly
+from scipy.signal import fftconvolve, lfilter, resample_poly
 
+from gpu_node.engines.music.bed import music
+from gpu_node.engines.music.moods import MOODS
 from gpu_node.engines.speech.match import world
 from gpu_node.engines.speech.match.clip import read_clip
-from gpu_node.engines.speech.match.fitness import LEAST_SPEECH, MOST_CLIPPED, QUIETEST_DBFS, check
+from gpu_node.engines.speech.match.fitness import (
+    LEAST_SPEECH,
+    MOST_CLIPPED,
+    MOST_TONES,
+    QUIETEST_DBFS,
+    check,
+)
 from gpu_node.engines.speech.speech import Samples, never_canceled
 from gpu_node.errors import BadMedia, Canceled
 
@@ -137,3 +145,38 @@ def test_reading_a_clip_can_be_canceled(tmp_path: Path, clip: Samples) -> None:
 
     with pytest.raises(Canceled):
         read_clip(written(tmp_path / "clip.wav", clip[None]), canceled)
+
+
+def backed(clip: Samples, background: np.ndarray, below_db: float) -> Samples:
+    """The clip with something behind it, so many decibels softer on average."""
+    share = np.sqrt((clip**2).mean() / (background**2).mean()) * 10 ** (-below_db / 20)
+    mixed = clip + share * background[: len(clip)]
+    return (mixed / np.abs(mixed).max() / 2).astype(np.float32)
+
+
+@pytest.mark.parametrize("mood", MOODS)
+@pytest.mark.parametrize("below_db", [0, 6, 12, 18, 24])
+def test_speech_over_music_is_refused_by_number(clip: Samples, mood: str, below_db: float) -> None:
+    bed = resample_poly(music(mood, 2 * len(clip), 3), RATE, 2 * RATE)
+    with pytest.raises(BadMedia) as caught:
+        check(backed(clip, bed, below_db))
+    about = caught.value.extensions
+    assert (caught.value.code, about["reason"], about["limit"]) == (
+        "unfit-voice-clip",
+        "music",
+        MOST_TONES,
+    )
+    assert about["measured"] > MOST_TONES
+
+
+@pytest.mark.parametrize("below_db", [20, 25, 35])
+def test_speech_in_a_room_with_noise_or_hum_is_not_music(clip: Samples, below_db: float) -> None:
+    random = np.random.default_rng(1)
+    white = random.normal(size=len(clip))
+    time = np.arange(len(clip)) / RATE
+    hum = sum(np.sin(2 * np.pi * 50 * k * time) / k for k in (1, 2, 3, 5))
+    for noise in (white, lfilter([0.05], [1, -0.97], white), hum):
+        check(backed(clip, np.asarray(noise), below_db))
+    echo = random.normal(size=RATE // 3) * np.exp(-np.arange(RATE // 3) / (0.06 * RATE))
+    echo[0] = 6
+    check(backed(fftconvolve(clip, echo)[: len(clip)], white, below_db))

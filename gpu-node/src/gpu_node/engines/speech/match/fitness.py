@@ -1,6 +1,7 @@
 """Decides whether a clip says enough about a voice: long, loud, clean and spoken enough."""
 
 import numpy as np
+from scipy.ndimage import median_filter
 
 from gpu_node.engines.arrays import Floats
 from gpu_node.engines.speech.match.unfit import LONGEST_S, SHORTEST_S, unfit
@@ -26,6 +27,14 @@ _MOST_VOICED = 0.96
 _STEADY_DB = 1.5
 """A tone is voiced throughout, and as loud throughout; no speaker is."""
 
+MOST_TONES = 3.5
+"""Tones that go on through a second of speech and its pauses, on average: clean speech has up to
+0.6, in a live room or over a mains hum up to 2; soft music (24 dB below the voice) has 4.8 and
+more."""
+_LONG_FRAME, _LONG_HOP = 4096, 1024
+_TONES_HZ = (120.0, 4_000.0)
+_STANDS_OUT_DB, _AUDIBLE_DB, _AROUND_BINS, _BACKGROUND = 12.0, 50.0, 31, 15
+
 
 def check(samples: Samples) -> None:
     """Refuse what is unfit as the clip of a voice; BadMedia says by how much."""
@@ -41,6 +50,7 @@ def check(samples: Samples) -> None:
     _check_level(level)
     _check_speech(frames, level)
     _check_bandwidth(samples)
+    _check_music(samples)
 
 
 def _check_level(level: Floats) -> None:
@@ -103,3 +113,32 @@ def _check_bandwidth(samples: Samples) -> None:
             f"at least {_LEAST_BANDWIDTH_HZ:.0f} Hz are needed"
         )
         raise unfit(detail, "bandwidth", round(highest), _LEAST_BANDWIDTH_HZ)
+
+
+def _check_music(samples: Samples) -> None:
+    """A voice slides and stops; what stays at its pitch all the while is something else."""
+    tones = _lasting_tones(samples)
+    if tones > MOST_TONES:
+        detail = (
+            f"there is music in the clip: {tones:.1f} tones sound through the speech; "
+            f"at most {MOST_TONES:.1f} may"
+        )
+        raise unfit(detail, "music", round(tones, 2), MOST_TONES)
+
+
+def _lasting_tones(samples: Samples) -> float:
+    """How many tones last for a second, on average over the clip."""
+    frames = np.lib.stride_tricks.sliding_window_view(samples, _LONG_FRAME)[::_LONG_HOP]
+    hz = np.fft.rfftfreq(_LONG_FRAME, 1 / RATE)
+    band = (hz > _TONES_HZ[0]) & (hz < _TONES_HZ[1])
+    spectra = np.abs(np.fft.rfft(frames * np.hanning(_LONG_FRAME), axis=1))[:, band]
+    power = 20 * np.log10(spectra + 1e-9)
+    audible = np.percentile(power, 99.5) - _AUDIBLE_DB
+    second = round(RATE / _LONG_HOP)
+    counts: list[int] = []
+    for start in range(0, len(power) - second + 1, second // 2):
+        background = np.percentile(power[start : start + second], _BACKGROUND, axis=0)
+        above = background - median_filter(background, size=_AROUND_BINS, mode="nearest")
+        tone = (above > _STANDS_OUT_DB) & (background > audible)
+        counts.append(int(np.count_nonzero(np.diff(tone.astype(np.int8)) == 1)))
+    return float(np.mean(counts))
