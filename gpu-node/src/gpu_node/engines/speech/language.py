@@ -1,59 +1,107 @@
-"""Notices that a text in Latin letters is not English, by the small words that sentences need."""
+# ruff: noqa: RUF001
+"""Notices that a text in Latin letters is not English: by the dictionary, by small words, and by a
+detector (CLD3) whose network lies in its package."""
 
 import re
 from collections import Counter
+from functools import lru_cache
+from typing import Any
 
-_ENGLISH = frozenset(
-    "the of and to is that it for was with as are be this have from or by not but what all were "
-    "we when your can there an which their if will each about how them then she many some so "
-    "would into has two more no way could my than been who its now did get i you he they his her "
-    "at on our us do me".split()
-)
-_OTHERS: dict[str, frozenset[str]] = {
-    name: frozenset(words.split())
-    for name, words in {
-        "German": "der das und ist nicht ein eine ich wir sie mit auf dem von zu für wie auch "
-        "aber nur noch sich haben wird sind oder wenn über nach bei aus",
-        "French": "le la les des est et une dans que qui nous vous il elle pour pas avec sur "
-        "au aux ce cette sont mais ou je du être avoir très plus",
-        "Spanish": "el la los las es una en que por para se del está pero muy más yo nosotros "
-        "como su al lo hay",
-        "Italian": "il la gli le una che di non sono del della ma anche più nel io noi questo "
-        "si ha",
-        "Portuguese": "os uma que não para com em da das muito mais eu nós você como se por são",
-        "Dutch": "de het een en niet ik wij zij met op voor dat maar ook nog zijn hebben "
-        "wordt naar bij uit te",
-        "Swedish": "och det är en ett inte jag vi att som på med för av till har om så",
-        "Danish": "og det er en et ikke jeg vi som på med af til har om så",
-        "Polish": "nie jest się na że jak co czy tak był od przez jego już",
-        "Czech": "je se na že jsem jak jsou byl",
-        "Turkish": "ve bir bu için ile çok ama gibi daha ne biz değil olarak",
-        "Indonesian": "yang dan di ini itu dengan untuk tidak dari ke adalah saya kita pada akan",
-    }.items()
-}
-"""None of them is English, too, and none a single letter."""
-_WORD = re.compile(r"[^\W\d_]+")
-_LEAST_WORDS = 4
-"""In fewer words a name or a saying may be meant."""
-_LEAST_HITS, _ENOUGH_WORDS = 3, 8
+from gpu_node.engines.speech.front_end.lexicon import is_english, is_english_name
+from gpu_node.engines.speech.language_words import LOANS, OTHERS, PARTICLES, SHORT, SMALL, SURE
+
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:['’][^\W\d_]+)*(?!\w)")
+_UNSAID = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[#@]\w+|\w*[_/\\=(){}<>$]\S*")
+"""Addresses, names on networks and code are no language."""
+_QUOTED = re.compile(r'["“„«][^"“”„«»]{1,300}["”“»]')
+_SURE, _MOST_ENGLISH = 0.7, 0.8
+"""The detector's own probability; share of words that a dictionary of English has. French shares
+four words of five with it in some sentences."""
+_FEW_ENGLISH, _HALF_ENGLISH, _LIKELY = 0.45, 0.7, 0.5
+_LEAST_SMALL = 0.2
+"""Share of the words that every English sentence has: the, of, is."""
+_MOST_NAMES, _FEW_WORDS, _MOST = 4, 3, 0.6
+_LEAST_AROUND = 3
+_NONE: frozenset[str] = frozenset()
+_LEAST_HITS = 3
 _MOST_MARKED = 0.1
 """English has hardly any letters with accents."""
+_ENOUGH_WORDS = 8
 
 
 def foreign_language(text: str) -> str | None:
-    """What a text clearly is instead of English ("German", "in another language"), if anything."""
-    words = Counter(_WORD.findall(text.casefold()))
-    if words.total() < _LEAST_WORDS:
+    """What a text is instead of English ("German", "another language"), if anything."""
+    plain = LOANS.sub(" ", _UNSAID.sub(" ", text))
+    around = _QUOTED.sub(" ", plain)
+    # What is quoted may be in any language, if somebody quotes it.
+    plain = around if len(_WORD.findall(around)) >= _LEAST_AROUND else plain
+    words = [word for word in _WORD.findall(plain) if len(word) > 1 or word in "aIyeéoàuiAO"]
+    lower = [word.casefold().replace("’", "'") for word in words]
+    if not any(len(word) > 1 for word in words):
         return None
-    english = sum(words[word] for word in _ENGLISH)
-    hits = {name: sum(words[word] for word in small) for name, small in _OTHERS.items()}
-    letters = sum(words[word] * len(word) for word in words)
-    marked = sum(map(_is_marked, text)) > _MOST_MARKED * letters
-    if marked and words.total() >= _ENOUGH_WORDS:
-        return "in another language"
+    return _by_words(plain, lower) or _by_detector(plain, words, lower)
+
+
+def _by_words(plain: str, lower: list[str]) -> str | None:
+    """By words that only one language has: most of a short text, some of a long one."""
+    counts = Counter(lower)
+    small = sum(counts[word] for word in SMALL)
+    hits = {name: sum(counts[word] for word in known) for name, known in OTHERS.items()}
     best = max(hits, key=lambda name: hits[name])
-    return best if hits[best] >= max(_LEAST_HITS, 2 * english + 1) else None
+    if hits[best] >= max(_LEAST_HITS, 2 * small + 1):
+        return best
+    is_said = len(counts) > 1 or (len(lower) == 1 and not is_english(lower[0]))
+    if is_said and not any(word in SURE for word in lower):
+        shares = {
+            name: sum(counts[w] for w in SHORT[name] | OTHERS.get(name, _NONE)) for name in SHORT
+        }
+        likely = max(shares, key=lambda name: shares[name])
+        whole = 1.0 if len(lower) <= _FEW_WORDS else _MOST
+        if shares[likely] >= whole * len(lower):
+            return likely
+    letters = sum(map(len, lower))
+    marked = sum(not c.isascii() and c.isalpha() for c in plain)
+    if marked > _MOST_MARKED * letters and len(lower) >= _ENOUGH_WORDS:
+        return best if hits[best] > 1 else "another language"
+    return None
 
 
-def _is_marked(c: str) -> bool:
-    return not c.isascii() and c.isalpha()
+def _by_detector(plain: str, words: list[str], lower: list[str]) -> str | None:
+    if sum(word in SURE for word in lower) >= _LEAST_SMALL * len(lower) or _are_names(words):
+        return None
+    # A capital inside a sentence is a name's, of any language.
+    inside = [word for word in words[1:] if word[0].islower()]
+    rest = inside if len(inside) < len(words) - 1 and inside else words
+    known = sum(is_english(word) or is_english_name(word) for word in rest) / len(rest)
+    if known > _MOST_ENGLISH or len(words) < 2 or (known and len(words) == 2):
+        return None
+    found = _detector().FindLanguage(text=plain)
+    # Two words of Latin name an animal or an illness.
+    if found.language == "en" or (found.language == "la" and len(words) <= _FEW_WORDS):
+        return None
+    if found.probability >= (_SURE if known > _HALF_ENGLISH else _LIKELY) or known <= _FEW_ENGLISH:
+        return _NAMES.get(found.language, "another language")
+    return None
+
+
+def _are_names(words: list[str]) -> bool:
+    """Few words, all with a capital."""
+    return len(words) <= _MOST_NAMES and all(
+        word[0].isupper() or word.casefold() in PARTICLES for word in words
+    )
+
+
+_NAMES = {
+    "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese",
+    "nl": "Dutch", "sv": "Swedish", "da": "Danish", "no": "Norwegian", "pl": "Polish",
+    "cs": "Czech", "tr": "Turkish", "id": "Indonesian", "ms": "Malay", "fi": "Finnish",
+    "sw": "Swahili", "hu": "Hungarian", "ro": "Romanian", "vi": "Vietnamese", "hr": "Croatian",
+    "et": "Estonian", "fil": "Tagalog", "ca": "Catalan", "cy": "Welsh",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _detector() -> Any:
+    import gcld3
+
+    return gcld3.NNetLanguageIdentifier(min_num_bytes=0, max_num_bytes=20_000)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +24,11 @@ def is_english(word: str) -> bool:
     return False
 
 
+def is_english_name(word: str) -> bool:
+    """Whether a word with a capital is a name that English readers know: Sunday, Paris."""
+    return word[:1].isupper() and word in _names()
+
+
 def _stems(stem: str, ending: str) -> tuple[str, ...]:
     """`bak` of `baking` is `bake`, `runn` is `run`, `cities` without `es` is `city`."""
     if ending in ("s", "'s", "n't", "'ll", "'ve", "'re", "'d"):
@@ -33,8 +39,17 @@ def _stems(stem: str, ending: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _words() -> frozenset[str]:
+    return frozenset(word for word in _dictionary() if word.islower())
+
+
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    return frozenset(word for word in _dictionary() if word.istitle())
+
+
+def _dictionary() -> Iterable[str]:
     found = find_spec("hibari")
     if found is None or found.origin is None:
-        return frozenset()
+        return ()
     with gzip.open(Path(found.origin).parent / _FILE, "rt", encoding="utf-8") as file:
-        return frozenset(word for word in json.load(file) if word.islower())
+        return json.load(file)
