@@ -7,7 +7,11 @@ import { parseDemoOptions } from "./options.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "demo-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-for (const name of ["me.jpg", "me.wav", "me.doc"]) writeFileSync(join(folder, name), "x");
+for (const name of ["me.wav", "me.doc", "text.jpg"]) writeFileSync(join(folder, name), "x");
+const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16]);
+const PNG = Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\r", "latin1");
+const WEBP = Buffer.from("RIFF\n\0\0\0WEBPVP8 ", "latin1");
+writeFileSync(join(folder, "me.jpg"), JPEG);
 writeFileSync(join(folder, "empty.jpg"), "");
 mkdirSync(join(folder, "album.jpg"));
 mkdirSync(join(folder, "folder.mp4"));
@@ -22,6 +26,20 @@ test("reads paths relative to the folder in which npm was called", () => {
   const { portrait, out } = parseDemoOptions(["--portrait", "me.jpg", "--out", "film.mp4"], folder);
   expect(portrait).toEqual({ path: join(folder, "me.jpg"), mediaType: "image/jpeg" });
   expect(out).toBe(join(folder, "film.mp4"));
+});
+
+test.each([
+  ["png-named.jpg", PNG, "image/png"],
+  ["jpeg-named.png", JPEG, "image/jpeg"],
+  ["webp-named.jpeg", WEBP, "image/webp"],
+  ["jpeg-without-ending", JPEG, "image/jpeg"],
+  ["jpeg-named.heic", JPEG, "image/jpeg"],
+])("takes %s for what its bytes are", (name, bytes, mediaType) => {
+  writeFileSync(join(folder, name), bytes);
+  expect(parseDemoOptions(["--portrait", name], folder).portrait).toEqual({
+    path: join(folder, name),
+    mediaType,
+  });
 });
 
 test("takes a voice by name, or from a file whose speaker has agreed", () => {
@@ -76,6 +94,7 @@ test.each([
   ["an option before another", ["--topic", "--exit"], "npm run demo needs TEXT after --topic"],
   ["words that belong to nothing", ["why", "bees"], 'npm run demo does not know what to do with "why"'],
   ["a portrait that is no picture", ["--portrait", "me.doc"], "is not a JPEG, PNG or WebP file"],
+  ["a text named as a picture", ["--portrait", "text.jpg"], "is not a JPEG, PNG or WebP file"],
   ["a portrait that does not exist", ["--portrait", "you.jpg"], "does not exist"],
   ["a portrait that is a folder", ["--portrait", "album.jpg"], "is a folder"],
   ["an empty portrait", ["--portrait", "empty.jpg"], "is empty"],

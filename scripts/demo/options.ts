@@ -5,6 +5,7 @@ import { CALLER } from "../caller.ts";
 import { readCommandLine, UsageError } from "../command-line.mjs";
 import { judged, oneOf } from "./judge.ts";
 import { assertWritable, reason } from "./out-path.ts";
+import { pictureTypeOf } from "./picture-type.ts";
 import { installedVoices } from "./voices.ts";
 
 /** Made when nothing is asked for: it shows what there is. */
@@ -14,14 +15,6 @@ const SHOWPIECE = {
   end_text: "Made on this machine",
   burn_captions: true,
   music: "calm",
-};
-
-/** Media types of pictures by their file's ending. */
-const IMAGES: Readonly<Record<string, string>> = {
-  ".jpg": "image/jpeg",
-  ".jpeg": "image/jpeg",
-  ".png": "image/png",
-  ".webp": "image/webp",
 };
 
 /** Media types of voice clips by their file's ending; a voice's name has none of them. */
@@ -111,16 +104,19 @@ function isFile(background: string): boolean {
 }
 
 function toPicture(path: string): Upload {
-  const mediaType = IMAGES[extname(path).toLowerCase()];
+  assertReadable(path);
+  const mediaType = pictureTypeOf(path);
   if (mediaType === undefined) throw new UsageError(`${path} is not a JPEG, PNG or WebP file.`);
-  return existing({ path, mediaType });
+  return { path, mediaType };
 }
 
 function toVoice(voice: string, from: string, consent: boolean): string | Upload {
   const mediaType = SOUNDS[extname(voice).toLowerCase()];
   if (mediaType === undefined) return toVoiceName(voice, from);
   if (!consent) throw new UsageError("A voice from a file needs --consent: its speaker must have agreed.");
-  return existing({ path: resolve(from, voice), mediaType });
+  const path = resolve(from, voice);
+  assertReadable(path);
+  return { path, mediaType };
 }
 
 function toVoiceName(voice: string, from: string): string {
@@ -137,8 +133,7 @@ function toVoiceName(voice: string, from: string): string {
 /** As much as POST /v1/files takes of a picture; sounds may be as large. */
 const MOST_BYTES = 20 * 1024 * 1024;
 
-function existing(file: Upload): Upload {
-  const { path } = file;
+function assertReadable(path: string): void {
   const there = statOf(path);
   if (there === undefined) throw new UsageError(`${path} does not exist.`);
   if (!there.isFile()) throw new UsageError(`${path} is ${there.isDirectory() ? "a folder" : "no file"}.`);
@@ -149,7 +144,6 @@ function existing(file: Upload): Upload {
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${reason(error)}.`);
   }
-  return file;
 }
 
 function statOf(path: string): Stats | undefined {

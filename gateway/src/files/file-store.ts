@@ -6,7 +6,7 @@ import { newPlainId } from "../ids.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
 import { fromMetadata, toMetadata } from "./file-metadata.ts";
 import type { FileRecord } from "./file-record.ts";
-import { contradictsMagic, isKnownMedia } from "./magic.ts";
+import { isKnownMedia, typeOfBytes } from "./magic.ts";
 
 export interface FileStore {
   /** Makes the record; the bytes follow by `putContent`. */
@@ -39,10 +39,12 @@ export function createFileStore(store: ObjectStore): FileStore {
     return head && fromMetadata(fileId, head);
   };
 
-  const write = async (record: FileRecord, bytes: Uint8Array<ArrayBuffer>): Promise<FileRecord> => {
-    if (contradictsMagic(record.media_type, bytes)) {
-      throw new AppError("file-mismatch", `The bytes of "${record.name}" are not ${record.media_type}.`);
+  const write = async (sent: FileRecord, bytes: Uint8Array<ArrayBuffer>): Promise<FileRecord> => {
+    const mediaType = typeOfBytes(sent.media_type, bytes);
+    if (mediaType === undefined) {
+      throw new AppError("file-mismatch", `The bytes of "${sent.name}" are not ${sent.media_type}.`);
     }
+    const record = { ...sent, media_type: mediaType };
     await store.put(fileKey(record.file_id), {
       bytes,
       mediaType: record.media_type,
