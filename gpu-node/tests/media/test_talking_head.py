@@ -5,7 +5,8 @@ import pytest
 
 from gpu_node.engines.portrait import drawn_face, topology
 from gpu_node.engines.talking_head.controls import LOCAL, fields
-from gpu_node.engines.talking_head.head import HEAD
+from gpu_node.engines.talking_head.face_frame import face_frame
+from gpu_node.engines.talking_head.head import HEAD, breath, hold_above, lean, turns
 from gpu_node.engines.talking_head.mesh import head_mesh, spread
 from gpu_node.engines.talking_head.motion import plan_motion
 from gpu_node.engines.talking_head.render import Pose, TalkingHead
@@ -84,7 +85,7 @@ def test_a_round_mouth_is_narrower(head: TalkingHead) -> None:
 
 
 def test_the_edge_of_the_picture_never_moves(head: TalkingHead) -> None:
-    pose = Pose(0.5, 1, 0, 1, np.array([0.03, 0.03, 0.03, 0.05, 0.05, 0.01]))
+    pose = Pose(0.5, 1, 0, 1, np.array([0.03, 0.03, 0.03, 0.05, 0.05, 0.01, 0.03]))
     away = np.abs(head.frame(pose).astype(int) - drawn_face.draw(SIDE)[0])
     for edge in (away[0], away[-1], away[:, 0], away[:, -1]):
         assert edge.max() <= 3
@@ -128,3 +129,32 @@ def test_motion_is_decided_by_its_seed_and_begins_and_ends_at_rest() -> None:
     assert np.abs(first.head[[0, -1]]).max() < 1e-3
     assert np.abs(np.diff(first.head, axis=0)).max() < 0.01
     assert first.blink.max() == 1
+
+
+def test_a_head_lives_while_it_speaks_and_takes_the_shoulders_along() -> None:
+    loud = np.abs(np.sin(np.arange(1500) / 7))
+    _, landmarks = drawn_face.draw(SIDE)
+    frame = face_frame(landmarks[:, :2])
+    nose = landmarks[topology.NOSE_TIP, :2]
+    shoulder = frame.mouth + frame.unit * np.array([1.1, 1.5])
+    for seed in (1, 2, 3):
+        motion = plan_motion(loud, 25, seed)
+        turned = np.ptp(motion.head[:, HEAD.index("yaw")])
+        assert np.deg2rad(4) < turned < np.deg2rad(12)
+        far = {}
+        for name, place in (("nose", nose), ("shoulder", shoulder)):
+            point = place[None]
+            relief = np.array([0.45 * frame.unit if name == "nose" else 0.0])
+            each = np.concatenate([
+                turns(point, relief, hold_above(point, frame), frame),
+                breath(point, frame, SIDE)[None], lean(point, frame)[None],
+            ])[:, 0] / frame.unit  # fmt: skip
+            lengths = np.where(np.isin(HEAD, ("x", "y", "breath", "lean")), frame.unit, 1.0)
+            far[name] = np.ptp((motion.head * lengths) @ each, axis=0)
+        # It was .065 eye distances for the nose and nothing aside for the shoulders.
+        assert 0.12 < np.linalg.norm(far["nose"]) < 0.35
+        assert 0.03 < far["shoulder"][0] < 0.1
+        # Calm: never more than a hundredth of the eye distance in a frame.
+        assert np.abs(np.diff(motion.head, axis=0)).max() < 0.01
+    # Eyes stay with who looks at them.
+    assert np.corrcoef(motion.gaze[:, 0], motion.head[:, HEAD.index("yaw")])[0, 1] < -0.3

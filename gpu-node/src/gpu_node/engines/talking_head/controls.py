@@ -6,7 +6,8 @@ import numpy as np
 
 from gpu_node.engines.arrays import Floats, Indices
 from gpu_node.engines.portrait import topology as t
-from gpu_node.engines.talking_head.face_frame import CLOSE_UPPER, FaceFrame, face_frame
+from gpu_node.engines.talking_head.closing import closing_moves
+from gpu_node.engines.talking_head.face_frame import FaceFrame, face_frame
 from gpu_node.engines.talking_head.mesh import HeadMesh, Points, spread
 from gpu_node.engines.talking_head.rounding import FULL, opened, pucker_moves, round_moves
 from gpu_node.engines.talking_head.soundness import overshoots, torn
@@ -51,6 +52,10 @@ _AROUND_EYES = [
     31, 228, 229, 230, 231, 232, 233, 261, 448, 449, 450, 451, 452, 453,
 ]  # fmt: skip
 """Where glasses sit: with them a blink moves the lids only."""
+_UNDER_BROWS = [225, 224, 223, 222, 221, 445, 444, 443, 442, 441]
+"""Held on a blink, or the brows' own lower hairs would go down with the lids."""
+_UNDER_BROW_SHARE = 0.6
+"""How far they go up with the brows."""
 _CREASE_SHARE = 0.3
 
 
@@ -82,19 +87,19 @@ def fields(mesh: HeadMesh, glasses: bool = False) -> Fields:
     frame = face_frame(mesh.points)
     eyes = [i for upper, lower, _ in _EYES for i in t.ring(upper, lower)]
     # Without glasses the skin around the eye follows freely, which stretches the lid less.
-    rims = [i for eye in _EYES for i in eye[2]] + _AROUND_EYES if glasses else []
+    rims = [i for eye in _EYES for i in eye[2]] + _AROUND_EYES if glasses else _UNDER_BROWS
     brows = t.LEFT_BROW_UPPER + t.LEFT_BROW_LOWER + t.RIGHT_BROW_UPPER + t.RIGHT_BROW_LOWER
     above = (mesh.points - frame.mouth) @ frame.down < 0
     still = np.flatnonzero((mesh.reach > 1.5) | (above & (mesh.reach > 1)))
     fixed = [*_STILL, *_SKULL, *rims, *still]
     controls = np.unique(np.array([*_LIPS, *eyes, *brows, *_JAW, *fixed]))
-    closing = _closing(mesh.points)
+    closing = closing_moves(mesh.points, frame, _JAW)
     closed = mesh.points + closing
     rounded = round_moves(closed, frame)
     puckered = pucker_moves(closed, frame, GAP * frame.unit, (_UPPER_SHARE, _LOWER_SHARE))
     local = [_open(mesh.points, frame), _spread(mesh.points, frame), rounded, puckered,
              _blink(mesh.points, 0.0 if glasses else _CREASE_SHARE),
-             _brow(mesh.points, frame)]  # fmt: skip
+             _brow(mesh.points, frame, 0.0 if glasses else _UNDER_BROW_SHARE)]  # fmt: skip
     asked = np.stack([*local, closing])
     found = _solved(mesh, controls, asked, stiff=True)
     shown = _extremes(found)
@@ -164,18 +169,9 @@ def _blink(points: Points, crease_share: float) -> Points:
     return moves
 
 
-def _brow(points: Points, frame: FaceFrame) -> Points:
+def _brow(points: Points, frame: FaceFrame, below: float) -> Points:
     moves = np.zeros_like(points)
     brows = t.LEFT_BROW_UPPER + t.LEFT_BROW_LOWER + t.RIGHT_BROW_UPPER + t.RIGHT_BROW_LOWER
     moves[brows] = -0.045 * frame.unit * frame.down
-    return moves
-
-
-def _closing(points: Points) -> Points:
-    moves = np.zeros_like(points)
-    apart = points[t.LIPS_INNER_LOWER] - points[t.LIPS_INNER_UPPER]
-    for row, (upper, lower) in enumerate(zip(t.UPPER_LIP, t.LOWER_LIP, strict=True)):
-        inwards = row / 3
-        moves[upper] = CLOSE_UPPER * (0.5 + 0.5 * inwards) * apart[1:-1]
-        moves[lower] = -(1 - CLOSE_UPPER) * (0.6 + 0.4 * inwards) * apart[1:-1]
+    moves[_UNDER_BROWS] = below * moves[brows[0]]
     return moves

@@ -7,11 +7,13 @@ from gpu_node.engines.portrait import topology as t
 from gpu_node.engines.talking_head.face_frame import FaceFrame
 from gpu_node.engines.talking_head.mesh import HeadMesh, Points
 
-HEAD = ("x", "y", "roll", "yaw", "pitch", "breath")
+HEAD = ("x", "y", "roll", "yaw", "pitch", "breath", "lean")
 _NECK = 1.3
 """The head turns about this place below the mouth, in eye distances."""
 _STILL_FROM, _FREE_TO = 2.1, 0.75
 """The neck gives way between these depths below the mouth, in eye distances."""
+_HIP = 5.0
+"""Below the mouth, in eye distances."""
 _BODY_FROM, _BODY_TO = 0.6, 2.0
 """A breath lifts the head half as far as the shoulders, which begin between these depths."""
 
@@ -36,7 +38,7 @@ def relief(mesh: HeadMesh) -> Floats:
 
 
 def turns(points: Points, relief: Floats, hold: Floats, frame: FaceFrame) -> Floats:
-    """(len(HEAD) - 1, n, 2) moves at 1 pixel or 1 radian, all but the breath."""
+    """(len(HEAD) - 2, n, 2) moves at 1 pixel or 1 radian, all but those of the whole body."""
     arm = points - (frame.mouth + _NECK * frame.unit * frame.down)
     ones, depth = np.ones((len(points), 1)), relief[:, None]
     every = np.stack([
@@ -55,6 +57,14 @@ def breath(points: Points, frame: FaceFrame, height: int) -> Floats:
     lift = 0.5 + 0.5 * _eased((below - _BODY_FROM) / (_BODY_TO - _BODY_FROM))
     grounded = _eased((height - 1 - points[:, 1]) / (0.08 * height))
     return -(lift * grounded)[:, None] * frame.down
+
+
+def lean(points: Points, frame: FaceFrame) -> Points:
+    """(n, 2) moves when the body leans aside by 1 pixel at the mouth: shoulders go with the head,
+    about a hip far below the picture."""
+    hip = _HIP * frame.unit
+    arm = points - (frame.mouth + hip * frame.down)
+    return np.column_stack([-arm[:, 1], arm[:, 0]]) / hip
 
 
 def _eased(share: Floats) -> Floats:

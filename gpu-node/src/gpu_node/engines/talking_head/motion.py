@@ -10,15 +10,20 @@ from gpu_node.engines.talking_head.head import HEAD
 
 Curve = Floats
 
-_SWAY = {"x": 0.010, "y": 0.006, "roll": 0.010, "yaw": 0.030, "pitch": 0.020}
-"""Amplitudes: shares of the eye distance for x and y, radians for the turns."""
-_BREATH = 0.010
-"""How far the shoulders rise, in eye distances: a pixel in a picture of 512."""
+_SWAY = {"x": 0.022, "y": 0.013, "roll": 0.024, "yaw": 0.075, "pitch": 0.045, "lean": 0.035}
+"""Amplitudes: shares of the eye distance for x and y, radians for the turns. With less
+it looks like a photo that talks."""
+_BREATH = 0.016
+"""How far the shoulders rise, in eye distances: two pixels in a picture of 512."""
 _BREATH_S = 4.2
 _GAZE = (0.008, 0.004)
 """How far the eyes jump across and down, in eye distances: half a pixel to a pixel."""
 _GAZE_EVERY_S = (0.5, 2.2)
-_SETTLE_S = 0.5
+_NOD = {"pitch": 0.09, "y": 0.035}
+"""How far the head dips on what is said with force, radians and shares of the eye distance."""
+_EYEBALL = 0.13
+"""Its radius in eye distances: eyes stay with who looks at them while the head turns."""
+_SETTLE_S = 0.7
 """The head begins and ends in the portrait's own pose."""
 _BLINK = (0.35, 0.9, 1.0, 0.7, 0.35, 0.1)
 """How far the lids are closed in the frames of one blink, at 25 frames per second."""
@@ -53,13 +58,14 @@ def plan_motion(loudness: Curve, fps: float, seed: int) -> Motion:
     head = np.column_stack([_SWAY.get(name, 0.0) * _drift(times, random) for name in HEAD])
     # The head dips a little on what is said with force.
     stress = _smoothed(np.clip(loudness - speech, 0, 1), round(0.2 * fps))
-    head[:, HEAD.index("pitch")] += 0.05 * stress
-    head[:, HEAD.index("y")] += 0.02 * stress
+    for name, far in _NOD.items():
+        head[:, HEAD.index(name)] += far * stress
     breath = 2 * np.pi * times / (_BREATH_S * random.uniform(0.9, 1.1))
     head[:, HEAD.index("breath")] = _BREATH * (0.5 - 0.5 * np.cos(breath))
     brow = _smoothed(np.clip(_drift(times, random), 0, 1), round(0.3 * fps)) * 0.6 + stress
     blink = _blinks(frames, fps, random)
-    gaze = _gaze(frames, fps, random) * settle[:, None]
+    turned = head[:, [HEAD.index("yaw"), HEAD.index("pitch")]]
+    gaze = (_gaze(frames, fps, random) - _EYEBALL * turned) * settle[:, None]
     return Motion(head * settle[:, None], blink, brow * settle, gaze)
 
 

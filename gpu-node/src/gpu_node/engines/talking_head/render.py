@@ -15,6 +15,7 @@ from gpu_node.engines.talking_head.controls import GAP, JAW_SHARE, fields
 from gpu_node.engines.talking_head.face_frame import face_frame
 from gpu_node.engines.talking_head.glasses import has_glasses
 from gpu_node.engines.talking_head.lashes import lashes
+from gpu_node.engines.talking_head.lids import lids
 from gpu_node.engines.talking_head.lips import without_teeth
 from gpu_node.engines.talking_head.mesh import Points, head_mesh
 from gpu_node.engines.talking_head.mouth import mouth_interior
@@ -76,13 +77,14 @@ class TalkingHead:
         check_canceled()
         self._raster = Raster(mesh, _HOLES, size)
         self._texture = lip_texture(mesh.points)
-        self._lids = lid_inset(mesh.points)
+        self._lid_inset = lid_inset(mesh.points)
         self._layers = None if matte is None else take_apart(portrait, matte, behind)
         check_canceled()
         self._lit = without_teeth(portrait, mesh.points, frame)
         self._dark = open_shade(self._lit, mesh.points, frame)
         self._skin = self._lit.copy()
         self._lashes = lashes(portrait, mesh.points, frame)
+        self._lids = lids(self._lit, mesh.points, frame)
         check_canceled()
         self._mouth = mouth_interior(portrait, mesh.points, frame)
         self._window = self._fields.window(mesh, size)
@@ -102,7 +104,7 @@ class TalkingHead:
     def frame(self, pose: Pose) -> Picture:
         """The picture of one pose."""
         turn = pose.head.copy()
-        for name in ("x", "y", "breath"):
+        for name in ("x", "y", "breath", "lean"):
             turn[head.HEAD.index(name)] *= self._frame.unit
         drift = np.tensordot(turn, self._point_turns, axes=1)
         local = np.tensordot(self._strengths(pose), self._fields.local, axes=1)
@@ -114,6 +116,7 @@ class TalkingHead:
             self._lit[self._window], 1 - pose.open, self._dark[self._window], pose.open, 0,
             dst=self._skin[self._window],
         )  # fmt: skip
+        self._lids.draw(self._skin, pose.blink)
         picture = _moved(self._skin, sources).astype(np.uint8, copy=False)
         self._mouth.draw(
             picture,
@@ -147,7 +150,7 @@ class TalkingHead:
         sources = self._identity - back
         sources[self._window] = self._raster.sources(
             self._mesh.points + drift + local,
-            self._texture + min(1.0, _LID_SOON * pose.blink) * self._lids,
+            self._texture + min(1.0, _LID_SOON * pose.blink) * self._lid_inset,
             changed,
             shifts,
             self._window,
@@ -160,10 +163,12 @@ class TalkingHead:
         if self._layers is not None:
             hold = head.hold_above(points, frame)
         turns = head.turns(points, relief, hold, frame)
-        breath = head.breath(points, frame, self._identity.shape[0])
-        if self._layers is None:
-            breath = breath * 0
-        return np.concatenate([turns, breath[None]])
+        body = np.stack([
+            head.breath(points, frame, self._identity.shape[0]),
+            head.lean(points, frame),
+        ])  # fmt: skip
+        # Without a matte nothing says where the body ends.
+        return np.concatenate([turns, body * (self._layers is not None)])
 
     def _over_pixels(self) -> Floats:
         """(len(HEAD), rows, columns, 2) float32, at a quarter of the size: they are smooth."""

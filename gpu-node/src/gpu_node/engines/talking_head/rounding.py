@@ -18,6 +18,10 @@ _HOLE = 0.66
 beside it the gathered lips stay together."""
 _UPPER_SHARE = 0.34
 """How much of such an opening lies above the line where the lips meet."""
+_SMILES, _TRAVELS = (0.28, 0.36), (0.08, 0.055)
+"""Half widths of a mouth at rest and of a wide smile, and how far their corners come in."""
+_DROP = 0.03
+"""How far the corners of a smile go down at most, in eye distances."""
 _PLUMP = 1.18
 """Lips gain this much height when they gather."""
 
@@ -36,22 +40,34 @@ def round_moves(points: Points, frame: FaceFrame) -> Points:
     x, y = _coordinates(points, frame)
     half = float(np.abs(x[[t.MOUTH_LEFT, t.MOUTH_RIGHT]]).mean())
     narrow = np.clip(_ROUND_HALF * frame.unit / half, *_NARROW)
+    narrow = max(float(narrow), 1 - _travel(half / frame.unit) * frame.unit / half)
     level = float(y[[t.LIP_UPPER_INNER, t.LIP_LOWER_INNER]].mean())
+    # What the corners of a smile keep of their height, the line between the lips keeps, too.
+    rise = level - float(y[[t.MOUTH_LEFT, t.MOUTH_RIGHT]].mean())
+    lowered = float(np.clip(0.85 * rise, -_DROP * frame.unit, _DROP * frame.unit))
     for rows, middle in ((t.UPPER_LIP, 0), (t.LOWER_LIP, 17)):
         height = _PLUMP * (y[middle] - level)
         edge, inner = rows[0], rows[-1]
         u = np.clip(x[edge] / half, -1, 1)
-        outline = level + height * np.sqrt(1 - u**2)
+        seam = level - (rise - lowered) * u**2
+        outline = seam + height * np.sqrt(1 - u**2)
         for row in rows:
             # Each row keeps its place between the inner and the outer edge of the lip.
             rest = y[edge] - y[inner]
             share = (y[row] - y[inner]) / np.where(np.abs(rest) < 1e-3, 1, rest)
             share = np.clip(share, 0, 1) if row is not inner else np.zeros(len(row))
-            target = level + share * (outline - level)
+            target = seam + share * (outline - seam)
             moves[row] = _move(frame, (narrow - 1) * x[row], target - y[row])
     corners = t.MOUTH_CORNERS
-    moves[corners] = _move(frame, (narrow - 1) * x[corners], 0.85 * (level - y[corners]))
+    moves[corners] = _move(frame, (narrow - 1) * x[corners], np.full(len(corners), lowered))
     return moves / FULL
+
+
+def _travel(half: float) -> float:
+    """How far the corner of a mouth of this half width comes in at most, both in eye distances: a
+    wide smile creases the cheeks when it is gathered.
+    """
+    return float(np.interp(half, _SMILES, _TRAVELS))
 
 
 def pucker_moves(

@@ -5,7 +5,7 @@ import numpy as np
 from gpu_node.engines.arrays import Floats, Indices
 from gpu_node.engines.talking_head.mesh import HeadMesh, Points
 
-_OVERSHOOT, _SLACK = 1.15, 0.08
+_OVERSHOOT, _SLACK = 1.15, 0.1
 """A bent plate swings a little further than what bends it, by this factor and this share of the eye
 distance; more is no face any more."""
 _TORN = 0.004
