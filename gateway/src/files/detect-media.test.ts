@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { detectMedia } from "./detect-media.ts";
+import { detectMedia, typeOfBytes } from "./detect-media.ts";
 import { contradictsMagic } from "./magic.ts";
 
 const bytes = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
@@ -38,5 +38,22 @@ describe("detectMedia", () => {
       if (mediaType !== undefined)
         expect([mediaType, contradictsMagic(mediaType, bytes(beginning))]).toEqual([mediaType, false]);
     }
+  });
+});
+
+describe("typeOfBytes", () => {
+  it.each([
+    ["image/png", "\x89PNG\r\n\x1a\n", "image/png"],
+    ["image/jpeg", "\x89PNG\r\n\x1a\n", "image/png"],
+    ["image/png", "\xff\xd8\xff\xe0", "image/jpeg"],
+    ["image/jpeg", "RIFF\0\0\0\0WEBPVP8 ", "image/webp"],
+    ["image/heic", "\xff\xd8\xff\xe0", "image/jpeg"],
+    ["audio/mpeg", "RIFF\0\0\0\0WAVEfmt ", "audio/wav"],
+    ["audio/webm", "OggS", "audio/ogg"],
+    ["image/png", "OggS", undefined],
+    ["image/png", "<svg/>", undefined],
+    ["image/x-unheard-of", "\x89PNG\r\n\x1a\n", undefined],
+  ])("takes what is sent as %s with %j for %s", (sent, beginning, own) => {
+    expect(typeOfBytes(sent, bytes(beginning))).toBe(own);
   });
 });

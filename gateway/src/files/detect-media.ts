@@ -1,5 +1,5 @@
 /** Names the media type of bytes by how they begin, for clients that only know that they send bytes. */
-import { at, both, either, type Test } from "./magic.ts";
+import { at, both, contradictsMagic, either, isKnownMedia, type Test } from "./magic.ts";
 
 const brand = (...names: string[]): Test =>
   both(at(4, "ftyp"), names.map((name) => at(8, name)).reduce(either));
@@ -34,4 +34,13 @@ export function detectMedia(bytes: Uint8Array, main?: string): string | undefine
   return KINDS.find(
     ([type, test]) => (main === undefined || type.startsWith(`${main}/`)) && test(bytes),
   )?.[0];
+}
+
+/**
+ * The media type of a file that is sent as `mediaType`: that one if its bytes begin so, else what they are of the same
+ * kind, because names and the types that tools make of them are often wrong. Undefined for anything else.
+ */
+export function typeOfBytes(mediaType: string, bytes: Uint8Array): string | undefined {
+  if (!contradictsMagic(mediaType, bytes)) return mediaType;
+  return isKnownMedia(mediaType) ? detectMedia(bytes, mediaType.split("/")[0]) : undefined;
 }

@@ -6,7 +6,8 @@ import { newPlainId } from "../ids.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
 import { fromMetadata, toMetadata } from "./file-metadata.ts";
 import type { FileRecord } from "./file-record.ts";
-import { isKnownMedia, typeOfBytes } from "./magic.ts";
+import { typeOfBytes } from "./detect-media.ts";
+import { isKnownMedia } from "./magic.ts";
 
 export interface FileStore {
   /** Makes the record; the bytes follow by `putContent`. */

@@ -84,16 +84,7 @@ export function isKnownMedia(mediaType: string): boolean {
   return TESTS.has(mediaType);
 }
 
-/** Types whose first bytes leave no doubt. */
-const SURE = ["image/png", "image/jpeg", "image/gif", "image/webp", "audio/wav", "audio/ogg"];
-
-/**
- * The media type of a file that is sent as `mediaType`: that one if its bytes begin so, else what they surely are
- * of the same kind, because names and the types that tools make of them are often wrong. `undefined` for anything
- * else, and for a type that is not known.
- */
-export function typeOfBytes(mediaType: string, bytes: Uint8Array): string | undefined {
-  const kind = mediaType.slice(0, mediaType.indexOf("/") + 1);
-  const candidates = [mediaType, ...SURE.filter((sure) => isKnownMedia(mediaType) && sure.startsWith(kind))];
-  return candidates.find((candidate) => TESTS.get(candidate)?.(bytes));
+/** Whether the bytes do not begin as those of `mediaType` do; true for one that is not known. */
+export function contradictsMagic(mediaType: string, bytes: Uint8Array): boolean {
+  return !TESTS.get(mediaType)?.(bytes);
 }
