@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from gpu_node.children.framing import Message, encode, receive_message
+from gpu_node.children.memory import give_back
 from gpu_node.errors import Canceled, GpuNodeError, PermanentError
 from gpu_node.handlers.outputs import to_outputs
 from gpu_node.handlers.plain_json import NotJson, clean_text, to_plain
@@ -54,6 +55,7 @@ class Child:
             message = self._calls.get()
             self._busy = True
             self._send(self._answer(message))
+            give_back()
             self._busy = False
 
     def _listen(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from gpu_node.children.failures import ChildCrashed, DiedIdle, to_error
 from gpu_node.children.framing import BadMessage, Message, encode, read_message
+from gpu_node.children.memory import MOST_BYTES
 from gpu_node.children.output import log_output
 from gpu_node.handlers.run_context import Call
 from gpu_node.metrics import Metrics
@@ -29,6 +30,8 @@ class ChildSettings:
     environment: Mapping[str, str]
     patience_s: float
     """Silence of the parent after which a busy child ends itself."""
+    most_bytes: int = MOST_BYTES
+    """Memory that an idle child may hold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 from gpu_node.children.breaker import Breaker
 from gpu_node.children.child import Child, ChildSettings, Done, OnNote
 from gpu_node.children.failures import ChildCrashed, DiedIdle
+from gpu_node.children.memory import resident_bytes
 from gpu_node.errors import RetryableError
 from gpu_node.handlers.run_context import Call
 from gpu_node.logs import get_logger
@@ -122,6 +123,7 @@ class ChildPool:
     async def _take(self, node_type: str) -> Child:
         """The idle child that did this type last, else the one used last, else a new one."""
         await self._drop_dead()
+        await self._drop_grown()
         while not self._idle:
             # Shielded: a caller that gives up in between leaves an idle child, not an unknown
             # process.
@@ -139,6 +141,16 @@ class ChildPool:
         for child in dead:
             await child.kill()
             self._metrics.child_exits.labels("idle").inc()
+            self._give_back(child)
+
+    async def _drop_grown(self) -> None:
+        """Take idle children away that hold too much: what they need again is loaded again."""
+        most = self._settings.most_bytes
+        grown = [child for child in self._idle if resident_bytes(child.pid) > most]
+        self._idle = [child for child in self._idle if child not in grown]
+        for child in grown:
+            await child.kill()
+            self._metrics.child_exits.labels("grown").inc()
             self._give_back(child)
 
     async def _start(self) -> None:

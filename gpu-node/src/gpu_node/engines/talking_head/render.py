@@ -51,6 +51,7 @@ class Pose:
     blink: float
     brow: float
     head: Floats
+    """In the order of `HEAD`; what is left out at its end is 0."""
     gaze: Floats = field(default_factory=lambda: np.zeros(2))
 
 
@@ -103,7 +104,8 @@ class TalkingHead:
 
     def frame(self, pose: Pose) -> Picture:
         """The picture of one pose."""
-        turn = pose.head.copy()
+        turn = np.zeros(len(head.HEAD))
+        turn[: len(pose.head)] = pose.head
         for name in ("x", "y", "breath", "lean"):
             turn[head.HEAD.index(name)] *= self._frame.unit
         drift = np.tensordot(turn, self._point_turns, axes=1)

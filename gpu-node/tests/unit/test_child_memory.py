@@ -1,0 +1,48 @@
+"""A handler process that has grown is replaced, and gives back what it has freed."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gpu_node.children import pool as pools
+from gpu_node.children.child import ChildSettings
+from gpu_node.children.memory import give_back, resident_bytes
+from gpu_node.children.pool import ChildPool
+from gpu_node.metrics import Metrics
+
+MODELS = Path(__file__).parents[3] / ".data" / "models"
+
+
+@pytest.mark.parametrize(("held", "replaced"), [(2 << 30, 3), (100 << 20, 0)])
+async def test_an_idle_process_that_holds_too_much_is_replaced(
+    monkeypatch: pytest.MonkeyPatch, held: int, replaced: int
+) -> None:
+    monkeypatch.setattr(pools, "resident_bytes", lambda pid: held)
+    metrics = Metrics()
+    settings = ChildSettings("", dict(os.environ), 60.0)
+    pool = ChildPool(settings, 1, metrics)
+    try:
+        for _ in range(4):
+            found = await pool.probe(MODELS, ["upscale_video"])
+            assert "upscale_video" in found
+    finally:
+        await pool.close()
+    assert metrics.child_exits.labels("grown")._value.get() == replaced
+
+
+def test_what_was_freed_is_given_back() -> None:
+    # Small pieces with one kept at the end: the heap cannot shrink by itself.
+    pieces = [np.ones(1_000) for _ in range(20_000)]
+    kept = pieces[::50]
+    held = resident_bytes(os.getpid())
+    del pieces
+    give_back()
+    # 0 where the kernel does not tell: there is no bound there.
+    assert held == 0 or resident_bytes(os.getpid()) < held - 100 * 1024**2
+    assert len(kept) == 400
+
+
+def test_a_process_that_is_gone_holds_nothing() -> None:
+    assert resident_bytes(2**22 + 1) == 0
