@@ -45,36 +45,161 @@ describe("checkGraph", () => {
 
   const wrong: [name: string, graph: Graph, pointer: string, detail: RegExp][] = [
     ["an unknown type", graph([node("a", { type: "nope" })]), "/nodes/0/type", /no node type/],
-    ["a name of Object.prototype as type", graph([node("a", { type: "constructor" })]), "/nodes/0/type", /no node type/],
-    ["a plane that is not the type's", graph([node("a", { plane: "python" })]), "/nodes/0/plane", /plane "node"/],
-    ["params that do not fit", graph([node("a", { params: { sped: 1 } })]), "/nodes/0/params/sped", /not a known field/],
-    ["an unknown input", graph([node("a", { inputs: { txt: "x" } })]), "/nodes/0/inputs/txt", /no such input/],
+    [
+      "a name of Object.prototype as type",
+      graph([node("a", { type: "constructor" })]),
+      "/nodes/0/type",
+      /no node type/,
+    ],
+    [
+      "a plane that is not the type's",
+      graph([node("a", { plane: "python" })]),
+      "/nodes/0/plane",
+      /plane "node"/,
+    ],
+    [
+      "params that do not fit",
+      graph([node("a", { params: { sped: 1 } })]),
+      "/nodes/0/params/sped",
+      /not a known field/,
+    ],
+    [
+      "an unknown input",
+      graph([node("a", { inputs: { txt: "x" } })]),
+      "/nodes/0/inputs/txt",
+      /no such input/,
+    ],
     ["a missing input", graph([python("a")]), "/nodes/0/inputs/need", /missing/],
-    ["a constant of the wrong type", graph([node("a", { inputs: { text: 5 } })]), "/nodes/0/inputs/text", /must be string/],
-    ["bytes as a constant", graph([node("a", { inputs: { image: { key: "runs/other" } } })]), "/nodes/0/inputs/image", /not from a constant/],
-    ["what is no reference", graph([node("a", { inputs: { text: "$x" } })]), "/nodes/0/inputs/text", /neither/],
-    ["an unknown node", graph([node("a", { inputs: { text: "$b.text" } })]), "/nodes/0/inputs/text", /no node "b"/],
-    ["an unknown output", graph([node("a"), node("b", { inputs: { text: "$a.txt" } })]), "/nodes/1/inputs/text", /no output "txt"/],
-    ["an output of Object.prototype", graph([node("a"), node("b", { inputs: { text: "$a.constructor" } })]), "/nodes/1/inputs/text", /no output/],
-    ["an unknown input field", graph([node("a", { inputs: { text: "$input.x" } })], { input: { y: "Text" } }), "/nodes/0/inputs/text", /no field "x"/],
-    ["an output of another type", graph([node("a"), node("b", { inputs: { text: "$a.number" } })]), "/nodes/1/inputs/text", /Number, but Text/],
-    ["an input field of another type", graph([node("a", { inputs: { text: "$input.x" } })], { input: { x: "Number" } }), "/nodes/0/inputs/text", /Number, but Text/],
-    ["a required input that may stay empty", graph([node("a"), python("b", { inputs: { need: "$a.number?" } })]), "/nodes/1/inputs/need", /optional/],
+    [
+      "a constant of the wrong type",
+      graph([node("a", { inputs: { text: 5 } })]),
+      "/nodes/0/inputs/text",
+      /must be string/,
+    ],
+    [
+      "bytes as a constant",
+      graph([node("a", { inputs: { image: { key: "runs/other" } } })]),
+      "/nodes/0/inputs/image",
+      /not from a constant/,
+    ],
+    [
+      "what is no reference",
+      graph([node("a", { inputs: { text: "$x" } })]),
+      "/nodes/0/inputs/text",
+      /neither/,
+    ],
+    [
+      "an unknown node",
+      graph([node("a", { inputs: { text: "$b.text" } })]),
+      "/nodes/0/inputs/text",
+      /no node "b"/,
+    ],
+    [
+      "an unknown output",
+      graph([node("a"), node("b", { inputs: { text: "$a.txt" } })]),
+      "/nodes/1/inputs/text",
+      /no output "txt"/,
+    ],
+    [
+      "an output of Object.prototype",
+      graph([node("a"), node("b", { inputs: { text: "$a.constructor" } })]),
+      "/nodes/1/inputs/text",
+      /no output/,
+    ],
+    [
+      "an unknown input field",
+      graph([node("a", { inputs: { text: "$input.x" } })], { input: { y: "Text" } }),
+      "/nodes/0/inputs/text",
+      /no field "x"/,
+    ],
+    [
+      "an output of another type",
+      graph([node("a"), node("b", { inputs: { text: "$a.number" } })]),
+      "/nodes/1/inputs/text",
+      /Number, but Text/,
+    ],
+    [
+      "an input field of another type",
+      graph([node("a", { inputs: { text: "$input.x" } })], { input: { x: "Number" } }),
+      "/nodes/0/inputs/text",
+      /Number, but Text/,
+    ],
+    [
+      "a required input that may stay empty",
+      graph([node("a"), python("b", { inputs: { need: "$a.number?" } })]),
+      "/nodes/1/inputs/need",
+      /optional/,
+    ],
     ["an id twice", graph([node("a"), node("a")]), "/nodes/1/id", /two nodes/],
     ["a node called input", graph([node("input")]), "/nodes/0/id", /input of the run/],
-    ["a pool that nobody reads", graph([python("a", { pool: "x", inputs: { need: 1 } })]), "/nodes/0/pool", /no pool "x"/],
-    ["the gateway's pool for a python node", graph([python("a", { pool: "node", inputs: { need: 1 } })]), "/nodes/0/pool", /belongs/],
-    ["a box's pool for a gateway node", graph([node("a", { pool: "gpu" })]), "/nodes/0/pool", /run in the pool "node"/],
-    ["an edge from nowhere", graph([node("a")], { edges: [edge("x", "a", "success")] }), "/edges/0/from", /no node "x"/],
-    ["an edge to nowhere", graph([node("a")], { edges: [edge("a", "x", "success")] }), "/edges/0/to", /no node "x"/],
-    ["a node that waits for itself", graph([node("a", { inputs: { text: "$a.text" } })]), "/nodes/0", /cycle/],
-    ["an output of an unknown node", graph([node("a")], { output: { x: "$b.text" } }), "/output/x", /no node "b"/],
+    [
+      "a pool that nobody reads",
+      graph([python("a", { pool: "x", inputs: { need: 1 } })]),
+      "/nodes/0/pool",
+      /no pool "x"/,
+    ],
+    [
+      "the gateway's pool for a python node",
+      graph([python("a", { pool: "node", inputs: { need: 1 } })]),
+      "/nodes/0/pool",
+      /belongs/,
+    ],
+    [
+      "a box's pool for a gateway node",
+      graph([node("a", { pool: "gpu" })]),
+      "/nodes/0/pool",
+      /run in the pool "node"/,
+    ],
+    [
+      "an edge from nowhere",
+      graph([node("a")], { edges: [edge("x", "a", "success")] }),
+      "/edges/0/from",
+      /no node "x"/,
+    ],
+    [
+      "an edge to nowhere",
+      graph([node("a")], { edges: [edge("a", "x", "success")] }),
+      "/edges/0/to",
+      /no node "x"/,
+    ],
+    [
+      "a node that waits for itself",
+      graph([node("a", { inputs: { text: "$a.text" } })]),
+      "/nodes/0",
+      /cycle/,
+    ],
+    [
+      "an output of an unknown node",
+      graph([node("a")], { output: { x: "$b.text" } }),
+      "/output/x",
+      /no node "b"/,
+    ],
     ["an unknown output field", graph([node("a")], { output: { x: "$a.txt" } }), "/output/x", /no output/],
-    ["an output that is an input", graph([node("a")], { input: { t: "Text" }, output: { x: "$input.t" } }), "/output/x", /output of a node/],
+    [
+      "an output that is an input",
+      graph([node("a")], { input: { t: "Text" }, output: { x: "$input.t" } }),
+      "/output/x",
+      /output of a node/,
+    ],
     ["an unknown named type", graph([node("a")], { input: { t: "Texxt" } }), "/input/t", /not a named type/],
-    ["a type called constructor", graph([node("a")], { input: { t: "constructor" } }), "/input/t", /not a named type/],
-    ["an unknown input schema", graph([node("a")], { input: { $ref: "http://evil/schema.json" } }), "/input/$ref", /not a shipped schema/],
-    ["fields beside a reference", graph([node("a")], { input: { $ref: "graphs/talking-avatar.input.schema.json", t: "Text" } }), "/input/t", /beside/],
+    [
+      "a type called constructor",
+      graph([node("a")], { input: { t: "constructor" } }),
+      "/input/t",
+      /not a named type/,
+    ],
+    [
+      "an unknown input schema",
+      graph([node("a")], { input: { $ref: "http://evil/schema.json" } }),
+      "/input/$ref",
+      /not a shipped schema/,
+    ],
+    [
+      "fields beside a reference",
+      graph([node("a")], { input: { $ref: "graphs/talking-avatar.input.schema.json", t: "Text" } }),
+      "/input/t",
+      /beside/,
+    ],
     [
       "a node that needs the same node to succeed and to fail",
       graph([node("a"), node("b", { inputs: { text: "$a.text" } })], { edges: [edge("a", "b", "failure")] }),
@@ -83,7 +208,9 @@ describe("checkGraph", () => {
     ],
     [
       "a node behind contradicting conditions",
-      graph([node("a"), node("b"), node("c")], { edges: [edge("a", "b", "success"), edge("a", "c", "failure"), edge("b", "c", "success")] }),
+      graph([node("a"), node("b"), node("c")], {
+        edges: [edge("a", "b", "success"), edge("a", "c", "failure"), edge("b", "c", "success")],
+      }),
       "/nodes/2",
       /can never run/,
     ],
@@ -97,13 +224,21 @@ describe("checkGraph", () => {
 
   it("names the nodes of a cycle, not those that only hang behind it", () => {
     const nodes = ["a", "b", "c", "d"].map((id) => node(id));
-    const edges = [edge("a", "b", "success"), edge("b", "c", "success"), edge("c", "b", "always"), edge("c", "d", "success")];
+    const edges = [
+      edge("a", "b", "success"),
+      edge("b", "c", "success"),
+      edge("c", "b", "always"),
+      edge("c", "d", "success"),
+    ];
     const problems = checkGraph(graph(nodes, { edges }), options);
     expect(problems.map((problem) => problem.pointer)).toEqual(["/nodes/1", "/nodes/2"]);
   });
 
   it("tells all problems at once", () => {
-    const bad = graph([node("a", { type: "nope" }), node("b", { plane: "python", inputs: { text: 1, nope: 2 } })]);
+    const bad = graph([
+      node("a", { type: "nope" }),
+      node("b", { plane: "python", inputs: { text: 1, nope: 2 } }),
+    ]);
     expect(checkGraph(bad, options).map((problem) => problem.pointer)).toEqual([
       "/nodes/0/type",
       "/nodes/1/plane",
@@ -113,7 +248,9 @@ describe("checkGraph", () => {
   });
 
   it("looks at 200 nodes in one line in well under a second", () => {
-    const nodes = Array.from({ length: 200 }, (_, i) => node(`n${i}`, i === 0 ? {} : { inputs: { text: `$n${i - 1}.text` } }));
+    const nodes = Array.from({ length: 200 }, (_, i) =>
+      node(`n${i}`, i === 0 ? {} : { inputs: { text: `$n${i - 1}.text` } }),
+    );
     const began = performance.now();
     expect(checkGraph(graph(nodes.reverse()), options)).toEqual([]);
     expect(performance.now() - began).toBeLessThan(1000);

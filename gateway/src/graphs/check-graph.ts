@@ -1,14 +1,14 @@
 /** Checks everything about a graph that can be known before a run is accepted; each problem points into the graph. */
-import type { Graph } from '@myspinbot/contracts/types.ts';
-import { POOLS } from '@myspinbot/contracts/wire.ts';
-import type { FieldError } from '../errors/app-error.ts';
-import { fieldErrors } from '../errors/field-errors.ts';
-import { checkInputs } from './check-inputs.ts';
-import { checkOrder } from './check-order.ts';
-import { checkOutput } from './check-output.ts';
+import type { Graph } from "@myspinbot/contracts/types.ts";
+import { POOLS } from "@myspinbot/contracts/wire.ts";
+import type { FieldError } from "../errors/app-error.ts";
+import { fieldErrors } from "../errors/field-errors.ts";
+import { checkInputs } from "./check-inputs.ts";
+import { checkOrder } from "./check-order.ts";
+import { checkOutput } from "./check-output.ts";
 import type { GraphContext } from "./graph-context.ts";
 import { readInputSpec } from "./input-fields.ts";
-import type { NodeTypes } from './node-types.ts';
+import type { NodeTypes } from "./node-types.ts";
 
 export interface GraphCheckOptions {
   nodeTypes: NodeTypes;
@@ -17,7 +17,7 @@ export interface GraphCheckOptions {
 }
 
 /** `$input` would be ambiguous if a node had this id. */
-const RESERVED_ID = 'input';
+const RESERVED_ID = "input";
 
 /**
  * Problems of a graph that fits graph.schema.json; empty when it can be run. Pointers are relative to the graph.
@@ -28,7 +28,11 @@ export function checkGraph(graph: Graph, options: GraphCheckOptions): FieldError
   const seen = new Set<string>();
   graph.nodes.forEach((node, index) => {
     const at = `/nodes/${index}`;
-    if (node.id === RESERVED_ID) problems.push({ pointer: `${at}/id`, detail: '"input" means the input of the run and cannot name a node' });
+    if (node.id === RESERVED_ID)
+      problems.push({
+        pointer: `${at}/id`,
+        detail: '"input" means the input of the run and cannot name a node',
+      });
     if (seen.has(node.id)) problems.push({ pointer: `${at}/id`, detail: `"${node.id}" names two nodes` });
     seen.add(node.id);
     const type = options.nodeTypes.get(node.type);
@@ -37,7 +41,8 @@ export function checkGraph(graph: Graph, options: GraphCheckOptions): FieldError
       return;
     }
     if (!context.types.has(node.id)) context.types.set(node.id, type);
-    if (node.plane !== type.plane) problems.push({ pointer: `${at}/plane`, detail: `"${node.type}" runs on the plane "${type.plane}"` });
+    if (node.plane !== type.plane)
+      problems.push({ pointer: `${at}/plane`, detail: `"${node.type}" runs on the plane "${type.plane}"` });
     problems.push(...checkPool(node.plane, node.pool, `${at}/pool`, options.pools));
     problems.push(...fieldErrors(type.validators.params, node.params ?? {}, `${at}/params`));
   });
@@ -49,11 +54,21 @@ export function checkGraph(graph: Graph, options: GraphCheckOptions): FieldError
   return problems;
 }
 
-function checkPool(plane: string, pool: string | undefined, pointer: string, pools: readonly string[]): FieldError[] {
-  if (plane === 'node') {
-    return pool === undefined || pool === POOLS.node_plane ? [] : [{ pointer, detail: `nodes of the plane "node" run in the pool "${POOLS.node_plane}"` }];
+function checkPool(
+  plane: string,
+  pool: string | undefined,
+  pointer: string,
+  pools: readonly string[],
+): FieldError[] {
+  if (plane === "node") {
+    return pool === undefined || pool === POOLS.node_plane
+      ? []
+      : [{ pointer, detail: `nodes of the plane "node" run in the pool "${POOLS.node_plane}"` }];
   }
-  if (pool === POOLS.node_plane) return [{ pointer, detail: `the pool "${pool}" belongs to the plane "node"` }];
+  if (pool === POOLS.node_plane)
+    return [{ pointer, detail: `the pool "${pool}" belongs to the plane "node"` }];
   const name = pool ?? POOLS.default;
-  return pools.includes(name) ? [] : [{ pointer, detail: `there is no pool "${name}"; there are ${pools.join(', ')}` }];
+  return pools.includes(name)
+    ? []
+    : [{ pointer, detail: `there is no pool "${name}"; there are ${pools.join(", ")}` }];
 }

@@ -1,12 +1,12 @@
 /** Checks the edges of a graph: that they lead somewhere, that there is no cycle, and that every node can run. */
-import type { Graph, GraphNode } from '@myspinbot/contracts/types.ts';
-import type { FieldError } from '../errors/app-error.ts';
-import { InvalidReference, parseReference } from './references.ts';
+import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
+import type { FieldError } from "../errors/app-error.ts";
+import { InvalidReference, parseReference } from "./references.ts";
 
 interface Incoming {
   from: string;
   /** What must be true of `from`; null when it only has to end. */
-  needs: 'success' | 'failure' | null;
+  needs: "success" | "failure" | null;
 }
 
 export function checkOrder(graph: Graph): FieldError[] {
@@ -16,14 +16,14 @@ export function checkOrder(graph: Graph): FieldError[] {
   const { order, cyclic } = sort(graph, incoming);
   const cycles = cyclic.map((id) => ({
     pointer: `/nodes/${graph.nodes.findIndex((node) => node.id === id)}`,
-    detail: `"${id}" can never start, because it waits for itself in a cycle of ${cyclic.map((other) => `"${other}"`).join(', ')}`,
+    detail: `"${id}" can never start, because it waits for itself in a cycle of ${cyclic.map((other) => `"${other}"`).join(", ")}`,
   }));
   return [...dangling, ...cycles, ...unreachable(graph, order, incoming)];
 }
 
 function danglingEdges(graph: Graph, ids: Set<string>): FieldError[] {
   return (graph.edges ?? []).flatMap((edge, index) =>
-    (['from', 'to'] as const)
+    (["from", "to"] as const)
       .filter((end) => !ids.has(edge[end]))
       .map((end) => ({ pointer: `/edges/${index}/${end}`, detail: `there is no node "${edge[end]}"` })),
   );
@@ -32,12 +32,13 @@ function danglingEdges(graph: Graph, ids: Set<string>): FieldError[] {
 /** References that cannot be read are told by the check of inputs. */
 function incomingOf(graph: Graph, node: GraphNode, ids: Set<string>): Incoming[] {
   const edges: Incoming[] = [];
-  for (const value of Object.values((node.inputs ?? {}))) {
+  for (const value of Object.values(node.inputs ?? {})) {
     const source = sourceOf(value);
     if (source && ids.has(source.from)) edges.push(source);
   }
   for (const edge of graph.edges ?? []) {
-    if (edge.to === node.id && ids.has(edge.from)) edges.push({ from: edge.from, needs: edge.on === 'always' ? null : edge.on });
+    if (edge.to === node.id && ids.has(edge.from))
+      edges.push({ from: edge.from, needs: edge.on === "always" ? null : edge.on });
   }
   return edges;
 }
@@ -45,7 +46,9 @@ function incomingOf(graph: Graph, node: GraphNode, ids: Set<string>): Incoming[]
 function sourceOf(value: unknown): Incoming | undefined {
   try {
     const reference = parseReference(value);
-    return reference.kind === 'node' ? { from: reference.node, needs: reference.optional ? null : 'success' } : undefined;
+    return reference.kind === "node"
+      ? { from: reference.node, needs: reference.optional ? null : "success" }
+      : undefined;
   } catch (error) {
     if (error instanceof InvalidReference) return undefined;
     throw error;
@@ -61,8 +64,13 @@ function sort(graph: Graph, incoming: Map<string, Incoming[]>): { order: string[
     for (const id of ready) rest.delete(id);
     order.push(...ready);
   }
-  const needed = (id: string) => [...rest].some((other) => incoming.get(other)!.some((edge) => edge.from === id));
-  for (let last = [...rest].filter((id) => !needed(id)); last.length > 0; last = [...rest].filter((id) => !needed(id))) {
+  const needed = (id: string) =>
+    [...rest].some((other) => incoming.get(other)!.some((edge) => edge.from === id));
+  for (
+    let last = [...rest].filter((id) => !needed(id));
+    last.length > 0;
+    last = [...rest].filter((id) => !needed(id))
+  ) {
     for (const id of last) rest.delete(id);
   }
   return { order, cyclic: [...rest] };
@@ -83,7 +91,10 @@ function unreachable(graph: Graph, order: string[], incoming: Map<string, Incomi
     }
     const both = [...own.success].find((other) => own.failure.has(other));
     if (both !== undefined) {
-      problems.push({ pointer: `/nodes/${graph.nodes.findIndex((node) => node.id === id)}`, detail: `"${id}" can never run: it needs "${both}" to succeed and to fail` });
+      problems.push({
+        pointer: `/nodes/${graph.nodes.findIndex((node) => node.id === id)}`,
+        detail: `"${id}" can never run: it needs "${both}" to succeed and to fail`,
+      });
     }
     // A node behind one that can never run is told once, at the first of them.
     needs.set(id, both === undefined ? own : { success: new Set(), failure: new Set() });

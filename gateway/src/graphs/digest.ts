@@ -1,5 +1,5 @@
 /** Canonical JSON (RFC 8785) and digests, by WebCrypto so that they work in every runtime. */
-import canonicalize from 'canonicalize';
+import canonicalize from "canonicalize";
 
 const encoder = new TextEncoder();
 
@@ -9,14 +9,17 @@ const encoder = new TextEncoder();
  */
 export function canonicalJson(value: unknown): string {
   const text = canonicalize(value);
-  if (text === undefined) throw new Error('only JSON values have a canonical form');
+  if (text === undefined) throw new Error("only JSON values have a canonical form");
   return text;
 }
 
 /** SHA-256 in lower-case hexadecimal of bytes, or of a text as UTF-8. */
 export async function sha256Hex(data: string | Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', typeof data === 'string' ? encoder.encode(data) : data);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    typeof data === "string" ? encoder.encode(data) : data,
+  );
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Digest of a JSON value: the version of a graph, the identity of a request. */

@@ -1,9 +1,14 @@
 /** What fields a graph's input has, whether it refers to a shipped schema or lists named types. */
-import { GRAPH_INPUTS } from '@myspinbot/contracts/graphs.ts';
-import type { Graph } from '@myspinbot/contracts/types.ts';
-import { graphInputValidators, namedTypeValidators, validateVoiceInput, type Validator } from '@myspinbot/contracts/validators.js';
-import type { FieldError } from '../errors/app-error.ts';
-import { escapePointer } from '../errors/field-errors.ts';
+import { GRAPH_INPUTS } from "@myspinbot/contracts/graphs.ts";
+import type { Graph } from "@myspinbot/contracts/types.ts";
+import {
+  graphInputValidators,
+  namedTypeValidators,
+  validateVoiceInput,
+  type Validator,
+} from "@myspinbot/contracts/validators.js";
+import type { FieldError } from "../errors/app-error.ts";
+import { escapePointer } from "../errors/field-errors.ts";
 
 export interface InputField {
   /** Name of a named type. */
@@ -27,35 +32,48 @@ export function namedType(name: string): Validator | undefined {
 
 /** The validator of what a client gives for a named type: a voice's clip comes as a file of theirs. */
 export function clientType(name: string): Validator | undefined {
-  return name === 'Voice' ? validateVoiceInput : namedType(name);
+  return name === "Voice" ? validateVoiceInput : namedType(name);
 }
 
 /** Reads `graph.input`; problems have pointers into the graph. */
 export function readInputSpec(graph: Graph): { spec: InputSpec; problems: FieldError[] } {
-  const declared = (graph.input ?? {});
+  const declared = graph.input ?? {};
   const { $ref, ...fields } = declared;
   return $ref === undefined ? fromFields(fields) : fromReference($ref, Object.keys(fields));
 }
 
 function fromReference($ref: string, others: string[]): { spec: InputSpec; problems: FieldError[] } {
-  const problems = others.map((name) => ({ pointer: `/input/${escapePointer(name)}`, detail: 'cannot stand beside $ref' }));
+  const problems = others.map((name) => ({
+    pointer: `/input/${escapePointer(name)}`,
+    detail: "cannot stand beside $ref",
+  }));
   const shipped = GRAPH_INPUTS[$ref];
   const validator = graphInputValidators[$ref];
   if (!shipped || !validator) {
-    problems.push({ pointer: '/input/$ref', detail: `is not a shipped schema; there are ${Object.keys(GRAPH_INPUTS).join(', ')}` });
+    problems.push({
+      pointer: "/input/$ref",
+      detail: `is not a shipped schema; there are ${Object.keys(GRAPH_INPUTS).join(", ")}`,
+    });
     return { spec: { fields: new Map() }, problems };
   }
-  return { spec: { fields: new Map(Object.entries(shipped.fields)), validator, schema: shipped.schema }, problems };
+  return {
+    spec: { fields: new Map(Object.entries(shipped.fields)), validator, schema: shipped.schema },
+    problems,
+  };
 }
 
 function fromFields(declared: Record<string, string>): { spec: InputSpec; problems: FieldError[] } {
   const fields = new Map<string, InputField>();
   const problems: FieldError[] = [];
   for (const [name, text] of Object.entries(declared)) {
-    const required = !text.endsWith('?');
+    const required = !text.endsWith("?");
     const type = required ? text : text.slice(0, -1);
     if (namedType(type)) fields.set(name, { type, required });
-    else problems.push({ pointer: `/input/${escapePointer(name)}`, detail: `is not a named type; there are ${Object.keys(namedTypes).join(', ')}` });
+    else
+      problems.push({
+        pointer: `/input/${escapePointer(name)}`,
+        detail: `is not a named type; there are ${Object.keys(namedTypes).join(", ")}`,
+      });
   }
   return { spec: { fields }, problems };
 }
@@ -63,7 +81,9 @@ function fromFields(declared: Record<string, string>): { spec: InputSpec; proble
 /** JSON Schema of a run's input, for clients; fields of a named type say its name in `x-type`. */
 export function inputSchema({ fields, schema }: InputSpec): Record<string, unknown> {
   if (schema) return schema;
-  const required = Array.from(fields).filter(([, field]) => field.required).map(([name]) => name);
-  const properties = Object.fromEntries(Array.from(fields, ([name, { type }]) => [name, { 'x-type': type }]));
-  return { type: 'object', properties, required, additionalProperties: false };
+  const required = Array.from(fields)
+    .filter(([, field]) => field.required)
+    .map(([name]) => name);
+  const properties = Object.fromEntries(Array.from(fields, ([name, { type }]) => [name, { "x-type": type }]));
+  return { type: "object", properties, required, additionalProperties: false };
 }

@@ -1,6 +1,6 @@
 /** All node types that this process knows: the shipped ones and those of an extension module. */
-import { NODE_TYPES, type NodeTypeDefinition } from '@myspinbot/contracts/node-types.ts';
-import { nodeTypeValidators, type NodeTypeValidators } from '@myspinbot/contracts/validators.js';
+import { NODE_TYPES, type NodeTypeDefinition } from "@myspinbot/contracts/node-types.ts";
+import { nodeTypeValidators, type NodeTypeValidators } from "@myspinbot/contracts/validators.js";
 
 export type NodeType = NodeTypeDefinition & { validators: NodeTypeValidators };
 
@@ -25,6 +25,7 @@ export function createNodeTypes(extension: NodeTypeExtension = {}): NodeTypes {
     types.set(definition.type, Object.freeze({ ...definition, validators }));
   };
   for (const definition of Object.values(NODE_TYPES)) add(definition, nodeTypeValidators[definition.type]);
-  for (const definition of extension.nodeTypes ?? []) add(definition, extension.validators?.[definition.type]);
+  for (const definition of extension.nodeTypes ?? [])
+    add(definition, extension.validators?.[definition.type]);
   return { get: (type) => types.get(type), list: () => [...types.values()] };
 }

@@ -2,15 +2,15 @@
 
 /** An input of a graph node, read. `optional` inputs may be missing when the node starts. */
 export type Reference =
-  | { kind: 'constant'; value: unknown }
-  | { kind: 'node'; node: string; output: string; optional: boolean }
-  | { kind: 'input'; field: string; optional: boolean };
+  | { kind: "constant"; value: unknown }
+  | { kind: "node"; node: string; output: string; optional: boolean }
+  | { kind: "input"; field: string; optional: boolean };
 
 const REFERENCE = /^\$([a-z][a-z0-9_]{0,47})\.([a-z][a-z0-9_]{0,47})(\??)$/;
 
 /** Says why a text that starts with a single `$` is no reference. */
 export class InvalidReference extends Error {
-  override readonly name = 'InvalidReference';
+  override readonly name = "InvalidReference";
 }
 
 /**
@@ -19,15 +19,17 @@ export class InvalidReference extends Error {
  * @throws InvalidReference for a text that starts with `$` and is neither.
  */
 export function parseReference(value: unknown): Reference {
-  if (typeof value !== 'string' || !value.startsWith('$')) return { kind: 'constant', value };
-  if (value.startsWith('$$')) return { kind: 'constant', value: value.slice(1) };
+  if (typeof value !== "string" || !value.startsWith("$")) return { kind: "constant", value };
+  if (value.startsWith("$$")) return { kind: "constant", value: value.slice(1) };
   const match = REFERENCE.exec(value);
   if (!match) {
-    throw new InvalidReference(`"${value.slice(0, 100)}" is neither $node.output nor $input.field; write $$ for a literal $`);
+    throw new InvalidReference(
+      `"${value.slice(0, 100)}" is neither $node.output nor $input.field; write $$ for a literal $`,
+    );
   }
   const [, source, name, mark] = match as unknown as [string, string, string, string];
-  const optional = mark === '?';
-  return source === 'input'
-    ? { kind: 'input', field: name, optional }
-    : { kind: 'node', node: source, output: name, optional };
+  const optional = mark === "?";
+  return source === "input"
+    ? { kind: "input", field: name, optional }
+    : { kind: "node", node: source, output: name, optional };
 }
