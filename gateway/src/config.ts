@@ -2,6 +2,7 @@
 import { GATEWAY_ENV, type Variable } from "@myspinbot/contracts/config.ts";
 import type { GatewayConfig } from "@myspinbot/contracts/types.ts";
 import { validateGatewayConfig } from "@myspinbot/contracts/validators.js";
+import { AddressError, readRedisAddress, readStoreAddress } from "./addresses.ts";
 import { isLoopback } from "./middleware/loopback/is-loopback.ts";
 
 /** Complete and frozen. */
@@ -68,7 +69,19 @@ function toValue(text: string, variable: Variable): unknown {
   return text;
 }
 
+/** What no pattern can say well. */
+const READERS: Record<string, (text: string) => unknown> = {
+  redis_url: readRedisAddress,
+  s3_endpoint: readStoreAddress,
+};
+
 function judge(name: string, value: unknown): string | undefined {
+  try {
+    READERS[name]?.(String(value));
+  } catch (error) {
+    if (error instanceof AddressError) return error.message;
+    throw error;
+  }
   if (validateGatewayConfig({ ...SAMPLE, [name]: value })) return undefined;
   const [error] = validateGatewayConfig.errors ?? [];
   const allowed = error?.params.allowedValues;

@@ -18,10 +18,10 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "env": "GATEWAY_REDIS_URL",
     "type": "string",
     "list": false,
-    "secret": false,
+    "secret": true,
     "default": null,
     "required": true,
-    "description": "redis:// or rediss:// address."
+    "description": "redis://, rediss:// or unix:// address, with user, password and database where needed."
   },
   "host": {
     "env": "GATEWAY_HOST",
@@ -100,7 +100,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "secret": false,
     "default": null,
     "required": true,
-    "description": "Address of the object store."
+    "description": "Address of the object store, without a path."
   },
   "s3_region": {
     "env": "GATEWAY_S3_REGION",
@@ -253,10 +253,10 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "env": "GPU_NODE_REDIS_URL",
     "type": "string",
     "list": false,
-    "secret": false,
+    "secret": true,
     "default": null,
     "required": true,
-    "description": "redis:// or rediss:// address."
+    "description": "redis://, rediss:// or unix:// address, with user, password and database where needed."
   },
   "host": {
     "env": "GPU_NODE_HOST",
@@ -346,7 +346,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "secret": false,
     "default": null,
     "required": true,
-    "description": "Address of the object store."
+    "description": "Address of the object store, without a path."
   },
   "s3_region": {
     "env": "GPU_NODE_S3_REGION",

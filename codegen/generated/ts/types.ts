@@ -386,7 +386,7 @@ export interface FinishVideoParams {
 
 /** Environment of the gateway. Each property names its variable in x-env. */
 export interface GatewayConfig {
-  /** redis:// or rediss:// address. */
+  /** redis://, rediss:// or unix:// address, with user, password and database where needed. */
   redis_url: string;
   /** Loopback only as long as no API keys exist. Default: "127.0.0.1". */
   host?: string;
@@ -402,7 +402,7 @@ export interface GatewayConfig {
   pools?: Array<string>;
   /** Node-plane tasks at once. Default: 16. */
   slots?: number;
-  /** Address of the object store. */
+  /** Address of the object store, without a path. */
   s3_endpoint: string;
   /** Region for signatures. Default: "us-east-1". */
   s3_region?: string;
@@ -465,7 +465,7 @@ export interface GenerateScriptParams {
 
 /** Environment of the gpu-node. Each property names its variable in x-env. */
 export interface GpuNodeConfig {
-  /** redis:// or rediss:// address. */
+  /** redis://, rediss:// or unix:// address, with user, password and database where needed. */
   redis_url: string;
   /** Where health and metrics are served. Default: "127.0.0.1". */
   host?: string;
@@ -488,7 +488,7 @@ export interface GpuNodeConfig {
    * true.
    */
   visible_mark?: boolean;
-  /** Address of the object store. */
+  /** Address of the object store, without a path. */
   s3_endpoint: string;
   /** Region for signatures. Default: "us-east-1". */
   s3_region?: string;

@@ -1,10 +1,11 @@
 """Reads the service's settings out of an environment; the only place that knows its variables."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from gpu_node.addresses import AddressError, read_redis_address, read_store_address
 from gpu_node.contracts.config import GPU_NODE_ENV, Variable
 
 
@@ -44,6 +45,13 @@ class Config:
     extensions: str
 
 
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "redis_url": read_redis_address,
+    "s3_endpoint": read_store_address,
+}
+"""What no pattern can say well."""
+
+
 class ConfigGate(Protocol):
     """The part of the gate that reading the configuration needs."""
 
@@ -65,6 +73,7 @@ def read_config(environment: Mapping[str, str], gate: ConfigGate) -> Config:
             errors.append(f"{variable.env} is not set: {variable.description}")
         else:
             values[name] = variable.default
+    errors += _address_errors(values)
     errors += _schema_errors(gate, values, already=bool(errors))
     if not errors and values["renew_ms"] * 3 > values["lease_ms"]:
         errors.append("GPU_NODE_RENEW_MS must be at most a third of GPU_NODE_LEASE_MS")
@@ -93,12 +102,25 @@ def _cast(
         values[name] = text
 
 
+def _address_errors(values: dict[str, Any]) -> list[str]:
+    found: list[str] = []
+    for name, read in _READERS.items():
+        try:
+            if name in values:
+                read(values[name])
+        except AddressError as error:
+            found.append(f"{GPU_NODE_ENV[name].env} {error}")
+    return found
+
+
 def _schema_errors(gate: ConfigGate, values: dict[str, Any], *, already: bool) -> list[str]:
     """What the schema says; missing variables have been named before."""
     found: list[str] = []
     for error in gate.check("gpu_node_config", values):
         name = error.pointer.split("/")[1] if error.pointer else ""
         variable = GPU_NODE_ENV.get(name)
+        if variable and name in _READERS:
+            continue
         if variable:
             # A secret's value must not reach a terminal or a log.
             detail = "does not have the right form" if variable.secret else error.detail

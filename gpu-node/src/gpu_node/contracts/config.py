@@ -27,10 +27,10 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
         env="GPU_NODE_REDIS_URL",
         type="string",
         is_list=False,
-        secret=False,
+        secret=True,
         default=None,
         required=True,
-        description="redis:// or rediss:// address.",
+        description="redis://, rediss:// or unix:// address, with user, password and database where needed.",
     ),
     "host": Variable(
         env="GPU_NODE_HOST",
@@ -120,7 +120,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
         secret=False,
         default=None,
         required=True,
-        description="Address of the object store.",
+        description="Address of the object store, without a path.",
     ),
     "s3_region": Variable(
         env="GPU_NODE_S3_REGION",

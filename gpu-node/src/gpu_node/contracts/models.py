@@ -429,7 +429,7 @@ class FinishVideoParams(Model):
 class GatewayConfig(Model):
     """Environment of the gateway. Each property names its variable in x-env."""
     redis_url: str
-    """redis:// or rediss:// address."""
+    """redis://, rediss:// or unix:// address, with user, password and database where needed."""
     host: str = Field(default="127.0.0.1")
     """Loopback only as long as no API keys exist."""
     port: int = Field(default=8787)
@@ -452,7 +452,7 @@ class GatewayConfig(Model):
     slots: int = Field(default=16)
     """Node-plane tasks at once."""
     s3_endpoint: str
-    """Address of the object store."""
+    """Address of the object store, without a path."""
     s3_region: str = Field(default="us-east-1")
     """Region for signatures."""
     s3_bucket: str = Field(default="myspinbot")
@@ -513,7 +513,7 @@ class GenerateScriptParams(Model):
 class GpuNodeConfig(Model):
     """Environment of the gpu-node. Each property names its variable in x-env."""
     redis_url: str
-    """redis:// or rediss:// address."""
+    """redis://, rediss:// or unix:// address, with user, password and database where needed."""
     host: str = Field(default="127.0.0.1")
     """Where health and metrics are served."""
     port: int = Field(default=8788)
@@ -535,7 +535,7 @@ class GpuNodeConfig(Model):
     always does.
     """
     s3_endpoint: str
-    """Address of the object store."""
+    """Address of the object store, without a path."""
     s3_region: str = Field(default="us-east-1")
     """Region for signatures."""
     s3_bucket: str = Field(default="myspinbot")

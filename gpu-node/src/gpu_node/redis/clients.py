@@ -1,9 +1,21 @@
 """Makes the Redis clients: commands are repeated when a connection dies, blocking reads never
 are."""
 
-from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
+from typing import Any
+
+from redis.asyncio import (
+    BlockingConnectionPool,
+    Connection,
+    ConnectionPool,
+    Redis,
+    SSLConnection,
+    UnixDomainSocketConnection,
+)
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
+
+from gpu_node.addresses import read_redis_address
+from gpu_node.redis.failures import ELSEWHERE
 
 Client = Redis
 """What those hold who need not know the library."""
@@ -16,16 +28,15 @@ READ_SLACK_S = 2.0
 
 def create_command_client(url: str, connections: int = 32) -> Redis:
     """A client for short commands; each of them is safe to run twice, so it repeats them."""
-    pool = BlockingConnectionPool.from_url(
-        url,
+    pool = BlockingConnectionPool(
+        **_place(url),
         max_connections=connections,
         timeout=COMMAND_TIMEOUT_S,
         socket_timeout=COMMAND_TIMEOUT_S,
-        socket_connect_timeout=CONNECT_TIMEOUT_S,
         health_check_interval=15,
         retry=Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.5), 3),
-        protocol=2,
-        decode_responses=False,
+        # Each try is on a connection of its own, which may lead to another server.
+        retry_on_error=list(ELSEWHERE),
     )
     return Redis.from_pool(pool)
 
@@ -33,28 +44,36 @@ def create_command_client(url: str, connections: int = 32) -> Redis:
 def create_reader_client(url: str, block_ms: int) -> Redis:
     """A client of one connection for blocking reads of `block_ms`; a failure is the reader's to
     handle."""
-    pool = ConnectionPool.from_url(
-        url,
+    pool = ConnectionPool(
+        **_place(url),
         max_connections=1,
         socket_timeout=block_ms / 1000 + READ_SLACK_S,
-        socket_connect_timeout=CONNECT_TIMEOUT_S,
         health_check_interval=0,
         retry=Retry(NoBackoff(), 0),
-        protocol=2,
-        decode_responses=False,
     )
     return Redis.from_pool(pool)
 
 
 def create_listener(url: str) -> Redis:
     """A client for Pub/Sub; its own loop connects again."""
-    pool = ConnectionPool.from_url(
-        url,
-        max_connections=1,
-        socket_timeout=None,
-        socket_connect_timeout=CONNECT_TIMEOUT_S,
-        retry=Retry(NoBackoff(), 0),
-        protocol=2,
-        decode_responses=False,
+    pool = ConnectionPool(
+        **_place(url), max_connections=1, socket_timeout=None, retry=Retry(NoBackoff(), 0)
     )
     return Redis.from_pool(pool)
+
+
+def _place(url: str) -> dict[str, Any]:
+    """What all connections have in common."""
+    address = read_redis_address(url)
+    common: dict[str, Any] = {
+        "username": address.user,
+        "password": address.password,
+        "db": address.db,
+        "socket_connect_timeout": CONNECT_TIMEOUT_S,
+        "protocol": 2,
+        "decode_responses": False,
+    }
+    if address.path is not None:
+        return common | {"connection_class": UnixDomainSocketConnection, "path": address.path}
+    kind = SSLConnection if address.tls else Connection
+    return common | {"connection_class": kind, "host": address.host, "port": address.port}
