@@ -28,9 +28,7 @@ export interface ObjectStore {
   delete(key: string): Promise<void>;
   /** Deletes all objects whose key begins with `prefix`; repeatable. Gives up when `signal` is aborted. */
   deletePrefix(prefix: string, signal?: AbortSignal): Promise<void>;
-  /** Resolves when the bucket can be reached. */
-  check(): Promise<void>;
-  /** Makes the bucket unless it exists. */
+  /** Makes the bucket unless it exists; resolves when it can be used. */
   ensureBucket(): Promise<void>;
 }
 
@@ -53,13 +51,14 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       await discard(await send(pathOf(key), { method: "DELETE" }, [200, 204, 404]));
     },
     deletePrefix: (prefix, signal) => deletePrefix(send, prefix, signal),
-    async check() {
-      await send("", { method: "HEAD" }, [200]);
-    },
     async ensureBucket() {
-      const there = await send("", { method: "HEAD" }, [200, 404]);
+      // Not HEAD: an answer without a body cannot say what is wrong.
+      const there = await send("?list-type=2&max-keys=1", {}, [200, 404]);
+      await discard(there);
+      if (there.status === 200) return;
+      const body = creation(options.region);
       // 409: somebody made it meanwhile.
-      if (there.status === 404) await discard(await send("", { method: "PUT" }, [200, 409]));
+      await discard(await send("", { method: "PUT", ...(body === undefined ? {} : { body }) }, [200, 409]));
     },
   };
 }
@@ -69,6 +68,13 @@ function pathOf(key: string): string {
   const path = objectPath(key);
   if (path === undefined) throw new RangeError(`not a key of an object: ${JSON.stringify(key).slice(0, 80)}`);
   return path;
+}
+
+/** The oldest region is the one that must not be named. */
+function creation(region: string): string | undefined {
+  if (region === "us-east-1") return undefined;
+  const place = `<LocationConstraint>${region.replace(/[<&]/g, "")}</LocationConstraint>`;
+  return `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${place}</CreateBucketConfiguration>`;
 }
 
 async function head(send: Send, key: string): Promise<ObjectHead | undefined> {

@@ -1,6 +1,6 @@
 /** Sends signed requests to the bucket, and tells "away" from an answer. */
 import { AwsV4Signer } from "aws4fetch";
-import { storeUnavailable } from "../errors/dependencies.ts";
+import { StoreAnswer, storeUnavailable } from "../errors/dependencies.ts";
 
 export interface ObjectStoreOptions {
   endpoint: string;
@@ -42,7 +42,8 @@ export function createSend(options: ObjectStoreOptions): Send {
       );
       if (statuses.includes(response.status)) return response;
       const answer = await response.text();
-      throw new Error(`the object store answered ${response.status}: ${answer.slice(0, 300)}`);
+      const [, code] = /<Code>([A-Za-z0-9.]{1,64})<\/Code>/.exec(answer) ?? [];
+      throw new StoreAnswer(response.status, code, answer.slice(0, 300));
     } catch (error) {
       throw storeUnavailable(error);
     }

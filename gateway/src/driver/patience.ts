@@ -1,5 +1,5 @@
 /** Repeats a step whose reply may be lost, for as long as that makes sense. */
-import { isTemporary } from "../errors/dependencies.ts";
+import { isUnavailable } from "../errors/redis-faults.ts";
 
 /**
  * Calls `step` again with the same arguments while Redis is away or cannot serve, at most for `ms`. Steps are safe to run twice.
@@ -11,7 +11,7 @@ export async function withPatience<T>(ms: number, step: () => Promise<T>): Promi
     try {
       return await step();
     } catch (error) {
-      if (!isTemporary(error) || performance.now() + pause > until) throw error;
+      if (!isUnavailable(error) || performance.now() + pause > until) throw error;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }

@@ -1,34 +1,23 @@
 /** Says "Redis is away" in one way, wherever a command failed. */
+import { faultOf, isUnavailable } from "./redis-faults.ts";
+import { connectionFault } from "./connection-faults.ts";
 import { AppError } from "./app-error.ts";
-
-/** First words of answers that mean "not now": the server is loading, full, a replica, failing over or busy. */
-const TEMPORARY = new Set([
-  "LOADING",
-  "OOM",
-  "READONLY",
-  "MASTERDOWN",
-  "CLUSTERDOWN",
-  "TRYAGAIN",
-  "BUSY",
-  "MISCONF",
-  "NOREPLICAS",
-]);
 
 const RETRY_AFTER_S = "2";
 
 /**
  * Awaits what was asked of Redis.
- * @throws AppError `redis-unavailable` when no answer came or the server cannot serve now; other answers of the
- * server are our own mistakes and pass unchanged.
+ * @throws AppError `redis-unavailable` when no answer came or the server cannot serve as it is, with the reason;
+ * other answers of the server are our own mistakes and pass unchanged.
  */
 export async function fromRedis<T>(reply: Promise<T>): Promise<T> {
   try {
     return await reply;
   } catch (error) {
-    if (isTemporary(error)) {
+    if (isUnavailable(error)) {
       throw new AppError(
         "redis-unavailable",
-        "Redis did not answer in time; try again.",
+        `${faultOf(error) ?? "Redis did not answer in time"}; try again.`,
         { headers: { "Retry-After": RETRY_AFTER_S } },
         error,
       );
@@ -37,23 +26,26 @@ export async function fromRedis<T>(reply: Promise<T>): Promise<T> {
   }
 }
 
+/** The object store answered, but not what was wanted: `code` is its own word for it, if it gave one. */
+export class StoreAnswer extends Error {
+  override readonly name = "StoreAnswer";
+
+  constructor(status: number, code: string | undefined, text: string) {
+    super(`The object store answered ${status}${code === undefined ? "" : ` (${code})`}`, { cause: text });
+  }
+}
+
 /** The object store did not answer, or answered that it cannot. */
 export function storeUnavailable(cause: unknown): AppError {
+  const sentence = cause instanceof StoreAnswer ? cause.message : connectionFault(cause, "the object store");
   return new AppError(
     "store-unavailable",
-    "The object store did not answer in time; try again.",
+    `${capitalized(sentence ?? "the object store did not answer in time")}; try again.`,
     { headers: { "Retry-After": RETRY_AFTER_S } },
     cause,
   );
 }
 
-/**
- * Whether Redis could not be reached or cannot serve now. The server's own answers are ReplyErrors whose first word is
- * their code; all other errors of the
- * client mean that it never reached the server.
- */
-export function isTemporary(error: unknown): boolean {
-  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return false;
-  if (error.name !== "ReplyError") return true;
-  return TEMPORARY.has(error.message.split(" ", 1)[0] ?? "");
+function capitalized(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from minio import Minio
 from minio.error import MinioException, S3Error
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
+from gpu_node.addresses import read_store_address
 from gpu_node.config import Config
+from gpu_node.connection_faults import connection_fault
 from gpu_node.errors import GpuNodeError, PermanentError, RetryableError
 
 _CHUNK_BYTES = 1 << 18
@@ -34,13 +35,15 @@ class ArtifactStore:
     """One bucket. All calls run in threads and raise GpuNodeError."""
 
     def __init__(self, config: Config) -> None:
-        address = urlsplit(config.s3_endpoint)
+        address = read_store_address(config.s3_endpoint)
+        host = f"[{address.host}]" if ":" in address.host else address.host
+        place = f"{host}:{address.port}"
         self._bucket = config.s3_bucket
         self._client = Minio(
-            address.netloc,
+            place,
             access_key=config.s3_access_key,
             secret_key=config.s3_secret_key,
-            secure=address.scheme == "https",
+            secure=address.tls,
             region=config.s3_region,
             http_client=PoolManager(
                 maxsize=_THREADS,
@@ -50,10 +53,10 @@ class ArtifactStore:
         )
         # Without retries: readiness must answer in time.
         self._probe = Minio(
-            address.netloc,
+            place,
             access_key=config.s3_access_key,
             secret_key=config.s3_secret_key,
-            secure=address.scheme == "https",
+            secure=address.tls,
             region=config.s3_region,
             http_client=PoolManager(timeout=Timeout(connect=2, read=2), retries=False),
         )
@@ -70,10 +73,10 @@ class ArtifactStore:
     async def check(self) -> str | None:
         """What is wrong with the store, or None."""
         try:
-            exists = await self._in_thread(lambda: self._probe.bucket_exists(self._bucket))
+            await self._in_thread(self._look)
         except GpuNodeError as error:
             return error.detail
-        return None if exists else f"The bucket {self._bucket} does not exist."
+        return None
 
     def close(self) -> None:
         """Let running transfers end by themselves; nothing new begins."""
@@ -85,9 +88,16 @@ class ArtifactStore:
         except S3Error as error:
             if error.code in _GONE:
                 raise PermanentError("artifact-not-found", "An input's bytes are gone.") from error
-            raise _unavailable(error.code or "an error") from error
+            status = getattr(error.response, "status", "an error")
+            answer = f"The object store answered {status} ({error.code})"
+            raise _unavailable(answer) from error
         except (MinioException, HTTPError, ConnectionError, TimeoutError) as error:
-            raise _unavailable(type(error).__name__) from error
+            fault = connection_fault(error, "the object store")
+            raise _unavailable(fault or "The object store did not answer in time") from error
+
+    def _look(self) -> None:
+        # A listing, because an answer to HEAD has no body that could say what is wrong.
+        next(iter(self._probe.list_objects(self._bucket, prefix="files/")), None)
 
     def _download(self, ref: Ref, target: Path) -> None:
         size = int(ref["size"])
@@ -135,7 +145,5 @@ def _sha256(file: io.BufferedReader) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _unavailable(reason: str) -> RetryableError:
-    return RetryableError(
-        "store-unavailable", f"The object store did not answer as expected: {reason}."
-    )
+def _unavailable(sentence: str) -> RetryableError:
+    return RetryableError("store-unavailable", f"{sentence}.")

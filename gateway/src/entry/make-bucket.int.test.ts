@@ -1,0 +1,74 @@
+/** The bucket is made where the region says, as soon as the store is there; what the store answers is told. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, it } from "vitest";
+import { createObjectStore, type ObjectStore } from "../artifacts/object-store.ts";
+import { createLogger } from "../telemetry/logger.ts";
+import { makeBucket } from "./make-bucket.ts";
+
+interface Answer {
+  status: number;
+  code: string;
+}
+
+let server: Server;
+afterEach(() => server.close());
+
+/** A store that answers the first requests as told, and then knows one bucket after it was made. */
+async function storeThat(
+  region: string,
+  ...answers: Answer[]
+): Promise<{ store: ObjectStore; made: string[] }> {
+  const made: string[] = [];
+  server = createServer((request, response) => {
+    void (async () => {
+      const body = (await request.toArray()).join("");
+      const told = answers.shift();
+      if (request.method === "PUT" && !told) made.push(body);
+      const missing = { status: 404, code: "NoSuchBucket" };
+      const { status, code } = told ?? (made.length === 0 ? missing : { status: 200, code: "" });
+      response.writeHead(status).end(code ? `<Error><Code>${code}</Code></Error>` : "");
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    store: createObjectStore({ endpoint, region, bucket: "films", accessKey: "a", secretKey: "b" }),
+    made,
+  };
+}
+
+it.each([
+  ["eu-central-1", expect.stringContaining("<LocationConstraint>eu-central-1</LocationConstraint>")],
+  ["us-east-1", ""],
+])("is made in %s", async (region, body) => {
+  const { store, made } = await storeThat(region);
+  await store.ensureBucket();
+  await store.ensureBucket();
+  expect(made).toEqual([body]);
+});
+
+it.each([
+  [403, "InvalidAccessKeyId"],
+  [400, "AuthorizationHeaderMalformed"],
+  [301, "PermanentRedirect"],
+])("is reported as the store answers: %s %s", async (status, code) => {
+  const { store } = await storeThat("us-east-1", { status, code });
+  await expect(store.ensureBucket()).rejects.toMatchObject({
+    code: "store-unavailable",
+    detail: `The object store answered ${status} (${code}); try again.`,
+  });
+});
+
+it("is tried again until it is there, and each reason is said once", async () => {
+  const slow = { status: 503, code: "SlowDown" };
+  const { store, made } = await storeThat("us-east-1", slow, slow, { status: 500, code: "InternalError" });
+  const lines: string[] = [];
+  const logger = createLogger({ level: "warn", write: (line) => lines.push(line) });
+  await makeBucket(store, logger, new AbortController().signal);
+  expect(made).toHaveLength(1);
+  expect(lines.map((line) => (JSON.parse(line) as { reason: string }).reason)).toEqual([
+    "The object store answered 503 (SlowDown); try again.",
+    "The object store answered 500 (InternalError); try again.",
+  ]);
+});

@@ -1,0 +1,54 @@
+/** Names what is wrong with Redis, in the words that log, readiness and clients get; the gpu-node uses the same. */
+import { connectionFault } from "./connection-faults.ts";
+
+/** First words of the server's answers that mean "not now" or "not so": never a mistake of the request. */
+const REPLIES: Record<string, string> = {
+  READONLY: "Redis is a read-only replica",
+  LOADING: "Redis is still loading its data",
+  MASTERDOWN: "Redis is a replica that has lost its primary",
+  CLUSTERDOWN: "Redis is a cluster that is down, and clusters are not supported",
+  MOVED: "Redis is a cluster, and clusters are not supported: use a single server",
+  ASK: "Redis is a cluster, and clusters are not supported: use a single server",
+  CROSSSLOT: "Redis is a cluster, and clusters are not supported: use a single server",
+  TRYAGAIN: "Redis is a cluster, and clusters are not supported: use a single server",
+  OOM: "Redis is full: it has reached its maxmemory",
+  MISCONF: "Redis cannot write its data to disk and takes no more",
+  NOREPLICAS: "Redis takes no more until enough replicas are connected",
+  BUSY: "Redis is busy with a script",
+  UNBLOCKED: "Redis has become a replica",
+  NOAUTH: "Redis wants a password, and its address has none",
+  WRONGPASS: "Redis refuses the user or password of its address",
+  NOPERM: "Redis does not let this user do what is needed",
+};
+
+/** Parts of answers that begin with ERR only. */
+const PARTS: [part: string, sentence: string][] = [
+  ["DB index is out of range", "Redis does not have the database of its address"],
+  ["max number of clients", "Redis takes no more connections"],
+  [
+    "Protocol error",
+    "Redis answers in another protocol; perhaps it expects TLS and its address asks for none",
+  ],
+];
+
+/** Answers that another server behind the same address would not give: the connection is made again. */
+export const ELSEWHERE = /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN)\b/;
+
+/** What is wrong, with the server's or system's own word for it; undefined where nothing is known of it. */
+export function faultOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const word = error.message.split(" ", 1)[0] ?? "";
+  if (error.name === "ReplyError" && word in REPLIES) return `${REPLIES[word]} (${word})`;
+  const part = PARTS.find(([text]) => error.message.includes(text));
+  if (part) return part[1];
+  return connectionFault(error, "Redis") ?? faultOf(error.cause);
+}
+
+/**
+ * Whether Redis could not be reached or cannot serve as it is set up. Its own answers are ReplyErrors, and those that
+ * are no fault of it are our mistakes; all other errors of the client mean that it never reached the server.
+ */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return false;
+  return error.name !== "ReplyError" || faultOf(error) !== undefined;
+}
