@@ -17,12 +17,16 @@ async function startDriver({ base, config, store, metrics }: RoleContext): Promi
 /** Does not wait for Redis: the gateway shall start while it is away. */
 async function startExecutor({ base, config, extension }: RoleContext): Promise<Role> {
   const executor = createExecutorRole(base, config, extension.handlers ?? {});
-  let state: RoleState = { role: "executor", ready: false, detail: "not announced yet" };
-  executor.start().then(
-    () => (state = running("executor")),
-    (error: unknown) => base.logger.warn("executor not announced yet", { error }),
-  );
-  return { state: () => state, stop: (graceMs) => executor.stop(graceMs) };
+  void executor.start();
+  return {
+    state() {
+      const problem = executor.problem();
+      return problem === undefined
+        ? running("executor")
+        : { role: "executor", ready: false, detail: problem };
+    },
+    stop: (graceMs) => executor.stop(graceMs),
+  };
 }
 
 /** There are no webhooks yet, so there is nothing to deliver. */

@@ -1,6 +1,8 @@
 /** Tells the registry of each shard what this executor can run. */
 import type { Executor } from "@myspinbot/contracts/types.ts";
+import { faultOf } from "../errors/redis-faults.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { Backoff } from "./backoff.ts";
 import type { Steps } from "./steps.ts";
 
 export type Announcement = Omit<Executor, "status" | "last_seen_ms">;
@@ -10,12 +12,18 @@ export interface AnnouncerOptions {
   shards: readonly string[];
   announcement: Announcement;
   everyMs: number;
+  /** Before the next try where a shard could not be told. */
+  backoff: Backoff;
   logger: Logger;
 }
 
 export interface Announcer {
-  /** Resolves when every shard has answered or failed once. */
+  /** Resolves when every shard has answered or failed once; goes on for ever. */
   start(): Promise<void>;
+  /** Announces now: another server may be there, which knows nothing. */
+  again(): void;
+  /** Why nobody can find this executor, for a person; undefined where all shards have been told. */
+  problem(): string | undefined;
   /** Announces `draining` from now on. */
   drain(): Promise<void>;
   /** Announces `offline` and ends. */
@@ -27,30 +35,38 @@ export function createAnnouncer({
   shards,
   announcement,
   everyMs,
+  backoff,
   logger,
 }: AnnouncerOptions): Announcer {
   const text = JSON.stringify(announcement);
   let status: "online" | "draining" | "offline" = "online";
-  let timer: ReturnType<typeof setInterval> | undefined;
+  let problem: string | undefined = "not announced yet";
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const announce = async () => {
-    const calls = shards.map((shard) => steps.announce(shard, text, status));
-    for (const { reason } of (await Promise.allSettled(calls)).filter((call) => call.status === "rejected")) {
-      logger.warn("announcement not answered", { error: reason as unknown });
+  const announce = async (): Promise<void> => {
+    const calls = await Promise.allSettled(shards.map((shard) => steps.announce(shard, text, status)));
+    const failed = calls.find((call) => call.status === "rejected");
+    if (failed) {
+      logger.warn("announcement not answered", { error: failed.reason as unknown });
+      problem = `not announced: ${faultOf(failed.reason) ?? "Redis did not answer"}`;
+    } else {
+      problem = undefined;
+      backoff.reset();
     }
+    clearTimeout(timer);
+    if (status !== "offline") timer = setTimeout(() => void announce(), failed ? backoff.next() : everyMs);
   };
 
   return {
-    start() {
-      timer = setInterval(() => void announce(), everyMs);
-      return announce();
-    },
+    start: announce,
+    again: () => void announce(),
+    problem: () => problem,
     drain() {
       status = "draining";
       return announce();
     },
     stop() {
-      clearInterval(timer);
+      clearTimeout(timer);
       status = "offline";
       return announce();
     },

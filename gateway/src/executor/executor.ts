@@ -1,10 +1,10 @@
 /** The node-plane executor: pulls tasks under leases, runs their nodes, reports; the gpu-node is its twin in Python. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
-import type { NodeTypes } from "../graphs/node-types.ts";
+import type { NodeType, NodeTypes } from "../graphs/node-types.ts";
 import type { Redis } from "../redis/client.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { createAnnouncer } from "./announcer.ts";
+import { createAnnouncer, type Announcer } from "./announcer.ts";
 import { createBackoff } from "./backoff.ts";
 import { listenToControl } from "./control-channel.ts";
 import { drain } from "./drain.ts";
@@ -14,7 +14,7 @@ import { createHeldTasks } from "./held-tasks.ts";
 import { createIntake } from "./intake.ts";
 import { createLease } from "./lease.ts";
 import { createPuller } from "./puller.ts";
-import { createSteps } from "./steps.ts";
+import { createSteps, type Steps } from "./steps.ts";
 import { createTaskMemory } from "./task-memory.ts";
 
 export interface ExecutorDeps {
@@ -49,6 +49,8 @@ export interface ExecutorDeps {
 export interface Executor {
   /** Begins to pull; resolves when the registry was told, or could not be told yet. */
   start(): Promise<void>;
+  /** Why no task comes here, for a person; undefined when the registry knows of this executor. */
+  problem(): string | undefined;
   /** Stops pulling, waits `graceMs` for what runs, releases the rest and leaves. Closes its own connections only. */
   stop(graceMs: number): Promise<void>;
 }
@@ -88,23 +90,10 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     }),
   );
   const types = nodeTypes.list().filter(({ type }) => host.has(type));
-  const announcer = createAnnouncer({
-    steps,
-    shards,
-    announcement: {
-      executor_id: executorId,
-      plane: "node",
-      pool,
-      version: deps.version,
-      slots,
-      labels: {},
-      node_types: types.map(toCapability),
-    },
-    everyMs: deps.announceMs,
-    logger,
-  });
+  const announcer = announcerOf(deps, steps, types);
 
   const onReady = () => {
+    announcer.again();
     for (const lease of leases.values()) lease.reconnected();
   };
   let loops: Promise<unknown> = Promise.resolve();
@@ -115,8 +104,8 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       // Neither waits for the other: without Redis each comes when it is back.
       void listenToControl({ subscriber, keys, shards, pool, onCancel, logger });
       loops = Promise.all(pullers.map((puller) => puller.run()));
-      await announcer.start();
       redis.on("ready", onReady);
+      await announcer.start();
       logger.info("executor started", {
         executor_id: executorId,
         pool,
@@ -125,6 +114,8 @@ export function createExecutor(deps: ExecutorDeps): Executor {
         node_types: types.map(({ type }) => type),
       });
     },
+
+    problem: announcer.problem,
 
     async stop(graceMs) {
       intake.close();
@@ -137,4 +128,17 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       logger.info("executor stopped", { executor_id: executorId });
     },
   };
+}
+
+function announcerOf(deps: ExecutorDeps, steps: Steps, types: readonly NodeType[]): Announcer {
+  const { executorId, pool, version, slots, shards, logger } = deps;
+  const announcement = { executor_id: executorId, plane: "node" as const, pool, version, slots, labels: {} };
+  return createAnnouncer({
+    steps,
+    shards,
+    announcement: { ...announcement, node_types: types.map(toCapability) },
+    everyMs: deps.announceMs,
+    backoff: createBackoff(deps.random),
+    logger,
+  });
 }

@@ -1,6 +1,7 @@
 """Keeps this executor's row in the registry of each shard."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 import orjson
@@ -10,7 +11,7 @@ from gpu_node.capabilities import Capabilities
 from gpu_node.config import Config
 from gpu_node.contracts.wire import DEFAULTS
 from gpu_node.logs import get_logger
-from gpu_node.redis.failures import RedisError, backoff
+from gpu_node.redis.failures import RedisError, backoff, fault_of
 from gpu_node.redis.steps import PoolSteps
 
 
@@ -27,6 +28,8 @@ class Announcer:
     ) -> None:
         self.status = "online"
         self.told = asyncio.Event()
+        self._problem: str | None = None
+        self._again = asyncio.Event()
         self._steps = steps
         self._body = orjson.dumps(
             {
@@ -40,13 +43,23 @@ class Announcer:
             }
         )
 
+    def again(self) -> None:
+        """Announce at once: another server may be there, which knows nothing."""
+        self._again.set()
+
+    async def check(self) -> str | None:
+        """Why nobody can find this executor, or None."""
+        return self._problem
+
     async def run(self) -> None:
         """Announce for ever."""
         failures = 0
         while True:
+            self._again.clear()
             if await self.announce():
                 failures = 0
-                await asyncio.sleep(DEFAULTS["announce_ms"] / 1000)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._again.wait(), DEFAULTS["announce_ms"] / 1000)
             else:
                 failures += 1
                 await backoff(failures)
@@ -56,7 +69,12 @@ class Announcer:
         try:
             await asyncio.gather(*(s.announce(self._body, self.status) for s in self._steps))
         except (RedisError, OSError) as error:
+            fault = fault_of(error)
+            if fault != self._problem:
+                get_logger().error("redis cannot be used", fault=fault)
+            self._problem = fault
             get_logger().warning("announcement failed", error=str(error)[:500])
             return False
+        self._problem = None
         self.told.set()
         return True

@@ -1,6 +1,7 @@
 """Pulls tasks: one blocking read per shard, for as many entries as there are free places."""
 
 import asyncio
+from collections.abc import Callable
 
 from gpu_node.holdings import Holdings
 from gpu_node.intake import Intake
@@ -14,7 +15,16 @@ from gpu_node.redis.steps import PoolSteps
 class Puller:
     """Reads until it is canceled; a lost connection or stream is waited for."""
 
-    def __init__(self, holdings: Holdings, intake: Intake, leases: Leases, block_ms: int) -> None:
+    def __init__(
+        self,
+        holdings: Holdings,
+        intake: Intake,
+        leases: Leases,
+        block_ms: int,
+        on_back: Callable[[], None],
+    ) -> None:
+        """`on_back` is called when a lost connection has been made again."""
+        self._on_back = on_back
         self._holdings = holdings
         self._intake = intake
         self._leases = leases
@@ -32,6 +42,7 @@ class Puller:
                     if has_lost:
                         await self._recover(reader, steps)
                         has_lost = False
+                        self._on_back()
                     entries = await reader.read(max(1, self._holdings.free))
             except (RedisError, TimeoutError, OSError) as error:
                 failures += 1
