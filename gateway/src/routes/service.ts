@@ -26,7 +26,12 @@ export function serviceRoutes(deps: ServiceDeps): Hono<AppEnv> {
       return c.json<Health>({ status: "ok", checks });
     })
     .get("/metrics", async (c) => {
-      const { body, contentType } = await deps.metrics.render(await readGauges(deps));
+      // What this process counts is told also while Redis is away.
+      const gauges = await readGauges(deps).catch((error: unknown) => {
+        if (error instanceof AppError) return undefined;
+        throw error;
+      });
+      const { body, contentType } = await deps.metrics.render(gauges);
       return c.body(body, 200, { "Content-Type": contentType });
     })
     .get("/openapi.json", (c) => c.json(OPENAPI));

@@ -12,8 +12,8 @@ export interface Metrics {
   streamClosed(): void;
   /** Entries that failed their schema and were put among the dead letters. */
   deadLetter(source: string): void;
-  /** Text of the exposition format and its media type, after the gauges were set. */
-  render(gauges: GaugeValues): Promise<{ body: string; contentType: string }>;
+  /** Text of the exposition format and its media type, after the gauges were set; without values Redis was away. */
+  render(gauges: GaugeValues | undefined): Promise<{ body: string; contentType: string }>;
 }
 
 /** What is read from Redis when somebody asks for the metrics. */

@@ -60,7 +60,7 @@ export function createPrometheusMetrics(
   };
 }
 
-function createGauges(registers: Registry[]): (values: GaugeValues) => void {
+function createGauges(registers: Registry[]): (values: GaugeValues | undefined) => void {
   const gauge = (name: string, label: string, help: string) =>
     new Gauge({ name, help, labelNames: [label], registers });
   const runs = gauge("gateway_runs", "status", "Runs that are kept, by status.");
@@ -71,7 +71,15 @@ function createGauges(registers: Registry[]): (values: GaugeValues) => void {
     "pool",
     "Age of the oldest task that no executor has taken; 0 without one.",
   );
+  const up = new Gauge({
+    name: "gateway_redis_up",
+    help: "Whether Redis answered for this page: 1 or 0. Without it nothing is told of runs and pools.",
+    registers,
+  });
   return (values) => {
+    up.set(values ? 1 : 0);
+    for (const each of [runs, waiting, running, oldest]) each.reset();
+    if (!values) return;
     for (const { status, count } of values.runs) runs.set({ status }, count);
     for (const row of values.pools) {
       waiting.set({ pool: row.pool }, row.waiting);
