@@ -2,6 +2,7 @@
 import { createKeys, type Keys } from "@myspinbot/contracts/keys.ts";
 import type { Config } from "../config.ts";
 import { createNodeTypes, type NodeTypes } from "../graphs/node-types.ts";
+import { createConnections, type Connections } from "../redis/connections.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
 import type { Extension } from "./extension.ts";
 
@@ -10,6 +11,7 @@ export interface Base {
   shards: readonly string[];
   nodeTypes: NodeTypes;
   logger: Logger;
+  redis: Connections;
   version: string;
   /** Remembers how to close something; `close` does it in reverse order. */
   onClose(close: () => void): void;
@@ -18,14 +20,16 @@ export interface Base {
 
 export function createBase(config: Config, extension: Extension, version: string): Base {
   const closers: (() => void)[] = [];
+  const logger = createLogger({
+    level: config.log_level,
+    write: (line) => process.stdout.write(`${line}\n`),
+  });
   return {
     keys: createKeys(config.prefix),
     shards: Array.from({ length: config.shards }, (_, i) => `s${i}`),
     nodeTypes: createNodeTypes(extension),
-    logger: createLogger({
-      level: config.log_level,
-      write: (line) => process.stdout.write(`${line}\n`),
-    }),
+    logger,
+    redis: createConnections(config.redis_url, logger),
     version,
     onClose: (close) => closers.unshift(close),
     close: () => {

@@ -5,7 +5,6 @@ import type { Config } from "../config.ts";
 import { createDriver } from "../driver/driver.ts";
 import { createDriverLoops, type DriverLoops } from "../driver/loops.ts";
 import { newPlainId } from "../ids.ts";
-import { createCommandClient, createReaderClient } from "../redis/client.ts";
 import { deleteRun } from "../runs/delete-run.ts";
 import { createRetention } from "../driver/retention.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -22,7 +21,7 @@ export function createDriverRole(
 ): DriverLoops {
   const { keys, shards, logger, nodeTypes } = base;
   // A connection of its own: requests shall not wait behind drives.
-  const redis = createCommandClient(config.redis_url);
+  const redis = base.redis.commands();
   base.onClose(() => redis.disconnect());
   const consumer = newPlainId("driver");
   const driver = createDriver({
@@ -57,7 +56,7 @@ export function createDriverRole(
   return createDriverLoops({
     driver,
     sweeps,
-    createReader: () => createReaderClient(config.redis_url, BLOCK_MS),
+    createReader: () => base.redis.reader(BLOCK_MS),
     blockMs: BLOCK_MS,
     reapMs: config.reap_ms,
     log: logger,

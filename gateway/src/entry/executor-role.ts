@@ -5,7 +5,6 @@ import { createExecutor, type Executor } from "../executor/executor.ts";
 import { HANDLERS } from "../handlers/registry.ts";
 import type { Handlers } from "../handlers/handler.ts";
 import { newPlainId } from "../ids.ts";
-import { createCommandClient, createReaderClient, createSubscriberClient } from "../redis/client.ts";
 import type { Base } from "./base.ts";
 import { createHandlerThreads } from "./threads/handler-threads.ts";
 
@@ -14,7 +13,7 @@ const THREAD_MEMORY_MB = 512;
 
 /** @param extra handlers of the extension: named here, loaded again by each thread that runs them */
 export function createExecutorRole(base: Base, config: Config, extra: Handlers): Executor {
-  const redis = createCommandClient(config.redis_url);
+  const redis = base.redis.commands();
   base.onClose(() => redis.disconnect());
   const host = createHandlerThreads({
     types: Object.keys({ ...HANDLERS, ...extra }),
@@ -26,8 +25,8 @@ export function createExecutorRole(base: Base, config: Config, extra: Handlers):
   base.onClose(() => host.close());
   return createExecutor({
     redis,
-    openReader: () => createReaderClient(config.redis_url, DEFAULTS.block_ms),
-    openSubscriber: () => createSubscriberClient(config.redis_url),
+    openReader: () => base.redis.reader(DEFAULTS.block_ms),
+    openSubscriber: () => base.redis.subscriber(),
     keys: base.keys,
     shards: base.shards,
     pool: POOLS.node_plane,

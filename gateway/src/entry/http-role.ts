@@ -5,8 +5,8 @@ import { createApp } from "../app.ts";
 import { systemClock } from "../clock.ts";
 import { createEventHub } from "../events/event-hub.ts";
 import { createGraphCatalogue } from "../graphs/catalogue.ts";
-import { createCommandClient, createSubscriberClient } from "../redis/client.ts";
 import { createHttpServer } from "./http-server.ts";
+import { makeBucket } from "./make-bucket.ts";
 import type { Role, RoleContext } from "./role.ts";
 
 /** Longest time that open event streams and slow answers get at a stop. */
@@ -49,8 +49,8 @@ export async function startHttp({
   started,
 }: RoleContext): Promise<Role> {
   const { keys, shards, nodeTypes, logger, version } = base;
-  const redis = createCommandClient(config.redis_url);
-  const subscriber = createSubscriberClient(config.redis_url);
+  const redis = base.redis.commands();
+  const subscriber = base.redis.subscriber();
   base.onClose(() => redis.disconnect());
   base.onClose(() => subscriber.disconnect());
   const hub = createEventHub({ redis, subscriber, keys, logger });
@@ -58,9 +58,8 @@ export async function startHttp({
     nodeTypes,
     pools: config.pools,
   });
-  await store
-    .ensureBucket()
-    .catch((error: unknown) => logger.warn("bucket not reachable yet", { error: String(error) }));
+  const stopping = new AbortController();
+  void makeBucket(store, logger, stopping.signal);
   const app = createApp({
     redis,
     keys,
@@ -87,6 +86,7 @@ export async function startHttp({
   return {
     state: () => ({ role: "http", ready: true, detail: "running" }),
     async stop(graceMs) {
+      stopping.abort();
       hub.close();
       await close(server, Math.min(graceMs, STOP_MS));
     },

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { GATEWAY_ENV } from "@myspinbot/contracts/config.ts";
 import { createObjectStore } from "../artifacts/object-store.ts";
 import { readConfig } from "../config.ts";
+import { refuseCluster } from "../health/redis-check.ts";
 import { createBase } from "./base.ts";
 import { loadExtension } from "./extension.ts";
 import { startRoles } from "./roles.ts";
@@ -30,6 +31,9 @@ async function main(): Promise<void> {
     accessKey: config.s3_access_key,
     secretKey: config.s3_secret_key,
   });
+  const redis = base.redis.commands();
+  await refuseCluster(redis);
+  redis.disconnect();
   const roles = await startRoles({ base, config, extension, store });
   base.logger.info("gateway started", { roles: config.roles, shards: config.shards, version });
 

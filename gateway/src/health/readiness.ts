@@ -1,8 +1,11 @@
 /** Decides whether this process can do its work now, and says why not. */
+import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
+import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { Redis } from "../redis/client.ts";
 import { loadScripts } from "../redis/scripts.ts";
+import { checkRedis } from "./redis-check.ts";
 
 /** What a role of this process says about itself. */
 export interface RoleState {
@@ -14,6 +17,8 @@ export interface RoleState {
 
 export interface ReadinessDeps {
   redis: Redis;
+  keys: Keys;
+  shards: readonly string[];
   store: ObjectStore;
   roles: () => RoleState[];
 }
@@ -25,11 +30,17 @@ export interface Readiness {
   problems: string[];
 }
 
-export async function checkReadiness({ redis, store, roles }: ReadinessDeps): Promise<Readiness> {
+export async function checkReadiness({
+  redis,
+  keys,
+  shards,
+  store,
+  roles,
+}: ReadinessDeps): Promise<Readiness> {
   const looks = {
-    redis: () => checkServer(redis),
+    redis: () => checkRedis(redis, keys, shards[0] ?? "s0"),
     scripts: () => fromRedis(loadScripts(redis)),
-    store: () => store.check(),
+    store: () => store.ensureBucket(),
   };
   const found = await Promise.all(
     Object.entries(looks).map(async ([name, look]) => {
@@ -37,7 +48,7 @@ export async function checkReadiness({ redis, store, roles }: ReadinessDeps): Pr
         await look();
         return { name, ready: true, detail: "ok" };
       } catch (error) {
-        return { name, ready: false, detail: error instanceof Error ? error.message : String(error) };
+        return { name, ready: false, detail: sentenceOf(error) };
       }
     }),
   );
@@ -48,13 +59,7 @@ export async function checkReadiness({ redis, store, roles }: ReadinessDeps): Pr
   };
 }
 
-/** A server that evicts keys would forget runs without a word. */
-async function checkServer(redis: Redis): Promise<void> {
-  const info = await fromRedis(redis.info("memory"));
-  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
-  if (policy !== undefined && policy !== "noeviction") {
-    throw new Error(
-      `maxmemory-policy is ${policy}, but must be noeviction: the server would delete runs when it is full`,
-    );
-  }
+function sentenceOf(error: unknown): string {
+  if (error instanceof AppError) return error.detail;
+  return error instanceof Error ? error.message : String(error);
 }

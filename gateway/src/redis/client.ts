@@ -1,50 +1,119 @@
 /** Makes the three kinds of Redis connection that the gateway has: commands, blocking reads, subscriptions. */
-import { Redis, type RedisOptions } from "ioredis";
+import { Redis as Client, type RedisOptions } from "ioredis";
+import { readRedisAddress } from "../addresses.ts";
+import { ELSEWHERE, faultOf } from "../errors/redis-faults.ts";
 
-export type { Redis } from "ioredis";
+export type Redis = Client;
+
+export interface ConnectionOptions extends RedisOptions {
+  /** Told what stands in the way of a connection, again with each attempt. */
+  onFault?: (sentence: string) => void;
+}
+
+/** A reply that asks for another server is sent again once; who gets it again within this time is told. */
+const RESEND_AFTER_MS = 2000;
 
 const COMMON: RedisOptions = {
   protocol: 2,
   lazyConnect: true,
   disableClientInfo: true,
-  connectTimeout: 2000,
+  // Shorter than a command may wait, so that the command can say why.
+  connectTimeout: 1500,
   retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 5), 1000) + Math.random() * 100,
 };
 
-/** A client whose errors wait for their command instead of crashing the process. */
-function connect(url: string, options: RedisOptions): Redis {
-  const merged: RedisOptions = { ...COMMON, ...options };
-  const redis = new Redis(url, merged as never);
-  redis.on("error", () => {
-    // Each command that cannot be sent fails by itself; a connection error alone is no news.
-  });
-  return redis;
+/** A name is told to the server that has certificates for several; an address must not be. */
+const IS_ADDRESS = /:|^[\d.]+$/;
+
+function placeOf(url: string): RedisOptions {
+  const { user, tls, host, ...place } = readRedisAddress(url);
+  return {
+    ...place,
+    ...(host === undefined ? {} : { host }),
+    ...(user === undefined ? {} : { username: user }),
+    ...(tls ? { tls: IS_ADDRESS.test(host ?? "") ? {} : { servername: host ?? "" } } : {}),
+  };
+}
+
+/** Errors of commands name what stands in the way of the connection. */
+class Connection extends Client {
+  /** Why there is no connection at the moment. */
+  #fault: Error | undefined;
+
+  constructor(options: RedisOptions, onFault: (sentence: string) => void) {
+    super(options as never);
+    let wasReady = false;
+    this.on("ready", () => {
+      wasReady = true;
+      this.#fault = undefined;
+    });
+    const meet = (error: Error): void => {
+      this.#fault = error;
+      const sentence = faultOf(error);
+      if (sentence !== undefined) onFault(sentence);
+      // The client would go on in database 0, which is not the one that was asked for.
+      if (error.message.includes("DB index is out of range")) this.disconnect(true);
+    };
+    // Each command that cannot be sent fails by itself; without a listener the process would end.
+    this.on("error", meet);
+    this.on("close", () => {
+      if (!wasReady && this.#fault === undefined && this.status !== "end")
+        meet(Object.assign(new Error("closed before an answer"), { code: "ECONNRESET" }));
+      wasReady = false;
+    });
+  }
+
+  override sendCommand(...args: Parameters<Client["sendCommand"]>): unknown {
+    const reply = super.sendCommand(...args);
+    args[0].promise.catch((error: unknown) => {
+      if (error instanceof Error && error.name !== "ReplyError" && error !== this.#fault)
+        error.cause ??= this.#fault;
+    });
+    return reply;
+  }
+}
+
+function connect(url: string, { onFault = () => {}, ...options }: ConnectionOptions): Redis {
+  return new Connection({ ...COMMON, ...placeOf(url), ...options }, onFault);
 }
 
 /**
  * For commands and scripts: fails within about two seconds when Redis is away, so that a request can be answered 503.
  * A repeated command is harmless, because every script is safe to run twice.
  */
-export function createCommandClient(url: string, options: RedisOptions = {}): Redis {
-  // The socket's own limit replaces a connection whose other end is gone; it is armed only while a command waits.
-  return connect(url, { maxRetriesPerRequest: 1, commandTimeout: 2000, socketTimeout: 3000, ...options });
+export function createCommandClient(url: string, options: ConnectionOptions = {}): Redis {
+  let resentAt = -Infinity;
+  return connect(url, {
+    maxRetriesPerRequest: 1,
+    commandTimeout: 2000,
+    // Replaces a connection whose other end is gone; it is armed only while a command waits.
+    socketTimeout: 3000,
+    reconnectOnError(error) {
+      if (!ELSEWHERE.test(error.message)) return false;
+      const isFirst = performance.now() - resentAt > RESEND_AFTER_MS;
+      if (isFirst) resentAt = performance.now();
+      return isFirst ? 2 : 1;
+    },
+    ...options,
+  });
 }
 
 /**
  * For one blocking reader. Never sends a read again by itself: entries given to a dead connection stay pending and are
  * read with id 0 after the reconnect. `blockMs` is the longest BLOCK it is used with.
  */
-export function createReaderClient(url: string, blockMs: number, options: RedisOptions = {}): Redis {
+export function createReaderClient(url: string, blockMs: number, options: ConnectionOptions = {}): Redis {
   return connect(url, {
     autoResendUnfulfilledCommands: false,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     socketTimeout: blockMs + 2000,
+    reconnectOnError: ({ message }) => ELSEWHERE.test(message) || message.includes("instance state changed"),
     ...options,
   });
 }
 
 /** For subscriptions; subscribes again by itself after a reconnect. */
-export function createSubscriberClient(url: string, options: RedisOptions = {}): Redis {
+export function createSubscriberClient(url: string, options: ConnectionOptions = {}): Redis {
   return connect(url, { maxRetriesPerRequest: null, ...options });
 }

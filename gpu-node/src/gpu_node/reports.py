@@ -9,7 +9,7 @@ import orjson
 
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
-from gpu_node.redis.failures import UNAVAILABLE, RedisError, backoff
+from gpu_node.redis.failures import RedisError, backoff, is_unavailable
 from gpu_node.redis.steps import PoolSteps, ReportItem, Settlement
 
 MAX_BATCH_BYTES = 512 * 1024
@@ -83,12 +83,12 @@ class Reports:
             self._due = time.monotonic() if len(batch) < len(self._items) else None
             try:
                 answer = await self._report(batch)
-            except UNAVAILABLE:
-                failures += 1
-                self._due = time.monotonic()
-                await backoff(failures)
-                continue
-            except RedisError as error:
+            except (RedisError, OSError) as error:
+                if is_unavailable(error):
+                    failures += 1
+                    self._due = time.monotonic()
+                    await backoff(failures)
+                    continue
                 # The settle carries the items; if Redis refuses that too, the lease runs out.
                 get_logger().error("report refused", task_id=self._task_id, error=str(error))
                 return

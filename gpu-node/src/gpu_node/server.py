@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sys
 from collections.abc import Generator, Mapping
 
 import uvicorn
@@ -14,6 +15,7 @@ from gpu_node.gate import Gate
 from gpu_node.logs import configure_logs, get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.readiness import Readiness
+from gpu_node.redis.health import CannotServe
 from gpu_node.service import Service
 
 EXIT_FAILED = 1
@@ -47,6 +49,9 @@ async def serve(
         await service.run(stop)
     except asyncio.CancelledError:
         get_logger().warning("stopped without draining")
+        return EXIT_FAILED
+    except CannotServe as error:
+        print(error, file=sys.stderr)
         return EXIT_FAILED
     except Exception as error:
         get_logger().error("service failed", exc_info=error)

@@ -35,7 +35,7 @@ from gpu_node.redis.clients import (
     create_listener,
     create_reader_client,
 )
-from gpu_node.redis.health import check_redis
+from gpu_node.redis.health import check_redis, refuse_cluster
 from gpu_node.redis.steps import PoolSteps
 from gpu_node.task_checks import TaskChecks
 from gpu_node.task_run import RunGraph, TaskParts
@@ -83,7 +83,9 @@ class Service:
             store = ArtifactStore(config)
             stack.callback(store.close)
             commands = _closing(stack, create_command_client(config.redis_url))
-            self._readiness.add_check("Redis", lambda: check_redis(commands))
+            await refuse_cluster(commands)
+            keys = Keys(config.prefix)
+            self._readiness.add_check("Redis", lambda: check_redis(commands, keys, config.pool))
             self._readiness.add_check("The object store", store.check)
             children = ChildPool(self._children, slots, self._metrics)
             stack.push_async_callback(children.close)
@@ -139,6 +141,8 @@ class Service:
         admission = Admission(self._gate, capabilities, config.pool)
         intake = Intake(admission, runner, background, self._metrics, config.lease_ms)
         leases = Leases(config, runner.holdings, intake, self._metrics)
+        announcer = Announcer(config, capabilities, steps, self.executor_id, runner.holdings.slots)
+        self._readiness.add_check("The announcement", announcer.check)
         return Executor(
             config=config,
             steps=steps,
@@ -152,10 +156,8 @@ class Service:
             ),
             holdings=runner.holdings,
             leases=leases,
-            puller=Puller(runner.holdings, intake, leases, config.block_ms),
-            announcer=Announcer(
-                config, capabilities, steps, self.executor_id, runner.holdings.slots
-            ),
+            puller=Puller(runner.holdings, intake, leases, config.block_ms, announcer.again),
+            announcer=announcer,
             background=background,
             readiness=self._readiness,
             metrics=self._metrics,

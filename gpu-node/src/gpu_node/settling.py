@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from gpu_node.logs import get_logger
-from gpu_node.redis.failures import UNAVAILABLE, RedisError, backoff, is_no_group
+from gpu_node.redis.failures import RedisError, backoff, is_no_group, is_unavailable
 from gpu_node.redis.steps import PoolSteps, Settlement
 
 
@@ -16,10 +16,11 @@ async def settle(
     while not is_pointless():
         try:
             return await steps.settle(task_id, settlement)
-        except UNAVAILABLE:
-            failures += 1
-            await backoff(failures)
-        except RedisError as error:
+        except (RedisError, OSError) as error:
+            if is_unavailable(error):
+                failures += 1
+                await backoff(failures)
+                continue
             if is_no_group(error):
                 # The stream was lost with all its entries: the task will be issued anew.
                 return "closed"

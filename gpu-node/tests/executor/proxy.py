@@ -1,7 +1,8 @@
-"""A TCP proxy in front of Redis that can lose replies and freeze."""
+"""A TCP proxy in front of Redis that can lose replies, freeze, and lead elsewhere."""
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,6 +14,7 @@ class FaultProxy:
         self.url = ""
         self.lost = 0
         self._target_port = target_port
+        self._answers: dict[asyncio.StreamWriter, bytes] = {}
         self._lose: dict[bytes, int] = {}
         self._flowing = asyncio.Event()
         self._flowing.set()
@@ -30,28 +32,46 @@ class FaultProxy:
         """Let everything through again."""
         self._flowing.set()
 
+    def lead(self, port: int) -> None:
+        """Connections that are made from now on go there; the others stay."""
+        self._target_port = port
+
+    def answer(self, error: str) -> None:
+        """Connections of this moment get this answer to every command from now on."""
+        for client in self._answers:
+            self._answers[client] = f"-{error}\r\n".encode()
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One client's connection."""
         up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
         is_losing = asyncio.Event()
+        self._answers[writer] = b""
         pipes = {
-            asyncio.create_task(self._requests(reader, up_writer, is_losing)),
+            asyncio.create_task(self._requests(reader, writer, up_writer, is_losing)),
             asyncio.create_task(self._replies(up_reader, writer, is_losing)),
         }
         try:
             await asyncio.wait(pipes, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            del self._answers[writer]
             for pipe in pipes:
                 pipe.cancel()
             for end in (writer, up_writer):
                 end.close()
 
     async def _requests(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_losing: asyncio.Event
+        self,
+        reader: asyncio.StreamReader,
+        client: asyncio.StreamWriter,
+        writer: asyncio.StreamWriter,
+        is_losing: asyncio.Event,
     ) -> None:
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(1 << 20):
                 await self._flowing.wait()
+                if answer := self._answers[client]:
+                    client.write(answer * len(re.findall(rb"^\*\d+\r\n", data, re.MULTILINE)))
+                    continue
                 for needle, times in list(self._lose.items()):
                     if needle in data and times:
                         self._lose[needle] = times - 1

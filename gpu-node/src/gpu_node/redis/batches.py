@@ -10,6 +10,8 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from gpu_node.redis.failures import ELSEWHERE
+
 MAX_BATCH = 64
 MAX_IN_FLIGHT = 2
 
@@ -49,6 +51,9 @@ class Batches:
             for command, _ in batch:
                 pipeline.execute_command(*command)
             answers: list[Any] = await pipeline.execute(raise_on_error=False)
+            if any(isinstance(answer, ELSEWHERE) for answer in answers):
+                # What comes next is to be asked on connections that are made anew.
+                await self._client.connection_pool.disconnect(inuse_connections=False)
         except asyncio.CancelledError:
             for _, future in batch:
                 future.cancel()

@@ -1,4 +1,5 @@
-"""Which failures of Redis pass by themselves."""
+"""Names what is wrong with Redis, in the words of the gateway, and which failures pass by
+themselves."""
 
 import asyncio
 import random
@@ -6,27 +7,79 @@ import random
 from redis.exceptions import (
     AuthenticationError,
     BusyLoadingError,
+    ClusterDownError,
     ConnectionError,
+    InvalidResponse,
+    MasterDownError,
     NoScriptError,
     ReadOnlyError,
     RedisError,
     ResponseError,
-    TimeoutError,
 )
+
+from gpu_node.connection_faults import connection_fault
 
 __all__ = ["RedisError", "ResponseError", "backoff", "is_no_group", "is_unblocked"]
 
-UNAVAILABLE = (
-    ConnectionError,
-    TimeoutError,
-    BusyLoadingError,
-    ReadOnlyError,
-    NoScriptError,
-    OSError,
-)
-"""Redis cannot be reached, or not used at the moment."""
+ELSEWHERE = (ReadOnlyError, BusyLoadingError, MasterDownError, ClusterDownError)
+"""Answers that another server behind the same address would not give: the connection is made
+again."""
 MISSING_SCRIPT = NoScriptError
-WRONG_CREDENTIALS = AuthenticationError
+
+_CLUSTER = "Redis is a cluster, and clusters are not supported: use a single server"
+_REPLIES = {
+    "READONLY": "Redis is a read-only replica",
+    "LOADING": "Redis is still loading its data",
+    "MASTERDOWN": "Redis is a replica that has lost its primary",
+    "CLUSTERDOWN": "Redis is a cluster that is down, and clusters are not supported",
+    "MOVED": _CLUSTER,
+    "ASK": _CLUSTER,
+    "CROSSSLOT": _CLUSTER,
+    "TRYAGAIN": _CLUSTER,
+    "OOM": "Redis is full: it has reached its maxmemory",
+    "MISCONF": "Redis cannot write its data to disk and takes no more",
+    "NOREPLICAS": "Redis takes no more until enough replicas are connected",
+    "BUSY": "Redis is busy with a script",
+    "UNBLOCKED": "Redis has become a replica",
+    "NOSCRIPT": "Redis does not have the scripts yet, which a gateway loads",
+    "NOAUTH": "Redis wants a password, and its address has none",
+    "WRONGPASS": "Redis refuses the user or password of its address",
+    "NOPERM": "Redis does not let this user do what is needed",
+}
+_PARTS = {
+    "DB index is out of range": "Redis does not have the database of its address",
+    "max number of clients": "Redis takes no more connections",
+    "without any password configured": "Redis has no password, and its address has one",
+}
+_OTHER_PROTOCOL = (
+    "Redis answers in another protocol; perhaps it expects TLS and its address asks for none"
+)
+_CLOSED = "Redis closes the connection; perhaps it expects TLS and its address asks for none"
+
+
+def fault_of(error: BaseException) -> str | None:
+    """What is wrong, with the server's or system's own word for it; None where nothing is known
+    of it."""
+    word = _word(error)
+    if word in _REPLIES:
+        return f"{_REPLIES[word]} ({word})"
+    text = str(error)
+    for part, sentence in _PARTS.items():
+        if part in text:
+            return sentence
+    if isinstance(error, InvalidResponse) or "Protocol error" in text:
+        return _OTHER_PROTOCOL
+    if found := connection_fault(error, "Redis"):
+        return found
+    return _CLOSED if isinstance(error, ConnectionError) and "closed" in text.lower() else None
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether Redis could not be reached or cannot serve as it is set up; its other answers are
+    our mistakes."""
+    if isinstance(error, ResponseError):
+        return fault_of(error) is not None
+    return isinstance(error, (RedisError, OSError))
 
 
 def is_no_group(error: BaseException) -> bool:
@@ -36,7 +89,8 @@ def is_no_group(error: BaseException) -> bool:
 
 def is_unblocked(error: BaseException) -> bool:
     """The stream was deleted under a blocking read."""
-    return isinstance(error, ResponseError) and str(error).startswith("UNBLOCKED")
+    is_it = isinstance(error, ResponseError) and str(error).startswith("UNBLOCKED")
+    return is_it and "instance state changed" not in str(error)
 
 
 async def backoff(attempt: int, cap_s: float = 2.0) -> None:
@@ -44,3 +98,12 @@ async def backoff(attempt: int, cap_s: float = 2.0) -> None:
     random."""
     limit = min(cap_s, 0.02 * 2 ** min(attempt, 10))
     await asyncio.sleep(limit / 2 + random.random() * limit / 2)
+
+
+def _word(error: BaseException) -> str:
+    """The first word of the server's answer; the client keeps those it knows beside the text."""
+    if isinstance(error, ClusterDownError):
+        return "MASTERDOWN" if isinstance(error, MasterDownError) else "CLUSTERDOWN"
+    if not isinstance(error, (ResponseError, AuthenticationError, BusyLoadingError)):
+        return ""
+    return str(getattr(error, "status_code", None) or str(error).split(" ", 1)[0])

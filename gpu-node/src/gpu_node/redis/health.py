@@ -1,18 +1,37 @@
-"""Whether Redis can be used."""
+"""Whether Redis can be used, and whether it is one that can be."""
 
 from redis.asyncio import Redis
 
-from gpu_node.redis.failures import WRONG_CREDENTIALS, RedisError
+from gpu_node.contracts.keys import Keys
+from gpu_node.redis.failures import RedisError, fault_of
+
+CLUSTER = "Redis is a cluster, and clusters are not supported: use a single server."
 
 
-async def check_redis(client: Redis) -> str | None:
-    """What is wrong with Redis, or None. Without a right to PING an answer is enough."""
+class CannotServe(Exception):
+    """Nothing can be done with this Redis; the message says why."""
+
+
+async def refuse_cluster(client: Redis) -> None:
+    """Raise CannotServe when the server is a cluster; silent while it is away, because it may come
+    later."""
     try:
-        await client.execute_command("PING")
-    except WRONG_CREDENTIALS:
-        return "Redis refuses the credentials."
+        info = await client.execute_command("INFO", "cluster")
+    except (RedisError, OSError):
+        return
+    if info and str(info.get("cluster_enabled")) == "1":
+        raise CannotServe(CLUSTER)
+
+
+async def check_redis(client: Redis, keys: Keys, pool: str) -> str | None:
+    """What is wrong with Redis, or None. Without a right to ask an answer is enough: whether this
+    executor may do what it needs, its announcement shows."""
+    try:
+        # Writes nothing, but is refused like all that writes: by replicas, full servers and those
+        # without a disk.
+        await client.execute_command("SETRANGE", keys.pool_task("s0", pool, "probe"), 0, "")
     except (RedisError, OSError) as error:
-        if "NOPERM" in str(error):
+        if "NOPERM" in str(getattr(error, "status_code", "")) + str(error):
             return None
-        return f"Redis cannot be reached: {type(error).__name__}."
+        return f"{fault_of(error) or 'Redis did not answer in time'}."
     return None

@@ -1,0 +1,92 @@
+/** A gateway process at one address behind which the server changes: it goes on without being started again. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Run } from "@myspinbot/contracts/types.ts";
+import { startGateway, type GatewayServer } from "@myspinbot/services/gateway.ts";
+import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startStore } from "../../test/app-harness.ts";
+import { oneAddress, type OneAddress } from "../../test/one-address.ts";
+import { until } from "../../test/until.ts";
+import { createCommandClient, type Redis } from "./client.ts";
+
+const GRAPH = {
+  name: "words",
+  input: { topic: "Text" },
+  nodes: [{ id: "script", type: "generate_script", plane: "node", inputs: { topic: "$input.topic" } }],
+  output: { text: "$script.narration" },
+};
+
+let dir: string;
+let store: Awaited<ReturnType<typeof startStore>>;
+let servers: ValkeyServer[];
+let clients: Redis[];
+let address: OneAddress;
+let gateway: GatewayServer;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "failover-"));
+  store = await startStore();
+  const args = ["--repl-diskless-sync-delay", "0"];
+  servers = await Promise.all(["a", "b"].map((name) => startValkey({ dir: join(dir, name), args })));
+  clients = servers.map((server) => createCommandClient(server.url));
+  await clients[1]!.replicaof("127.0.0.1", servers[0]!.port);
+  await until(async () => (await clients[1]!.info("replication")).includes("master_link_status:up"));
+  address = await oneAddress(servers[0]!.port);
+  gateway = await startGateway({ dir, redisUrl: address.url, s3: store.seaweed });
+});
+afterAll(async () => {
+  await gateway.stop();
+  address.close();
+  for (const client of clients) client.disconnect();
+  await Promise.all(servers.map((server) => server.stop()));
+  await store.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function submit(): Promise<{ status: number; body: Run & { detail?: string } }> {
+  const response = await fetch(`${gateway.url}/v1/runs`, {
+    method: "POST",
+    headers: { "content-type": "application/json", prefer: "wait=20" },
+    body: JSON.stringify({ graph: GRAPH, input: { topic: "why ships float" } }),
+  });
+  return { status: response.status, body: (await response.json()) as Run & { detail?: string } };
+}
+const readyz = async (): Promise<{ status: number; detail: string }> => {
+  const response = await fetch(`${gateway.url}/readyz`);
+  const { detail = "" } = (await response.json()) as { detail?: string };
+  return { status: response.status, detail };
+};
+
+describe("a gateway whose Redis is replaced behind its address", () => {
+  it("says what a replica is, and works on as soon as the address leads to the new primary", async () => {
+    expect(await submit()).toMatchObject({ status: 200, body: { status: "succeeded" } });
+    const [old, next] = clients as [Redis, Redis];
+    await old.wait(1, 5000);
+    await next.replicaof("NO", "ONE");
+    await old.replicaof("127.0.0.1", servers[1]!.port);
+    const refused = await submit();
+    expect([refused.status, refused.body.detail]).toEqual([
+      503,
+      "Redis is a read-only replica (READONLY); try again.",
+    ]);
+    await until(async () => (await readyz()).status === 503);
+    expect((await readyz()).detail).toContain("Redis is a read-only replica (READONLY)");
+
+    address.lead(servers[1]!.port);
+    await until(async () => (await readyz()).status === 200);
+    expect(await submit()).toMatchObject({ status: 200, body: { status: "succeeded" } });
+  });
+
+  it.each([
+    "LOADING Redis is loading the dataset in memory",
+    "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+    "CLUSTERDOWN The cluster is down",
+    "READONLY You can't write against a read only replica.",
+  ])("makes its connections again at %s", async (error) => {
+    address.answer(error);
+    await until(async () => (await readyz()).status === 200);
+    expect(await submit()).toMatchObject({ status: 200, body: { status: "succeeded" } });
+  });
+});
