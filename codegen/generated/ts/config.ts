@@ -244,7 +244,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "secret": false,
     "default": "",
     "required": false,
-    "description": "Path of a module with further node types and handlers, for tests and one's own node types."
+    "description": "Files and folders with further node types and handlers, several with commas; docs/your-own-nodes.md shows some."
   }
 };
 
@@ -445,6 +445,6 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "secret": false,
     "default": "",
     "required": false,
-    "description": "Path of a Python file with further node types and handlers, for tests and one's own node types."
+    "description": "Files and folders with further node types and handlers, several with commas; docs/your-own-nodes.md shows some."
   }
 };

@@ -19,6 +19,8 @@ export interface NodeTypeDefinition {
   schema_digest: string;
   /** Defaults of params; validators do not fill them in. */
   param_defaults?: Record<string, unknown>;
+  /** For nodes of a graph that say nothing of retries themselves. */
+  retry?: NonNullable<GraphNode['retry']>;
   inputs: Record<string, PortDefinition>;
   outputs: Record<string, PortDefinition>;
 }

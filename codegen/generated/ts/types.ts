@@ -434,7 +434,10 @@ export interface GatewayConfig {
   retry_backoff_ms?: number;
   /** How long a stop waits for running work. Default: 25000. */
   drain_grace_ms?: number;
-  /** Path of a module with further node types and handlers, for tests and one's own node types. Default: "". */
+  /**
+   * Files and folders with further node types and handlers, several with commas; docs/your-own-nodes.md shows
+   * some. Default: "".
+   */
   extensions?: string;
 }
 
@@ -510,7 +513,10 @@ export interface GpuNodeConfig {
   drain_grace_ms?: number;
   /** key=value pairs shown in the registry. Default: []. */
   labels?: Array<string>;
-  /** Path of a Python file with further node types and handlers, for tests and one's own node types. Default: "". */
+  /**
+   * Files and folders with further node types and handlers, several with commas; docs/your-own-nodes.md shows
+   * some. Default: "".
+   */
   extensions?: string;
 }
 

@@ -1,5 +1,5 @@
 /** Takes what a task did into a draft: results accepted once, retries, losses. */
-import type { Artifact, NodeResult, Problem } from "@myspinbot/contracts/types.ts";
+import type { Artifact, GraphNode, NodeResult, Problem } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { outputChannel, stateChannel, type NodeState } from "../engine/state.ts";
 import type { GraphModel } from "../engine/graph-model.ts";
@@ -30,9 +30,15 @@ export function setPhase(draft: Draft, node: string, phase: NodeState["phase"], 
   setRow(draft, node, { status: phase === "held" ? "pending" : phase, held: phase === "held" || undefined });
 }
 
+/** What the node says of retries, and where it is silent its type. */
+function policyOf(context: ResultContext, node: string): NonNullable<GraphNode["retry"]> {
+  const { definition } = context.model.byId.get(node)!;
+  return { ...context.nodeTypes.get(definition.type)?.retry, ...definition.retry };
+}
+
 /** Milliseconds until the next attempt: doubling with full jitter above the half. */
 function backoff(context: ResultContext, node: string, attempt: number): number {
-  const first = context.model.byId.get(node)!.definition.retry?.backoff_ms ?? context.retryBackoffMs;
+  const first = policyOf(context, node).backoff_ms ?? context.retryBackoffMs;
   const full = Math.min(first * 2 ** (attempt - 1), Math.max(first, DEFAULTS.retry_backoff_max_ms));
   return Math.round(full * (0.5 + context.random() / 2));
 }
@@ -51,7 +57,7 @@ function retryLater(draft: Draft, context: ResultContext, node: string, problem:
 /** Ends a node's attempt with a problem: tried again later if its class and policy allow, else failed for good. */
 export function failNode(draft: Draft, context: ResultContext, node: string, problem: Problem): void {
   const row = draft.rows.get(node)!;
-  const most = context.model.byId.get(node)!.definition.retry?.max_attempts ?? DEFAULTS.retry_max_attempts;
+  const most = policyOf(context, node).max_attempts ?? DEFAULTS.retry_max_attempts;
   if (problem.class === "retryable" && row.attempt < most) {
     retryLater(draft, context, node, problem);
     return;

@@ -219,6 +219,6 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
         secret=False,
         default="",
         required=False,
-        description="Path of a Python file with further node types and handlers, for tests and one's own node types.",
+        description="Files and folders with further node types and handlers, several with commas; docs/your-own-nodes.md shows some.",
     ),
 }

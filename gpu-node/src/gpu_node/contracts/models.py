@@ -484,7 +484,9 @@ class GatewayConfig(Model):
     drain_grace_ms: int = Field(default=25000)
     """How long a stop waits for running work."""
     extensions: str = Field(default="")
-    """Path of a module with further node types and handlers, for tests and one's own node types."""
+    """Files and folders with further node types and handlers, several with commas;
+    docs/your-own-nodes.md shows some.
+    """
 
 
 class GenerateScriptInputs(Model):
@@ -557,8 +559,8 @@ class GpuNodeConfig(Model):
     labels: list[str] = Field(default_factory=lambda: [])
     """key=value pairs shown in the registry."""
     extensions: str = Field(default="")
-    """Path of a Python file with further node types and handlers, for tests and one's own node
-    types.
+    """Files and folders with further node types and handlers, several with commas;
+    docs/your-own-nodes.md shows some.
     """
 
 

@@ -32,6 +32,8 @@ class NodeType:
     inputs: Mapping[str, Port]
     outputs: Mapping[str, Port]
     param_defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    retry: Mapping[str, int] | None = None
+    """Known to the driver alone, which decides about retries."""
 
     @staticmethod
     def from_dict(fields: Mapping[str, Any]) -> "NodeType":
