@@ -1,6 +1,7 @@
 /** `npm run dev`: everything running, gateway and gpu-node started again when their code changes. */
 import { watch } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { extensionFolders } from "./extension-folders.ts";
 import { aborted, untilStopped } from "./lifetime.ts";
 import { ROOT } from "./services/binaries.ts";
 import { isFree } from "./services/ports.ts";
@@ -13,6 +14,9 @@ const GATEWAY_PORT = 8787;
 const GPU_NODE_PORT = 8788;
 /** Editors write a file in several steps. */
 const SETTLE_MS = 200;
+const NOT_CODE = /(^|[\\/])(__pycache__|node_modules|packages|\.git)([\\/]|$)/;
+
+const foldersOf = (variable: string): string[] => extensionFolders(process.env[variable] ?? "", ROOT);
 
 const stopped = untilStopped();
 try {
@@ -27,8 +31,9 @@ try {
     gpuNodeEnv: { GPU_NODE_DRAIN_GRACE_MS: "1000" },
     inheritOutput: true,
   });
-  restartOnChange(stack.gateway.service, ["gateway/src", "codegen/generated/ts", "graphs", "schemas"]);
-  restartOnChange(stack.gpuNode.service, ["gpu-node/src"]);
+  const ours = ["gateway/src", "codegen/generated/ts", "graphs", "schemas"];
+  restartOnChange(stack.gateway.service, [...ours, ...foldersOf("GATEWAY_EXTENSIONS")]);
+  restartOnChange(stack.gpuNode.service, ["gpu-node/src", ...foldersOf("GPU_NODE_EXTENSIONS")]);
   console.log(
     `gateway ${stack.gateway.url}  redis ${stack.valkey.url.replace(/\/\/[^@]+@/, "//")} (users and passwords in ${join(FOLDER, "redis", "passwords.json")})  s3 ${stack.seaweed.endpoint}`,
   );
@@ -57,8 +62,8 @@ function restartOnChange(service: Service, folders: readonly string[]): void {
   };
   let last = Promise.resolve();
   for (const folder of folders)
-    watch(join(ROOT, folder), { recursive: true }, (_, file) => {
-      if (file?.includes("__pycache__")) return;
+    watch(resolve(ROOT, folder), { recursive: true }, (_, file) => {
+      if (file && NOT_CODE.test(file)) return;
       clearTimeout(timer);
       timer = setTimeout(() => {
         last = last.then(restart);
