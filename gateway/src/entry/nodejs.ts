@@ -5,7 +5,8 @@ import { createObjectStore } from "../artifacts/object-store.ts";
 import { readConfig } from "../config.ts";
 import { refuseCluster } from "../health/redis-check.ts";
 import { createBase } from "./base.ts";
-import { loadExtension } from "./extension.ts";
+import { checkExtensions } from "./check-extensions.ts";
+import { extensionError, joined, loadExtensions } from "./extension.ts";
 import { startRoles } from "./roles.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
@@ -22,7 +23,10 @@ function help(): string {
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const extension = await loadExtension(config.extensions);
+  const loaded = await loadExtensions(config.extensions);
+  const faults = checkExtensions(loaded, config.pools);
+  if (faults.length > 0) throw extensionError(faults);
+  const extension = joined(loaded);
   const base = createBase(config, extension, version);
   const store = createObjectStore({
     endpoint: config.s3_endpoint,

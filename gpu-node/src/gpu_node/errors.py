@@ -20,6 +20,10 @@ class GpuNodeError(Exception):
         return f"{self.code}: {self.detail}"
 
 
+class CannotServe(Exception):
+    """The service cannot start as it is set up; the message says why, for a person."""
+
+
 class RetryableError(GpuNodeError):
     """The same work may succeed later or elsewhere."""
 

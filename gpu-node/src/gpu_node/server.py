@@ -11,11 +11,11 @@ import uvicorn
 
 from gpu_node.app import create_app
 from gpu_node.config import Config
+from gpu_node.errors import CannotServe
 from gpu_node.gate import Gate
 from gpu_node.logs import configure_logs, get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.readiness import Readiness
-from gpu_node.redis.health import CannotServe
 from gpu_node.service import Service
 
 EXIT_FAILED = 1

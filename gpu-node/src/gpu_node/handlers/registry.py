@@ -1,14 +1,11 @@
 """Which handler does a node type's work, and where it runs."""
 
 import importlib
-import importlib.util
 import inspect
-import sys
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -16,6 +13,7 @@ from pydantic import ValidationError
 from gpu_node.contracts.node_types import NODE_TYPES, NodeType
 from gpu_node.engines.engine import Engine
 from gpu_node.errors import PermanentError
+from gpu_node.handlers.extensions import load_extensions
 
 Kind = Literal["process", "async"]
 """`process`: computes. `async`: a coroutine that waits for a service. Both run in a process of
@@ -103,32 +101,18 @@ class Registry:
 
 
 def load_registry(extensions: str) -> Registry:
-    """The registry of this process; `extensions` is the path of a Python file, or empty."""
+    """The registry of this process; `extensions` names Python files and folders, several with
+    commas."""
     node_types = {
         name: node_type
         for name, node_type in NODE_TYPES.items()
         if node_type.plane == "python" and name in _TABLE
     }
     handlers: dict[str, Any] = {name: _TABLE[name] for name in node_types}
-    if extensions:
-        module = _load(Path(extensions))
-        for fields in module.NODE_TYPES:
-            node_type = NodeType.from_dict(fields)
-            if node_type.plane == "python":
-                node_types[node_type.type] = node_type
-        handlers.update(module.HANDLERS)
+    own_types, own_handlers = load_extensions(extensions, _TABLE)
+    node_types |= own_types
+    handlers |= own_handlers
     return Registry({name: t for name, t in node_types.items() if name in handlers}, handlers)
-
-
-def _load(path: Path) -> ModuleType:
-    name = f"gpu_node_extension_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def _ask(engines: Callable[..., list[Engine]], models_dir: Path) -> list[Engine]:

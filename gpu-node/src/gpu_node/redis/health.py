@@ -3,13 +3,10 @@
 from redis.asyncio import Redis
 
 from gpu_node.contracts.keys import Keys
+from gpu_node.errors import CannotServe
 from gpu_node.redis.failures import RedisError, fault_of
 
 CLUSTER = "Redis is a cluster, and clusters are not supported: use a single server."
-
-
-class CannotServe(Exception):
-    """Nothing can be done with this Redis; the message says why."""
 
 
 async def refuse_cluster(client: Redis) -> None:
