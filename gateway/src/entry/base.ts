@@ -2,7 +2,7 @@
 import { createKeys, type Keys } from "@myspinbot/contracts/keys.ts";
 import type { Config } from "../config.ts";
 import { createNodeTypes, type NodeTypes } from "../graphs/node-types.ts";
-import { createConnections, type Connections } from "../redis/connections.ts";
+import { createConnections, type Connections } from "./redis-connections.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
 import type { Extension } from "./extension.ts";
 

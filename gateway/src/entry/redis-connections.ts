@@ -6,7 +6,7 @@ import {
   createSubscriberClient,
   type ConnectionOptions,
   type Redis,
-} from "./client.ts";
+} from "../redis/client.ts";
 
 export interface Connections {
   commands(): Redis;
