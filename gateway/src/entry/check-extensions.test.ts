@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkExtensions } from "./check-extensions.ts";
-import type { Extension } from "./extension.ts";
+import { loadExtension } from "./extension.ts";
 
 const text = { type: "Text", required: true };
 const anything = (): boolean => true;
@@ -38,6 +38,10 @@ const one = (change: Record<string, unknown>): Record<string, unknown> => ({
 });
 
 describe("extensions", () => {
+  it("are none where none are named", async () => {
+    expect(await loadExtension(" , ")).toEqual({ nodeTypes: [], validators: {}, handlers: {}, graphs: [] });
+  });
+
   it("are used when all fits together, over several files too", () => {
     expect(faultsOf(one({}))).toEqual([]);
     expect(faultsOf(one({ graphs: [] }), { graphs: [GRAPH] })).toEqual([]);

@@ -74,6 +74,11 @@ def test_several_files_and_folders_are_loaded_with_what_lies_beside_them(tmp_pat
         ),
         ((TYPE,), "{}", 'node type "shout" has no handler'),
         ((TYPE,), "[]", "HANDLERS must be a mapping"),
+        (
+            (TYPE,),
+            '{"shout": HandlerSpec("process", print, params={"type": "pony"})}',
+            'handler "shout": params must be a JSON schema',
+        ),
         ((TYPE,), '{"shout": print}', 'handler "shout" must be a HandlerSpec'),
         ((), f'{{"shout": {RUN}}}', 'handler "shout" has no node type'),
         ((TYPE,), f'{{"align_speech": {RUN}}}', 'handler "align_speech" is shipped'),

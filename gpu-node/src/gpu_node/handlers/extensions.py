@@ -10,6 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from jsonschema_rs import meta
+
 from gpu_node.contracts.node_types import NODE_TYPES, NodeType
 from gpu_node.contracts.schema_index import SCHEMA_REFS
 from gpu_node.errors import CannotServe
@@ -115,6 +117,9 @@ def _handler_faults(
     found: list[str] = []
     if getattr(handler, "kind", None) not in _KINDS or not callable(getattr(handler, "run", None)):
         found.append(f'handler "{name}" must be a HandlerSpec of the kind process or async')
+    params = getattr(handler, "params", None)
+    if params is not None and not (isinstance(params, Mapping) and meta.is_valid(dict(params))):
+        found.append(f'handler "{name}": params must be a JSON schema')
     if name in shipped:
         found.append(f'handler "{name}" is shipped and cannot be replaced')
     elif name not in planes:
