@@ -66,7 +66,7 @@ describe("a gateway that starts first", () => {
     expect(page).not.toMatch(/^gateway_runs\{/m);
 
     await seaweed.service.start();
-    keep(await startValkey({ dir: join(dir, "redis"), port }));
+    keep(await startValkey({ dir: join(dir, "redis"), open: true, port }));
     await until(async () => (await readyz(gateway)).status === 200);
     const graph = {
       name: "words",
@@ -83,7 +83,9 @@ describe("a gateway that starts first", () => {
 
 describe("a Redis that cannot serve", () => {
   it("is refused at the start when it is a cluster", async () => {
-    const valkey = keep(await startValkey({ dir: join(dir, "redis"), args: ["--cluster-enabled", "yes"] }));
+    const valkey = keep(
+      await startValkey({ dir: join(dir, "redis"), open: true, args: ["--cluster-enabled", "yes"] }),
+    );
     const gateway = keep(await prepareGateway({ dir, redisUrl: valkey.url, s3: NOWHERE }));
     gateway.service.launch();
     expect(await gateway.service.exited).toMatchObject({ code: 1 });
@@ -93,7 +95,9 @@ describe("a Redis that cannot serve", () => {
   });
 
   it("is told of when it is full", async () => {
-    const valkey = keep(await startValkey({ dir: join(dir, "redis"), args: ["--maxmemory", "1"] }));
+    const valkey = keep(
+      await startValkey({ dir: join(dir, "redis"), open: true, args: ["--maxmemory", "1"] }),
+    );
     const gateway = await launch({ redisUrl: valkey.url });
     expect((await readyz(gateway)).detail).toContain(
       "redis: Redis is full: it has reached its maxmemory (OOM)",

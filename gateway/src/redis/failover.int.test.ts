@@ -29,7 +29,9 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "failover-"));
   store = await startStore();
   const args = ["--repl-diskless-sync-delay", "0"];
-  servers = await Promise.all(["a", "b"].map((name) => startValkey({ dir: join(dir, name), args })));
+  servers = await Promise.all(
+    ["a", "b"].map((name) => startValkey({ dir: join(dir, name), open: true, args })),
+  );
   clients = servers.map((server) => createCommandClient(server.url));
   await clients[1]!.replicaof("127.0.0.1", servers[0]!.port);
   await until(async () => (await clients[1]!.info("replication")).includes("master_link_status:up"));
