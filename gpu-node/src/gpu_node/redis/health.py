@@ -24,11 +24,11 @@ async def check_redis(client: Redis, keys: Keys, pool: str) -> str | None:
     """What is wrong with Redis, or None. Without a right to ask an answer is enough: whether this
     executor may do what it needs, its announcement shows."""
     try:
-        # Writes nothing, but is refused like all that writes: by replicas, full servers and those
-        # without a disk.
-        await client.execute_command("SETRANGE", keys.pool_task("s0", pool, "probe"), 0, "")
+        # Never adds anything, because no entry may have this id, but is first refused like all
+        # that writes: by replicas, full servers and those without a disk.
+        await client.execute_command("XADD", keys.pool_reports("s0", pool), "0-0", "probe", "")
     except (RedisError, OSError) as error:
-        if "NOPERM" in str(getattr(error, "status_code", "")) + str(error):
+        if "greater than 0-0" in str(error) or getattr(error, "status_code", "") == "NOPERM":
             return None
         return f"{fault_of(error) or 'Redis did not answer in time'}."
     return None
