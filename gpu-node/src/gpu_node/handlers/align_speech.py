@@ -1,6 +1,7 @@
 """Node type `align_speech`: speech becomes the planned mouth of each video frame."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ from gpu_node.contracts.models import AlignSpeechInputs, AlignSpeechParams
 from gpu_node.engines.alignment import energy, phones
 from gpu_node.engines.alignment.track import FPS, VisemeTrack
 from gpu_node.engines.engine import Engine
-from gpu_node.engines.speech.speech import Phone
+from gpu_node.engines.speech.speech import Phone, Samples
 from gpu_node.engines.speech.wav import read_wav
 from gpu_node.errors import BadMedia
+from gpu_node.handlers.choices import known
 from gpu_node.handlers.context import HandlerContext
 
 
@@ -21,14 +23,22 @@ def engines() -> list[Engine]:
     return [phones.describe(), energy.describe()]
 
 
+def check(params: AlignSpeechParams, inputs: Mapping[str, Any], context: HandlerContext) -> None:
+    """Refuse sound and phone times that cannot be read."""
+    del params
+    wishes = known(AlignSpeechInputs, inputs)
+    if "audio" in inputs:
+        _samples(wishes.audio, context)
+    if context.engine == phones.NAME and wishes.phones is not MISSING:
+        _read_phones(context.path(wishes.phones))
+
+
 def run(
     params: AlignSpeechParams, inputs: AlignSpeechInputs, context: HandlerContext
 ) -> dict[str, Any]:
     """Plan the mouth from phone times; without them from loudness, which `method` then says."""
     del params
-    samples, rate = read_wav(context.path(inputs.audio), "/inputs/audio")
-    if len(samples) == 0:
-        raise BadMedia("invalid-audio", "the sound is empty", pointer="/inputs/audio")
+    samples, rate = _samples(inputs.audio, context)
     context.check_canceled()
     if context.engine == phones.NAME and inputs.phones is not MISSING:
         track = phones.plan(samples, rate, _read_phones(context.path(inputs.phones)))
@@ -38,6 +48,13 @@ def run(
         track = energy.plan(samples, rate)
     context.progress(len(track.open), len(track.open), "frames")
     return {"track": _put(track, context), "method": track.method}
+
+
+def _samples(audio: Any, context: HandlerContext) -> tuple[Samples, int]:
+    samples, rate = read_wav(context.path(audio), "/inputs/audio")
+    if len(samples) == 0:
+        raise BadMedia("invalid-audio", "the sound is empty", pointer="/inputs/audio")
+    return samples, rate
 
 
 def _read_phones(path: Path) -> list[Phone]:

@@ -41,8 +41,13 @@ def make_background(kind: str, image: Path | None, portrait: Portrait) -> Pictur
         return backdrop.blurred(portrait.picture, portrait.matte)
     if image is None:
         return backdrop.plain((size[0], size[1]), kind)
+    return backdrop.filling(read_background(image), (size[0], size[1]))
+
+
+def read_background(image: Path) -> Picture:
+    """The picture for behind the person; `BadImage` with its pointer."""
     try:
-        return backdrop.filling(read_photo(image), (size[0], size[1]))
+        return read_photo(image)
     except BadImage as refused:
         # The reader of photos names the port of portraits.
         raise BadImage(refused.code, refused.detail, pointer=_IMAGE) from refused

@@ -1,6 +1,6 @@
 """Node type `animate_portrait`: portrait, speech and planned mouth become a film."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,9 @@ from gpu_node.engines.talking_head.motion import plan_motion
 from gpu_node.engines.video.encode import AUDIO_RATE, INTERMEDIATE, MP4, FilmWriter
 from gpu_node.engines.video.variants import preview_jpeg
 from gpu_node.errors import BadMedia
-from gpu_node.handlers.animate_background import choose_background, make_background
+from gpu_node.handlers.animate_background import choose_background, make_background, read_background
 from gpu_node.handlers.animate_inputs import Portrait, read_portrait, read_track
-from gpu_node.handlers.choices import SIZES, chosen, one_of, whole
+from gpu_node.handlers.choices import SIZES, chosen, known, one_of, whole
 from gpu_node.handlers.context import HandlerContext
 from gpu_node.handlers.live_preview import LivePreview
 
@@ -33,6 +33,28 @@ _FORMS = {"final": MP4, "intermediate": INTERMEDIATE}
 def engines() -> list[Engine]:
     """Engines that may be here, in the order of the schema."""
     return [render.describe()]
+
+
+def check(
+    params: AnimatePortraitParams, inputs: Mapping[str, Any], context: HandlerContext
+) -> None:
+    """Refuse wishes that cannot be met, and a background that cannot be read."""
+    wishes = known(AnimatePortraitInputs, inputs)
+    whole(wishes.size, SIZES, params.size, "/inputs/size")
+    one_of(wishes.fps, _RATES, int(params.fps), "/inputs/fps")
+    image = None
+    if wishes.background_image is not MISSING:
+        image = context.path(wishes.background_image)
+        read_background(image)
+    if "portrait" in inputs and "landmarks" in inputs:
+        matte = None if wishes.matte is MISSING else context.path(wishes.matte)
+        pictures = (context.path(wishes.portrait), context.path(wishes.landmarks))
+        read_portrait(*pictures, matte, whole(wishes.size, SIZES, params.size, "/inputs/size"))
+    if "audio" in inputs:
+        _sound(context.path(wishes.audio))
+    # Its picture may still come.
+    if image or wishes.background != "picture":
+        choose_background(chosen(wishes.background, None), image)
 
 
 def run(

@@ -1,13 +1,19 @@
 """Reads what a person may choose: an input that stands before the param of the same name."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
-from pydantic import MISSING
+from pydantic import MISSING, BaseModel
 
 from gpu_node.errors import BadMedia
 
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+
+def known(model: type[M], inputs: Mapping[str, Any]) -> M:
+    """Those inputs that a check is given, as `run` sees them; the others are MISSING."""
+    return model.model_construct(**{name: inputs.get(name, MISSING) for name in model.model_fields})
 
 
 def chosen(value: Any, otherwise: T) -> T:

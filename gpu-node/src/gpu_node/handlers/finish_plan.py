@@ -15,10 +15,10 @@ from gpu_node.engines.speech.speech import Samples
 from gpu_node.engines.video import cards, lettering
 from gpu_node.engines.video.decode import length_s, sound_of
 from gpu_node.engines.video.encode import AUDIO_RATE
-from gpu_node.engines.video.fonts import NoLetters
+from gpu_node.engines.video.fonts import NoLetters, Weight, font_for
 from gpu_node.engines.video.layout import Layout
 from gpu_node.engines.video.probe import probe_film
-from gpu_node.engines.video.typeset import TooMuchText
+from gpu_node.engines.video.typeset import TooMuchText, plain
 from gpu_node.errors import BadMedia, BadText
 from gpu_node.handlers.choices import chosen, one_of
 
@@ -63,11 +63,10 @@ def read_plan(
     facts = probe_film(film, VIDEO)
     layout = Layout(facts.height // 2 * 2, facts.width // 2 * 2)
     fps = min(_FASTEST, max(1, round(facts.fps)))
-    title = " ".join(chosen(inputs.title, "").split())
-    end_text = " ".join(chosen(inputs.end_text, params.end_text).split())
+    title, end_text = card_texts(params, inputs)
     burns = chosen(inputs.burn_captions, params.burn_captions)
     cues = _cues(captions) if captions else []
-    mood = one_of(inputs.music, (_NO_MUSIC, *MOODS), _NO_MUSIC, "/inputs/music")
+    mood = chosen_mood(inputs)
     for pointer, text in (("/inputs/title", title), ("/inputs/end_text", end_text)):
         if text:
             _check(text, pointer, lambda words: cards.words_of(words, layout, models))
@@ -85,6 +84,37 @@ def read_plan(
         mood=None if mood == _NO_MUSIC else mood, seed=params.seed,
         webm=chosen(inputs.webm, params.webm),
     )  # fmt: skip
+
+
+def card_texts(params: FinishVideoParams, inputs: FinishVideoInputs) -> tuple[str, str]:
+    """The words of the title and of the end card; empty without one."""
+    title = " ".join(chosen(inputs.title, "").split())
+    return title, " ".join(chosen(inputs.end_text, params.end_text).split())
+
+
+def chosen_mood(inputs: FinishVideoInputs) -> str:
+    """The music's mood, or none."""
+    return one_of(inputs.music, (_NO_MUSIC, *MOODS), _NO_MUSIC, "/inputs/music")
+
+
+def judge(
+    params: FinishVideoParams, inputs: FinishVideoInputs, captions: Path | None, models: Path
+) -> None:
+    """Refuse what cannot be done with any film: letters that no font has, an unknown mood."""
+    chosen_mood(inputs)
+    title, end_text = card_texts(params, inputs)
+    cues = _cues(captions) if captions else []
+    words = {"/inputs/title": title, "/inputs/end_text": end_text}
+    for pointer, text in words.items():
+        _check(text, pointer, lambda text: font_for(plain(text), Weight.BOLD, models))
+    if chosen(inputs.burn_captions, params.burn_captions):
+        for cue in cues:
+            lines = " ".join(cue.lines)
+            _check(
+                lines,
+                "/inputs/captions",
+                lambda text: font_for(plain(text), Weight.SEMIBOLD, models),
+            )
 
 
 def planned_sound(film: Path, plan: Plan) -> Samples:

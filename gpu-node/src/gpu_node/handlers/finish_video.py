@@ -1,5 +1,6 @@
 """Node type `finish_video`: a film gets captions, cards, music, the mark and other forms."""
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from gpu_node.engines.video.planes import to_picture
 from gpu_node.engines.video.stills import Stills
 from gpu_node.engines.video.variants import preview_jpeg, write_gif, write_poster
 from gpu_node.errors import BadMedia
+from gpu_node.handlers.choices import known
 from gpu_node.handlers.context import HandlerContext
-from gpu_node.handlers.finish_plan import VIDEO, Plan, planned_sound, read_plan
+from gpu_node.handlers.finish_plan import VIDEO, Plan, judge, planned_sound, read_plan
 from gpu_node.handlers.live_preview import LivePreview
 
 _FILES = {"video": ("video/mp4", "film.mp4"), "webm": ("video/webm", "film.webm")}
@@ -33,6 +35,16 @@ def engines(models_dir: Path | None = None) -> list[Engine]:
     reason = fonts.why_not(models_dir)
     license = "LGPL-2.1 with GPL encoders"
     return [Engine(name="pyav", available=reason is None, reason=reason, license=license)]
+
+
+def check(params: FinishVideoParams, inputs: Mapping[str, Any], context: HandlerContext) -> None:
+    """Refuse words that no font here can write, and music that nobody knows."""
+    wishes = known(FinishVideoInputs, inputs)
+    captions = None if wishes.captions is MISSING else context.path(wishes.captions)
+    if "video" in inputs:
+        read_plan(params, wishes, context.path(wishes.video), captions, context.models_dir)
+    else:
+        judge(params, wishes, captions, context.models_dir)
 
 
 def run(

@@ -1,5 +1,6 @@
 """Node type `image_to_video`: a photo becomes a film by a camera that moves in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -16,7 +17,7 @@ from gpu_node.engines.portrait.photo import read_photo
 from gpu_node.engines.video.timed import FilmForm, TimedFilmWriter
 from gpu_node.engines.video.variants import preview_jpeg
 from gpu_node.errors import PermanentError
-from gpu_node.handlers.choices import one_of, within
+from gpu_node.handlers.choices import known, one_of, within
 from gpu_node.handlers.context import HandlerContext
 from gpu_node.handlers.live_preview import LivePreview
 
@@ -40,6 +41,15 @@ class _Wish:
 def engines() -> list[Engine]:
     """Engines that may be here, in the order of the schema."""
     return [scene.describe()]
+
+
+def check(params: ImageToVideoParams, inputs: Mapping[str, Any], context: HandlerContext) -> None:
+    """Refuse wishes that cannot be met, and a photo that cannot be read."""
+    del params
+    wishes = known(ImageToVideoInputs, inputs)
+    _wish(wishes)
+    if "image" in inputs:
+        read_photo(context.path(wishes.image), context.check_canceled)
 
 
 def run(

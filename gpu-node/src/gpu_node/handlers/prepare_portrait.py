@@ -1,6 +1,7 @@
 """Node type `prepare_portrait`: a photo, or nothing, becomes portrait, landmarks and matte."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -17,7 +18,7 @@ from gpu_node.engines.portrait.drawn_look import LOOKS
 from gpu_node.engines.portrait.photo import read_photo
 from gpu_node.engines.portrait.sighting import sighting
 from gpu_node.errors import EngineUnavailable
-from gpu_node.handlers.choices import SIZES, chosen, one_of, whole
+from gpu_node.handlers.choices import SIZES, chosen, known, one_of, whole
 from gpu_node.handlers.context import HandlerContext
 from gpu_node.handlers.enlarge_portrait import taken_sharply
 
@@ -41,6 +42,19 @@ def engines(models_dir: Path | None = None) -> list[Engine]:
     return [face_mesh.describe(models_dir), drawn_face.describe()]
 
 
+def check(
+    params: PreparePortraitParams, inputs: Mapping[str, Any], context: HandlerContext
+) -> None:
+    """Refuse wishes that cannot be met and a photo that cannot be read; faces take longer."""
+    wishes = known(PreparePortraitInputs, inputs)
+    _shape(params, wishes)
+    one_of(wishes.avatar, tuple(LOOKS), params.avatar, "/inputs/avatar")
+    whole(wishes.face, _FACES, chosen(params.face, None), "/inputs/face")
+    if wishes.image is not MISSING:
+        _check_engine(context)
+        read_photo(context.path(wishes.image), context.check_canceled)
+
+
 def run(
     params: PreparePortraitParams, inputs: PreparePortraitInputs, context: HandlerContext
 ) -> dict[str, Any]:
@@ -59,9 +73,7 @@ def run(
 def _from_photo(
     params: PreparePortraitParams, inputs: PreparePortraitInputs, context: HandlerContext
 ) -> _Portrait:
-    if context.engine != face_mesh.NAME:
-        detail = "the engine drawn_face reads no photos, and face_mesh is not available here"
-        raise EngineUnavailable("engine-unavailable", detail, pointer="/inputs/image")
+    _check_engine(context)
     side, aspect = _shape(params, inputs)
     wanted = whole(inputs.face, _FACES, chosen(params.face, None), "/inputs/face")
     source = context.path(inputs.image)
@@ -86,6 +98,12 @@ def _from_photo(
     matte = person_matte.load(context.models_dir).find(picture, context.check_canceled)
     context.progress(3, _STEPS, "steps")
     return _Portrait(picture, landmarks, matte, "photo", person_matte.NAME, enlarged_by)
+
+
+def _check_engine(context: HandlerContext) -> None:
+    if context.engine != face_mesh.NAME:
+        detail = "the engine drawn_face reads no photos, and face_mesh is not available here"
+        raise EngineUnavailable("engine-unavailable", detail, pointer="/inputs/image")
 
 
 def _shape(params: PreparePortraitParams, inputs: PreparePortraitInputs) -> tuple[int, crop.Aspect]:

@@ -7,6 +7,8 @@ from pydantic import MISSING
 from gpu_node.contracts.models import SynthesizeSpeechInputs, Voice
 from gpu_node.engines.engine import Engine
 from gpu_node.engines.speech import flite, hibari, kokoro, kokoro_match
+from gpu_node.engines.speech.match import fitness
+from gpu_node.engines.speech.match.clip import read_clip
 from gpu_node.engines.speech.speech import SpeechEngine
 from gpu_node.errors import EngineUnavailable, PermanentError, UnknownVoice
 from gpu_node.handlers.context import HandlerContext
@@ -28,6 +30,16 @@ def chosen_voice(
     return _load(engine.name, name, context), {"name": name}
 
 
+def judge_voice(voice: Voice, context: HandlerContext, engines: list[Engine]) -> None:
+    """Raise what `chosen_voice` would, without loading a voice."""
+    engine = _available(context.engine, engines)
+    if voice.clip is not MISSING:
+        _check_match(voice, engine)
+        fitness.check(read_clip(context.path(voice.clip), context.check_canceled))
+    elif voice.name is not MISSING and not engine.takes_clips:
+        _name(voice.name, engine)
+
+
 def _available(name: str, engines: list[Engine]) -> Engine:
     engine = next((engine for engine in engines if engine.name == name), None)
     if engine is None or not engine.available:
@@ -36,9 +48,7 @@ def _available(name: str, engines: list[Engine]) -> Engine:
     return engine
 
 
-def _matched(
-    voice: Voice, engine: Engine, context: HandlerContext
-) -> tuple[SpeechEngine, dict[str, Any]]:
+def _check_match(voice: Voice, engine: Engine) -> None:
     # The contract has refused a clip without it; a person's voice is worth a second look.
     if voice.consent is MISSING or not voice.consent:
         detail = "the speaker's consent is missing"
@@ -46,6 +56,12 @@ def _matched(
     if not engine.takes_clips:
         detail = f"the engine {engine.name} has no voice like a clip's; {kokoro_match.NAME} has"
         raise EngineUnavailable("engine-unavailable", detail, pointer="/inputs/voice/clip")
+
+
+def _matched(
+    voice: Voice, engine: Engine, context: HandlerContext
+) -> tuple[SpeechEngine, dict[str, Any]]:
+    _check_match(voice, engine)
     path = context.path(voice.clip)
     matched = kokoro_match.load(context.models_dir, path, context.check_canceled)
     about = matched.match.to_json()

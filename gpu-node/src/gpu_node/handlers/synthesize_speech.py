@@ -2,11 +2,13 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gpu_node.contracts.models import SynthesizeSpeechInputs, SynthesizeSpeechParams
+from pydantic import MISSING
+
+from gpu_node.contracts.models import SynthesizeSpeechInputs, SynthesizeSpeechParams, Voice
 from gpu_node.engines.engine import Engine
 from gpu_node.engines.speech import flite, hibari, kokoro, kokoro_match
 from gpu_node.engines.speech.captions import to_cues, to_webvtt
@@ -17,8 +19,9 @@ from gpu_node.engines.speech.text import speakable
 from gpu_node.engines.speech.wav import write_wav
 from gpu_node.engines.speech.word_times import with_words
 from gpu_node.errors import BadText
+from gpu_node.handlers.choices import known
 from gpu_node.handlers.context import HandlerContext
-from gpu_node.handlers.speech_voice import chosen_voice
+from gpu_node.handlers.speech_voice import chosen_voice, judge_voice
 
 
 def engines(models_dir: Path) -> list[Engine]:
@@ -29,6 +32,18 @@ def engines(models_dir: Path) -> list[Engine]:
         flite.describe(),
         kokoro_match.describe(models_dir),
     ]
+
+
+def check(
+    params: SynthesizeSpeechParams, inputs: Mapping[str, Any], context: HandlerContext
+) -> None:
+    """Refuse a text that cannot be spoken, an unknown voice, and a clip that is unfit as one."""
+    del params
+    wishes = known(SynthesizeSpeechInputs, inputs)
+    if "text" in inputs:
+        speakable(wishes.text)
+    if wishes.voice is not MISSING:
+        judge_voice(Voice.model_validate(wishes.voice), context, engines(context.models_dir))
 
 
 def run(

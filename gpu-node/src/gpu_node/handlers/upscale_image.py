@@ -1,5 +1,6 @@
 """Node type `upscale_image`: a picture becomes two or four times as large."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import cv2
@@ -13,7 +14,7 @@ from gpu_node.engines.talking_head.still import take_apart
 from gpu_node.engines.upscale import models
 from gpu_node.engines.upscale.still_file import StillPicture, read_still, write_still
 from gpu_node.engines.upscale.upscaler import Upscaler
-from gpu_node.handlers.choices import one_of, within
+from gpu_node.handlers.choices import known, one_of, within
 from gpu_node.handlers.context import HandlerContext
 
 _MODELS = {"photo": models.PHOTO, "drawing": models.DRAWING}
@@ -25,16 +26,21 @@ def engines() -> list[Engine]:
     return [models.describe()]
 
 
+def check(params: UpscaleImageParams, inputs: Mapping[str, Any], context: HandlerContext) -> None:
+    """Refuse wishes that cannot be met, and a picture that cannot be read or is too large."""
+    del params
+    wishes = known(UpscaleImageInputs, inputs)
+    _wishes(wishes)
+    if "image" in inputs:
+        read_still(context.path(wishes.image))
+
+
 def run(
     params: UpscaleImageParams, inputs: UpscaleImageInputs, context: HandlerContext
 ) -> dict[str, Any]:
     """Enlarge upright; transparency and colour profile are kept, the result is a PNG."""
     del params
-    factor = one_of(inputs.factor, _FACTORS, 2, "/inputs/factor")
-    model = _MODELS[one_of(inputs.kind, tuple(_MODELS), "photo", "/inputs/kind")]
-    lanczos = None
-    if inputs.plain_share is not MISSING:
-        lanczos = within(inputs.plain_share, 0, 1, "/inputs/plain_share")
+    factor, model, lanczos = _wishes(inputs)
     picture = read_still(context.path(inputs.image))
 
     def advance(done: int, total: int) -> None:
@@ -47,6 +53,15 @@ def run(
     write_still(path, made)
     meta = {"width": made.colour.shape[1], "height": made.colour.shape[0]}
     return {"image": context.put(path, media_type="image/png", name="enlarged.png", meta=meta)}
+
+
+def _wishes(inputs: UpscaleImageInputs) -> tuple[int, models.Model, float | None]:
+    """Factor, network, and the share of plain enlargement if it was said."""
+    factor = one_of(inputs.factor, _FACTORS, 2, "/inputs/factor")
+    model = _MODELS[one_of(inputs.kind, tuple(_MODELS), "photo", "/inputs/kind")]
+    if inputs.plain_share is MISSING:
+        return factor, model, None
+    return factor, model, within(inputs.plain_share, 0, 1, "/inputs/plain_share")
 
 
 def _filled(picture: StillPicture) -> Picture:

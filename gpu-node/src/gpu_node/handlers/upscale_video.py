@@ -1,6 +1,7 @@
 """Node type `upscale_video`: a film becomes a larger one, or, by `passthrough`, stays as it is."""
 
 import shutil
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from gpu_node.engines.video.source import SourceFilm, frames_of, open_film, soun
 from gpu_node.engines.video.timed import FilmForm, TimedFilmWriter
 from gpu_node.engines.video.variants import preview_jpeg
 from gpu_node.errors import BadMedia
-from gpu_node.handlers.choices import one_of
+from gpu_node.handlers.choices import known, one_of
 from gpu_node.handlers.context import HandlerContext
 from gpu_node.handlers.live_preview import LivePreview
 
@@ -32,6 +33,21 @@ _CONTAINER_TAGS = {"major_brand", "minor_version", "compatible_brands", "encoder
 def engines() -> list[Engine]:
     """Engines that may be here, in the order of the schema."""
     return [passthrough.describe(), models.describe()]
+
+
+def check(params: UpscaleVideoParams, inputs: Mapping[str, Any], context: HandlerContext) -> None:
+    """Refuse wishes that cannot be met, and a film that cannot be read or is too large."""
+    del params
+    wishes = known(UpscaleVideoInputs, inputs)
+    enlarges = context.engine == models.NAME
+    factor = one_of(wishes.factor, _FACTORS, 2, "/inputs/factor") if enlarges else 1
+    if "video" not in inputs:
+        return
+    source = context.path(wishes.video)
+    if enlarges:
+        _check(open_film(source, _POINTER), factor)
+    else:
+        probe_film(source, _POINTER)
 
 
 def run(

@@ -63,21 +63,26 @@ class Setting:
         return np.asarray(image, np.float32) / 255
 
 
+def plain(text: str) -> str:
+    """The text as fonts are asked for it."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
 def set_text(text: str, weight: fonts.Weight, box: Box, models: Path) -> Setting:
     """The text as large as it fits, its lines of about the same width.
 
     Raises NoLetters, and TooMuchText if it does not fit at the least size.
     """
-    plain = " ".join(unicodedata.normalize("NFC", text).split())
-    path = fonts.font_for(plain, weight, models)
-    direction = _direction(plain)
+    words = plain(text)
+    path = fonts.font_for(words, weight, models)
+    direction = _direction(words)
     size = box.size
     while True:
         setting = Setting((), path, max(1, round(size)), direction)
-        lines = _wrapped(plain, setting, box.width)
+        lines = _wrapped(words, setting, box.width)
         if lines and len(lines) <= box.most_lines:
             return Setting(
-                _balanced(plain, setting, box.width, lines), path, setting.size, direction
+                _balanced(words, setting, box.width, lines), path, setting.size, direction
             )
         if size * _SMALLER < box.least:
             raise TooMuchText(f"{len(text)} characters do not fit into the picture")
