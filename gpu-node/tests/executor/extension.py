@@ -5,6 +5,7 @@ import ctypes
 import hashlib
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -197,6 +198,30 @@ def check_process(params: Values, inputs: Values, context: HandlerContext) -> No
         raise PermanentError("text-empty", "The text is unfit.", pointer="/inputs/a")
     if "file" in inputs and context.path(inputs["file"]).read_bytes() == b"unfit":
         raise PermanentError("unfit-voice-clip", "The file is unfit.", pointer="/inputs/file")
+
+
+_PROGRAM = "import os,sys,time; print(os.getpid(), file=open(sys.argv[1], 'a')); time.sleep(600)"
+
+
+def _programs(params: Values, _context: HandlerContext) -> None:
+    """Starts a program that starts one, in the way that `params.way` says, and waits."""
+    file = params["pids"]
+    with open(file, "a") as pids:
+        pids.write(f"{os.getpid()}\n")
+    inner = [sys.executable, "-c", _PROGRAM, file]
+    ways = {
+        "child": "import subprocess,sys; subprocess.Popen(sys.argv[1:])",
+        "session": "import subprocess,sys; subprocess.Popen(sys.argv[1:], start_new_session=True)",
+        # The one between is gone at once, so that nothing leads from here to the program.
+        "daemon": "import os,sys; os.fork() and os._exit(0); os.setsid(); "
+        "os.execv(sys.argv[1], sys.argv[1:])",
+    }
+    for _ in range(2):
+        subprocess.Popen([sys.executable, "-c", ways[params["way"]], *inner])
+    time.sleep(600)
+
+
+_ACTS["programs"] = _programs
 
 
 def _kill_service(_params: Values, _context: HandlerContext) -> None:

@@ -19,6 +19,7 @@ from gpu_node.handlers.run_context import Call
 from gpu_node.metrics import Metrics
 
 START_TIMEOUT_S = 60.0
+GUARD = Path(__file__).with_name("guard.py")
 OnNote = Callable[[str, dict[str, Any]], None]
 
 
@@ -52,6 +53,7 @@ class Child:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         output: asyncio.Task[None],
+        life: int,
     ) -> None:
         self.pid = process.pid
         self.last_types: list[str] = []
@@ -61,6 +63,7 @@ class Child:
         self._reader = reader
         self._writer = writer
         self._output = output
+        self._life = life
         self._calls = 0
         self._began = True
 
@@ -69,23 +72,30 @@ class Child:
         """Spawn a process, from the main thread: the kernel binds its life to that of the
         spawning thread."""
         ours, theirs = socket.socketpair()
-        with theirs:
+        guarded, life = os.pipe()
+        try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable,
+                *(sys.executable, "-I", "-S", str(GUARD)),
+                *(str(guarded), str(theirs.fileno())),
                 *("-X", "faulthandler", "-u", "-m", "gpu_node.children"),
-                *(str(theirs.fileno()), str(os.getpid())),
-                pass_fds=(theirs.fileno(),),
+                pass_fds=(guarded, theirs.fileno()),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
                 env=dict(settings.environment),
             )
+        except BaseException:
+            os.close(life)
+            raise
+        finally:
+            theirs.close()
+            os.close(guarded)
         ours.setblocking(False)
         reader, writer = await asyncio.open_connection(sock=ours)
         assert process.stdout
         output = asyncio.create_task(log_output(process.stdout, process.pid, metrics))
-        child = cls(process, reader, writer, output)
+        child = cls(process, reader, writer, output, life)
         start = {"extensions": settings.extensions, "patience_s": settings.patience_s}
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
@@ -140,9 +150,10 @@ class Child:
 
     async def kill(self) -> int:
         """End the process and all that it has started; answers its exit code."""
-        self.is_alive = False
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        if self.is_alive:
+            self.is_alive = False
+            # The guard hears of it by the end of its line, as it would of our death.
+            os.close(self._life)
         code = await self._process.wait()
         self._writer.close()
         await asyncio.wait({self._output}, timeout=1)
