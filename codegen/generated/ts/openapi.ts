@@ -2908,6 +2908,11 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "items": {
               "$ref": "#/components/schemas/EngineCapability"
             }
+          },
+          "cannot_now": {
+            "description": "Why it takes no work of this type at the moment.",
+            "type": "string",
+            "maxLength": 500
           }
         },
         "required": [

@@ -287,6 +287,8 @@ export interface NodeTypeCapability {
   type: string;
   schema_digest: Sha256;
   engines: Array<EngineCapability>;
+  /** Why it takes no work of this type at the moment. */
+  cannot_now?: string;
 }
 
 /** What an executor announces about itself in its pool's registry. */
@@ -728,7 +730,7 @@ export interface MailResult {
 /** The last word about a task, with all node results accepted for it. */
 export interface MailEnding {
   kind: "ending";
-  outcome: "settled" | "released" | "lost" | "mismatch" | "canceled";
+  outcome: "settled" | "released" | "declined" | "lost" | "mismatch" | "canceled";
   /** Nodes that an executor had begun. */
   began: Array<NodeId>;
   reason: string;

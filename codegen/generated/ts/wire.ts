@@ -72,6 +72,7 @@ export const DEFAULTS = {
   "run_deadline_ms": 86400000,
   "max_lost": 3,
   "max_reaped_unbegun": 10,
+  "max_declined": 10,
   "max_drives": 5,
   "retry_backoff_ms": 1000,
   "retry_backoff_max_ms": 60000,

@@ -4,7 +4,15 @@ import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { toProblem } from "../errors/problem.ts";
 import { addEvent, setRow, type Draft } from "./draft.ts";
 import type { Letter } from "./letter.ts";
-import { failNode, loseNode, reissue, takeResult, setPhase, type ResultContext } from "./results.ts";
+import {
+  declineNode,
+  failNode,
+  loseNode,
+  reissue,
+  takeResult,
+  setPhase,
+  type ResultContext,
+} from "./results.ts";
 import type { Situation } from "./situation.ts";
 
 /** What mail asks of the whole run; the strongest wish wins later. */
@@ -59,6 +67,8 @@ function takeEnding(draft: Draft, context: FoldContext, task: string, mail: Mail
       draft.clear.push(node);
       failNode(draft, context, node, toProblem("task-mismatch", mail.reason));
     }
+  } else if (mail.outcome === "declined") {
+    for (const node of left) declineNode(draft, context, node, mail.reason);
   } else {
     // Settled without a word about these: what they wait for failed. Released or canceled: nobody began to count.
     for (const node of left) reissue(draft, node, false);

@@ -152,3 +152,24 @@ export function loseNode(draft: Draft, context: ResultContext, node: string, rea
     reasons: losses,
   });
 }
+
+/** A node that its executor cannot do now: it comes again after a pause, at no cost, but not for ever. */
+export function declineNode(draft: Draft, context: ResultContext, node: string, reason: string): void {
+  const row = draft.rows.get(node)!;
+  const { attempt } = row;
+  const error = toProblem("handler-unavailable", reason);
+  const declined = (row.declined ?? 0) + 1;
+  draft.clear.push(node);
+  setRow(draft, node, { declined });
+  if (declined > DEFAULTS.max_declined) {
+    setRow(draft, node, { declined: undefined });
+    failNode(draft, context, node, error);
+    return;
+  }
+  const delay = backoff(context, node, declined);
+  addEvent(draft, "node.retrying", node, { attempt, error, delay_ms: delay });
+  setPhase(draft, node, "held");
+  setRow(draft, node, { task: undefined, attempt: attempt - 1 });
+  draft.waits.push({ node, attempt });
+  draft.timers.push({ member: `retry|${context.run}|${node}:${attempt}`, delay_ms: delay });
+}

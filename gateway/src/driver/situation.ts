@@ -17,6 +17,8 @@ export interface NodeRow {
   held?: boolean | undefined;
   /** Why each lost task was lost. */
   losses?: string[] | undefined;
+  /** How often an executor could not do it when it came; costs no attempt. */
+  declined?: number | undefined;
   engine?: string | undefined;
   dispatched_at?: number | undefined;
   completed_at?: number | undefined;

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 
@@ -10,6 +11,7 @@ from gpu_node import __version__
 from gpu_node.capabilities import Capabilities
 from gpu_node.config import Config
 from gpu_node.contracts.wire import DEFAULTS
+from gpu_node.fitness import Fitness
 from gpu_node.logs import get_logger
 from gpu_node.redis.failures import RedisError, backoff, fault_of
 from gpu_node.redis.steps import PoolSteps
@@ -25,23 +27,23 @@ class Announcer:
         steps: Sequence[PoolSteps],
         executor_id: str,
         slots: int,
+        fitness: Fitness,
     ) -> None:
         self.status = "online"
         self.told = asyncio.Event()
         self._problem: str | None = None
         self._again = asyncio.Event()
         self._steps = steps
-        self._body = orjson.dumps(
-            {
-                "executor_id": executor_id,
-                "plane": "python",
-                "pool": config.pool,
-                "version": __version__,
-                "slots": slots,
-                "labels": dict(config.labels),
-                "node_types": capabilities.rows(),
-            }
-        )
+        self._fitness = fitness
+        self._row: dict[str, Any] = {
+            "executor_id": executor_id,
+            "plane": "python",
+            "pool": config.pool,
+            "version": __version__,
+            "slots": slots,
+            "labels": dict(config.labels),
+            "node_types": capabilities.rows(),
+        }
 
     def again(self) -> None:
         """Announce at once: another server may be there, which knows nothing."""
@@ -67,7 +69,8 @@ class Announcer:
     async def announce(self) -> bool:
         """Write the row in every shard; False if one of them could not be told."""
         try:
-            await asyncio.gather(*(s.announce(self._body, self.status) for s in self._steps))
+            body = self._body()
+            await asyncio.gather(*(s.announce(body, self.status) for s in self._steps))
         except (RedisError, OSError) as error:
             fault = fault_of(error)
             if fault != self._problem:
@@ -78,3 +81,11 @@ class Announcer:
         self._problem = None
         self.told.set()
         return True
+
+    def _body(self) -> bytes:
+        """The row as it is now: a type that rests says so, and is not forgotten."""
+        types = [
+            {**row, "cannot_now": why[:500]} if (why := self._fitness.why_not(row["type"])) else row
+            for row in self._row["node_types"]
+        ]
+        return orjson.dumps({**self._row, "node_types": types})

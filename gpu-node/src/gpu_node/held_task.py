@@ -17,6 +17,8 @@ class StopReason(Enum):
 
     CANCELED = "canceled"
     DRAINED = "released"
+    DECLINED = "declined"
+    """This machine cannot do it now."""
     CLOSED = "closed"
     """Somebody else has ended it: nothing that we say about it counts."""
     LEASE_LOST = "lost"
@@ -41,6 +43,7 @@ class HeldTask:
     may_start: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the lease is known to hold."""
     stop_reason: StopReason | None = None
+    why_declined: str = ""
 
     def confirm(self, leased_at: float) -> None:
         """The lease holds as of `leased_at`."""
@@ -55,6 +58,11 @@ class HeldTask:
         self.may_start.set()
         for work in self.works:
             work.cancel()
+
+    def decline(self, why: str) -> None:
+        """Give the task back: what is wrong is wrong with this machine."""
+        self.why_declined = self.why_declined or why
+        self.stop(StopReason.DECLINED)
 
     def grace_s(self) -> float:
         """How long a handler may take to stop by itself."""

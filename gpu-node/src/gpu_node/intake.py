@@ -6,6 +6,7 @@ import time
 from gpu_node.admission import Admission, Admitted, Invalid, Refused
 from gpu_node.background import Background
 from gpu_node.contracts.wire import ID_PATTERN
+from gpu_node.fitness import Fitness
 from gpu_node.held_task import HeldTask
 from gpu_node.holdings import Holdings
 from gpu_node.logs import get_logger
@@ -27,6 +28,7 @@ class Intake:
         background: Background,
         metrics: Metrics,
         lease_ms: int,
+        fitness: Fitness,
     ) -> None:
         self._admission = admission
         self._runner = runner
@@ -34,6 +36,7 @@ class Intake:
         self._background = background
         self._metrics = metrics
         self._lease_s = lease_ms / 1000
+        self._fitness = fitness
         self._settling: set[str] = set()
 
     def take(self, steps: PoolSteps, entry: Entry, *, is_fresh: bool) -> None:
@@ -65,6 +68,11 @@ class Intake:
                 self._metrics.entries_invalid.inc()
             get_logger().warning("task refused", task_id=entry.task_id, reason=str(refusal))
             self._end(steps, entry, _settlement("mismatch", str(refusal)))
+            return
+        whys = (self._fitness.why_not(node.type) for node in admitted.task.nodes)
+        if why := next((why for why in whys if why), None):
+            get_logger().warning("task declined", task_id=entry.task_id, reason=why)
+            self._end(steps, entry, _settlement("declined", why))
             return
         self._start(steps, entry, admitted, is_fresh)
 

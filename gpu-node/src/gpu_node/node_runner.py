@@ -9,15 +9,16 @@ from typing import Any
 import orjson
 
 from gpu_node.children.child import Done, OnNote
-from gpu_node.children.failures import UnexpectedFailure
+from gpu_node.children.failures import CannotNow, UnexpectedFailure
 from gpu_node.children.pool import ChildPool
 from gpu_node.contracts.wire import DEFAULTS
 from gpu_node.errors import PermanentError
+from gpu_node.fitness import Fitness
 from gpu_node.handlers.registry import Registry
 from gpu_node.handlers.run_context import Call
 from gpu_node.held_task import HeldTask
 from gpu_node.node_checks import NodeChecks
-from gpu_node.problems import field_errors, to_problem, unexpected
+from gpu_node.problems import field_errors, is_disk_full, to_problem, unexpected
 from gpu_node.references import find_refs
 from gpu_node.task import TaskNode
 from gpu_node.task_files import TaskFiles
@@ -38,20 +39,26 @@ class NodeRunner:
     models_dir: Path
     visible_mark: bool
     cache_dir: Path
+    fitness: Fitness
 
     async def run(
         self, held: HeldTask, node: TaskNode, inputs: Values, files: TaskFiles, on_note: OnNote
     ) -> Values:
-        """The NodeResult (mail.schema.json) of one attempt; raises only CancelledError."""
+        """The NodeResult (mail.schema.json) of one attempt; raises CannotNow, CancelledError."""
         timing: dict[str, float] = {}
         engine = held.engines[node.id]
         result: Values = {"node_id": node.id, "attempt": node.attempt, "engine": engine}
         try:
             done = await self._attempt(held, node, inputs, files, on_note, timing)
             result |= {"status": "succeeded", "outputs": done.outputs, "engine": done.engine}
+        except CannotNow:
+            raise
         except UnexpectedFailure as error:
             result |= {"status": "failed", "problem": unexpected(str(error))}
         except Exception as error:
+            if is_disk_full(error):
+                self.fitness.disk_was_full()
+                raise CannotNow("disk-full", "the disk is full") from error
             result |= {"status": "failed", "problem": to_problem(error)}
         return result | {"timing": timing}
 

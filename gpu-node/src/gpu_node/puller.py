@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from gpu_node.fitness import Fitness
 from gpu_node.holdings import Holdings
 from gpu_node.intake import Intake
 from gpu_node.leases import Leases
@@ -20,6 +21,7 @@ class Puller:
         holdings: Holdings,
         intake: Intake,
         leases: Leases,
+        fitness: Fitness,
         block_ms: int,
         on_back: Callable[[], None],
     ) -> None:
@@ -28,6 +30,7 @@ class Puller:
         self._holdings = holdings
         self._intake = intake
         self._leases = leases
+        self._fitness = fitness
         # The reader's own socket gives up before; this is for sockets that do not even do that.
         self._watchdog_s = block_ms / 1000 + 5
 
@@ -37,6 +40,7 @@ class Puller:
         has_lost = False
         while True:
             await self._holdings.wait_free()
+            await self._until_fit()
             try:
                 async with asyncio.timeout(self._watchdog_s):
                     if has_lost:
@@ -58,6 +62,11 @@ class Puller:
             failures = 0
             for entry in entries:
                 self._intake.take(steps, entry, is_fresh=True)
+
+    async def _until_fit(self) -> None:
+        """A machine that can do nothing leaves the tasks to others."""
+        while self._fitness.disk():  # noqa: ASYNC110 - others make room
+            await asyncio.sleep(1)
 
     async def _recover(self, reader: TaskReader, steps: PoolSteps) -> None:
         """What the lost connection was given comes first; it starts when a renew has been

@@ -14,11 +14,13 @@ from gpu_node.artifacts import ArtifactStore
 from gpu_node.background import Background
 from gpu_node.capabilities import Capabilities
 from gpu_node.capacity import count_slots
+from gpu_node.children.breaker import Breaker
 from gpu_node.children.child import ChildSettings
 from gpu_node.children.pool import ChildPool
 from gpu_node.config import Config
 from gpu_node.contracts.keys import Keys
 from gpu_node.executor import Connections, Executor
+from gpu_node.fitness import Fitness
 from gpu_node.gate import Gate
 from gpu_node.handlers.registry import Registry, load_registry
 from gpu_node.holdings import Holdings
@@ -87,9 +89,12 @@ class Service:
             keys = Keys(config.prefix)
             self._readiness.add_check("Redis", lambda: check_redis(commands, keys, config.pool))
             self._readiness.add_check("The object store", store.check)
-            children = ChildPool(self._children, slots, self._metrics)
+            breaker = Breaker()
+            fitness = Fitness(config.data_dir, breaker)
+            self._readiness.add_check("Fitness", fitness.check)
+            children = ChildPool(self._children, slots, self._metrics, breaker)
             stack.push_async_callback(children.close)
-            waiters = ChildPool(self._children, WAITERS, self._metrics)
+            waiters = ChildPool(self._children, WAITERS, self._metrics, breaker)
             stack.push_async_callback(waiters.close)
 
             capabilities, run_graph = await self._learn(registry, children)
@@ -101,6 +106,7 @@ class Service:
                 models_dir=config.models_dir,
                 visible_mark=config.visible_mark,
                 cache_dir=config.data_dir / "cache",
+                fitness=fitness,
             )
             holdings = Holdings(slots, self._metrics)
             checks = TaskChecks(nodes, capabilities.checks)
@@ -134,14 +140,16 @@ class Service:
         runner: TaskRunner,
     ) -> Executor:
         config = self._config
+        fitness = runner.parts.nodes.fitness
         keys = Keys(config.prefix)
         shards = [f"s{i}" for i in range(config.shards)]
         steps = [PoolSteps(commands, keys, s, config.pool, self.executor_id) for s in shards]
         background = Background()
         admission = Admission(self._gate, capabilities, config.pool)
-        intake = Intake(admission, runner, background, self._metrics, config.lease_ms)
+        intake = Intake(admission, runner, background, self._metrics, config.lease_ms, fitness)
         leases = Leases(config, runner.holdings, intake, self._metrics)
-        announcer = Announcer(config, capabilities, steps, self.executor_id, runner.holdings.slots)
+        slots = runner.holdings.slots
+        announcer = Announcer(config, capabilities, steps, self.executor_id, slots, fitness)
         self._readiness.add_check("The announcement", announcer.check)
         return Executor(
             config=config,
@@ -156,7 +164,9 @@ class Service:
             ),
             holdings=runner.holdings,
             leases=leases,
-            puller=Puller(runner.holdings, intake, leases, config.block_ms, announcer.again),
+            puller=Puller(
+                runner.holdings, intake, leases, fitness, config.block_ms, announcer.again
+            ),
             announcer=announcer,
             background=background,
             readiness=self._readiness,

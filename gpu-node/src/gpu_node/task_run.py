@@ -11,6 +11,7 @@ import orjson
 import structlog
 
 from gpu_node.artifacts import ArtifactStore
+from gpu_node.children.failures import CannotNow
 from gpu_node.graph_run import GraphRun
 from gpu_node.held_task import HeldTask, StopReason
 from gpu_node.logs import get_logger
@@ -84,6 +85,8 @@ class TaskRun:
                 return self.reports.settlement("settled")
             case StopReason.CANCELED:
                 return self.reports.settlement("canceled", "stopped on request")
+            case StopReason.DECLINED:
+                return self.reports.settlement("declined", self._held.why_declined)
             case StopReason.DRAINED:
                 return self.reports.settlement("released", "the executor stops")
             case _:
@@ -121,7 +124,9 @@ class TaskRun:
     async def _run_node(self, node: TaskNode) -> End:
         if self._held.stop_reason or not await self._stoppable(self._work(node)):
             return End.UNRUN
-        result = self._results[node.id]
+        result = self._results.get(node.id)
+        if result is None:
+            return End.UNRUN
         if result["status"] == "failed":
             return End.FAILED
         self._held.schedule.made(node.id, result["outputs"])
@@ -134,9 +139,17 @@ class TaskRun:
         # Known before the handler acts: whatever it does to this machine, the attempt counts.
         await self.reports.taken()
         inputs = resolve_inputs(node, self._results)
-        result = await self._parts.nodes.run(
-            self._held, node, inputs, self.files, lambda kind, data: self._hear(node.id, kind, data)
-        )
+        try:
+            result = await self._parts.nodes.run(
+                self._held,
+                node,
+                inputs,
+                self.files,
+                lambda kind, data: self._hear(node.id, kind, data),
+            )
+        except CannotNow as error:
+            self._held.decline(error.detail)
+            return
         self._results[node.id] = result
         seconds = time.monotonic() - begun
         labels = (node.type, result["status"])

@@ -78,7 +78,7 @@ class Driver:
         `swallow_as` gives the entry at once to that consumer on a connection that nobody reads.
         """
         task_id = f"task_{self.shard}_{ULID()}"
-        run_id = f"run_{self.shard}_{ULID()}"
+        run_id = fields.pop("run_id", "") or f"run_{self.shard}_{ULID()}"
         task = {
             "task_id": task_id,
             "run_id": run_id,

@@ -30,7 +30,6 @@ def pid_in(ledger: Path) -> int:
         ("exit", "handler-crashed", "retryable", "code 3"),
         ("sys_exit", "handler-failed", "permanent", "log"),
         ("memory", "handler-crashed", "retryable", "memory"),
-        ("disk", "disk-full", "retryable", "disk"),
         ("no_face", "no-face", "permanent", "no face"),
     ],
 )
@@ -45,6 +44,52 @@ async def test_a_handler_that_misbehaves_fails_its_node_and_the_next_task_works(
     assert (await driver.result(good, "a"))["outputs"] == {"text": "alive"}
     if code == "no-face":
         assert problem["errors"][0]["pointer"] == "/inputs/file"
+
+
+async def test_one_run_that_crashes_again_and_again_stops_no_other(driver: Driver) -> None:
+    node = make_node("a", "test_process", params={"do": "kill"})
+    for _ in range(6):
+        bad = await driver.issue(node, run_id="run_s0_poison")
+        assert (await driver.result(bad, "a"))["problem"]["code"] == "handler-crashed"
+    good = await driver.issue(make_node("a", "test_process", params={"text": "alive"}))
+    assert (await driver.result(good, "a"))["outputs"] == {"text": "alive"}
+
+
+async def test_a_type_that_crashes_for_many_runs_is_given_back_and_said_to_rest(
+    valkey: Valkey, tmp_path: Path, redis: Any
+) -> None:
+    prefix = f"t{ULID()}"
+    async with run_gpu_node(valkey.url, tmp_path, key_prefix=prefix) as node:
+        driver = Driver(redis, prefix)
+        for _ in range(5):
+            bad = await driver.issue(make_node("a", "test_process", params={"do": "kill"}))
+            assert (await driver.result(bad, "a"))["problem"]["code"] == "handler-crashed"
+        ending = await driver.ending(await driver.issue(make_node("a", "test_process")))
+        assert (ending["outcome"], ending["results"], ending["began"]) == ("declined", [], [])
+        assert "test_process crashed" in ending["reason"]
+        other = await driver.issue(make_node("a", params={"text": "other"}))
+        assert (await driver.result(other, "a"))["outputs"] == {"text": "other"}
+        async with httpx.AsyncClient() as client:
+            ready = await client.get(f"{node.address}/readyz")
+        assert "test_process crashed" in ready.json()["detail"]
+
+
+async def test_a_machine_whose_disk_is_full_gives_its_task_back(
+    valkey: Valkey, tmp_path: Path, redis: Any
+) -> None:
+    prefix = f"t{ULID()}"
+    async with run_gpu_node(valkey.url, tmp_path, key_prefix=prefix) as node:
+        driver = Driver(redis, prefix)
+        task_id = await driver.issue(
+            make_node("first", params={"text": "kept"}),
+            make_node("a", "test_process", inputs={"a": "$first.text"}, params={"do": "disk"}),
+        )
+        ending = await driver.ending(task_id)
+        assert (ending["outcome"], ending["reason"]) == ("declined", "the disk is full")
+        assert [result["node_id"] for result in ending["results"]] == ["first"]
+        async with httpx.AsyncClient() as client:
+            ready = await client.get(f"{node.address}/readyz")
+        assert (ready.status_code, "the disk is full" in ready.json()["detail"]) == (503, True)
 
 
 @pytest.mark.parametrize("act", ["hang", "wait"])

@@ -1,13 +1,12 @@
-"""Stops giving calls to a handler that crashes again and again, so that it cannot keep the
+"""Gives no calls to a handler that crashes for one run after another, so that it cannot keep the
 machine busy dying."""
 
 import time
 from collections.abc import Callable
 
-from gpu_node.errors import RetryableError
-
-MAX_CRASHES = 5
-"""In a row; the next call waits for REST_S, then one is tried."""
+MAX_RUNS = 5
+"""Different runs in a row; then the type rests, and one call is tried. A run that crashes again
+and again says nothing about the others."""
 REST_S = 30.0
 
 
@@ -16,27 +15,30 @@ class Breaker:
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._crashes: dict[str, int] = {}
+        self._crashed: dict[str, dict[str, None]] = {}
         self._crashed_at: dict[str, float] = {}
 
-    def check(self, node_type: str) -> None:
-        """Refuse while the type rests."""
-        if self._crashes.get(node_type, 0) < MAX_CRASHES:
-            return
+    def why_not(self, node_type: str) -> str | None:
+        """Why the type rests, if it does."""
+        if len(self._crashed.get(node_type, ())) < MAX_RUNS:
+            return None
         rest_s = self._crashed_at[node_type] + REST_S - self._now()
-        if rest_s > 0:
-            raise RetryableError(
-                "handler-unavailable",
-                f"The handler of {node_type} crashed {MAX_CRASHES} times in a row; "
-                f"it is tried again in {rest_s:.0f} s.",
-            )
-        self._crashes[node_type] = MAX_CRASHES - 1
+        if rest_s <= 0:
+            return None
+        return f"{node_type} crashed for {MAX_RUNS} runs in a row and rests for {rest_s:.0f} s"
+
+    def resting(self) -> list[str]:
+        """Why each type that rests does."""
+        return [why for name in self._crashed if (why := self.why_not(name))]
 
     def succeeded(self, node_type: str) -> None:
         """A process survived a call."""
-        self._crashes.pop(node_type, None)
+        self._crashed.pop(node_type, None)
 
-    def crashed(self, node_type: str) -> None:
-        """A process died in a call."""
-        self._crashes[node_type] = self._crashes.get(node_type, 0) + 1
+    def crashed(self, node_type: str, run_id: str) -> None:
+        """A process died in a call of this run."""
+        runs = self._crashed.setdefault(node_type, {})
+        runs[run_id] = None
+        while len(runs) > MAX_RUNS:
+            del runs[next(iter(runs))]
         self._crashed_at[node_type] = self._now()

@@ -15,6 +15,10 @@ class DiedIdle(ChildCrashed):
     """The process ended before a handler began in it: no fault of the call, nothing was done."""
 
 
+class CannotNow(RetryableError):
+    """This machine cannot do it at the moment: no attempt, somebody else may."""
+
+
 class UnexpectedFailure(Exception):
     """A handler raised what is not a GpuNodeError; the argument is its stack, for the log."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from gpu_node.children.breaker import Breaker
 from gpu_node.children.child import Child, ChildSettings, Done, OnNote
-from gpu_node.children.failures import ChildCrashed, DiedIdle
+from gpu_node.children.failures import CannotNow, ChildCrashed, DiedIdle
 from gpu_node.children.memory import resident_bytes
 from gpu_node.errors import RetryableError
 from gpu_node.handlers.run_context import Call
@@ -23,14 +23,16 @@ PROBE_TIMEOUT_S = 120.0
 class ChildPool:
     """At most `size` calls at once; the others wait for their turn."""
 
-    def __init__(self, settings: ChildSettings, size: int, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: ChildSettings, size: int, metrics: Metrics, breaker: Breaker
+    ) -> None:
         self._settings = settings
         self._metrics = metrics
         self._turns = asyncio.Semaphore(size)
         self._checks = asyncio.Lock()
         self._children: set[Child] = set()
         self._idle: list[Child] = []
-        self._breaker = Breaker()
+        self._breaker = breaker
         self._beats = asyncio.create_task(self._beat())
 
     async def probe(self, models_dir: Path, node_types: Sequence[str]) -> dict[str, Any]:
@@ -56,7 +58,8 @@ class ChildPool:
 
         `grace_s` tells, when it must stop, how long it may take to do so by itself.
         """
-        self._breaker.check(call.type)
+        if why := self._breaker.why_not(call.type):
+            raise CannotNow("handler-unavailable", why)
         async with self._turns:
             try:
                 return await self._call(call, on_note, timeout_s, grace_s)
@@ -108,7 +111,7 @@ class ChildPool:
             self._metrics.child_exits.labels("idle").inc()
             raise
         except ChildCrashed:
-            self._breaker.crashed(call.type)
+            self._breaker.crashed(call.type, call.run_id)
             self._metrics.child_exits.labels("crashed").inc()
             raise
         except MemoryError:
@@ -157,7 +160,7 @@ class ChildPool:
         try:
             child = await Child.start(self._settings, self._metrics)
         except (OSError, TimeoutError) as error:
-            raise RetryableError(
+            raise CannotNow(
                 "handler-unavailable", "No handler process could be started."
             ) from error
         self._children.add(child)

@@ -325,6 +325,8 @@ class NodeTypeCapability(Model):
     type: str
     schema_digest: Sha256
     engines: list[EngineCapability]
+    cannot_now: str | MISSING = Field(default=MISSING)
+    """Why it takes no work of this type at the moment."""
 
 
 class Executor(Model):
@@ -774,7 +776,7 @@ class MailResult(Model):
 class MailEnding(Model):
     """The last word about a task, with all node results accepted for it."""
     kind: Literal["ending"]
-    outcome: Literal["settled", "released", "lost", "mismatch", "canceled"]
+    outcome: Literal["settled", "released", "declined", "lost", "mismatch", "canceled"]
     began: list[NodeId]
     """Nodes that an executor had begun."""
     reason: str
