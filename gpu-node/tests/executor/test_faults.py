@@ -114,6 +114,7 @@ async def test_an_executor_that_cannot_reach_redis_stops_before_its_lease_ends(
     params = {"do": "hang", "ledger": str(ledger)}
     task_id = await driver.issue(make_node("a", "test_process", params=params))
     await driver.started(task_id, "a")
+    await until(lambda: ledger.exists() and ledger.read_text().endswith("\n"))
     child = int(ledger.read_text().split()[2])
     proxy.freeze()
     frozen_at = asyncio.get_running_loop().time()

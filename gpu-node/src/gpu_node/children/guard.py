@@ -48,8 +48,9 @@ def main() -> NoReturn:
         status = _reap(handler)
         if life in ready:
             break
-    end_all(seen)
-    _end_like(status if status is not None else signal.SIGKILL)
+    # The service may hear of an end before we do: how the handler itself ended is what counts.
+    ended = end_all(seen, handler)
+    _end_like(next(s for s in (status, ended, int(signal.SIGKILL)) if s is not None))
 
 
 def _start(life: int, connection: int, arguments: list[str]) -> int:
@@ -82,24 +83,28 @@ def _reap(handler: int) -> int | None:
             status = code
 
 
-def end_all(seen: dict[int, str]) -> None:
+def end_all(seen: dict[int, str], handler: int) -> int | None:
     """Kill all descendants until none is left, and what was seen to be one, if it still is the
-    same process."""
+    same process. Answers the handler's status if it ended meanwhile."""
     deadline = time.monotonic() + _GIVE_UP_S
+    status = None
     while time.monotonic() < deadline:
         left = descendants(os.getpid())
         if seen:
             now = processes()
             left |= {p: s for p, s in seen.items() if p in now and now[p][1] == s}
         if not left:
-            return
+            break
         for pid in left:
             try:
                 os.kill(pid, signal.SIGKILL)
             except (ProcessLookupError, PermissionError):
                 seen.pop(pid, None)
-        _reap(-1)
+        ended = _reap(handler)
+        status = status if ended is None else ended
         time.sleep(0.002)
+    ended = _reap(handler)
+    return status if ended is None else ended
 
 
 def descendants(root: int) -> dict[int, str]:
