@@ -88,7 +88,7 @@ class Child:
             if kind == "start":
                 self._patience_s = message["patience_s"]
                 self._registry = load_registry(message["extensions"])
-                return {"kind": "ready"}
+                return {"kind": "ready", "pid": os.getpid()}
             if self._registry is None:
                 raise RuntimeError("called before it was started")
             if kind == "probe":

@@ -99,7 +99,8 @@ class Child:
         start = {"extensions": settings.extensions, "patience_s": settings.patience_s}
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
-                await child._ask({"kind": "start", **start}, None)
+                # The process that we have started is its guard.
+                child.pid = (await child._ask({"kind": "start", **start}, None))["pid"]
         except BaseException:
             await child.kill()
             raise
