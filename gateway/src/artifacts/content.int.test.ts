@@ -69,7 +69,7 @@ describe("GET /v1/artifacts/{artifact_id}/content", () => {
       "content-type": "video/mp4",
       "content-length": "10000",
       "accept-ranges": "bytes",
-      "cache-control": "private, max-age=31536000, immutable",
+      "cache-control": "private, no-cache",
       "content-disposition": "attachment; filename=\"film.mp4\"; filename*=UTF-8''film.mp4",
       "x-content-type-options": "nosniff",
     });
@@ -101,6 +101,19 @@ describe("GET /v1/artifacts/{artifact_id}/content", () => {
     expect((await get(id, { "if-none-match": '"x"' })).status).toBe(200);
     expect((await get(id, { "if-range": etag, range: "bytes=0-1" })).status).toBe(206);
     expect((await get(id, { "if-range": '"x"', range: "bytes=0-1" })).status).toBe(200);
+  });
+
+  it("answers who asks again after the deletion that there is nothing, and not that nothing has changed", async () => {
+    const run = newId("run", "s0");
+    const id = await artifact({ run });
+    const etag = (await get(id)).headers.get("etag")!;
+    const again = { "if-none-match": etag };
+    const known = await get(id, again);
+    expect([known.status, known.headers.get("cache-control")]).toEqual([304, "private, no-cache"]);
+    await h.driver.redis.hset(h.driver.keys.run("s0", run), "status", "succeeded");
+    expect((await h.request(`/v1/runs/${run}`, { method: "DELETE" })).status).toBe(204);
+    expect([(await get(id, again)).status, (await get(id, again, "HEAD")).status]).toEqual([404, 404]);
+    expect((await get(id, { ...again, range: "bytes=0-1" })).status).toBe(404);
   });
 
   it("answers HEAD without asking the store", async () => {

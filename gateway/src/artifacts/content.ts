@@ -4,8 +4,8 @@ import { AppError } from "../errors/app-error.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { readRange } from "./range.ts";
 
-/** Bytes named by their digest never change. */
-const CACHE = "private, max-age=31536000, immutable";
+/** Bytes named by their digest never change, but whether they may be had does: whoever keeps them asks again each time. */
+const CACHE = "private, no-cache";
 
 /** @throws AppError `artifact-not-found` when the bytes are gone, `range-not-satisfiable`, `store-unavailable`. */
 export async function artifactContent(
