@@ -13,6 +13,7 @@ export interface Wire {
   ids: Record<string, string>;
   groups: Record<string, string>;
   pools: Record<string, string>;
+  owners: Record<string, string>;
   fields: Record<string, string[]>;
   runStatuses: string[];
   terminalRunStatuses: string[];

@@ -2,5 +2,7 @@
 export interface AppEnv {
   Variables: {
     requestId: string;
+    /** Who asks: whose runs and files there are for this request. */
+    owner: string;
   };
 }

@@ -16,6 +16,7 @@ import { newPlainId } from "./ids.ts";
 import { loopbackOnly } from "./middleware/loopback/loopback-only.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { notFound, onError } from "./middleware/problems/on-error.ts";
+import { oneOwner, owners, type Identify } from "./middleware/owner.ts";
 import { requestIds } from "./middleware/request-id.ts";
 import { requestLog } from "./middleware/request-log/request-log.ts";
 import type { Redis } from "./redis/client.ts";
@@ -25,6 +26,7 @@ import { fileRoutes } from "./routes/files.ts";
 import { runEventRoutes } from "./routes/run-events.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { serviceRoutes } from "./routes/service.ts";
+import { ownRun } from "./runs/own-run.ts";
 import { createRunReader } from "./runs/run-reader.ts";
 import { createRunService } from "./runs/run-service.ts";
 import type { Logger } from "./telemetry/logger.ts";
@@ -51,6 +53,8 @@ export interface AppDeps {
   deadlines: { startMs: number; runMs: number };
   version: string;
   heartbeatMs?: number;
+  /** Tells callers apart; without it there is one owner. */
+  identify?: Identify;
 }
 
 export function createApp(given: AppDeps): Hono<AppEnv> {
@@ -74,6 +78,8 @@ export function createApp(given: AppDeps): Hono<AppEnv> {
   app.use(requestLog(given));
   app.use(securityHeaders());
   app.use(loopbackOnly());
+  app.use(owners(given.identify ?? oneOwner));
+  app.use("/v1/runs/:run_id/*", ownRun(deps));
   app.route("/", serviceRoutes(deps));
   app.route("/v1", catalogueRoutes(deps));
   app.route("/v1/runs", runRoutes(deps));

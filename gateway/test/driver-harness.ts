@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createKeys, type Keys } from "@myspinbot/contracts/keys.ts";
 import type { Graph, NodeResult, Task } from "@myspinbot/contracts/types.ts";
+import { OWNERS } from "@myspinbot/contracts/wire.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
 import { createDriver, type Driver } from "../src/driver/driver.ts";
 import { createDriverLoops, type DriverLoops } from "../src/driver/loops.ts";
@@ -261,6 +262,8 @@ export async function createHarness(
           keys.graph(shard, `digest-${graph.name}`),
           keys.idempotency(shard, "none"),
           keys.graphRuns(shard),
+          keys.ownerRuns(shard, "all", OWNERS.default),
+          keys.ownerRuns(shard, "queued", OWNERS.default),
         ],
         [
           run,
@@ -271,9 +274,11 @@ export async function createHarness(
           deadlines.run ?? 60_000,
           "{}",
           keys.channels.run(shard, run),
-          2,
+          3,
           1,
           nodes.length / 2,
+          "owner",
+          OWNERS.default,
           "graph",
           graph.name,
           "digest",

@@ -6,7 +6,8 @@
 -- Answer 1 when purged, 0 when the run was not there, -1 when it has not ended or a task of it has not
 -- @include status
 -- @include answer
-local status, digest, idempotency = unpack(redis.call('HMGET', KEYS[1], 'status', 'digest', 'idempotency'))
+local status, digest, idempotency, owner =
+  unpack(redis.call('HMGET', KEYS[1], 'status', 'digest', 'idempotency', 'owner'))
 if not status then
   return 0
 end
@@ -33,6 +34,10 @@ if seen and string.match(seen, '(%S+)$') == ARGV[1] then
 end
 redis.call('ZREM', KEYS[13], ARGV[1])
 redis.call('ZREM', ARGV[2] .. status, ARGV[1])
+if owner then
+  redis.call('ZREM', ARGV[2] .. 'all:' .. owner, ARGV[1])
+  redis.call('ZREM', ARGV[2] .. status .. ':' .. owner, ARGV[1])
+end
 redis.call('SREM', KEYS[9], ARGV[1])
 redis.call('ZREM', KEYS[8], 'retention|' .. ARGV[1] .. '|')
 redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[10], KEYS[11], KEYS[12], KEYS[1])

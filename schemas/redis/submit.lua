@@ -1,13 +1,14 @@
 #!lua
 -- Creates a run: record, event 1, deadlines, mail. Plain flags: a full server refuses before any write.
 -- KEYS 1 run, 2 runData, 3 runEvents, 4 runNodes, 5 mail, 6 timers, 7 runs, 8 runsByStatus(queued), 9 graph, 10 idempotency,
---      11 graphRuns
+--      11 graphRuns, 12 ownerRuns(all), 13 ownerRuns(queued)
 -- ARGV 1 run id, 2 digest of the request ('' = no idempotency key), 3 idempotency_ms, 4 graph (canonical JSON),
 --      5 start deadline ms, 6 run deadline ms, 7 event data, 8 channel,
 --      9 number of record fields, 10 number of data fields, 11 number of node fields, then name, value ... of each
 -- Answer {'created', now} | {'repeat', run id} | {'conflict', run id}
 -- Repeats: the run id makes a second call a 'repeat'; the idempotency key makes a second request one, as long as its run
--- is there. The record's fields hold `digest` and, with a key, `idempotency`: purge finds by them what goes with the run.
+-- is there. The record's fields hold `owner`, `digest` and, with a key, `idempotency`: purge finds by them what goes with
+-- the run.
 -- @include time
 -- @include log
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -45,6 +46,8 @@ redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[5])), 'start_deadline|' .. 
 redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[6])), 'run_deadline|' .. ARGV[1] .. '|')
 redis.call('ZADD', KEYS[7], text(now), ARGV[1])
 redis.call('ZADD', KEYS[8], text(now), ARGV[1])
+redis.call('ZADD', KEYS[12], text(now), ARGV[1])
+redis.call('ZADD', KEYS[13], text(now), ARGV[1])
 if ARGV[2] ~= '' then
   redis.call('SET', KEYS[10], ARGV[2] .. ' ' .. ARGV[1], 'PX', ARGV[3])
 end

@@ -1,7 +1,7 @@
 /** Does by hand what surrounds a driver: submits runs, brings it their mail, plays the executors of both planes. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { Graph, NodeResult, Task } from "@myspinbot/contracts/types.ts";
-import { POOLS } from "@myspinbot/contracts/wire.ts";
+import { OWNERS, POOLS } from "@myspinbot/contracts/wire.ts";
 import type { Redis } from "ioredis";
 import { sourceStream, type Entry } from "../../../gateway/src/driver/collect.ts";
 import { poolOf } from "../../../gateway/src/engine/graph-model.ts";
@@ -93,7 +93,7 @@ export function createRunFeeder(redis: Redis, keys: Keys): RunFeeder {
         }),
       ]);
       const digest = `digest-${graph.name}`;
-      const record = ["graph", graph.name, "digest", digest];
+      const record = ["owner", OWNERS.default, "graph", graph.name, "digest", digest];
       const runKeys = [
         keys.run(SHARD, run),
         keys.runData(SHARD, run),
@@ -106,6 +106,8 @@ export function createRunFeeder(redis: Redis, keys: Keys): RunFeeder {
         keys.graph(SHARD, digest),
         keys.idempotency(SHARD, "none"),
         keys.graphRuns(SHARD),
+        keys.ownerRuns(SHARD, "all", OWNERS.default),
+        keys.ownerRuns(SHARD, "queued", OWNERS.default),
       ];
       await runScript(redis, "submit", runKeys, [
         ...[run, "", 1000, JSON.stringify(graph), DAY_MS, DAY_MS, "{}", keys.channels.run(SHARD, run)],

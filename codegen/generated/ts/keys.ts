@@ -40,6 +40,8 @@ export function createKeys(prefix: string) {
     runs: (shard: string) => `${prefix}:{${shardName(shard)}}:runs`,
     /** zset */
     runsByStatus: (shard: string, status: string) => `${prefix}:{${shardName(shard)}}:runs:${status && part('status', status)}`,
+    /** zset */
+    ownerRuns: (shard: string, status: string, owner: string) => `${prefix}:{${shardName(shard)}}:runs:${part('status', status)}:${owner && part('owner', owner)}`,
     /** set */
     endedWithTasks: (shard: string) => `${prefix}:{${shardName(shard)}}:ended_with_tasks`,
     /** string */

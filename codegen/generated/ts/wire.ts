@@ -8,6 +8,9 @@ export const POOLS = {
   "node_plane": "node",
   "default": "default"
 } as const;
+export const OWNERS = {
+  "default": "default"
+} as const;
 export const FIELDS = {
   "mail": [
     "run",

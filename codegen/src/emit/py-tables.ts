@@ -10,6 +10,7 @@ export function emitPyWire({ wire, titled }: Source): string {
     DEFAULT_PREFIX: ["str", wire.prefix],
     GROUPS: ["dict[str, str]", wire.groups],
     POOLS: ["dict[str, str]", wire.pools],
+    OWNERS: ["dict[str, str]", wire.owners],
     FIELDS: ["dict[str, list[str]]", wire.fields],
     RUN_STATUSES: ["list[str]", wire.runStatuses],
     TERMINAL_RUN_STATUSES: ["list[str]", wire.terminalRunStatuses],

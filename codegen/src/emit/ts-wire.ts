@@ -7,6 +7,7 @@ export function emitWire({ wire, titled }: Source): string {
     DEFAULT_PREFIX: wire.prefix,
     GROUPS: wire.groups,
     POOLS: wire.pools,
+    OWNERS: wire.owners,
     FIELDS: wire.fields,
     RUN_STATUSES: wire.runStatuses,
     TERMINAL_RUN_STATUSES: wire.terminalRunStatuses,

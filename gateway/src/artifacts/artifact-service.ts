@@ -4,12 +4,13 @@ import { shardOfId } from "@myspinbot/contracts/keys.ts";
 import type { Artifact } from "@myspinbot/contracts/types.ts";
 import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
+import { ownerOf } from "../owner.ts";
 import type { Redis } from "../redis/client.ts";
 import { toArtifact } from "./artifact-view.ts";
 
 export interface ArtifactService {
-  /** @throws AppError `artifact-not-found`. */
-  get(artifactId: string): Promise<Artifact>;
+  /** @throws AppError `artifact-not-found`, also for an artifact of another owner's run. */
+  get(owner: string, artifactId: string): Promise<Artifact>;
 }
 
 export interface ArtifactServiceOptions {
@@ -22,12 +23,18 @@ const ARTIFACT_ID = /^art_s[0-9]{1,4}_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 export function createArtifactService({ redis, keys, shards }: ArtifactServiceOptions): ArtifactService {
   return {
-    async get(id) {
+    async get(owner, id) {
       const shard = shardOfId(id);
       if (!ARTIFACT_ID.test(id) || !shards.includes(shard)) throw notFound(id);
       const run = await fromRedis(redis.get(keys.artifact(shard, id)));
-      const row = run === null ? null : await fromRedis(redis.hget(keys.runArtifacts(shard, run), id));
-      if (run === null || row === null) throw notFound(id);
+      if (run === null) throw notFound(id);
+      const [row, recorded] = await fromRedis(
+        Promise.all([
+          redis.hget(keys.runArtifacts(shard, run), id),
+          redis.hget(keys.run(shard, run), "owner"),
+        ]),
+      );
+      if (row === null || ownerOf(recorded) !== owner) throw notFound(id);
       return toArtifact(run, JSON.parse(row) as Artifact);
     },
   };

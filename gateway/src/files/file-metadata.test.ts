@@ -3,6 +3,7 @@ import { fromMetadata, toMetadata } from "./file-metadata.ts";
 
 const record = {
   file_id: "file_1",
+  owner: "default",
   name: "Größe 👩‍🚀.png",
   media_type: "image/png",
   size: 3,
@@ -14,6 +15,11 @@ describe("file metadata", () => {
   it("carries names beyond ASCII in ASCII", () => {
     const metadata = toMetadata(record);
     for (const value of Object.values(metadata)) expect(value).toMatch(/^[\x21-\x7e]+$/);
+    expect(fromMetadata("file_1", { size: 3, mediaType: "image/png", metadata })).toEqual(record);
+  });
+
+  it("takes what was brought before there were owners as the default owner's", () => {
+    const { owner: _, ...metadata } = toMetadata({ ...record, owner: "other" });
     expect(fromMetadata("file_1", { size: 3, mediaType: "image/png", metadata })).toEqual(record);
   });
 

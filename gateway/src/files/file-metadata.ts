@@ -1,9 +1,11 @@
 /** Writes a file's record into object metadata and reads it back. Metadata is ASCII, names are not. */
 import type { ObjectHead } from "../artifacts/object-store.ts";
+import { ownerOf } from "../owner.ts";
 import type { FileRecord } from "./file-record.ts";
 
 export function toMetadata(record: FileRecord): Record<string, string> {
   return {
+    owner: record.owner,
     name: toBase64Url(record.name),
     sha256: record.sha256,
     size: String(record.size),
@@ -13,7 +15,7 @@ export function toMetadata(record: FileRecord): Record<string, string> {
 
 /** Undefined for an object that is no file of ours. */
 export function fromMetadata(fileId: string, head: ObjectHead): FileRecord | undefined {
-  const { name, sha256, size, status } = head.metadata;
+  const { owner, name, sha256, size, status } = head.metadata;
   if (
     name === undefined ||
     sha256 === undefined ||
@@ -23,6 +25,7 @@ export function fromMetadata(fileId: string, head: ObjectHead): FileRecord | und
     return undefined;
   return {
     file_id: fileId,
+    owner: ownerOf(owner),
     name: fromBase64Url(name),
     media_type: head.mediaType,
     size: Number(size),

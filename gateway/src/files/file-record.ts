@@ -4,5 +4,6 @@ import type { File, FileCreate } from "@myspinbot/contracts/types.ts";
 /** `expected` as long as the bytes have not come. */
 export interface FileRecord extends FileCreate {
   file_id: string;
+  owner: string;
   status: File["status"];
 }

@@ -9,15 +9,18 @@ import type { FileRecord } from "./file-record.ts";
 import { typeOfBytes } from "./detect-media.ts";
 import { isKnownMedia } from "./magic.ts";
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** For each owner there are its own files only. */
 export interface FileStore {
   /** Makes the record; the bytes follow by `putContent`. */
-  expect(create: FileCreate): Promise<FileRecord>;
+  expect(owner: string, create: FileCreate): Promise<FileRecord>;
   /** Stores the bytes of an expected file. @throws AppError `file-not-found`, `file-mismatch`. */
-  putContent(fileId: string, bytes: Uint8Array<ArrayBuffer>): Promise<FileRecord>;
+  putContent(owner: string, fileId: string, bytes: Bytes): Promise<FileRecord>;
   /** Record and bytes in one step. */
-  put(name: string, mediaType: string, bytes: Uint8Array<ArrayBuffer>): Promise<FileRecord>;
-  get(fileId: string): Promise<FileRecord | undefined>;
-  delete(fileId: string): Promise<void>;
+  put(owner: string, name: string, given: { mediaType: string; bytes: Bytes }): Promise<FileRecord>;
+  get(owner: string, fileId: string): Promise<FileRecord | undefined>;
+  delete(owner: string, fileId: string): Promise<void>;
 }
 
 const FILE_ID = /^file_[0-9A-HJKMNP-TV-Z]{26}$/;
@@ -34,13 +37,14 @@ export function fileNotFound(fileId: string): AppError {
 }
 
 export function createFileStore(store: ObjectStore): FileStore {
-  const get = async (fileId: string): Promise<FileRecord | undefined> => {
+  const get = async (owner: string, fileId: string): Promise<FileRecord | undefined> => {
     if (!FILE_ID.test(fileId)) return undefined;
     const head = await store.head(fileKey(fileId));
-    return head && fromMetadata(fileId, head);
+    const record = head && fromMetadata(fileId, head);
+    return record?.owner === owner ? record : undefined;
   };
 
-  const write = async (sent: FileRecord, bytes: Uint8Array<ArrayBuffer>): Promise<FileRecord> => {
+  const write = async (sent: FileRecord, bytes: Bytes): Promise<FileRecord> => {
     const mediaType = typeOfBytes(sent.media_type, bytes);
     if (mediaType === undefined) {
       throw new AppError("file-mismatch", `The bytes of "${sent.name}" are not ${sent.media_type}.`);
@@ -57,9 +61,9 @@ export function createFileStore(store: ObjectStore): FileStore {
 
   return {
     get,
-    async expect(create) {
+    async expect(owner, create) {
       assertKnown(create.media_type);
-      const record: FileRecord = { file_id: newPlainId("file"), ...create, status: "expected" };
+      const record: FileRecord = { file_id: newPlainId("file"), owner, ...create, status: "expected" };
       await store.put(fileKey(record.file_id), {
         bytes: NOTHING,
         mediaType: record.media_type,
@@ -68,8 +72,8 @@ export function createFileStore(store: ObjectStore): FileStore {
       });
       return record;
     },
-    async putContent(fileId, bytes) {
-      const record = await get(fileId);
+    async putContent(owner, fileId, bytes) {
+      const record = await get(owner, fileId);
       if (!record) throw fileNotFound(fileId);
       if (bytes.byteLength !== record.size) {
         throw new AppError(
@@ -86,11 +90,12 @@ export function createFileStore(store: ObjectStore): FileStore {
       }
       return write({ ...record, status: "complete" }, bytes);
     },
-    async put(name, mediaType, bytes) {
+    async put(owner, name, { mediaType, bytes }) {
       assertKnown(mediaType);
       return write(
         {
           file_id: newPlainId("file"),
+          owner,
           name,
           media_type: mediaType,
           size: bytes.byteLength,
@@ -100,8 +105,8 @@ export function createFileStore(store: ObjectStore): FileStore {
         bytes,
       );
     },
-    async delete(fileId) {
-      if (!(await get(fileId))) throw fileNotFound(fileId);
+    async delete(owner, fileId) {
+      if (!(await get(owner, fileId))) throw fileNotFound(fileId);
       await store.delete(fileKey(fileId));
     },
   };

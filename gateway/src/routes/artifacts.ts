@@ -13,8 +13,8 @@ export function artifactRoutes({
   store: ObjectStore;
 }): Hono<AppEnv> {
   return new Hono<AppEnv>()
-    .get("/:artifact_id", async (c) => c.json(await artifacts.get(c.req.param("artifact_id"))))
+    .get("/:artifact_id", async (c) => c.json(await artifacts.get(c.var.owner, c.req.param("artifact_id"))))
     .get("/:artifact_id/content", async (c) =>
-      artifactContent(store, await artifacts.get(c.req.param("artifact_id")), c.req.raw),
+      artifactContent(store, await artifacts.get(c.var.owner, c.req.param("artifact_id")), c.req.raw),
     );
 }

@@ -24,22 +24,24 @@ export function fileRoutes({ files }: { files: FileStore }): Hono<AppEnv> {
       const mediaType = mediaTypeOf(c.req.raw);
       const record =
         mediaType === "application/json"
-          ? await files.expect(await readAnnouncement(c.req.raw))
-          : await putBytes(files, mediaType, c.req.raw);
+          ? await files.expect(c.var.owner, await readAnnouncement(c.req.raw))
+          : await putBytes(files, c.var.owner, c.req.raw);
       return c.json(toFile(record), 201);
     })
     .put("/:file_id/content", async (c) =>
-      c.json(toFile(await files.putContent(c.req.param("file_id"), await readFileBytes(c.req.raw)))),
+      c.json(
+        toFile(await files.putContent(c.var.owner, c.req.param("file_id"), await readFileBytes(c.req.raw))),
+      ),
     )
     .post("/:file_id/complete", async (c) => {
-      const record = await files.get(c.req.param("file_id"));
+      const record = await files.get(c.var.owner, c.req.param("file_id"));
       if (!record) throw fileNotFound(c.req.param("file_id"));
       if (record.status !== "complete")
         throw new AppError("file-incomplete", `The bytes of ${record.file_id} have not been uploaded.`);
       return c.json(toFile(record));
     })
     .delete("/:file_id", async (c) => {
-      await files.delete(c.req.param("file_id"));
+      await files.delete(c.var.owner, c.req.param("file_id"));
       return c.body(null, 204);
     });
 }
@@ -49,13 +51,14 @@ async function readAnnouncement(request: Request): Promise<FileCreate> {
   return { ...create, name: cleanFileName(create.name, "/name") };
 }
 
-async function putBytes(files: FileStore, given: string, request: Request): Promise<FileRecord> {
+async function putBytes(files: FileStore, owner: string, request: Request): Promise<FileRecord> {
+  const given = mediaTypeOf(request);
   const name = fileNameOf(request.headers.get("content-disposition") ?? undefined, "file");
   const bytes = await readFileBytes(request);
   const some = SOME_BYTES.exec(given);
   const mediaType = some ? detectMedia(bytes, some[1]) : given;
   if (mediaType === undefined) throw unsupported(`The bytes are of no kind that is taken as ${given}.`);
-  return files.put(name, mediaType, bytes);
+  return files.put(owner, name, { mediaType, bytes });
 }
 
 function unsupported(detail: string): AppError {
@@ -75,7 +78,7 @@ async function readFileBytes(request: Request): Promise<Uint8Array<ArrayBuffer>>
   return bytes;
 }
 
-function toFile(record: FileRecord): File {
+function toFile({ owner: _, ...record }: FileRecord): File {
   if (record.status === "complete") return record;
   return { ...record, upload: { method: "PUT", url: `/v1/files/${record.file_id}/content` } };
 }

@@ -31,7 +31,10 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .post("/", jsonBody<RunCreate>(checkRunCreate), async (c) => {
       const wait = preferredWait(c.req.header("prefer"));
-      let run = await service.create(c.var.body, c.req.header("idempotency-key"));
+      let run = await service.create(c.var.body, {
+        owner: c.var.owner,
+        idempotencyKey: c.req.header("idempotency-key"),
+      });
       if (wait !== undefined && !isTerminal(run.status)) {
         c.header("Preference-Applied", `wait=${wait}`);
         await waitForEnd(deps, run.run_id, wait, c.req.raw.signal);
@@ -43,7 +46,12 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
     .get("/", async (c) => {
       const { graph, tag, cursor } = c.req.query();
       const status = oneOf("status", c.req.query("status"), RUN_STATUSES);
-      const filter = { ...(status ? { status } : {}), ...(graph ? { graph } : {}), ...(tag ? { tag } : {}) };
+      const filter = {
+        owner: c.var.owner,
+        ...(status ? { status } : {}),
+        ...(graph ? { graph } : {}),
+        ...(tag ? { tag } : {}),
+      };
       const limit = wholeNumber("limit", c.req.query("limit"), PAGE);
       return c.json(await listRuns(deps, filter, { limit, ...(cursor ? { cursor } : {}) }));
     })

@@ -2,10 +2,11 @@
 import { AppError } from "../errors/app-error.ts";
 import { digestOf, sha256Hex } from "../graphs/digest.ts";
 import type { RunCreate } from "@myspinbot/contracts/types.ts";
+import { OWNERS } from "@myspinbot/contracts/wire.ts";
 
 /** What submit needs to know a request again. */
 export interface Idempotency {
-  /** SHA-256 of the client's key: user text never gets into a key of Redis. */
+  /** SHA-256 of the owner and the client's key: user text never gets into a key of Redis. */
   hash: string;
   /** SHA-256 of the canonical body. */
   digest: string;
@@ -16,7 +17,7 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 /** @throws AppError `invalid-request` for a header that is no key. */
 export async function toIdempotency(
   key: string | undefined,
-  body: RunCreate,
+  { body, owner }: { body: RunCreate; owner: string },
 ): Promise<Idempotency | undefined> {
   if (key === undefined) return undefined;
   if (!KEY.test(key))
@@ -24,7 +25,12 @@ export async function toIdempotency(
       "invalid-request",
       "Idempotency-Key must be 1 to 255 visible ASCII characters without spaces.",
     );
-  return { hash: await sha256Hex(key), digest: await digestOf(body) };
+  return { hash: await sha256Hex(nameOf(key, owner)), digest: await digestOf(body) };
+}
+
+/** Keys of two owners never meet: neither holds a NUL. Those from before there were owners are the default owner's. */
+function nameOf(key: string, owner: string): string {
+  return owner === OWNERS.default ? key : `${owner}\0${key}`;
 }
 
 /** All requests with a key go to one shard, which then decides alone. */

@@ -1,13 +1,16 @@
 /** Lists runs newest first, over all shards, page by page. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { RunPage, RunSummary } from "@myspinbot/contracts/types.ts";
+import { OWNERS } from "@myspinbot/contracts/wire.ts";
 import { fromRedis } from "../errors/dependencies.ts";
+import { ownerOf } from "../owner.ts";
 import type { Redis } from "../redis/client.ts";
 import { shardOfRun } from "../run-id.ts";
 import { readCursor, toCursor, type Place } from "./cursor.ts";
 import { times, urlsOf } from "./run-view.ts";
 
 export interface RunFilter {
+  owner: string;
   status?: string;
   graph?: string;
   tag?: string;
@@ -34,8 +37,8 @@ export async function listRuns(
   let after = page.cursor === undefined ? undefined : readCursor(page.cursor);
   const atOnce = filter.graph || filter.tag ? Math.max(page.limit, READ_AT_ONCE) : page.limit;
   for (let looked = 0; looked < MOST_LOOKED_AT;) {
-    const places = await nextPlaces(lists, filter.status, after, atOnce);
-    const summaries = await Promise.all(places.map((place) => readSummary(lists, place.run)));
+    const places = await nextPlaces(lists, filter, after, atOnce);
+    const summaries = await Promise.all(places.map((place) => readSummary(lists, place.run, filter.owner)));
     for (const [index, summary] of summaries.entries()) {
       after = places[index];
       if (summary && fits(summary, filter)) runs.push(summary);
@@ -50,12 +53,12 @@ export async function listRuns(
 /** The `limit` runs that follow `after` in the merged order: newest first, equal times by id downwards. */
 async function nextPlaces(
   { redis, keys, shards }: RunLists,
-  status: string | undefined,
+  { owner, status }: RunFilter,
   after: Place | undefined,
   limit: number,
 ): Promise<Place[]> {
   const perShard = shards.map(async (shard) => {
-    const key = status === undefined ? keys.runs(shard) : keys.runsByStatus(shard, status);
+    const key = listKey(keys, shard, owner, status);
     const from = after ? `(${after.at}` : "+inf";
     const older = redis.zrevrangebyscore(key, from, "-inf", "WITHSCORES", "LIMIT", 0, limit);
     const sameTime = after ? redis.zrevrangebyscore(key, after.at, after.at) : Promise.resolve<string[]>([]);
@@ -67,21 +70,39 @@ async function nextPlaces(
   return (await Promise.all(perShard)).flat().sort(newestFirst).slice(0, limit);
 }
 
+/** The default owner's runs from before there were owners lie in the lists of all runs only. */
+function listKey(keys: Keys, shard: string, owner: string, status: string | undefined): string {
+  if (owner !== OWNERS.default) return keys.ownerRuns(shard, status ?? "all", owner);
+  return status === undefined ? keys.runs(shard) : keys.runsByStatus(shard, status);
+}
+
 function newestFirst(a: Place, b: Place): number {
   if (a.at !== b.at) return b.at - a.at;
   return a.run < b.run ? 1 : -1;
 }
 
-async function readSummary({ redis, keys }: RunLists, run: string): Promise<RunSummary | undefined> {
+async function readSummary(
+  { redis, keys }: RunLists,
+  run: string,
+  owner: string,
+): Promise<RunSummary | undefined> {
   const shard = shardOfRun(run);
   const [record, tags] = await fromRedis(
     Promise.all([
-      redis.hmget(keys.run(shard, run), "graph", "status", "created_at", "started_at", "completed_at"),
+      redis.hmget(
+        keys.run(shard, run),
+        "graph",
+        "status",
+        "created_at",
+        "started_at",
+        "completed_at",
+        "owner",
+      ),
       redis.hget(keys.runData(shard, run), "tags"),
     ]),
   );
-  const [graph, status, created_at, started_at, completed_at] = record;
-  if (!status || !created_at) return undefined;
+  const [graph, status, created_at, started_at, completed_at, recorded] = record;
+  if (!status || !created_at || ownerOf(recorded) !== owner) return undefined;
   const { expires_at: _, ...when } = times({
     created_at,
     ...(started_at ? { started_at } : {}),

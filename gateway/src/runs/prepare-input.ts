@@ -12,13 +12,19 @@ import { parseReference } from "../graphs/references.ts";
 
 type Input = Record<string, unknown>;
 
+/** Files as their owner sees them. */
+export interface OwnFiles {
+  files: Pick<FileStore, "get">;
+  owner: string;
+}
+
 const encoder = new TextEncoder();
 
 /**
  * The input as the nodes see it.
  * @throws AppError `invalid-input`, `file-not-found`, `file-incomplete`, with pointers into the request.
  */
-export async function prepareInput(accepted: AcceptedGraph, input: Input, files: FileStore): Promise<Input> {
+export async function prepareInput(accepted: AcceptedGraph, input: Input, files: OwnFiles): Promise<Input> {
   const problems = [...checkFields(accepted.input, input), ...missingFields(accepted, input)];
   if (problems.length > 0) throw invalidInput(accepted, problems);
   if (encoder.encode(JSON.stringify(input)).byteLength > DEFAULTS.input_bytes) {
@@ -81,7 +87,7 @@ async function resolve(
   accepted: AcceptedGraph,
   name: string,
   value: unknown,
-  files: FileStore,
+  files: OwnFiles,
 ): Promise<unknown> {
   const type = accepted.input.fields.get(name)?.type;
   const pointer = `/input/${name}/file_id`;
@@ -100,9 +106,9 @@ async function find(
   accepted: AcceptedGraph,
   type: string,
   { id, pointer }: { id: string; pointer: string },
-  files: FileStore,
+  { files, owner }: OwnFiles,
 ): Promise<FileRecord> {
-  const file = await files.get(id);
+  const file = await files.get(owner, id);
   if (!file)
     throw new AppError("file-not-found", `There is no file ${id.slice(0, 64)}.`, {
       errors: [{ pointer, detail: "names no file" }],

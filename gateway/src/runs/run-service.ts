@@ -19,12 +19,18 @@ import type { RunReader } from "./run-reader.ts";
 import { toRun } from "./run-view.ts";
 import { submitRun } from "./submit.ts";
 
+/** Who asks for a run, and the key by which they would know it again. */
+export interface Caller {
+  owner: string;
+  idempotencyKey?: string | undefined;
+}
+
 export interface RunService {
   /**
    * @param request fits run-create.schema.json, except that an inline graph has not been looked at
    * @throws AppError with pointers into the request.
    */
-  create(request: RunCreate, idempotencyKey?: string): Promise<Run>;
+  create(request: RunCreate, caller: Caller): Promise<Run>;
 }
 
 export interface RunServiceOptions {
@@ -52,12 +58,12 @@ export function createRunService(options: RunServiceOptions): RunService {
   const { redis, keys, shards, graphs, nodeTypes, files, registry, reader, clock, random, deadlines } =
     options;
 
-  const prepare = async (request: RunCreate): Promise<Prepared> => {
+  const prepare = async (request: RunCreate, owner: string): Promise<Prepared> => {
     const inline = typeof request.graph !== "string";
     const accepted = inline
       ? await acceptInline(graphs, request.graph)
       : await graphs.get(request.graph as string);
-    const input = await prepareInput(accepted, request.input ?? {}, files);
+    const input = await prepareInput(accepted, request.input ?? {}, { files, owner });
     const matching = matchExecutors(
       accepted.graph.nodes,
       nodeTypes,
@@ -87,11 +93,11 @@ export function createRunService(options: RunServiceOptions): RunService {
   };
 
   return {
-    async create(request, idempotencyKey) {
-      const idempotency = await toIdempotency(idempotencyKey, request);
+    async create(request, { owner, idempotencyKey }) {
+      const idempotency = await toIdempotency(idempotencyKey, { body: request, owner });
       let prepared: Prepared;
       try {
-        prepared = await prepare(request);
+        prepared = await prepare(request, owner);
       } catch (error) {
         const run = idempotency && error instanceof AppError ? await repeated(idempotency) : undefined;
         const known = run === undefined ? undefined : await readIfThere(run);
@@ -105,6 +111,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       const { start_s, run_s } = request.deadlines ?? {};
       const entry = {
         shard,
+        owner,
         accepted,
         request,
         input,

@@ -12,6 +12,8 @@ import type { NodeRow, RunRecord } from "./run-record.ts";
 export interface NewRun {
   run: string;
   shard: string;
+  /** Who asked for it. */
+  owner: string;
   accepted: AcceptedGraph;
   request: RunCreate;
   /** Input with files resolved. */
@@ -25,8 +27,9 @@ export type Submitted = { kind: "created"; source: RunRecord } | { kind: "repeat
 
 /** @throws AppError `idempotency-conflict`, `redis-unavailable`. */
 export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promise<Submitted> {
-  const { run, shard, accepted, idempotency } = entry;
+  const { run, shard, owner, accepted, idempotency } = entry;
   const record = {
+    owner,
     graph: accepted.graph.name,
     digest: accepted.digest,
     ...(idempotency ? { idempotency: idempotency.hash } : {}),
@@ -51,6 +54,8 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
         keys.graph(shard, accepted.digest),
         keys.idempotency(shard, idempotency?.hash ?? "none"),
         keys.graphRuns(shard),
+        keys.ownerRuns(shard, "all", owner),
+        keys.ownerRuns(shard, "queued", owner),
       ],
       [
         run,

@@ -11,6 +11,12 @@ local function set_status(run_key, status_prefix, run, old, new)
   local created = redis.call('HGET', run_key, 'created_at')
   redis.call('ZREM', status_prefix .. old, run)
   redis.call('ZADD', status_prefix .. new, created, run)
+  -- Runs that were submitted before runs had owners are in no owner's list.
+  local owner = redis.call('HGET', run_key, 'owner')
+  if owner then
+    redis.call('ZREM', status_prefix .. old .. ':' .. owner, run)
+    redis.call('ZADD', status_prefix .. new .. ':' .. owner, created, run)
+  end
 end
 
 -- The run has begun: status, time, event, and no start deadline any more.

@@ -74,6 +74,10 @@ class Keys:
         """zset"""
         return f"{self._prefix}:{{{_shard(shard)}}}:runs:{status and _part('status', status)}"
 
+    def owner_runs(self, shard: str, status: str, owner: str) -> str:
+        """zset"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:runs:{_part('status', status)}:{owner and _part('owner', owner)}"
+
     def ended_with_tasks(self, shard: str) -> str:
         """set"""
         return f"{self._prefix}:{{{_shard(shard)}}}:ended_with_tasks"

@@ -15,6 +15,9 @@ POOLS: Final[dict[str, str]] = {
     "node_plane": "node",
     "default": "default",
 }
+OWNERS: Final[dict[str, str]] = {
+    "default": "default",
+}
 FIELDS: Final[dict[str, list[str]]] = {
     "mail": [
         "run",
