@@ -1,0 +1,181 @@
+/** The arrows of docs/architecture.md as tables, compared with the folders on the disk: who may import whom. */
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * Every folder and every file in gateway/src has a row here: what it may import of the gateway besides itself.
+ * Whatever is not in a row is refused, and so is a row of something that is not there.
+ */
+export const GATEWAY_ARROWS = {
+  // Starts everything, so it may name everything.
+  entry: [
+    ..."app artifacts clock config driver errors events executor graphs handlers health ids".split(" "),
+    ..."redis runs telemetry".split(" "),
+  ],
+  // Hands the services that the entry made to the routes, so it names the types of all of them.
+  app: [
+    ..."app-env artifacts capabilities clock errors events files graphs health ids middleware".split(" "),
+    ..."redis routes runs telemetry".split(" "),
+  ],
+  routes: [
+    ..."app-env artifacts capabilities errors events files graphs health middleware runs".split(" "),
+    "telemetry",
+  ],
+  middleware: ["app-env", "clock", "errors", "exact-numbers", "ids", "telemetry"],
+  // Whose run it is stands in the request's environment.
+  runs: [
+    ..."app-env artifacts capabilities clock errors events files graphs ids owner redis".split(" "),
+    "run-id",
+  ],
+  events: ["clock", "errors", "redis", "run-id", "telemetry"],
+  files: ["artifacts", "errors", "graphs", "ids", "owner", "redis"],
+  artifacts: ["errors", "owner", "redis"],
+  capabilities: ["clock", "errors", "graphs", "redis", "telemetry"],
+  health: ["artifacts", "errors", "redis", "telemetry"],
+  driver: [
+    ..."checkpoints clock engine errors events exact-numbers graphs ids redis run-id".split(" "),
+    "telemetry",
+  ],
+  executor: ["clock", "errors", "graphs", "handlers", "ids", "redis", "telemetry"],
+  checkpoints: ["redis"],
+  // Reads graph documents by the same pure functions as the routes that checked them.
+  engine: ["graphs"],
+  graphs: ["errors"],
+  handlers: ["errors"],
+  redis: ["addresses", "errors"],
+  "exact-numbers": ["errors"],
+  config: ["addresses", "middleware"],
+  owner: [],
+  addresses: [],
+  errors: [],
+  telemetry: [],
+  "app-env": [],
+  clock: [],
+  ids: [],
+  "run-id": [],
+};
+
+/**
+ * Every folder of the repository that holds TypeScript or JavaScript: the others that it may import. `ui`, `client`
+ * and `tunnel` are to come: they are held from their first file on.
+ */
+export const HOUSE_ARROWS = {
+  "codegen/generated": [],
+  codegen: ["codegen/generated"],
+  gateway: ["codegen/generated"],
+  client: ["codegen/generated"],
+  ui: ["codegen/generated", "client"],
+  tunnel: ["codegen/generated"],
+  scripts: ["codegen/generated", "client"],
+  e2e: ["codegen/generated", "client", "scripts"],
+  // Measures the parts of the gateway by themselves.
+  bench: ["codegen/generated", "client", "scripts", "gateway"],
+  docs: [],
+};
+
+/** What tests of a folder may import besides: they start real servers. */
+const TEST_ARROWS = { gateway: ["scripts/services"] };
+
+const CODE = /\.(ts|tsx|mts|js|mjs|cjs)$/;
+const NO_CODE = new Set(["node_modules", "dist", "gpu-node", "schemas", "graphs", "infra"]);
+
+/** The folders of the root that hold code, for the tool to look into. Those that are Python or data hold none. */
+export function codeFolders(root) {
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && !NO_CODE.has(entry.name))
+    .map((entry) => entry.name)
+    .filter((name) => holdsCode(join(root, name)))
+    .sort();
+}
+
+/** What has to have a row among the gateway's: its folders, and its files but for tests. */
+function gatewayParts(root) {
+  const folder = join(root, "gateway/src");
+  return readdirSync(folder)
+    .filter((name) => !/\.test\.ts$/.test(name))
+    .filter((name) => statSync(join(folder, name)).isDirectory() || CODE.test(name))
+    .map((name) => name.replace(CODE, ""))
+    .sort();
+}
+
+/** @type {{ gateway: Readonly<Record<string, readonly string[]>>, house: Readonly<Record<string, readonly string[]>> }} */
+const TABLES = { gateway: GATEWAY_ARROWS, house: HOUSE_ARROWS };
+
+/** What tables and disk disagree about, in words that say what to do; empty when nothing. */
+export function disagreements(root, { gateway, house } = TABLES) {
+  const parts = gatewayParts(root);
+  const known = new Set([...parts, ...Object.keys(gateway)]);
+  return [
+    ...parts
+      .filter((part) => !Object.hasOwn(gateway, part))
+      .map((part) => `gateway/src/${part} has no row in GATEWAY_ARROWS: say there what it may import`),
+    ...Object.keys(gateway)
+      .filter((part) => !parts.includes(part))
+      .map((part) => `GATEWAY_ARROWS has a row for gateway/src/${part}, which does not exist: delete it`),
+    ...Object.entries(gateway).flatMap(([part, targets]) =>
+      targets
+        .filter((target) => !known.has(target))
+        .map((target) => `GATEWAY_ARROWS lets ${part} import ${target}, which does not exist: delete it`),
+    ),
+    ...codeFolders(root)
+      .filter((folder) => !Object.hasOwn(house, folder))
+      .map((folder) => `${folder}/ holds code and has no row in HOUSE_ARROWS: say there what it may import`),
+  ];
+}
+
+const TEST = "\\.test\\.ts$";
+const TEST_CODE = `(${TEST}|/test/)`;
+
+/** dependency-cruiser's rules of both tables. @throws Error when they and the disk disagree */
+export function arrowRules(root) {
+  const wrong = disagreements(root);
+  if (wrong.length > 0) throw new Error(`the arrows and the folders disagree:\n${wrong.join("\n")}`);
+  return [
+    ...Object.entries(GATEWAY_ARROWS).map(([part, targets]) => ({
+      name: `gateway-${part}`,
+      comment: `gateway/src/${part} may import ${targets.join(", ") || "nothing else"} of the gateway`,
+      severity: "error",
+      from: { path: `^gateway/src/${part}(/|\\.ts$)`, pathNot: TEST },
+      to: { path: "^gateway/", pathNot: `^gateway/src/(${[part, ...targets].join("|")})(/|\\.ts$)` },
+    })),
+    ...Object.entries(HOUSE_ARROWS).flatMap(([folder, targets]) => [
+      house(folder, targets, {
+        name: "house",
+        from: { path: `^${folder}/`, pathNot: [TEST_CODE, ...inner(folder)] },
+      }),
+      house(folder, [...targets, ...(TEST_ARROWS[folder] ?? [])], {
+        name: "tests",
+        from: { path: `^${folder}/.*${TEST_CODE}`, pathNot: inner(folder) },
+      }),
+    ]),
+  ];
+}
+
+/** @returns whether a file of code lies in the folder, at any depth */
+function holdsCode(folder) {
+  return readdirSync(folder, { withFileTypes: true }).some(
+    (entry) =>
+      (entry.isFile() && CODE.test(entry.name)) ||
+      (entry.isDirectory() && !NO_CODE.has(entry.name) && holdsCode(join(folder, entry.name))),
+  );
+}
+
+function house(folder, targets, { name, from }) {
+  return {
+    name: `${name}-${folder.replace("/", "-")}`,
+    comment: `${folder} may import ${targets.join(", ") || "no other folder"}`,
+    severity: "error",
+    from,
+    to: {
+      path: `^(${[...Object.keys(HOUSE_ARROWS), ...NO_CODE].join("|")})/`,
+      pathNot: [`^(${[folder, ...targets].join("|")})/`, "node_modules/"],
+    },
+  };
+}
+
+/** Folders within this one that have rows of their own. */
+function inner(folder) {
+  return Object.keys(HOUSE_ARROWS)
+    .filter((other) => other.startsWith(`${folder}/`))
+    .map((other) => `^${other}/`);
+}

@@ -1,0 +1,118 @@
+/** Proves every rule of dependency-cruiser: one file per forbidden import, in one run. */
+import { GATEWAY_ARROWS, HOUSE_ARROWS, disagreements } from "../arrows.mjs";
+import type { HouseCopy } from "../house-copy.ts";
+import type { Proof, Prover } from "../proof.ts";
+
+interface Seed {
+  rule: string;
+  from: string;
+  /** What the file imports, as written. */
+  specifier: string;
+}
+
+type Table = Readonly<Record<string, readonly string[]>>;
+const gateway: Table = GATEWAY_ARROWS;
+const house: Table = HOUSE_ARROWS;
+
+const landing = (place: string): string => `${place}/seeded/landing.ts`;
+
+function refused(table: Table, part: string): string[] {
+  return Object.keys(table).filter((other) => other !== part && !table[part]!.includes(other));
+}
+
+/** Folders within another's row are allowed with it. */
+const within = (folder: string, allowed: readonly string[]): boolean =>
+  allowed.some((other) => folder.startsWith(`${other}/`));
+
+const gatewaySeeds: Seed[] = Object.keys(gateway).flatMap((part) =>
+  refused(gateway, part).map((target) => ({
+    rule: `gateway-${part}`,
+    from: `gateway/src/${part}/seeded/to-${target}.ts`,
+    specifier: `../../${target}/seeded/landing.ts`,
+  })),
+);
+
+const houseSeeds: Seed[] = Object.keys(house).flatMap((folder) =>
+  [...refused(house, folder), "gpu-node"]
+    .filter((target) => !within(target, [folder, ...(house[folder] ?? [])]))
+    .flatMap((target) =>
+      ["", ".test"].map((test) => ({
+        rule: `${test ? "tests" : "house"}-${folder.replace("/", "-")}`,
+        from: `${folder}/seeded/to-${target.replace("/", "-")}${test}.ts`,
+        specifier: `${"../".repeat(folder.split("/").length + 1)}${landing(target)}`,
+      })),
+    ),
+);
+
+const single: Seed[] = [
+  { rule: "no-cycles", from: "gateway/src/runs/seeded/one.ts", specifier: "./two.ts" },
+  { rule: "no-unresolved", from: "gateway/src/runs/seeded/nowhere.ts", specifier: "./not-there.ts" },
+  { rule: "no-barrels", from: "gateway/src/runs/seeded/barrel.ts", specifier: "./index.ts" },
+  { rule: "ioredis-behind-redis", from: "gateway/src/runs/seeded/redis.ts", specifier: "ioredis" },
+  { rule: "node-builtins-at-the-entry", from: "gateway/src/runs/seeded/core.ts", specifier: "node:fs" },
+  { rule: "engine-is-pure", from: "gateway/src/engine/seeded/hono.ts", specifier: "hono" },
+];
+
+const seeds = [...gatewaySeeds, ...houseSeeds, ...single];
+
+interface Answer {
+  summary: {
+    violations: { from: string; rule: { name: string } }[];
+    ruleSetUsed: { forbidden: { name: string }[] };
+  };
+}
+
+export const arrows: Prover = {
+  steps: ["arrows (dependency-cruiser)"],
+  plant(copy) {
+    for (const part of Object.keys(gateway))
+      copy.write(landing(`gateway/src/${part}`), "export const x = 1;\n");
+    for (const folder of [...Object.keys(house), "gpu-node"])
+      copy.write(landing(folder), "export const x = 1;\n");
+    copy.write("gateway/src/runs/seeded/index.ts", "export const x = 1;\n");
+    copy.write("gateway/src/runs/seeded/two.ts", 'import "./one.ts";\n');
+    for (const { from, specifier } of seeds) copy.write(from, `import "${specifier}";\n`);
+  },
+  async judge(copy) {
+    const folders = [...new Set(Object.keys(house).map((folder) => folder.split("/")[0]!))];
+    const { said } = await copy.tool("depcruise", [...folders, "--output-type", "json"]);
+    const { summary } = JSON.parse(said) as Answer;
+    const found = new Set(summary.violations.map(({ rule, from }) => `${rule.name} ${from}`));
+    const proofs = seeds.map(({ rule, from, specifier }) => ({
+      guard: `dependency-cruiser: ${rule}`,
+      mistake: `${from} imports ${specifier}`,
+      red: found.has(`${rule} ${from}`),
+    }));
+    const proved = new Set(seeds.map((seed) => seed.rule));
+    const forgotten = summary.ruleSetUsed.forbidden.filter(({ name }) => !proved.has(name));
+    return [
+      ...proofs,
+      ...forgotten.map(({ name }) => ({
+        guard: `dependency-cruiser: ${name}`,
+        mistake: "none is made",
+        red: false,
+      })),
+      ...tableProofs(copy),
+    ];
+  },
+};
+
+/** Table and disk: a folder, a file and a top folder without a row, a row and a target without a folder. */
+function tableProofs(copy: HouseCopy): Proof[] {
+  copy.write("gateway/src/seeded-folder/x.ts", "export {};\n");
+  copy.write("gateway/src/seeded-file.ts", "export {};\n");
+  copy.write("seeded-top/src/x.mjs", "export {};\n");
+  const tables = { gateway: { ...gateway, "seeded-row": ["seeded-target"] }, house };
+  const said = disagreements(copy.root, tables);
+  return [
+    "src/seeded-folder ",
+    "src/seeded-file ",
+    "seeded-top/ ",
+    "src/seeded-row,",
+    "import seeded-target,",
+  ].map((part) => ({
+    guard: "arrows: tables and folders agree",
+    mistake: part,
+    red: said.filter((line) => line.includes(part)).length === 1,
+  }));
+}

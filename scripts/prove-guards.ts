@@ -1,0 +1,34 @@
+/** Breaks every guard on purpose, in a copy of the repository, and says how many of them noticed. */
+import { HouseCopy } from "./guards/house-copy.ts";
+import { arrows } from "./guards/proofs/arrows.ts";
+import { layers } from "./guards/proofs/layers.ts";
+import type { Proof, Prover } from "./guards/proof.ts";
+
+const PROVERS: readonly Prover[] = [arrows, layers];
+/** Most tools need one core. */
+const AT_ONCE = 2;
+
+const copy = new HouseCopy();
+process.once("exit", () => copy.remove());
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+for (const prover of PROVERS) prover.plant(copy);
+report(await judgeAll());
+
+async function judgeAll(): Promise<Proof[]> {
+  const left = [...PROVERS];
+  const proofs: Proof[] = [];
+  const judge = async (): Promise<void> => {
+    for (let prover = left.shift(); prover; prover = left.shift()) proofs.push(...(await prover.judge(copy)));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, judge));
+  return proofs;
+}
+
+function report(proofs: readonly Proof[]): void {
+  const silent = proofs.filter(({ red }) => !red);
+  for (const { guard, mistake } of silent) console.error(`${guard}: did not notice: ${mistake}`);
+  const guards = new Set(proofs.map(({ guard }) => guard));
+  for (const { guard } of silent) guards.delete(guard);
+  console.log(`${guards.size} guards proved by ${proofs.length - silent.length} mistakes made on purpose`);
+  process.exitCode = silent.length === 0 ? 0 : 1;
+}
