@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ownRedisUsers } from "./redis-users.ts";
@@ -23,7 +24,9 @@ const FOREIGN = [
 /** What a box may say at all; everything else is refused whatever its keys are. */
 const BOX_COMMANDS = [
   ..."ping time subscribe unsubscribe evalsha".split(" "),
-  ..."xreadgroup xack xdel xpending xclaim xrange xadd hget hmget hset hsetnx hlen hkeys hstrlen".split(" "),
+  ..."xreadgroup xack xdel xpending xclaim xrange xadd hget hmget hset hsetnx hdel hlen hkeys hstrlen".split(
+    " ",
+  ),
   ..."client|setinfo client|setname xinfo|consumers xgroup|delconsumer".split(" "),
 ];
 /** Let through before any user is known, by the server itself. */
@@ -173,6 +176,21 @@ describe.each([
   ])("a gateway may not %s", async (...words) => {
     expect(await mayRun("gateway", ...words)).toBe(false);
   });
+
+  it.each(["announce", "leave", "renew", "report", "settle"] as const)(
+    "a box may run what %s runs",
+    async (script) => {
+      const { source } = SCRIPTS[script];
+      const calls = [...source.matchAll(/redis\.p?call\('([A-Z]+)'(?:, '([A-Z]+)')?/g)].map(
+        ([, name, inner]) => (["XINFO", "XGROUP"].includes(name ?? "") ? `${name}|${inner}` : name),
+      );
+      expect(calls.length).toBeGreaterThan(0);
+      expect(BOX_COMMANDS).toEqual(expect.arrayContaining(calls.map((call) => call?.toLowerCase())));
+      const rights = (await owner.call("ACL", "LIST")) as string[];
+      const own = rights.find((row) => row.startsWith(`user ${BOX} `)) ?? "";
+      for (const call of calls) expect(own).toContain(`+${call?.toLowerCase()}`);
+    },
+  );
 
   it("nobody gets in without a password", async () => {
     const stranger = new Redis(server.port, "127.0.0.1", { retryStrategy: () => null });
