@@ -32,6 +32,8 @@ export function callInThread(link: Link, call: HandlerCall): Promise<Outcome | "
     clearTimeout(takeUp);
     clearTimeout(grace);
     limit?.clear();
+    // The thread has the next call from here on: what stops later must not stop that.
+    limit?.signal.removeEventListener("abort", stop);
     call.stopped.removeEventListener("abort", stop);
     link.hear = () => {};
     link.lose = () => {};
@@ -54,6 +56,7 @@ export function callInThread(link: Link, call: HandlerCall): Promise<Outcome | "
   const hear: { [K in FromThread["kind"]]?: (message: FromThread & { kind: K }) => void } = {
     began() {
       clearTimeout(takeUp);
+      call.stopped.removeEventListener("abort", stop);
       limit = limitTime(call);
       limit.signal.addEventListener("abort", stop, { once: true });
     },
