@@ -74,6 +74,7 @@ export async function startWorld(options: { shards?: number } = {}): Promise<Wor
       ...TIMES("GPU_NODE", shards),
       GPU_NODE_RENEW_MS: "400",
       GPU_NODE_EXTENSIONS: here("extension/gpu_node_extension.py"),
+      GPU_NODE_CHILD_ENVIRONMENT: "E2E_LEDGER",
       E2E_LEDGER: ledger,
     };
     const started = await Promise.all([

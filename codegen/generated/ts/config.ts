@@ -446,5 +446,68 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "default": "",
     "required": false,
     "description": "Files and folders with further node types and handlers, several with commas; docs/your-own-nodes.md shows some."
+  },
+  "hosts": {
+    "env": "GPU_NODE_HOSTS",
+    "type": "array",
+    "list": true,
+    "secret": false,
+    "default": [],
+    "required": false,
+    "description": "Further host names under which health and metrics are served; localhost and addresses always are."
+  },
+  "confinement": {
+    "env": "GPU_NODE_CONFINEMENT",
+    "type": "string",
+    "list": false,
+    "secret": false,
+    "default": "auto",
+    "required": false,
+    "description": "Handlers' processes without network and without a look at other processes (Linux user namespaces): where it is possible, or not at all without it, or never. An extension whose handlers need the network needs off."
+  },
+  "child_memory_mb": {
+    "env": "GPU_NODE_CHILD_MEMORY_MB",
+    "type": "integer",
+    "list": false,
+    "secret": false,
+    "default": 6144,
+    "required": false,
+    "description": "MiB of data that a handler's process may have (Linux); 0 = no limit."
+  },
+  "child_cpu_s": {
+    "env": "GPU_NODE_CHILD_CPU_S",
+    "type": "integer",
+    "list": false,
+    "secret": false,
+    "default": 14400,
+    "required": false,
+    "description": "Seconds of CPU time that one node may use in a handler's process; 0 = no limit."
+  },
+  "child_file_mb": {
+    "env": "GPU_NODE_CHILD_FILE_MB",
+    "type": "integer",
+    "list": false,
+    "secret": false,
+    "default": 4096,
+    "required": false,
+    "description": "MiB that one file of a handler may have; 0 = no limit."
+  },
+  "child_open_files": {
+    "env": "GPU_NODE_CHILD_OPEN_FILES",
+    "type": "integer",
+    "list": false,
+    "secret": false,
+    "default": 1024,
+    "required": false,
+    "description": "Files that a handler's process may have open; 0 = no limit."
+  },
+  "child_environment": {
+    "env": "GPU_NODE_CHILD_ENVIRONMENT",
+    "type": "array",
+    "list": true,
+    "secret": false,
+    "default": [],
+    "required": false,
+    "description": "Names of further variables that handlers may see; none of them may be a secret."
   }
 };

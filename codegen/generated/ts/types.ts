@@ -520,6 +520,24 @@ export interface GpuNodeConfig {
    * some. Default: "".
    */
   extensions?: string;
+  /** Further host names under which health and metrics are served; localhost and addresses always are. Default: []. */
+  hosts?: Array<string>;
+  /**
+   * Handlers' processes without network and without a look at other processes (Linux user namespaces): where it is
+   * possible, or not at all without it, or never. An extension whose handlers need the network needs off. Default:
+   * "auto".
+   */
+  confinement?: "auto" | "required" | "off";
+  /** MiB of data that a handler's process may have (Linux); 0 = no limit. Default: 6144. */
+  child_memory_mb?: number;
+  /** Seconds of CPU time that one node may use in a handler's process; 0 = no limit. Default: 14400. */
+  child_cpu_s?: number;
+  /** MiB that one file of a handler may have; 0 = no limit. Default: 4096. */
+  child_file_mb?: number;
+  /** Files that a handler's process may have open; 0 = no limit. Default: 1024. */
+  child_open_files?: number;
+  /** Names of further variables that handlers may see; none of them may be a secret. Default: []. */
+  child_environment?: Array<string>;
 }
 
 export interface RetryPolicy {

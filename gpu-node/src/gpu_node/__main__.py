@@ -6,12 +6,13 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping
 
 from gpu_node import __version__
 from gpu_node.config import Config, ConfigError, read_config
 from gpu_node.contracts.config import GPU_NODE_ENV
+from gpu_node.environment import child_environment
 from gpu_node.gate import Gate
+from gpu_node.secrets import hide
 
 EXIT_CONFIG = 2
 
@@ -19,14 +20,14 @@ EXIT_CONFIG = 2
 def main(arguments: list[str] | None = None) -> int:
     """Run until SIGTERM or SIGINT; the exit status."""
     _parser().parse_args(arguments)
-    # LangGraph must not phone anywhere; it reads this when it is imported.
-    os.environ["LANGSMITH_TRACING"] = "false"
     gate = Gate()
     try:
         config = read_config(os.environ, gate)
     except ConfigError as error:
         print("gpu-node cannot start:", *error.errors, sep="\n  ", file=sys.stderr)
         return EXIT_CONFIG
+    environment = child_environment(os.environ, config.child_environment)
+    hide(variable.env for variable in GPU_NODE_ENV.values())
     try:
         listener = socket.create_server((config.host, config.port), backlog=128)
     except OSError as error:
@@ -34,10 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"gpu-node cannot listen on {where}: {error.strerror}", file=sys.stderr)
         return EXIT_CONFIG
     with listener:
-        return _run(config, gate, listener)
+        return _run(config, gate, listener, environment)
 
 
-def _run(config: Config, gate: Gate, listener: socket.socket) -> int:
+def _run(config: Config, gate: Gate, listener: socket.socket, environment: dict[str, str]) -> int:
     """Everything heavy is imported after the configuration has been found right."""
     from gpu_node.server import serve
 
@@ -48,12 +49,7 @@ def _run(config: Config, gate: Gate, listener: socket.socket) -> int:
     except ImportError:
         loop_factory = None
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        return runner.run(serve(config, gate, listener, child_environment(os.environ)))
-
-
-def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """What handlers' processes may see: none of our settings, because they hold credentials."""
-    return {name: value for name, value in environment.items() if not name.startswith("GPU_NODE_")}
+        return runner.run(serve(config, gate, listener, environment))
 
 
 def _parser() -> argparse.ArgumentParser:

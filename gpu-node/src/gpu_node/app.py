@@ -1,19 +1,24 @@
 """Health, readiness and metrics over HTTP; work never comes this way."""
 
+from collections.abc import Iterable
+
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 
 from gpu_node import __version__
 from gpu_node.metrics import Metrics
+from gpu_node.own_hosts import OwnHostsOnly
 from gpu_node.problems import make_problem
 from gpu_node.readiness import Readiness
 
 PROBLEM_TYPE = "application/problem+json"
 
 
-def create_app(readiness: Readiness, metrics: Metrics) -> FastAPI:
-    """The application; it answers before anything else is ready."""
+def create_app(readiness: Readiness, metrics: Metrics, hosts: Iterable[str] = ()) -> FastAPI:
+    """The application; it answers before anything else is ready. hosts: further names of this
+    machine."""
     app = FastAPI(title="gpu-node", version=__version__, openapi_url=None)
+    app.add_middleware(OwnHostsOnly, further=hosts)
 
     @app.get("/health")
     @app.get("/healthz")

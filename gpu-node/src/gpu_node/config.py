@@ -43,6 +43,13 @@ class Config:
     drain_grace_ms: int
     labels: Mapping[str, str]
     extensions: str
+    hosts: list[str]
+    confinement: str
+    child_memory_mb: int
+    child_cpu_s: int
+    child_file_mb: int
+    child_open_files: int
+    child_environment: list[str]
 
 
 _READERS: Mapping[str, Callable[[str], object]] = {

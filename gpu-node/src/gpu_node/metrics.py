@@ -31,6 +31,9 @@ class Metrics:
         self.slots = self._gauge("slots", "Tasks it runs at once")
         self.reports_in_flight = self._gauge("reports_in_flight", "Reports on their way")
         self.children = self._gauge("children", "Handler processes alive")
+        self.unconfined = self._gauge(
+            "handlers_unconfined", "1 where handlers reach the network and other processes"
+        )
         self.draining = self._gauge("draining", "1 while it stops")
 
     def render(self) -> bytes:

@@ -111,8 +111,12 @@ class NodeRunner:
             paths={key: str(path) for key, path in paths.items()},
         )
 
+    def pool_of(self, node_type: str) -> ChildPool:
+        """Whose processes run its handler: those that compute, or those that wait for services."""
+        return self.children if self.registry.kind(node_type) == "process" else self.waiters
+
     async def _execute(self, call: Call, held: HeldTask, node: TaskNode, on_note: OnNote) -> Done:
-        pool = self.children if self.registry.kind(node.type) == "process" else self.waiters
+        pool = self.pool_of(node.type)
         return await pool.run(call, on_note, node.timeout_s, held.grace_s)
 
     def _check_inputs(self, node: TaskNode, inputs: Values) -> None:

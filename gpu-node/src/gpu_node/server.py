@@ -36,7 +36,10 @@ async def serve(
     configure_logs(config.log_level)
     readiness, metrics = Readiness(), Metrics()
     settings = uvicorn.Config(
-        create_app(readiness, metrics), log_config=None, access_log=False, lifespan="off"
+        create_app(readiness, metrics, config.hosts),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
     )
     server = _Server(settings)
     stop = asyncio.Event()

@@ -1,10 +1,10 @@
 """Makes the parts of the executor and takes them down in the reverse order."""
 
 import asyncio
-import platform
-import re
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import Any
 
 from ulid import ULID
 
@@ -16,6 +16,7 @@ from gpu_node.capabilities import Capabilities
 from gpu_node.capacity import count_slots
 from gpu_node.children.breaker import Breaker
 from gpu_node.children.child import ChildSettings
+from gpu_node.children.limits import Limits
 from gpu_node.children.pool import ChildPool
 from gpu_node.config import Config
 from gpu_node.contracts.keys import Keys
@@ -66,7 +67,17 @@ class Service:
         self._config = config
         self._gate = gate
         self._children = ChildSettings(
-            config.extensions, child_environment, LOST_AFTER * config.lease_ms / 1000
+            extensions=config.extensions,
+            environment=child_environment,
+            limits=Limits(
+                confinement=config.confinement,
+                network=False,
+                memory_mb=config.child_memory_mb,
+                cpu_s=config.child_cpu_s,
+                file_mb=config.child_file_mb,
+                open_files=config.child_open_files,
+            ),
+            patience_s=LOST_AFTER * config.lease_ms / 1000,
         )
         self._readiness = readiness
         self._metrics = metrics
@@ -94,10 +105,11 @@ class Service:
             self._readiness.add_check("Fitness", fitness.check)
             children = ChildPool(self._children, slots, self._metrics, breaker)
             stack.push_async_callback(children.close)
-            waiters = ChildPool(self._children, WAITERS, self._metrics, breaker)
+            online = replace(self._children, limits=replace(self._children.limits, network=True))
+            waiters = ChildPool(online, WAITERS, self._metrics, breaker)
             stack.push_async_callback(waiters.close)
 
-            capabilities, run_graph = await self._learn(registry, children)
+            capabilities, run_graph = await self._learn(registry, children, waiters)
             nodes = NodeRunner(
                 registry=registry,
                 checks=NodeChecks(self._gate, registry),
@@ -116,13 +128,11 @@ class Service:
             await executor.run(stop)
 
     async def _learn(
-        self, registry: Registry, children: ChildPool
+        self, registry: Registry, children: ChildPool, waiters: ChildPool
     ) -> tuple[Capabilities, RunGraph]:
         """What takes seconds at the start, side by side: the engines, and the import of
         LangGraph."""
-        probing = asyncio.create_task(
-            children.probe(self._config.models_dir, list(registry.node_types))
-        )
+        probing = asyncio.create_task(self._probe(registry, children, waiters))
         try:
             run_graph = self._run_graph or await asyncio.to_thread(_import_langgraph)
             self._readiness.done("langgraph")
@@ -131,6 +141,17 @@ class Service:
         finally:
             probing.cancel()
         return capabilities, run_graph
+
+    async def _probe(
+        self, registry: Registry, children: ChildPool, waiters: ChildPool
+    ) -> dict[str, Any]:
+        """Each handler where it will run: one that waits for a service may ask it."""
+        found: dict[str, Any] = {}
+        for pool, kind in ((children, "process"), (waiters, "async")):
+            names = [name for name in registry.node_types if registry.kind(name) == kind]
+            if names:
+                found |= await pool.probe(self._config.models_dir, names)
+        return found
 
     def _executor(
         self,
@@ -176,9 +197,8 @@ class Service:
 
 def make_executor_id() -> str:
     """Unique per process start: a consumer name that comes back would inherit what it no longer
-    knows."""
-    host = re.sub(r"[^A-Za-z0-9]+", "-", platform.node()).strip("-")[:24] or "host"
-    return f"gpu-{host}-{ULID()}"
+    knows. Nothing of the machine is in it: clients see it."""
+    return f"gpu-{ULID()}"
 
 
 def _closing(stack: AsyncExitStack, client: Client) -> Client:

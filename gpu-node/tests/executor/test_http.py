@@ -1,6 +1,7 @@
 """What the gpu-node says about itself, and how it starts."""
 
 import asyncio
+import re
 import socket
 import sys
 from pathlib import Path
@@ -143,3 +144,24 @@ async def test_a_handler_that_cannot_be_probed_takes_no_other_with_it(
         ending = await driver.ending(broken)
         assert (ending["outcome"], "code 4" in ending["reason"]) == ("mismatch", True)
         assert (await node.says("probe failed"))["node_type"] == "test_broken"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/docs", "/none"])
+async def test_only_names_of_this_machine_are_answered(gpu_node: GpuNodeProcess, path: str) -> None:
+    """A page whose name was rebound to this address sends that name."""
+    async with httpx.AsyncClient(base_url=gpu_node.address) as client:
+        for host in (
+            "evil.example",
+            "evil.example:8788",
+            "localhost.evil.example",
+            "127.0.0.1.a",
+            "",
+        ):
+            answer = await client.get(path, headers={"host": host})
+            assert (answer.status_code, answer.json()["code"]) == (403, "not-local"), host
+        for host in ("localhost", "LOCALHOST:1", "127.0.0.1:8788", "[::1]:8788", "10.0.0.7"):
+            assert (await client.get(path, headers={"host": host})).status_code != 403, host
+
+
+async def test_an_executor_id_says_nothing_about_the_machine(gpu_node: GpuNodeProcess) -> None:
+    assert re.fullmatch("gpu-[0-9A-HJKMNP-TV-Z]{26}", gpu_node.executor_id)

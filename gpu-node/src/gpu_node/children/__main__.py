@@ -5,11 +5,9 @@ socket or the silence of the parent ends it elsewhere.
 """
 
 import asyncio
-import ctypes
 import inspect
 import os
 import queue
-import signal
 import socket
 import sys
 import threading
@@ -20,22 +18,24 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from gpu_node.children.framing import Message, encode, receive_message
+from gpu_node.children.limits import Limits
 from gpu_node.children.memory import give_back
+from gpu_node.children.restraint import leave, restrain
 from gpu_node.errors import Canceled, GpuNodeError, PermanentError
 from gpu_node.handlers.outputs import to_outputs
 from gpu_node.handlers.plain_json import NotJson, clean_text, to_plain
 from gpu_node.handlers.registry import Registry, load_registry
 from gpu_node.handlers.run_context import Call, RunContext
 
-_PR_SET_PDEATHSIG = 1
-_ORPHANED = 75
-
 
 class Child:
     """The state of the process: the call it works on and when the parent was last heard."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, limits: Limits, unconfined: str) -> None:
+        """unconfined: why the process is not confined; empty if it is, or shall not be."""
         self._connection = connection
+        self._limits = limits
+        self._unconfined = unconfined
         self._sending = threading.Lock()
         self._calls: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._heard_at = time.monotonic()
@@ -62,7 +62,7 @@ class Child:
         while True:
             message = receive_message(self._connection)
             if message is None:
-                _leave()
+                leave()
             self._heard_at = time.monotonic()
             kind = message["kind"]
             if kind == "cancel" and message["id"] == self._current:
@@ -80,15 +80,18 @@ class Child:
         while True:
             time.sleep(self._patience_s / 20)
             if self._busy and time.monotonic() - self._heard_at > self._patience_s:
-                _leave()
+                leave()
 
     def _answer(self, message: Message) -> Message:
         kind = message["kind"]
         try:
             if kind == "start":
+                if self._unconfined and self._limits.confinement == "required":
+                    detail = f"Handlers cannot be confined: {self._unconfined}."
+                    raise PermanentError("handler-unavailable", detail)
                 self._patience_s = message["patience_s"]
                 self._registry = load_registry(message["extensions"])
-                return {"kind": "ready", "pid": os.getpid()}
+                return {"kind": "ready", "pid": os.getpid(), "unconfined": self._unconfined}
             if self._registry is None:
                 raise RuntimeError("called before it was started")
             if kind == "probe":
@@ -108,6 +111,7 @@ class Child:
         def emit(kind: str, data: dict[str, Any]) -> None:
             self._send({"kind": "note", "id": call_id, "note": kind, "data": data})
 
+        self._limits.begin_call()
         self._send({"kind": "began", "id": call_id})
         context = RunContext(call, emit, self._canceled)
         returned = registry.run(call.type)(call.params, call.inputs, context)
@@ -139,6 +143,7 @@ class Child:
         """What is wrong is raised; that nothing is needs no more words."""
         call = Call(**message["call"])
         check = registry.check(call.type)
+        self._limits.begin_call()
         if check:
             check(call.params, call.inputs, RunContext(call, lambda *_: None, self._canceled))
         answer = {"outputs": {}, "engine": call.engine, "staged": []}
@@ -160,7 +165,7 @@ class Child:
             try:
                 self._connection.sendall(body)
             except ConnectionError:
-                _leave()
+                leave()
 
 
 def _probe(registry: Registry, node_types: list[str], models_dir: Path) -> dict[str, Any]:
@@ -216,27 +221,11 @@ def _nothing() -> None:
     """There is no coroutine to stop."""
 
 
-def _leave() -> NoReturn:
-    os._exit(_ORPHANED)
-
-
-def _bind_to_parent(parent_pid: int) -> None:
-    """Die with the parent, and be the first to go when the machine runs out of memory."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        try:
-            with open("/proc/self/oom_score_adj", "w") as file:
-                file.write("700")
-        except OSError:
-            pass
-    if os.getppid() != parent_pid:
-        _leave()
-
-
 def main() -> NoReturn:
-    """Arguments: the number of the inherited socket, and the parent's process id."""
-    _bind_to_parent(int(sys.argv[2]))
-    Child(socket.socket(fileno=int(sys.argv[1]))).serve()
+    """Arguments: the limits, the number of the inherited socket, and the parent's process id."""
+    limits = Limits.of_argument(sys.argv[1])
+    unconfined = restrain(limits, int(sys.argv[3]))
+    Child(socket.socket(fileno=int(sys.argv[2])), limits, unconfined).serve()
 
 
 if __name__ == "__main__":

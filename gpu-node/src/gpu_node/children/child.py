@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -11,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gpu_node.children.failures import ChildCrashed, DiedIdle, to_error
+from gpu_node.children.failures import ChildCrashed, DiedIdle, describe_end, to_error
 from gpu_node.children.framing import BadMessage, Message, encode, read_message
+from gpu_node.children.limits import Limits
 from gpu_node.children.memory import MOST_BYTES
 from gpu_node.children.output import log_output
 from gpu_node.handlers.run_context import Call
+from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 
 START_TIMEOUT_S = 60.0
@@ -29,6 +30,7 @@ class ChildSettings:
 
     extensions: str
     environment: Mapping[str, str]
+    limits: Limits
     patience_s: float
     """Silence of the parent after which a busy child ends itself."""
     most_bytes: int = MOST_BYTES
@@ -78,6 +80,7 @@ class Child:
                 *(sys.executable, "-I", "-S", str(GUARD)),
                 *(str(guarded), str(theirs.fileno())),
                 *("-X", "faulthandler", "-u", "-m", "gpu_node.children"),
+                settings.limits.to_argument(),
                 pass_fds=(guarded, theirs.fileno()),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
@@ -99,11 +102,15 @@ class Child:
         start = {"extensions": settings.extensions, "patience_s": settings.patience_s}
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
+                ready = await child._ask({"kind": "start", **start}, None)
                 # The process that we have started is its guard.
-                child.pid = (await child._ask({"kind": "start", **start}, None))["pid"]
+                child.pid = ready["pid"]
         except BaseException:
             await child.kill()
             raise
+        if ready["unconfined"]:
+            get_logger().warning("handler not confined", child=child.pid, why=ready["unconfined"])
+        metrics.unconfined.set(int(bool(ready["unconfined"])))
         return child
 
     @property
@@ -197,12 +204,7 @@ class Child:
                 return answer
 
     async def _last_words(self) -> str:
-        code = await self.kill()
-        if code < 0:
-            name = signal.Signals(-code).name
-            hint = " (out of memory?)" if name == "SIGKILL" else ""
-            return f"The handler's process was ended by {name}{hint}."
-        return f"The handler's process exited with code {code}."
+        return describe_end(await self.kill())
 
     def _write(self, message: Message) -> None:
         with contextlib.suppress(ConnectionError, RuntimeError):

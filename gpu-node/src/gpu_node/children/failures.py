@@ -2,9 +2,16 @@
 
 import errno
 import os
+import signal
 
 from gpu_node.children.framing import Message
 from gpu_node.errors import Canceled, GpuNodeError, PermanentError, RetryableError
+
+_HINTS = {
+    "SIGKILL": " (out of memory?)",
+    "SIGABRT": " (out of memory?)",
+    "SIGXCPU": ": it used more CPU time than a node may",
+}
 
 
 class ChildCrashed(RetryableError):
@@ -23,6 +30,14 @@ class UnexpectedFailure(Exception):
     """A handler raised what is not a GpuNodeError; the argument is its stack, for the log."""
 
 
+def describe_end(code: int) -> str:
+    """Of a process that ended with this exit code; below zero is a signal's number."""
+    if code >= 0:
+        return f"The handler's process exited with code {code}."
+    name = signal.Signals(-code).name
+    return f"The handler's process was ended by {name}{_HINTS.get(name, '')}."
+
+
 def to_error(answer: Message) -> BaseException:
     """The error that a child has described."""
     kind = answer["class"]
@@ -37,4 +52,7 @@ def to_error(answer: Message) -> BaseException:
         return MemoryError()
     if kind == "os" and answer["errno"] in (errno.ENOSPC, errno.EDQUOT):
         return OSError(answer["errno"], os.strerror(answer["errno"]))
+    if kind == "os" and answer["errno"] == errno.EFBIG:
+        detail = "A file that the handler writes became larger than it may."
+        return PermanentError("output-too-large", detail)
     return UnexpectedFailure(answer["stack"])

@@ -564,6 +564,25 @@ class GpuNodeConfig(Model):
     """Files and folders with further node types and handlers, several with commas;
     docs/your-own-nodes.md shows some.
     """
+    hosts: list[str] = Field(default_factory=lambda: [])
+    """Further host names under which health and metrics are served; localhost and addresses
+    always are.
+    """
+    confinement: Literal["auto", "required", "off"] = Field(default="auto")
+    """Handlers' processes without network and without a look at other processes (Linux user
+    namespaces): where it is possible, or not at all without it, or never. An extension whose
+    handlers need the network needs off.
+    """
+    child_memory_mb: int = Field(default=6144)
+    """MiB of data that a handler's process may have (Linux); 0 = no limit."""
+    child_cpu_s: int = Field(default=14400)
+    """Seconds of CPU time that one node may use in a handler's process; 0 = no limit."""
+    child_file_mb: int = Field(default=4096)
+    """MiB that one file of a handler may have; 0 = no limit."""
+    child_open_files: int = Field(default=1024)
+    """Files that a handler's process may have open; 0 = no limit."""
+    child_environment: list[str] = Field(default_factory=lambda: [])
+    """Names of further variables that handlers may see; none of them may be a secret."""
 
 
 class RetryPolicy(Model):

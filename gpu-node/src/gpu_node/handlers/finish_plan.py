@@ -121,7 +121,7 @@ def planned_sound(film: Path, plan: Plan) -> Samples:
     """The film's own sound with silence for the cards, cut or padded to the pictures' length, and
     music if it is wanted."""
     per_frame = AUDIO_RATE / plan.fps
-    own = sound_of(film, VIDEO)[: int(plan.frames * per_frame)]
+    own = sound_of(film, VIDEO, plan.frames / plan.fps + 1)[: int(plan.frames * per_frame)]
     total = int(plan.total * per_frame)
     sound = np.concatenate([np.zeros(int(plan.before * per_frame), np.float32), own])
     sound = np.pad(sound, (0, total - len(sound)))

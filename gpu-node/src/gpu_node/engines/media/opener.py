@@ -29,6 +29,8 @@ _DECODERS = ",".join(sorted(
        "libopencore_amrnb", "libopencore_amrwb"}
 ))  # fmt: skip
 """Names of the decoders of those codecs; what FFmpeg tries while it opens a file is limited too."""
+_RATES = range(1_000, 768_001)
+"""Samples per second; others would become a flood, or a trickle, at ours."""
 _NO_PROTOCOL = "none"
 """There is no protocol of that name."""
 
@@ -70,7 +72,7 @@ def open_media(path: Path, kinds: frozenset[Kind]) -> Generator[InputContainer, 
         with av.open(
             source, "r", format=kind.demuxer, options=options, io_open=_refuse
         ) as container:
-            _check_codecs(container)
+            _check_streams(container)
             yield container
 
 
@@ -78,7 +80,7 @@ def _refuse(_url: str, _flags: int, _options: dict[str, Any]) -> NoReturn:
     raise PermissionError("a media file may not open another")
 
 
-def _check_codecs(container: InputContainer) -> None:
+def _check_streams(container: InputContainer) -> None:
     """Of the streams that are decoded: the first of each type."""
     streams = container.streams
     if not streams.video and not streams.audio:
@@ -89,6 +91,9 @@ def _check_codecs(container: InputContainer) -> None:
         name = context.codec.canonical_name if context else "unknown"
         if name not in known:
             raise Unreadable(f"its {stream.type} has the codec {name}, which is not read here")
+    for sound in streams.audio[:1]:
+        if sound.rate not in _RATES:
+            raise Unreadable(f"its sound has {sound.rate} samples per second")
 
 
 class _Nameless:

@@ -10,6 +10,7 @@ import numpy as np
 from gpu_node.engines.arrays import Picture
 from gpu_node.engines.media.kinds import FILMS
 from gpu_node.engines.media.opener import UNREADABLE, open_media, reason_of
+from gpu_node.engines.media.timing import MAX_LENGTH_S, check_gap, check_length
 from gpu_node.engines.speech.speech import Samples
 from gpu_node.engines.video.encode import AUDIO_RATE
 from gpu_node.engines.video.planes import Planes, planes_of_frame
@@ -47,25 +48,36 @@ def length_s(path: Path, pointer: str) -> float:
     """How long pictures are shown, in seconds, by the times of all of them; none is decoded."""
     with _readable("the film", pointer), open_media(path, FILMS) as container:
         stream = container.streams.video[0]
-        shown = [
-            (packet.pts, packet.pts + (packet.duration or 0))
-            for packet in container.demux(stream)
-            if packet.pts is not None
-        ]
-        if not shown or stream.time_base is None:
-            return 0.0
-        return float((max(end for _, end in shown) - min(at for at, _ in shown)) * stream.time_base)
+        base = stream.time_base
+        begin, end, last = None, 0, None
+        for packet in container.demux(stream):
+            if packet.pts is None or base is None:
+                continue
+            begin = packet.pts if begin is None else min(begin, packet.pts)
+            end = max(end, packet.pts + (packet.duration or 0))
+            step = max(packet.duration or 0, abs(packet.pts - (last or begin)))
+            check_gap(float(step * base), pointer)
+            last = packet.pts
+    if begin is None or base is None:
+        return 0.0
+    length = float((end - begin) * base)
+    check_length(length, pointer)
+    return length
 
 
-def sound_of(path: Path, pointer: str) -> Samples:
-    """The sound as mono at 48 kHz; empty if there is none."""
+def sound_of(path: Path, pointer: str, most_s: float = MAX_LENGTH_S) -> Samples:
+    """The sound as mono at 48 kHz, about `most_s` of it; empty if there is none."""
     parts: list[Samples] = []
+    count = 0
     with _readable("the film's sound", pointer), open_media(path, FILMS) as container:
         if not container.streams.audio:
             return np.zeros(0, np.float32)
         resampler = av.AudioResampler(format="fltp", layout="mono", rate=AUDIO_RATE)
         for frame in container.decode(audio=0):
             parts += [part.to_ndarray()[0] for part in resampler.resample(frame)]
+            count += frame.samples
+            if count > most_s * (frame.sample_rate or AUDIO_RATE):
+                break
         parts += [part.to_ndarray()[0] for part in resampler.resample(None)]
     return np.concatenate([*parts, np.zeros(0)]).astype(np.float32)
 

@@ -9,6 +9,7 @@ from av.video.stream import VideoStream
 
 from gpu_node.engines.media.kinds import FILMS
 from gpu_node.engines.media.opener import UNREADABLE, open_media, reason_of
+from gpu_node.engines.media.timing import check_length
 from gpu_node.errors import BadMedia
 
 
@@ -33,6 +34,7 @@ def probe_film(path: Path, pointer: str) -> FilmFacts:
             if not rate or not stream.width:
                 raise BadMedia("invalid-video", "the film has no frame rate", pointer=pointer)
             duration = _duration(container, stream)
+            check_length(duration, pointer)
             return FilmFacts(stream.width, stream.height, float(rate), duration)
     except UNREADABLE as cause:
         detail = f"the film cannot be read: {reason_of(cause)}"

@@ -15,6 +15,7 @@ from av.video.reformatter import Colorspace
 from gpu_node.engines.arrays import Picture
 from gpu_node.engines.media.kinds import FILMS
 from gpu_node.engines.media.opener import UNREADABLE, open_media, reason_of
+from gpu_node.engines.media.timing import check_gap, check_length, check_offset
 from gpu_node.engines.speech.speech import Samples
 from gpu_node.engines.video.encode import AUDIO_RATE
 from gpu_node.errors import BadMedia
@@ -85,6 +86,7 @@ def _facts(container: InputContainer, path: Path, pointer: str) -> SourceFilm:
         )
     length = float(stream.duration * base) if stream.duration else 0
     length = length or (container.duration or 0) / av.time_base
+    check_length(length, pointer)
     turned = first.rotation % 180 == 90
     shape = (first.width, first.height)
     aspect = stream.sample_aspect_ratio or Fraction(1)
@@ -108,6 +110,7 @@ def _facts(container: InputContainer, path: Path, pointer: str) -> SourceFilm:
 
 def frames_of(film: SourceFilm) -> Iterator[SourceFrame]:
     """All pictures in the order in which they are shown."""
+    check_gap(float(1 / film.fps), film.pointer)
     one = max(1, round(1 / film.fps / film.time_base))
     waiting: tuple[Picture, int] | None = None
     first, count = 0, 0
@@ -122,6 +125,8 @@ def frames_of(film: SourceFilm) -> Iterator[SourceFrame]:
                 elif at <= last:
                     at = last + 1
                 if waiting:
+                    check_gap(float((at - last) * film.time_base), film.pointer)
+                    check_length(float(at * film.time_base), film.pointer)
                     yield SourceFrame(*waiting, at - last)
                 waiting, count = (_upright(frame), at), count + 1
             promised = stream.frames
@@ -144,8 +149,10 @@ def sound_parts(film: SourceFilm) -> Iterator[Samples]:
         with open_media(film.path, FILMS) as container:
             for frame in container.decode(container.streams.audio[0]):
                 if late is None:
-                    late = round(((frame.time or 0) - film.start_s) * AUDIO_RATE)
-                    yield np.zeros((film.channels, max(0, late)), np.float32)
+                    offset_s = (frame.time or 0) - film.start_s
+                    check_offset(offset_s, film.pointer)
+                    late = round(offset_s * AUDIO_RATE)
+                    yield from _silence(film.channels, max(0, late))
                 for part in resampler.resample(frame):
                     samples = part.to_ndarray()
                     skipped = min(max(0, -late), samples.shape[1])
@@ -156,6 +163,14 @@ def sound_parts(film: SourceFilm) -> Iterator[Samples]:
     except UNREADABLE as cause:
         detail = f"the film's sound cannot be decoded: {reason_of(cause)}"
         raise BadMedia("invalid-video", detail, pointer=film.pointer) from cause
+
+
+def _silence(channels: int, count: int) -> Iterator[Samples]:
+    """In pieces: nobody may ever ask for all of it."""
+    while count > 0:
+        piece = min(count, AUDIO_RATE)
+        yield np.zeros((channels, piece), np.float32)
+        count -= piece
 
 
 def unreadable(cause: Exception, pointer: str) -> BadMedia:
