@@ -34,19 +34,18 @@ const RIGHT = "h(g(f(d(b(a())),e(b(a()),c(a())))),e(b(a()),c(a())))";
 let world: World;
 let redis: Redis;
 
-/** The processes that a gpu-node has for its handlers. */
-function childrenOf(pid: number): number[] {
-  try {
-    const listed = execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" });
-    return listed.trim().split("\n").map(Number);
-  } catch {
-    return [];
-  }
+/** All processes below one: a gpu-node's handlers are children of their guards. */
+function descendantsOf(pid: number): number[] {
+  const rows = execFileSync("ps", ["-A", "-o", "ppid=,pid="], { encoding: "utf8" }).trim().split("\n");
+  const pairs = rows.map((row) => row.trim().split(/\s+/).map(Number) as [number, number]);
+  const found = [pid];
+  for (const parent of found) for (const [ppid, child] of pairs) if (ppid === parent) found.push(child);
+  return found.slice(1);
 }
 
 /** Kills a process that is in the middle of a handler; answers false if none is. */
 function killBusyChild(world: World): boolean {
-  const children = new Set(world.gpuNodes.flatMap((node) => childrenOf(node.service.pid)));
+  const children = new Set(world.gpuNodes.flatMap((node) => descendantsOf(node.service.pid)));
   const lines = world.ledger();
   const ended = new Set(
     lines.filter(({ phase }) => phase === "end").map(({ task, node }) => `${task} ${node}`),
