@@ -4,6 +4,38 @@ import tseslint from "typescript-eslint";
 
 const nodeGlobals = { console: "readonly", process: "readonly", URL: "readonly" };
 
+/** Tests and what only they use may look at the clock of the machine. */
+const TESTS = ["**/*.test.ts", "**/test/**"];
+const PASSED_IN = "time and randomness are passed in: take a Clock, or random(), as an argument";
+const no = (object, property) => ({ object, property, message: PASSED_IN });
+const TIMERS = ["setTimeout", "setInterval", "setImmediate"];
+
+/** Nothing but the entry and the modules made for it reads the machine's clock, or asks for chance. */
+const CLOCK_RULES = {
+  "no-restricted-properties": [
+    "error",
+    no("Date", "now"),
+    no("performance", "now"),
+    no("performance", "timeOrigin"),
+    no("Math", "random"),
+    no("crypto", "randomUUID"),
+    no("crypto", "getRandomValues"),
+  ],
+  "no-restricted-syntax": [
+    "error",
+    { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: PASSED_IN },
+    { selector: "CallExpression[callee.name='Date']", message: PASSED_IN },
+  ],
+  "no-restricted-imports": [
+    "error",
+    {
+      patterns: [
+        { group: ["**/clock.ts"], importNames: ["systemClock", "systemRandom"], message: PASSED_IN },
+      ],
+    },
+  ],
+};
+
 export default defineConfig(
   globalIgnores(["**/node_modules", "**/dist", ".data", "codegen/generated", "e2e/api-clients", "**/.venv"]),
   js.configs.recommended,
@@ -40,6 +72,26 @@ export default defineConfig(
       "@typescript-eslint/no-unsafe-assignment": "off",
       "@typescript-eslint/no-unsafe-member-access": "off",
       "@typescript-eslint/no-unsafe-argument": "off",
+    },
+  },
+  {
+    files: ["gateway/src/**/*.ts"],
+    ignores: [...TESTS, "gateway/src/entry/**", "gateway/src/{clock,ids}.ts"],
+    rules: CLOCK_RULES,
+  },
+  // Tests make connections by the dozen, so these have defaults.
+  { files: ["gateway/src/redis/client.ts"], rules: { "no-restricted-imports": "off" } },
+  {
+    files: ["gateway/src/**/*.ts"],
+    // These wake themselves, and decide nothing by it: what is due is asked of the clock that was passed in.
+    ignores: [
+      ...TESTS,
+      "gateway/src/{entry,executor,events}/**",
+      "gateway/src/clock.ts",
+      "gateway/src/artifacts/signed-requests.ts",
+    ],
+    rules: {
+      "no-restricted-globals": ["error", ...TIMERS.map((name) => ({ name, message: PASSED_IN }))],
     },
   },
   // Commands talk to a person on a terminal.

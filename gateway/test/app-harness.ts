@@ -12,7 +12,7 @@ import type { Hono } from "hono";
 import { createApp, type AppDeps } from "../src/app.ts";
 import type { AppEnv } from "../src/app-env.ts";
 import { createObjectStore, type ObjectStore } from "../src/artifacts/object-store.ts";
-import { systemClock } from "../src/clock.ts";
+import { systemClock, systemRandom, type Clock } from "../src/clock.ts";
 import { createEventHub, type EventHub } from "../src/events/event-hub.ts";
 import { createGraphCatalogue } from "../src/graphs/catalogue.ts";
 import { createNodeTypes } from "../src/graphs/node-types.ts";
@@ -74,6 +74,8 @@ export interface AppHarness {
   announce(change?: Partial<Executor>): Promise<void>;
   /** Announces executors of both pools for the two node types. */
   announceAll(): Promise<void>;
+  /** Lets time pass for the gateway's own clock, e.g. for what it remembers; Redis has its own. */
+  pass(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -110,8 +112,11 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
     nodeTypes: options.deps?.nodeTypes ?? workNodeTypes,
   });
   const { redis, keys } = driver;
+  let passed = 0;
+  const clock: Clock = { ...systemClock, now: () => systemClock.now() + passed };
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger({
+    now: systemClock.now,
     level: "debug",
     write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>),
   });
@@ -130,8 +135,8 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
     graphs: createGraphCatalogue(Object.values(GRAPHS), { nodeTypes: workNodeTypes, pools }),
     metrics: noMetrics,
     logger,
-    clock: systemClock,
-    random: Math.random,
+    clock,
+    random: systemRandom,
     roles: () => [],
     deadlines: { startMs: 60_000, runMs: 60_000 },
     version: "0.0.0-test",
@@ -180,6 +185,7 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
         body: typeof body === "string" ? body : JSON.stringify(body),
       }),
     announce,
+    pass: (ms) => void (passed += ms),
     async announceAll() {
       await announce();
       await announce({ executor_id: "exec_node", plane: "node", pool: "node" });

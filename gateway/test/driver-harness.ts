@@ -6,6 +6,7 @@ import { createKeys, type Keys } from "@myspinbot/contracts/keys.ts";
 import type { Graph, NodeResult, Task } from "@myspinbot/contracts/types.ts";
 import { OWNERS } from "@myspinbot/contracts/wire.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
+import { systemClock } from "../src/clock.ts";
 import { createDriver, type Driver } from "../src/driver/driver.ts";
 import { createDriverLoops, type DriverLoops } from "../src/driver/loops.ts";
 import type { SweepDeps } from "../src/driver/sweeps.ts";
@@ -113,6 +114,7 @@ export async function createHarness(
     nodeTypes,
     log: SILENT,
     metrics: noMetrics,
+    clock: systemClock,
     random: () => 0.5,
     lockMs: options.lockMs ?? 2000,
     retentionMs: 60_000,
@@ -227,6 +229,8 @@ export async function createHarness(
         createReader: () => createReaderClient(valkey.url, 1000),
         blockMs: 1000,
         reapMs: 50,
+        clock: systemClock,
+        random: () => 0.5,
         log: SILENT,
       });
       loops.start();

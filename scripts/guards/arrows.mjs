@@ -42,7 +42,7 @@ export const GATEWAY_ARROWS = {
   engine: ["graphs"],
   graphs: ["errors"],
   handlers: ["errors"],
-  redis: ["addresses", "errors"],
+  redis: ["addresses", "clock", "errors"],
   "exact-numbers": ["errors"],
   config: ["addresses", "middleware"],
   owner: [],

@@ -3,6 +3,7 @@ import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import type { Redis } from "ioredis";
+import { systemClock } from "../../../gateway/src/clock.ts";
 import { createDriver, type Driver } from "../../../gateway/src/driver/driver.ts";
 import { createNodeTypes } from "../../../gateway/src/graphs/node-types.ts";
 import { noMetrics } from "../../../gateway/src/telemetry/metrics.ts";
@@ -32,6 +33,7 @@ export function createBenchDriver(redis: Redis, keys: Keys): Driver {
     nodeTypes: createNodeTypes({ nodeTypes: NODE_TYPES, validators: VALIDATORS }),
     log: SILENT,
     metrics: noMetrics,
+    clock: systemClock,
     random: Math.random,
     lockMs: 10_000,
     retentionMs: DAY_MS,

@@ -11,7 +11,8 @@ export type CheckpointAnswer =
 
 export type LatestCheckpoint = { checkpoint: Checkpoint; metadata: CheckpointMetadata };
 
-const { serde } = new DriveSaver();
+// Makes no versions: only how values become bytes is asked of it.
+const { serde } = new DriveSaver(() => 0);
 
 async function decodeFull(answer: CheckpointAnswer & { kind: "full" }): Promise<LatestCheckpoint> {
   const { body, present, loose } = await fromStoredBody(serde, answer.hash.body ?? "");

@@ -37,8 +37,16 @@ function configOf(config: Config, checkpointId: string): Config {
 }
 
 export class DriveSaver extends BaseCheckpointSaver<string> {
+  readonly #random: () => number;
+
+  /** `random` answers numbers from 0 to below 1. */
+  constructor(random: () => number) {
+    super();
+    this.#random = random;
+  }
+
   override getNextVersion(current: string | undefined): string {
-    return nextVersion(current);
+    return nextVersion(current, this.#random);
   }
 
   async getTuple(config: Config): Promise<CheckpointTuple | undefined> {

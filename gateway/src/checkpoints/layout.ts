@@ -112,7 +112,7 @@ export async function fromStoredBody(serde: Serde, text: string): Promise<Stored
  * The next version of a channel: a counter that sorts as text, and a random tail, so that two branches of one thread
  * never give one version to two values.
  */
-export function nextVersion(current: string | number | undefined): string {
+export function nextVersion(current: string | number | undefined, random: () => number): string {
   const counter = current === undefined ? 0 : Number.parseInt(String(current), 10);
-  return `${String(counter + 1).padStart(10, "0")}.${Math.random().toString(36).slice(2, 10)}`;
+  return `${String(counter + 1).padStart(10, "0")}.${random().toString(36).slice(2, 10)}`;
 }

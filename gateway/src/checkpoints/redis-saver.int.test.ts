@@ -26,7 +26,8 @@ const initializer = {
     await valkey.stop();
     await rm(dir, { recursive: true, force: true });
   },
-  createCheckpointer: () => new RedisSaver(redis, createKeys(`saver${(count += 1)}`), () => "s0"),
+  createCheckpointer: () =>
+    new RedisSaver(redis, createKeys(`saver${(count += 1)}`), () => "s0", Math.random),
 };
 
 // The suite is typed for savers with numbers as versions; ours are texts.

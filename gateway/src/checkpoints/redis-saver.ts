@@ -55,17 +55,19 @@ export class RedisSaver extends BaseCheckpointSaver<string> {
   readonly #redis: Redis;
   readonly #keys: Keys;
   readonly #shardOf: (thread: string) => string;
+  readonly #random: () => number;
 
-  /** `shardOf` tells in which shard a thread lives: that of its run. */
-  constructor(redis: Redis, keys: Keys, shardOf: (thread: string) => string) {
+  /** `shardOf` tells in which shard a thread lives: that of its run; `random` answers numbers from 0 to below 1. */
+  constructor(redis: Redis, keys: Keys, shardOf: (thread: string) => string, random: () => number) {
     super();
     this.#redis = redis;
     this.#keys = keys;
     this.#shardOf = shardOf;
+    this.#random = random;
   }
 
   override getNextVersion(current: string | undefined): string {
-    return nextVersion(current);
+    return nextVersion(current, this.#random);
   }
 
   #key(kind: "thread" | "threadBlobs" | "threadHeads", thread: string): string {

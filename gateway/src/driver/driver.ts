@@ -8,6 +8,7 @@ import type { NodeTypes } from "../graphs/node-types.ts";
 import { newId, newPlainId } from "../ids.ts";
 import type { Redis } from "../redis/client.ts";
 import { runScript } from "../redis/scripts.ts";
+import type { Clock } from "../clock.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { checkEntry } from "./check-entry.ts";
@@ -25,6 +26,7 @@ export interface DriverDeps {
   nodeTypes: NodeTypes;
   log: Logger;
   metrics: Pick<Metrics, "drive" | "node" | "deadLetter">;
+  clock: Clock;
   random: () => number;
   lockMs: number;
   retentionMs: number;
@@ -123,7 +125,7 @@ async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Prom
     lockMs: context.lockMs,
     retentionMs: context.retentionMs,
   };
-  const answer = await withPatience(context.lockMs, () => commit(redis, keys, request));
+  const answer = await withPatience(context.clock, context.lockMs, () => commit(redis, keys, request));
   if (answer[0] === "refused") {
     const [, why, detail] = answer as [string, string, string];
     log.debug("commit refused", { run_id: run, why, detail });
@@ -147,18 +149,18 @@ async function drive(context: Context, entry: Entry): Promise<void> {
     knownCheckpoint: known?.name ?? "",
     knownDigest: known?.digest ?? "",
   };
-  const answer = await withPatience(lockMs, () => collect(redis, keys, request));
+  const answer = await withPatience(context.clock, lockMs, () => collect(redis, keys, request));
   if (answer[0] !== "drive" && answer[0] !== "give_up") return;
   let situation: Situation | null = toSituation(run, answer);
   while (situation) {
-    const began = performance.now();
+    const began = context.clock.elapsed();
     const locked = { shard: entry.shard, token, situation };
     situation = await driveOnce(context, locked, {
       begun: false,
       brokenPool: null,
       taken: new Set<string>(),
     });
-    context.metrics.drive((performance.now() - began) / 1000, "committed");
+    context.metrics.drive((context.clock.elapsed() - began) / 1000, "committed");
   }
 }
 
@@ -166,11 +168,11 @@ export function createDriver(deps: DriverDeps): Driver {
   const context: Context = {
     ...deps,
     memory: createMemory(),
-    hubFor: createHubCache(new DriveSaver(), 100),
+    hubFor: createHubCache(new DriveSaver(deps.random), 100),
   };
   return {
     async take(entry) {
-      const began = performance.now();
+      const began = deps.clock.elapsed();
       try {
         const unreadable = checkEntry(entry);
         if (unreadable) await bury(context, entry, unreadable);
@@ -178,7 +180,7 @@ export function createDriver(deps: DriverDeps): Driver {
       } catch (error) {
         // The lock's timer wakes the run again; an entry that was not collected is adopted.
         deps.log.error("drive failed", { run_id: entry.fields.run, error });
-        deps.metrics.drive((performance.now() - began) / 1000, "failed");
+        deps.metrics.drive((deps.clock.elapsed() - began) / 1000, "failed");
         context.memory.runs.delete(entry.fields.run ?? "");
       }
     },

@@ -6,6 +6,7 @@ import type { Graph, Task } from "@myspinbot/contracts/types.ts";
 import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import { systemClock } from "../clock.ts";
 import { createChaos, seeded, type Chaos } from "../../test/chaos.ts";
 import { createHarness, type Harness } from "../../test/driver-harness.ts";
 import { newPlainId } from "../ids.ts";
@@ -229,6 +230,7 @@ function startChaoticDriver(h: Harness, random: () => number): { loops: DriverLo
     nodeTypes: h.nodeTypes,
     log: SILENT,
     metrics: noMetrics,
+    clock: systemClock,
     random,
     lockMs: 400,
     retentionMs: 60_000,
@@ -250,6 +252,8 @@ function startChaoticDriver(h: Harness, random: () => number): { loops: DriverLo
     createReader: () => redis,
     blockMs: 5,
     reapMs: 40,
+    clock: systemClock,
+    random,
     log: SILENT,
   });
   loops.start();

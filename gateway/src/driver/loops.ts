@@ -1,6 +1,6 @@
 /** Keeps a driver going on a server: one reader per shard, and the sweeps beside it. Never on Workers. */
 import { GROUPS } from "@myspinbot/contracts/wire.ts";
-import { systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import type { Redis } from "../redis/client.ts";
 import { loadScripts, runScript } from "../redis/scripts.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -18,6 +18,9 @@ export interface DriverLoopsOptions {
   blockMs: number;
   reapMs: number;
   log: Logger;
+  clock: Clock;
+  /** Spreads the sweeps of many drivers. */
+  random: () => number;
 }
 
 export interface DriverLoops {
@@ -59,7 +62,7 @@ async function leaveStreams({ redis, keys, shard, pools, consumer }: SweepDeps):
 }
 
 export function createDriverLoops(options: DriverLoopsOptions): DriverLoops {
-  const { log } = options;
+  const { log, clock, random } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const running: Promise<void>[] = [];
@@ -71,7 +74,7 @@ export function createDriverLoops(options: DriverLoopsOptions): DriverLoops {
       } catch (error) {
         if (!signal.aborted) log.warn("sweep failed", { sweep: name, error });
       }
-      await systemClock.sleep(everyMs * (0.8 + Math.random() * 0.4), signal);
+      await clock.sleep(everyMs * (0.8 + random() * 0.4), signal);
     }
   }
 

@@ -1,6 +1,6 @@
 /** Reads one shard's mail and reports: one blocking read at a time, own pending entries first after each reconnect. */
 import { GROUPS } from "@myspinbot/contracts/wire.ts";
-import { systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import type { Redis } from "../redis/client.ts";
 import { toRecord } from "../redis/flat.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -15,6 +15,8 @@ export interface MailReaderOptions {
   createReader: () => Redis;
   blockMs: number;
   log: Logger;
+  clock: Clock;
+  random: () => number;
   signal: AbortSignal;
 }
 
@@ -59,7 +61,7 @@ async function readWhileConnected(options: MailReaderOptions, reader: Redis): Pr
 
 /** Reads until the signal; a lost connection is made again. */
 export async function readMail(options: MailReaderOptions): Promise<void> {
-  const { signal, log, sweep } = options;
+  const { signal, log, sweep, clock, random } = options;
   while (!signal.aborted) {
     const reader = options.createReader();
     const cut = (): void => reader.disconnect();
@@ -72,6 +74,6 @@ export async function readMail(options: MailReaderOptions): Promise<void> {
       signal.removeEventListener("abort", cut);
       reader.disconnect();
     }
-    await systemClock.sleep(100 + Math.random() * 400, signal);
+    await clock.sleep(100 + random() * 400, signal);
   }
 }

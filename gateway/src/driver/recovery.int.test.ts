@@ -1,6 +1,7 @@
 /** What drivers mend: lost streams, groups and hashes, restarts, poison, mail that nobody can read. */
 import type { Graph, Task } from "@myspinbot/contracts/types.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../clock.ts";
 import { createHarness, result, type Harness } from "../../test/driver-harness.ts";
 import { until } from "../../test/until.ts";
 import { runScript } from "../redis/scripts.ts";
@@ -195,6 +196,7 @@ describe("poison", () => {
       nodeTypes: { get: () => undefined, list: () => [] },
       log: { debug() {}, info() {}, warn() {}, error() {} },
       metrics: { drive() {}, node() {}, deadLetter() {} },
+      clock: systemClock,
       random: () => 0.5,
       lockMs: 40,
       retentionMs: 60_000,

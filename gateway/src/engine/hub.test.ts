@@ -16,7 +16,7 @@ const MODEL = toGraphModel(
   },
   "digest",
 );
-const hub = createHubCache(new DriveSaver(), 10)(MODEL);
+const hub = createHubCache(new DriveSaver(() => 0.5), 10)(MODEL);
 
 async function drive(step: HubCall["step"], before?: DriveCarry): Promise<[HubResult, DriveCarry]> {
   const carry: DriveCarry = { gets: 0, puts: 0, ...(before?.put ? { latest: before.put } : {}) };

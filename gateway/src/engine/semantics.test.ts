@@ -40,7 +40,7 @@ async function assertAsRead(given: Case, makeHub: MakeHub): Promise<void> {
 describe("a graph means the same however its nodes fall into tasks", () => {
   it.each([
     ["a thousand, decided without LangGraph", 1000, quickHub],
-    ["a few, decided by the hub", 50, (model) => createHubCache(new DriveSaver(), 1)(model)],
+    ["a few, decided by the hub", 50, (model) => createHubCache(new DriveSaver(() => 0.5), 1)(model)],
   ] satisfies [string, number, MakeHub][])(
     "at random: planes, pools, edges, optional references, retries (%s)",
     async (_, numRuns, makeHub) => {

@@ -1,5 +1,6 @@
 /** What all roles of one gateway process share. */
 import { createKeys, type Keys } from "@myspinbot/contracts/keys.ts";
+import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { createNodeTypes, type NodeTypes } from "../graphs/node-types.ts";
 import { createConnections, type Connections } from "./redis-connections.ts";
@@ -22,6 +23,7 @@ export function createBase(config: Config, extension: Extension, version: string
   const closers: (() => void)[] = [];
   const logger = createLogger({
     level: config.log_level,
+    now: systemClock.now,
     write: (line) => process.stdout.write(`${line}\n`),
   });
   return {

@@ -1,6 +1,7 @@
 /** The role `driver`: drives runs in all shards, reaps, reconciles, and removes runs whose retention is over. */
 import { POOLS } from "@myspinbot/contracts/wire.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
+import { systemClock, systemRandom } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { createDriver } from "../driver/driver.ts";
 import { createDriverLoops, type DriverLoops } from "../driver/loops.ts";
@@ -30,7 +31,8 @@ export function createDriverRole(
     nodeTypes,
     log: logger,
     metrics,
-    random: Math.random,
+    clock: systemClock,
+    random: systemRandom,
     lockMs: config.lock_ms,
     retentionMs: config.retention_ms,
     retryBackoffMs: config.retry_backoff_ms,
@@ -59,6 +61,8 @@ export function createDriverRole(
     createReader: () => base.redis.reader(BLOCK_MS),
     blockMs: BLOCK_MS,
     reapMs: config.reap_ms,
+    clock: systemClock,
+    random: systemRandom,
     log: logger,
   });
 }

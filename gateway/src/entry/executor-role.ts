@@ -1,4 +1,5 @@
 /** The role `executor`: takes tasks of the pool `node`. */
+import { systemClock, systemRandom } from "../clock.ts";
 import { DEFAULTS, POOLS } from "@myspinbot/contracts/wire.ts";
 import type { Config } from "../config.ts";
 import { createExecutor, type Executor } from "../executor/executor.ts";
@@ -42,7 +43,8 @@ export function createExecutorRole(base: Base, config: Config, extra: Handlers):
     logger: base.logger,
     // Drivers count the nodes of both planes out of the reports; counting here again would double them.
     metrics: { node: () => {} },
-    now: () => performance.now(),
-    random: Math.random,
+    now: systemClock.elapsed,
+    random: systemRandom,
+    sleep: systemClock.sleep,
   });
 }

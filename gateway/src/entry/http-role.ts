@@ -2,7 +2,7 @@
 import type { Server } from "node:http";
 import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
 import { createApp } from "../app.ts";
-import { systemClock } from "../clock.ts";
+import { systemClock, systemRandom } from "../clock.ts";
 import { createEventHub } from "../events/event-hub.ts";
 import { createGraphCatalogue } from "../graphs/catalogue.ts";
 import { createHttpServer } from "./http-server.ts";
@@ -72,7 +72,7 @@ export async function startHttp({
     metrics,
     logger,
     clock: systemClock,
-    random: Math.random,
+    random: systemRandom,
     version,
     roles: () => started.map((role) => role.state()),
     deadlines: { startMs: config.start_deadline_ms, runMs: config.run_deadline_ms },

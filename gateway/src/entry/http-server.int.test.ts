@@ -17,6 +17,7 @@ let port: number;
 let lines: Record<string, unknown>[] = [];
 let counted: [route: string, status: number][] = [];
 const logger = createLogger({
+  now: Date.now,
   level: "debug",
   write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
 });

@@ -64,7 +64,7 @@ it("is tried again until it is there, and each reason is said once", async () =>
   const slow = { status: 503, code: "SlowDown" };
   const { store, made } = await storeThat("us-east-1", slow, slow, { status: 500, code: "InternalError" });
   const lines: string[] = [];
-  const logger = createLogger({ level: "warn", write: (line) => lines.push(line) });
+  const logger = createLogger({ now: Date.now, level: "warn", write: (line) => lines.push(line) });
   await makeBucket(store, logger, new AbortController().signal);
   expect(made).toHaveLength(1);
   expect(lines.map((line) => (JSON.parse(line) as { reason: string }).reason)).toEqual([

@@ -254,10 +254,8 @@ describe("GET /v1/runs/{run_id}/events as a stream", () => {
     const run = await submit();
     const following = follow(run);
     await until(async () => open === 1);
-    const began = Date.now();
     h.hub.close();
     expect((await following).frames.map((frame) => frame.event)).toEqual(["snapshot"]);
-    expect(Date.now() - began).toBeLessThan(1000);
     expect(open).toBe(0);
   });
 });

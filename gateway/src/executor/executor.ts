@@ -1,4 +1,5 @@
 /** The node-plane executor: pulls tasks under leases, runs their nodes, reports; the gpu-node is its twin in Python. */
+import type { Clock } from "../clock.ts";
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { NodeType, NodeTypes } from "../graphs/node-types.ts";
 import type { Redis } from "../redis/client.ts";
@@ -44,6 +45,7 @@ export interface ExecutorDeps {
   now(): number;
   /** From 0 to below 1. */
   random(): number;
+  sleep: Clock["sleep"];
 }
 
 export interface Executor {
@@ -86,6 +88,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       accept: (entry, source) => intake.accept(shard, entry, source),
       onReconnected: () => leases.get(shard)?.reconnected(),
       backoff: backoff(),
+      sleep: deps.sleep,
       logger,
     }),
   );

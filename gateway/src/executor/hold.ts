@@ -26,12 +26,21 @@ export interface HoldCall {
 }
 
 export function holdTask(deps: HoldDeps, { shard, entry, fresh, toRunner }: HoldCall): void {
-  const { held, memory, steps, logger, random } = deps;
+  const { held, memory, steps, logger, random, sleep } = deps;
   const gaveUp = new AbortController();
   const runner = toRunner((ending) => {
     memory.end(entry.task, ending);
     const backoff = createBackoff(random);
-    return settleTask({ steps, shard, task: entry.task, ending, backoff, logger, gaveUp: gaveUp.signal });
+    return settleTask({
+      steps,
+      shard,
+      task: entry.task,
+      ending,
+      backoff,
+      sleep,
+      logger,
+      gaveUp: gaveUp.signal,
+    });
   });
 
   let begun = false;

@@ -4,7 +4,7 @@
  */
 import { GROUPS } from "@myspinbot/contracts/wire.ts";
 import type { Redis } from "../redis/client.ts";
-import { systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Backoff } from "./backoff.ts";
 import type { HeldTasks } from "./held-tasks.ts";
@@ -23,6 +23,7 @@ export interface PullerOptions {
   /** The connection was lost and made again. */
   onReconnected(): void;
   backoff: Backoff;
+  sleep: Clock["sleep"];
   logger: Logger;
 }
 
@@ -42,7 +43,7 @@ const WATCHDOG_MS = 2000;
 const RECOVER_COUNT = 1000;
 
 export function createPuller(options: PullerOptions): Puller {
-  const { stream, reader, consumer, blockMs, held, accept, backoff, logger } = options;
+  const { stream, reader, consumer, blockMs, held, accept, backoff, sleep, logger } = options;
   const stopped = new AbortController();
   let connections = 0;
   let recovered = true;
@@ -96,7 +97,7 @@ export function createPuller(options: PullerOptions): Puller {
           if (stopped.signal.aborted) break;
           // A missing group is made with the first task of the pool; a lost connection comes back by itself.
           logger.debug("no tasks pulled", { stream, error });
-          await systemClock.sleep(backoff.next(), stopped.signal);
+          await sleep(backoff.next(), stopped.signal);
         }
       }
     },

@@ -1,5 +1,5 @@
 /** Sends the last word about a task until Redis answers. */
-import { systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Backoff } from "./backoff.ts";
 import type { Ending, Steps } from "./steps.ts";
@@ -10,6 +10,7 @@ export interface SettleCall {
   task: string;
   ending: Ending;
   backoff: Backoff;
+  sleep: Clock["sleep"];
   logger: Logger;
   /** Aborted when there is no right to the task any more. */
   gaveUp: AbortSignal;
@@ -17,7 +18,7 @@ export interface SettleCall {
 
 /** The answer, or null when it was given up. Repeating is safe: the second call finds the task closed. */
 export async function settleTask(call: SettleCall): Promise<"ok" | "closed" | null> {
-  const { steps, shard, task, ending, backoff, logger, gaveUp } = call;
+  const { steps, shard, task, ending, backoff, sleep, logger, gaveUp } = call;
   while (!gaveUp.aborted) {
     try {
       const answer = await steps.settle(shard, task, ending);
@@ -25,7 +26,7 @@ export async function settleTask(call: SettleCall): Promise<"ok" | "closed" | nu
       return answer;
     } catch (error) {
       logger.warn("settle not answered", { error });
-      await systemClock.sleep(backoff.next(), gaveUp);
+      await sleep(backoff.next(), gaveUp);
     }
   }
   return null;

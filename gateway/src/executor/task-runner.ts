@@ -1,4 +1,5 @@
 /** Runs a task from its first node to its settle, and stops it when somebody says so. */
+import type { Clock } from "../clock.ts";
 import type { NodeResult } from "@myspinbot/contracts/types.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -28,6 +29,7 @@ export interface TaskRunnerDeps {
   now(): number;
   /** From 0 to below 1. */
   random(): number;
+  sleep: Clock["sleep"];
   logger: Logger;
   metrics: Pick<Metrics, "node">;
 }

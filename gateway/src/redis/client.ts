@@ -1,6 +1,7 @@
 /** Makes the three kinds of Redis connection that the gateway has: commands, blocking reads, subscriptions. */
 import { Redis as Client, type RedisOptions } from "ioredis";
 import { readRedisAddress } from "../addresses.ts";
+import { systemClock, systemRandom } from "../clock.ts";
 import { ELSEWHERE, faultOf } from "../errors/redis-faults.ts";
 
 export type Redis = Client;
@@ -8,6 +9,10 @@ export type Redis = Client;
 export interface ConnectionOptions extends RedisOptions {
   /** Told what stands in the way of a connection, again with each attempt. */
   onFault?: (sentence: string) => void;
+  /** Only grows, in ms. */
+  elapsed?: () => number;
+  /** Spreads the attempts of many connections. */
+  random?: () => number;
 }
 
 /** A reply that asks for another server is sent again once; who gets it again within this time is told. */
@@ -19,7 +24,6 @@ const COMMON: RedisOptions = {
   disableClientInfo: true,
   // Shorter than a command may wait, so that the command can say why.
   connectTimeout: 1500,
-  retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 5), 1000) + Math.random() * 100,
 };
 
 /** A name is told to the server that has certificates for several; an address must not be. */
@@ -73,15 +77,23 @@ class Connection extends Client {
   }
 }
 
-function connect(url: string, { onFault = () => {}, ...options }: ConnectionOptions): Redis {
-  return new Connection({ ...COMMON, ...placeOf(url), ...options }, onFault);
+function connect(
+  url: string,
+  { onFault = () => {}, random = systemRandom, ...options }: ConnectionOptions,
+): Redis {
+  const retryStrategy = (attempt: number): number =>
+    Math.min(50 * 2 ** Math.min(attempt, 5), 1000) + random() * 100;
+  return new Connection({ ...COMMON, retryStrategy, ...placeOf(url), ...options }, onFault);
 }
 
 /**
  * For commands and scripts: fails within about two seconds when Redis is away, so that a request can be answered 503.
  * A repeated command is harmless, because every script is safe to run twice.
  */
-export function createCommandClient(url: string, options: ConnectionOptions = {}): Redis {
+export function createCommandClient(
+  url: string,
+  { elapsed = systemClock.elapsed, ...options }: ConnectionOptions = {},
+): Redis {
   let resentAt = -Infinity;
   return connect(url, {
     maxRetriesPerRequest: 1,
@@ -90,8 +102,8 @@ export function createCommandClient(url: string, options: ConnectionOptions = {}
     socketTimeout: 3000,
     reconnectOnError(error) {
       if (!ELSEWHERE.test(error.message)) return false;
-      const isFirst = performance.now() - resentAt > RESEND_AFTER_MS;
-      if (isFirst) resentAt = performance.now();
+      const isFirst = elapsed() - resentAt > RESEND_AFTER_MS;
+      if (isFirst) resentAt = elapsed();
       return isFirst ? 2 : 1;
     },
     ...options,

@@ -71,7 +71,7 @@ describe("Idempotency-Key", () => {
     await start();
     const first = await runOf(await create({}, { "idempotency-key": "k1" }));
     await h.driver.redis.del(h.driver.keys.poolExecutors("s0", "node"));
-    await sleep(1100);
+    h.pass(1000);
     expect((await create()).status).toBe(409);
     const again = await create({}, { "idempotency-key": "k1" });
     expect([again.status, (await runOf(again)).run_id]).toEqual([202, first.run_id]);
@@ -92,12 +92,10 @@ describe("Prefer: wait", () => {
       await sleep(300);
       return { outputs: { text: "hello" } };
     });
-    const began = Date.now();
     const response = await create({}, { prefer: "wait=20" });
     expect(response.status).toBe(200);
     expect(response.headers.get("preference-applied")).toBe("wait=20");
     expect(await runOf(response)).toMatchObject({ status: "succeeded", output: { text: "hello" } });
-    expect(Date.now() - began).toBeLessThan(5000);
   });
 
   it("answers 202 when the time is over", async () => {
@@ -146,7 +144,7 @@ describe("a queued run", () => {
   it("says that nobody who can run it is online", async () => {
     await start();
     await h.announce({ executor_id: "exec_node", plane: "node", pool: "node", status: "offline" });
-    await sleep(1100);
+    h.pass(1000);
     const run = await runOf(await create());
     expect(run.queue).toEqual({ matching_executors: 0 });
     expect(run.status_reason).toMatch(/online/);

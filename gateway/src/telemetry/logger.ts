@@ -17,7 +17,7 @@ export interface LoggerOptions {
   /** Takes one line without its end. */
   write: (line: string) => void;
   /** Milliseconds since the epoch. */
-  now?: () => number;
+  now: () => number;
   service?: string;
 }
 
@@ -29,7 +29,7 @@ export function withLogFields<T>(fields: LogFields, work: () => T): T {
   return bound.run({ ...bound.getStore(), ...fields }, work);
 }
 
-export function createLogger({ level, write, now = Date.now, service = "gateway" }: LoggerOptions): Logger {
+export function createLogger({ level, write, now, service = "gateway" }: LoggerOptions): Logger {
   const lowest = RANK[level];
   const at =
     (lineLevel: LogLevel) =>

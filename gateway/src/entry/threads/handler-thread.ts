@@ -1,4 +1,5 @@
 /** The code of a thread that runs handlers, one call at a time: what goes wrong here costs this thread at most. */
+import { systemClock } from "../../clock.ts";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { parentPort, workerData } from "node:worker_threads";
 import { callHandler, plainError, readFailure } from "../../executor/call-handler.ts";
@@ -27,7 +28,7 @@ let running: Running | null = null;
 function start({ about, type }: Run): Running & { notes: ReturnType<typeof createNotes> } {
   const notes = createNotes({
     add: ({ type, body }) => say({ kind: "note", type, body }),
-    now: () => performance.now(),
+    now: systemClock.elapsed,
   });
   const mine = {
     node: `${type} ${about.nodeId}`,

@@ -1,4 +1,5 @@
 /** Starts an executor on a test pool, with short times and a log that tests can read. */
+import { systemClock, systemRandom } from "../../clock.ts";
 import type { Handlers } from "../../handlers/handler.ts";
 import { newPlainId } from "../../ids.ts";
 import { createReaderClient, createSubscriberClient, type Redis } from "../../redis/client.ts";
@@ -46,8 +47,9 @@ export async function startExecutor(
     host: createInPlaceHost(handlers),
     logger: { debug: write, info: write, warn: write, error: write },
     metrics: { node() {} },
-    now: () => performance.now(),
-    random: Math.random,
+    now: systemClock.elapsed,
+    random: systemRandom,
+    sleep: systemClock.sleep,
     ...more,
   });
   await executor.start();
