@@ -312,6 +312,15 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "required": false,
     "description": "Tasks at once; 0 = one per GPU, else the number of CPUs."
   },
+  "long_slots": {
+    "env": "GPU_NODE_LONG_SLOTS",
+    "type": "integer",
+    "list": false,
+    "secret": false,
+    "default": 0,
+    "required": false,
+    "description": "Pieces of long work at once, beside the slots; 0 = one fewer than slots, but at least one."
+  },
   "data_dir": {
     "env": "GPU_NODE_DATA_DIR",
     "type": "string",

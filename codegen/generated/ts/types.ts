@@ -484,6 +484,8 @@ export interface GpuNodeConfig {
   pool?: string;
   /** Tasks at once; 0 = one per GPU, else the number of CPUs. Default: 0. */
   slots?: number;
+  /** Pieces of long work at once, beside the slots; 0 = one fewer than slots, but at least one. Default: 0. */
+  long_slots?: number;
   /** Where task directories and the cache of enlarged portraits lie. Default: ".data/gpu-node". */
   data_dir?: string;
   /** Where model files lie. Default: ".data/models". */

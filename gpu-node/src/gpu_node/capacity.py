@@ -10,6 +10,11 @@ def count_slots(configured: int, devices: Path = Path("/dev")) -> int:
     return configured or count_gpus(devices) or _count_cpus()
 
 
+def count_long_slots(configured: int, slots: int) -> int:
+    """The configured number, else one fewer than tasks at once, but at least one."""
+    return configured or max(1, slots - 1)
+
+
 def count_gpus(devices: Path) -> int:
     """NVIDIA GPUs that this process can see."""
     try:

@@ -28,6 +28,7 @@ class Config:
     prefix: str
     pool: str
     slots: int
+    long_slots: int
     data_dir: Path
     models_dir: Path
     visible_mark: bool

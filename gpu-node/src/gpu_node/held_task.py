@@ -1,6 +1,7 @@
 """A task that this executor holds, from its entry to its settlement."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -44,6 +45,9 @@ class HeldTask:
     """Set when the lease is known to hold."""
     stop_reason: StopReason | None = None
     why_declined: str = ""
+    long_calls: int = 0
+    """Those of its calls that do long work, or wait for their turn to."""
+    on_lengthened: Callable[[], None] = lambda: None
 
     def confirm(self, leased_at: float) -> None:
         """The lease holds as of `leased_at`."""
@@ -63,6 +67,11 @@ class HeldTask:
         """Give the task back: what is wrong is wrong with this machine."""
         self.why_declined = self.why_declined or why
         self.stop(StopReason.DECLINED)
+
+    def lengthened(self, by: int) -> None:
+        """One more (1) or one less (-1) of its calls is long."""
+        self.long_calls += by
+        self.on_lengthened()
 
     def grace_s(self) -> float:
         """How long a handler may take to stop by itself."""

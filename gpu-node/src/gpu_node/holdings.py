@@ -9,6 +9,8 @@ from gpu_node.metrics import Metrics
 from gpu_node.redis.steps import Settlement
 
 MAX_ENDED = 20_000
+MAX_LONG = 8
+"""Tasks with long work that are held beyond the places: each may have a process that waits."""
 # A settlement is repeated only where Redis forgot it, so few need to be kept in full.
 MAX_SETTLEMENTS = 256
 
@@ -28,8 +30,10 @@ class Holdings:
 
     @property
     def free(self) -> int:
-        """Places for further tasks, in all shards together."""
-        return self.slots - len(self.held)
+        """Places for further tasks, in all shards together; a task whose work is long, or waits
+        to be, takes none."""
+        short = sum(1 for held in self.held.values() if not held.long_calls)
+        return min(self.slots - short, self.slots + MAX_LONG - len(self.held))
 
     def of_shard(self, shard: str) -> list[HeldTask]:
         """Tasks held in one shard."""
@@ -37,6 +41,7 @@ class Holdings:
 
     def hold(self, held: HeldTask) -> None:
         """Take a place."""
+        held.on_lengthened = self._notify
         self.held[held.task.task_id] = held
         self._notify()
 

@@ -117,7 +117,7 @@ class NodeRunner:
 
     async def _execute(self, call: Call, held: HeldTask, node: TaskNode, on_note: OnNote) -> Done:
         pool = self.pool_of(node.type)
-        return await pool.run(call, on_note, node.timeout_s, held.grace_s)
+        return await pool.run(call, on_note, node.timeout_s, held)
 
     def _check_inputs(self, node: TaskNode, inputs: Values) -> None:
         errors = field_errors(self.checks.params(node.type, node.params), "/params")

@@ -13,10 +13,11 @@ from gpu_node.announcer import Announcer
 from gpu_node.artifacts import ArtifactStore
 from gpu_node.background import Background
 from gpu_node.capabilities import Capabilities
-from gpu_node.capacity import count_slots
+from gpu_node.capacity import count_long_slots, count_slots
 from gpu_node.children.breaker import Breaker
 from gpu_node.children.child import ChildSettings
 from gpu_node.children.limits import Limits
+from gpu_node.children.places import Places
 from gpu_node.children.pool import ChildPool
 from gpu_node.config import Config
 from gpu_node.contracts.keys import Keys
@@ -103,10 +104,12 @@ class Service:
             breaker = Breaker()
             fitness = Fitness(config.data_dir, breaker)
             self._readiness.add_check("Fitness", fitness.check)
-            children = ChildPool(self._children, slots, self._metrics, breaker)
+            long = count_long_slots(config.long_slots, slots)
+            places = Places(slots, long)
+            children = ChildPool(self._children, places, self._metrics, breaker)
             stack.push_async_callback(children.close)
             online = replace(self._children, limits=replace(self._children.limits, network=True))
-            waiters = ChildPool(online, WAITERS, self._metrics, breaker)
+            waiters = ChildPool(online, Places(WAITERS, long), self._metrics, breaker)
             stack.push_async_callback(waiters.close)
 
             capabilities, run_graph = await self._learn(registry, children, waiters)

@@ -93,9 +93,13 @@ def run_process(params: Values, inputs: Values, context: HandlerContext) -> Valu
 
 
 def _note(params: Values, context: HandlerContext) -> None:
-    if ledger := params.get("ledger"):
-        with open(ledger, "a") as file:
-            file.write(f"{context.node_id} {context.task_id} {os.getpid()}\n")
+    if params.get("ledger"):
+        _note_line(params, f"{context.node_id} {context.task_id} {os.getpid()}")
+
+
+def _note_line(params: Values, line: str) -> None:
+    with open(params["ledger"], "a") as file:
+        file.write(f"{line}\n")
 
 
 def _block() -> None:
@@ -189,6 +193,18 @@ _ACTS = {
     "sleep_long": lambda _p, _c: time.sleep(600),
     "sleep": lambda p, _c: time.sleep(p["sleep_s"]),
 }
+
+
+def _long(params: Values, context: HandlerContext) -> None:
+    """Calls what follows long, notes when it may go on, and waits for a file."""
+    context.long_work()
+    _note_line(params, f"{context.node_id} goes")
+    while not os.path.exists(params["wait_for"]):
+        context.check_canceled()
+        time.sleep(0.005)
+
+
+_ACTS["long"] = _long
 
 
 def check_process(params: Values, inputs: Values, context: HandlerContext) -> None:

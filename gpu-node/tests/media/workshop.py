@@ -68,6 +68,9 @@ class Workshop:
         self.lines.append(f"{level}: {message}")
         self.fields.append(fields)
 
+    def long_work(self) -> None:
+        self.check_canceled()
+
     def check_canceled(self) -> None:
         if self.canceled_by:
             raise self.canceled_by

@@ -10,6 +10,7 @@ from gpu_node.children import pool as pools
 from gpu_node.children.breaker import Breaker
 from gpu_node.children.child import ChildSettings
 from gpu_node.children.memory import give_back, resident_bytes
+from gpu_node.children.places import Places
 from gpu_node.children.pool import ChildPool
 from gpu_node.metrics import Metrics
 
@@ -23,7 +24,7 @@ async def test_an_idle_process_that_holds_too_much_is_replaced(
     monkeypatch.setattr(pools, "resident_bytes", lambda pid: held)
     metrics = Metrics()
     settings = ChildSettings("", dict(os.environ), 60.0)
-    pool = ChildPool(settings, 1, metrics, Breaker())
+    pool = ChildPool(settings, Places(1, 1), metrics, Breaker())
     try:
         for _ in range(4):
             found = await pool.probe(MODELS, ["upscale_video"])

@@ -43,6 +43,7 @@ class Child:
         self._busy = False
         self._current = -1
         self._canceled = threading.Event()
+        self._may_go = threading.Event()
         self._registry: Registry | None = None
         self._runner: asyncio.Runner | None = None
         self._stop: Callable[[], object] = _nothing
@@ -67,11 +68,15 @@ class Child:
             kind = message["kind"]
             if kind == "cancel" and message["id"] == self._current:
                 self._canceled.set()
+                self._may_go.set()
                 self._stop()
+            elif kind == "go" and message["id"] == self._current:
+                self._may_go.set()
             elif kind in ("start", "probe", "check", "call"):
                 if kind in ("check", "call"):
                     self._current = message["id"]
                     self._canceled.clear()
+                    self._may_go.clear()
                     self._stop = _nothing
                 self._calls.put(message)
 
@@ -111,9 +116,13 @@ class Child:
         def emit(kind: str, data: dict[str, Any]) -> None:
             self._send({"kind": "note", "id": call_id, "note": kind, "data": data})
 
+        def wait_turn() -> None:
+            self._send({"kind": "long", "id": call_id})
+            self._may_go.wait()
+
         self._limits.begin_call()
         self._send({"kind": "began", "id": call_id})
-        context = RunContext(call, emit, self._canceled)
+        context = RunContext(call, emit, self._canceled, wait_turn)
         returned = registry.run(call.type)(call.params, call.inputs, context)
         outputs = to_outputs(self._awaited(returned) if inspect.isawaitable(returned) else returned)
         engine = clean_text(context.engine)

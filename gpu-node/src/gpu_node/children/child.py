@@ -5,7 +5,7 @@ import contextlib
 import os
 import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from gpu_node.metrics import Metrics
 START_TIMEOUT_S = 60.0
 GUARD = Path(__file__).with_name("guard.py")
 OnNote = Callable[[str, dict[str, Any]], None]
+OnLong = Callable[[], Awaitable[None]]
+"""Returns when the work that the handler has called long may go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,24 +129,31 @@ class Child:
         """Let a handler judge the inputs that are known; raises what it finds."""
         await self._run("check", call, None, lambda: 0.0)
 
-    async def call(self, call: Call, on_note: OnNote, grace_s: Callable[[], float]) -> Done:
+    async def call(
+        self, call: Call, on_note: OnNote, grace_s: Callable[[], float], on_long: OnLong
+    ) -> Done:
         """Run a handler. When canceled, the child is asked to stop and killed after the grace time.
 
         A second cancellation ends the grace time. `DiedIdle` when the process was gone before the
         handler began.
         """
         self._began = False
-        done = await self._run("call", call, on_note, grace_s)
+        done = await self._run("call", call, on_note, grace_s, on_long)
         staged = [(path, ref) for path, ref in done["staged"]]
         return Done(done["outputs"], done["engine"], staged)
 
     async def _run(
-        self, kind: str, call: Call, on_note: OnNote | None, grace_s: Callable[[], float]
+        self,
+        kind: str,
+        call: Call,
+        on_note: OnNote | None,
+        grace_s: Callable[[], float],
+        on_long: OnLong | None = None,
     ) -> Message:
         self._calls += 1
         call_id = self._calls
         message = {"kind": kind, "id": call_id, "call": call.to_json()}
-        answer = asyncio.ensure_future(self._ask(message, on_note))
+        answer = asyncio.ensure_future(self._ask(message, on_note, on_long))
         try:
             return await asyncio.shield(answer)
         except asyncio.CancelledError:
@@ -180,8 +189,24 @@ class Child:
             if not answer.cancelled():
                 answer.exception()
 
-    async def _ask(self, message: Message, on_note: OnNote | None) -> Message:
+    async def _ask(
+        self, message: Message, on_note: OnNote | None, on_long: OnLong | None = None
+    ) -> Message:
         self._write(message)
+        turns: list[asyncio.Task[None]] = []
+        try:
+            return await self._answer(message, on_note, on_long, turns)
+        finally:
+            for turn in turns:
+                turn.cancel()
+
+    async def _answer(
+        self,
+        message: Message,
+        on_note: OnNote | None,
+        on_long: OnLong | None,
+        turns: list[asyncio.Task[None]],
+    ) -> Message:
         while True:
             try:
                 answer = await read_message(self._reader)
@@ -198,10 +223,18 @@ class Child:
             elif answer["kind"] == "note":
                 if on_note and answer["id"] == message.get("id"):
                     on_note(answer["note"], answer["data"])
+            elif answer["kind"] == "long":
+                # Beside the reading: a cancel, or the child's death, must be heard meanwhile.
+                turns.append(asyncio.create_task(self._give_turn(answer["id"], on_long)))
             elif answer["kind"] == "failed":
                 raise to_error(answer)
             else:
                 return answer
+
+    async def _give_turn(self, call_id: int, on_long: OnLong | None) -> None:
+        if on_long:
+            await on_long()
+        self._write({"kind": "go", "id": call_id})
 
     async def _last_words(self) -> str:
         return describe_end(await self.kill())

@@ -4,14 +4,15 @@ when they die."""
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from gpu_node.children.breaker import Breaker
 from gpu_node.children.child import Child, ChildSettings, Done, OnNote
 from gpu_node.children.failures import CannotNow, ChildCrashed, DiedIdle
 from gpu_node.children.memory import resident_bytes
+from gpu_node.children.places import Place, Places
 from gpu_node.errors import RetryableError
 from gpu_node.handlers.run_context import Call
 from gpu_node.logs import get_logger
@@ -20,15 +21,27 @@ from gpu_node.metrics import Metrics
 PROBE_TIMEOUT_S = 120.0
 
 
+class Owner(Protocol):
+    """Whose call it is."""
+
+    def grace_s(self) -> float:
+        """When the handler must stop: how long it may take to do so by itself."""
+        ...
+
+    def lengthened(self, by: int) -> None:
+        """One more (1) or one less (-1) of its calls is long."""
+        ...
+
+
 class ChildPool:
-    """At most `size` calls at once; the others wait for their turn."""
+    """As many calls at once as there are places; the others wait for their turn."""
 
     def __init__(
-        self, settings: ChildSettings, size: int, metrics: Metrics, breaker: Breaker
+        self, settings: ChildSettings, places: Places, metrics: Metrics, breaker: Breaker
     ) -> None:
         self._settings = settings
         self._metrics = metrics
-        self._turns = asyncio.Semaphore(size)
+        self._places = places
         self._checks = asyncio.Lock()
         self._children: set[Child] = set()
         self._idle: list[Child] = []
@@ -51,20 +64,15 @@ class ChildPool:
             found |= await self.probe(models_dir, [node_type])
         return found
 
-    async def run(
-        self, call: Call, on_note: OnNote, timeout_s: float, grace_s: Callable[[], float]
-    ) -> Done:
-        """Run a handler; the time limit does not count the wait for a free process.
-
-        `grace_s` tells, when it must stop, how long it may take to do so by itself.
-        """
+    async def run(self, call: Call, on_note: OnNote, timeout_s: float, owner: Owner) -> Done:
+        """Run a handler; the time limit does not count the wait for a place."""
         if why := self._breaker.why_not(call.type):
             raise CannotNow("handler-unavailable", why)
-        async with self._turns:
+        async with Place(self._places, owner.lengthened) as place:
             try:
-                return await self._call(call, on_note, timeout_s, grace_s)
+                return await self._call(call, on_note, timeout_s, owner, place)
             except DiedIdle:
-                return await self._call(call, on_note, timeout_s, grace_s)
+                return await self._call(call, on_note, timeout_s, owner, place)
 
     async def check(self, call: Call) -> None:
         """Let a handler judge inputs; raises what it finds. Checks have a process more than the
@@ -85,7 +93,7 @@ class ChildPool:
         self._idle.clear()
 
     async def _probe(self, models_dir: Path, node_types: Sequence[str]) -> dict[str, Any]:
-        async with self._turns:
+        async with self._places.short:
             child = await self._take("")
             try:
                 async with asyncio.timeout(PROBE_TIMEOUT_S):
@@ -97,12 +105,14 @@ class ChildPool:
                 self._give_back(child)
 
     async def _call(
-        self, call: Call, on_note: OnNote, timeout_s: float, grace_s: Callable[[], float]
+        self, call: Call, on_note: OnNote, timeout_s: float, owner: Owner, place: Place
     ) -> Done:
         child = await self._take(call.type)
         try:
-            async with asyncio.timeout(timeout_s):
-                done = await child.call(call, on_note, grace_s)
+            async with asyncio.timeout(timeout_s) as limit:
+                done = await child.call(
+                    call, on_note, owner.grace_s, lambda: _lengthen(place, limit)
+                )
         except TimeoutError as error:
             raise RetryableError(
                 "node-timeout", f"The node took longer than {timeout_s:g} s."
@@ -183,3 +193,15 @@ class ChildPool:
             for child in self._children:
                 with contextlib.suppress(OSError):
                     child.beat()
+
+
+async def _lengthen(place: Place, limit: asyncio.Timeout) -> None:
+    """Wait for a long place; the time limit stands still meanwhile."""
+    ends_at = limit.when()
+    if limit.expired() or ends_at is None:
+        return
+    clock = asyncio.get_running_loop().time
+    left_s = ends_at - clock()
+    limit.reschedule(None)
+    await place.lengthen()
+    limit.reschedule(clock() + left_s)

@@ -86,6 +86,15 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
         required=False,
         description="Tasks at once; 0 = one per GPU, else the number of CPUs.",
     ),
+    "long_slots": Variable(
+        env="GPU_NODE_LONG_SLOTS",
+        type="integer",
+        is_list=False,
+        secret=False,
+        default=0,
+        required=False,
+        description="Pieces of long work at once, beside the slots; 0 = one fewer than slots, but at least one.",
+    ),
     "data_dir": Variable(
         env="GPU_NODE_DATA_DIR",
         type="string",

@@ -530,6 +530,8 @@ class GpuNodeConfig(Model):
     """The pool it pulls from."""
     slots: int = Field(default=0)
     """Tasks at once; 0 = one per GPU, else the number of CPUs."""
+    long_slots: int = Field(default=0)
+    """Pieces of long work at once, beside the slots; 0 = one fewer than slots, but at least one."""
     data_dir: str = Field(default=".data/gpu-node")
     """Where task directories and the cache of enlarged portraits lie."""
     models_dir: str = Field(default=".data/models")

@@ -46,6 +46,11 @@ class HandlerContext(Protocol):
         """Write a line to the run's log; `message` is a constant phrase."""
         ...
 
+    def long_work(self) -> None:
+        """Say that what follows takes long; returns when it may begin. Long work has places of its
+        own, so that short work never waits behind it. The wait costs none of the node's time."""
+        ...
+
     def check_canceled(self) -> None:
         """Raise `Canceled` if the run no longer wants the result; call it often."""
         ...

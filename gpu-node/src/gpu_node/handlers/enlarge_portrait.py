@@ -11,6 +11,7 @@ from gpu_node.engines.upscale import models
 from gpu_node.engines.upscale.picture_cache import PictureCache
 from gpu_node.engines.upscale.upscaler import Upscaler
 from gpu_node.handlers.context import HandlerContext
+from gpu_node.handlers.lengthy import STILL_PACE, take_turn
 
 _MODEL = models.PHOTO
 _FROM_SCALE = 1.3
@@ -54,6 +55,7 @@ def _enlarged(part: Picture, key: str, context: HandlerContext) -> Picture:
     def advance(done: int, total: int) -> None:
         context.progress(2 + done / total, 4, "steps")
 
+    take_turn(context, part.shape[0] * part.shape[1], STILL_PACE)
     context.log("info", "the small face is enlarged", by=models.NAME)
     with Upscaler(_MODEL) as upscaler:
         large = upscaler.enlarge(part, context.check_canceled, advance)

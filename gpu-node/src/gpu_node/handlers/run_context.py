@@ -51,7 +51,14 @@ class Call:
 class RunContext:
     """A HandlerContext; `staged` is what the handler has put, to be uploaded after it."""
 
-    def __init__(self, call: Call, emit: Emit, canceled: threading.Event) -> None:
+    def __init__(
+        self,
+        call: Call,
+        emit: Emit,
+        canceled: threading.Event,
+        wait_turn: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`wait_turn` returns when long work may begin, or is no longer wanted."""
         self.run_id = call.run_id
         self.task_id = call.task_id
         self.node_id = call.node_id
@@ -64,6 +71,8 @@ class RunContext:
         self._call = call
         self._emit = emit
         self._canceled = canceled
+        self._wait_turn = wait_turn
+        self._is_long = False
         self._work_dir = Path(call.work_dir)
 
     @property
@@ -125,6 +134,13 @@ class RunContext:
         level = shown if shown in ("debug", "info", "warn", "error") else "info"
         pairs = "".join(f" {name}={value}" for name, value in fields.items())
         self._emit("log", {"level": level, "message": clean_text(message + pairs)[:4000]})
+
+    def long_work(self) -> None:
+        """Say that what follows takes long; returns when it may begin."""
+        if not self._is_long:
+            self._is_long = True
+            self._wait_turn()
+        self.check_canceled()
 
     def check_canceled(self) -> None:
         """Raise `Canceled` if the run no longer wants the result."""

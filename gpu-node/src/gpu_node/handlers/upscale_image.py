@@ -16,6 +16,7 @@ from gpu_node.engines.upscale.still_file import StillPicture, read_still, write_
 from gpu_node.engines.upscale.upscaler import Upscaler
 from gpu_node.handlers.choices import known, one_of, within
 from gpu_node.handlers.context import HandlerContext
+from gpu_node.handlers.lengthy import STILL_PACE, take_turn
 
 _MODELS = {"photo": models.PHOTO, "drawing": models.DRAWING}
 _FACTORS = (2, 4)
@@ -42,6 +43,7 @@ def run(
     del params
     factor, model, lanczos = _wishes(inputs)
     picture = read_still(context.path(inputs.image))
+    take_turn(context, picture.colour.shape[0] * picture.colour.shape[1], STILL_PACE)
 
     def advance(done: int, total: int) -> None:
         context.progress(done, total, "tiles")

@@ -20,6 +20,7 @@ from gpu_node.engines.video.variants import preview_jpeg
 from gpu_node.errors import BadMedia
 from gpu_node.handlers.choices import known, one_of
 from gpu_node.handlers.context import HandlerContext
+from gpu_node.handlers.lengthy import FILM_PACE, take_turn
 from gpu_node.handlers.live_preview import LivePreview
 
 _POINTER = "/inputs/video"
@@ -78,6 +79,7 @@ def run(
 def _enlarged(source: Path, factor: int, context: HandlerContext) -> dict[str, Any]:
     film = open_film(source, _POINTER)
     _check(film, factor)
+    take_turn(context, film.width * film.height * film.frames, FILM_PACE)
     path = context.work_dir / "enlarged.mp4"
     form = _form(film, factor)
     shown = LivePreview(context)
