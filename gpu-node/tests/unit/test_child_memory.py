@@ -9,11 +9,13 @@ import pytest
 from gpu_node.children import pool as pools
 from gpu_node.children.breaker import Breaker
 from gpu_node.children.child import ChildSettings
+from gpu_node.children.limits import Limits
 from gpu_node.children.memory import give_back, resident_bytes
 from gpu_node.children.places import Places
 from gpu_node.children.pool import ChildPool
 from gpu_node.metrics import Metrics
 
+LIMITS = Limits("off", network=False, memory_mb=0, cpu_s=0, file_mb=0, open_files=0)
 MODELS = Path(__file__).parents[3] / ".data" / "models"
 
 
@@ -23,7 +25,7 @@ async def test_an_idle_process_that_holds_too_much_is_replaced(
 ) -> None:
     monkeypatch.setattr(pools, "resident_bytes", lambda pid: held)
     metrics = Metrics()
-    settings = ChildSettings("", dict(os.environ), 60.0)
+    settings = ChildSettings("", dict(os.environ), LIMITS, 60.0)
     pool = ChildPool(settings, Places(1, 1), metrics, Breaker())
     try:
         for _ in range(4):
