@@ -18,6 +18,7 @@ export const EXPORTED = [
   "Run",
   "Artifact",
   "File",
+  "FilePage",
   "RunPage",
   "EventPage",
   "NodeResult",

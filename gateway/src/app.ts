@@ -51,6 +51,8 @@ export interface AppDeps {
   roles: () => RoleState[];
   /** Of runs that ask for none. */
   deadlines: { startMs: number; runMs: number };
+  /** How long an upload is kept after its last use. */
+  uploadRetentionMs: number;
   version: string;
   heartbeatMs?: number;
   /** Tells callers apart; without it there is one owner. */
@@ -61,7 +63,7 @@ export function createApp(given: AppDeps): Hono<AppEnv> {
   const { redis, keys, shards, pools, clock, logger, nodeTypes } = given;
   const registry = createRegistry({ redis, keys, shard: shards[0] ?? "s0", pools, clock, logger });
   const reader = createRunReader({ redis, keys, clock, nodeTypes, registry });
-  const files = createFileStore(given.store);
+  const files = createFileStore({ ...given, retentionMs: given.uploadRetentionMs });
   const deps = {
     ...given,
     registry,

@@ -139,6 +139,7 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
     random: systemRandom,
     roles: () => [],
     deadlines: { startMs: 60_000, runMs: 60_000 },
+    uploadRetentionMs: 60_000,
     version: "0.0.0-test",
     ...options.deps,
   });

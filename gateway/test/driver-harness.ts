@@ -281,6 +281,7 @@ export async function createHarness(
           3,
           1,
           nodes.length / 2,
+          keys.fileRuns(shard, ""),
           "owner",
           OWNERS.default,
           "graph",

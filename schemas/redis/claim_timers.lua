@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- Turns due timers of runs into mail. Retention timers are moved one visibility period ahead and answered: their
--- effect checks the state again and removes them.
+-- Turns due timers of runs into mail. Timers of what was kept long enough, runs and uploads, are moved one visibility
+-- period ahead and answered: their effect checks the state again and removes them.
 -- KEYS 1 timers, 2 mail
 -- ARGV 1 how many at most, 2 run('') (prefix), 3 timer_visibility_ms
 -- Answer {number of timers claimed, {member, ...} to be effected by the caller}
@@ -11,7 +11,7 @@ local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', text(now), 'LIMIT', 0, 
 local effects = {}
 for _, member in ipairs(due) do
   local kind, run, rest = string.match(member, '^([^|]*)|([^|]*)|(.*)$')
-  if kind == 'retention' then
+  if kind == 'retention' or kind == 'upload' then
     redis.call('ZADD', KEYS[1], text(now + tonumber(ARGV[3])), member)
     effects[#effects + 1] = member
   else

@@ -2,12 +2,13 @@
 -- Removes all that Redis holds of a terminal run whose bytes are gone; its graph goes with the last run that has it.
 -- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads, 10 thread,
 --      11 threadHeads, 12 threadBlobs, 13 runs, 14 graphRuns
--- ARGV 1 run id, 2 runsByStatus(''), 3 threadCheckpoint(''), 4 artifact(''), 5 graph(''), 6 idempotency('')
+-- ARGV 1 run id, 2 runsByStatus(''), 3 threadCheckpoint(''), 4 artifact(''), 5 graph(''), 6 idempotency(''),
+--      7 fileRuns('')
 -- Answer 1 when purged, 0 when the run was not there, -1 when it has not ended or a task of it has not
 -- @include status
 -- @include answer
-local status, digest, idempotency, owner =
-  unpack(redis.call('HMGET', KEYS[1], 'status', 'digest', 'idempotency', 'owner'))
+local status, digest, idempotency, owner, files =
+  unpack(redis.call('HMGET', KEYS[1], 'status', 'digest', 'idempotency', 'owner', 'files'))
 if not status then
   return 0
 end
@@ -31,6 +32,9 @@ end
 local seen = idempotency and redis.call('GET', ARGV[6] .. idempotency)
 if seen and string.match(seen, '(%S+)$') == ARGV[1] then
   redis.call('DEL', ARGV[6] .. idempotency)
+end
+for file in string.gmatch(files or '', '%S+') do
+  redis.call('SREM', ARGV[7] .. file, ARGV[1])
 end
 redis.call('ZREM', KEYS[13], ARGV[1])
 redis.call('ZREM', ARGV[2] .. status, ARGV[1])

@@ -4,11 +4,12 @@
 --      11 graphRuns, 12 ownerRuns(all), 13 ownerRuns(queued)
 -- ARGV 1 run id, 2 digest of the request ('' = no idempotency key), 3 idempotency_ms, 4 graph (canonical JSON),
 --      5 start deadline ms, 6 run deadline ms, 7 event data, 8 channel,
---      9 number of record fields, 10 number of data fields, 11 number of node fields, then name, value ... of each
+--      9 number of record fields, 10 number of data fields, 11 number of node fields, 12 fileRuns(''), then name, value ...
+--      of each group of fields
 -- Answer {'created', now} | {'repeat', run id} | {'conflict', run id}
 -- Repeats: the run id makes a second call a 'repeat'; the idempotency key makes a second request one, as long as its run
--- is there. The record's fields hold `owner`, `digest` and, with a key, `idempotency`: purge finds by them what goes with
--- the run.
+-- is there. The record's fields hold `owner`, `digest` and, where there are such, `idempotency` and `files` (ids, by
+-- spaces): purge finds by them what goes with the run.
 -- @include time
 -- @include log
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -26,7 +27,7 @@ if ARGV[2] ~= '' then
 end
 
 local now = now_ms()
-local at = 12
+local at = 13
 local function put_pairs(key, count)
   for _ = 1, tonumber(count) do
     redis.call('HSET', key, ARGV[at], ARGV[at + 1])
@@ -41,6 +42,9 @@ put_pairs(KEYS[2], ARGV[10])
 put_pairs(KEYS[4], ARGV[11])
 redis.call('SET', KEYS[9], ARGV[4])
 redis.call('HINCRBY', KEYS[11], redis.call('HGET', KEYS[1], 'digest'), 1)
+for file in string.gmatch(redis.call('HGET', KEYS[1], 'files') or '', '%S+') do
+  redis.call('SADD', ARGV[12] .. file, ARGV[1])
+end
 append_event(KEYS[3], ARGV[8], KEYS[1], now, 'run.queued', '', ARGV[7])
 redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[5])), 'start_deadline|' .. ARGV[1] .. '|')
 redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[6])), 'run_deadline|' .. ARGV[1] .. '|')

@@ -9,7 +9,7 @@ import { join } from "node:path";
 export const GATEWAY_ARROWS = {
   // Starts everything, so it may name everything.
   entry: [
-    ..."app artifacts clock config driver errors events executor graphs handlers health ids".split(" "),
+    ..."app artifacts clock config driver errors events executor files graphs handlers health ids".split(" "),
     ..."redis runs telemetry".split(" "),
   ],
   // Hands the services that the entry made to the routes, so it names the types of all of them.
@@ -28,7 +28,7 @@ export const GATEWAY_ARROWS = {
     "run-id",
   ],
   events: ["clock", "errors", "redis", "run-id", "telemetry"],
-  files: ["artifacts", "errors", "graphs", "ids", "owner", "redis"],
+  files: ["artifacts", "clock", "errors", "graphs", "ids", "owner", "redis"],
   artifacts: ["errors", "owner", "redis"],
   capabilities: ["clock", "errors", "graphs", "redis", "telemetry"],
   health: ["artifacts", "errors", "redis", "telemetry"],

@@ -111,7 +111,8 @@ export function createRunFeeder(redis: Redis, keys: Keys): RunFeeder {
       ];
       await runScript(redis, "submit", runKeys, [
         ...[run, "", 1000, JSON.stringify(graph), DAY_MS, DAY_MS, "{}", keys.channels.run(SHARD, run)],
-        ...[record.length / 2, 1, rows.length / 2, ...record, "input", "{}", ...rows],
+        ...[record.length / 2, 1, rows.length / 2, keys.fileRuns(SHARD, "")],
+        ...[...record, "input", "{}", ...rows],
       ]);
       return run;
     },

@@ -201,6 +201,15 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "required": false,
     "description": "How long an ended run is kept."
   },
+  "upload_retention_ms": {
+    "env": "GATEWAY_UPLOAD_RETENTION_MS",
+    "type": "integer",
+    "list": false,
+    "secret": false,
+    "default": 86400000,
+    "required": false,
+    "description": "How long an uploaded file is kept after the end of the last run that used it, or after its upload."
+  },
   "start_deadline_ms": {
     "env": "GATEWAY_START_DEADLINE_MS",
     "type": "integer",

@@ -42,6 +42,10 @@ export function createKeys(prefix: string) {
     runsByStatus: (shard: string, status: string) => `${prefix}:{${shardName(shard)}}:runs:${status && part('status', status)}`,
     /** zset */
     ownerRuns: (shard: string, status: string, owner: string) => `${prefix}:{${shardName(shard)}}:runs:${part('status', status)}:${owner && part('owner', owner)}`,
+    /** zset */
+    ownerFiles: (shard: string, owner: string) => `${prefix}:{${shardName(shard)}}:files:${owner && part('owner', owner)}`,
+    /** set */
+    fileRuns: (shard: string, file: string) => `${prefix}:{${shardName(shard)}}:file_runs:${file && part('file', file)}`,
     /** set */
     endedWithTasks: (shard: string) => `${prefix}:{${shardName(shard)}}:ended_with_tasks`,
     /** string */

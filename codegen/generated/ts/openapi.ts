@@ -58,6 +58,11 @@ export const ROUTES: readonly { method: string; path: string; operation: string 
     "operation": "createFile"
   },
   {
+    "method": "GET",
+    "path": "/v1/files",
+    "operation": "listFiles"
+  },
+  {
     "method": "PUT",
     "path": "/v1/files/{file_id}/content",
     "operation": "putFileContent"
@@ -1161,6 +1166,87 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             }
           }
         }
+      },
+      "get": {
+        "operationId": "listFiles",
+        "tags": [
+          "files"
+        ],
+        "summary": "Your files, newest first",
+        "parameters": [
+          {
+            "name": "limit",
+            "in": "query",
+            "description": "At most so many.",
+            "schema": {
+              "type": "integer",
+              "minimum": 1,
+              "maximum": 200
+            },
+            "required": false
+          },
+          {
+            "name": "cursor",
+            "in": "query",
+            "description": "`next_cursor` of the page before.",
+            "schema": {
+              "type": "string"
+            },
+            "required": false
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/FilePage"
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "`invalid-request`: The request does not fit its schema.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
       }
     },
     "/v1/files/{file_id}/content": {
@@ -1392,7 +1478,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "tags": [
           "files"
         ],
-        "summary": "Remove a file",
+        "summary": "Remove a file; runs that use it already keep it until their end. By itself it goes a day after its last use",
         "parameters": [
           {
             "name": "file_id",
@@ -2354,6 +2440,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "complete"
             ]
           },
+          "created_at": {
+            "description": "In lists.",
+            "$ref": "#/components/schemas/Timestamp"
+          },
           "upload": {
             "title": "FileUpload",
             "description": "Where to PUT the bytes.",
@@ -2428,6 +2518,26 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         },
         "required": [
           "file_id"
+        ],
+        "additionalProperties": false
+      },
+      "FilePage": {
+        "title": "FilePage",
+        "description": "Answer of GET /v1/files: newest first. A page may be short although another follows.",
+        "type": "object",
+        "properties": {
+          "files": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/UploadedFile"
+            }
+          },
+          "next_cursor": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "files"
         ],
         "additionalProperties": false
       },

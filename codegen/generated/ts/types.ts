@@ -327,6 +327,8 @@ export interface File {
   size: number;
   sha256: Sha256;
   status: "expected" | "complete";
+  /** In lists. */
+  created_at?: Timestamp;
   /** Where to PUT the bytes. */
   upload?: FileUpload;
 }
@@ -342,6 +344,12 @@ export interface FileCreate {
 /** A file as input of a run. */
 export interface FileInput {
   file_id: Identifier;
+}
+
+/** Answer of GET /v1/files: newest first. A page may be short although another follows. */
+export interface FilePage {
+  files: Array<File>;
+  next_cursor?: string;
 }
 
 export interface FinishVideoInputs {
@@ -428,6 +436,11 @@ export interface GatewayConfig {
   reconcile_ms?: number;
   /** How long an ended run is kept. Default: 604800000. */
   retention_ms?: number;
+  /**
+   * How long an uploaded file is kept after the end of the last run that used it, or after its upload. Default:
+   * 86400000.
+   */
+  upload_retention_ms?: number;
   /** Default start deadline. Default: 86400000. */
   start_deadline_ms?: number;
   /** Default run deadline. Default: 86400000. */

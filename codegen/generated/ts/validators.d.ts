@@ -34,6 +34,7 @@ export const validateVoiceInput: Validator;
 export const validateRun: Validator;
 export const validateArtifact: Validator;
 export const validateFile: Validator;
+export const validateFilePage: Validator;
 export const validateRunPage: Validator;
 export const validateEventPage: Validator;
 export const validateNodeResult: Validator;

@@ -82,6 +82,7 @@ export const DEFAULTS = {
   "retry_max_attempts": 3,
   "idempotency_ms": 86400000,
   "retention_ms": 604800000,
+  "upload_retention_ms": 86400000,
   "events_per_run": 10000,
   "input_bytes": 262144,
   "task_payload_bytes": 4194304,

@@ -1,5 +1,5 @@
 /** Routes of files that clients bring. */
-import { type Route, header, id } from "./route.ts";
+import { type Route, header, id, query } from "./route.ts";
 
 const FILE_ID = id("file_id", "The file.");
 /** Of `application/octet-stream`, and of a type with `*`, the first bytes tell which it is. */
@@ -35,6 +35,19 @@ export const fileRoutes: Route[] = [
     ],
   },
   {
+    method: "get",
+    path: "/v1/files",
+    operation: "listFiles",
+    tag: "files",
+    summary: "Your files, newest first",
+    parameters: [
+      query("limit", "At most so many.", { type: "integer", minimum: 1, maximum: 200 }),
+      query("cursor", "`next_cursor` of the page before.", { type: "string" }),
+    ],
+    answers: [{ status: 200, description: "One page.", body: "FilePage" }],
+    problems: ["invalid-request"],
+  },
+  {
     method: "put",
     path: "/v1/files/{file_id}/content",
     operation: "putFileContent",
@@ -60,7 +73,8 @@ export const fileRoutes: Route[] = [
     path: "/v1/files/{file_id}",
     operation: "deleteFile",
     tag: "files",
-    summary: "Remove a file",
+    summary:
+      "Remove a file; runs that use it already keep it until their end. By itself it goes a day after its last use",
     parameters: [FILE_ID],
     answers: [{ status: 204, description: "It is gone." }],
     problems: [NOT_FOUND],

@@ -2,9 +2,10 @@
 import { objectKeys } from "@myspinbot/contracts/keys.ts";
 import type { Artifact, Graph, Task } from "@myspinbot/contracts/types.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ObjectStore } from "../artifacts/object-store.ts";
 import { createHarness, result, type Harness } from "../../test/driver-harness.ts";
 import { newId } from "../ids.ts";
-import { runScript } from "../redis/scripts.ts";
+import { deleteRun } from "../runs/delete-run.ts";
 
 const GRAPH: Graph = { name: "one", nodes: [{ id: "a", type: "python_work", plane: "python" }], output: {} };
 const SHA256 = "c".repeat(64);
@@ -147,28 +148,8 @@ describe("purging a run", () => {
     const second = await runWith(() => ({}));
     // As a box could have left it before ids were looked at.
     await h.redis.hset(h.keys.runArtifacts("s0", second), victim.artifact_id, "{}");
-    const { keys } = h;
-    const answer = await runScript(
-      h.redis,
-      "purge",
-      [
-        keys.run("s0", second),
-        keys.runNodes("s0", second),
-        keys.runTasks("s0", second),
-        keys.runMailbox("s0", second),
-        keys.runEvents("s0", second),
-        keys.runData("s0", second),
-        keys.runArtifacts("s0", second),
-        keys.timers("s0"),
-        keys.threads("s0"),
-        keys.thread("s0", second),
-        keys.threadHeads("s0", second),
-        keys.threadBlobs("s0", second),
-        keys.runs("s0"),
-      ],
-      [second, keys.runsByStatus("s0", ""), keys.threadCheckpoint("s0", second, ""), keys.artifact("s0", "")],
-    );
-    expect(answer).toBe(1);
+    const store = { deletePrefix: () => Promise.resolve() } as unknown as ObjectStore;
+    await deleteRun({ redis: h.redis, keys: h.keys, store }, second);
     expect(await ownerOf(victim.artifact_id)).toBe(first);
   });
 });

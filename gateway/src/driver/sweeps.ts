@@ -18,8 +18,8 @@ export interface SweepDeps {
   reconcileMs: number;
   /** How long a consumer with nothing pending has asked for nothing until it is deleted. */
   consumerIdleMs?: number;
-  /** Told of a run that was kept long enough, again and again until its timer is gone. */
-  onRetention?: (run: string) => void;
+  /** Told of the timer of what was kept long enough, again and again until it is gone. */
+  onDue?: (timer: string) => void;
   onLost?: (task: string) => void;
 }
 
@@ -88,7 +88,7 @@ export async function adopt(deps: SweepDeps): Promise<Entry[]> {
   return entries;
 }
 
-/** Turns due timers into mail; runs whose retention is over are handed to `onRetention`. */
+/** Turns due timers into mail; those of what was kept long enough are handed to `onDue`. */
 export async function claimTimers(deps: SweepDeps): Promise<void> {
   const { redis, keys, shard } = deps;
   for (let count = PAGE; count === PAGE;) {
@@ -98,7 +98,7 @@ export async function claimTimers(deps: SweepDeps): Promise<void> {
       string[],
     ];
     count = answer[0];
-    for (const member of answer[1]) deps.onRetention?.(member.split("|")[1]!);
+    for (const member of answer[1]) deps.onDue?.(member);
   }
 }
 

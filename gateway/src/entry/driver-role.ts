@@ -1,10 +1,11 @@
-/** The role `driver`: drives runs in all shards, reaps, reconciles, and removes runs whose retention is over. */
+/** The role `driver`: drives runs in all shards, reaps, reconciles, and removes runs and uploads whose retention is over. */
 import { POOLS } from "@myspinbot/contracts/wire.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
 import { systemClock, systemRandom } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { createDriver } from "../driver/driver.ts";
 import { createDriverLoops, type DriverLoops } from "../driver/loops.ts";
+import { removeUpload } from "../files/remove-upload.ts";
 import { newPlainId } from "../ids.ts";
 import { deleteRun } from "../runs/delete-run.ts";
 import { createRetention } from "../driver/retention.ts";
@@ -37,10 +38,14 @@ export function createDriverRole(
     retentionMs: config.retention_ms,
     retryBackoffMs: config.retry_backoff_ms,
   });
+  const uploads = { redis, keys, shards, store, retentionMs: config.upload_retention_ms };
   const retention = createRetention({
     redis,
     keys,
-    remove: (run) => deleteRun({ redis, keys, store }, run),
+    remove: {
+      retention: (run) => deleteRun({ redis, keys, store }, run),
+      upload: (file, owner) => removeUpload(uploads, { owner, file }),
+    },
     logger,
   });
   const sweeps = shards.map((shard) => ({
@@ -52,7 +57,7 @@ export function createDriverRole(
     leaseMs: config.lease_ms,
     driverLeaseMs: config.driver_lease_ms,
     reconcileMs: config.reconcile_ms,
-    onRetention: (run: string) => retention.due(run),
+    onDue: (timer: string) => retention.due(shard, timer),
     onLost: (task: string) => logger.warn("task lost", { task_id: task }),
   }));
   return createDriverLoops({

@@ -73,6 +73,7 @@ export async function startHttp({
     logger,
     clock: systemClock,
     random: systemRandom,
+    uploadRetentionMs: config.upload_retention_ms,
     version,
     roles: () => started.map((role) => role.state()),
     deadlines: { startMs: config.start_deadline_ms, runMs: config.run_deadline_ms },

@@ -1,13 +1,16 @@
-/** Files that clients bring. The object's metadata is the record, so nothing about them is kept in Redis. */
+/** Files that clients bring. The object's metadata is the record; Redis holds only which there are, and until when. */
 import type { FileCreate } from "@myspinbot/contracts/types.ts";
 import { AppError } from "../errors/app-error.ts";
 import { sha256Hex } from "../graphs/digest.ts";
 import { newPlainId } from "../ids.ts";
-import type { ObjectStore } from "../artifacts/object-store.ts";
+import { listFiles, type FileList } from "./list-files.ts";
+import { isFileId } from "./file-id.ts";
 import { fromMetadata, toMetadata } from "./file-metadata.ts";
-import type { FileRecord } from "./file-record.ts";
+import { fileKey, type FileRecord } from "./file-record.ts";
 import { typeOfBytes } from "./detect-media.ts";
 import { isKnownMedia } from "./magic.ts";
+import { deleteUpload, type RemoveDeps } from "./remove-upload.ts";
+import { createUploadList } from "./upload-list.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -19,29 +22,39 @@ export interface FileStore {
   putContent(owner: string, fileId: string, bytes: Bytes): Promise<FileRecord>;
   /** Record and bytes in one step. */
   put(owner: string, name: string, given: { mediaType: string; bytes: Bytes }): Promise<FileRecord>;
-  get(owner: string, fileId: string): Promise<FileRecord | undefined>;
+  /** The file, if its owner has it: its time begins anew, so that a run can be made that uses it. */
+  use(owner: string, fileId: string): Promise<FileRecord | undefined>;
+  /** A page of the owner's files, newest first. @throws AppError `invalid-request` for a cursor that is none. */
+  list(owner: string, page: { limit: number; cursor?: string }): Promise<FileList>;
+  /** Runs that use it already keep its bytes until their end. @throws AppError `file-not-found`. */
   delete(owner: string, fileId: string): Promise<void>;
 }
 
-const FILE_ID = /^file_[0-9A-HJKMNP-TV-Z]{26}$/;
 const NOTHING = new Uint8Array(0);
-
-/** Where the bytes of a file lie. */
-export function fileKey(fileId: string): string {
-  return `files/${fileId}`;
-}
 
 /** About a file that an address names. */
 export function fileNotFound(fileId: string): AppError {
   return new AppError("file-not-found", `There is no file ${fileId.slice(0, 64)}.`, { status: 404 });
 }
 
-export function createFileStore(store: ObjectStore): FileStore {
+export function createFileStore(deps: RemoveDeps): FileStore {
+  const { store } = deps;
+  const uploads = createUploadList(deps);
   const get = async (owner: string, fileId: string): Promise<FileRecord | undefined> => {
-    if (!FILE_ID.test(fileId)) return undefined;
+    if (!isFileId(fileId)) return undefined;
     const head = await store.head(fileKey(fileId));
     const record = head && fromMetadata(fileId, head);
     return record?.owner === owner ? record : undefined;
+  };
+
+  const use = async (owner: string, fileId: string): Promise<FileRecord | undefined> => {
+    if (!isFileId(fileId)) return undefined;
+    const listed = await uploads.use(owner, fileId);
+    if (listed === "gone") return undefined;
+    const record = await get(owner, fileId);
+    // Brought before uploads were listed.
+    if (record && listed === "unknown") await uploads.add(owner, fileId);
+    return record;
   };
 
   const write = async (sent: FileRecord, bytes: Bytes): Promise<FileRecord> => {
@@ -50,6 +63,8 @@ export function createFileStore(store: ObjectStore): FileStore {
       throw new AppError("file-mismatch", `The bytes of "${sent.name}" are not ${sent.media_type}.`);
     }
     const record = { ...sent, media_type: mediaType };
+    // Deleted while its bytes came.
+    if ((await uploads.add(record.owner, record.file_id)) === "gone") throw fileNotFound(record.file_id);
     await store.put(fileKey(record.file_id), {
       bytes,
       mediaType: record.media_type,
@@ -60,10 +75,12 @@ export function createFileStore(store: ObjectStore): FileStore {
   };
 
   return {
-    get,
+    use,
+    list: (owner, page) => listFiles(uploads, (fileId) => get(owner, fileId), { owner, ...page }),
     async expect(owner, create) {
       assertKnown(create.media_type);
       const record: FileRecord = { file_id: newPlainId("file"), owner, ...create, status: "expected" };
+      await uploads.add(owner, record.file_id);
       await store.put(fileKey(record.file_id), {
         bytes: NOTHING,
         mediaType: record.media_type,
@@ -73,21 +90,9 @@ export function createFileStore(store: ObjectStore): FileStore {
       return record;
     },
     async putContent(owner, fileId, bytes) {
-      const record = await get(owner, fileId);
+      const record = await use(owner, fileId);
       if (!record) throw fileNotFound(fileId);
-      if (bytes.byteLength !== record.size) {
-        throw new AppError(
-          "file-mismatch",
-          `${record.size} bytes were announced for "${record.name}", ${bytes.byteLength} came.`,
-        );
-      }
-      const sha256 = await sha256Hex(bytes);
-      if (sha256 !== record.sha256) {
-        throw new AppError(
-          "file-mismatch",
-          `The SHA-256 of the bytes is ${sha256}, announced was ${record.sha256}.`,
-        );
-      }
+      await assertAnnounced(record, bytes);
       return write({ ...record, status: "complete" }, bytes);
     },
     async put(owner, name, { mediaType, bytes }) {
@@ -106,10 +111,26 @@ export function createFileStore(store: ObjectStore): FileStore {
       );
     },
     async delete(owner, fileId) {
-      if (!(await get(owner, fileId))) throw fileNotFound(fileId);
-      await store.delete(fileKey(fileId));
+      if (!(await use(owner, fileId))) throw fileNotFound(fileId);
+      await deleteUpload(deps, { owner, file: fileId });
     },
   };
+}
+
+async function assertAnnounced(record: FileRecord, bytes: Bytes): Promise<void> {
+  if (bytes.byteLength !== record.size) {
+    throw new AppError(
+      "file-mismatch",
+      `${record.size} bytes were announced for "${record.name}", ${bytes.byteLength} came.`,
+    );
+  }
+  const sha256 = await sha256Hex(bytes);
+  if (sha256 !== record.sha256) {
+    throw new AppError(
+      "file-mismatch",
+      `The SHA-256 of the bytes is ${sha256}, announced was ${record.sha256}.`,
+    );
+  }
 }
 
 function assertKnown(mediaType: string): void {

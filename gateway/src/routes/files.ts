@@ -1,5 +1,5 @@
 /** /v1/files: bytes that clients bring, in one request or announced first. */
-import type { File, FileCreate } from "@myspinbot/contracts/types.ts";
+import type { File, FileCreate, FilePage } from "@myspinbot/contracts/types.ts";
 import { validateFileCreate } from "@myspinbot/contracts/validators.js";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { Hono } from "hono";
@@ -12,8 +12,10 @@ import type { FileRecord } from "../files/file-record.ts";
 import { fileNotFound, type FileStore } from "../files/file-store.ts";
 import { readBytes } from "../middleware/bytes-body/read-bytes.ts";
 import { readJson } from "../middleware/json-body/json-body.ts";
+import { wholeNumber } from "../middleware/params/query.ts";
 import { assertNoEncoding, mediaTypeOf } from "../middleware/media-type.ts";
 
+const PAGE = { min: 1, max: 200, otherwise: 50 };
 const BYTES = /^(image|audio|video)\/[a-z0-9.+-]{1,60}$/;
 /** What clients say who do not know more; generated ones can say no more. The bytes tell the rest. */
 const SOME_BYTES = /^(?:application\/octet-stream|(image|audio|video)\/\*)$/;
@@ -28,13 +30,19 @@ export function fileRoutes({ files }: { files: FileStore }): Hono<AppEnv> {
           : await putBytes(files, c.var.owner, c.req.raw);
       return c.json(toFile(record), 201);
     })
+    .get("/", async (c) => {
+      const limit = wholeNumber("limit", c.req.query("limit"), PAGE);
+      const cursor = c.req.query("cursor");
+      const page = await files.list(c.var.owner, { limit, ...(cursor ? { cursor } : {}) });
+      return c.json<FilePage>({ ...page, files: page.files.map(toFile) });
+    })
     .put("/:file_id/content", async (c) =>
       c.json(
         toFile(await files.putContent(c.var.owner, c.req.param("file_id"), await readFileBytes(c.req.raw))),
       ),
     )
     .post("/:file_id/complete", async (c) => {
-      const record = await files.get(c.var.owner, c.req.param("file_id"));
+      const record = await files.use(c.var.owner, c.req.param("file_id"));
       if (!record) throw fileNotFound(c.req.param("file_id"));
       if (record.status !== "complete")
         throw new AppError("file-incomplete", `The bytes of ${record.file_id} have not been uploaded.`);
@@ -78,7 +86,7 @@ async function readFileBytes(request: Request): Promise<Uint8Array<ArrayBuffer>>
   return bytes;
 }
 
-function toFile({ owner: _, ...record }: FileRecord): File {
+function toFile({ owner: _, ...record }: FileRecord & { created_at?: string }): File {
   if (record.status === "complete") return record;
   return { ...record, upload: { method: "PUT", url: `/v1/files/${record.file_id}/content` } };
 }

@@ -56,6 +56,7 @@ export async function deleteRun({ redis, keys, store }: RunStores, run: string):
         keys.artifact(shard, ""),
         keys.graph(shard, ""),
         keys.idempotency(shard, ""),
+        keys.fileRuns(shard, ""),
       ],
     ),
   );

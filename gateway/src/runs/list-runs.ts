@@ -5,8 +5,9 @@ import { OWNERS } from "@myspinbot/contracts/wire.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import { ownerOf } from "../owner.ts";
 import type { Redis } from "../redis/client.ts";
-import { shardOfRun } from "../run-id.ts";
-import { readCursor, toCursor, type Place } from "./cursor.ts";
+import { readCursor, toCursor } from "../redis/cursor.ts";
+import { newestFirst } from "../redis/newest-first.ts";
+import { isRunId, shardOfRun } from "../run-id.ts";
 import { times, urlsOf } from "./run-view.ts";
 
 export interface RunFilter {
@@ -34,11 +35,12 @@ export async function listRuns(
   page: { limit: number; cursor?: string },
 ): Promise<RunPage> {
   const runs: RunSummary[] = [];
-  let after = page.cursor === undefined ? undefined : readCursor(page.cursor);
+  let after = page.cursor === undefined ? undefined : readCursor(page.cursor, isRunId);
+  const keys = lists.shards.map((shard) => listKey(lists.keys, shard, filter));
   const atOnce = filter.graph || filter.tag ? Math.max(page.limit, READ_AT_ONCE) : page.limit;
   for (let looked = 0; looked < MOST_LOOKED_AT;) {
-    const places = await nextPlaces(lists, filter, after, atOnce);
-    const summaries = await Promise.all(places.map((place) => readSummary(lists, place.run, filter.owner)));
+    const places = await newestFirst(lists.redis, keys, after, atOnce);
+    const summaries = await Promise.all(places.map((place) => readSummary(lists, place.id, filter.owner)));
     for (const [index, summary] of summaries.entries()) {
       after = places[index];
       if (summary && fits(summary, filter)) runs.push(summary);
@@ -50,35 +52,10 @@ export async function listRuns(
   return { runs, ...(after ? { next_cursor: toCursor(after) } : {}) };
 }
 
-/** The `limit` runs that follow `after` in the merged order: newest first, equal times by id downwards. */
-async function nextPlaces(
-  { redis, keys, shards }: RunLists,
-  { owner, status }: RunFilter,
-  after: Place | undefined,
-  limit: number,
-): Promise<Place[]> {
-  const perShard = shards.map(async (shard) => {
-    const key = listKey(keys, shard, owner, status);
-    const from = after ? `(${after.at}` : "+inf";
-    const older = redis.zrevrangebyscore(key, from, "-inf", "WITHSCORES", "LIMIT", 0, limit);
-    const sameTime = after ? redis.zrevrangebyscore(key, after.at, after.at) : Promise.resolve<string[]>([]);
-    const [flat, equal] = await fromRedis(Promise.all([older, sameTime]));
-    const places = equal.filter((run) => run < after!.run).map((run) => ({ at: after!.at, run }));
-    for (let i = 0; i < flat.length; i += 2) places.push({ run: flat[i]!, at: Number(flat[i + 1]) });
-    return places;
-  });
-  return (await Promise.all(perShard)).flat().sort(newestFirst).slice(0, limit);
-}
-
 /** The default owner's runs from before there were owners lie in the lists of all runs only. */
-function listKey(keys: Keys, shard: string, owner: string, status: string | undefined): string {
+function listKey(keys: Keys, shard: string, { owner, status }: RunFilter): string {
   if (owner !== OWNERS.default) return keys.ownerRuns(shard, status ?? "all", owner);
   return status === undefined ? keys.runs(shard) : keys.runsByStatus(shard, status);
-}
-
-function newestFirst(a: Place, b: Place): number {
-  if (a.at !== b.at) return b.at - a.at;
-  return a.run < b.run ? 1 : -1;
 }
 
 async function readSummary(

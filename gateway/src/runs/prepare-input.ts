@@ -3,8 +3,8 @@ import type { VoiceInput } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { AppError, type FieldError } from "../errors/app-error.ts";
 import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
-import type { FileRecord } from "../files/file-record.ts";
-import { fileKey, type FileStore } from "../files/file-store.ts";
+import { fileKey, type FileRecord } from "../files/file-record.ts";
+import type { FileStore } from "../files/file-store.ts";
 import type { AcceptedGraph } from "../graphs/catalogue.ts";
 import { fitsMediaType, isFileType, wantedMedia } from "../graphs/file-types.ts";
 import { clientType, type InputSpec } from "../graphs/input-fields.ts";
@@ -14,17 +14,27 @@ type Input = Record<string, unknown>;
 
 /** Files as their owner sees them. */
 export interface OwnFiles {
-  files: Pick<FileStore, "get">;
+  files: Pick<FileStore, "use">;
   owner: string;
 }
 
 const encoder = new TextEncoder();
 
+/** The input as the nodes see it, and the ids of the files in it. */
+export interface PreparedInput {
+  input: Input;
+  files: string[];
+}
+
 /**
- * The input as the nodes see it.
+ * From here on the files are kept for the run.
  * @throws AppError `invalid-input`, `file-not-found`, `file-incomplete`, with pointers into the request.
  */
-export async function prepareInput(accepted: AcceptedGraph, input: Input, files: OwnFiles): Promise<Input> {
+export async function prepareInput(
+  accepted: AcceptedGraph,
+  input: Input,
+  files: OwnFiles,
+): Promise<PreparedInput> {
   const problems = [...checkFields(accepted.input, input), ...missingFields(accepted, input)];
   if (problems.length > 0) throw invalidInput(accepted, problems);
   if (encoder.encode(JSON.stringify(input)).byteLength > DEFAULTS.input_bytes) {
@@ -35,7 +45,11 @@ export async function prepareInput(accepted: AcceptedGraph, input: Input, files:
       async ([name, value]) => [name, await resolve(accepted, name, value, files)] as const,
     ),
   );
-  return Object.fromEntries(resolved);
+  const used = new Set(resolved.flatMap(([, { file }]) => (file ? [file.file_id] : [])));
+  return {
+    input: Object.fromEntries(resolved.map(([name, { value }]) => [name, value])),
+    files: [...used],
+  };
 }
 
 function invalidInput({ graph }: AcceptedGraph, errors: FieldError[]): AppError {
@@ -83,22 +97,30 @@ function missingFields({ graph }: AcceptedGraph, input: Input): FieldError[] {
   }));
 }
 
+/** A field as the nodes see it, and the file that it names. */
+interface Resolved {
+  value: unknown;
+  file?: FileRecord;
+}
+
 async function resolve(
   accepted: AcceptedGraph,
   name: string,
   value: unknown,
   files: OwnFiles,
-): Promise<unknown> {
+): Promise<Resolved> {
   const type = accepted.input.fields.get(name)?.type;
   const pointer = `/input/${name}/file_id`;
   if (type === "Voice") {
     const { file_id, consent } = value as VoiceInput;
-    if (file_id === undefined) return value;
-    return { clip: toReference(await find(accepted, "Audio", { id: file_id, pointer }, files)), consent };
+    if (file_id === undefined) return { value };
+    const file = await find(accepted, "Audio", { id: file_id, pointer }, files);
+    return { value: { clip: toReference(file), consent }, file };
   }
   const fileId = fileIdOf(value);
-  if (type === undefined || !isFileType(type) || fileId === undefined) return value;
-  return toReference(await find(accepted, type, { id: fileId, pointer }, files));
+  if (type === undefined || !isFileType(type) || fileId === undefined) return { value };
+  const file = await find(accepted, type, { id: fileId, pointer }, files);
+  return { value: toReference(file), file };
 }
 
 /** The file with its bytes, of a media type that fits the named type. */
@@ -108,7 +130,7 @@ async function find(
   { id, pointer }: { id: string; pointer: string },
   { files, owner }: OwnFiles,
 ): Promise<FileRecord> {
-  const file = await files.get(owner, id);
+  const file = await files.use(owner, id);
   if (!file)
     throw new AppError("file-not-found", `There is no file ${id.slice(0, 64)}.`, {
       errors: [{ pointer, detail: "names no file" }],

@@ -14,7 +14,7 @@ import type { NodeTypes } from "../graphs/node-types.ts";
 import { newId } from "../ids.ts";
 import type { Redis } from "../redis/client.ts";
 import { conflict, shardOfKey, toIdempotency, type Idempotency } from "./idempotency.ts";
-import { prepareInput } from "./prepare-input.ts";
+import { prepareInput, type PreparedInput } from "./prepare-input.ts";
 import type { RunReader } from "./run-reader.ts";
 import { toRun } from "./run-view.ts";
 import { submitRun } from "./submit.ts";
@@ -50,7 +50,7 @@ export interface RunServiceOptions {
 /** What is known of a request before it is submitted. */
 interface Prepared {
   accepted: AcceptedGraph;
-  input: Record<string, unknown>;
+  input: PreparedInput;
   matching: number;
 }
 
@@ -114,7 +114,7 @@ export function createRunService(options: RunServiceOptions): RunService {
         owner,
         accepted,
         request,
-        input,
+        ...input,
         startDeadlineMs: start_s === undefined ? deadlines.startMs : Math.ceil(start_s * 1000),
         runDeadlineMs: run_s === undefined ? deadlines.runMs : Math.ceil(run_s * 1000),
         idempotency,

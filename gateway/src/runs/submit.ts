@@ -19,6 +19,8 @@ export interface NewRun {
   /** Input with files resolved. */
   input: Record<string, unknown>;
   startDeadlineMs: number;
+  /** Ids of the uploads that it uses. */
+  files: string[];
   runDeadlineMs: number;
   idempotency: Idempotency | undefined;
 }
@@ -33,6 +35,7 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
     graph: accepted.graph.name,
     digest: accepted.digest,
     ...(idempotency ? { idempotency: idempotency.hash } : {}),
+    ...(entry.files.length > 0 ? { files: entry.files.join(" ") } : {}),
   };
   const data = dataFields(entry);
   const nodes = nodeFields(accepted);
@@ -67,6 +70,7 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
         event,
         keys.channels.run(shard, run),
         ...fields.map((group) => group.length),
+        keys.fileRuns(shard, ""),
         ...fields.flat(2),
       ],
     ),

@@ -78,6 +78,14 @@ class Keys:
         """zset"""
         return f"{self._prefix}:{{{_shard(shard)}}}:runs:{_part('status', status)}:{owner and _part('owner', owner)}"
 
+    def owner_files(self, shard: str, owner: str) -> str:
+        """zset"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:files:{owner and _part('owner', owner)}"
+
+    def file_runs(self, shard: str, file: str) -> str:
+        """set"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:file_runs:{file and _part('file', file)}"
+
     def ended_with_tasks(self, shard: str) -> str:
         """set"""
         return f"{self._prefix}:{{{_shard(shard)}}}:ended_with_tasks"

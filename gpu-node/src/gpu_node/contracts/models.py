@@ -365,6 +365,8 @@ class File(Model):
     """Bytes."""
     sha256: Sha256
     status: Literal["expected", "complete"]
+    created_at: Timestamp | MISSING = Field(default=MISSING)
+    """In lists."""
     upload: FileUpload | MISSING = Field(default=MISSING)
     """Where to PUT the bytes."""
 
@@ -380,6 +382,12 @@ class FileCreate(Model):
 class FileInput(Model):
     """A file as input of a run."""
     file_id: Identifier
+
+
+class FilePage(Model):
+    """Answer of GET /v1/files: newest first. A page may be short although another follows."""
+    files: list[File]
+    next_cursor: str | MISSING = Field(default=MISSING)
 
 
 class FinishVideoInputs(Model):
@@ -477,6 +485,10 @@ class GatewayConfig(Model):
     """How often forgotten work is looked for."""
     retention_ms: int = Field(default=604800000)
     """How long an ended run is kept."""
+    upload_retention_ms: int = Field(default=86400000)
+    """How long an uploaded file is kept after the end of the last run that used it, or after its
+    upload.
+    """
     start_deadline_ms: int = Field(default=86400000)
     """Default start deadline."""
     run_deadline_ms: int = Field(default=86400000)

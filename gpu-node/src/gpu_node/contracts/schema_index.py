@@ -61,6 +61,7 @@ SCHEMA_REFS: Final[dict[str, str]] = {
     "file": "https://schemas.myspinbot.dev/file.schema.json",
     "file_create": "https://schemas.myspinbot.dev/file.schema.json#/$defs/FileCreate",
     "file_input": "https://schemas.myspinbot.dev/file.schema.json#/$defs/FileInput",
+    "file_page": "https://schemas.myspinbot.dev/file.schema.json#/$defs/FilePage",
     "finish_video_inputs": "https://schemas.myspinbot.dev/nodes/finish_video.schema.json#/$defs/inputs",
     "finish_video_outputs": "https://schemas.myspinbot.dev/nodes/finish_video.schema.json#/$defs/outputs",
     "finish_video_params": "https://schemas.myspinbot.dev/nodes/finish_video.schema.json#/$defs/params",

@@ -1,0 +1,54 @@
+/** Remembers in Redis which uploads there are and until when: what is not listed is removed by nobody. */
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { fromRedis } from "../errors/dependencies.ts";
+import type { Redis } from "../redis/client.ts";
+import type { Place } from "../redis/cursor.ts";
+import { newestFirst } from "../redis/newest-first.ts";
+import { runScript } from "../redis/scripts.ts";
+import { shardOfFile } from "./file-id.ts";
+
+export interface UploadListDeps {
+  redis: Redis;
+  keys: Keys;
+  shards: readonly string[];
+  /** How long an upload is kept after its last use. */
+  retentionMs: number;
+}
+
+/** `gone` = it is being removed. */
+export type Kept = "kept" | "gone";
+
+export interface UploadList {
+  /** Lists an upload; before its bytes are stored, so that none lie anywhere unlisted. */
+  add(owner: string, file: string): Promise<Kept>;
+  /** Keeps it for a run that is about to use it; `unknown` = brought before uploads were listed, or not there. */
+  use(owner: string, file: string): Promise<Kept | "unknown">;
+  /** An owner's uploads, newest first. */
+  page(owner: string, after: Place | undefined, limit: number): Promise<Place[]>;
+}
+
+/** Name of the timer at which an upload is looked at. */
+export function uploadTimer(owner: string, file: string): string {
+  return `upload|${file}|${owner}`;
+}
+
+export function createUploadList({ redis, keys, shards, retentionMs }: UploadListDeps): UploadList {
+  const keep = async (owner: string, file: string, how: "new" | "use") => {
+    const shard = shardOfFile(file, shards);
+    const names = [keys.ownerFiles(shard, owner), keys.timers(shard)];
+    return (await fromRedis(
+      runScript(redis, "keep_upload", names, [file, uploadTimer(owner, file), retentionMs, how]),
+    )) as Kept;
+  };
+  return {
+    add: (owner, file) => keep(owner, file, "new"),
+    use: (owner, file) => keep(owner, file, "use"),
+    page: (owner, after, limit) =>
+      newestFirst(
+        redis,
+        shards.map((shard) => keys.ownerFiles(shard, owner)),
+        after,
+        limit,
+      ),
+  };
+}

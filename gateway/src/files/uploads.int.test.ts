@@ -1,0 +1,231 @@
+/** Uploads live as long as runs use them and a while longer, are listed, and go whole, whoever dies meanwhile. */
+import type { File, FilePage, Graph, Run } from "@myspinbot/contracts/types.ts";
+import { validateFilePage } from "@myspinbot/contracts/validators.js";
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from "vitest";
+import {
+  createAppHarness,
+  PNG,
+  problemOf,
+  runOf,
+  startStore,
+  type AppHarness,
+} from "../../test/app-harness.ts";
+import { until } from "../../test/until.ts";
+import { createRetention } from "../driver/retention.ts";
+import { sha256Hex } from "../graphs/digest.ts";
+import { newPlainId } from "../ids.ts";
+import { toMetadata } from "./file-metadata.ts";
+import { removeUpload, type RemoveDeps } from "./remove-upload.ts";
+import { createUploadList, uploadTimer } from "./upload-list.ts";
+
+const RETENTION_MS = 60_000;
+
+let store: Awaited<ReturnType<typeof startStore>>;
+let h: AppHarness;
+let deps: RemoveDeps;
+let count = 0;
+
+beforeAll(async () => {
+  store = await startStore();
+});
+afterAll(() => store.stop());
+beforeEach(async () => {
+  h = await createAppHarness(`uploads${(count += 1)}`, {
+    seaweed: store.seaweed,
+    deps: { uploadRetentionMs: RETENTION_MS },
+  });
+  await h.announceAll();
+  const { redis, keys } = h.driver;
+  deps = { redis, keys, shards: ["s0"], store: h.store, retentionMs: RETENTION_MS };
+});
+afterEach(() => h.close());
+
+const GRAPH: Graph = {
+  name: "one",
+  input: { image: "Image" },
+  nodes: [{ id: "a", type: "node_work", plane: "node", inputs: { image: "$input.image" } }],
+  output: { text: "$a.text" },
+};
+
+async function upload(): Promise<string> {
+  const init = { method: "POST", headers: { "content-type": "image/png" }, body: PNG };
+  return ((await (await h.request("/v1/files", init)).json()) as File).file_id;
+}
+
+const submit = (file_id: string) => h.post("/v1/runs", { graph: GRAPH, input: { image: { file_id } } });
+const drop = (file: string) => h.request(`/v1/files/${file}`, { method: "DELETE" });
+const due = (file: string) => h.driver.redis.zscore(h.driver.keys.timers("s0"), uploadTimer("default", file));
+/** As when its time is over. */
+const remove = (file: string, more: Partial<RemoveDeps> = {}) =>
+  removeUpload({ ...deps, ...more }, { owner: "default", file });
+
+async function list(query = ""): Promise<FilePage> {
+  const page = (await (await h.request(`/v1/files${query}`)).json()) as FilePage;
+  expect(validateFilePage(page), JSON.stringify(validateFilePage.errors)).toBe(true);
+  return page;
+}
+
+async function endedRun(file: string): Promise<Run> {
+  const { run_id } = await runOf(await submit(file));
+  h.driver.startDriver();
+  h.driver.startExecutor("node", () => ({ outputs: { text: "x" } }));
+  await h.driver.waitForEnd(run_id);
+  return runOf(await h.request(`/v1/runs/${run_id}`));
+}
+
+async function expectGone(file: string): Promise<void> {
+  expect(await h.store.head(`files/${file}`)).toBeUndefined();
+  expect((await drop(file)).status).toBe(404);
+  const used = await submit(file);
+  expect([used.status, (await problemOf(used)).code]).toEqual([422, "file-not-found"]);
+  expect(await h.driver.redis.keys(`*${file}*`)).toEqual([]);
+  expect(await due(file)).toBeNull();
+}
+
+describe("GET /v1/files", () => {
+  it("lists all, newest first, in pages", async () => {
+    const files = [await upload(), await upload(), await upload()];
+    const first = await list("?limit=2");
+    const second = await list(`?limit=2&cursor=${first.next_cursor}`);
+    expect([...first.files, ...second.files].map((file) => file.file_id).toSorted()).toEqual(
+      files.toSorted(),
+    );
+    expect(second.next_cursor).toBeUndefined();
+    const times = [...first.files, ...second.files].map((file) => file.created_at!);
+    expect(times).toEqual(times.toSorted().toReversed());
+    expect(first.files[0]).not.toHaveProperty("owner");
+    await drop(files[0]!);
+    expect((await list()).files).toHaveLength(2);
+  });
+
+  it.each(["cursor=x", "limit=0", `cursor=${btoa("1 run_s0_01J8ZQ5J3QK2N6S7T8V9W0X1Y2")}`])(
+    "refuses %s",
+    async (query) => {
+      const response = await h.request(`/v1/files?${query}`);
+      expect([response.status, (await problemOf(response)).code]).toEqual([400, "invalid-request"]);
+    },
+  );
+});
+
+describe("DELETE /v1/files/{file_id}", () => {
+  it("removes it at once when only runs that have ended used it", async () => {
+    const file = await upload();
+    const run = await endedRun(file);
+    expect((await drop(file)).status).toBe(204);
+    expect((await h.request(run.urls.self, { method: "DELETE" })).status).toBe(204);
+    await expectGone(file);
+  });
+
+  it("takes it from further runs at once, and its bytes when the run that uses it has ended", async () => {
+    const file = await upload();
+    const run = await runOf(await submit(file));
+    expect((await drop(file)).status).toBe(204);
+    expect((await drop(file)).status).toBe(404);
+    expect((await list()).files).toEqual([]);
+    const used = await submit(file);
+    expect([used.status, (await problemOf(used)).code]).toEqual([422, "file-not-found"]);
+    expect(await remove(file)).toBe(false);
+    expect(await h.store.head(`files/${file}`)).toBeDefined();
+    h.driver.startDriver();
+    h.driver.startExecutor("node", () => ({ outputs: { text: "x" } }));
+    await h.driver.waitForEnd(run.run_id);
+    expect(await remove(file)).toBe(true);
+    // What the run still knows of it goes with the run.
+    await until(async () => (await h.request(run.urls.self, { method: "DELETE" })).status === 204);
+    await expectGone(file);
+  });
+});
+
+describe("an upload whose time is over", () => {
+  it("goes by itself", async () => {
+    const retentionMs = 1000;
+    const { redis, keys } = h.driver;
+    const uploads = { ...deps, retentionMs };
+    const file = newPlainId("file");
+    const bytes = { bytes: PNG, mediaType: "image/png", sha256: await sha256Hex(PNG), metadata: {} };
+    await createUploadList(uploads).add("default", file);
+    await h.store.put(`files/${file}`, bytes);
+    const retention = createRetention({
+      redis,
+      keys,
+      remove: {
+        retention: () => Promise.reject(new Error("none is due")),
+        upload: (id, owner) => removeUpload(uploads, { owner, file: id }),
+      },
+      logger: { debug() {}, warn: (message) => expect.unreachable(message) },
+    });
+    h.driver.sweep.onDue = (timer) => retention.due("s0", timer);
+    h.driver.startDriver();
+    await until(async () => (await due(file)) === null);
+    await expectGone(file);
+  });
+
+  it("stays while a run uses it and a while after the run's end, and goes when the run is deleted", async () => {
+    const file = await upload();
+    const { run_id } = await runOf(await submit(file));
+    const first = await due(file);
+    expect(await remove(file)).toBe(false);
+    expect(Number(await due(file))).toBeGreaterThan(Number(first));
+
+    h.driver.startDriver();
+    h.driver.startExecutor("node", () => ({ outputs: { text: "x" } }));
+    const { completed_at } = await h.driver.waitForEnd(run_id);
+    expect(await remove(file)).toBe(false);
+    expect(await due(file)).toBe(String(Number(completed_at) + RETENTION_MS));
+    expect((await submit(file)).status).toBe(202);
+    for (const run of (await (await h.request("/v1/runs")).json()).runs as Run[])
+      await until(async () => (await h.request(run.urls.self, { method: "DELETE" })).status === 204);
+    expect(await remove(file)).toBe(true);
+    await expectGone(file);
+  });
+
+  it("is out of reach before its bytes are gone, and goes when the store is back", async () => {
+    const file = await upload();
+    const away = { ...h.store, delete: () => Promise.reject(new Error("away")) };
+    await expect(remove(file, { store: away })).rejects.toThrow("away");
+    const used = await submit(file);
+    expect([used.status, (await problemOf(used)).code]).toEqual([422, "file-not-found"]);
+    expect((await list()).files).toEqual([]);
+    expect(await h.store.head(`files/${file}`)).toBeDefined();
+    expect(await due(file)).not.toBeNull();
+    expect(await remove(file)).toBe(true);
+    expect(await remove(file)).toBe(true);
+    await expectGone(file);
+  });
+
+  it("stays when a run takes it while its use is looked at", async () => {
+    const file = await upload();
+    const smembers = async (key: string) => {
+      const none = await h.driver.redis.smembers(key);
+      expect((await submit(file)).status).toBe(202);
+      return none;
+    };
+    const redis = new Proxy(h.driver.redis, {
+      get: (target, name) =>
+        name === "smembers" ? smembers : (Reflect.get(target, name) as () => unknown).bind(target),
+    });
+    expect(await remove(file, { redis: redis })).toBe(false);
+    expect((await list()).files).toHaveLength(1);
+    expect(await h.store.head(`files/${file}`)).toBeDefined();
+  });
+
+  it("is known from its first use on when it was brought before uploads were listed", async () => {
+    const file = newPlainId("file");
+    const sha256 = await sha256Hex(PNG);
+    const { owner: _, ...metadata } = toMetadata({
+      file_id: file,
+      owner: "default",
+      name: "old.png",
+      media_type: "image/png",
+      size: PNG.length,
+      sha256,
+      status: "complete",
+    });
+    await h.store.put(`files/${file}`, { bytes: PNG, mediaType: "image/png", sha256, metadata });
+    expect((await list()).files).toEqual([]);
+    await endedRun(file);
+    expect((await list()).files).toMatchObject([{ file_id: file, name: "old.png" }]);
+    expect((await drop(file)).status).toBe(204);
+    expect(await h.store.head(`files/${file}`)).toBeUndefined();
+  });
+});
