@@ -23,6 +23,8 @@ export interface LedgerLine {
 }
 
 export interface World {
+  /** Of all servers: `gpu-node-0/tasks` is the first box's. */
+  dir: string;
   valkey: ValkeyServer;
   seaweed: SeaweedServer;
   gateways: GatewayServer[];
@@ -88,6 +90,7 @@ export async function startWorld(options: { shards?: number } = {}): Promise<Wor
         .filter((line) => line.endsWith("}"))
         .map((line) => JSON.parse(line) as LedgerLine);
     return {
+      dir,
       valkey,
       seaweed,
       gateways: started.slice(0, 2),

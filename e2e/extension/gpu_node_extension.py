@@ -1,8 +1,10 @@
 """The gpu-node's side of the test node types, loaded by GPU_NODE_EXTENSIONS."""
 
+import errno
 import json
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 from gpu_node.handlers.registry import HandlerSpec
@@ -40,10 +42,21 @@ def _write(phase: str, context: Any) -> None:
         ledger.write(json.dumps(line) + "\n")
 
 
+def _suffer(box: Path) -> None:
+    """What is wrong with this box, as a test says by a file in its cache folder."""
+    if (box / "sick").exists():
+        os._exit(3)
+    if (box / "full").exists():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def ledger_python(
     params: dict[str, Any], inputs: dict[str, Any], context: Any
 ) -> dict[str, Any]:
     _write("begin", context)
+    if params.get("die"):
+        os._exit(3)
+    _suffer(context.cache_dir)
     until = time.monotonic() + params.get("sleep_ms", 0) / 1000
     while time.monotonic() < until:
         context.check_canceled()

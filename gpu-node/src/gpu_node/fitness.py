@@ -45,6 +45,10 @@ class Fitness:
         """Why work of this type cannot be done now."""
         return self.disk() or self._breaker.why_not(node_type)
 
+    def is_partly_unfit(self) -> bool:
+        """Whether work of some type cannot be done now."""
+        return bool(self._breaker.resting())
+
     async def check(self) -> str | None:
         """All of it, for the readiness."""
         whys = [self.disk(), *self._breaker.resting()]

@@ -10,7 +10,10 @@ from gpu_node.leases import Leases
 from gpu_node.logs import get_logger
 from gpu_node.redis.failures import RedisError, backoff, is_no_group, is_unblocked
 from gpu_node.redis.reader import TaskReader
-from gpu_node.redis.steps import PoolSteps
+from gpu_node.redis.steps import Entry, PoolSteps
+
+STAND_BACK_S = 0.5
+"""How long a machine that cannot do all work leaves a task to others."""
 
 
 class Puller:
@@ -47,7 +50,7 @@ class Puller:
                         await self._recover(reader, steps)
                         has_lost = False
                         self._on_back()
-                    entries = await reader.read(max(1, self._holdings.free))
+                    entries = await self._read(reader)
             except (RedisError, TimeoutError, OSError) as error:
                 failures += 1
                 if is_no_group(error) or is_unblocked(error):
@@ -67,6 +70,13 @@ class Puller:
         """A machine that can do nothing leaves the tasks to others."""
         while self._fitness.disk():  # noqa: ASYNC110 - others make room
             await asyncio.sleep(1)
+
+    async def _read(self, reader: TaskReader) -> list[Entry]:
+        """A machine that cannot do some of the work takes what no other machine waits for."""
+        if not self._fitness.is_partly_unfit():
+            return await reader.read(max(1, self._holdings.free))
+        await asyncio.sleep(STAND_BACK_S)
+        return await reader.read_left()
 
     async def _recover(self, reader: TaskReader, steps: PoolSteps) -> None:
         """What the lost connection was given comes first; it starts when a renew has been

@@ -34,6 +34,10 @@ class TaskReader:
             "COUNT", count, "BLOCK", self._block_ms, "STREAMS", self._stream, ">"
         )
 
+    async def read_left(self) -> list[Entry]:
+        """An entry that nobody waits for, if there is one."""
+        return await self._read("COUNT", 1, "STREAMS", self._stream, ">")
+
     async def reset(self) -> None:
         """Drop the connection, whatever state it is in."""
         await self._client.connection_pool.disconnect()

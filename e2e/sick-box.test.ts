@@ -1,0 +1,102 @@
+/** What is wrong with one run or one box costs the other runs nothing. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Graph } from "@myspinbot/contracts/types.ts";
+import { ulid } from "ulid";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { readEvents, submit, waitForEnd } from "./client.ts";
+import { startWorld, type World } from "./world.ts";
+
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(async () => {
+  await world?.stop();
+});
+
+const graph = (max_attempts: number, params: Record<string, unknown> = {}): Graph => ({
+  name: "one",
+  nodes: [
+    { id: "a", type: "ledger_python", plane: "python", params, retry: { max_attempts, backoff_ms: 50 } },
+  ],
+  output: { v: "$a.v" },
+});
+
+const start = (max_attempts: number, params?: Record<string, unknown>): Promise<string> =>
+  submit(world, { graph: graph(max_attempts, params), input: {} }, ulid());
+
+/** Runs that may try once only: whatever another run or box does to them, fails them. */
+const startHealthy = (count: number): Promise<string[]> =>
+  Promise.all(Array.from({ length: count }, () => start(1, { sleep_ms: 20 })));
+
+async function statuses(runs: string[]): Promise<string[]> {
+  return (await Promise.all(runs.map((run) => waitForEnd(world, run)))).map(({ status }) => status);
+}
+
+const SUCCEEDED = (count: number): string[] => Array.from({ length: count }, () => "succeeded");
+
+/** Lets a box suffer while `work` is done; the extension of the gpu-node looks at the file. */
+async function suffering(box: number, what: "sick" | "full", work: () => Promise<void>): Promise<void> {
+  const cache = join(world.dir, `gpu-node-${box}`, "tasks", "cache");
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(join(cache, what), "");
+  try {
+    await work();
+  } finally {
+    rmSync(join(cache, what));
+  }
+}
+
+/** Starts runs until a box has met one, and says what is wrong with it. */
+async function untilSaid(box: number, words: string, attempts: number): Promise<string[]> {
+  const ends: string[] = [];
+  const isSaid = async (): Promise<boolean> => {
+    ends.push(...(await statuses([await start(attempts), await start(attempts)])));
+    const [status, text] = await readiness(box);
+    return status === 503 && text.includes(words);
+  };
+  await vi.waitUntil(isSaid, { timeout: 60_000, interval: 0 });
+  return ends;
+}
+
+async function readiness(box: number): Promise<[number, string]> {
+  const response = await fetch(`${world.gpuNodes[box]!.url}/readyz`);
+  return [response.status, await response.text()];
+}
+
+describe("healthy runs", () => {
+  it("succeed while and after the handler of one run dies five times", async () => {
+    const poison = await start(5, { die: true });
+    const beside = await startHealthy(6);
+    const end = await waitForEnd(world, poison);
+    expect([end.status, end.error?.code]).toEqual(["failed", "handler-crashed"]);
+    const died = (await readEvents(world, poison)).filter(({ type }) => type === "node.started");
+    expect(died).toHaveLength(5);
+    expect(await statuses(beside)).toEqual(SUCCEEDED(6));
+    expect(await statuses(await startHealthy(6))).toEqual(SUCCEEDED(6));
+    expect((await Promise.all([readiness(0), readiness(1)])).map(([status]) => status)).toEqual([200, 200]);
+  });
+
+  it("succeed beside a box whose disk is full, which says so", async () => {
+    await suffering(0, "full", async () => {
+      const met = await untilSaid(0, "the disk is full", 1);
+      expect(met).toEqual(SUCCEEDED(met.length));
+      expect(await statuses(await startHealthy(24))).toEqual(SUCCEEDED(24));
+    });
+  });
+
+  it("are left to the other box by one where a type rests", async () => {
+    await suffering(0, "sick", async () => {
+      // These find out, and may try again.
+      await untilSaid(0, "ledger_python crashed", 10);
+      for (let i = 0; i < 6; i += 1) {
+        const [run] = await startHealthy(1);
+        expect(await statuses([run!])).toEqual(["succeeded"]);
+        const events = await readEvents(world, run!);
+        expect(events.filter(({ type }) => type === "node.retrying")).toEqual([]);
+      }
+    });
+  });
+});
