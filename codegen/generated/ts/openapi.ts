@@ -1989,16 +1989,6 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                 }
               }
             }
-          },
-          "503": {
-            "description": "`redis-unavailable`: Redis is not available.",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
-                }
-              }
-            }
           }
         }
       }

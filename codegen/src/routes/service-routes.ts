@@ -50,7 +50,6 @@ export const serviceRoutes: Route[] = [
     tag: "operation",
     summary: "Metrics for Prometheus",
     answers: [{ status: 200, description: "All metrics.", media: ["text/plain"] }],
-    problems: ["redis-unavailable"],
   },
   {
     method: "get",

@@ -22,7 +22,7 @@ let tls: { port: number; close(): void };
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "faults-"));
   socket = join(dir, "valkey.sock");
-  valkey = await startValkey({ dir, args: ["--unixsocket", socket] });
+  valkey = await startValkey({ dir, open: true, args: ["--unixsocket", socket] });
   await withClient(valkey.url, async (redis) => {
     await redis.acl("SETUSER", "reader", "on", ">secret", "~*", "+@read", "+info");
     await redis.config("SET", "requirepass", "open sesame");
