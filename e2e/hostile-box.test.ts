@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { objectKeys, timerMembers } from "@myspinbot/contracts/keys.ts";
 import type { Artifact, Run } from "@myspinbot/contracts/types.ts";
 import { startGateway, type GatewayServer } from "@myspinbot/services/gateway.ts";
 import { startSeaweed, type SeaweedServer } from "@myspinbot/services/seaweed.ts";
@@ -130,7 +131,8 @@ describe("a hostile box", () => {
     const run = await submit("hostile");
     const task = await hostile.pull();
     const names = ["a?b", "a#b", "a%2fb", "a b", "é", "a;b", "<x>&y", "a+b"];
-    for (const name of names) expect((await hostile.put(`runs/${run}/${name}`, "x")).ok).toBe(true);
+    for (const name of names)
+      expect((await hostile.put(`${objectKeys.runFolder(run)}${name}`, "x")).ok).toBe(true);
     await hostile.settle(task);
     await ended(run);
     expect((await ask(`/v1/runs/${run}`, { method: "DELETE" })).status).toBe(204);
@@ -186,7 +188,7 @@ describe("a hostile box", () => {
     for (const call of [
       () => redis.hgetall(keys.run("s0", run)),
       () => redis.xrange(keys.runEvents("s0", run), "-", "+"),
-      () => redis.zadd(keys.timers("s0"), 0, `retention|${run}|`),
+      () => redis.zadd(keys.timers("s0"), 0, timerMembers.retention(run)),
       () => redis.xadd(keys.mail("s0"), "*", "run", run, "body", "{}"),
       () => redis.hset(keys.poolExecutors("s0", "honest"), "x", "y"),
       () => redis.eval("return 1", 0),

@@ -1,7 +1,8 @@
-/** Refuses files that name a package registry's host or a place on somebody's machine. */
+/** Refuses files that name a package registry's host or a place on somebody's machine, and code that spells wire names. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { handSpelled } from "./guards/wire-names.ts";
 import { ROOT } from "./services/binaries.ts";
 
 /** Written in pieces, because this file is searched too. */
@@ -28,8 +29,13 @@ for (const file of listing.split("\0").filter(Boolean)) {
   for (const word of FORBIDDEN) if (text.includes(word)) problems.push(`${file} names ${word}`);
   if (/(\.lock|package-lock\.json)$/.test(file) && LOCK_URL.test(text)) problems.push(`${file} holds a URL`);
 }
+problems.push(...handSpelled(ROOT, listing.split("\0")));
 for (const problem of problems) console.error(problem);
-console.log(problems.length === 0 ? "no registry host and no machine path in any file" : "see above");
+console.log(
+  problems.length === 0
+    ? "no registry host, no machine path and no wire name spelled by hand in any file"
+    : "see above",
+);
 process.exitCode = problems.length === 0 ? 0 : 1;
 
 /** Empty for a file that was deleted but not yet committed. */

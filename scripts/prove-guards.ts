@@ -2,9 +2,10 @@
 import { HouseCopy } from "./guards/house-copy.ts";
 import { arrows } from "./guards/proofs/arrows.ts";
 import { layers } from "./guards/proofs/layers.ts";
+import { names } from "./guards/proofs/names.ts";
 import type { Proof, Prover } from "./guards/proof.ts";
 
-const PROVERS: readonly Prover[] = [arrows, layers];
+const PROVERS: readonly Prover[] = [arrows, layers, names];
 /** Most tools need one core. */
 const AT_ONCE = 2;
 

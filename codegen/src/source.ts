@@ -1,6 +1,7 @@
 /** Reads the contract once: everything that the emitters turn into code. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { fillWireNames } from "./lua-names.ts";
 import { mostKeys } from "./most-keys.ts";
 import { type JsonSchema, type SchemaFile, type TitledSchema, titledSchemas } from "./schema.ts";
 
@@ -10,6 +11,7 @@ export interface Wire {
   keys: Record<string, { template: string; type: string }>;
   channels: Record<string, { template: string; message: string }>;
   objects: Record<string, string>;
+  timers: Record<string, string>;
   ids: Record<string, string>;
   groups: Record<string, string>;
   pools: Record<string, string>;
@@ -48,12 +50,13 @@ export function readSource(root: string): Source {
     ),
   );
   const titled = titledSchemas(files);
+  const wire = readWire(schemas, titled);
   return {
     files,
     titled,
-    wire: readWire(schemas, titled),
+    wire,
     problemTypes: readJson<ProblemTypes>(join(schemas, "problem-types.json")),
-    scripts: readScripts(join(schemas, "redis")),
+    scripts: readScripts(join(schemas, "redis"), wire),
     graphs: new Map(namesIn(join(root, "graphs"), ".json").map((name) => [name, readGraph(root, name)])),
   };
 }
@@ -79,8 +82,8 @@ function readGraph(root: string, name: string): Record<string, unknown> {
   return graph;
 }
 
-/** Puts includes in the place of `-- @include x`, and leaves comments out: each byte is sent to every Redis server. */
-function readScripts(folder: string): Map<string, string> {
+/** Fills in names of wire.json, puts includes in the place of `-- @include x`, and leaves comments out: each byte is sent to every Redis server. */
+function readScripts(folder: string, wire: Wire): Map<string, string> {
   return new Map(
     namesIn(folder, ".lua").map((name) => {
       const included = new Set<string>();
@@ -93,7 +96,8 @@ function readScripts(folder: string): Map<string, string> {
           included.add(include);
           return readFileSync(join(folder, "includes", `${include}.lua`), "utf8").split("\n");
         });
-      return [name, `${lines.filter((line) => !/^\s*(--.*)?$/.test(line)).join("\n")}\n`];
+      const text = lines.filter((line) => !/^\s*(--.*)?$/.test(line)).join("\n");
+      return [name, `${fillWireNames(text, wire, `${name}.lua`)}\n`];
     }),
   );
 }

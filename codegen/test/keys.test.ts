@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { createKeys, objectKeys, shardOfId } from "@myspinbot/contracts/keys.ts";
+import { createKeys, objectKeys, shardOfId, timerMembers } from "@myspinbot/contracts/keys.ts";
 import { describe, expect, it } from "vitest";
 import { readSource } from "../src/source.ts";
 
-const { wire } = readSource(fileURLToPath(new URL("../..", import.meta.url)));
+const { wire, titled } = readSource(fileURLToPath(new URL("../..", import.meta.url)));
 const keys = createKeys("msb");
 
 /** The template with each placeholder as its own value; a shard is s1. */
@@ -31,6 +31,17 @@ describe("keys", () => {
   it.each(Object.entries(wire.channels))("channel %s follows its template", (name, { template }) => {
     const { args, text } = filled(template);
     expect(call(keys.channels, name, args)).toBe(text);
+  });
+
+  it.each(Object.entries(wire.timers))("timer %s follows its template", (name, template) => {
+    const { args, text } = filled(template);
+    expect(call(timerMembers, name, args)).toBe(text);
+    expect(text).toMatch(new RegExp(`^${name}\\|my-(run|file)\\|`));
+  });
+
+  it("every timer comes as mail but those of what was kept long enough", () => {
+    const { timer } = titled.get("MailTimer")!.schema.properties as { timer: { enum: string[] } };
+    expect([...timer.enum, "retention", "upload"].sort()).toEqual(Object.keys(wire.timers).sort());
   });
 
   it.each(Object.entries(wire.objects))("object %s follows its template", (name, template) => {

@@ -11,7 +11,7 @@ local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', text(now), 'LIMIT', 0, 
 local effects = {}
 for _, member in ipairs(due) do
   local kind, run, rest = string.match(member, '^([^|]*)|([^|]*)|(.*)$')
-  if kind == 'retention' or kind == 'upload' then
+  if kind == WIRE.timerKinds.retention or kind == WIRE.timerKinds.upload then
     redis.call('ZADD', KEYS[1], text(now + tonumber(ARGV[3])), member)
     effects[#effects + 1] = member
   else

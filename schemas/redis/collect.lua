@@ -21,7 +21,7 @@ local run, source, token = ARGV[3], ARGV[2], ARGV[4]
 
 local function take_entry()
   local rows = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])
-  redis.pcall('XACK', KEYS[1], 'drivers', ARGV[1])
+  redis.pcall('XACK', KEYS[1], WIRE.groups.drivers, ARGV[1])
   if rows[1] and redis.call('XDEL', KEYS[1], ARGV[1]) == 1 then
     return to_table(rows[1][2])
   end
@@ -100,7 +100,7 @@ if is_terminal(record[1]) then
 end
 
 redis.call('RPUSH', KEYS[5], element)
-local lock_timer = 'lock|' .. run .. '|'
+local lock_timer = WIRE.timers.lock(run)
 if record[2] and now < tonumber(record[3]) then
   redis.call('ZADD', KEYS[7], record[3], lock_timer)
   return { 'busy' }

@@ -40,7 +40,7 @@ if record.last_commit == plan.commit then
 end
 
 local function is_pending(t)
-  local rows = redis.pcall('XPENDING', KEYS[t.stream], 'executors', t.entry, t.entry, 1)
+  local rows = redis.pcall('XPENDING', KEYS[t.stream], WIRE.groups.executors, t.entry, t.entry, 1)
   return not rows.err and rows[1] ~= nil
 end
 -- What an executor has begun counts although its mail is still on its way. What it has not begun by its `start_by` it
@@ -89,7 +89,7 @@ end
 local added = {}
 for i, t in ipairs(plan.tasks) do
   if redis.call('EXISTS', KEYS[t.stream]) == 0 or redis.call('XLEN', KEYS[t.stream]) == 0 then
-    redis.pcall('XGROUP', 'CREATE', KEYS[t.stream], 'executors', '0', 'MKSTREAM')
+    redis.pcall('XGROUP', 'CREATE', KEYS[t.stream], WIRE.groups.executors, '0', 'MKSTREAM')
   end
   local entry = redis.pcall('XADD', KEYS[t.stream], '*', 'task', t.task, 'body', ARGV[t.body])
   if type(entry) == 'table' and entry.err then
@@ -182,15 +182,15 @@ for _, member in ipairs(plan.untimers) do
 end
 redis.call('LTRIM', KEYS[4], plan.last.index + 1, -1)
 
-local lock_timer = 'lock|' .. plan.run .. '|'
+local lock_timer = WIRE.timers.lock(plan.run)
 if plan.terminal then
   redis.call('HSET', KEYS[1], 'completed_at', text(now), 'expires_at', text(now + plan.retention_ms))
   redis.call('DEL', KEYS[4])
   if #open_tasks(KEYS[3]) > 0 then
     redis.call('SADD', KEYS[14], plan.run)
   end
-  redis.call('ZREM', KEYS[8], 'start_deadline|' .. plan.run .. '|', 'run_deadline|' .. plan.run .. '|')
-  redis.call('ZADD', KEYS[8], text(now + plan.retention_ms), 'retention|' .. plan.run .. '|')
+  redis.call('ZREM', KEYS[8], WIRE.timers.start_deadline(plan.run), WIRE.timers.run_deadline(plan.run))
+  redis.call('ZADD', KEYS[8], text(now + plan.retention_ms), WIRE.timers.retention(plan.run))
 elseif redis.call('LLEN', KEYS[4]) > 0 then
   local lock_until = text(now + plan.lock_ms)
   redis.call('HSET', KEYS[1], 'lock_until', lock_until, 'drives', '1')

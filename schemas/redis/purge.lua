@@ -43,6 +43,6 @@ if owner then
   redis.call('ZREM', ARGV[2] .. status .. ':' .. owner, ARGV[1])
 end
 redis.call('SREM', KEYS[9], ARGV[1])
-redis.call('ZREM', KEYS[8], 'retention|' .. ARGV[1] .. '|')
+redis.call('ZREM', KEYS[8], WIRE.timers.retention(ARGV[1]))
 redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[10], KEYS[11], KEYS[12], KEYS[1])
 return 1

@@ -17,13 +17,13 @@ end
 if now < tonumber(seen[2]) + tonumber(ARGV[3]) then
   return 'young'
 end
-local rows = redis.call('XPENDING', KEYS[2], 'executors', 'IDLE', ARGV[3], ARGV[1], ARGV[1], 1)
+local rows = redis.call('XPENDING', KEYS[2], WIRE.groups.executors, 'IDLE', ARGV[3], ARGV[1], ARGV[1], 1)
 if not rows[1] then
   return 'alive'
 end
 local row = redis.call('HMGET', KEYS[3], 'state', 'entry', 'run')
 if row[1] ~= 'open' or row[2] ~= ARGV[1] then
-  redis.call('XACK', KEYS[2], 'executors', ARGV[1])
+  redis.call('XACK', KEYS[2], WIRE.groups.executors, ARGV[1])
   redis.call('XDEL', KEYS[2], ARGV[1])
   return 'gone'
 end

@@ -10,7 +10,7 @@ if redis.call('EXISTS', KEYS[1]) == 0 then
   return -1
 end
 for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
-  if to_table(group).name == 'executors' then
+  if to_table(group).name == WIRE.groups.executors then
     return -1
   end
 end
@@ -28,5 +28,5 @@ for _, row in ipairs(redis.call('XRANGE', KEYS[1], '-', '+')) do
     redis.call('XDEL', KEYS[1], row[1])
   end
 end
-redis.call('XGROUP', 'CREATE', KEYS[1], 'executors', '0', 'MKSTREAM')
+redis.call('XGROUP', 'CREATE', KEYS[1], WIRE.groups.executors, '0', 'MKSTREAM')
 return lost

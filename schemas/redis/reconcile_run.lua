@@ -28,7 +28,7 @@ local function last_delivered(stream)
   local groups = redis.pcall('XINFO', 'GROUPS', stream)
   for _, group in ipairs(groups.err and {} or groups) do
     local g = to_table(group)
-    if g.name == 'executors' then
+    if g.name == WIRE.groups.executors then
       return g['last-delivered-id']
     end
   end
@@ -77,11 +77,11 @@ local function has_timer()
   local flat = redis.call('HGETALL', KEYS[2])
   for i = 1, #flat, 2 do
     local node = string.match(flat[i], '^retry:(.*)$')
-    if node and redis.call('ZSCORE', KEYS[5], 'retry|' .. ARGV[1] .. '|' .. node .. ':' .. flat[i + 1]) then
+    if node and redis.call('ZSCORE', KEYS[5], WIRE.timers.retry(ARGV[1], node, flat[i + 1])) then
       return true
     end
     node = string.match(flat[i], '^approval:(.*)$')
-    if node and redis.call('ZSCORE', KEYS[5], 'approval|' .. ARGV[1] .. '|' .. node) then
+    if node and redis.call('ZSCORE', KEYS[5], WIRE.timers.approval(ARGV[1], node)) then
       return true
     end
   end

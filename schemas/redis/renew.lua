@@ -11,7 +11,7 @@ for i = 2, #KEYS do
   local right, entry = has_right(KEYS[1], KEYS[i], ARGV[1])
   if right then
     held[entry] = true
-    redis.call('XCLAIM', KEYS[1], 'executors', ARGV[1], 0, entry, 'JUSTID')
+    redis.call('XCLAIM', KEYS[1], WIRE.groups.executors, ARGV[1], 0, entry, 'JUSTID')
     redis.call('HSETNX', KEYS[i], 'executor', ARGV[1])
     states[i - 1] = redis.call('HGET', KEYS[i], 'cancel') and 'cancel' or 'ok'
   else
@@ -19,14 +19,14 @@ for i = 2, #KEYS do
   end
 end
 local unknown = {}
-for _, row in ipairs(redis.call('XPENDING', KEYS[1], 'executors', '-', '+', 100, ARGV[1])) do
+for _, row in ipairs(redis.call('XPENDING', KEYS[1], WIRE.groups.executors, '-', '+', 100, ARGV[1])) do
   if not held[row[1]] then
     local found = redis.call('XRANGE', KEYS[1], row[1], row[1])
     if found[1] then
       local f = to_table(found[1][2])
       unknown[#unknown + 1] = { row[1], f.task or '', f.body or '' }
     else
-      redis.call('XACK', KEYS[1], 'executors', row[1])
+      redis.call('XACK', KEYS[1], WIRE.groups.executors, row[1])
     end
   end
 end

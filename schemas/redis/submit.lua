@@ -46,8 +46,8 @@ for file in string.gmatch(redis.call('HGET', KEYS[1], 'files') or '', '%S+') do
   redis.call('SADD', ARGV[12] .. file, ARGV[1])
 end
 append_event(KEYS[3], ARGV[8], KEYS[1], now, 'run.queued', '', ARGV[7])
-redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[5])), 'start_deadline|' .. ARGV[1] .. '|')
-redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[6])), 'run_deadline|' .. ARGV[1] .. '|')
+redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[5])), WIRE.timers.start_deadline(ARGV[1]))
+redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[6])), WIRE.timers.run_deadline(ARGV[1]))
 redis.call('ZADD', KEYS[7], text(now), ARGV[1])
 redis.call('ZADD', KEYS[8], text(now), ARGV[1])
 redis.call('ZADD', KEYS[12], text(now), ARGV[1])

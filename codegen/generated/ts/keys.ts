@@ -103,6 +103,19 @@ export function createKeys(prefix: string) {
 export const objectKeys = {
   artifact: (run: string, task: string, sha256: string, name: string) => `runs/${segment('run', run)}/${segment('task', task)}/${segment('sha256', sha256)}/${segment('name', name)}`,
   file: (file: string) => `files/${segment('file', file)}`,
+  runFolder: (run: string) => `runs/${segment('run', run)}/`,
+  fileFolder: () => `files/`,
+};
+
+/** Members of the timers' sorted set: what is due, for which run. */
+export const timerMembers = {
+  lock: (run: string) => `lock|${part('run', run)}|`,
+  retry: (run: string, node: string, attempt: string) => `retry|${part('run', run)}|${part('node', node)}:${part('attempt', attempt)}`,
+  start_deadline: (run: string) => `start_deadline|${part('run', run)}|`,
+  run_deadline: (run: string) => `run_deadline|${part('run', run)}|`,
+  approval: (run: string, node: string) => `approval|${part('run', run)}|${part('node', node)}`,
+  retention: (run: string) => `retention|${part('run', run)}|`,
+  upload: (file: string, owner: string) => `upload|${part('file', file)}|${part('owner', owner)}`,
 };
 
 /** A name as the last part of an object's path, which can hold less than a name may. */

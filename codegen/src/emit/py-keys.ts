@@ -71,7 +71,7 @@ function method(name: string, template: string, doc: string): string {
 
 function objectKey(name: string, template: string): string {
   const args = parseTemplate(template).placeholders.map((placeholder) => `${placeholder}: str`);
-  return `def object_key_${name}(${args.join(", ")}) -> str:\n    """Path in the bucket."""\n    return ${format(template, "_segment")}\n`;
+  return `def object_key_${toSnake(name)}(${args.join(", ")}) -> str:\n    """Path in the bucket."""\n    return ${format(template, "_segment")}\n`;
 }
 
 function format(template: string, check: "_part" | "_segment"): string {

@@ -14,6 +14,9 @@ export function emitKeys({ wire }: Source): string {
   const objects = Object.entries(wire.objects).map(
     ([name, template]) => `  ${name}: ${builder(template, "segment")},\n`,
   );
+  const timers = Object.entries(wire.timers).map(
+    ([name, template]) => `  ${name}: ${builder(template, "part")},\n`,
+  );
   return `/** Builders of all names in Redis and of paths in the object store. ${BANNER} */
 
 ${checks(wire)}
@@ -31,6 +34,10 @@ ${channels.join("")}    },
 /** Paths in the bucket. */
 export const objectKeys = {
 ${objects.join("")}};
+
+/** Members of the timers' sorted set: what is due, for which run. */
+export const timerMembers = {
+${timers.join("")}};
 
 /** A name as the last part of an object's path, which can hold less than a name may. */
 export function objectName(name: string): string {
@@ -77,7 +84,7 @@ function builder(template: string, check: "part" | "segment"): string {
     if (part.name === "prefix") return "${prefix}";
     if (part.name === "shard") return "${shardName(shard)}";
     const checked = `${check}('${part.name}', ${part.name})`;
-    const family = check === "part" && open && index === parts.length - 1;
+    const family = check === "part" && template.startsWith("<prefix>") && open && index === parts.length - 1;
     return family ? `\${${part.name} && ${checked}}` : `\${${checked}}`;
   });
   return `(${placeholders.map((name) => `${name}: string`).join(", ")}) => \`${text.join("")}\``;

@@ -1,5 +1,6 @@
 /** Drives runs: collect the mail, think, commit. Two Redis round trips per drive, whatever the graph. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { GROUPS } from "@myspinbot/contracts/wire.ts";
 import { openCarry, storedOf } from "../checkpoints/drive-checkpoint.ts";
 import { DriveSaver, type DriveCarry } from "../checkpoints/drive-saver.ts";
 import { createHubCache, type Hub } from "../engine/hub.ts";
@@ -61,7 +62,7 @@ async function bury({ redis, keys, log, metrics }: Context, entry: Entry, reason
   log.warn("entry buried", { source: entry.source, entry: entry.id, reason });
   metrics.deadLetter(entry.source);
   const streams = [sourceStream(keys, entry.shard, entry.source), keys.dead(entry.shard)];
-  await runScript(redis, "bury", streams, ["drivers", entry.id, entry.source, reason, DEAD_LETTERS]);
+  await runScript(redis, "bury", streams, [GROUPS.drivers, entry.id, entry.source, reason, DEAD_LETTERS]);
 }
 
 function remember(context: Context, situation: Situation, name: string, carry: DriveCarry): void {

@@ -1,4 +1,5 @@
 /** Folds a run's mail into a draft, letter by letter, in the order in which it came. */
+import { timerMembers } from "@myspinbot/contracts/keys.ts";
 import type { MailEnding, MailTimer, Mail } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { toProblem } from "../errors/problem.ts";
@@ -89,7 +90,7 @@ function takeCheck(draft: Draft, context: FoldContext): void {
   const open = new Set(context.situation.openTasks.map((task) => task.task));
   for (const [node, row] of draft.rows) {
     if (row.held) {
-      const member = `retry|${context.run}|${node}:${row.attempt + 1}`;
+      const member = timerMembers.retry(context.run, node, String(row.attempt + 1));
       draft.timers.push({ member, delay_ms: DEFAULTS.retry_backoff_ms });
     } else if (row.status === "dispatched" && !open.has(row.task ?? "")) {
       reissue(draft, node, false);
@@ -136,7 +137,7 @@ function take(draft: Draft, context: FoldContext, { body, task = "" }: Letter): 
 /** Ends the nodes that will not run any more, when a run ends before them. */
 export function cancelNodes(draft: Draft, run: string, now: number): void {
   for (const [node, row] of draft.rows) {
-    if (row.held) draft.untimers.push(`retry|${run}|${node}:${row.attempt + 1}`);
+    if (row.held) draft.untimers.push(timerMembers.retry(run, node, String(row.attempt + 1)));
     if (row.status === "dispatched") {
       addEvent(draft, "node.canceled", node, {});
       draft.clear.push(node);

@@ -1,4 +1,5 @@
 /** Takes what a task did into a draft: results accepted once, retries, losses. */
+import { timerMembers } from "@myspinbot/contracts/keys.ts";
 import type { Artifact, GraphNode, NodeResult, Problem } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { outputChannel, stateChannel, type NodeState } from "../engine/state.ts";
@@ -51,7 +52,7 @@ function retryLater(draft: Draft, context: ResultContext, node: string, problem:
   setPhase(draft, node, "held");
   setRow(draft, node, { task: undefined, error: problem });
   draft.waits.push({ node, attempt });
-  draft.timers.push({ member: `retry|${context.run}|${node}:${attempt}`, delay_ms: delay });
+  draft.timers.push({ member: timerMembers.retry(context.run, node, String(attempt)), delay_ms: delay });
 }
 
 /** Ends a node's attempt with a problem: tried again later if its class and policy allow, else failed for good. */
@@ -171,5 +172,5 @@ export function declineNode(draft: Draft, context: ResultContext, node: string, 
   setPhase(draft, node, "held");
   setRow(draft, node, { task: undefined, attempt: attempt - 1 });
   draft.waits.push({ node, attempt });
-  draft.timers.push({ member: `retry|${context.run}|${node}:${attempt}`, delay_ms: delay });
+  draft.timers.push({ member: timerMembers.retry(context.run, node, String(attempt)), delay_ms: delay });
 }

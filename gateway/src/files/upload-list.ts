@@ -1,5 +1,5 @@
 /** Remembers in Redis which uploads there are and until when: what is not listed is removed by nobody. */
-import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { timerMembers, type Keys } from "@myspinbot/contracts/keys.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { Redis } from "../redis/client.ts";
 import type { Place } from "../redis/cursor.ts";
@@ -29,7 +29,7 @@ export interface UploadList {
 
 /** Name of the timer at which an upload is looked at. */
 export function uploadTimer(owner: string, file: string): string {
-  return `upload|${file}|${owner}`;
+  return timerMembers.upload(file, owner);
 }
 
 export function createUploadList({ redis, keys, shards, retentionMs }: UploadListDeps): UploadList {

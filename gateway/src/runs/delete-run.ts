@@ -1,5 +1,5 @@
 /** Removes an ended run: its bytes first, so that nothing is left that nobody knows of. */
-import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { objectKeys, type Keys } from "@myspinbot/contracts/keys.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
 import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
@@ -28,7 +28,7 @@ export async function deleteRun({ redis, keys, store }: RunStores, run: string):
   if (!isTerminal(status))
     throw new AppError("run-not-finished", `${run} is ${status}; only ended runs can be deleted.`);
   if (tasks.some((task) => task.endsWith("|open"))) throw stillEnding(run);
-  await store.deletePrefix(`runs/${run}/`, AbortSignal.timeout(LONGEST_MS));
+  await store.deletePrefix(objectKeys.runFolder(run), AbortSignal.timeout(LONGEST_MS));
   const answer = await fromRedis(
     runScript(
       redis,

@@ -18,6 +18,7 @@ from urllib3.exceptions import HTTPError
 from gpu_node.addresses import read_store_address
 from gpu_node.config import Config
 from gpu_node.connection_faults import connection_fault
+from gpu_node.contracts.keys import object_key_file_folder
 from gpu_node.errors import GpuNodeError, PermanentError, RetryableError
 
 _CHUNK_BYTES = 1 << 18
@@ -97,7 +98,7 @@ class ArtifactStore:
 
     def _look(self) -> None:
         # A listing, because an answer to HEAD has no body that could say what is wrong.
-        next(iter(self._probe.list_objects(self._bucket, prefix="files/")), None)
+        next(iter(self._probe.list_objects(self._bucket, prefix=object_key_file_folder())), None)
 
     def _download(self, ref: Ref, target: Path) -> None:
         size = int(ref["size"])

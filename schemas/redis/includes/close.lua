@@ -30,6 +30,6 @@ local function close_task(stream, hash, reports, run, task, entry, outcome, reas
     return added.err
   end
   redis.call('HSET', hash, 'state', 'closed', 'ending', added, 'outcome', outcome, 'reason', reason)
-  redis.pcall('XACK', stream, 'executors', entry)
+  redis.pcall('XACK', stream, WIRE.groups.executors, entry)
   redis.call('XDEL', stream, entry)
 end

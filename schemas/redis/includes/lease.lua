@@ -1,6 +1,6 @@
 -- The consumer that holds a task's entry, or nil. Raises NOGROUP when the group is missing, before anything was written.
 local function holder(stream, entry)
-  local rows = redis.call('XPENDING', stream, 'executors', entry, entry, 1)
+  local rows = redis.call('XPENDING', stream, WIRE.groups.executors, entry, entry, 1)
   return rows[1] and rows[1][2]
 end
 

@@ -25,5 +25,5 @@ local function begin_run(run_key, status_prefix, events, channel, timers, run, o
   if redis.call('HSETNX', run_key, 'started_at', text(now)) == 1 then
     append_event(events, channel, run_key, now, 'run.started', '', '{}')
   end
-  redis.call('ZREM', timers, 'start_deadline|' .. run .. '|')
+  redis.call('ZREM', timers, WIRE.timers.start_deadline(run))
 end

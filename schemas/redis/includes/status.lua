@@ -1,4 +1,4 @@
-local TERMINAL = { succeeded = true, failed = true, canceled = true, expired = true, timed_out = true }
+local TERMINAL = WIRE.terminalRunStatuses
 
 -- A missing record counts as terminal, so that nobody resurrects a run.
 local function is_terminal(status)

@@ -191,3 +191,13 @@ def object_key_artifact(run: str, task: str, sha256: str, name: str) -> str:
 def object_key_file(file: str) -> str:
     """Path in the bucket."""
     return f"files/{_segment('file', file)}"
+
+
+def object_key_run_folder(run: str) -> str:
+    """Path in the bucket."""
+    return f"runs/{_segment('run', run)}/"
+
+
+def object_key_file_folder() -> str:
+    """Path in the bucket."""
+    return f"files/"

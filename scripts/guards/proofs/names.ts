@@ -1,0 +1,38 @@
+/** Proves the guard that looks for wire names in code. */
+import type { Prover } from "../proof.ts";
+
+const GUARD = "guard.ts: wire names";
+
+/** A file for each mistake. */
+const MISTAKES: Readonly<Record<string, string>> = {
+  "gateway/src/runs/seeded-names/timer.ts": "export const a = (run: string) => `retention|${run}|`;",
+  "gateway/src/runs/seeded-names/group.ts": 'export const a = ["GROUP", "drivers"];',
+  "gateway/src/runs/seeded-names/script.ts": 'runScript(redis, "bury", streams, ["drivers", entry.id]);',
+  "gateway/src/runs/seeded-names/key.ts": "export const a = (shard: string) => `x:{${shard}}:timers`;",
+  "gateway/src/runs/seeded-names/prefix.ts": 'export const a = "msb:{s0}:mail";',
+  "gateway/src/runs/seeded-names/object.ts": "export const a = (run: string) => `runs/${run}/`;",
+  "gateway/src/runs/seeded-names/ends.ts": 'export const a = ["failed", "expired"];',
+  "client/seeded-names/object.ts": 'export const a = (file: string) => "files/" + file;',
+  "gpu-node/src/gpu_node/seeded_names/timer.py": "a = f'lock|{run}|'",
+  "gpu-node/src/gpu_node/seeded_names/group.py": 'command("XACK", stream, "executors", entry)',
+  "gpu-node/src/gpu_node/seeded_names/key.py": 'a = f"{prefix}:{{{shard}}}:pool:{pool}"',
+  "gpu-node/src/gpu_node/seeded_names/object.py": 'a = f"files/{name}"',
+  "schemas/redis/seeded_timer.lua": "redis.call('ZREM', KEYS[1], 'start_deadline|' .. run .. '|')",
+  "schemas/redis/seeded_group.lua": "redis.call('XACK', KEYS[1], 'executors', entry)",
+  "schemas/redis/includes/seeded_ends.lua": "local ENDS = { succeeded = true, expired = true }",
+};
+
+export const names: Prover = {
+  steps: ["no hosts, no machine paths"],
+  plant(copy) {
+    for (const [path, text] of Object.entries(MISTAKES)) copy.write(path, `${text}\n`);
+  },
+  async judge(copy) {
+    const { said } = await copy.node("scripts/guard.ts");
+    return Object.entries(MISTAKES).map(([path, text]) => ({
+      guard: GUARD,
+      mistake: `${path}: ${text}`,
+      red: said.includes(`${path}:1 spells `),
+    }));
+  },
+};

@@ -1,0 +1,67 @@
+/** Finds names of wire.json that are spelled by hand in code: timers, groups, keys, object paths, ends of runs. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+interface Wire {
+  groups: Record<string, string>;
+  keys: Record<string, { template: string }>;
+  objects: Record<string, string>;
+  timers: Record<string, string>;
+  terminalRunStatuses: string[];
+}
+
+/** Code of the services and the Lua scripts; tests may spell names, so that they see what clients of Redis see. */
+const CODE = /^(gateway\/src|gpu-node\/src|client|tunnel|ui|scripts|schemas\/redis)\/.*\.(ts|tsx|py|lua)$/;
+const GENERATED_OR_TESTS = /^gpu-node\/src\/gpu_node\/contracts\/|\.test\.ts$|\/test\/|^scripts\/guards\//;
+
+const either = (names: Iterable<string>): string => [...new Set(names)].join("|");
+
+/** What no line may hold, with the words for it. */
+function patterns(wire: Wire): [what: string, pattern: RegExp, languages: RegExp][] {
+  const groups = either(Object.values(wire.groups));
+  const families = Object.values(wire.keys).map(({ template }) => /\{<shard>\}:(\w+)/.exec(template)![1]!);
+  const folders = Object.values(wire.objects).map((template) => template.split("/")[0]!);
+  // Some of them are ends of nodes, too; these two are not.
+  const end = `["']?(?:${either(wire.terminalRunStatuses)})["']?(?: = true)?`;
+  const ends = `^(?=.*\\b(?:expired|timed_out)\\b).*${end},\\s*${end}`;
+  return [
+    ["a timer", new RegExp(`["'\`](?:${either(Object.keys(wire.timers))})\\|`), /./],
+    // Other things are called so, too, but not in Lua, and not as an argument of Redis.
+    ["a group", new RegExp(`'(?:${groups})'`), /\.lua$/],
+    [
+      "a group",
+      new RegExp(
+        `["'](?:XACK|XPENDING|XCLAIM|XAUTOCLAIM|XGROUP|GROUP|CREATE)["'].*(?<!GROUPS\\[)["'](?:${groups})["']`,
+      ),
+      /./,
+    ],
+    ["a group", new RegExp(`runScript\\(.*(?<!GROUPS\\[)["'](?:${groups})["']`), /\.tsx?$/],
+    ["a key", new RegExp(`\\}:(?:${either(families)})\\b|["'\`]msb:`), /./],
+    ["an object's path", new RegExp(`["'\`](?:${either(folders)})/(?:["'\`{]|\\$\\{)`), /./],
+    ["the ends of runs", new RegExp(ends), /./],
+  ];
+}
+
+/** @param files paths inside the repository. @returns `<file>:<line> spells a timer by hand`, for each */
+export function handSpelled(root: string, files: readonly string[]): string[] {
+  const wire = JSON.parse(readFileSync(join(root, "schemas/wire.json"), "utf8")) as Wire;
+  const rules = patterns(wire);
+  return files
+    .filter((file) => CODE.test(file) && !GENERATED_OR_TESTS.test(file))
+    .flatMap((file) =>
+      linesOf(join(root, file)).flatMap((line, index) =>
+        rules
+          .filter(([, pattern, languages]) => languages.test(file) && pattern.test(line))
+          .map(([what]) => `${file}:${index + 1} spells ${what} by hand: its builder comes from wire.json`),
+      ),
+    );
+}
+
+/** Empty for a file that was deleted but not yet committed. */
+function linesOf(path: string): string[] {
+  try {
+    return readFileSync(path, "utf8").split("\n");
+  } catch {
+    return [];
+  }
+}
