@@ -14,8 +14,14 @@ beforeAll(async () => {
   h = await createAppHarness("owners", { seaweed: store.seaweed, deps: { identify } });
   await h.announceAll();
   h.driver.startDriver();
-  h.driver.startExecutor("node", () => ({ outputs: { text: "x" } }));
+  h.driver.startExecutor("node", (_, task) => {
+    toldOwner.set(task.run_id, task.owner);
+    return { outputs: { text: "x" } };
+  });
 });
+
+/** What executors are told, by run. */
+const toldOwner = new Map<string, string | undefined>();
 afterAll(async () => {
   await h.close();
   await store.stop();
@@ -110,6 +116,11 @@ describe("runs of two owners", () => {
     expect(await idsOf("default")).not.toContain(mine.run_id);
     expect((await as("carl", mine.urls.self, { method: "DELETE" })).status).toBe(204);
     expect(await h.driver.redis.keys("*:carl")).toEqual([]);
+  });
+
+  it("come to executors with their owner's name, unless it is the default one", async () => {
+    const [other, own] = [await endedRun("jane"), await endedRun("default")];
+    expect([toldOwner.get(other.run_id), toldOwner.get(own.run_id)]).toEqual(["jane", undefined]);
   });
 
   it("never meet by an Idempotency-Key", async () => {

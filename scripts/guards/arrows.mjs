@@ -33,7 +33,7 @@ export const GATEWAY_ARROWS = {
   capabilities: ["clock", "errors", "graphs", "redis", "telemetry"],
   health: ["artifacts", "errors", "redis", "telemetry"],
   driver: [
-    ..."checkpoints clock engine errors events exact-numbers graphs ids redis run-id".split(" "),
+    ..."checkpoints clock engine errors events exact-numbers graphs ids owner redis run-id".split(" "),
     "telemetry",
   ],
   executor: ["clock", "errors", "graphs", "handlers", "ids", "redis", "telemetry"],

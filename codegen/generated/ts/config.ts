@@ -339,6 +339,15 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "required": false,
     "description": "Where task directories and the cache of enlarged portraits lie."
   },
+  "cache": {
+    "env": "GPU_NODE_CACHE",
+    "type": "boolean",
+    "list": false,
+    "secret": false,
+    "default": true,
+    "required": false,
+    "description": "Whether enlarged portraits are kept for the next run of the same owner."
+  },
   "models_dir": {
     "env": "GPU_NODE_MODELS_DIR",
     "type": "string",

@@ -501,6 +501,8 @@ export interface GpuNodeConfig {
   long_slots?: number;
   /** Where task directories and the cache of enlarged portraits lie. Default: ".data/gpu-node". */
   data_dir?: string;
+  /** Whether enlarged portraits are kept for the next run of the same owner. Default: true. */
+  cache?: boolean;
   /** Where model files lie. Default: ".data/models". */
   models_dir?: string;
   /**
@@ -1145,6 +1147,11 @@ export interface Task {
   task_id: Identifier;
   run_id: Identifier;
   shard: string;
+  /**
+   * Whose run it is, as an opaque name; left out for the default owner. What a box keeps between tasks it keeps
+   * apart by it.
+   */
+  owner?: string;
   pool: PoolName;
   plane: "node" | "python";
   nodes: Array<TaskNode>;

@@ -1,6 +1,6 @@
 /** Makes tasks out of the nodes that are ready: one per pool, closed under its inputs. */
 import type { Task, TaskInput, TaskNode } from "@myspinbot/contracts/types.ts";
-import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
+import { DEFAULTS, OWNERS } from "@myspinbot/contracts/wire.ts";
 import type { GraphModel, ModelNode } from "../engine/graph-model.ts";
 import { INPUT_CHANNEL, outputsOf, type Channels } from "../engine/state.ts";
 import { findSureNodes } from "../engine/sure-nodes.ts";
@@ -13,6 +13,7 @@ export interface DispatchContext {
   /** All channels of the run after the hub's decision. */
   channels: Channels;
   run: string;
+  owner: string;
   shard: string;
   now: number;
   model: GraphModel;
@@ -100,6 +101,8 @@ function dispatchPool(
     task_id,
     run_id: context.run,
     shard: context.shard,
+    // Boxes from before there were owners know no such field.
+    ...(context.owner === OWNERS.default ? {} : { owner: context.owner }),
     pool,
     plane: nodes[0]!.definition.plane,
     nodes: nodes.map((node) => ({

@@ -7,6 +7,7 @@ import type { RunEnd } from "../engine/readiness.ts";
 import { INPUT_CHANNEL, type Channels } from "../engine/state.ts";
 import { toProblem } from "../errors/problem.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
+import { ownerOf } from "../owner.ts";
 import { dispatchReady, TaskTooLarge } from "./dispatch.ts";
 import { addEvent, createDraft, setRow, type Draft } from "./draft.ts";
 import { cancelNodes, foldMail, type Wishes } from "./fold.ts";
@@ -116,7 +117,14 @@ function takeHub(draft: Draft, context: ThinkContext, situation: Situation, resu
   }
   try {
     dispatchReady(
-      { ...context, draft, channels: result.channels, run: situation.run, now: situation.now },
+      {
+        ...context,
+        draft,
+        channels: result.channels,
+        run: situation.run,
+        owner: ownerOf(situation.record.owner),
+        now: situation.now,
+      },
       result.ready,
     );
   } catch (error) {

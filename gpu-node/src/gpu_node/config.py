@@ -32,6 +32,7 @@ class Config:
     data_dir: Path
     models_dir: Path
     visible_mark: bool
+    cache: bool
     s3_endpoint: str
     s3_region: str
     s3_bucket: str

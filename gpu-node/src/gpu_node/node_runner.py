@@ -38,7 +38,7 @@ class NodeRunner:
     that what blocks a loop blocks nobody else."""
     models_dir: Path
     visible_mark: bool
-    cache_dir: Path
+    cache_dir: Path | None
     fitness: Fitness
 
     async def run(
@@ -105,7 +105,8 @@ class NodeRunner:
             work_dir=str(files.work_dir(node.id, node.attempt)),
             models_dir=str(self.models_dir),
             visible_mark=self.visible_mark,
-            cache_dir=str(self.cache_dir),
+            cache_dir=None if self.cache_dir is None else str(self.cache_dir),
+            owner=held.task.owner,
             params={**self.registry.node_types[node.type].param_defaults, **node.params},
             inputs=inputs,
             paths={key: str(path) for key, path in paths.items()},

@@ -120,7 +120,7 @@ class Service:
                 waiters=waiters,
                 models_dir=config.models_dir,
                 visible_mark=config.visible_mark,
-                cache_dir=config.data_dir / "cache",
+                cache_dir=config.data_dir / "cache" if config.cache else None,
                 fitness=fitness,
             )
             holdings = Holdings(slots, self._metrics)

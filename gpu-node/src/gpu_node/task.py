@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gpu_node.contracts.wire import OWNERS
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -39,6 +41,7 @@ class Task:
     task_id: str
     run_id: str
     shard: str
+    owner: str
     pool: str
     plane: str
     nodes: tuple[TaskNode, ...]
@@ -52,6 +55,7 @@ def to_task(body: Mapping[str, Any]) -> Task:
         task_id=body["task_id"],
         run_id=body["run_id"],
         shard=body["shard"],
+        owner=body.get("owner", OWNERS["default"]),
         pool=body["pool"],
         plane=body["plane"],
         nodes=tuple(_to_node(node) for node in body["nodes"]),

@@ -74,15 +74,34 @@ def test_the_second_time_it_is_read(workshop: Workshop, tmp_path: Path) -> None:
         again = portrait(workshop, prepare(workshop, image=image, params=SIZE))
     assert np.array_equal(first, again)
     assert "info: the small face was enlarged before" in workshop.lines
-    for kept in workshop.cache_dir.rglob("*.png"):
+    for kept in (tmp_path / "cache").rglob("*.png"):
         kept.write_bytes(kept.read_bytes()[:100])
     assert np.array_equal(first, portrait(workshop, prepare(workshop, image=image, params=SIZE)))
+
+
+def test_nobody_learns_what_another_owner_has_shown(workshop: Workshop, tmp_path: Path) -> None:
+    image = given(workshop, tmp_path, 224)
+    first = portrait(workshop, prepare(workshop, image=image, params=SIZE))
+    workshop.owner = "other"
+    workshop.lines.clear()
+    assert np.array_equal(first, portrait(workshop, prepare(workshop, image=image, params=SIZE)))
+    assert "info: the small face is enlarged" in workshop.lines
+    assert "info: the small face was enlarged before" not in workshop.lines
+
+
+def test_nothing_is_kept_where_nothing_may_be(workshop: Workshop, tmp_path: Path) -> None:
+    workshop.cache_dir = None
+    image = given(workshop, tmp_path, 224)
+    for _ in range(2):
+        assert prepare(workshop, image=image, params=SIZE)["enlarged_by"] == "esrgan"
+    assert "info: the small face was enlarged before" not in workshop.lines
+    assert not (tmp_path / "cache").exists()
 
 
 def test_a_large_face_is_left_alone(workshop: Workshop, tmp_path: Path) -> None:
     outputs = prepare(workshop, image=given(workshop, tmp_path, 512), params=SIZE)
     assert outputs["enlarged_by"] == "none"
-    assert not list(workshop.cache_dir.rglob("*"))
+    assert not list((tmp_path / "cache").rglob("*"))
 
 
 def test_without_the_engine_it_is_enlarged_plainly(

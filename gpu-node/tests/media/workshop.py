@@ -15,7 +15,8 @@ class Workshop:
         self.engine = ""
         self.models_dir = models_dir
         self.visible_mark = True
-        self.cache_dir = folder / "cache"
+        self.cache_dir: Path | None = folder / "cache"
+        self.owner = "default"
         self.work_dir = folder
         self.progressed: list[tuple[float, float, str]] = []
         self.previews: list[bytes] = []

@@ -63,6 +63,11 @@ def test_the_mark_is_there_unless_it_is_turned_off(text: str, marked: bool) -> N
     assert config.visible_mark is marked
 
 
+@pytest.mark.parametrize(("text", "kept"), [("", True), ("false", False)])
+def test_portraits_are_kept_unless_that_is_turned_off(text: str, kept: bool) -> None:
+    assert read_config(LEAST | {"GPU_NODE_CACHE": text}, Gate()).cache is kept
+
+
 def test_a_word_that_is_not_known_turns_nothing_off() -> None:
     with pytest.raises(ConfigError, match="GPU_NODE_VISIBLE_MARK"):
         read_config(LEAST | {"GPU_NODE_VISIBLE_MARK": "ture"}, Gate())

@@ -37,6 +37,7 @@ def context(tmp_path: Path, notes: Notes, canceled: threading.Event) -> RunConte
         models_dir=str(tmp_path / "models"),
         visible_mark=True,
         cache_dir=str(tmp_path / "cache"),
+        owner="default",
         params={},
         inputs={},
         paths={"files/f": str(tmp_path / "f")},

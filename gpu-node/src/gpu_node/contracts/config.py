@@ -104,6 +104,15 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
         required=False,
         description="Where task directories and the cache of enlarged portraits lie.",
     ),
+    "cache": Variable(
+        env="GPU_NODE_CACHE",
+        type="boolean",
+        is_list=False,
+        secret=False,
+        default=True,
+        required=False,
+        description="Whether enlarged portraits are kept for the next run of the same owner.",
+    ),
     "models_dir": Variable(
         env="GPU_NODE_MODELS_DIR",
         type="string",

@@ -546,6 +546,8 @@ class GpuNodeConfig(Model):
     """Pieces of long work at once, beside the slots; 0 = one fewer than slots, but at least one."""
     data_dir: str = Field(default=".data/gpu-node")
     """Where task directories and the cache of enlarged portraits lie."""
+    cache: bool = Field(default=True)
+    """Whether enlarged portraits are kept for the next run of the same owner."""
     models_dir: str = Field(default=".data/models")
     """Where model files lie."""
     visible_mark: bool = Field(default=True)
@@ -1205,6 +1207,10 @@ class Task(Model):
     task_id: Identifier
     run_id: Identifier
     shard: str
+    owner: str | MISSING = Field(default=MISSING)
+    """Whose run it is, as an opaque name; left out for the default owner. What a box keeps
+    between tasks it keeps apart by it.
+    """
     pool: PoolName
     plane: Literal["node", "python"]
     nodes: list[TaskNode]

@@ -21,8 +21,11 @@ class HandlerContext(Protocol):
     """Model files that the set-up has placed."""
     visible_mark: bool
     """Whether pictures of a film say that it is generated; the owner of the machine decides."""
-    cache_dir: Path
-    """For what is worth keeping between runs; any of it may be gone, and the folder itself."""
+    cache_dir: Path | None
+    """For what is worth keeping between runs; any of it may be gone, and the folder itself. None
+    if nothing may be kept."""
+    owner: str
+    """Whose run it is. What is kept for one owner must not be found by another."""
 
     def path(self, ref: Any) -> Path:
         """Local file of an input artifact, its digest checked."""

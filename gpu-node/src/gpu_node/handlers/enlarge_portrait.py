@@ -28,7 +28,7 @@ def taken_sharply(
 ) -> tuple[Picture, str]:
     """The part of the photo, and by what it was enlarged: `esrgan`, `lanczos` or `none`.
 
-    source: the photo's file, whose bytes name the result in the cache.
+    source: the photo's file, whose bytes and owner name the result in the cache.
     """
     if cut.scale <= _FROM_SCALE:
         return take(photo, cut), "none"
@@ -39,15 +39,15 @@ def taken_sharply(
         context.log("warning", "the small face is enlarged without new detail", reason=reason)
         return take(photo, cut), "lanczos"
     part = photo[low[1] : high[1], low[0] : high[0]]
-    large = _enlarged(part, _key(source, low, high), context)
+    large = _enlarged(part, _key(context.owner, source, low, high), context)
     # Places are counted between pixels' middles, which lie closer together now.
     corner = (cut.corner - low) * _MODEL.factor + (_MODEL.factor - 1) / 2
     return take(large, Cut(corner, cut.scale / _MODEL.factor, cut.size)), models.NAME
 
 
 def _enlarged(part: Picture, key: str, context: HandlerContext) -> Picture:
-    cache = PictureCache(context.cache_dir / _FOLDER)
-    kept = cache.get(key)
+    cache = None if context.cache_dir is None else PictureCache(context.cache_dir / _FOLDER)
+    kept = None if cache is None else cache.get(key)
     if kept is not None and kept.shape[0] == part.shape[0] * _MODEL.factor:
         context.log("info", "the small face was enlarged before", by=models.NAME)
         return kept
@@ -59,7 +59,8 @@ def _enlarged(part: Picture, key: str, context: HandlerContext) -> Picture:
     context.log("info", "the small face is enlarged", by=models.NAME)
     with Upscaler(_MODEL) as upscaler:
         large = upscaler.enlarge(part, context.check_canceled, advance)
-    cache.put(key, large)
+    if cache is not None:
+        cache.put(key, large)
     return large
 
 
@@ -71,8 +72,8 @@ def _inside(photo: Picture, cut: Cut) -> tuple[np.ndarray, np.ndarray]:
     return low, np.clip(np.ceil(far) + 2, 0, shape).astype(int)
 
 
-def _key(source: Path, low: np.ndarray, high: np.ndarray) -> str:
+def _key(owner: str, source: Path, low: np.ndarray, high: np.ndarray) -> str:
     digest = hashlib.sha256(source.read_bytes())
-    about = (_MODEL, _RECIPE, *low.tolist(), *high.tolist())
+    about = (owner, _MODEL, _RECIPE, *low.tolist(), *high.tolist())
     digest.update(repr(about).encode())
     return digest.hexdigest()

@@ -37,7 +37,8 @@ class Call:
     work_dir: str
     models_dir: str
     visible_mark: bool
-    cache_dir: str
+    cache_dir: str | None
+    owner: str
     params: Mapping[str, Any]
     inputs: Mapping[str, Any]
     paths: Mapping[str, str]
@@ -66,7 +67,8 @@ class RunContext:
         self.engine = call.engine
         self.models_dir = Path(call.models_dir)
         self.visible_mark = call.visible_mark
-        self.cache_dir = Path(call.cache_dir)
+        self.cache_dir = None if call.cache_dir is None else Path(call.cache_dir)
+        self.owner = call.owner
         self.staged: list[tuple[str, dict[str, Any]]] = []
         self._call = call
         self._emit = emit
