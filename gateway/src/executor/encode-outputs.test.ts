@@ -44,6 +44,10 @@ describe("outputs that JSON cannot keep are refused with a pointer:", () => {
     ["a symbol", { a: Symbol("x") }, "/outputs/a"],
     ["a symbol as a name", { a: { [Symbol("x")]: 1 } }, "/outputs/a"],
     ["nothing", undefined, "/outputs"],
+    ["null instead of outputs by name", null, "/outputs"],
+    ["a list instead of outputs by name", [1], "/outputs"],
+    ["a text instead of outputs by name", "done", "/outputs"],
+    ["a number instead of outputs by name", 5, "/outputs"],
   ])("%s", (_, outputs, pointer) => {
     const { code, extensions } = refusalOf(outputs);
     expect([code, extensions.errors?.[0]?.pointer]).toEqual(["invalid-output", pointer]);

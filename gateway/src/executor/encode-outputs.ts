@@ -11,7 +11,7 @@ const MAX_DEPTH = 100;
  * @throws AppError `invalid-output` with a pointer to what cannot be kept, `output-too-large`
  */
 export function encodeOutputs(outputs: unknown, node: string): string {
-  const error = findUnkept(outputs);
+  const error = findUnkept(outputs) ?? whyNotByName(outputs);
   if (error) {
     const detail = `The outputs of ${node} cannot be written as JSON: ${error.pointer} ${error.detail}.`;
     throw new AppError("invalid-output", detail, { errors: [error] });
@@ -41,6 +41,12 @@ export function encodeOutputs(outputs: unknown, node: string): string {
     };
     return walk(value, "/outputs", []);
   }
+}
+
+/** Outputs of an extension whose own check takes anything still go by name: a result without names is nobody's. */
+function whyNotByName(outputs: unknown): FieldError | null {
+  const byName = typeof outputs === "object" && outputs !== null && !Array.isArray(outputs);
+  return byName ? null : { pointer: "/outputs", detail: "is no object of outputs by name" };
 }
 
 function tooLarge(node: string, size: string): AppError {
