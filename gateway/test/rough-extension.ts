@@ -79,6 +79,10 @@ export const handlers: Record<string, Handler> = Object.fromEntries(
     async (_params: never, inputs: never, context: HandlerContext) => rough(context, inputs),
   ]),
 );
+/** As each handler behaves, so does its check; it gives nothing. */
+for (const [name, rough] of Object.entries(ROUGH))
+  handlers[`rough_${name}`]!.check = (_params: never, inputs: never, context: HandlerContext) =>
+    rough(context, inputs);
 export const nodeTypes: NodeTypeDefinition[] = types.map((type) => ({
   type,
   plane: "node",

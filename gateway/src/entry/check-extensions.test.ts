@@ -42,6 +42,14 @@ describe("extensions", () => {
     expect(await loadExtension(" , ")).toEqual({ nodeTypes: [], validators: {}, handlers: {}, graphs: [] });
   });
 
+  it("may judge ahead, by a function", () => {
+    const judging = (check: unknown) => ({ shout: Object.assign(async () => ({ text: "" }), { check }) });
+    expect(faultsOf(one({ handlers: judging(() => {}) }))).toEqual([]);
+    expect(faultsOf(one({ handlers: judging("yes") }))).toEqual([
+      'own0.ts: handler "shout": check must be a function',
+    ]);
+  });
+
   it("are used when all fits together, over several files too", () => {
     expect(faultsOf(one({}))).toEqual([]);
     expect(faultsOf(one({ graphs: [] }), { graphs: [GRAPH] })).toEqual([]);

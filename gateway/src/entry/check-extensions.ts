@@ -114,6 +114,9 @@ function checkHandlers({ file, module }: LoadedExtension, loaded: readonly Loade
     );
     return [
       ...(typeof handler === "function" ? [] : [`${file}: handler "${name}" must be a function`]),
+      ...(handler?.check === undefined || typeof handler.check === "function"
+        ? []
+        : [`${file}: handler "${name}": check must be a function`]),
       ...(Object.hasOwn(NODE_TYPES, name)
         ? [`${file}: handler "${name}" is shipped and cannot be replaced`]
         : []),

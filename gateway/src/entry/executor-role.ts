@@ -16,8 +16,10 @@ const THREAD_MEMORY_MB = 512;
 export function createExecutorRole(base: Base, config: Config, extra: Handlers): Executor {
   const redis = base.redis.commands();
   base.onClose(() => redis.disconnect());
+  const handlers: Handlers = { ...HANDLERS, ...extra };
   const host = createHandlerThreads({
-    types: Object.keys({ ...HANDLERS, ...extra }),
+    types: Object.keys(handlers),
+    checked: Object.keys(handlers).filter((type) => handlers[type]!.check),
     extension: config.extensions,
     most: config.slots,
     memoryMb: THREAD_MEMORY_MB,

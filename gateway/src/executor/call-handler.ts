@@ -7,6 +7,20 @@ import type { Handler, HandlerContext } from "../handlers/handler.ts";
 import { encodeOutputs } from "./encode-outputs.ts";
 import type { Outcome } from "./handler-host.ts";
 
+/** Has a handler judge what is known of its inputs. */
+export async function callCheck(
+  { check }: Handler,
+  { params, inputs }: { params: unknown; inputs: unknown },
+  context: HandlerContext,
+): Promise<Outcome> {
+  try {
+    await check?.(params as never, inputs as never, context);
+    return { kind: "done", text: "{}" };
+  } catch (error) {
+    return readFailure(error);
+  }
+}
+
 export async function callHandler(
   handler: Handler,
   { params, inputs }: { params: unknown; inputs: unknown },

@@ -28,4 +28,8 @@ export interface HandlerHost {
   has(type: string): boolean;
   /** Never rejects. Resolves soon after time is over or the task stops, whether or not the handler listens. */
   run(call: HandlerCall): Promise<Outcome>;
+  /** Whether the handler of a type can judge its inputs ahead. */
+  hasCheck(type: string): boolean;
+  /** Lets the handler judge those inputs that are known, apart from all work: `done` is no objection. Otherwise as `run`. */
+  check(call: HandlerCall): Promise<Outcome>;
 }

@@ -35,6 +35,19 @@ export async function runNode(call: NodeCall): Promise<NodeResult | null> {
   return { ...head, ...end };
 }
 
+/** Unknown errors are for our log alone: the run sees an id to ask for. */
+export function toNodeProblem(
+  outcome: Exclude<Outcome, { kind: "done" }>,
+  { node: { id, type } }: PlannedNode,
+  logger: Logger,
+): Problem {
+  if (outcome.kind === "refused") return { ...outcome.problem, instance: id };
+  const error_id = ulid();
+  logger.error("handler failed", { error_id, node_id: id, node_type: type, error: outcome.error });
+  const detail = `The handler of ${type} failed; the gateway's log knows more under ${error_id}.`;
+  return toProblem("handler-failed", detail, { instance: id });
+}
+
 function wrongInput({ planned: { node, type }, inputs }: NodeCall): End | null {
   const errors = [
     ...fieldErrors(type.validators.params, node.params, "/params"),
@@ -66,7 +79,8 @@ async function callHandler(call: NodeCall): Promise<End> {
     log: whileRunning(call.log),
   });
   isOver = true;
-  return outcome.kind === "done" ? checkOutputs(planned, outcome.text) : fail(outcome, call);
+  if (outcome.kind === "done") return checkOutputs(planned, outcome.text);
+  return { status: "failed", problem: toNodeProblem(outcome, planned, call.logger) };
 }
 
 /** What is passed on is what JSON keeps of the outputs, so that both planes see the same. */
@@ -77,14 +91,4 @@ function checkOutputs({ node, type }: PlannedNode, text: string): End {
   const { pointer, detail } = errors[0]!;
   const what = `The outputs of ${node.id} do not fit ${node.type}: ${pointer} ${detail}.`;
   return { status: "failed", problem: toProblem("invalid-output", what, { instance: node.id, errors }) };
-}
-
-/** Unknown errors are for our log alone: the run sees an id to ask for. */
-function fail(outcome: Exclude<Outcome, { kind: "done" }>, { planned, logger }: NodeCall): End {
-  const { id, type } = planned.node;
-  if (outcome.kind === "refused") return { status: "failed", problem: { ...outcome.problem, instance: id } };
-  const error_id = ulid();
-  logger.error("handler failed", { error_id, node_id: id, node_type: type, error: outcome.error });
-  const detail = `The handler of ${type} failed; the gateway's log knows more under ${error_id}.`;
-  return { status: "failed", problem: toProblem("handler-failed", detail, { instance: id }) };
 }

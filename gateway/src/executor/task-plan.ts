@@ -20,6 +20,8 @@ export interface TaskPlan {
   readonly task: Task;
   /** Every node comes after its sources. */
   readonly nodes: readonly PlannedNode[];
+  /** Nodes of later tasks, only to be judged; those that cannot run here are judged where they can. */
+  readonly ahead: readonly PlannedNode[];
 }
 
 /** Why a task cannot be run here. `task` is missing when the entry does not even hold one. */
@@ -44,9 +46,13 @@ export function planTask(entry: Entry, options: PlanOptions): TaskPlan | Unfit {
     if ("unfit" in planned) return { ...planned, task };
     nodes.push(planned);
   }
+  const ahead = (task.ahead ?? []).flatMap((node) => {
+    const planned = planNode(node, options);
+    return "unfit" in planned ? [] : [planned];
+  });
   const ordered = inOrder(nodes);
   return ordered
-    ? { task, nodes: ordered }
+    ? { task, nodes: ordered, ahead }
     : { unfit: "The nodes of the task wait for each other or for strangers.", task };
 }
 

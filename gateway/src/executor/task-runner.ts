@@ -6,6 +6,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { createBackoff } from "./backoff.ts";
 import type { HandlerHost } from "./handler-host.ts";
 import { runNode } from "./node-runner.ts";
+import { findRefusals } from "./task-checks.ts";
 import { createNotes } from "./notes.ts";
 import { createReports } from "./reports.ts";
 import type { Batch, Ending, Steps } from "./steps.ts";
@@ -113,15 +114,25 @@ export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunn
     return result ? record(planned, result) : { status: "unrun" };
   };
 
+  /** Whether a handler's check found something wrong: then no node of the task begins. */
+  const isRefused = async (): Promise<boolean> => {
+    const refusals = await findRefusals({ plan, host, stopped: stopped.signal, logger });
+    if (stopped.signal.aborted) return false;
+    for (const refusal of refusals)
+      reports.add({ kind: "result", node: refusal.node_id, type: "", body: JSON.stringify(refusal) });
+    return refusals.length > 0;
+  };
+
   return {
     stop,
     async run() {
-      await runTaskGraph({ nodes: plan.nodes, run: runOne });
+      const refused = await isRefused();
+      if (!refused) await runTaskGraph({ nodes: plan.nodes, run: runOne });
       notes.stop();
       const last = await (rest ?? reports.close());
       if (reason === "closed" || reason === "stale") return;
       const early = reason === "canceled" ? reason : "released";
-      const outcome = isOver(plan.nodes, ends) ? "settled" : early;
+      const outcome = refused || isOver(plan.nodes, ends) ? "settled" : early;
       await deps.settle({ outcome, reason: REASONS[outcome], ...last });
     },
   };

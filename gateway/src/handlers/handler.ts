@@ -23,11 +23,21 @@ export interface HandlerContext {
  * `pointer` name fields. Its class decides about a retry; a code of the handler's own is permanent unless `class` says
  * `retryable`. Everything else becomes `handler-failed`.
  */
-export type Handler<Params = never, Inputs = never, Outputs = unknown> = (
+export interface Handler<Params = never, Inputs = never, Outputs = unknown> {
+  (params: Params, inputs: Inputs, context: HandlerContext): Promise<Outputs>;
+  check?: Check<Params, Inputs>;
+}
+
+/**
+ * Judges, before the first node of a task begins, what is known of a node that runs for certain. Any input may be
+ * missing. It throws, as the handler does, what is wrong for certain; it should take milliseconds and change nothing. It
+ * is a courtesy: the handler must refuse the same by itself.
+ */
+export type Check<Params = never, Inputs = never> = (
   params: Params,
-  inputs: Inputs,
+  inputs: Partial<Inputs>,
   context: HandlerContext,
-) => Promise<Outputs>;
+) => unknown;
 
 /** Handlers by node type. */
 export type Handlers = Readonly<Record<string, Handler>>;

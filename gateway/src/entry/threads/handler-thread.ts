@@ -2,7 +2,7 @@
 import { systemClock } from "../../clock.ts";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { parentPort, workerData } from "node:worker_threads";
-import { callHandler, plainError, readFailure } from "../../executor/call-handler.ts";
+import { callCheck, callHandler, plainError, readFailure } from "../../executor/call-handler.ts";
 import type { Outcome } from "../../executor/handler-host.ts";
 import { createNotes } from "../../executor/notes.ts";
 import type { Handlers } from "../../handlers/handler.ts";
@@ -10,7 +10,7 @@ import { HANDLERS } from "../../handlers/registry.ts";
 import { loadExtension } from "../extension.ts";
 import type { FromThread, ThreadData, ToThread } from "./messages.ts";
 
-type Run = ToThread & { kind: "run" };
+type Run = ToThread & { kind: "run" | "check" };
 
 interface Running {
   node: string;
@@ -61,7 +61,8 @@ async function run(call: Run, handlers: Handlers): Promise<void> {
       if (running === mine) notes.log(nodeId, { level, message });
     },
   };
-  const outcome = await whose.run(mine, () => callHandler(handlers[call.type]!, call, context));
+  const how = call.kind === "check" ? callCheck : callHandler;
+  const outcome = await whose.run(mine, () => how(handlers[call.type]!, call, context));
   mine.end(outcome, false);
 }
 
@@ -78,7 +79,7 @@ process.on("uncaughtException", (thrown: unknown) => {
 const { extension } = workerData as ThreadData;
 const handlers: Handlers = { ...HANDLERS, ...(await loadExtension(extension)).handlers };
 port.on("message", (message: ToThread) => {
-  if (message.kind === "run") void run(message, handlers);
-  else running?.abort.abort();
+  if (message.kind === "abort") running?.abort.abort();
+  else void run(message, handlers);
 });
 say({ kind: "ready" });

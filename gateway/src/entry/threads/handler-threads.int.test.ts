@@ -18,6 +18,7 @@ function open(most = 4): HandlerThreads {
   const write = (msg: string, fields = {}) => void lines.push({ msg, fields });
   threads = createHandlerThreads({
     types: Object.keys(handlers),
+    checked: ["rough_echo", "rough_refuse", "rough_exit"],
     extension: EXTENSION,
     most,
     memoryMb: 32,
@@ -97,6 +98,48 @@ describe("handlers in threads", () => {
     expect(done.at(-1)).toBe(100_000);
     expect(done.length).toBeLessThan(100);
     expect(log.length).toBeLessThan(100);
+  });
+});
+
+describe("checks in threads", () => {
+  it("are those of handlers that have one, and say what these refuse", async () => {
+    const host = open();
+    expect([host.hasCheck("rough_refuse"), host.hasCheck("rough_polite")]).toEqual([true, false]);
+    expect(await host.check(callOf("echo"))).toEqual({ kind: "done", text: "{}" });
+    const refused = await host.check(callOf("refuse"));
+    expect(codeOf(refused)).toBe("text-rude");
+    expect(refused).toMatchObject({ problem: { errors: [{ pointer: "/inputs/text" }] } });
+  });
+
+  it.each([
+    ["exits", "exit", "handler-crashed"],
+    ["leaves a rejection unheard", "reject_unheard", "failed"],
+    ["throws nonsense", "nonsense", "failed"],
+  ])("cost nothing but their verdict when one %s", async (_, type, code) => {
+    const host = open();
+    expect(codeOf(await host.check(callOf(type)))).toBe(code);
+    expect(codeOf(await host.check(callOf("echo")))).toBe("done");
+    expect(outputsOf(await host.run(callOf("echo", { inputs: { x: 1 } })))).toMatchObject({ x: 1 });
+  });
+
+  it("do not wait for work, nor work for them", async () => {
+    const host = open(1);
+    const [stop, began] = [new AbortController(), Promise.withResolvers<void>()];
+    const working = host.run(callOf("deaf", { stopped: stop.signal, log: () => began.resolve() }));
+    await began.promise;
+    expect(codeOf(await host.check(callOf("refuse")))).toBe("text-rude");
+    stop.abort();
+    await working;
+    const judging = host.check(callOf("deaf", { timeoutMs: 60_000, stopped: new AbortController().signal }));
+    expect(outputsOf(await host.run(callOf("echo", { inputs: { x: 2 } })))).toMatchObject({ x: 2 });
+    threads!.close();
+    expect(codeOf(await judging)).toBe("handler-crashed");
+  });
+
+  it("are stopped when their time is over", async () => {
+    const host = open();
+    expect(codeOf(await host.check(callOf("block", { timeoutMs: 50 })))).toBe("node-timeout");
+    expect(codeOf(await host.check(callOf("echo")))).toBe("done");
   });
 });
 

@@ -9,7 +9,8 @@ export interface ThreadData {
 
 export type ToThread =
   | {
-      kind: "run";
+      /** Its work, or its check alone. */
+      kind: "run" | "check";
       type: string;
       params: Record<string, unknown>;
       inputs: Record<string, unknown>;
@@ -20,7 +21,7 @@ export type ToThread =
 export type FromThread =
   /** Its handlers are loaded. */
   | { kind: "ready" }
-  /** The handler of the last `run` is being called. */
+  /** The handler of the last `run` or `check` is being called. */
   | { kind: "began" }
   | { kind: "note"; type: string; body: string }
   /** Ends the call. A thread whose call ended with something that nobody caught is not used again. */

@@ -22,7 +22,11 @@ const GRACE_MS = 500;
 const TAKE_UP_MS = 2000;
 
 /** `unbegun`: the thread did not even take the call up, and has been ended. Never rejects. */
-export function callInThread(link: Link, call: HandlerCall): Promise<Outcome | "unbegun"> {
+export function callInThread(
+  link: Link,
+  call: HandlerCall,
+  kind: "run" | "check" = "run",
+): Promise<Outcome | "unbegun"> {
   if (call.stopped.aborted) return Promise.resolve(STOPPED);
   const { promise, resolve } = Promise.withResolvers<Outcome | "unbegun">();
   let limit: TimeLimit | undefined;
@@ -71,7 +75,7 @@ export function callInThread(link: Link, call: HandlerCall): Promise<Outcome | "
   link.lose = () => finish(crashed(call, link.why()));
   call.stopped.addEventListener("abort", stop, { once: true });
   const { type, params, inputs, about } = call;
-  link.send({ kind: "run", type, params, inputs, about });
+  link.send({ kind, type, params, inputs, about });
   return promise;
 }
 

@@ -9,7 +9,7 @@ export interface Thread {
   /** Resolves when its handlers are loaded, or when it ended before that. */
   readonly started: Promise<void>;
   /** One call at a time; see `callInThread`. */
-  run(call: HandlerCall): Promise<Outcome | "unbegun">;
+  run(call: HandlerCall, kind?: "run" | "check"): Promise<Outcome | "unbegun">;
   /** Resolves when the thread is gone, or does not go. */
   end(): Promise<void>;
   /** Whether it can take another call. */
@@ -78,11 +78,11 @@ export function startThread({ extension, memoryMb, logger }: ThreadOptions): Thr
     started: started.promise,
     end,
     isUsable: () => usable,
-    async run(call) {
+    async run(call, kind) {
       await started.promise;
       if (!usable) return crashed(call, why);
       worker.ref();
-      const outcome = await callInThread(link, call);
+      const outcome = await callInThread(link, call, kind);
       worker.unref();
       return outcome;
     },

@@ -24,6 +24,8 @@ export interface TestPool {
   keys: Keys;
   /** Issues a task; nodes need only say what is unusual about them. */
   addTask(...nodes: Partial<TaskNode>[]): Promise<string>;
+  /** The same with nodes of later tasks. */
+  addTaskAhead(ahead: Partial<TaskNode>[], ...nodes: Partial<TaskNode>[]): Promise<string>;
   /** Issues a task whose entry holds this body. */
   addBody(task: string, body: string): Promise<void>;
   /** The next thing that was reported, in the order of the stream. */
@@ -88,23 +90,27 @@ export async function createTestPool(url: string, shard: string = SHARD, shared?
     await redis.eval(ISSUE, 2, stream, keys.poolTask(shard, POOL, task), task, body, RUN);
   };
 
+  const add = async (nodes: Partial<TaskNode>[], more: object): Promise<string> => {
+    const task_id = newId("task", shard);
+    const task = {
+      task_id,
+      run_id: RUN,
+      shard,
+      pool: POOL,
+      plane: "node",
+      nodes: nodes.map(toNode),
+      ...more,
+    };
+    await addBody(task_id, JSON.stringify(task));
+    return task_id;
+  };
+
   return {
     redis,
     keys,
     addBody,
-    async addTask(...nodes) {
-      const task_id = newId("task", shard);
-      const task = {
-        task_id,
-        run_id: RUN,
-        shard,
-        pool: POOL,
-        plane: "node",
-        nodes: nodes.map(toNode),
-      };
-      await addBody(task_id, JSON.stringify(task));
-      return task_id;
-    },
+    addTask: (...nodes) => add(nodes, {}),
+    addTaskAhead: (ahead, ...nodes) => add(nodes, { ahead: ahead.map(toNode) }),
     nextReport,
     async endingOf(task) {
       for (;;) {

@@ -1,0 +1,84 @@
+/** Lets handlers judge what is known of a task's nodes before the first of them begins; task_checks.py is its twin. */
+import type { NodeResult, Problem } from "@myspinbot/contracts/types.ts";
+import { fieldErrors } from "../errors/field-errors.ts";
+import { toProblem } from "../errors/problem.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { HandlerCall, HandlerHost } from "./handler-host.ts";
+import { toNodeProblem } from "./node-runner.ts";
+import type { PlannedNode, TaskPlan } from "./task-plan.ts";
+
+export interface TaskChecks {
+  plan: TaskPlan;
+  host: HandlerHost;
+  stopped: AbortSignal;
+  logger: Logger;
+}
+
+/** For all checks of a task; what they have not said by then is found out by the work itself. */
+const WITHIN_MS = 10_000;
+
+/** A failed result for each node that is refused; later tasks' nodes included. Never rejects. */
+export async function findRefusals(checks: TaskChecks): Promise<NodeResult[]> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), WITHIN_MS);
+  const stopped = AbortSignal.any([checks.stopped, late.signal]);
+  const found: NodeResult[] = [];
+  for (const planned of [...checks.plan.nodes, ...checks.plan.ahead]) {
+    const { id, attempt, check } = planned.node;
+    if (!check || stopped.aborted) continue;
+    const problem = wrongValues(planned) ?? (await askHandler({ ...checks, stopped }, planned));
+    const engine = planned.engine === "" ? {} : { engine: planned.engine };
+    if (problem) found.push({ node_id: id, attempt, ...engine, status: "failed", problem });
+  }
+  clearTimeout(timer);
+  return found;
+}
+
+function knownInputs({ node }: PlannedNode): Record<string, unknown> {
+  const known = Object.entries(node.inputs).flatMap(([name, input]) =>
+    input.from === "value" ? [[name, input.value] as const] : [],
+  );
+  return Object.fromEntries(known);
+}
+
+/** Params are all known; of the inputs, what is missing may still come. */
+function wrongValues(planned: PlannedNode): Problem | null {
+  const { node, type } = planned;
+  const known = knownInputs(planned);
+  const isKnown = (pointer: string) =>
+    Object.keys(known).some((name) => `${pointer}/`.startsWith(`/inputs/${name}/`));
+  const errors = [
+    ...fieldErrors(type.validators.params, node.params, "/params"),
+    ...fieldErrors(type.validators.inputs, known, "/inputs").filter(({ pointer }) => isKnown(pointer)),
+  ];
+  if (errors.length === 0) return null;
+  const { pointer, detail } = errors[0]!;
+  const what = `The node ${node.id} got what ${node.type} does not take: ${pointer} ${detail}.`;
+  return toProblem("invalid-input", what, { instance: node.id, errors });
+}
+
+/** What makes the node fail whatever else comes; null also where that is not known: late, crashed, to be tried again. */
+async function askHandler(
+  { plan, host, stopped, logger }: TaskChecks,
+  planned: PlannedNode,
+): Promise<Problem | null> {
+  const { node, type, engine } = planned;
+  if (!host.hasCheck(node.type)) return null;
+  const { run_id, task_id } = plan.task;
+  const call: HandlerCall = {
+    type: node.type,
+    params: { ...type.param_defaults, ...node.params },
+    inputs: knownInputs(planned),
+    about: { runId: run_id, taskId: task_id, nodeId: node.id, attempt: node.attempt, engine },
+    timeoutMs: WITHIN_MS,
+    stopped,
+    progress() {},
+    log() {},
+  };
+  const outcome = await host.check(call);
+  if (outcome.kind === "done" || stopped.aborted) return null;
+  const problem = toNodeProblem(outcome, planned, logger);
+  if (problem.class === "permanent") return problem;
+  logger.warn("check not done", { node_id: node.id, code: problem.code });
+  return null;
+}
