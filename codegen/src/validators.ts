@@ -22,6 +22,8 @@ export const EXPORTED = [
   "RunPage",
   "EventPage",
   "NodeResult",
+  "RunRow",
+  "NodeRow",
   "GatewayConfig",
   "GpuNodeConfig",
 ];

@@ -808,6 +808,28 @@ export interface NodeProgressData {
   unit: string;
 }
 
+/** A node as submit and the driver write it into the run's node hash. Times are ms of Redis. */
+export interface NodeRow {
+  type: string;
+  plane: "node" | "python";
+  pool: PoolName;
+  status: "pending" | "dispatched" | "succeeded" | "failed" | "skipped" | "canceled";
+  attempt: number;
+  /** The current one while dispatched. */
+  task?: Identifier;
+  /** Waits for its retry timer. */
+  held?: boolean;
+  /** Why each lost task was lost. */
+  losses?: Array<string>;
+  /** How often an executor could not do it when it came; costs no attempt. */
+  declined?: number;
+  engine?: string;
+  dispatched_at?: number;
+  completed_at?: number;
+  error?: Problem;
+  timing?: NodeTiming;
+}
+
 export interface NodeStartedData {
   attempt: number;
   executor: Identifier;
@@ -1005,6 +1027,45 @@ export interface RunPage {
 export interface RunQueuedData {
   graph: string;
   graph_digest: Sha256;
+}
+
+/** A whole number as text. */
+export type WholeNumber = string;
+
+/** A run's record as it lies in Redis: the fields of a hash, so all of them are texts. Times are ms of Redis. */
+export interface RunRow {
+  /** Whose the run is; absent in records from before there were owners. */
+  owner?: string;
+  /** Name of the graph. */
+  graph: string;
+  digest: Sha256;
+  /** Hash by which the client's key is found. */
+  idempotency?: string;
+  /** Ids of the uploads that it uses, by spaces. */
+  files?: string;
+  status: RunStatus;
+  /** Number of the latest event. */
+  seq: WholeNumber;
+  created_at: WholeNumber;
+  started_at?: WholeNumber;
+  completed_at?: WholeNumber;
+  expires_at?: WholeNumber;
+  start_deadline_at: WholeNumber;
+  run_deadline_at: WholeNumber;
+  /** When anything was last done about it. */
+  touched: WholeNumber;
+  /** Of the drive that has it locked. */
+  token?: string;
+  lock_until?: WholeNumber;
+  /** Since the last commit. */
+  drives: WholeNumber;
+  last_commit?: string;
+  /** Name of the latest. */
+  checkpoint?: string;
+  /** How often a task of it was reaped before anyone began. */
+  reaped?: WholeNumber;
+  /** Up to which event notes were left out. */
+  trimmed?: WholeNumber;
 }
 
 /** Answer of GET /: what this is and where the rest is. */

@@ -38,6 +38,8 @@ export const validateFilePage: Validator;
 export const validateRunPage: Validator;
 export const validateEventPage: Validator;
 export const validateNodeResult: Validator;
+export const validateRunRow: Validator;
+export const validateNodeRow: Validator;
 export const validateGatewayConfig: Validator;
 export const validateGpuNodeConfig: Validator;
 

@@ -1,16 +1,19 @@
 /** What a drive has decided so far, before it becomes one commit. */
+import type { Event, NodeRow, RunRow, RunStatus } from "@myspinbot/contracts/types.ts";
 import type { Channels } from "../engine/state.ts";
-import type { NodeRow, OpenTask, Situation } from "./situation.ts";
+import type { OpenTask, Situation } from "./situation.ts";
+
+export type EventType = Event["type"];
 
 export interface DraftEvent {
-  type: string;
+  type: EventType;
   node: string;
   data: unknown;
 }
 
 export interface Draft {
   /** The run's status; '' leaves what the record says. */
-  status: string;
+  status: RunStatus | "";
   /** The run's own error or output, when it ends. */
   error?: unknown;
   output?: unknown;
@@ -31,7 +34,7 @@ export interface Draft {
   artifacts: { id: string; value: unknown }[];
   tasks: DraftTask[];
   cancel: OpenTask[];
-  record: { field: string; value: string }[];
+  record: { field: keyof RunRow; value: string }[];
 }
 
 export interface DraftTask {
@@ -70,6 +73,6 @@ export function setRow(draft: Draft, node: string, change: Partial<NodeRow>): vo
   draft.changed.add(node);
 }
 
-export function addEvent(draft: Draft, type: string, node: string, data: unknown = {}): void {
+export function addEvent(draft: Draft, type: EventType, node: string, data: unknown = {}): void {
   draft.events.push({ type, node, data });
 }

@@ -15,7 +15,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { checkEntry } from "./check-entry.ts";
 import { collect, sourceStream, type Entry } from "./collect.ts";
 import { commit } from "./commit.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft, EventType } from "./draft.ts";
 import { createMemory, type Memory } from "./memory.ts";
 import { withPatience } from "./patience.ts";
 import { toSituation, type Situation } from "./situation.ts";
@@ -52,7 +52,7 @@ interface Locked {
 }
 
 const DEAD_LETTERS = 10_000;
-const OUTCOMES: Record<string, "succeeded" | "failed"> = {
+const OUTCOMES: Partial<Record<EventType, "succeeded" | "failed">> = {
   "node.succeeded": "succeeded",
   "node.failed": "failed",
   "node.retrying": "failed",
@@ -68,7 +68,7 @@ async function bury({ redis, keys, log, metrics }: Context, entry: Entry, reason
 function remember(context: Context, situation: Situation, name: string, carry: DriveCarry): void {
   const latest = carry.put ?? carry.latest;
   if (!latest || !name) return;
-  context.memory.runs.set(situation.run, { digest: situation.record.digest ?? "", name, latest });
+  context.memory.runs.set(situation.run, { digest: situation.record.digest, name, latest });
 }
 
 function countAndTell({ memory, metrics, log }: Context, situation: Situation, draft: Draft): void {
@@ -97,7 +97,7 @@ async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Prom
   const { redis, keys, memory, log } = context;
   const { situation, shard, token } = locked;
   const run = situation.run;
-  const model = memory.model(situation.record.digest ?? "", situation.graph);
+  const model = memory.model(situation.record.digest, situation.graph);
   const carry = await openCarry(situation.checkpoint, memory.runs.get(run)?.latest);
   const draft = await think(
     {

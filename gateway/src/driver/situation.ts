@@ -1,30 +1,8 @@
 /** Where a run stands when a drive begins: what `collect` and `commit` answer, read. */
-import type { Problem, NodeTiming } from "@myspinbot/contracts/types.ts";
+import type { NodeRow, RunRow } from "@myspinbot/contracts/types.ts";
 import type { CheckpointAnswer } from "../checkpoints/drive-checkpoint.ts";
 import { toRecord } from "../redis/flat.ts";
 import { readLetter, type Letter } from "./letter.ts";
-
-/** A node's row in the run's node hash; times in ms of Redis. */
-export interface NodeRow {
-  type: string;
-  plane: "node" | "python";
-  pool: string;
-  status: "pending" | "dispatched" | "succeeded" | "failed" | "skipped" | "canceled";
-  attempt: number;
-  /** The current task while dispatched. */
-  task?: string | undefined;
-  /** Waits for its retry timer. */
-  held?: boolean | undefined;
-  /** Why each lost task was lost. */
-  losses?: string[] | undefined;
-  /** How often an executor could not do it when it came; costs no attempt. */
-  declined?: number | undefined;
-  engine?: string | undefined;
-  dispatched_at?: number | undefined;
-  completed_at?: number | undefined;
-  error?: Problem | undefined;
-  timing?: NodeTiming | undefined;
-}
 
 export interface OpenTask {
   task: string;
@@ -34,7 +12,7 @@ export interface OpenTask {
 
 export interface Situation {
   run: string;
-  record: Record<string, string>;
+  record: RunRow;
   /** Redis time when the run was locked, ms. */
   now: number;
   rows: Map<string, NodeRow>;
@@ -81,7 +59,7 @@ function readCheckpoint(answer: Answer[5]): CheckpointAnswer {
 /** Reads an answer whose first word is `drive` or `give_up`. */
 export function toSituation(run: string, answer: unknown): Situation {
   const [word, record, nodes, tasks, mailbox, checkpoint, graph] = answer as Answer;
-  const fields = toRecord(record);
+  const fields = toRecord(record) as unknown as RunRow;
   return {
     run,
     record: fields,

@@ -1,5 +1,6 @@
 /** Thinks about a locked run: mail folded in, the hub asked, the outcome a draft. No I/O. */
 import type { Problem } from "@myspinbot/contracts/types.ts";
+import type { TERMINAL_RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import type { DriveCarry } from "../checkpoints/drive-saver.ts";
 import type { Hub, HubResult } from "../engine/hub.ts";
 import type { GraphModel } from "../engine/graph-model.ts";
@@ -35,7 +36,7 @@ export interface ThinkContext {
   lesson: Lesson;
 }
 
-type EndStatus = "succeeded" | "failed" | "canceled" | "expired" | "timed_out";
+type EndStatus = (typeof TERMINAL_RUN_STATUSES)[number];
 
 function endRun(
   draft: Draft,

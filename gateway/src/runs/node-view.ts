@@ -1,7 +1,6 @@
 /** Shows a run's nodes to clients; what is dispatched and begun by its current task shows as running. */
-import type { RunNode } from "@myspinbot/contracts/types.ts";
+import type { NodeRow, RunNode } from "@myspinbot/contracts/types.ts";
 import { toTimestamp } from "../clock.ts";
-import type { NodeRow } from "./run-record.ts";
 
 /** @param fields the run's node hash @param order ids in the order of the graph */
 export function toRunNodes(fields: Record<string, string>, order: string[]): RunNode[] {

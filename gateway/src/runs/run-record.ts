@@ -1,31 +1,16 @@
 /** What Redis keeps of a run, read in one round trip. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
-import type { Artifact, NodeTiming, Problem } from "@myspinbot/contracts/types.ts";
+import type { Artifact, RunRow } from "@myspinbot/contracts/types.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { Redis } from "../redis/client.ts";
 import { shardOfRun } from "../run-id.ts";
-
-/** A node's row as submit and the driver write it; times in ms. */
-export interface NodeRow {
-  type: string;
-  plane: "node" | "python";
-  pool: string;
-  status: "pending" | "dispatched" | "succeeded" | "failed" | "skipped" | "canceled";
-  attempt: number;
-  engine?: string;
-  dispatched_at?: number;
-  completed_at?: number;
-  error?: Problem;
-  timing?: NodeTiming;
-}
 
 /** An artifact's row: what clients see, and the output that it was. */
 export type ArtifactRow = Artifact & { output?: string };
 
 export interface RunRecord {
   run: string;
-  /** Hash of the run: status, seq, graph, digest, times in ms. */
-  record: Record<string, string>;
+  record: RunRow;
   /** Fields of the node hash: `<node>`, `task:<node>`, `began:<node>`, `progress:<node>`. */
   nodes: Record<string, string>;
   /** input, request_input, output, error, metadata, tags, weights; each JSON. */
@@ -50,5 +35,11 @@ export async function readRunRecord(redis: Redis, keys: Keys, run: string): Prom
     return reply as Record<string, string>;
   });
   if (!record?.status) return undefined;
-  return { run, record, nodes: nodes ?? {}, data: data ?? {}, artifacts: artifacts ?? {} };
+  return {
+    run,
+    record: record as unknown as RunRow,
+    nodes: nodes ?? {},
+    data: data ?? {},
+    artifacts: artifacts ?? {},
+  };
 }

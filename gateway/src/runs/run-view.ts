@@ -1,5 +1,5 @@
 /** Shows a run to clients: a pure reading of what Redis keeps of it. */
-import type { Artifact, Run } from "@myspinbot/contracts/types.ts";
+import type { Artifact, Run, RunRow } from "@myspinbot/contracts/types.ts";
 import { toTimestamp } from "../clock.ts";
 import { isTerminal } from "../events/event-log.ts";
 import { toArtifact } from "../artifacts/artifact-view.ts";
@@ -18,15 +18,15 @@ export interface ViewContext {
 
 export function toRun(source: RunRecord, context: ViewContext): Run {
   const { run, record, data } = source;
-  const status = record.status as Run["status"];
+  const status = record.status;
   const nodes = toRunNodes(source.nodes, context.order);
   const error = parsed<Run["error"]>(data.error);
   const output = parsed<Run["output"]>(data.output);
   const reason = statusReason(status, error, context.queue);
   return {
     run_id: run,
-    graph: record.graph ?? "",
-    graph_digest: record.digest ?? "",
+    graph: record.graph,
+    graph_digest: record.digest,
     status,
     ...(reason === undefined ? {} : { status_reason: reason }),
     ...times(record),
@@ -59,7 +59,7 @@ export function urlsOf(run: string): Run["urls"] {
 
 /** created_at, and what of the others has happened. */
 export function times(
-  record: Record<string, string>,
+  record: Pick<RunRow, "created_at" | "started_at" | "completed_at" | "expires_at">,
 ): Pick<Run, "created_at" | "started_at" | "completed_at" | "expires_at"> {
   return {
     created_at: toTimestamp(Number(record.created_at)),
@@ -69,7 +69,7 @@ export function times(
   };
 }
 
-function deadlines(record: Record<string, string>): Run["deadlines"] {
+function deadlines(record: RunRow): Run["deadlines"] {
   return {
     ...(record.start_deadline_at ? { start_at: toTimestamp(Number(record.start_deadline_at)) } : {}),
     ...(record.run_deadline_at ? { run_at: toTimestamp(Number(record.run_deadline_at)) } : {}),
@@ -77,7 +77,7 @@ function deadlines(record: Record<string, string>): Run["deadlines"] {
 }
 
 /** Seconds; they still grow while the run has not ended. */
-function toTiming(record: Record<string, string>, now: number): Run["timing"] {
+function toTiming(record: RunRow, now: number): Run["timing"] {
   const created = Number(record.created_at);
   const end = record.completed_at ? Number(record.completed_at) : now;
   const started = record.started_at ? Number(record.started_at) : undefined;

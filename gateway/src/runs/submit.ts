@@ -1,13 +1,13 @@
 /** Creates a run in one Redis round trip. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
-import type { RunCreate } from "@myspinbot/contracts/types.ts";
+import type { NodeRow, RunCreate } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS, POOLS } from "@myspinbot/contracts/wire.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { AcceptedGraph } from "../graphs/catalogue.ts";
 import type { Redis } from "../redis/client.ts";
 import { runScript } from "../redis/scripts.ts";
 import { conflict, type Idempotency } from "./idempotency.ts";
-import type { NodeRow, RunRecord } from "./run-record.ts";
+import type { RunRecord } from "./run-record.ts";
 
 export interface NewRun {
   run: string;
@@ -86,7 +86,13 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
   };
   return {
     kind: "created",
-    source: { run, record: { ...record, ...times, status: "queued", seq: "1" }, nodes, data, artifacts: {} },
+    source: {
+      run,
+      record: { ...record, ...times, status: "queued", seq: "1", touched: detail, drives: "0" },
+      nodes,
+      data,
+      artifacts: {},
+    },
   };
 }
 

@@ -2,11 +2,11 @@
  * Plays a run without Redis: the driver's real thought, the engine's real decisions, and for every task the executor's
  * real task graph. Only what lies between them is played: mail comes in a random order.
  */
-import type { Mail, NodeResult } from "@myspinbot/contracts/types.ts";
+import type { Mail, NodeResult, NodeRow, RunRow } from "@myspinbot/contracts/types.ts";
 import type { DriveCarry } from "../../src/checkpoints/drive-saver.ts";
 import { createDraft, type Draft, type DraftTask } from "../../src/driver/draft.ts";
 import type { Letter } from "../../src/driver/letter.ts";
-import type { NodeRow, OpenTask, Situation } from "../../src/driver/situation.ts";
+import type { OpenTask, Situation } from "../../src/driver/situation.ts";
 import { think } from "../../src/driver/think.ts";
 import { poolOf, toGraphModel, type GraphModel } from "../../src/engine/graph-model.ts";
 import type { Hub } from "../../src/engine/hub.ts";
@@ -100,7 +100,10 @@ export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Pl
       return [node.id, { type, plane, pool: poolOf(node.definition), status: "pending", attempt: 0 }];
     }),
   );
-  const record: Record<string, string> = { status: "queued", digest: "digest" };
+  const record: RunRow = {
+    ...{ graph: "played", digest: "digest", status: "queued", seq: "1", drives: "0" },
+    ...{ created_at: "0", touched: "0", start_deadline_at: "1", run_deadline_at: "1" },
+  };
   const open = new Map<string, OpenTask>();
   /** Mail by its line: within a line it stays in order. */
   const lines: Letter[][] = [[{ source: "mail", entry: "1-0", body: { kind: "submitted" } }]];

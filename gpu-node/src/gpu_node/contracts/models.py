@@ -854,6 +854,28 @@ class NodeProgressData(Model):
     unit: str
 
 
+class NodeRow(Model):
+    """A node as submit and the driver write it into the run's node hash. Times are ms of Redis."""
+    type: str
+    plane: Literal["node", "python"]
+    pool: PoolName
+    status: Literal["pending", "dispatched", "succeeded", "failed", "skipped", "canceled"]
+    attempt: int
+    task: Identifier | MISSING = Field(default=MISSING)
+    """The current one while dispatched."""
+    held: bool | MISSING = Field(default=MISSING)
+    """Waits for its retry timer."""
+    losses: list[str] | MISSING = Field(default=MISSING)
+    """Why each lost task was lost."""
+    declined: int | MISSING = Field(default=MISSING)
+    """How often an executor could not do it when it came; costs no attempt."""
+    engine: str | MISSING = Field(default=MISSING)
+    dispatched_at: int | MISSING = Field(default=MISSING)
+    completed_at: int | MISSING = Field(default=MISSING)
+    error: Problem | MISSING = Field(default=MISSING)
+    timing: NodeTiming | MISSING = Field(default=MISSING)
+
+
 class NodeStartedData(Model):
     attempt: int
     executor: Identifier
@@ -1061,6 +1083,48 @@ class RunPage(Model):
 class RunQueuedData(Model):
     graph: str
     graph_digest: Sha256
+
+
+WholeNumber = str
+"""A whole number as text."""
+
+
+class RunRow(Model):
+    """A run's record as it lies in Redis: the fields of a hash, so all of them are texts. Times
+    are ms of Redis.
+    """
+    owner: str | MISSING = Field(default=MISSING)
+    """Whose the run is; absent in records from before there were owners."""
+    graph: str
+    """Name of the graph."""
+    digest: Sha256
+    idempotency: str | MISSING = Field(default=MISSING)
+    """Hash by which the client's key is found."""
+    files: str | MISSING = Field(default=MISSING)
+    """Ids of the uploads that it uses, by spaces."""
+    status: RunStatus
+    seq: WholeNumber
+    """Number of the latest event."""
+    created_at: WholeNumber
+    started_at: WholeNumber | MISSING = Field(default=MISSING)
+    completed_at: WholeNumber | MISSING = Field(default=MISSING)
+    expires_at: WholeNumber | MISSING = Field(default=MISSING)
+    start_deadline_at: WholeNumber
+    run_deadline_at: WholeNumber
+    touched: WholeNumber
+    """When anything was last done about it."""
+    token: str | MISSING = Field(default=MISSING)
+    """Of the drive that has it locked."""
+    lock_until: WholeNumber | MISSING = Field(default=MISSING)
+    drives: WholeNumber
+    """Since the last commit."""
+    last_commit: str | MISSING = Field(default=MISSING)
+    checkpoint: str | MISSING = Field(default=MISSING)
+    """Name of the latest."""
+    reaped: WholeNumber | MISSING = Field(default=MISSING)
+    """How often a task of it was reaped before anyone began."""
+    trimmed: WholeNumber | MISSING = Field(default=MISSING)
+    """Up to which event notes were left out."""
 
 
 class ServiceInfo(Model):

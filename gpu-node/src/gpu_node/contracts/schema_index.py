@@ -15,6 +15,7 @@ FILES: Final = (
     "mail.schema.json",
     "note.schema.json",
     "problem.schema.json",
+    "record.schema.json",
     "run.schema.json",
     "run-create.schema.json",
     "service.schema.json",
@@ -100,6 +101,7 @@ SCHEMA_REFS: Final[dict[str, str]] = {
     "node_preview_data": "https://schemas.myspinbot.dev/event.schema.json#/$defs/NodePreviewData",
     "node_progress_data": "https://schemas.myspinbot.dev/event.schema.json#/$defs/NodeProgressData",
     "node_result": "https://schemas.myspinbot.dev/mail.schema.json#/$defs/NodeResult",
+    "node_row": "https://schemas.myspinbot.dev/record.schema.json#/$defs/NodeRow",
     "node_started_data": "https://schemas.myspinbot.dev/event.schema.json#/$defs/NodeStartedData",
     "node_status": "https://schemas.myspinbot.dev/run.schema.json#/$defs/NodeStatus",
     "node_succeeded_data": "https://schemas.myspinbot.dev/event.schema.json#/$defs/NodeSucceededData",
@@ -125,6 +127,7 @@ SCHEMA_REFS: Final[dict[str, str]] = {
     "run_node": "https://schemas.myspinbot.dev/run.schema.json#/$defs/RunNode",
     "run_page": "https://schemas.myspinbot.dev/run.schema.json#/$defs/RunPage",
     "run_queued_data": "https://schemas.myspinbot.dev/event.schema.json#/$defs/RunQueuedData",
+    "run_row": "https://schemas.myspinbot.dev/record.schema.json",
     "run_status": "https://schemas.myspinbot.dev/run.schema.json#/$defs/RunStatus",
     "run_summary": "https://schemas.myspinbot.dev/run.schema.json#/$defs/RunSummary",
     "service_info": "https://schemas.myspinbot.dev/service.schema.json#/$defs/ServiceInfo",
@@ -155,6 +158,7 @@ SCHEMA_REFS: Final[dict[str, str]] = {
     "voice_consent": "https://schemas.myspinbot.dev/types.schema.json#/$defs/VoiceConsent",
     "voice_input": "https://schemas.myspinbot.dev/types.schema.json#/$defs/VoiceInput",
     "voice_name": "https://schemas.myspinbot.dev/types.schema.json#/$defs/VoiceName",
+    "whole_number": "https://schemas.myspinbot.dev/record.schema.json#/$defs/WholeNumber",
 }
 """A type's name in snake_case -> reference of its schema."""
 
