@@ -102,6 +102,10 @@ export const COMMANDS = {
     },
   },
   bootstrap: { about: "Sets up everything that the other commands need.", needs: "all" },
+  compact: {
+    about: "Takes what was deleted off the disk: out of the data of dev and of the last demo.",
+    needs: "system",
+  },
   clean: {
     about: "Removes the data of runs: films, Redis, object store, logs, reports.",
     options: { all: { help: "the installed packages and models too, as after cloning" } },
