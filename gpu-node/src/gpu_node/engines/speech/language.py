@@ -13,6 +13,9 @@ from gpu_node.engines.speech.language_words import LOANS, OTHERS, PARTICLES, SHO
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:['’][^\W\d_]+)*(?!\w)")
 _UNSAID = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[#@]\w+|\w*[_/\\=(){}<>$]\S*")
 """Addresses, names on networks and code are no language."""
+_VOWEL = re.compile(r"[^bcdfghjklmnpqrstvwxz]", re.I)
+_ROMAN = re.compile(r"[IVX]{2,9}")
+_UNIT = 2
 _QUOTED = re.compile(r'["“„«][^"“”„«»]{1,300}["”“»]')
 _SURE, _MOST_ENGLISH = 0.7, 0.8
 """The detector's own probability; share of words that a dictionary of English has. French shares
@@ -35,11 +38,20 @@ def foreign_language(text: str) -> str | None:
     around = _QUOTED.sub(" ", plain)
     # What is quoted may be in any language, if somebody quotes it.
     plain = around if len(_WORD.findall(around)) >= _LEAST_AROUND else plain
-    words = [word for word in _WORD.findall(plain) if len(word) > 1 or word in "aIyeéoàuiAO"]
+    words = [word for word in _WORD.findall(plain) if _counts(word)]
     lower = [word.casefold().replace("’", "'") for word in words]
     if not any(len(word) > 1 for word in words):
         return None
     return _by_words(plain, lower) or _by_detector(plain, words, lower)
+
+
+def _counts(word: str) -> bool:
+    """Whether it tells of a language: letters alone, units, Roman numerals and x² do not."""
+    if len(word) == 1:
+        return word in "aIyeéoàui"
+    is_unit = len(word) == _UNIT and not _VOWEL.search(word)
+    is_formula = not word.replace("'", "").replace("’", "").isalpha()
+    return not (is_unit or is_formula or _ROMAN.fullmatch(word))
 
 
 def _by_words(plain: str, lower: list[str]) -> str | None:

@@ -12,7 +12,7 @@ SMALL = _words(
     "the of and to is that it for was with as are be this have from or by not but what all were "
     "we when your can there an which their if will each about how them then she many some so "
     "would into has two more no way could my than been who its now did get i you he they his her "
-    "at on our us do me a in im i'm don't it's you're let's said please very just out up "
+    "at on our us do me a in im i'm don't it's you're that's there's what's he's she's we're they're isn't can't won't didn't doesn't let's said please very just out up "
     "ur thx pls plz gonna wanna gotta ok okay lol yes hello hi hey npm git sudo pip docker def const async await return ha haha hmm uh um oh ah wow yay"
 )
 """English."""
@@ -80,10 +80,10 @@ SHORT: dict[str, frozenset[str]] = {
         "Norwegian": "takk skal du god natt kveld morgen for hjelpen hvordan det går med deg jeg",
         "Turkish": "günaydın merhaba dünya teşekkürler teşekkür ederim iyi geceler akşamlar "
         "nasılsın hoş geldiniz seni seviyorum evet hayır",
-        "Croatian": "dobar dan dobro jutro hvala lijepa laku noć bok doviđenja kako si danas",
+        "Croatian": "dobar dan dobro jutro hvala lijepa volim te laku noć bok doviđenja kako si danas",
         "Czech": "dobrý den dobré ráno děkuji ahoj na shledanou",
         "Hungarian": "jó reggelt napot estét köszönöm szia hogy vagy szépen segítséget nevem nem beszélek a az én és",
-        "Romanian": "bună ziua dimineața mulțumesc seara noapte bine salut",
+        "Romanian": "bună ziua dimineața mulțumesc seara noapte bine salut te iubesc mult",
         "Tagalog": "magandang umaga gabi hapon po salamat kumusta ka na mahal kita",
     }.items()
 }
@@ -94,8 +94,14 @@ PARTICLES = _words(
 )
 """Small words inside names."""
 
+_DAY = "(?:mon|tues?|wed|thu(?:rs)?|fri|sat|sun)"
+_SPELLED = "alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa|quebec|romeo|sierra|tango|uniform|victor|whiskey|x-ray|yankee|zulu"
+
 LOANS = re.compile(
-    r"\b(?:bon (?:voyage|app[ée]tit)|c['’]est la vie|d[ée]j[àa] vu|que sera,? sera|hasta la vista|"
+    r"\b(?:(la|na|da|fa|do|ba|sha|ooh|hey|ho)(?:[ ,!-]{1,3}\1){2,30}|"
+    rf"(?:{_SPELLED})(?: (?:{_SPELLED})){{1,30}}|{_DAY}(?:,? {_DAY}){{2,6}}|"
+    r"los angeles|san (?:francisco|diego|jose|antonio|juan)|santa (?:fe|cruz|monica|barbara)|el paso|las vegas|auld lang syne|tyrannosaurus(?: rex)?|"
+    r"bon (?:voyage|app[ée]tit)|c['’]est la vie|d[ée]j[àa] vu|que sera,? sera|hasta la vista|"
     r"carpe diem|hakuna matata|et cetera|ad hoc|ad hominem|ad infinitum|ad nauseam|pro bono|"
     r"pro rata|per se|status quo|quid pro quo|mamma mia|feliz navidad|cinco de mayo|mardi gras|"
     r"homo sapiens|alma mater|bona fide|de facto|in vitro|in situ|vice versa|veni,? vidi,? vici|"
