@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001
+# ruff: noqa: E501, RUF001
 """Plain numbers: ranges, scores, fractions, decimals, sizes, ratios."""
 
 import re
@@ -26,6 +26,21 @@ def _decimal(m: re.Match[str]) -> str:
     digits = m[2] if len(m[2]) < 9 else m[2][:40]
     return f"{counted(m[1]) if m[1] else 'zero'} point {' '.join(DIGITS[int(d)] for d in digits)}"
 
+
+def _scientific(m: re.Match[str]) -> str:
+    power = int(m[2])
+    raised = ordinal(power) if power > 0 else f"power of {m[2].replace('-', 'minus ')}"
+    return f"{m[1]} times ten to the {raised}"
+
+
+SCIENTIFIC: list[Rule] = [
+    # A capital E alone is a letter of codes: 1E6 needs a point or a sign.
+    (re.compile(r"(?<![\w.,-])(-?\d{1,9}\.\d{1,12})[eE]\+?(-?\d{1,3})(?![\w.-]\w|\w)"), _scientific),
+    (re.compile(r"(?<![\w.,-])(-?\d{1,9})(?:e\+?(?=-?\d)|E\+?(?=-\d)|E\+(?=\d))(-?\d{1,3})(?![\w.-]\w|\w)"), _scientific),
+    (re.compile(r"(?<![\w.,])(\d{1,9}(?:\.\d{1,12})?)\s?[x×·⋅]\s?10(?=\s?\^|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻])"), r"\1 times 10"),
+    (re.compile(r"(?<![\w./])(\d{1,6})\s?/\s?(\d{1,6})(?=\s?=)"), r"\1 divided by \2"),
+]  # fmt: skip
+"""Before anything else takes their signs."""
 
 RULES: list[Rule] = [
     (re.compile(r"(?<![\w.])(\d{1,6})(?:[x×]| x )(\d{1,6})(?:(?:[x×]| x )(\d{1,6}))?(?![\w.])"),

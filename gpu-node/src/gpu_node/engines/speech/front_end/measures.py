@@ -4,7 +4,7 @@
 import re
 
 from gpu_node.engines.speech.front_end.numerals import counted
-from gpu_node.engines.speech.front_end.rules import Rule, any_of
+from gpu_node.engines.speech.front_end.rules import Rule, any_of, is_after_article
 
 _ONE = {
     "nm": "nanometer", "mm": "millimeter", "cm": "centimeter", "dm": "decimeter", "m": "meter",
@@ -49,6 +49,14 @@ _GLUED_ONLY = frozenset({"in", "d", "U", "A", "N", "t", "pt"})
 """With a space before them these are words, or letters, more often than units."""
 _LENGTHS = ("mm", "cm", "dm", "m", "km", "in", "ft", "yd", "mi")
 _ALL = {**_ONE, **{sign: sign for sign in _SAME}}
+_OF_A_NAME = (
+    "batter(?:y|ies)|bulbs?|films?|lens(?:es)?|cables?|cords?|bottles?|bags?|chargers?|adapters?|adaptors?|outlets?|suppl(?:y|ies)|"
+    "sprints?|dash|hurdles|relay|freestyle|butterfly|backstroke|breaststroke|race|races|final|champion|guns?|rounds?|"
+    "drives?|cards?|monitors?|screens?|nails?|screws?|bolts?|nuts?|drills?|pipes?|hoses?|tanks?|engines?|motors?|sticks?|"
+    "packs?|tablets?|capsules?|doses?|laptops?|heaters?|lamps?|speakers?|amplifiers?|solar|systems?|radios?|walk|hike|jog|drive"
+)
+"""Before these a unit is part of a name, and has no plural: `12 volt batteries`."""
+_BEFORE_NAME = re.compile(rf" (?:{_OF_A_NAME})\b")
 _BIG = ("people|users|views|followers|subscribers|customers|visitors|downloads|copies|jobs|homes|"
         "years|dollars|euros|pounds|votes|barrels|tons")  # fmt: skip
 
@@ -70,8 +78,8 @@ def _unit(m: re.Match[str]) -> str:
     if space and sign in _GLUED_ONLY:
         return m[0]
     # "a 5 gram pack": as part of a name a unit has no plural.
-    before = m.string[max(0, m.start() - 3) : m.start()].casefold().split()
-    alone = "1" if before and before[-1] in ("a", "an") else number
+    named = is_after_article(m) or _BEFORE_NAME.match(m.string, m.end())
+    alone = "1" if named else number
     return f"{counted(number)} {_named(alone, sign)}" + (f" per {_PER[per]}" if per else "")
 
 
@@ -95,6 +103,7 @@ _SLASHED = rf"(?:/({any_of(_PER)})(?![\w²³]))?"
 
 RULES: list[Rule] = [
     (re.compile(r"µ"), "μ"),
+    (re.compile(r"(?<=\d )sq\.\s?(ft|mi|m)\b(?:\.(?=\s[a-z]))?"), r"sq \1"),
     (re.compile(r"\b(\d{1,3})h\s?(\d{1,2})m(?:in)?\b"), _hours),
     (re.compile(r"\b(\d{1,3})m\s?(\d{1,2})s\b"), r"\1 minutes \2 seconds"),
     (re.compile(rf"(?<![\w.,])({_NUMBER})\s?({any_of(_LENGTHS)})(²|³|\^2|\^3){_SLASHED}(?!\w)"), _area),

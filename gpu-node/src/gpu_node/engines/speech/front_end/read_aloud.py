@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """The front end: a sentence as it is written becomes the words that a person reads."""
 
 import re
@@ -22,7 +21,8 @@ _FIRST: list[Rule] = [
     (re.compile(r"(?<=[^\s-])\s?--{1,2}(?!-)\s?"), " \u2014 "),
 ]
 TABLE: list[Rule] = [
-    *signs.SPACES, *_FIRST, *signs.COMPATIBLE, *web.RULES, *signs.INCHES, *codes.TELEPHONES, *money.GROUPS, *money.MONEY,
+    *signs.SPACES, *_FIRST, *signs.COMPATIBLE, *web.RULES, *signs.INCHES, *amounts.SCIENTIFIC,
+    *codes.TELEPHONES, *money.GROUPS, *money.MONEY,
     *dates.RULES, *romans.RULES, *measures.RULES, *signs.RAISED, *abbreviations.RULES,
     *codes.RULES, *amounts.RULES, *signs.QUOTES, *signs.SYMBOLS,
 ]  # fmt: skip

@@ -39,6 +39,14 @@ _ENDS_PRONOUN = (
     "bought|used|watched|remember|believe|guess|hope|wish|mean|told|work|live"
 )
 _SINGLE = frozenset("IVX")
+_HAS_DRIP = frozenset("an a by via with his her".split())
+_IN_HOSPITAL = re.compile(
+    r" (?:drips?|lines?|fluids?|bags?|needles?|pumps?|antibiotics|of|is|was|in|out)\b"
+)
+"""Before and after these IV is a drip."""
+_LONGEST_RULED = 40
+_RULED = re.compile(rf"\b(?:{any_of(_RULERS)}) (?=[IVX])(?:{ROMAN}) \Z")
+"""`James I` before `and VI`."""
 
 
 def _after_word(m: re.Match[str]) -> str:
@@ -46,6 +54,9 @@ def _after_word(m: re.Match[str]) -> str:
     head, numeral, tail = m["h"], m["n"], m["s"] or ""
     if not numeral or (len(numeral) == 1 and numeral not in _SINGLE):
         return m[0]
+    if head == "and" and numeral != "I":
+        also = _RULED.search(m.string, max(0, m.start() - _LONGEST_RULED), m.start())
+        return f"and the {ordinal(roman(numeral))}{tail}" if also else f"and {_kept(numeral)}{tail}"
     counted = head.casefold() in _COUNTED or head in _COUNTED_NAMES
     rules = head in _RULERS
     of = head[0].isupper() and m.string.startswith(" of ", m.end())
@@ -53,15 +64,25 @@ def _after_word(m: re.Match[str]) -> str:
         return m[0]
     if numeral == "I" and (head.islower() or not m.string[m.end() :].strip()[:1]) and not counted:
         return m[0] if not (rules or of) else f"{head} the first{tail}"
-    if numeral == "X" and head == "Malcolm":
+    if (numeral == "X" and head == "Malcolm") or _is_drip(m):
         return m[0]
     number = roman(numeral)
     ordinary = head[:1].islower() or (is_english(head) and not rules)
-    if head == "the":
-        return f"the {ordinal(number)}{tail}"
+    if head.casefold() == "the":
+        return f"{head} {ordinal(number)}{tail}"
     if counted or ordinary:
         return f"{head} {number}{tail}"
     return f"{head} the {ordinal(number)}{tail}"
+
+
+def _kept(numeral: str) -> str:
+    return numeral if len(numeral) == 1 else str(roman(numeral))
+
+
+def _is_drip(m: re.Match[str]) -> bool:
+    head = m["h"].casefold()
+    named = head == "the" and bool(_IN_HOSPITAL.match(m.string, m.end()))
+    return m["n"] == "IV" and (head in _HAS_DRIP or named)
 
 
 def _small(m: re.Match[str]) -> str:
@@ -75,6 +96,7 @@ RULES: list[Rule] = [
      lambda m: ordinal(roman(m["n"])) if m["n"] else m[0]),
     (re.compile(rf"\b(?P<h>[^\W\d_]{{2,24}}) (?!I (?:{_ENDS_PRONOUN})\b|I['’])(?P<n>{ROMAN})(?P<s>['’]s)?(?!\w|[.'’]\w)"),
      _after_word),
+    (re.compile(rf"\A\s*(?!XXX\b)(?=[IVX]{{2}})({ROMAN})(?=[.:)]?\s*\Z)"), lambda m: str(roman(m[1]))),
     (re.compile(rf"\b((?i:{any_of(['chapter', 'part', 'act', 'scene', 'section', 'volume', 'book', 'page', 'article', 'appendix', 'figure', 'table'])})) (x{{0,3}}(?:ix|iv|v?i{{0,3}}))(?!\w|[.'’]\w)(?<=[ivx])"),
      _small),
     (re.compile(r"\((x{0,3}(?:ix|iv|v?i{0,3}))\)(?<=[ivx]\))"), lambda m: f"({roman(m[1])})"),

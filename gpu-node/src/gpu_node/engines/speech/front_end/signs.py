@@ -5,7 +5,7 @@ import re
 import unicodedata
 
 from gpu_node.engines.speech.front_end.numerals import fraction, ordinal, small
-from gpu_node.engines.speech.front_end.rules import Rule
+from gpu_node.engines.speech.front_end.rules import Rule, is_after_article
 
 _SYMBOLS = {
     "…": "...", "×": " times ", "÷": " divided by ", "±": " plus or minus ", "≈": " about ",
@@ -60,12 +60,12 @@ def _power(match: re.Match[str]) -> str:
 def _closing_inches(match: re.Match[str]) -> str:
     """`12"` are inches, unless an open quotation ends there."""
     opened = match.string.count('"', 0, match.start()) % 2 == 1
-    before = match.string[max(0, match.start() - 3) : match.start()].casefold().split()
-    alone = match[1] == "1" or (before and before[-1] in ("a", "an"))
+    alone = match[1] == "1" or is_after_article(match)
     return match[0] if opened else f"{match[1]} {'inch' if alone else 'inches'}"
 
 
 INCHES: list[Rule] = [
+    (re.compile(r"(?<![\w'’′])([3-8])['′’](1[01]|\d)(?![\w'’′\"”″]|\.\d)"), r"\1 feet \2"),
     (re.compile(r"""(?<!\w)(\d{1,2})['′’](?:\s?(\d{1,2})["″”])"""), r"\1 feet \2"),
     (re.compile(r"""(?<![\w"“.])(\d{1,6}(?:\.\d{1,6})?)(?:["]|″)(?!\w)"""), _closing_inches),
 ]
