@@ -27,8 +27,8 @@ try {
     dir: FOLDER,
     gatewayPort: GATEWAY_PORT,
     gpuNodePort: GPU_NODE_PORT,
-    gatewayEnv: { GATEWAY_DRAIN_GRACE_MS: "1000" },
-    gpuNodeEnv: { GPU_NODE_DRAIN_GRACE_MS: "1000" },
+    gatewayEnv: { GATEWAY_DRAIN_GRACE_MS: "1000", GATEWAY_SHOW_FAILURES: "true" },
+    gpuNodeEnv: { GPU_NODE_DRAIN_GRACE_MS: "1000", GPU_NODE_SHOW_FAILURES: "true" },
     inheritOutput: true,
   });
   const ours = ["gateway/src", "codegen/generated/ts", "graphs", "schemas"];

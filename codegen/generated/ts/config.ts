@@ -138,6 +138,15 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "required": true,
     "description": "No default."
   },
+  "show_failures": {
+    "env": "GATEWAY_SHOW_FAILURES",
+    "type": "boolean",
+    "list": false,
+    "secret": false,
+    "default": false,
+    "required": false,
+    "description": "Whether a run shows the last line of a failure that its handler did not expect, as npm run dev lets it. It may hold what only the log should."
+  },
   "log_level": {
     "env": "GATEWAY_LOG_LEVEL",
     "type": "string",
@@ -410,6 +419,15 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "default": null,
     "required": true,
     "description": "No default."
+  },
+  "show_failures": {
+    "env": "GPU_NODE_SHOW_FAILURES",
+    "type": "boolean",
+    "list": false,
+    "secret": false,
+    "default": false,
+    "required": false,
+    "description": "Whether a run shows the last line of a failure that its handler did not expect, as npm run dev lets it. It may hold what only the log should."
   },
   "log_level": {
     "env": "GPU_NODE_LOG_LEVEL",

@@ -422,6 +422,11 @@ export interface GatewayConfig {
   s3_access_key: string;
   /** No default. */
   s3_secret_key: string;
+  /**
+   * Whether a run shows the last line of a failure that its handler did not expect, as npm run dev lets it. It may
+   * hold what only the log should. Default: false.
+   */
+  show_failures?: boolean;
   /** Lowest level that is written. Default: "info". */
   log_level?: "debug" | "info" | "warn" | "error";
   /** How long an executor may be silent; equal on all sides. Default: 10000. */
@@ -520,6 +525,11 @@ export interface GpuNodeConfig {
   s3_access_key: string;
   /** No default. */
   s3_secret_key: string;
+  /**
+   * Whether a run shows the last line of a failure that its handler did not expect, as npm run dev lets it. It may
+   * hold what only the log should. Default: false.
+   */
+  show_failures?: boolean;
   /** Lowest level that is written. Default: "info". */
   log_level?: "debug" | "info" | "warn" | "error";
   /** How long it may be silent; equal on all sides. Default: 10000. */

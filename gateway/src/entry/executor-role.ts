@@ -42,6 +42,7 @@ export function createExecutorRole(base: Base, config: Config, extra: Handlers):
     blockMs: DEFAULTS.block_ms,
     nodeTypes: base.nodeTypes,
     host,
+    showFailures: config.show_failures,
     logger: base.logger,
     // Drivers count the nodes of both planes out of the reports; counting here again would double them.
     metrics: { node: () => {} },

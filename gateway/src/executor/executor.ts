@@ -39,6 +39,8 @@ export interface ExecutorDeps {
   blockMs: number;
   nodeTypes: NodeTypes;
   host: HandlerHost;
+  /** Whether runs see the last line of what a handler did not expect. */
+  showFailures?: boolean | undefined;
   logger: Logger;
   metrics: Pick<Metrics, "node">;
   /** Monotonic milliseconds. */

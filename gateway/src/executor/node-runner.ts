@@ -12,6 +12,7 @@ type Outputs = Record<string, unknown>;
 export interface NodeCall extends Pick<HandlerCall, "about" | "progress" | "log" | "stopped"> {
   planned: PlannedNode;
   inputs: Outputs;
+  showFailures?: boolean | undefined;
   host: HandlerHost;
   /** Monotonic milliseconds. */
   now(): number;
@@ -19,6 +20,8 @@ export interface NodeCall extends Pick<HandlerCall, "about" | "progress" | "log"
 }
 
 type End = { status: "succeeded"; outputs: Outputs } | { status: "failed"; problem: Problem };
+
+const MAX_LINE = 500;
 
 /** The node's result, or null when the task was stopped meanwhile. Never rejects. */
 export async function runNode(call: NodeCall): Promise<NodeResult | null> {
@@ -35,17 +38,19 @@ export async function runNode(call: NodeCall): Promise<NodeResult | null> {
   return { ...head, ...end };
 }
 
-/** Unknown errors are for our log alone: the run sees an id to ask for. */
+/** Unknown errors are for our log alone: the run sees an id to ask for, and the last line where that is wanted. */
 export function toNodeProblem(
   outcome: Exclude<Outcome, { kind: "done" }>,
   { node: { id, type } }: PlannedNode,
-  logger: Logger,
+  { logger, showFailures }: { logger: Logger; showFailures?: boolean | undefined },
 ): Problem {
   if (outcome.kind === "refused") return { ...outcome.problem, instance: id };
   const error_id = ulid();
   logger.error("handler failed", { error_id, node_id: id, node_type: type, error: outcome.error });
   const detail = `The handler of ${type} failed; the gateway's log knows more under ${error_id}.`;
-  return toProblem("handler-failed", detail, { instance: id });
+  const { name, message } = outcome.error;
+  const lastLine = `${name}: ${message}`.trim().split("\n").at(-1)!.slice(0, MAX_LINE).toWellFormed();
+  return toProblem("handler-failed", showFailures ? `${detail} ${lastLine}` : detail, { instance: id });
 }
 
 function wrongInput({ planned: { node, type }, inputs }: NodeCall): End | null {
@@ -80,7 +85,7 @@ async function callHandler(call: NodeCall): Promise<End> {
   });
   isOver = true;
   if (outcome.kind === "done") return checkOutputs(planned, outcome.text);
-  return { status: "failed", problem: toNodeProblem(outcome, planned, call.logger) };
+  return { status: "failed", problem: toNodeProblem(outcome, planned, call) };
 }
 
 /** What is passed on is what JSON keeps of the outputs, so that both planes see the same. */

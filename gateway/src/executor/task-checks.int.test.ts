@@ -35,6 +35,7 @@ const work: Handler = Object.assign(
     },
   },
 );
+const failing: Handler = () => Promise.reject(new TypeError("a first line\nthe last line"));
 const unjudged: Handler = (_params, _inputs, { nodeId }) => {
   worked.push(nodeId);
   return Promise.resolve({ value: "" });
@@ -106,6 +107,24 @@ it("refuses where a check fails unexpectedly, and shows nothing of it", async ()
   const ending = await pool.endingOf(task);
   expect(ending).toMatchObject({ results: [{ problem: { code: "handler-failed" } }] });
   expect(JSON.stringify(ending)).not.toContain("secret");
+});
+
+it("shows the last line of it to who develops it", async () => {
+  await executor.stop(0);
+  executor = await startExecutor(server.url, pool, { work, failing }, { showFailures: true });
+  const ids = [
+    await pool.addTask({ id: "a", check: true, params: { check: "throw" } }),
+    await pool.addTask({ id: "a", type: "failing" }),
+  ];
+  const details: unknown[] = [];
+  for (const id of ids) {
+    const { results } = (await pool.endingOf(id)) as { results: { problem: { detail: string } }[] };
+    details.push(results[0]!.problem.detail);
+  }
+  expect(details).toEqual([
+    expect.stringMatching(/ Error: a secret detail$/),
+    expect.stringMatching(/\. the last line$/),
+  ]);
 });
 
 it("ends at once when its task is canceled while a check goes on", async () => {

@@ -5,20 +5,31 @@ import { toProblem } from "../errors/problem.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { HandlerCall, HandlerHost } from "./handler-host.ts";
 import { toNodeProblem } from "./node-runner.ts";
+import type { Reports } from "./reports.ts";
 import type { PlannedNode, TaskPlan } from "./task-plan.ts";
 
 export interface TaskChecks {
   plan: TaskPlan;
   host: HandlerHost;
   stopped: AbortSignal;
+  showFailures?: boolean | undefined;
   logger: Logger;
 }
 
 /** For all checks of a task; what they have not said by then is found out by the work itself. */
 const WITHIN_MS = 10_000;
 
+/** Whether a handler's check found something wrong, which is reported: then no node of the task begins. */
+export async function isRefused(checks: TaskChecks, report: Reports["add"]): Promise<boolean> {
+  const refusals = await findRefusals(checks);
+  if (checks.stopped.aborted) return false;
+  for (const refusal of refusals)
+    report({ kind: "result", node: refusal.node_id, type: "", body: JSON.stringify(refusal) });
+  return refusals.length > 0;
+}
+
 /** A failed result for each node that is refused; later tasks' nodes included. Never rejects. */
-export async function findRefusals(checks: TaskChecks): Promise<NodeResult[]> {
+async function findRefusals(checks: TaskChecks): Promise<NodeResult[]> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), WITHIN_MS);
   const stopped = AbortSignal.any([checks.stopped, late.signal]);
@@ -58,10 +69,8 @@ function wrongValues(planned: PlannedNode): Problem | null {
 }
 
 /** What makes the node fail whatever else comes; null also where that is not known: late, crashed, to be tried again. */
-async function askHandler(
-  { plan, host, stopped, logger }: TaskChecks,
-  planned: PlannedNode,
-): Promise<Problem | null> {
+async function askHandler(checks: TaskChecks, planned: PlannedNode): Promise<Problem | null> {
+  const { plan, host, stopped, logger } = checks;
   const { node, type, engine } = planned;
   if (!host.hasCheck(node.type)) return null;
   const { run_id, task_id } = plan.task;
@@ -77,7 +86,7 @@ async function askHandler(
   };
   const outcome = await host.check(call);
   if (outcome.kind === "done" || stopped.aborted) return null;
-  const problem = toNodeProblem(outcome, planned, logger);
+  const problem = toNodeProblem(outcome, planned, checks);
   if (problem.class === "permanent") return problem;
   logger.warn("check not done", { node_id: node.id, code: problem.code });
   return null;

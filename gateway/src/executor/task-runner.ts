@@ -6,7 +6,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { createBackoff } from "./backoff.ts";
 import type { HandlerHost } from "./handler-host.ts";
 import { runNode } from "./node-runner.ts";
-import { findRefusals } from "./task-checks.ts";
+import { isRefused } from "./task-checks.ts";
 import { createNotes } from "./notes.ts";
 import { createReports } from "./reports.ts";
 import type { Batch, Ending, Steps } from "./steps.ts";
@@ -24,6 +24,8 @@ export interface TaskRunnerDeps {
   steps: Steps;
   executorId: string;
   host: HandlerHost;
+  /** Whether runs see the last line of what a handler did not expect. */
+  showFailures?: boolean | undefined;
   /** Sends an ending until it is answered or the task is given up. */
   settle(ending: Ending): Promise<unknown>;
   /** Monotonic milliseconds. */
@@ -48,7 +50,7 @@ const HOLD_MS = 50;
 const REASONS = { settled: "", canceled: "canceled on request", released: "the executor is stopping" };
 
 export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunner {
-  const { steps, host, now, random, logger, metrics, executorId } = deps;
+  const { steps, host, now, random, logger, metrics, executorId, showFailures } = deps;
   const { task } = plan;
   const stopped = new AbortController();
   const whenStopped = new Promise<void>((resolve) => {
@@ -110,23 +112,24 @@ export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunn
     await Promise.race([reports.told(), whenStopped]);
     if (stopped.signal.aborted) return { status: "unrun" };
     const talk = talkOf(planned);
-    const result = await runNode({ planned, inputs, ...talk, stopped: stopped.signal, host, now, logger });
+    const result = await runNode({
+      planned,
+      inputs,
+      ...talk,
+      stopped: stopped.signal,
+      host,
+      now,
+      logger,
+      showFailures,
+    });
     return result ? record(planned, result) : { status: "unrun" };
-  };
-
-  /** Whether a handler's check found something wrong: then no node of the task begins. */
-  const isRefused = async (): Promise<boolean> => {
-    const refusals = await findRefusals({ plan, host, stopped: stopped.signal, logger });
-    if (stopped.signal.aborted) return false;
-    for (const refusal of refusals)
-      reports.add({ kind: "result", node: refusal.node_id, type: "", body: JSON.stringify(refusal) });
-    return refusals.length > 0;
   };
 
   return {
     stop,
     async run() {
-      const refused = await isRefused();
+      const checks = { plan, host, stopped: stopped.signal, logger, showFailures };
+      const refused = await isRefused(checks, reports.add);
       if (!refused) await runTaskGraph({ nodes: plan.nodes, run: runOne });
       notes.stop();
       const last = await (rest ?? reports.close());

@@ -38,6 +38,7 @@ class Config:
     s3_bucket: str
     s3_access_key: str
     s3_secret_key: str
+    show_failures: bool
     log_level: str
     lease_ms: int
     renew_ms: int

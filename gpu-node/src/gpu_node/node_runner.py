@@ -40,6 +40,7 @@ class NodeRunner:
     visible_mark: bool
     cache_dir: Path | None
     fitness: Fitness
+    show_failures: bool
 
     async def run(
         self, held: HeldTask, node: TaskNode, inputs: Values, files: TaskFiles, on_note: OnNote
@@ -54,7 +55,7 @@ class NodeRunner:
         except CannotNow:
             raise
         except UnexpectedFailure as error:
-            result |= {"status": "failed", "problem": unexpected(str(error))}
+            result |= {"status": "failed", "problem": self.unexpected(error)}
         except Exception as error:
             if is_disk_full(error):
                 self.fitness.disk_was_full()
@@ -111,6 +112,10 @@ class NodeRunner:
             inputs=inputs,
             paths={key: str(path) for key, path in paths.items()},
         )
+
+    def unexpected(self, error: UnexpectedFailure) -> Values:
+        """The problem of a failure that its handler did not expect."""
+        return unexpected(str(error), is_shown=self.show_failures)
 
     def pool_of(self, node_type: str) -> ChildPool:
         """Whose processes run its handler: those that compute, or those that wait for services."""

@@ -13,6 +13,7 @@ from gpu_node.errors import Canceled, GpuNodeError, PermanentError, RetryableErr
 from gpu_node.logs import get_logger
 
 Problem = dict[str, Any]
+MAX_LINE = 500
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{0,63}")
 """As problem.schema.json has it: a problem that does not fit is buried, and its run never hears."""
@@ -31,11 +32,17 @@ def to_problem(error: BaseException) -> Problem:
     return unexpected(stack)
 
 
-def unexpected(stack: str) -> Problem:
-    """A failure that only the log may show; the id in the detail finds it there."""
+def unexpected(stack: str, *, is_shown: bool = False) -> Problem:
+    """A failure that only the log may show; the id in the detail finds it there.
+
+    `is_shown`: the detail has its last line, for whoever develops the handler.
+    """
     failure_id = str(ULID())
     get_logger().error("handler failed unexpectedly", failure_id=failure_id, stack=stack[-16000:])
-    return make_problem("handler-failed", f"The handler failed unexpectedly; see log {failure_id}.")
+    detail = f"The handler failed unexpectedly; see log {failure_id}."
+    if is_shown:
+        detail += f" {stack.strip().splitlines()[-1][:MAX_LINE]}"
+    return make_problem("handler-failed", detail)
 
 
 def class_of(error: GpuNodeError) -> str:

@@ -122,6 +122,7 @@ class Service:
                 visible_mark=config.visible_mark,
                 cache_dir=config.data_dir / "cache" if config.cache else None,
                 fitness=fitness,
+                show_failures=config.show_failures,
             )
             holdings = Holdings(slots, self._metrics)
             checks = TaskChecks(nodes, capabilities.checks)

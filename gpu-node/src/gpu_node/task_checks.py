@@ -9,7 +9,7 @@ from gpu_node.errors import PermanentError
 from gpu_node.held_task import HeldTask
 from gpu_node.logs import get_logger
 from gpu_node.node_runner import NodeRunner
-from gpu_node.problems import field_errors, to_problem, unexpected
+from gpu_node.problems import field_errors, to_problem
 from gpu_node.references import find_refs
 from gpu_node.task import TaskNode
 from gpu_node.task_files import TaskFiles
@@ -55,7 +55,7 @@ class TaskChecks:
         except PermanentError as error:
             return to_problem(error)
         except UnexpectedFailure as error:
-            return unexpected(str(error))
+            return self.nodes.unexpected(error)
         except Exception as error:
             # The store is away, a process died: the node says it, and may be tried again.
             get_logger().warning("check not done", node_id=node.id, error=str(error)[:500])

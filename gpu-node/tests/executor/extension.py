@@ -207,6 +207,13 @@ def _long(params: Values, context: HandlerContext) -> None:
 _ACTS["long"] = _long
 
 
+def _disorder(_params: Values, _context: HandlerContext) -> None:
+    raise RuntimeError("a secret detail")
+
+
+_ACTS["disorder"] = _disorder
+
+
 def check_process(params: Values, inputs: Values, context: HandlerContext) -> None:
     """Refuses the text `unfit`, and misbehaves as `params.check` says."""
     _ACTS.get(params.get("check", ""), lambda _params, _context: None)(params, context)

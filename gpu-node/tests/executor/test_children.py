@@ -197,6 +197,25 @@ async def test_a_refusal_of_an_async_handler_keeps_its_code_and_field(driver: Dr
     assert problem["errors"] == [{"pointer": "/params/planet", "detail": "There is none."}]
 
 
+async def test_the_last_line_of_a_failure_is_shown_to_who_develops_it(
+    valkey: Valkey, tmp_path: Path, redis: Any, driver: Driver
+) -> None:
+    nodes = [
+        make_node("a", params={"do": "raise"}),
+        make_node("b", "test_process", params={"check": "disorder"}, check=True),
+    ]
+    for node in nodes:
+        problem = (await driver.result(await driver.issue(node), node["id"]))["problem"]
+        assert "secret" not in problem["detail"]
+    prefix = f"t{ULID()}"
+    async with run_gpu_node(valkey.url, tmp_path, key_prefix=prefix, show_failures="true"):
+        developer = Driver(redis, prefix)
+        for node in nodes:
+            result = await developer.result(await developer.issue(node), node["id"])
+            assert result["problem"]["code"] == "handler-failed"
+            assert result["problem"]["detail"].endswith(" RuntimeError: a secret detail")
+
+
 async def test_params_of_an_extension_are_refused_by_its_schema(driver: Driver) -> None:
     task_id = await driver.issue(make_node("a", params={"text": 5}))
     problem = (await driver.result(task_id, "a"))["problem"]

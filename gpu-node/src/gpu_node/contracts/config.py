@@ -176,6 +176,15 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
         required=True,
         description="No default.",
     ),
+    "show_failures": Variable(
+        env="GPU_NODE_SHOW_FAILURES",
+        type="boolean",
+        is_list=False,
+        secret=False,
+        default=False,
+        required=False,
+        description="Whether a run shows the last line of a failure that its handler did not expect, as npm run dev lets it. It may hold what only the log should.",
+    ),
     "log_level": Variable(
         env="GPU_NODE_LOG_LEVEL",
         type="string",

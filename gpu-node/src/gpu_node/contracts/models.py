@@ -471,6 +471,10 @@ class GatewayConfig(Model):
     """No default."""
     s3_secret_key: str
     """No default."""
+    show_failures: bool = Field(default=False)
+    """Whether a run shows the last line of a failure that its handler did not expect, as npm run
+    dev lets it. It may hold what only the log should.
+    """
     log_level: Literal["debug", "info", "warn", "error"] = Field(default="info")
     """Lowest level that is written."""
     lease_ms: int = Field(default=10000)
@@ -564,6 +568,10 @@ class GpuNodeConfig(Model):
     """No default."""
     s3_secret_key: str
     """No default."""
+    show_failures: bool = Field(default=False)
+    """Whether a run shows the last line of a failure that its handler did not expect, as npm run
+    dev lets it. It may hold what only the log should.
+    """
     log_level: Literal["debug", "info", "warn", "error"] = Field(default="info")
     """Lowest level that is written."""
     lease_ms: int = Field(default=10000)
