@@ -4,7 +4,7 @@
  */
 import { placeFonts } from "./setup/fonts.mjs";
 import { placeKokoro } from "./setup/kokoro.mjs";
-import { placeModels } from "./setup/models.mjs";
+import { dropChangedModels, placeModels } from "./setup/models.mjs";
 import { installNpmPackages } from "./setup/npm-packages.mjs";
 import { assertPrerequisites } from "./setup/prerequisites.mjs";
 import {
@@ -30,6 +30,7 @@ export async function bootstrap(needs) {
   }
   await installNpmPackages();
   await installPythonEnvironment(undefined, locks);
+  dropChangedModels();
   placeModels();
   await placeFonts();
   await placeKokoro();

@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AwsClient } from "aws4fetch";
 import { weed } from "./binaries.ts";
+import { unchanged } from "./recorded.ts";
 import { freePorts } from "./ports.ts";
 import { GRPC_ABOVE, ownCredentials, seaweedFlags, writeSecurity } from "./seaweed-config.ts";
 import { type Runnable, ServiceGroup } from "./service-group.ts";
@@ -45,12 +46,13 @@ export async function prepareSeaweed({ dir, bucket = "myspinbot" }: SeaweedOptio
   const [s3 = 0, master = 0, volume = 0, filer = 0] = await freePorts(4, GRPC_ABOVE);
   const endpoint = `http://127.0.0.1:${s3}`;
   const access: S3Access = { endpoint, region: REGION, bucket, ...credentials };
+  const command = await unchanged(weed());
   const flags = seaweedFlags({ s3, master, volume, filer });
   const members = Object.entries(flags).map(
     ([part, args]) =>
       new Service({
         name: `seaweedfs ${part}`,
-        command: weed(),
+        command,
         args,
         // Without a limit it keeps half a gigabyte after large uploads.
         env: { GOMEMLIMIT: "150MiB" },

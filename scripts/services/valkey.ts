@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { redisServer, valkeyServer } from "./binaries.ts";
 import { freePort } from "./ports.ts";
+import { type Program, unchanged } from "./recorded.ts";
 import { ownRedisUsers } from "./redis-users.ts";
 import { Service } from "./service.ts";
 
@@ -40,7 +41,8 @@ export function startRedis8(options: ValkeyOptions): Promise<ValkeyServer> {
   return startServer("redis8", redisServer(), options);
 }
 
-async function startServer(name: string, command: string, options: ValkeyOptions): Promise<ValkeyServer> {
+async function startServer(name: string, program: Program, options: ValkeyOptions): Promise<ValkeyServer> {
+  const command = await unchanged(program);
   const { dir, prefix = "msb", pools = ["default"] } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const users = options.open ? undefined : ownRedisUsers(dir, { prefix, pools });

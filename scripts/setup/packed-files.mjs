@@ -15,7 +15,7 @@ import { filesOf } from "./tar.mjs";
 export async function placePackedFiles({ name, integrity, wanted, count, folder }) {
   const label = name.replace(/^@/, "").replace(/[/@]/g, "-");
   const stamp = join(folder, `.${label}`);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === integrity) return;
+  if (isPlaced(stamp, integrity)) return;
   mkdirSync(folder, { recursive: true });
   const work = mkdtempSync(join(DATA, "packed-"));
   try {
@@ -32,8 +32,16 @@ export async function placePackedFiles({ name, integrity, wanted, count, folder 
       writeFileSync(`${target}.part`, file.data);
       renameSync(`${target}.part`, target);
     }
-    writeFileSync(stamp, integrity);
+    const placed = files.map((file) => basename(file.name));
+    writeFileSync(stamp, [integrity, ...placed].join("\n"));
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** A stamp is the package's integrity and the files that were placed; one of them may have gone since. */
+function isPlaced(stamp, integrity) {
+  if (!existsSync(stamp)) return false;
+  const [of, ...placed] = readFileSync(stamp, "utf8").split("\n");
+  return of === integrity && placed.length > 0 && placed.every((name) => existsSync(join(stamp, "..", name)));
 }

@@ -11,6 +11,7 @@ import numpy as np
 
 from gpu_node.engines.arrays import Floats, Picture
 from gpu_node.engines.engine import Engine
+from gpu_node.engines.model_files import checked
 from gpu_node.engines.portrait import topology
 from gpu_node.engines.portrait.face_detector import MODEL as DETECTOR
 from gpu_node.engines.portrait.face_detector import FaceBox, FaceDetector
@@ -36,8 +37,8 @@ class FaceMesh:
     """Detector and mesh network together."""
 
     def __init__(self, models: Path) -> None:
-        self._detector = FaceDetector(Network(models / DETECTOR))
-        self._network = Network(models / MODEL)
+        self._detector = FaceDetector(Network(checked(models, DETECTOR)))
+        self._network = Network(checked(models, MODEL))
 
     def find(
         self, picture: Picture, check_canceled: Callable[[], None] = lambda: None

@@ -10,6 +10,7 @@ import numpy as np
 
 from gpu_node.engines.arrays import Floats, Picture
 from gpu_node.engines.engine import Engine
+from gpu_node.engines.model_files import checked
 from gpu_node.engines.portrait.tflite import Network
 
 NAME = "selfie_segmentation"
@@ -25,7 +26,7 @@ class PersonMatte:
     """The network with the refinement that lets its coarse rim follow hair."""
 
     def __init__(self, models: Path) -> None:
-        self._network = Network(models / MODEL)
+        self._network = Network(checked(models, MODEL))
 
     def find(self, picture: Picture, check_canceled: Callable[[], None] = lambda: None) -> Floats:
         """(height, width), 1 where the person is, 0 where the background is, between in hair.

@@ -8,16 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from gpu_node.engines.arrays import Floats
-from gpu_node.errors import EngineUnavailable
 
 
 class Network:
     """A TensorFlow Lite network with one input; the outputs come in the order of the file."""
 
     def __init__(self, path: Path) -> None:
-        if not path.is_file():
-            detail = f"the model file {path.name} is missing; run the set-up again"
-            raise EngineUnavailable("engine-unavailable", detail)
         from ai_edge_litert.interpreter import Interpreter
 
         with _quiet_stderr():

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gpu_node.engines.engine import Engine, Voice
+from gpu_node.engines.model_files import checked_in_package
 from gpu_node.engines.speech import interruptible
 from gpu_node.engines.speech.durations import times_of
 from gpu_node.engines.speech.phonemes import phonemizer
@@ -33,7 +34,8 @@ class Hibari:
 
         from gpu_node.engines.speech.onnx_outputs import with_output
 
-        model = Path(hibari.voices.voice_path(VOICE)).read_bytes()
+        path = Path(hibari.voices.voice_path(VOICE))
+        model = checked_in_package("hibari-tts", path).read_bytes()
         # One thread: the same sound on every machine, and the other core stays free.
         self._network = Network(VOICE, model=with_output(model, _DURATIONS), threads=1)
         self._phonemizer = phonemizer(british=False)

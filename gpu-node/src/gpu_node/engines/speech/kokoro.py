@@ -10,6 +10,7 @@ import numpy as np
 
 from gpu_node.engines.arrays import Floats
 from gpu_node.engines.engine import Engine
+from gpu_node.engines.model_files import checked
 from gpu_node.engines.speech import interruptible
 from gpu_node.engines.speech.durations import times_of
 from gpu_node.engines.speech.kokoro_voices import DEFAULT, VOICES, is_british
@@ -37,7 +38,7 @@ class Kokoro:
 
     def __init__(self, models_dir: Path, styles: Floats, british: bool) -> None:
         """styles: rows by the number of symbols in a piece, from 1 (styles_of)."""
-        self._session = _session(models_dir / MODEL)
+        self._session = _session(checked(models_dir, MODEL))
         self._styles = styles
         self._phonemizer = phonemizer(british)
 
@@ -89,7 +90,9 @@ def load(models_dir: Path, voice: str) -> Kokoro:
 
 def styles_of(models_dir: Path, voice: str) -> Floats:
     """What makes the network speak with a voice: numbers of symbols x 256."""
-    return np.fromfile(models_dir / _voice_file(voice), np.float32).reshape(-1, _STYLE)
+    return np.fromfile(checked(models_dir, _voice_file(voice).as_posix()), np.float32).reshape(
+        -1, _STYLE
+    )
 
 
 def describe(models_dir: Path) -> Engine:

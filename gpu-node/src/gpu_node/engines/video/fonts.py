@@ -8,6 +8,8 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 from PIL import ImageFont, features
 
+from gpu_node.engines.model_files import checked
+
 FOLDER = "fonts"
 """Below the folder of models."""
 _WIDE = "DejaVuSans-Bold.ttf"
@@ -37,7 +39,7 @@ def font_for(text: str, weight: Weight, models: Path) -> Path:
     wanted = {letter for letter in text if not _is_invisible(letter)}
     missing = wanted
     for name in weight.value:
-        path = models / FOLDER / name
+        path = checked(models, f"{FOLDER}/{name}")
         lacking = {letter for letter in wanted if ord(letter) not in _letters(path)}
         if not lacking:
             return path
