@@ -1,5 +1,4 @@
 /** `npm run dev`: everything running, gateway and gpu-node started again when their code changes. */
-import { watch } from "node:fs";
 import { join, resolve } from "node:path";
 import { extensionFolders } from "./extension-folders.ts";
 import { aborted, untilStopped } from "./lifetime.ts";
@@ -8,13 +7,13 @@ import { isFree } from "./services/ports.ts";
 import { type Service, ServiceError } from "./services/service.ts";
 import { startStack } from "./services/stack.ts";
 import { takeFolder } from "./sole-owner.ts";
+import { watchFolder } from "./watch-folder.ts";
 
 const FOLDER = join(ROOT, ".data", "dev");
 const GATEWAY_PORT = 8787;
 const GPU_NODE_PORT = 8788;
 /** Editors write a file in several steps. */
 const SETTLE_MS = 200;
-const NOT_CODE = /(^|[\\/])(__pycache__|node_modules|packages|\.git)([\\/]|$)/;
 
 const foldersOf = (variable: string): string[] => extensionFolders(process.env[variable] ?? "", ROOT);
 
@@ -62,8 +61,7 @@ function restartOnChange(service: Service, folders: readonly string[]): void {
   };
   let last = Promise.resolve();
   for (const folder of folders)
-    watch(resolve(ROOT, folder), { recursive: true }, (_, file) => {
-      if (file && NOT_CODE.test(file)) return;
+    watchFolder(resolve(ROOT, folder), () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
         last = last.then(restart);
