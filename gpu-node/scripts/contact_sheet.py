@@ -133,4 +133,7 @@ def tile(frame: Frame, caption: str) -> Frame:
 if __name__ == "__main__":
     if len(sys.argv) != 4:
         sys.exit("usage: contact_sheet.py film.mp4 sheet.png MODELS_DIR")
-    main(*(Path(argument) for argument in sys.argv[1:4]))
+    try:
+        main(*(Path(argument) for argument in sys.argv[1:4]))
+    except av.error.FFmpegError as error:
+        sys.exit(f"{sys.argv[1]} cannot be read as a film: {error.strerror}.")

@@ -68,7 +68,10 @@ def main() -> None:
         text = speakable(options.text)
     except GpuNodeError as error:
         sys.exit(error.detail)
-    options.out.mkdir(parents=True, exist_ok=True)
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        sys.exit(f"--out {options.out} cannot be written: {error.strerror}.")
     for number, sample in enumerate(wanted, 1):
         began = time.perf_counter()
         duration_s = _write(sample, text, options)
