@@ -1,11 +1,14 @@
 /** Breaks every guard on purpose, in a copy of the repository, and says how many of them noticed. */
 import { HouseCopy } from "./guards/house-copy.ts";
 import { arrows } from "./guards/proofs/arrows.ts";
+import { lint } from "./guards/proofs/lint.ts";
+import { deadCode, formats, generated, hosts, types } from "./guards/proofs/tools.ts";
+import { CHECK_STEPS, PROOF } from "./check-steps.ts";
 import { layers } from "./guards/proofs/layers.ts";
 import { names } from "./guards/proofs/names.ts";
 import type { Proof, Prover } from "./guards/proof.ts";
 
-const PROVERS: readonly Prover[] = [arrows, layers, names];
+const PROVERS: readonly Prover[] = [lint, types, arrows, deadCode, layers, generated, formats, names, hosts];
 /** Most tools need one core. */
 const AT_ONCE = 2;
 
@@ -13,7 +16,7 @@ const copy = new HouseCopy();
 process.once("exit", () => copy.remove());
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 for (const prover of PROVERS) prover.plant(copy);
-report(await judgeAll());
+report([...(await judgeAll()), ...unproved()]);
 
 async function judgeAll(): Promise<Proof[]> {
   const left = [...PROVERS];
@@ -23,6 +26,14 @@ async function judgeAll(): Promise<Proof[]> {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, judge));
   return proofs;
+}
+
+/** A step of the check that no prover breaks. */
+function unproved(): Proof[] {
+  const proved = new Set([PROOF, ...PROVERS.flatMap(({ steps }) => steps)]);
+  return CHECK_STEPS.filter(({ name }) => !proved.has(name)).map(({ name }) => ({
+    ...{ guard: name, mistake: "none is made", red: false },
+  }));
 }
 
 function report(proofs: readonly Proof[]): void {

@@ -1,0 +1,23 @@
+/** The steps of `npm run check`, each with the guard that it runs. */
+import { codeFolders } from "./guards/arrows.mjs";
+import { ROOT } from "./services/binaries.ts";
+import { npmTool, pythonTool, type Step } from "./steps.ts";
+
+/** Breaks the guards of all the others. */
+export const PROOF = "guards, broken on purpose";
+
+export const CHECK_STEPS: readonly Step[] = [
+  { name: "generated code is current", command: process.execPath, args: ["codegen/src/main.ts", "--check"] },
+  npmTool("format (prettier)", "prettier", ["--check", "--log-level=warn", "."]),
+  npmTool("lint (eslint)", "eslint", ["."]),
+  npmTool("types (tsc)", "tsc", ["--noEmit"]),
+  npmTool("arrows (dependency-cruiser)", "depcruise", codeFolders(ROOT)),
+  npmTool("dead code (knip)", "knip", []),
+  pythonTool("format (ruff)", "ruff", ["format", "--check", "."]),
+  pythonTool("lint (ruff)", "ruff", ["check", "."]),
+  npmTool("types (pyright)", "pyright", ["--project", "gpu-node"]),
+  pythonTool("arrows (import-linter)", "lint-imports", ["--no-cache"]),
+  { name: "docs (links, test names, notices)", command: process.execPath, args: ["docs/check-docs.mjs"] },
+  { name: PROOF, command: process.execPath, args: ["scripts/prove-guards.ts"] },
+  { name: "no hosts, no machine paths", command: process.execPath, args: ["scripts/guard.ts"] },
+];

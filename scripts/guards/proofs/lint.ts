@@ -1,0 +1,102 @@
+/** Proves the linters: a file for each rule that we set ourselves. */
+import type { Prover } from "../proof.ts";
+
+const TS = "gateway/src/runs/seeded-lint";
+const PY = "src/gpu_node/seeded_lint";
+const many = (line: string, count: number): string => `${line}\n`.repeat(count);
+
+/** Rule -> texts that it refuses, a file each. */
+const ESLINT: Readonly<Record<string, readonly string[]>> = {
+  "@typescript-eslint/consistent-type-imports": [
+    'import { Clock } from "../../clock.ts";\nexport type A = Clock;',
+  ],
+  "@typescript-eslint/explicit-module-boundary-types": ["export function a() {\n  return 1;\n}"],
+  "@typescript-eslint/no-unused-vars": ["const a = 1;\nexport {};"],
+  "@typescript-eslint/switch-exhaustiveness-check": [
+    'export function a(x: "a" | "b"): void {\n  switch (x) {\n    case "a":\n      break;\n  }\n}',
+  ],
+  "@typescript-eslint/no-floating-promises": ["export function a(): void {\n  Promise.resolve(1);\n}"],
+  "no-console": ["console.log(1);"],
+  "max-lines": [many("export {};", 201)],
+  "max-lines-per-function": [`export function a(x: string): void {\n${many("  x.trim();", 81)}}`],
+  "max-params": ["export const f = (a: 1, b: 1, c: 1, d: 1, e: 1): number[] => [a, b, c, d, e];"],
+  "no-restricted-properties": [
+    ..."Date.now() performance.now() performance.timeOrigin Math.random() crypto.randomUUID()".split(" "),
+    "crypto.getRandomValues(new Uint8Array(1))",
+  ].map((call) => `export const a = ${call};`),
+  "no-restricted-syntax": ["export const a = new Date();", "export const a = Date();"],
+  "no-restricted-imports": ["systemClock", "systemRandom"].map(
+    (name) => `import { ${name} } from "../../clock.ts";\nexport const a = ${name};`,
+  ),
+  "no-restricted-globals": ["setTimeout", "setInterval", "setImmediate"].map(
+    (name) => `${name}(() => undefined, 1);\nexport {};`,
+  ),
+};
+
+/** What ruff refuses, by code. */
+const RUFF: Readonly<Record<string, readonly string[]>> = {
+  E711: ["def a(x):\n    return x == None"],
+  F401: ["import json"],
+  I001: ["import sys\nimport ast\n\nprint(sys, ast)"],
+  UP006: ["from typing import List\n\na: List[int] = []"],
+  B006: ["def a(x=[]):\n    return x"],
+  ASYNC251: ["import time\n\n\nasync def a():\n    time.sleep(1)"],
+  RUF015: ["a = list(range(3))[0]"],
+  TID251: [
+    "import random\n\nprint(random.random())",
+    "import os\n\nprint(os.environ)",
+    "import os\n\nprint(os.getenv('A'))",
+    "import time\n\nprint(time.time())",
+    "import uuid\n\nprint(uuid.uuid4())",
+    "import secrets\n\nprint(secrets.token_hex())",
+    "import datetime\n\nprint(datetime.datetime.now())",
+    "import numpy as np\n\nprint(np.random.random())",
+  ],
+};
+
+interface Seed {
+  rule: string;
+  path: string;
+  text: string;
+}
+
+const seedsOf = (
+  table: Readonly<Record<string, readonly string[]>>,
+  path: (name: string) => string,
+): Seed[] =>
+  Object.entries(table).flatMap(([rule, texts]) =>
+    texts.map((text, i) => ({ rule, text, path: path(`${rule.replace(/^.*\//, "")}_${i}`) })),
+  );
+
+const tsSeeds = seedsOf(ESLINT, (name) => `${TS}/${name}.ts`);
+const pySeeds = seedsOf(RUFF, (name) => `${PY}/${name}.py`);
+
+export const lint: Prover = {
+  steps: ["lint (eslint)", "lint (ruff)"],
+  plant(copy) {
+    for (const { path, text } of tsSeeds) copy.write(path, `${text}\n`);
+    for (const { path, text } of pySeeds) copy.write(`gpu-node/${path}`, `${text}\n`);
+  },
+  async judge(copy) {
+    const eslint = JSON.parse((await copy.tool("eslint", ["--format", "json", TS])).said) as {
+      filePath: string;
+      messages: { ruleId: string }[];
+    }[];
+    const ruff = (await copy.tool("venv/ruff", ["check", "--output-format", "concise", "."], "gpu-node"))
+      .said;
+    return [
+      ...tsSeeds.map(({ rule, path }) => ({
+        guard: `eslint: ${rule}`,
+        mistake: path,
+        red: eslint.some(
+          (file) => file.filePath.endsWith(path) && file.messages.some(({ ruleId }) => ruleId === rule),
+        ),
+      })),
+      ...pySeeds.map(({ rule, path }) => ({
+        guard: `ruff: ${rule}`,
+        mistake: path,
+        red: ruff.split("\n").some((line) => line.startsWith(`${path}:`) && line.includes(` ${rule} `)),
+      })),
+    ];
+  },
+};

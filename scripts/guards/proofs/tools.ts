@@ -1,0 +1,169 @@
+/** Proves the guards that are one tool each: generated code, formats, types, dead code, docs, hosts. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { HouseCopy } from "../house-copy.ts";
+import type { Proof, Prover } from "../proof.ts";
+
+/** A tool is red for a mistake when it fails and names it. */
+async function named(
+  guard: string,
+  answer: Promise<{ status: number; said: string }>,
+  names: readonly string[],
+): Promise<Proof[]> {
+  const { status, said } = await answer;
+  return names.map((name) => ({ guard, mistake: name, red: status !== 0 && said.includes(name) }));
+}
+
+const TS = "codegen/generated/ts";
+const PY = "gpu-node/src/gpu_node/contracts";
+const GENERATED = [
+  ..."config graphs keys node-types openapi problem-types scripts types wire"
+    .split(" ")
+    .map((n) => `${TS}/${n}.ts`),
+  ...["validators.js", "validators.d.ts"].map((name) => `${TS}/${name}`),
+  ..."__init__ config keys models node_types problem_types schema_index scripts wire"
+    .split(" ")
+    .map((name) => `${PY}/${name}.py`),
+  ...["run", "graph", "nodes/align_speech"].map((name) => `${PY}/schemas/${name}.schema.json`),
+  ".env.example",
+];
+const LEFT_OVER = [`${TS}/seeded.ts`, `${PY}/seeded.py`];
+
+export const generated: Prover = {
+  steps: ["generated code is current"],
+  plant(copy) {
+    for (const path of GENERATED) copy.append(path, "\n");
+    for (const path of LEFT_OVER) copy.write(path, "\n");
+  },
+  judge: (copy) =>
+    named("codegen --check", copy.node("codegen/src/main.ts", "--check"), [...GENERATED, ...LEFT_OVER]),
+};
+
+/** Folders of names that are skipped elsewhere are formatted like all others. */
+const UNFORMATTED = ["graphs", "runs/graphs", "runs/schemas", "runs/contracts"]
+  .map((folder) => `gateway/src/${folder}/seeded-format.ts`)
+  .concat(["bench", "codegen/src", "docs", "e2e", "scripts"].map((folder) => `${folder}/seeded-format.mjs`));
+const PY_UNFORMATTED = "src/gpu_node/engines/seeded_format.py";
+
+export const formats: Prover = {
+  steps: ["format (prettier)", "format (ruff)"],
+  plant(copy) {
+    for (const path of UNFORMATTED) copy.write(path, "export const a   =  1\n");
+    copy.write(`gpu-node/${PY_UNFORMATTED}`, "a   =  1\n");
+  },
+  async judge(copy) {
+    const bare = readFileSync(join(copy.root, ".prettierignore"), "utf8")
+      .split("\n")
+      .filter((row) => row !== "" && !/^(#|\/|\*\*\/)/.test(row));
+    return [
+      ...(await named("prettier", copy.tool("prettier", ["--list-different", ...UNFORMATTED]), UNFORMATTED)),
+      { guard: "prettier: rows are anchored", mistake: bare.join(" "), red: bare.length === 0 },
+      ...(await named("ruff format", copy.tool("venv/ruff", ["format", "--check", "."], "gpu-node"), [
+        PY_UNFORMATTED,
+      ])),
+    ];
+  },
+};
+
+const MISTYPED: Readonly<Record<string, string>> = {
+  "misspelt-event":
+    'import { addEvent, type Draft } from "../../driver/draft.ts";\nexport const a = (d: Draft): void => addEvent(d, "node.skiped", "n");',
+  "misspelt-status":
+    'import type { Draft } from "../../driver/draft.ts";\nexport const a = (d: Draft): void => void (d.status = "suceeded");',
+  unchecked: "export const a = (x: number[]): number => x[0];",
+  "not-erasable": "export enum A {\n  B,\n}",
+};
+
+export const types: Prover = {
+  steps: ["types (tsc)", "types (pyright)"],
+  plant(copy) {
+    const place = "gateway/src/runs/seeded-types";
+    for (const [name, text] of Object.entries(MISTYPED)) copy.write(`${place}/${name}.ts`, `${text}\n`);
+    const seeded = { extends: "./tsconfig.json", include: [`${place}/*.ts`] };
+    copy.write("tsconfig.seeded.json", JSON.stringify(seeded));
+    copy.write("gpu-node/src/gpu_node/seeded_types/a.py", "def a(x: int) -> str:\n    return x\n");
+    const settings = readFileSync(join(copy.root, "gpu-node/pyproject.toml"), "utf8");
+    const only = settings.replace('include = ["src"]', 'include = ["src/gpu_node/seeded_types"]');
+    copy.write(
+      "gpu-node/seeded/pyproject.toml",
+      only.replaceAll('"src/', '"../src/').replace('"../.data"', '"../../.data"'),
+    );
+  },
+  async judge(copy) {
+    const tsc = copy.tool("tsc", ["--noEmit", "--project", "tsconfig.seeded.json"]);
+    return [
+      ...(await named(
+        "tsc",
+        tsc,
+        Object.keys(MISTYPED).map((name) => `${name}.ts`),
+      )),
+      ...(await named("pyright", copy.tool("pyright", ["--project", "gpu-node/seeded"]), [
+        "reportReturnType",
+      ])),
+    ];
+  },
+};
+
+const DEPENDENCY = "seeded-dependency";
+
+/** Adds a package that nobody uses and no notice names. */
+function addDependency(copy: HouseCopy): void {
+  const path = "gateway/package.json";
+  const about = JSON.parse(readFileSync(join(copy.root, path), "utf8")) as { dependencies: object };
+  copy.write(
+    path,
+    JSON.stringify({ ...about, dependencies: { ...about.dependencies, [DEPENDENCY]: "1.0.0" } }),
+  );
+}
+
+export const deadCode: Prover = {
+  steps: ["dead code (knip)", "docs (links, test names, notices)"],
+  plant(copy) {
+    addDependency(copy);
+    copy.write("gateway/src/runs/seeded-dead.ts", "export {};\n");
+    copy.append("gateway/src/clock.ts", "export const seededExport = 1;\n");
+    const lines = [
+      "[a](nowhere.md)",
+      "[b](protocol.md#no-such-heading)",
+      '[c](check-docs.mjs): "no such test"',
+    ];
+    copy.write("docs/seeded.md", `${lines.join("\n\n")}\n`);
+  },
+  async judge(copy) {
+    const dead = ["seeded-dead.ts", "seededExport", DEPENDENCY];
+    const docs = [
+      "nowhere.md does not exist",
+      "names no heading",
+      'has no test "no such test"',
+      `${DEPENDENCY} is missing`,
+    ];
+    return [
+      ...(await named("knip", copy.tool("knip", []), dead)),
+      ...(await named("check-docs", copy.node("docs/check-docs.mjs"), docs)),
+    ];
+  },
+};
+
+/** Written in pieces, because guard.ts searches this file, too. */
+const HOSTS = [
+  ["registry", "npmjs"],
+  ["registry", "yarnpkg"],
+  ["pypi", "org"],
+  ["files", "pythonhosted"],
+  ["proxy", "golang"],
+]
+  .map((parts) => parts.join("."))
+  .concat(["root", "Users", "home"].map((name) => ["", name, ""].join("/")));
+
+export const hosts: Prover = {
+  steps: ["no hosts, no machine paths"],
+  plant(copy) {
+    copy.write("docs/seeded-hosts.txt", `${HOSTS.join("\n")}\n`);
+    copy.write("gpu-node/seeded.lock", ["--index", "url https://example.org\n"].join("-"));
+  },
+  judge: (copy) =>
+    named("guard.ts: hosts", copy.node("scripts/guard.ts"), [
+      ...HOSTS.map((name) => `docs/seeded-hosts.txt names ${name}`),
+      "gpu-node/seeded.lock holds a URL",
+    ]),
+};
