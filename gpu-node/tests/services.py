@@ -37,7 +37,7 @@ def start_valkey(folder: Path, *args: str, port: int | None = None) -> Iterator[
         *args,
     ]
     with running(command, folder / "valkey.log", lambda: _answers_ping(port), 20) as process:
-        _load_scripts(port)
+        load_scripts(port)
         yield Valkey(f"redis://127.0.0.1:{port}", port, process)
 
 
@@ -94,7 +94,7 @@ def _wait_until_ready(
     raise RuntimeError(f"{process.args} is not ready:\n{log.read_text()[-4000:]}")
 
 
-def _load_scripts(port: int) -> None:
+def load_scripts(port: int) -> None:
     """What a gateway does after each start of the server."""
     with Redis(port=port, protocol=2) as client:
         for script in SCRIPTS.values():

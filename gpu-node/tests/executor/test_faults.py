@@ -11,7 +11,7 @@ from executor.driver import Driver, make_node
 from executor.process import GpuNodeProcess, is_alive, run_gpu_node, until
 from executor.proxy import FaultProxy, fault_proxy
 from redis.asyncio import Redis
-from services import Valkey, start_valkey
+from services import Valkey, load_scripts, start_valkey
 from ulid import ULID
 
 from gpu_node.contracts.scripts import SCRIPTS
@@ -89,12 +89,14 @@ async def test_a_reader_that_lost_its_connection_reads_what_it_was_given_first(
     assert len(ledger.read_text().splitlines()) == 1
 
 
-async def test_scripts_that_the_server_forgot_are_sent_again(
-    far_node: GpuNodeProcess, driver: Driver, redis: Redis
+async def test_scripts_that_the_server_forgot_are_waited_for(
+    far_node: GpuNodeProcess, driver: Driver, redis: Redis, valkey: Valkey
 ) -> None:
     for _ in range(5):
         await redis.script_flush()
         task_id = await driver.issue(make_node("a"), make_node("b", after=["a"]))
+        # A gateway does so once per second.
+        await asyncio.to_thread(load_scripts, valkey.port)
         assert (await driver.ending(task_id))["outcome"] == "settled"
 
 
