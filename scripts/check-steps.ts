@@ -19,5 +19,6 @@ export const CHECK_STEPS: readonly Step[] = [
   pythonTool("arrows (import-linter)", "lint-imports", ["--no-cache"]),
   { name: "docs (links, test names, notices)", command: process.execPath, args: ["docs/check-docs.mjs"] },
   { name: PROOF, command: process.execPath, args: ["scripts/prove-guards.ts"] },
+  pythonTool("slow patterns", "python", ["-W", "ignore", "scripts/check_patterns.py"]),
   { name: "no hosts, no machine paths", command: process.execPath, args: ["scripts/guard.ts"] },
 ];

@@ -6,9 +6,21 @@ import { deadCode, formats, generated, hosts, types } from "./guards/proofs/tool
 import { CHECK_STEPS, PROOF } from "./check-steps.ts";
 import { layers } from "./guards/proofs/layers.ts";
 import { names } from "./guards/proofs/names.ts";
+import { slowPatterns } from "./guards/proofs/slow-patterns.ts";
 import type { Proof, Prover } from "./guards/proof.ts";
 
-const PROVERS: readonly Prover[] = [lint, types, arrows, deadCode, layers, generated, formats, names, hosts];
+const PROVERS: readonly Prover[] = [
+  lint,
+  types,
+  arrows,
+  deadCode,
+  layers,
+  generated,
+  formats,
+  names,
+  hosts,
+  slowPatterns,
+];
 /** Most tools need one core. */
 const AT_ONCE = 2;
 

@@ -22,7 +22,7 @@ export class AddressError extends Error {
   override readonly name = "AddressError";
 }
 
-const HOST = /^(?:\[[0-9a-f:.]*:[0-9a-f:.]*\]|[a-z0-9._~-]*)$/i;
+const HOST = /^(?:\[(?=[0-9a-f.]*:)[0-9a-f:.]*\]|[a-z0-9._~-]*)$/i;
 const SAID = {
   redisScheme: "must begin with redis://, rediss://, unix:// or redis+unix://",
   storeScheme: "must begin with http:// or https://",

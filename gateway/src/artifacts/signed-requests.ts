@@ -28,7 +28,7 @@ export function createSend(options: ObjectStoreOptions): Send {
   const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey, service: "s3", region };
   // Signing keys hold for a day.
   const cache = new Map<string, ArrayBuffer>();
-  const base = `${endpoint.replace(/\/+$/, "")}/${bucket}`;
+  const base = `${endpoint.replace(/(?<!\/)\/+$/, "")}/${bucket}`;
 
   return async function send(path, { extraMs = 0, ...init }, statuses) {
     const { method = "GET" } = init;

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 from urllib.parse import unquote
 
-_HOST = re.compile(r"\[[0-9a-f:.]*:[0-9a-f:.]*\]|[a-z0-9._~-]*", re.IGNORECASE | re.ASCII)
+_HOST = re.compile(r"\[(?=[0-9a-f.]*:)[0-9a-f:.]*\]|[a-z0-9._~-]*", re.IGNORECASE | re.ASCII)
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _SAID = {
     "redis_scheme": "must begin with redis://, rediss://, unix:// or redis+unix://",

@@ -5,7 +5,7 @@ import type { HouseCopy } from "../house-copy.ts";
 import type { Proof, Prover } from "../proof.ts";
 
 /** A tool is red for a mistake when it fails and names it. */
-async function named(
+export async function named(
   guard: string,
   answer: Promise<{ status: number; said: string }>,
   names: readonly string[],

@@ -86,7 +86,7 @@ function audienceOf(given: string): string {
     .replace(/[.!?\u2026]+/gu, "")
     .trim();
   sayable("audience", clean);
-  return hasWords(clean) ? firstWords(clean, AUDIENCE_WORDS).replace(/[\s,;:]+$/u, "") : "";
+  return hasWords(clean) ? firstWords(clean, AUDIENCE_WORDS).replace(/(?<![\s,;:])[\s,;:]+$/u, "") : "";
 }
 
 /** The text without space around it; 5,000 characters as people count them. */
@@ -103,7 +103,7 @@ function checked(name: "text" | "topic", given: string): string {
 function titleOf(narration: string): string {
   const line = firstSentence(narration)
     .replace(/[\p{C}\s]+/gu, " ")
-    .replace(/[.\u2026]+$/u, "")
+    .replace(/(?<![.\u2026])[.\u2026]+$/u, "")
     .trim();
   return shorten(capitalize(line), MAX_TITLE);
 }

@@ -16,7 +16,7 @@ const COMMA_S = 0.12;
 /** What a speech has beside its sentences and the pauses after them. */
 export const SURROUNDINGS_S = LEAD_S - PAUSE_S;
 
-const SENTENCE_END = /[.!?\u2026]+["'\u201d\u2019)]*(?=\s|$)/gu;
+const SENTENCE_END = /(?<![.!?\u2026])[.!?\u2026]+["'\u201d\u2019)]*(?=\s|$)/gu;
 
 /** Seconds of one or more sentences, with the pause after each of them. */
 export function sentenceSeconds(text: string): number {

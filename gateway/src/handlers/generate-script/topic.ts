@@ -44,12 +44,12 @@ const SMALL_START =
 export function readTopic(typed: string): Topic {
   const clean = typed.replace(/[\p{C}\s]+/gu, " ").trim();
   const sentence = firstWords(
-    firstSentence(clean.replace(/^["'\u201c\u2018]+|["'\u201d\u2019]+$/gu, "")),
+    firstSentence(clean.replace(/^["'\u201c\u2018]+|(?<!["'\u201d\u2019])["'\u201d\u2019]+$/gu, "")),
     MAX_WORDS,
   );
   const asked = sentence.replace(REQUEST, "").replace(TAIL, "");
-  const text = (countWords(asked) > 0 ? asked : sentence).replace(/[\s,;:]+$/u, "");
-  const bare = text.replace(/[?.!\u2026]+$/u, "").trim();
+  const text = (countWords(asked) > 0 ? asked : sentence).replace(/(?<![\s,;:])[\s,;:]+$/u, "");
+  const bare = text.replace(/(?<![?.!\u2026])[?.!\u2026]+$/u, "").trim();
   const title = shorten(capitalize(text.endsWith("?") ? text : bare), MAX_TITLE);
   const named = bare.replace(DEFINITION, "");
   if (named !== bare && named !== "" && countWords(named) <= MAX_NAME_WORDS) {

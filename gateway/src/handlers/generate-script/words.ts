@@ -25,7 +25,7 @@ export function shorten(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const cut = text.slice(0, limit - 1);
   const space = cut.lastIndexOf(" ");
-  return `${(space > limit / 2 ? cut.slice(0, space) : cut).toWellFormed().replace(/[\s,;:.-]+$/u, "")}\u2026`;
+  return `${(space > limit / 2 ? cut.slice(0, space) : cut).toWellFormed().replace(/(?<![\s,;:.-])[\s,;:.-]+$/u, "")}\u2026`;
 }
 
 export function capitalize(text: string): string {

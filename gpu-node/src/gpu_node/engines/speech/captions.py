@@ -22,7 +22,7 @@ _STAMP = r"(?:\d+:)?\d\d:\d\d\.\d{3}"
 _CUE = re.compile(
     rf"^(?P<start>{_STAMP})[ \t]+-->[ \t]+(?P<end>{_STAMP})[^\n]*\n(?P<text>(?:[^\n]+\n?)+)", re.M
 )
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^>]{0,200}>")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ _VOICES: dict[str, Voice] = {
 VOICE = "slt"
 """The voice when none is asked for."""
 
-_PHONE_END = re.compile(r"(?P<phone>[a-z]+)[ :]+(?P<end>[0-9]+\.[0-9]+)")
+_PHONE_END = re.compile(r"(?P<phone>[a-z]{1,12})[ :]+(?P<end>[0-9]+\.[0-9]+)")
 _TIME_LIMIT_S = 60
 _LOOK_EVERY_S = 0.1
 _REDUCED = {"ax": "ah", "axr": "er", "ix": "ih", "dx": "t", "el": "l", "em": "m", "en": "n"}

@@ -10,8 +10,10 @@ from typing import Any
 from gpu_node.engines.speech.front_end.lexicon import is_english, is_english_name
 from gpu_node.engines.speech.language_words import LOANS, OTHERS, PARTICLES, SHORT, SMALL, SURE
 
-_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:['’][^\W\d_]+)*(?!\w)")
-_UNSAID = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[#@]\w+|\w*[_/\\=(){}<>$]\S*")
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:['’][^\W\d_]+){0,9}(?!\w)")
+_UNSAID = re.compile(
+    r"https?://\S+|www\.\S+|(?<!\S)\S+@\S+|[#@]\w+|(?<!\w)\w*[_/\\=(){}<>$]\S*|[/\\=(){}<>$]\S*"
+)
 """Addresses, names on networks and code are no language."""
 _VOWEL = re.compile(r"[^bcdfghjklmnpqrstvwxz]", re.I)
 _ROMAN = re.compile(r"[IVX]{2,9}")

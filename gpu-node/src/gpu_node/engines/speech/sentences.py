@@ -9,9 +9,9 @@ from gpu_node.engines.speech.front_end.abbreviations import ABBREVIATIONS
 SENTENCE_PAUSE_S = 0.32
 PARAGRAPH_PAUSE_S = 0.6
 
-_PARAGRAPH = re.compile(r"\s*\n\s*")
+_PARAGRAPH = re.compile(r"(?<!\s)\s*\n\s*")
 _END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=\S)")
-_CLAUSE = re.compile(r"(?<=[,;:—–)])\s+|\s+(?=[(—–])")
+_CLAUSE = re.compile(r"(?<=[,;:—–)])\s+|(?<!\s)\s+(?=[(—–])")
 _SPACE = re.compile(r"\s+")
 _INITIAL = re.compile(r"(?:^|[\s(\"'“‘.])[A-Z]\.$")
 _STARTER = re.compile(
@@ -19,7 +19,7 @@ _STARTER = re.compile(
     r"Our|Your|Then|There|Here|What|Why|How)\b"
 )
 """Behind an initial, only such a word begins a sentence: `J. Rowling`, `the U.S. Army`."""
-_LAST_WORD = re.compile(r"\S+$")
+_LAST_WORD = re.compile(r"(?<!\S)\S+$")
 _OPENING = "(\"'“‘["
 
 

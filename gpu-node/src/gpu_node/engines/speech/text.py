@@ -13,15 +13,21 @@ MAX_LINES = 400
 """Each line ends with a pause: thousands of them would be an hour of silence."""
 
 _POINTER = "/inputs/text"
-_UNSPOKEN = re.compile(r"<!--.*?-->|<(script|style|head)\b.*?</\1\s*>", re.I | re.S)
-_FENCE = re.compile(r"^\s*(```|~~~).*$", re.M)
+_UNSPOKEN = re.compile(r"<!--|<(script|style|head)\b", re.I)
+_SPOKEN_AGAIN = {
+    "": re.compile(r"-->"),
+    "script": re.compile(r"</script\s*>", re.I),
+    "style": re.compile(r"</style\s*>", re.I),
+    "head": re.compile(r"</head\s*>", re.I),
+}
+_FENCE = re.compile(r"^[^\S\n]*(```|~~~).*$", re.M)
 _PAUSING_TAG = re.compile(r"</?(p|div|h[1-6]|li|br|tr|title)\b[^<>]{0,200}>", re.I)
 _TAG = re.compile(r"</?[A-Za-z?!][^<>]{0,200}>")
 _COMPARED = {"<": " is less than ", ">": " is greater than "}
 _COMPARISON = re.compile(r"(?<=[\w)])[ \t]+([<>])[ \t]+(?=[\w(])")
 _PRODUCT = re.compile(r"(?<=\d)\s?\*\s?(?=\d)")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
-_LINE_MARK = re.compile(r"^[ \t]*(#{1,6}(?=\s)|>+|[-*+](?=\s)|[-=_*|: ]{3,}$)[ \t]*", re.M)
+_LINE_MARK = re.compile(r"^[ \t]*(#{1,6}(?=\s)|>+|[-*+](?=\s)|[-=_*|:][-=_*|: ]+$)[ \t]*", re.M)
 _MARKUP = str.maketrans({symbol: " " for symbol in "[]{}<>|\\`*_~"})
 _BREAKS = re.compile(r"\r\n?|[\u0085\u2028\u2029\v\f]")
 
@@ -46,12 +52,31 @@ def speakable(text: str) -> str:
 
 def _without_markup(text: str) -> str:
     """HTML, SSML and Markdown as the words in them; entities as what they stand for."""
-    text = _FENCE.sub(" ", _UNSPOKEN.sub(" ", text))
+    text = _FENCE.sub(" ", _without_unspoken(text))
     text = _TAG.sub(" ", _PAUSING_TAG.sub("\n", text))
     text = html.unescape(text) if "&" in text else text
     text = _PRODUCT.sub(" \u00d7 ", text)
     text = _COMPARISON.sub(lambda m: _COMPARED[m[1]], text)
     return _LINE_MARK.sub("", _LINK.sub(r"\1", text)).translate(_MARKUP)
+
+
+def _without_unspoken(text: str) -> str:
+    """Without comments and scripts; what is never closed is text. Each kind is looked for once
+    when it is not there: one pattern for all would look again from each opening."""
+    kept: list[str] = []
+    unclosed: set[str] = set()
+    end = 0
+    for opening in _UNSPOKEN.finditer(text):
+        kind = (opening[1] or "").lower()
+        if opening.start() < end or kind in unclosed:
+            continue
+        closing = _SPOKEN_AGAIN[kind].search(text, opening.end())
+        if closing is None:
+            unclosed.add(kind)
+            continue
+        kept.append(text[end : opening.start()])
+        end = closing.end()
+    return " ".join([*kept, text[end:]])
 
 
 def _plain(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 from gpu_node.engines.speech.front_end.lexicon import is_english
 
 _CAPITALS = re.compile(r"(?<![\w.&/'’-])[A-Z][A-Z'’]{1,24}(?![\w&/]|\.\w)")
-_WORD = re.compile(r"(?<![\w.])[A-Za-z][A-Za-z'’]+(?![\w])")
+_WORD = re.compile(r"(?<![\w.])[A-Za-z][A-Za-z'’]{1,99}(?![\w])")
 SPELLED = frozenset(
     "AD AI ATM BBC BC BCE BMW CEO CIA CIO CFO CTO CD CNN CPU CSS CV DC DIY DJ DNA DVD EU FAQ FBI FM GDP GPS "
     "GPT GPU HBO HR HTML HTTP HTTPS IBM ID IP IQ IRS ISS JFK KFC LA LCD LED LLM LP MBA MBE MIT MP MRI MTV "
