@@ -69,20 +69,22 @@ const ROUGH: Record<string, Rough> = {
   date: () => ({ at: new Date(0) }),
 };
 
-const types = Object.keys(ROUGH).map((name) => `rough_${name}`);
+/** `rough_` handlers have a check that behaves as they do; `raw_` ones have none. */
+const types = ["rough", "raw"].flatMap((kind) => Object.keys(ROUGH).map((name) => `${kind}_${name}`));
 
 const anything: NodeTypeValidators = { params: () => true, inputs: () => true, outputs: () => true };
 
+const toHandler =
+  (rough: Rough): Handler =>
+  async (_params: never, inputs: never, context: HandlerContext) =>
+    rough(context, inputs);
+
 export const handlers: Record<string, Handler> = Object.fromEntries(
-  Object.entries(ROUGH).map(([name, rough]) => [
-    `rough_${name}`,
-    async (_params: never, inputs: never, context: HandlerContext) => rough(context, inputs),
+  Object.entries(ROUGH).flatMap(([name, rough]) => [
+    [`rough_${name}`, Object.assign(toHandler(rough), { check: toHandler(rough) })],
+    [`raw_${name}`, toHandler(rough)],
   ]),
 );
-/** As each handler behaves, so does its check; it gives nothing. */
-for (const [name, rough] of Object.entries(ROUGH))
-  handlers[`rough_${name}`]!.check = (_params: never, inputs: never, context: HandlerContext) =>
-    rough(context, inputs);
 export const nodeTypes: NodeTypeDefinition[] = types.map((type) => ({
   type,
   plane: "node",

@@ -58,7 +58,7 @@ const graphOf = (...types: string[]): Graph => ({
   name: types.join("-"),
   nodes: types.map((type) => ({
     id: type,
-    type: `rough_${type}`,
+    type: `raw_${type}`,
     plane: "node",
     timeout_s: 2.5,
     retry: { max_attempts: 1 },
