@@ -38,7 +38,7 @@ beforeAll(async () => {
   stack = await startStack({
     dir: join(dir, "data"),
     gatewayEnv: { GATEWAY_EXTENSIONS: folder },
-    gpuNodeEnv: { GPU_NODE_EXTENSIONS: folder, REMARKS_URL },
+    gpuNodeEnv: { GPU_NODE_EXTENSIONS: folder, REMARKS_URL, GPU_NODE_CHILD_ENVIRONMENT: "REMARKS_URL" },
   });
 });
 afterAll(async () => {
