@@ -35,10 +35,10 @@ export default {
       "everything but the Node entry must run on Workers too",
     ),
     {
-      name: "engine-is-pure",
+      name: "run-engine-is-pure",
       comment: "the run engine knows LangGraph and the contracts, nothing else",
       severity: "error",
-      from: { path: "^gateway/src/engine/", pathNot: test },
+      from: { path: "^gateway/src/run-engine/", pathNot: test },
       to: { path: "node_modules/", pathNot: "node_modules/@(langchain|myspinbot)/" },
     },
     ...arrowRules(import.meta.dirname),

@@ -10,7 +10,7 @@ import { systemClock } from "../src/clock.ts";
 import { createDriver, type Driver } from "../src/driver/driver.ts";
 import { createDriverLoops, type DriverLoops } from "../src/driver/loops.ts";
 import type { SweepDeps } from "../src/driver/sweeps.ts";
-import { poolOf } from "../src/engine/graph-model.ts";
+import { poolOf } from "../src/run-engine/graph-model.ts";
 import { createNodeTypes, type NodeTypes } from "../src/graphs/node-types.ts";
 import { newId, newPlainId } from "../src/ids.ts";
 import { createCommandClient, createReaderClient, type Redis } from "../src/redis/client.ts";

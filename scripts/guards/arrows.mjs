@@ -33,13 +33,13 @@ export const GATEWAY_ARROWS = {
   capabilities: ["clock", "errors", "graphs", "redis", "telemetry"],
   health: ["artifacts", "errors", "redis", "telemetry"],
   driver: [
-    ..."checkpoints clock engine errors events exact-numbers graphs ids owner redis run-id".split(" "),
+    ..."checkpoints clock errors events exact-numbers graphs ids owner redis run-engine run-id".split(" "),
     "telemetry",
   ],
   executor: ["clock", "errors", "graphs", "handlers", "ids", "redis", "telemetry"],
   checkpoints: ["redis"],
   // Reads graph documents by the same pure functions as the routes that checked them.
-  engine: ["graphs"],
+  "run-engine": ["graphs"],
   graphs: ["errors"],
   handlers: ["errors"],
   redis: ["addresses", "clock", "errors"],

@@ -12,14 +12,14 @@ import {
   type LangGraphRunnableConfig,
 } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
-import { toGraphModel } from "../../../gateway/src/engine/graph-model.ts";
-import { decide } from "../../../gateway/src/engine/readiness.ts";
+import { toGraphModel } from "../../../gateway/src/run-engine/graph-model.ts";
+import { decide } from "../../../gateway/src/run-engine/readiness.ts";
 import {
   INPUT_CHANNEL,
   outputChannel,
   stateChannel,
   type Channels,
-} from "../../../gateway/src/engine/state.ts";
+} from "../../../gateway/src/run-engine/state.ts";
 
 /** `exit` writes once at the end of an invoke, which is cheapest; `async` is LangGraph's default. */
 export type Durability = "exit" | "async";

@@ -4,7 +4,7 @@ import type { Graph, NodeResult, Task } from "@myspinbot/contracts/types.ts";
 import { OWNERS, POOLS } from "@myspinbot/contracts/wire.ts";
 import type { Redis } from "ioredis";
 import { sourceStream, type Entry } from "../../../gateway/src/driver/collect.ts";
-import { poolOf } from "../../../gateway/src/engine/graph-model.ts";
+import { poolOf } from "../../../gateway/src/run-engine/graph-model.ts";
 import { newId } from "../../../gateway/src/ids.ts";
 import { toRecord } from "../../../gateway/src/redis/flat.ts";
 import { runScript } from "../../../gateway/src/redis/scripts.ts";

@@ -1,9 +1,9 @@
 /** Makes tasks out of the nodes that are ready: one per pool, closed under its inputs. */
 import type { Task, TaskInput, TaskNode } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS, OWNERS } from "@myspinbot/contracts/wire.ts";
-import type { GraphModel, ModelNode } from "../engine/graph-model.ts";
-import { INPUT_CHANNEL, outputsOf, type Channels } from "../engine/state.ts";
-import { findSureNodes } from "../engine/sure-nodes.ts";
+import type { GraphModel, ModelNode } from "../run-engine/graph-model.ts";
+import { INPUT_CHANNEL, outputsOf, type Channels } from "../run-engine/state.ts";
+import { findSureNodes } from "../run-engine/sure-nodes.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import type { Reference } from "../graphs/references.ts";
 import { addEvent, setRow, type Draft } from "./draft.ts";

@@ -1,6 +1,6 @@
 /** What a drive has decided so far, before it becomes one commit. */
 import type { Event, NodeRow, RunRow, RunStatus } from "@myspinbot/contracts/types.ts";
-import type { Channels } from "../engine/state.ts";
+import type { Channels } from "../run-engine/state.ts";
 import type { OpenTask, Situation } from "./situation.ts";
 
 export type EventType = Event["type"];

@@ -1,8 +1,8 @@
 /** Which artifacts a run knows, and what an executor may call a new one. */
 import { objectKeys, objectName, shardOfId } from "@myspinbot/contracts/keys.ts";
 import type { Artifact } from "@myspinbot/contracts/types.ts";
-import type { GraphModel } from "../engine/graph-model.ts";
-import { INPUT_CHANNEL, outputsOf, type Channels } from "../engine/state.ts";
+import type { GraphModel } from "../run-engine/graph-model.ts";
+import { INPUT_CHANNEL, outputsOf, type Channels } from "../run-engine/state.ts";
 import { artifactsOf, referencesIn } from "../graphs/file-references.ts";
 import { readInputSpec } from "../graphs/input-fields.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";

@@ -1,7 +1,7 @@
 /** What a driver remembers between drives: compiled graphs and the latest checkpoints, both only to save reading. */
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import type { LatestCheckpoint } from "../checkpoints/drive-checkpoint.ts";
-import { toGraphModel, type GraphModel } from "../engine/graph-model.ts";
+import { toGraphModel, type GraphModel } from "../run-engine/graph-model.ts";
 
 export interface Remembered {
   digest: string;

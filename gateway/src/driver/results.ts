@@ -2,8 +2,8 @@
 import { timerMembers } from "@myspinbot/contracts/keys.ts";
 import type { Artifact, GraphNode, NodeResult, Problem } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
-import { outputChannel, stateChannel, type NodeState } from "../engine/state.ts";
-import type { GraphModel } from "../engine/graph-model.ts";
+import { outputChannel, stateChannel, type NodeState } from "../run-engine/state.ts";
+import type { GraphModel } from "../run-engine/graph-model.ts";
 import { toProblem } from "../errors/problem.ts";
 import { addEvent, setRow, type Draft } from "./draft.ts";
 import { artifactsOf } from "../graphs/file-references.ts";

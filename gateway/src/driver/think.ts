@@ -2,10 +2,10 @@
 import type { Problem } from "@myspinbot/contracts/types.ts";
 import type { TERMINAL_RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import type { DriveCarry } from "../checkpoints/drive-saver.ts";
-import type { Hub, HubResult } from "../engine/hub.ts";
-import type { GraphModel } from "../engine/graph-model.ts";
-import type { RunEnd } from "../engine/readiness.ts";
-import { INPUT_CHANNEL, type Channels } from "../engine/state.ts";
+import type { Hub, HubResult } from "../run-engine/hub.ts";
+import type { GraphModel } from "../run-engine/graph-model.ts";
+import type { RunEnd } from "../run-engine/readiness.ts";
+import { INPUT_CHANNEL, type Channels } from "../run-engine/state.ts";
 import { toProblem } from "../errors/problem.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import { ownerOf } from "../owner.ts";

@@ -8,10 +8,10 @@ import { createDraft, type Draft, type DraftTask } from "../../src/driver/draft.
 import type { Letter } from "../../src/driver/letter.ts";
 import type { OpenTask, Situation } from "../../src/driver/situation.ts";
 import { think } from "../../src/driver/think.ts";
-import { poolOf, toGraphModel, type GraphModel } from "../../src/engine/graph-model.ts";
-import type { Hub } from "../../src/engine/hub.ts";
-import { decide } from "../../src/engine/readiness.ts";
-import { INPUT_CHANNEL, stateChannel, type Channels } from "../../src/engine/state.ts";
+import { poolOf, toGraphModel, type GraphModel } from "../../src/run-engine/graph-model.ts";
+import type { Hub } from "../../src/run-engine/hub.ts";
+import { decide } from "../../src/run-engine/readiness.ts";
+import { INPUT_CHANNEL, stateChannel, type Channels } from "../../src/run-engine/state.ts";
 import { toProblem } from "../../src/errors/problem.ts";
 import { runTaskGraph } from "../../src/executor/task-graph.ts";
 import { planTask, type TaskPlan } from "../../src/executor/task-plan.ts";

@@ -50,7 +50,7 @@ const single: Seed[] = [
   { rule: "no-barrels", from: "gateway/src/runs/seeded/barrel.ts", specifier: "./index.ts" },
   { rule: "ioredis-behind-redis", from: "gateway/src/runs/seeded/redis.ts", specifier: "ioredis" },
   { rule: "node-builtins-at-the-entry", from: "gateway/src/runs/seeded/core.ts", specifier: "node:fs" },
-  { rule: "engine-is-pure", from: "gateway/src/engine/seeded/hono.ts", specifier: "hono" },
+  { rule: "run-engine-is-pure", from: "gateway/src/run-engine/seeded/hono.ts", specifier: "hono" },
 ];
 
 const seeds = [...gatewaySeeds, ...houseSeeds, ...single];
