@@ -3,6 +3,8 @@ import { arrowRules } from "./scripts/guards/arrows.mjs";
 
 const test = "\\.test\\.ts$";
 
+const NODE_ENTRY = "^gateway/src/entry/nodejs/";
+
 const only = (name, to, mayImport, comment) => ({
   name,
   comment,
@@ -31,8 +33,14 @@ export default {
     only(
       "node-builtins-at-the-entry",
       { dependencyTypes: ["core"], pathNot: "^(node:)?async_hooks$" },
-      "^gateway/src/entry/",
+      NODE_ENTRY,
       "everything but the Node entry must run on Workers too",
+    ),
+    only(
+      "node-entry-by-itself",
+      { path: NODE_ENTRY },
+      NODE_ENTRY,
+      "what is common to the runtimes knows none of them",
     ),
     {
       name: "run-engine-is-pure",

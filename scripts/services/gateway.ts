@@ -42,7 +42,7 @@ export async function prepareGateway(options: GatewayOptions): Promise<GatewaySe
     name: "gateway",
     command: process.execPath,
     // A smaller young generation: 155 MB at rest in place of 220, measured on Node 24.
-    args: ["--max-semi-space-size=4", join(ROOT, "gateway", "src", "entry", "nodejs.ts")],
+    args: ["--max-semi-space-size=4", join(ROOT, "gateway", "src", "entry", "nodejs", "main.ts")],
     env: {
       GATEWAY_REDIS_URL: redisUrl,
       GATEWAY_HOST: "127.0.0.1",

@@ -19,13 +19,17 @@ export interface Base {
   close(): void;
 }
 
-export function createBase(config: Config, extension: Extension, version: string): Base {
+export interface BaseDeps {
+  config: Config;
+  extension: Extension;
+  version: string;
+  /** Takes one line of the log. */
+  write: (line: string) => void;
+}
+
+export function createBase({ config, extension, version, write }: BaseDeps): Base {
   const closers: (() => void)[] = [];
-  const logger = createLogger({
-    level: config.log_level,
-    now: systemClock.now,
-    write: (line) => process.stdout.write(`${line}\n`),
-  });
+  const logger = createLogger({ level: config.log_level, now: systemClock.now, write });
   return {
     keys: createKeys(config.prefix),
     shards: Array.from({ length: config.shards }, (_, i) => `s${i}`),

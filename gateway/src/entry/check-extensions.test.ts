@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { checkExtensions } from "./check-extensions.ts";
-import { loadExtension } from "./extension.ts";
 
 const text = { type: "Text", required: true };
 const anything = (): boolean => true;
@@ -38,10 +37,6 @@ const one = (change: Record<string, unknown>): Record<string, unknown> => ({
 });
 
 describe("extensions", () => {
-  it("are none where none are named", async () => {
-    expect(await loadExtension(" , ")).toEqual({ nodeTypes: [], validators: {}, handlers: {}, graphs: [] });
-  });
-
   it("may judge ahead, by a function", () => {
     const judging = (check: unknown) => ({ shout: Object.assign(async () => ({ text: "" }), { check }) });
     expect(faultsOf(one({ handlers: judging(() => {}) }))).toEqual([]);

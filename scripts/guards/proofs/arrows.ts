@@ -50,6 +50,12 @@ const single: Seed[] = [
   { rule: "no-barrels", from: "gateway/src/runs/seeded/barrel.ts", specifier: "./index.ts" },
   { rule: "ioredis-behind-redis", from: "gateway/src/runs/seeded/redis.ts", specifier: "ioredis" },
   { rule: "node-builtins-at-the-entry", from: "gateway/src/runs/seeded/core.ts", specifier: "node:fs" },
+  { rule: "node-builtins-at-the-entry", from: "gateway/src/entry/seeded/core.ts", specifier: "node:fs" },
+  {
+    rule: "node-entry-by-itself",
+    from: "gateway/src/entry/seeded/nodejs.ts",
+    specifier: "../nodejs/seeded/landing.ts",
+  },
   { rule: "run-engine-is-pure", from: "gateway/src/run-engine/seeded/hono.ts", specifier: "hono" },
 ];
 
@@ -69,6 +75,7 @@ export const arrows: Prover = {
       copy.write(landing(`gateway/src/${part}`), "export const x = 1;\n");
     for (const folder of [...Object.keys(house), "gpu-node"])
       copy.write(landing(folder), "export const x = 1;\n");
+    copy.write(landing("gateway/src/entry/nodejs"), "export const x = 1;\n");
     copy.write("gateway/src/runs/seeded/index.ts", "export const x = 1;\n");
     copy.write("gateway/src/runs/seeded/two.ts", 'import "./one.ts";\n');
     for (const { from, specifier } of seeds) copy.write(from, `import "${specifier}";\n`);

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createHarness, type Harness } from "../../test/driver-harness.ts";
-import * as rough from "../../test/rough-extension.ts";
-import { createNodeTypes } from "../graphs/node-types.ts";
+import { createHarness, type Harness } from "../../../test/driver-harness.ts";
+import * as rough from "../../../test/rough-extension.ts";
+import { createNodeTypes } from "../../graphs/node-types.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const LEASE_MS = 1000;
@@ -34,7 +34,7 @@ afterEach(async () => {
 
 /** Started again whenever it dies, as operators do. */
 function startGateway(): void {
-  gateway = spawn(process.execPath, [here("nodejs.ts")], {
+  gateway = spawn(process.execPath, [here("main.ts")], {
     stdio: ["ignore", "ignore", "inherit"],
     env: {
       GATEWAY_REDIS_URL: h.valkey.url,
@@ -44,7 +44,7 @@ function startGateway(): void {
       GATEWAY_S3_ENDPOINT: "http://127.0.0.1:1",
       GATEWAY_S3_ACCESS_KEY: "none",
       GATEWAY_S3_SECRET_KEY: "none",
-      GATEWAY_EXTENSIONS: here("../../test/rough-extension.ts"),
+      GATEWAY_EXTENSIONS: here("../../../test/rough-extension.ts"),
     },
   });
   gateway.once("exit", (code, signal) => {

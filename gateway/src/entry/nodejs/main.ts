@@ -1,15 +1,16 @@
 /** Starts the gateway on Node.js: reads the environment once, starts the roles asked for, stops them in reverse. */
 import { readFileSync } from "node:fs";
 import { GATEWAY_ENV } from "@myspinbot/contracts/config.ts";
-import { createObjectStore } from "../artifacts/object-store.ts";
-import { readConfig } from "../config.ts";
-import { refuseCluster } from "../health/redis-check.ts";
-import { createBase } from "./base.ts";
-import { checkExtensions } from "./check-extensions.ts";
-import { extensionError, joined, loadExtensions } from "./extension.ts";
+import { createObjectStore } from "../../artifacts/object-store.ts";
+import { readConfig } from "../../config.ts";
+import { refuseCluster } from "../../health/redis-check.ts";
+import { createBase } from "../base.ts";
+import { checkExtensions } from "../check-extensions.ts";
+import { extensionError, joined } from "../extension.ts";
+import { loadExtensions } from "./load-extension.ts";
 import { startRoles } from "./roles.ts";
 
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
 
@@ -27,7 +28,10 @@ async function main(): Promise<void> {
   const faults = checkExtensions(loaded, config.pools);
   if (faults.length > 0) throw extensionError(faults);
   const extension = joined(loaded);
-  const base = createBase(config, extension, version);
+  const base = createBase({
+    ...{ config, extension, version },
+    write: (line) => process.stdout.write(`${line}\n`),
+  });
   const store = createObjectStore({
     endpoint: config.s3_endpoint,
     region: config.s3_region,

@@ -1,10 +1,10 @@
 /** What a role of a gateway process is. */
-import type { ObjectStore } from "../artifacts/object-store.ts";
-import type { Config } from "../config.ts";
-import type { RoleState } from "../health/readiness.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
-import type { Base } from "./base.ts";
-import type { Extension } from "./extension.ts";
+import type { ObjectStore } from "../../artifacts/object-store.ts";
+import type { Config } from "../../config.ts";
+import type { RoleState } from "../../health/readiness.ts";
+import type { Metrics } from "../../telemetry/metrics.ts";
+import type { Base } from "../base.ts";
+import type { Extension } from "../extension.ts";
 
 export type RoleName = Config["roles"][number];
 

@@ -7,7 +7,7 @@ import { freePort } from "@myspinbot/services/ports.ts";
 import { prepareSeaweed } from "@myspinbot/services/seaweed.ts";
 import { startValkey } from "@myspinbot/services/valkey.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { until } from "../../test/until.ts";
+import { until } from "../../../test/until.ts";
 
 let dir: string;
 let stops: (() => Promise<unknown>)[];

@@ -4,10 +4,10 @@ import type { Server } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { validateProblem } from "@myspinbot/contracts/validators.js";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createAppHarness, PNG, startStore, type AppHarness } from "../../test/app-harness.ts";
-import { until } from "../../test/until.ts";
-import { noMetrics } from "../telemetry/metrics.ts";
-import { createLogger } from "../telemetry/logger.ts";
+import { createAppHarness, PNG, startStore, type AppHarness } from "../../../test/app-harness.ts";
+import { until } from "../../../test/until.ts";
+import { noMetrics } from "../../telemetry/metrics.ts";
+import { createLogger } from "../../telemetry/logger.ts";
 import { createHttpServer } from "./http-server.ts";
 
 let store: Awaited<ReturnType<typeof startStore>>;

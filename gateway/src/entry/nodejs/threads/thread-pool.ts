@@ -1,6 +1,6 @@
 /** Threads for calls of handlers: as many at once as allowed, a few kept warm. */
-import type { HandlerCall, Outcome } from "../../executor/handler-host.ts";
-import { STOPPED } from "../../executor/time-limit.ts";
+import type { HandlerCall, Outcome } from "../../../executor/handler-host.ts";
+import { STOPPED } from "../../../executor/time-limit.ts";
 import { startThread, type Thread, type ThreadOptions } from "./thread.ts";
 
 export interface ThreadPool {

@@ -1,12 +1,12 @@
 /** The role `http`: serves the app on Node.js and stops without cutting off who is being answered. */
 import type { Server } from "node:http";
 import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
-import { createApp } from "../app.ts";
-import { systemClock, systemRandom } from "../clock.ts";
-import { createEventHub } from "../events/event-hub.ts";
-import { createGraphCatalogue } from "../graphs/catalogue.ts";
+import { createApp } from "../../app.ts";
+import { systemClock, systemRandom } from "../../clock.ts";
+import { createEventHub } from "../../events/event-hub.ts";
+import { createGraphCatalogue } from "../../graphs/catalogue.ts";
 import { createHttpServer } from "./http-server.ts";
-import { makeBucket } from "./make-bucket.ts";
+import { makeBucket } from "../make-bucket.ts";
 import type { Role, RoleContext } from "./role.ts";
 
 /** Longest time that open event streams and slow answers get at a stop. */

@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { handlers } from "../../../test/rough-extension.ts";
-import type { HandlerCall, Outcome } from "../../executor/handler-host.ts";
+import { handlers } from "../../../../test/rough-extension.ts";
+import type { HandlerCall, Outcome } from "../../../executor/handler-host.ts";
 import { createHandlerThreads, type HandlerThreads } from "./handler-threads.ts";
 
-const EXTENSION = fileURLToPath(new URL("../../../test/rough-extension.ts", import.meta.url));
+const EXTENSION = fileURLToPath(new URL("../../../../test/rough-extension.ts", import.meta.url));
 
 let threads: HandlerThreads | undefined;
 const lines: { msg: string; fields: Record<string, unknown> }[] = [];

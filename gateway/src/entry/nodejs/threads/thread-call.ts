@@ -1,7 +1,7 @@
 /** One call in a thread: begun, listened to, stopped when its time is over or its task stops. */
-import { toProblem } from "../../errors/problem.ts";
-import type { HandlerCall, Outcome } from "../../executor/handler-host.ts";
-import { limitTime, STOPPED, type TimeLimit } from "../../executor/time-limit.ts";
+import { toProblem } from "../../../errors/problem.ts";
+import type { HandlerCall, Outcome } from "../../../executor/handler-host.ts";
+import { limitTime, STOPPED, type TimeLimit } from "../../../executor/time-limit.ts";
 import type { FromThread, ToThread } from "./messages.ts";
 
 /** The way to a thread, for one call at a time. */

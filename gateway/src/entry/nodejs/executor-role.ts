@@ -1,12 +1,12 @@
 /** The role `executor`: takes tasks of the pool `node`. */
-import { systemClock, systemRandom } from "../clock.ts";
+import { systemClock, systemRandom } from "../../clock.ts";
 import { DEFAULTS, POOLS } from "@myspinbot/contracts/wire.ts";
-import type { Config } from "../config.ts";
-import { createExecutor, type Executor } from "../executor/executor.ts";
-import { HANDLERS } from "../handlers/registry.ts";
-import type { Handlers } from "../handlers/handler.ts";
-import { newPlainId } from "../ids.ts";
-import type { Base } from "./base.ts";
+import type { Config } from "../../config.ts";
+import { createExecutor, type Executor } from "../../executor/executor.ts";
+import { HANDLERS } from "../../handlers/registry.ts";
+import type { Handlers } from "../../handlers/handler.ts";
+import { newPlainId } from "../../ids.ts";
+import type { Base } from "../base.ts";
 import { createHandlerThreads } from "./threads/handler-threads.ts";
 
 /** Much for a handler that waits for others, little for the machine. */

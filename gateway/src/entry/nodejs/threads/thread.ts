@@ -1,7 +1,7 @@
 /** One thread that runs handlers: its start, one call at a time, its end. */
 import { Worker } from "node:worker_threads";
-import type { HandlerCall, Outcome } from "../../executor/handler-host.ts";
-import type { Logger } from "../../telemetry/logger.ts";
+import type { HandlerCall, Outcome } from "../../../executor/handler-host.ts";
+import type { Logger } from "../../../telemetry/logger.ts";
 import type { FromThread, ThreadData } from "./messages.ts";
 import { callInThread, crashed, type Link } from "./thread-call.ts";
 

@@ -9,9 +9,9 @@ import {
 import type { Duplex } from "node:stream";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import type { ProblemCode } from "@myspinbot/contracts/problem-types.ts";
-import { PROBLEM_MEDIA_TYPE, toProblem } from "../errors/problem.ts";
-import { newPlainId } from "../ids.ts";
-import type { Logger } from "../telemetry/logger.ts";
+import { PROBLEM_MEDIA_TYPE, toProblem } from "../../errors/problem.ts";
+import { newPlainId } from "../../ids.ts";
+import type { Logger } from "../../telemetry/logger.ts";
 
 export interface HttpServerOptions {
   fetch: (request: Request) => Response | Promise<Response>;

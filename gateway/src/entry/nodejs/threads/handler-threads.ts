@@ -3,7 +3,7 @@
  * listens, needs all memory or calls process.exit costs its node, and neither the gateway nor another node. Checks
  * have a thread more than the work, one after another: they are quick, and must not wait for what is not.
  */
-import type { HandlerHost } from "../../executor/handler-host.ts";
+import type { HandlerHost } from "../../../executor/handler-host.ts";
 import { createThreadPool } from "./thread-pool.ts";
 import type { ThreadOptions } from "./thread.ts";
 

@@ -1,5 +1,5 @@
 /** What the executor and a thread that runs handlers say to each other. */
-import type { About, Outcome } from "../../executor/handler-host.ts";
+import type { About, Outcome } from "../../../executor/handler-host.ts";
 
 /** What a thread is started with. */
 export interface ThreadData {

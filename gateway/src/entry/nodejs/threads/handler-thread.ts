@@ -1,13 +1,13 @@
 /** The code of a thread that runs handlers, one call at a time: what goes wrong here costs this thread at most. */
-import { systemClock } from "../../clock.ts";
+import { systemClock } from "../../../clock.ts";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { parentPort, workerData } from "node:worker_threads";
-import { callCheck, callHandler, plainError, readFailure } from "../../executor/call-handler.ts";
-import type { Outcome } from "../../executor/handler-host.ts";
-import { createNotes } from "../../executor/notes.ts";
-import type { Handlers } from "../../handlers/handler.ts";
-import { HANDLERS } from "../../handlers/registry.ts";
-import { loadExtension } from "../extension.ts";
+import { callCheck, callHandler, plainError, readFailure } from "../../../executor/call-handler.ts";
+import type { Outcome } from "../../../executor/handler-host.ts";
+import { createNotes } from "../../../executor/notes.ts";
+import type { Handlers } from "../../../handlers/handler.ts";
+import { HANDLERS } from "../../../handlers/registry.ts";
+import { loadExtension } from "../load-extension.ts";
 import type { FromThread, ThreadData, ToThread } from "./messages.ts";
 
 type Run = ToThread & { kind: "run" | "check" };

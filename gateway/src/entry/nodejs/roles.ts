@@ -1,7 +1,7 @@
 /** Starts the roles of a gateway process in their order. */
-import type { RoleState } from "../health/readiness.ts";
-import { createPrometheusMetrics } from "../telemetry/prometheus.ts";
-import { createDriverRole } from "./driver-role.ts";
+import type { RoleState } from "../../health/readiness.ts";
+import { createPrometheusMetrics } from "../../telemetry/prometheus.ts";
+import { createDriverRole } from "../driver-role.ts";
 import { createExecutorRole } from "./executor-role.ts";
 import { startHttp } from "./http-role.ts";
 import type { Role, RoleContext, RoleName } from "./role.ts";

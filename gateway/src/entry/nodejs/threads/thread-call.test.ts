@@ -1,6 +1,6 @@
 /** A call that is over says nothing more to its thread, which has the next call by then. */
 import { describe, expect, it } from "vitest";
-import type { HandlerCall } from "../../executor/handler-host.ts";
+import type { HandlerCall } from "../../../executor/handler-host.ts";
 import type { ToThread } from "./messages.ts";
 import { callInThread, type Link } from "./thread-call.ts";
 
