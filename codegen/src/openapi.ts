@@ -1,8 +1,7 @@
-/** The OpenAPI document: the route table with the schemas that it names. */
+/** The OpenAPI document: the routes with the schemas that they name. */
 import { bundle } from "./bundle.ts";
 import { portable } from "./portable.ts";
-import { ROUTES } from "./routes.ts";
-import { type Answer, COMMON_PROBLEMS, EVERYWHERE, type Route } from "./routes/route.ts";
+import { type Answer, type Parameter, placeholdersOf, problemsOf, type Route } from "./routes.ts";
 import { mapSchemas, type JsonSchema } from "./schema.ts";
 import type { Source } from "./source.ts";
 
@@ -16,8 +15,8 @@ const JSON_TYPE = "application/json";
 
 export function openApi(source: Source): Json {
   const paths: Record<string, Json> = {};
-  for (const route of ROUTES) {
-    paths[route.path] = { ...paths[route.path], [route.method]: operation(source, route) };
+  for (const route of source.routes.list) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(source, route) };
   }
   return {
     openapi: "3.1.0",
@@ -35,10 +34,15 @@ export function openApi(source: Source): Json {
 }
 
 function operation(source: Source, route: Route): Json {
-  const parameters = (route.parameters ?? []).map((parameter) => ({
-    ...parameter,
-    required: parameter.in === "path",
-  }));
+  const parameters = [
+    ...placeholdersOf(route.path).map((name) =>
+      parameter("path", name, source.routes.placeholders[name] as Parameter),
+    ),
+    ...Object.entries(route.query ?? {}).map(([name, about]) => parameter("query", name, about)),
+    ...Object.entries(route.headers ?? {}).map(([name, description]) =>
+      parameter("header", name, { description, schema: { type: "string" } }),
+    ),
+  ];
   return {
     operationId: route.operation,
     tags: [route.tag],
@@ -52,6 +56,15 @@ function operation(source: Source, route: Route): Json {
       ...problems(source, route),
     },
   };
+}
+
+function parameter(
+  place: "path" | "query" | "header",
+  name: string,
+  { description, schema }: Parameter,
+): Json {
+  const shape = typeof schema === "string" ? { $ref: BASE + publicName(schema) } : schema;
+  return { name, in: place, description, schema: shape, required: place === "path" };
 }
 
 function response({ description, body, media, headers }: Answer): Json {
@@ -78,14 +91,11 @@ function shapeOf(mediaType: string): JsonSchema {
   return mediaType.startsWith("text/") ? { type: "string" } : { type: "string", format: "binary" };
 }
 
-/** Problems by status, each with its codes. @throws Error for a code that is not in the list. */
-function problems(source: Source, route: Route): Json {
-  const common = route.path.startsWith("/v1/") ? [...EVERYWHERE, ...COMMON_PROBLEMS] : EVERYWHERE;
-  const known = [...(route.problems ?? []), ...common].map((named) => {
-    const { code, ...more } = typeof named === "string" ? { code: named } : named;
-    const type = source.problemTypes.types.find((each) => each.code === code);
-    if (!type) throw new Error(`routes.ts: ${route.operation} names the unknown problem ${code}`);
-    return { ...type, ...more };
+/** Problems by status, each with its codes. */
+function problems({ routes, problemTypes }: Source, route: Route): Json {
+  const known = problemsOf(routes, route).map(({ code, status }) => {
+    const type = problemTypes.types.find((each) => each.code === code)!;
+    return { ...type, status: status ?? type.status };
   });
   return Object.fromEntries(
     Object.entries(Object.groupBy(known, ({ status }) => status)).map(([status, types]) => [
@@ -101,7 +111,7 @@ function problems(source: Source, route: Route): Json {
 /** Everything that routes name, the inputs of the shipped graphs, and what these refer to. */
 function components(source: Source): Record<string, JsonSchema> {
   const named = new Set(["Problem", "Identifier", "RunStatus", "Event"]);
-  for (const route of ROUTES) {
+  for (const route of source.routes.list) {
     if (route.body?.title) named.add(route.body.title);
     for (const { body } of route.answers) if (body) named.add(body);
   }
@@ -109,8 +119,7 @@ function components(source: Source): Record<string, JsonSchema> {
     if (path.startsWith("graphs/")) named.add(schema.title as string);
   const all: Record<string, JsonSchema> = {};
   for (const title of named) {
-    const entry = source.titled.get(title);
-    if (!entry) throw new Error(`routes.ts names the unknown schema ${title}`);
+    const entry = source.titled.get(title)!;
     const { schema, definitions } = bundle(source.titled, entry.file, entry.schema, BASE);
     Object.assign(all, definitions, { [title]: schema });
   }

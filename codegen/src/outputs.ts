@@ -16,6 +16,7 @@ import { emitKeys } from "./emit/ts-keys.ts";
 import { emitNodeTypes } from "./emit/ts-node-types.ts";
 import { emitOpenApi } from "./emit/ts-openapi.ts";
 import { emitProblemTypes } from "./emit/ts-problem-types.ts";
+import { emitRoutes } from "./emit/ts-routes.ts";
 import { emitScripts } from "./emit/ts-scripts.ts";
 import { emitTypes } from "./emit/ts-types.ts";
 import { emitValidators, emitValidatorTypes } from "./emit/ts-validators.ts";
@@ -43,6 +44,7 @@ export async function outputs(root: string): Promise<Map<string, string>> {
     "graphs.ts": emitGraphs(source),
     "config.ts": emitConfig(source),
     "openapi.ts": emitOpenApi(source),
+    "routes.ts": emitRoutes(source),
   };
   const py: Record<string, string> = {
     "__init__.py": "",

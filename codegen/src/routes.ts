@@ -1,15 +1,107 @@
-/** All public routes, in the order of the document. */
-import { artifactRoutes } from "./routes/artifact-routes.ts";
-import { catalogueRoutes } from "./routes/catalogue-routes.ts";
-import { fileRoutes } from "./routes/file-routes.ts";
-import type { Route } from "./routes/route.ts";
-import { runRoutes } from "./routes/run-routes.ts";
-import { serviceRoutes } from "./routes/service-routes.ts";
+/** The public routes of schemas/routes: what JSON Schemas cannot say about an HTTP API. */
+import type { JsonSchema, TitledSchema } from "./schema.ts";
 
-export const ROUTES: Route[] = [
-  ...catalogueRoutes,
-  ...runRoutes,
-  ...fileRoutes,
-  ...artifactRoutes,
-  ...serviceRoutes,
-];
+/** A value of a path, a query or a header: a schema of its own, or the title of one. */
+export interface Parameter {
+  description: string;
+  schema: string | JsonSchema;
+}
+
+export interface Answer {
+  status: number;
+  description: string;
+  /** Title of the JSON body's schema. */
+  body?: string;
+  /** Media types of a body that is not JSON. */
+  media?: string[];
+  /** Name -> what it says. */
+  headers?: Record<string, string>;
+}
+
+export interface Route {
+  /** camelCase verb and noun. */
+  operation: string;
+  method: (typeof METHODS)[number];
+  path: string;
+  summary: string;
+  /** The file that describes it. */
+  tag: string;
+  query?: Record<string, Parameter>;
+  /** Name -> what it says. */
+  headers?: Record<string, string>;
+  /** Title of the JSON body's schema, and other media types that are taken. */
+  body?: { title?: string; media?: string[] };
+  /** What is answered if all goes well; first comes what a client expects. */
+  answers: Answer[];
+  /** Problems beside the common ones; with a status where it is not the type's own. */
+  problems?: (string | { code: string; status: number })[];
+}
+
+export interface Routes {
+  placeholders: Record<string, Parameter>;
+  /** Path -> problems of all routes below it. */
+  problems: Record<string, string[]>;
+  /** In the order of the OpenAPI document. */
+  list: Route[];
+}
+
+/** What routes may name. */
+interface Known {
+  titled: Map<string, TitledSchema>;
+  problemTypes: { types: { code: string }[] };
+}
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+/** Names of the placeholders of a path, in order. */
+export function placeholdersOf(path: string): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+}
+
+/** Codes of the problems that a route may answer, with the status where the route gives one. */
+export function problemsOf({ problems }: Routes, route: Route): { code: string; status?: number }[] {
+  const common = Object.entries(problems).flatMap(([path, codes]) =>
+    route.path.startsWith(path) ? codes : [],
+  );
+  return [...(route.problems ?? []), ...common].map((named) =>
+    typeof named === "string" ? { code: named } : named,
+  );
+}
+
+const MEMBERS = new Set("operation method path summary tag query headers body answers problems".split(" "));
+
+/** @throws Error that names the route, when the descriptions contradict themselves or name what does not exist */
+export function checkRoutes(routes: Routes, { titled, problemTypes }: Known): void {
+  const taken = new Set<string>();
+  const codes = new Set(problemTypes.types.map(({ code }) => code));
+  for (const route of routes.list) {
+    const refuse = (why: string): never => {
+      throw new Error(`schemas/routes/${route.tag}.json: ${route.operation} ${why}`);
+    };
+    for (const name of Object.keys(route)) if (!MEMBERS.has(name)) refuse(`has the unknown member ${name}`);
+    if (!METHODS.includes(route.method)) refuse(`has the unknown method ${route.method}`);
+    for (const name of [route.operation, `${route.method} ${route.path}`]) {
+      if (taken.has(name)) refuse(`is there twice: ${name}`);
+      taken.add(name);
+    }
+    for (const name of placeholdersOf(route.path))
+      if (!routes.placeholders[name]) refuse(`has the unknown placeholder ${name}`);
+    for (const title of titlesOf(routes, route))
+      if (!titled.has(title)) refuse(`names the unknown schema ${title}`);
+    for (const { code } of problemsOf(routes, route))
+      if (!codes.has(code)) refuse(`names the unknown problem ${code}`);
+    if (route.answers.length === 0) refuse("has no answer");
+  }
+}
+
+function titlesOf({ placeholders }: Routes, route: Route): string[] {
+  const parameters = [
+    ...placeholdersOf(route.path).map((name) => placeholders[name]!),
+    ...Object.values(route.query ?? {}),
+  ];
+  return [
+    route.body?.title,
+    ...route.answers.map(({ body }) => body),
+    ...parameters.map((p) => p.schema),
+  ].filter((title) => typeof title === "string");
+}

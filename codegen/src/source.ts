@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fillWireNames } from "./lua-names.ts";
 import { mostKeys } from "./most-keys.ts";
+import { checkRoutes, type Route, type Routes } from "./routes.ts";
 import { type JsonSchema, type SchemaFile, type TitledSchema, titledSchemas } from "./schema.ts";
 
 export interface Wire {
@@ -35,6 +36,7 @@ export interface Source {
   titled: Map<string, TitledSchema>;
   wire: Wire;
   problemTypes: ProblemTypes;
+  routes: Routes;
   /** Script name -> text with its includes in place. */
   scripts: Map<string, string>;
   /** Graph name -> graph. */
@@ -51,11 +53,15 @@ export function readSource(root: string): Source {
   );
   const titled = titledSchemas(files);
   const wire = readWire(schemas, titled);
+  const problemTypes = readJson<ProblemTypes>(join(schemas, "problem-types.json"));
+  const routes = readRoutes(join(schemas, "routes"));
+  checkRoutes(routes, { titled, problemTypes });
   return {
     files,
     titled,
     wire,
-    problemTypes: readJson<ProblemTypes>(join(schemas, "problem-types.json")),
+    problemTypes,
+    routes,
     scripts: readScripts(join(schemas, "redis"), wire),
     graphs: new Map(namesIn(join(root, "graphs"), ".json").map((name) => [name, readGraph(root, name)])),
   };
@@ -66,6 +72,16 @@ function readWire(schemas: string, titled: Map<string, TitledSchema>): Wire {
   const wire = readJson<Wire>(join(schemas, "wire.json"));
   const body_keys = mostKeys(titled, "RunCreate") + wire.defaults.free_keys!;
   return { ...wire, defaults: { ...wire.defaults, body_keys } };
+}
+
+/** One file per tag, and what they share. */
+function readRoutes(folder: string): Routes {
+  const { placeholders, problems } = readJson<Omit<Routes, "list">>(join(folder, "common.json"));
+  const tags = namesIn(folder, ".json").filter((name) => name !== "common");
+  const list = tags.flatMap((tag) =>
+    readJson<Omit<Route, "tag">[]>(join(folder, `${tag}.json`)).map((route) => ({ ...route, tag })),
+  );
+  return { placeholders, problems, list };
 }
 
 function readSchema(folder: string, path: string): SchemaFile {

@@ -1,4 +1,5 @@
-import { OPENAPI, ROUTES } from "@myspinbot/contracts/openapi.ts";
+import { OPENAPI } from "@myspinbot/contracts/openapi.ts";
+import { ROUTES } from "@myspinbot/contracts/routes.ts";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
 
@@ -18,14 +19,12 @@ describe("the OpenAPI document", () => {
     for (const ref of refs) expect(Object.keys(schemas)).toContain(ref.replace("#/components/schemas/", ""));
   });
 
-  it("describes each route once, with all parameters of its path", () => {
-    const operations = ROUTES.map(({ operation }) => operation);
-    expect(new Set(operations).size).toBe(operations.length);
+  it("describes each route with all parameters of its path", () => {
     const paths = OPENAPI.paths as Record<
       string,
       Record<string, { parameters?: { name: string; in: string }[] }>
     >;
-    for (const { method, path } of ROUTES) {
+    for (const { method, path } of Object.values(ROUTES)) {
       const described = (paths[path]?.[method.toLowerCase()]?.parameters ?? [])
         .filter((each) => each.in === "path")
         .map(({ name }) => name);

@@ -32,7 +32,7 @@ async function start(): Promise<void> {
   h = await createAppHarness(`events${(count += 1)}`, { deps: { metrics, heartbeatMs: 300 } });
   await h.announceAll();
   server = await new Promise<ServerType>((resolve) => {
-    const made = serve({ fetch: h.app.fetch, hostname: "127.0.0.1", port: 0 }, () => resolve(made));
+    const made = serve({ fetch: h.fetch, hostname: "127.0.0.1", port: 0 }, () => resolve(made));
   });
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -17,7 +17,7 @@ export async function named(
 const TS = "codegen/generated/ts";
 const PY = "gpu-node/src/gpu_node/contracts";
 const GENERATED = [
-  ..."config graphs keys node-types openapi problem-types scripts types wire"
+  ..."config graphs keys node-types openapi problem-types routes scripts types wire"
     .split(" ")
     .map((n) => `${TS}/${n}.ts`),
   ...["validators.js", "validators.d.ts"].map((name) => `${TS}/${name}`),

@@ -31,7 +31,7 @@ beforeAll(async () => {
       metrics: { ...noMetrics, request: (route, _method, status) => void counted.push([route, status]) },
     },
   });
-  server = createHttpServer({ fetch: (request) => h.app.fetch(request), host: "127.0.0.1", logger });
+  server = createHttpServer({ fetch: (request) => h.fetch(request), host: "127.0.0.1", logger });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   ({ port } = server.address() as AddressInfo);
