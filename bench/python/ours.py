@@ -8,28 +8,28 @@ from typing import Any
 
 import orjson
 import uvloop
-from gpu_node import service
+from gpu_node.service import service
 from gpu_node.__main__ import main as run_gpu_node
-from gpu_node.admission import Admission
-from gpu_node.background import Background
-from gpu_node.capabilities import Capabilities
+from gpu_node.executor.admission import Admission
+from gpu_node.executor.background import Background
+from gpu_node.executor.capabilities import Capabilities
 from gpu_node.config import Config, read_config
 from gpu_node.contracts.keys import Keys
 from gpu_node.gate import Gate
 from gpu_node.handlers.registry import load_registry
-from gpu_node.held_task import HeldTask
-from gpu_node.holdings import Holdings
-from gpu_node.intake import Intake
-from gpu_node.leases import Leases
+from gpu_node.executor.hold import HeldTask
+from gpu_node.executor.held_tasks import Holdings
+from gpu_node.executor.intake import Intake
+from gpu_node.executor.lease import Leases
 from gpu_node.logs import configure_logs
 from gpu_node.metrics import Metrics
-from gpu_node.puller import Puller
+from gpu_node.executor.puller import Puller
 from gpu_node.redis.clients import create_command_client, create_reader_client
 from gpu_node.redis.reader import TaskReader
 from gpu_node.redis.steps import PoolSteps, ReportItem
-from gpu_node.reports import STARTED_HOLD_S, Reports
-from gpu_node.schedule import End
-from gpu_node.settling import settle
+from gpu_node.executor.reports import STARTED_HOLD_S, Reports
+from gpu_node.executor.schedule import End
+from gpu_node.executor.settle import settle
 from noop_extension import run as noop
 
 

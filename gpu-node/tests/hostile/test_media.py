@@ -16,14 +16,14 @@ from media.foreign import textured, write_film
 from media.workshop import Workshop
 
 from gpu_node.contracts import models
-from gpu_node.engines.media.pictures import read_picture
-from gpu_node.engines.portrait.image_header import open_still
-from gpu_node.engines.speech.match.clip import read_clip
-from gpu_node.engines.video.decode import length_s, paced_planes, pictures_of, sound_of
-from gpu_node.engines.video.probe import probe_film
-from gpu_node.engines.video.source import frames_of, open_film, sound_parts
 from gpu_node.errors import GpuNodeError
-from gpu_node.handlers import upscale_video
+from gpu_node.handlers.upscale_video import upscale_video
+from mediakit.files.pictures import read_picture
+from mediakit.portrait.image_header import open_still
+from mediakit.speech.match.clip import read_clip
+from mediakit.video.decode import length_s, paced_planes, pictures_of, sound_of
+from mediakit.video.probe import probe_film
+from mediakit.video.source import frames_of, open_film, sound_parts
 
 SOURCE = Path(__file__).parents[2] / "src" / "gpu_node"
 MODELS = Path(__file__).parents[3] / ".data" / "models"

@@ -17,7 +17,7 @@ import gpu_node.handlers
 for module in pkgutil.iter_modules(gpu_node.handlers.__path__):
     importlib.import_module(f"gpu_node.handlers.{module.name}")
 import onnxruntime
-from gpu_node.engines.speech import hibari
+from mediakit.speech import hibari
 voice = hibari.load()
 for piece in voice.pieces("Hello there."):
     voice.say(piece, speed=1.0, seed=0, check_canceled=lambda: None)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gpu_node.contracts.node_types import NODE_TYPES, Port
-from gpu_node.references import FILE_TYPES, find_refs
+from gpu_node.executor.references import FILE_TYPES, find_refs
 
 TYPES = json.loads((Path(__file__).parents[3] / "schemas" / "types.schema.json").read_text("utf-8"))
 FORGED = {

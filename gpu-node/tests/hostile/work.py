@@ -6,9 +6,10 @@ from pathlib import Path
 from media.workshop import Workshop
 
 from gpu_node.contracts import models
-from gpu_node.engines.video.source import frames_of, open_film, sound_parts
-from gpu_node.engines.video.timed import FilmForm, TimedFilmWriter
-from gpu_node.handlers import finish_video, upscale_video
+from gpu_node.handlers.finish_video import finish_video
+from gpu_node.handlers.upscale_video import upscale_video
+from mediakit.video.source import frames_of, open_film, sound_parts
+from mediakit.video.timed import FilmForm, TimedFilmWriter
 
 MODELS = Path(__file__).parents[3] / ".data" / "models"
 

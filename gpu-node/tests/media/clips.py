@@ -7,8 +7,8 @@ import av
 import numpy as np
 from scipy.signal import resample_poly
 
-from gpu_node.engines.speech import hibari
-from gpu_node.engines.speech.speech import Samples, never_canceled
+from mediakit.speech import hibari
+from mediakit.speech.speech import Samples, never_canceled
 
 RATE = 24_000
 TEXT = (

@@ -11,15 +11,13 @@ from media.workshop import Workshop
 from numpy.typing import NDArray
 
 from gpu_node.contracts import models
-from gpu_node.engines.speech.speech import Samples
-from gpu_node.handlers import (
-    align_speech,
-    animate_portrait,
-    finish_video,
-    prepare_portrait,
-    synthesize_speech,
-    upscale_video,
-)
+from gpu_node.handlers.align_speech import align_speech
+from gpu_node.handlers.animate_portrait import animate_portrait
+from gpu_node.handlers.finish_video import finish_video
+from gpu_node.handlers.prepare_portrait import prepare_portrait
+from gpu_node.handlers.synthesize_speech import synthesize_speech
+from gpu_node.handlers.upscale_video import upscale_video
+from mediakit.speech.speech import Samples
 
 TEXT = "Hello there, my name is Robin. People brought bread, apples and a big pot of jam. Wow!"
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gpu_node.engines.portrait import face_mesh
+from mediakit.portrait import face_mesh
 
 Curve = NDArray[np.float64]
 Picture = NDArray[np.uint8]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gpu_node.engines.speech.speech import Phone, Samples
+from mediakit.speech.speech import Phone, Samples
 
 _STEP_S = 0.005
 _LOUD = {

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gpu_node.engines.portrait import drawn_face
+from mediakit.portrait import drawn_face
 
 Pixels = NDArray[np.uint8]
 

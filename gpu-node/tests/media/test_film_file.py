@@ -9,7 +9,7 @@ import av
 import numpy as np
 from media.film import Film, decoded_pictures, decoded_sound
 
-from gpu_node.engines.video.encode import MARK, FilmWriter
+from mediakit.video.encode import MARK, FilmWriter
 
 
 def boxes(path: Path) -> list[str]:

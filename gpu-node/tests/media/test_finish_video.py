@@ -10,9 +10,9 @@ from media.finished import decoded, lengths_s, make_finished
 from media.workshop import Workshop
 from PIL import Image
 
-from gpu_node.engines.speech.captions import Cue, from_webvtt, to_webvtt
-from gpu_node.engines.video.encode import MARK
 from gpu_node.errors import BadMedia, BadText
+from mediakit.speech.captions import Cue, from_webvtt, to_webvtt
+from mediakit.video.encode import MARK
 
 CUES = [Cue(0.5, 1.0, ("Caf\u00e9 & bread", "for all")), Cue(1.5, 2.0, ("Wow!",))]
 CORNER = (slice(10, 50), slice(10, 155))

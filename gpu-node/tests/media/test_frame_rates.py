@@ -5,7 +5,7 @@ import pytest
 from media.film import animate, chain_inputs, decoded_pictures
 from media.workshop import Workshop
 
-from gpu_node.engines.alignment.track import FPS, rerated
+from mediakit.alignment.track import FPS, rerated
 
 
 def test_a_closure_of_one_frame_survives_another_rate() -> None:

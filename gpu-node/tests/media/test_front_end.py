@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from gpu_node.engines.speech.front_end import read_aloud, signs
-from gpu_node.engines.speech.front_end.read_aloud import readable
-from gpu_node.engines.speech.phonemes import phonemizer
-from gpu_node.engines.speech.sentences import sentences
-from gpu_node.engines.speech.text import MAX_CHARACTERS, speakable
+from mediakit.speech.front_end import read_aloud, signs
+from mediakit.speech.front_end.read_aloud import readable
+from mediakit.speech.phonemes import phonemizer
+from mediakit.speech.sentences import sentences
+from mediakit.speech.text import MAX_CHARACTERS, speakable
 
 
 def table(name: str) -> list[tuple[str, ...]]:

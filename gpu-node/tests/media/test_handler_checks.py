@@ -12,16 +12,14 @@ from media.workshop import Workshop
 
 from gpu_node.contracts import models
 from gpu_node.errors import PermanentError
-from gpu_node.handlers import (
-    align_speech,
-    animate_portrait,
-    finish_video,
-    image_to_video,
-    prepare_portrait,
-    synthesize_speech,
-    upscale_image,
-    upscale_video,
-)
+from gpu_node.handlers.align_speech import align_speech
+from gpu_node.handlers.animate_portrait import animate_portrait
+from gpu_node.handlers.finish_video import finish_video
+from gpu_node.handlers.image_to_video import image_to_video
+from gpu_node.handlers.prepare_portrait import prepare_portrait
+from gpu_node.handlers.synthesize_speech import synthesize_speech
+from gpu_node.handlers.upscale_image import upscale_image
+from gpu_node.handlers.upscale_video import upscale_video
 
 ENGINES = {
     synthesize_speech: ("hibari", models.SynthesizeSpeechParams()),

@@ -14,9 +14,9 @@ from media.foreign import textured
 from media.workshop import Workshop
 
 from gpu_node.contracts import models
-from gpu_node.engines.camera import moves, scene
 from gpu_node.errors import PermanentError
-from gpu_node.handlers import image_to_video
+from gpu_node.handlers.image_to_video import image_to_video
+from mediakit.camera import moves, scene
 
 
 def make(workshop: Workshop, folder: Path, data: bytes, **inputs: Any) -> dict[str, Any]:

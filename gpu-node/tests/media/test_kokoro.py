@@ -10,12 +10,12 @@ from media.phone_fit import fits
 from media.workshop import Workshop
 
 from gpu_node.contracts import models
-from gpu_node.engines.speech import kokoro
-from gpu_node.engines.speech.kokoro_voices import VOICES
-from gpu_node.engines.speech.loudness import PEAK, RATE, loudness_lufs
-from gpu_node.engines.speech.wav import read_wav
 from gpu_node.errors import EngineUnavailable, UnknownVoice
-from gpu_node.handlers import synthesize_speech
+from gpu_node.handlers.synthesize_speech import synthesize_speech
+from mediakit.speech import kokoro
+from mediakit.speech.kokoro_voices import VOICES
+from mediakit.speech.loudness import PEAK, RATE, loudness_lufs
+from mediakit.speech.wav import read_wav
 
 _HERE = kokoro.describe(MODELS)
 needs_kokoro = pytest.mark.skipif(not _HERE.available, reason=str(_HERE.reason))

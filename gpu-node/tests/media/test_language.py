@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gpu_node.engines.speech.language import foreign_language
-from gpu_node.engines.speech.text import speakable
 from gpu_node.errors import BadText
+from mediakit.speech.language import foreign_language
+from mediakit.speech.text import speakable
 
 ROWS = [
     tuple(line.split("\t"))

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpu_node.engines.video import cards, fonts, lettering
-from gpu_node.engines.video.fonts import NoLetters, Weight, font_for
-from gpu_node.engines.video.layout import Layout
-from gpu_node.engines.video.planes import to_picture, to_planes
-from gpu_node.engines.video.typeset import Box, set_text
+from mediakit.video import cards, fonts, lettering
+from mediakit.video.fonts import NoLetters, Weight, font_for
+from mediakit.video.layout import Layout
+from mediakit.video.planes import to_picture, to_planes
+from mediakit.video.typeset import Box, set_text
 
 ROOMY = Box(2000, 40, 40, 1)
 SHAPES = [(256, 256), (512, 512), (1080, 1080), (910, 512), (512, 910), (1920, 1080)]

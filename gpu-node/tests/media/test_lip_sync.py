@@ -7,7 +7,7 @@ import pytest
 from media.film import Film
 from media.lips import best_lag, correlations, lip_distances, lip_gaps, loudness, nose_path, tracked
 
-from gpu_node.engines.talking_head.controls import GAP
+from mediakit.talking_head.controls import GAP
 
 SHIFT = 5
 """Frames by which the negative controls are out of step."""

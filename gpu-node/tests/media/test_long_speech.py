@@ -9,9 +9,9 @@ import pytest
 from media.workshop import Workshop
 
 from gpu_node.contracts import models
-from gpu_node.engines.speech.loudness import PEAK, RATE, loudness_lufs
-from gpu_node.engines.speech.wav import read_wav
-from gpu_node.handlers import synthesize_speech
+from gpu_node.handlers.synthesize_speech import synthesize_speech
+from mediakit.speech.loudness import PEAK, RATE, loudness_lufs
+from mediakit.speech.wav import read_wav
 
 SENTENCE = (
     "The morning train was late again, so we walked along the river. Nobody minded the rain! "

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from media.conftest import MODELS
 
-from gpu_node.engines import model_files
-from gpu_node.engines.portrait import face_mesh, person_matte
-from gpu_node.engines.speech import kokoro
-from gpu_node.engines.video.fonts import Weight, font_for
 from gpu_node.errors import EngineUnavailable
+from mediakit import model_files
+from mediakit.portrait import face_mesh, person_matte
+from mediakit.speech import kokoro
+from mediakit.video.fonts import Weight, font_for
 
 _LOADERS = {
     "face_landmark.tflite": face_mesh.load,

@@ -4,14 +4,14 @@ import cv2
 import numpy as np
 import pytest
 
-from gpu_node.engines.portrait import drawn_face, topology
-from gpu_node.engines.talking_head.controls import LOCAL, fields
-from gpu_node.engines.talking_head.face_frame import face_frame
-from gpu_node.engines.talking_head.head import HEAD
-from gpu_node.engines.talking_head.lips import without_teeth
-from gpu_node.engines.talking_head.mesh import head_mesh
-from gpu_node.engines.talking_head.render import Pose, TalkingHead
-from gpu_node.engines.talking_head.rounding import FULL
+from mediakit.portrait import drawn_face, topology
+from mediakit.talking_head.controls import LOCAL, fields
+from mediakit.talking_head.face_frame import face_frame
+from mediakit.talking_head.head import HEAD
+from mediakit.talking_head.lips import without_teeth
+from mediakit.talking_head.mesh import head_mesh
+from mediakit.talking_head.render import Pose, TalkingHead
+from mediakit.talking_head.rounding import FULL
 
 SIDE = 384
 STILL = np.zeros(len(HEAD))

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpu_node.engines.portrait import drawn_face, face_mesh, topology
-from gpu_node.engines.portrait.drawn_look import LOOKS, TEST_LOOKS
-from gpu_node.engines.talking_head import controls
-from gpu_node.engines.talking_head.controls import GAP, LOCAL, fields
-from gpu_node.engines.talking_head.face_frame import face_frame
-from gpu_node.engines.talking_head.mesh import HeadMesh, head_mesh, spread
-from gpu_node.engines.talking_head.soundness import overshoots, torn
+from mediakit.portrait import drawn_face, face_mesh, topology
+from mediakit.portrait.drawn_look import LOOKS, TEST_LOOKS
+from mediakit.talking_head import controls
+from mediakit.talking_head.controls import GAP, LOCAL, fields
+from mediakit.talking_head.face_frame import face_frame
+from mediakit.talking_head.mesh import HeadMesh, head_mesh, spread
+from mediakit.talking_head.soundness import overshoots, torn
 
 SIDE = 256
 FACES = [*LOOKS, *TEST_LOOKS]

@@ -6,11 +6,11 @@ from media.film import Film, finish
 from media.finished import decoded
 from media.workshop import Workshop
 
-from gpu_node.engines.music import mix
-from gpu_node.engines.music.bed import music
-from gpu_node.engines.music.moods import MOODS
-from gpu_node.engines.speech.loudness import PEAK, TARGET_LUFS, loudness_lufs, normalized
-from gpu_node.engines.speech.speech import Samples
+from mediakit.music import mix
+from mediakit.music.bed import music
+from mediakit.music.moods import MOODS
+from mediakit.speech.loudness import PEAK, TARGET_LUFS, loudness_lufs, normalized
+from mediakit.speech.speech import Samples
 
 RATE = 48_000
 

@@ -11,10 +11,10 @@ from media import pictures
 from media.film import animate, chain_inputs, prepare
 from media.workshop import Workshop
 
-from gpu_node.engines.portrait import crop, drawn_face, face_mesh, suitability, topology
-from gpu_node.engines.talking_head.head import HEAD
-from gpu_node.engines.talking_head.render import Pose, TalkingHead
 from gpu_node.errors import BadMedia, NoFace
+from mediakit.portrait import crop, drawn_face, face_mesh, suitability, topology
+from mediakit.talking_head.head import HEAD
+from mediakit.talking_head.render import Pose, TalkingHead
 
 WORDS = "lies outside the picture"
 

@@ -9,15 +9,15 @@ import pytest
 from media.film import prepare
 from media.workshop import Workshop
 
-from gpu_node.engines.portrait import drawn_face, face_mesh, suitability, topology
-from gpu_node.engines.portrait.drawn_look import LOOKS, TEST_LOOKS
-from gpu_node.engines.talking_head.controls import LOCAL, fields
-from gpu_node.engines.talking_head.face_frame import face_frame
-from gpu_node.engines.talking_head.glasses import has_glasses
-from gpu_node.engines.talking_head.head import HEAD
-from gpu_node.engines.talking_head.mesh import head_mesh
-from gpu_node.engines.talking_head.render import Pose, TalkingHead
 from gpu_node.errors import Canceled
+from mediakit.portrait import drawn_face, face_mesh, suitability, topology
+from mediakit.portrait.drawn_look import LOOKS, TEST_LOOKS
+from mediakit.talking_head.controls import LOCAL, fields
+from mediakit.talking_head.face_frame import face_frame
+from mediakit.talking_head.glasses import has_glasses
+from mediakit.talking_head.head import HEAD
+from mediakit.talking_head.mesh import head_mesh
+from mediakit.talking_head.render import Pose, TalkingHead
 
 PEOPLE = [*LOOKS, *TEST_LOOKS]
 SIDE = 384

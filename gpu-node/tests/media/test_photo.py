@@ -12,9 +12,9 @@ from media.film import prepare
 from media.workshop import Workshop
 from PIL import Image
 
-from gpu_node.engines.portrait.image_header import MAX_BYTES
-from gpu_node.engines.portrait.photo import read_photo
 from gpu_node.errors import BadImage, Canceled, PermanentError
+from mediakit.portrait.image_header import MAX_BYTES
+from mediakit.portrait.photo import read_photo
 
 GREY = np.full((300, 300, 3), 128, np.uint8)
 SMALL = pictures.face(256)

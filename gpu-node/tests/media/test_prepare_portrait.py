@@ -11,9 +11,9 @@ from media import pictures
 from media.film import prepare
 from media.workshop import Workshop
 
-from gpu_node.engines.portrait import drawn_face, face_mesh, topology
 from gpu_node.errors import EngineUnavailable, PermanentError
-from gpu_node.handlers import prepare_portrait
+from gpu_node.handlers.prepare_portrait import prepare_portrait
+from mediakit.portrait import drawn_face, face_mesh, topology
 
 
 def given(workshop: Workshop, folder: Path, data: bytes) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 
 import pytest
 
-from gpu_node.engines.speech.phonemes import CLAUSE_PAUSE_S, phonemizer
-from gpu_node.engines.speech.sentences import PARAGRAPH_PAUSE_S, halves, sentences
-from gpu_node.engines.speech.speech import Word
-from gpu_node.engines.speech.word_times import written_words
+from mediakit.speech.phonemes import CLAUSE_PAUSE_S, phonemizer
+from mediakit.speech.sentences import PARAGRAPH_PAUSE_S, halves, sentences
+from mediakit.speech.speech import Word
+from mediakit.speech.word_times import written_words
 
 
 def read(text: str) -> str:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from media.conftest import MODELS
 
-from gpu_node.engines.speech import hibari, interruptible, kokoro, kokoro_match
-from gpu_node.engines.speech.match.shift import Shift
-from gpu_node.engines.speech.match.voice_print import BANDS
 from gpu_node.errors import Canceled
+from mediakit.speech import hibari, interruptible, kokoro, kokoro_match
+from mediakit.speech.match.shift import Shift
+from mediakit.speech.match.voice_print import BANDS
 
 LONG = (
     "We walked along the river until the light was gone and then we turned around and went home "

@@ -3,9 +3,9 @@
 
 import pytest
 
-from gpu_node.engines.speech.phonemes import phonemizer
-from gpu_node.engines.speech.text import MAX_CHARACTERS, MAX_LINES, speakable
 from gpu_node.errors import BadText
+from mediakit.speech.phonemes import phonemizer
+from mediakit.speech.text import MAX_CHARACTERS, MAX_LINES, speakable
 
 
 @pytest.mark.parametrize(

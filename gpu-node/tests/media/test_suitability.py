@@ -10,10 +10,10 @@ from media import pictures
 from media.film import prepare
 from media.workshop import Workshop
 
-from gpu_node.engines.portrait import drawn_face, suitability, topology
-from gpu_node.engines.portrait.face_mesh import Face
-from gpu_node.engines.portrait.person_matte import MODEL
 from gpu_node.errors import NoFace
+from mediakit.portrait import drawn_face, suitability, topology
+from mediakit.portrait.face_mesh import Face
+from mediakit.portrait.person_matte import MODEL
 
 
 def side_by_side(second_share: float) -> np.ndarray:

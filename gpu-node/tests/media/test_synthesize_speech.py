@@ -12,13 +12,13 @@ from media.phone_fit import fits
 from media.workshop import Workshop
 
 from gpu_node.contracts import models
-from gpu_node.engines.speech import flite
-from gpu_node.engines.speech.flite import parse_phones
-from gpu_node.engines.speech.loudness import PEAK, RATE, limited, loudness_lufs
-from gpu_node.engines.speech.speech import Phone, Piece
-from gpu_node.engines.speech.wav import read_wav
 from gpu_node.errors import EngineUnavailable, UnknownVoice
-from gpu_node.handlers import synthesize_speech
+from gpu_node.handlers.synthesize_speech import synthesize_speech
+from mediakit.speech import flite
+from mediakit.speech.flite import parse_phones
+from mediakit.speech.loudness import PEAK, RATE, limited, loudness_lufs
+from mediakit.speech.speech import Phone, Piece
+from mediakit.speech.wav import read_wav
 
 
 def heard(workshop: Workshop, text: str = TEXT, **params: float) -> tuple[np.ndarray, list[Phone]]:

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from gpu_node.engines.portrait import drawn_face, topology
-from gpu_node.engines.talking_head.controls import LOCAL, fields
-from gpu_node.engines.talking_head.face_frame import face_frame
-from gpu_node.engines.talking_head.head import HEAD, breath, hold_above, lean, turns
-from gpu_node.engines.talking_head.mesh import head_mesh, spread
-from gpu_node.engines.talking_head.motion import plan_motion
-from gpu_node.engines.talking_head.render import Pose, TalkingHead
-from gpu_node.engines.talking_head.rounding import FULL
 from gpu_node.errors import Canceled
+from mediakit.portrait import drawn_face, topology
+from mediakit.talking_head.controls import LOCAL, fields
+from mediakit.talking_head.face_frame import face_frame
+from mediakit.talking_head.head import HEAD, breath, hold_above, lean, turns
+from mediakit.talking_head.mesh import head_mesh, spread
+from mediakit.talking_head.motion import plan_motion
+from mediakit.talking_head.render import Pose, TalkingHead
+from mediakit.talking_head.rounding import FULL
 
 STILL = np.zeros(len(HEAD))
 SIDE = 256

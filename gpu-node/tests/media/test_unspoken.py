@@ -2,7 +2,7 @@
 
 import pytest
 
-from gpu_node.engines.speech.text import speakable
+from mediakit.speech.text import speakable
 
 
 @pytest.mark.parametrize(

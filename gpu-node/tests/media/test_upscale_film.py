@@ -12,9 +12,9 @@ from media.foreign import sound_only, textured, turned, write_film
 from media.workshop import Workshop
 
 from gpu_node.contracts import models
-from gpu_node.engines.upscale.still_file import MARK
 from gpu_node.errors import BadMedia, Canceled, PermanentError
-from gpu_node.handlers import upscale_video
+from gpu_node.handlers.upscale_video import upscale_video
+from mediakit.upscale.still_file import MARK
 
 
 def enlarge(workshop: Workshop, film: Path, **inputs: Any) -> Path:

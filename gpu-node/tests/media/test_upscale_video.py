@@ -9,7 +9,7 @@ from media.workshop import Workshop
 from gpu_node.contracts import models
 from gpu_node.contracts.node_types import NODE_TYPES
 from gpu_node.errors import BadMedia
-from gpu_node.handlers import upscale_video
+from gpu_node.handlers.upscale_video import upscale_video
 
 
 def test_it_is_chosen_where_nobody_asks_for_another() -> None:

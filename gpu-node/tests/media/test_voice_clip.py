@@ -7,19 +7,19 @@ import pytest
 from media.clips import RATE, cut_off, pcm_wav, spoken_clip, written
 from scipy.signal import fftconvolve, lfilter, resample_poly
 
-from gpu_node.engines.music.bed import music
-from gpu_node.engines.music.moods import MOODS
-from gpu_node.engines.speech.match import world
-from gpu_node.engines.speech.match.clip import read_clip
-from gpu_node.engines.speech.match.fitness import (
+from gpu_node.errors import BadMedia, Canceled
+from mediakit.music.bed import music
+from mediakit.music.moods import MOODS
+from mediakit.speech.match import world
+from mediakit.speech.match.clip import read_clip
+from mediakit.speech.match.fitness import (
     LEAST_SPEECH,
     MOST_CLIPPED,
     MOST_TONES,
     QUIETEST_DBFS,
     check,
 )
-from gpu_node.engines.speech.speech import Samples, never_canceled
-from gpu_node.errors import BadMedia, Canceled
+from mediakit.speech.speech import Samples, never_canceled
 
 
 @pytest.fixture(scope="module")

@@ -16,14 +16,14 @@ from media.speakers import speaker_distance
 from media.workshop import Workshop
 
 from gpu_node.contracts import models
-from gpu_node.engines.speech import kokoro, kokoro_match
-from gpu_node.engines.speech.kokoro_voices import DEFAULT
-from gpu_node.engines.speech.loudness import PEAK, loudness_lufs
-from gpu_node.engines.speech.match.packs import voice_prints
-from gpu_node.engines.speech.speech import Samples, SpeechEngine, never_canceled
-from gpu_node.engines.speech.wav import read_wav
 from gpu_node.errors import EngineUnavailable, PermanentError
-from gpu_node.handlers import synthesize_speech
+from gpu_node.handlers.synthesize_speech import synthesize_speech
+from mediakit.speech import kokoro, kokoro_match
+from mediakit.speech.kokoro_voices import DEFAULT
+from mediakit.speech.loudness import PEAK, loudness_lufs
+from mediakit.speech.match.packs import voice_prints
+from mediakit.speech.speech import Samples, SpeechEngine, never_canceled
+from mediakit.speech.wav import read_wav
 
 _HERE = kokoro_match.describe(MODELS)
 pytestmark = pytest.mark.skipif(not _HERE.available, reason=str(_HERE.reason))

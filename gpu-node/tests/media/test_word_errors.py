@@ -11,9 +11,9 @@ from media import recognizer
 from media.conftest import MODELS
 from media.recognizer import SENTENCES, errors, heard_words, words_of
 
-from gpu_node.engines.speech import hibari, kokoro
-from gpu_node.engines.speech.join import trimmed
-from gpu_node.engines.speech.speech import Samples, SpeechEngine, never_canceled
+from mediakit.speech import hibari, kokoro
+from mediakit.speech.join import trimmed
+from mediakit.speech.speech import Samples, SpeechEngine, never_canceled
 
 pytestmark = recognizer.needs_recognizer
 _KOKORO = kokoro.describe(MODELS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gpu_node.capabilities import Capabilities, Unavailable
+from gpu_node.executor.capabilities import Capabilities, Unavailable
 from gpu_node.handlers.registry import load_registry
 
 ROWS = [

@@ -8,11 +8,11 @@ from typing import Any, cast
 import orjson
 import pytest
 
-from gpu_node import announcer as announcers
-from gpu_node.announcer import Announcer
 from gpu_node.children.breaker import MAX_RUNS, REST_S, Breaker
-from gpu_node.fitness import FULL_FOR_S, MIN_FREE_BYTES, Fitness
-from gpu_node.puller import Puller
+from gpu_node.executor import announcer as announcers
+from gpu_node.executor.announcer import Announcer
+from gpu_node.executor.fitness import FULL_FOR_S, MIN_FREE_BYTES, Fitness
+from gpu_node.executor.puller import Puller
 from gpu_node.redis.steps import Entry
 
 HERE = Path("/")
@@ -147,7 +147,7 @@ async def first_read(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> tuple
 
     stream = Stream()
     parts = cast(Any, (Places(), None, None, machine.fitness, 1000, None))
-    monkeypatch.setattr("gpu_node.puller.asyncio.sleep", sleep)
+    monkeypatch.setattr("gpu_node.executor.puller.asyncio.sleep", sleep)
     pulling = asyncio.create_task(Puller(*parts).pull(cast(Any, stream), cast(Any, None)))
     await stream.was_read.wait()
     pulling.cancel()

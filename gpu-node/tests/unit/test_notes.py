@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from gpu_node.notes import LOG_BURST, PROGRESS_EVERY_S, NoteThrottle
+from gpu_node.executor.notes import LOG_BURST, PROGRESS_EVERY_S, NoteThrottle
 
 
 async def test_sends_the_first_at_once_and_the_last_when_the_node_ends() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gpu_node.schedule import End, InvalidSchedule, Schedule
-from gpu_node.task import Source, TaskNode
+from gpu_node.executor.schedule import End, InvalidSchedule, Schedule
+from gpu_node.executor.task import Source, TaskNode
 
 
 def make(node_id: str, needs: str = "", hopes: str = "", after: str = "") -> TaskNode:

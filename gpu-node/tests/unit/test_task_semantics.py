@@ -11,11 +11,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpu_node.graph_run import GraphRun, run_directly
-from gpu_node.node_inputs import resolve_inputs
-from gpu_node.schedule import End, Schedule
-from gpu_node.task import Source, TaskNode
-from gpu_node.task_graph import run_task_graph
+from gpu_node.executor.graph_run import GraphRun, run_directly
+from gpu_node.executor.node_inputs import resolve_inputs
+from gpu_node.executor.schedule import End, Schedule
+from gpu_node.executor.task import Source, TaskNode
+from gpu_node.executor.task_graph import run_task_graph
 
 NAMES = "abcdefg"
 Made = dict[str, str] | None

@@ -44,16 +44,19 @@ class _Module:
     name: str
 
 
-_TABLE: dict[str, _Module] = {
-    "synthesize_speech": _Module("process", "gpu_node.handlers.synthesize_speech"),
-    "align_speech": _Module("process", "gpu_node.handlers.align_speech"),
-    "prepare_portrait": _Module("process", "gpu_node.handlers.prepare_portrait"),
-    "animate_portrait": _Module("process", "gpu_node.handlers.animate_portrait"),
-    "image_to_video": _Module("process", "gpu_node.handlers.image_to_video"),
-    "upscale_image": _Module("process", "gpu_node.handlers.upscale_image"),
-    "upscale_video": _Module("process", "gpu_node.handlers.upscale_video"),
-    "finish_video": _Module("process", "gpu_node.handlers.finish_video"),
+_KINDS: Mapping[str, Kind] = {
+    "synthesize_speech": "process",
+    "align_speech": "process",
+    "prepare_portrait": "process",
+    "animate_portrait": "process",
+    "image_to_video": "process",
+    "upscale_image": "process",
+    "upscale_video": "process",
+    "finish_video": "process",
 }
+"""Our node types; each has its folder beside this file."""
+
+_TABLE = {name: _Module(kind, f"gpu_node.handlers.{name}.{name}") for name, kind in _KINDS.items()}
 
 
 class Registry:

@@ -1,0 +1,91 @@
+"""Keeps this executor's row in the registry of each shard."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from gpu_node import __version__
+from gpu_node.config import Config
+from gpu_node.contracts.wire import DEFAULTS
+from gpu_node.executor.capabilities import Capabilities
+from gpu_node.executor.fitness import Fitness
+from gpu_node.logs import get_logger
+from gpu_node.redis.failures import RedisError, backoff, fault_of
+from gpu_node.redis.steps import PoolSteps
+
+
+class Announcer:
+    """Says what this executor can do; `status` is shown from the next announcement on."""
+
+    def __init__(
+        self,
+        config: Config,
+        capabilities: Capabilities,
+        steps: Sequence[PoolSteps],
+        executor_id: str,
+        slots: int,
+        fitness: Fitness,
+    ) -> None:
+        self.status = "online"
+        self.told = asyncio.Event()
+        self._problem: str | None = None
+        self._again = asyncio.Event()
+        self._steps = steps
+        self._fitness = fitness
+        self._row: dict[str, Any] = {
+            "executor_id": executor_id,
+            "plane": "python",
+            "pool": config.pool,
+            "version": __version__,
+            "slots": slots,
+            "labels": dict(config.labels),
+            "node_types": capabilities.rows(),
+        }
+
+    def again(self) -> None:
+        """Announce at once: another server may be there, which knows nothing."""
+        self._again.set()
+
+    async def check(self) -> str | None:
+        """Why nobody can find this executor, or None."""
+        return self._problem
+
+    async def run(self) -> None:
+        """Announce for ever."""
+        failures = 0
+        while True:
+            self._again.clear()
+            if await self.announce():
+                failures = 0
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._again.wait(), DEFAULTS["announce_ms"] / 1000)
+            else:
+                failures += 1
+                await backoff(failures)
+
+    async def announce(self) -> bool:
+        """Write the row in every shard; False if one of them could not be told."""
+        try:
+            body = self._body()
+            await asyncio.gather(*(s.announce(body, self.status) for s in self._steps))
+        except (RedisError, OSError) as error:
+            fault = fault_of(error)
+            if fault != self._problem:
+                get_logger().error("redis cannot be used", fault=fault)
+            self._problem = fault
+            get_logger().warning("announcement failed", error=str(error)[:500])
+            return False
+        self._problem = None
+        self.told.set()
+        return True
+
+    def _body(self) -> bytes:
+        """The row as it is now: a type that rests says so, and is not forgotten."""
+        types = [
+            {**row, "cannot_now": why[:500]} if (why := self._fitness.why_not(row["type"])) else row
+            for row in self._row["node_types"]
+        ]
+        return orjson.dumps({**self._row, "node_types": types})

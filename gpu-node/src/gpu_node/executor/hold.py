@@ -1,0 +1,78 @@
+"""A task that this executor holds, from its entry to its settlement."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from gpu_node.executor.schedule import Schedule
+from gpu_node.executor.task import Task
+from gpu_node.redis.steps import PoolSteps
+
+CANCEL_GRACE_S = 0.8
+"""After that its process is killed, so that a cancel takes less than a second whatever it does."""
+
+
+class StopReason(Enum):
+    """Why a task stops before its nodes have ended."""
+
+    CANCELED = "canceled"
+    DRAINED = "released"
+    DECLINED = "declined"
+    """This machine cannot do it now."""
+    CLOSED = "closed"
+    """Somebody else has ended it: nothing that we say about it counts."""
+    LEASE_LOST = "lost"
+    """It may have been given to another executor: nothing is said about it."""
+
+
+URGENT = (StopReason.CLOSED, StopReason.LEASE_LOST)
+
+
+@dataclass(eq=False)
+class HeldTask:
+    """The task with its lease. `leased_at` is monotonic: when the last answered renew was sent."""
+
+    entry_id: str
+    task: Task
+    schedule: Schedule
+    engines: dict[str, str]
+    """Node id -> name of the engine to use."""
+    steps: PoolSteps
+    leased_at: float
+    works: set[asyncio.Task[None]] = field(default_factory=set)
+    may_start: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the lease is known to hold."""
+    stop_reason: StopReason | None = None
+    why_declined: str = ""
+    long_calls: int = 0
+    """Those of its calls that do long work, or wait for their turn to."""
+    on_lengthened: Callable[[], None] = lambda: None
+
+    def confirm(self, leased_at: float) -> None:
+        """The lease holds as of `leased_at`."""
+        self.leased_at = max(self.leased_at, leased_at)
+        self.may_start.set()
+
+    def stop(self, reason: StopReason) -> None:
+        """Stop all work; an urgent reason counts even where another came before."""
+        if self.stop_reason in URGENT or (self.stop_reason and reason not in URGENT):
+            return
+        self.stop_reason = reason
+        self.may_start.set()
+        for work in self.works:
+            work.cancel()
+
+    def decline(self, why: str) -> None:
+        """Give the task back: what is wrong is wrong with this machine."""
+        self.why_declined = self.why_declined or why
+        self.stop(StopReason.DECLINED)
+
+    def lengthened(self, by: int) -> None:
+        """One more (1) or one less (-1) of its calls is long."""
+        self.long_calls += by
+        self.on_lengthened()
+
+    def grace_s(self) -> float:
+        """How long a handler may take to stop by itself."""
+        return 0.0 if self.stop_reason in URGENT else CANCEL_GRACE_S

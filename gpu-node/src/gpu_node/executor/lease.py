@@ -1,0 +1,103 @@
+"""Keeps the leases of all held tasks, and stops tasks whose lease may be lost."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from gpu_node.config import Config
+from gpu_node.executor.held_tasks import Holdings
+from gpu_node.executor.hold import StopReason
+from gpu_node.executor.intake import Intake
+from gpu_node.logs import get_logger
+from gpu_node.metrics import Metrics
+from gpu_node.redis.failures import RedisError, is_no_group
+from gpu_node.redis.steps import PoolSteps, RenewAnswer
+
+LOST_AFTER = 0.8
+"""Part of the lease after which a task without an answered renew is stopped; the rest is for
+the stopping."""
+
+
+class Leases:
+    """One loop per shard; they run in the parent, so no handler can hold them up."""
+
+    def __init__(
+        self, config: Config, holdings: Holdings, intake: Intake, metrics: Metrics
+    ) -> None:
+        self._lease_s = config.lease_ms / 1000
+        self._renew_s = config.renew_ms / 1000
+        self._holdings = holdings
+        self._intake = intake
+        self._metrics = metrics
+        self._wake: dict[str, asyncio.Event] = {}
+
+    def poke(self, shard: str) -> None:
+        """Renew at once, and again half a lease later: a connection was lost, and with it
+        perhaps an entry."""
+        if wake := self._wake.get(shard):
+            wake.set()
+            asyncio.get_running_loop().call_later(self._lease_s / 2, wake.set)
+
+    async def renew(self, steps: PoolSteps) -> None:
+        """Renew one shard's leases for ever. Without tasks it asks now and then for swallowed
+        entries."""
+        wake = self._wake[steps.shard] = asyncio.Event()
+        asked_at = float("-inf")
+        while True:
+            is_poked = wake.is_set()
+            wake.clear()
+            held = [task.task.task_id for task in self._holdings.of_shard(steps.shard)]
+            if held or is_poked or time.monotonic() - asked_at >= self._lease_s / 2:
+                asked_at = time.monotonic()
+                if not await self._renew_once(steps, held):
+                    # What was lost meanwhile is to be found as soon as Redis answers again.
+                    asked_at = float("-inf")
+            try:
+                await asyncio.wait_for(wake.wait(), self._renew_s)
+            except TimeoutError:
+                pass
+
+    async def watch(self) -> None:
+        """Stop tasks whose last answered renew is too long ago, for ever."""
+        while True:
+            await asyncio.sleep(self._lease_s / 40)
+            now = time.monotonic()
+            for held in list(self._holdings.held.values()):
+                if now - held.leased_at > LOST_AFTER * self._lease_s and (
+                    held.stop_reason not in (StopReason.LEASE_LOST, StopReason.CLOSED)
+                ):
+                    self._metrics.leases_lost.inc()
+                    get_logger().error("lease lost", task_id=held.task.task_id)
+                    held.stop(StopReason.LEASE_LOST)
+
+    async def _renew_once(self, steps: PoolSteps, task_ids: Sequence[str]) -> bool:
+        """False where Redis could not be asked."""
+        sent = time.monotonic()
+        try:
+            # A dead connection must not use up the lease: giving up makes the client take
+            # another one.
+            async with asyncio.timeout(max(1.0, self._renew_s)):
+                answer = await steps.renew(task_ids)
+        except (RedisError, TimeoutError, OSError) as error:
+            if task_ids or not is_no_group(error):
+                get_logger().warning("renew failed", shard=steps.shard, error=str(error)[:500])
+            return is_no_group(error)
+        self._apply(steps, answer, sent)
+        return True
+
+    def _apply(self, steps: PoolSteps, answer: RenewAnswer, sent: float) -> None:
+        for task_id, state in answer.states.items():
+            held = self._holdings.held.get(task_id)
+            if held is None:
+                continue
+            if state == "closed":
+                held.stop(StopReason.CLOSED)
+                continue
+            if state == "cancel":
+                held.stop(StopReason.CANCELED)
+            held.confirm(sent)
+        for entry in answer.unknown:
+            self._intake.take(steps, entry, is_fresh=False)
+            if entry.task_id in self._holdings.held:
+                # It starts when the next renew has shown that the lease holds.
+                self._wake[steps.shard].set()

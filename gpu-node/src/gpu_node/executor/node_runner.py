@@ -1,0 +1,150 @@
+"""Runs one node: inputs fetched and checked, handler called, outputs checked and stored."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from gpu_node.children.child import Done, OnNote
+from gpu_node.children.failures import CannotNow, UnexpectedFailure
+from gpu_node.children.pool import ChildPool
+from gpu_node.contracts.wire import DEFAULTS
+from gpu_node.errors import PermanentError
+from gpu_node.executor.fitness import Fitness
+from gpu_node.executor.hold import HeldTask
+from gpu_node.executor.node_checks import NodeChecks
+from gpu_node.executor.references import find_refs
+from gpu_node.executor.task import TaskNode
+from gpu_node.executor.task_files import TaskFiles
+from gpu_node.handlers.registry import Registry
+from gpu_node.handlers.run_context import Call
+from gpu_node.problems import field_errors, is_disk_full, to_problem, unexpected
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NodeRunner:
+    """What is needed to run nodes of any task."""
+
+    registry: Registry
+    checks: NodeChecks
+    children: ChildPool
+    waiters: ChildPool
+    """Processes for handlers that wait for services: each call has one and its loop for itself, so
+    that what blocks a loop blocks nobody else."""
+    models_dir: Path
+    visible_mark: bool
+    cache_dir: Path | None
+    fitness: Fitness
+    show_failures: bool
+
+    async def run(
+        self, held: HeldTask, node: TaskNode, inputs: Values, files: TaskFiles, on_note: OnNote
+    ) -> Values:
+        """The NodeResult (mail.schema.json) of one attempt; raises CannotNow, CancelledError."""
+        timing: dict[str, float] = {}
+        engine = held.engines[node.id]
+        result: Values = {"node_id": node.id, "attempt": node.attempt, "engine": engine}
+        try:
+            done = await self._attempt(held, node, inputs, files, on_note, timing)
+            result |= {"status": "succeeded", "outputs": done.outputs, "engine": done.engine}
+        except CannotNow:
+            raise
+        except UnexpectedFailure as error:
+            result |= {"status": "failed", "problem": self.unexpected(error)}
+        except Exception as error:
+            if is_disk_full(error):
+                self.fitness.disk_was_full()
+                raise CannotNow("disk-full", "the disk is full") from error
+            result |= {"status": "failed", "problem": to_problem(error)}
+        return result | {"timing": timing}
+
+    async def _attempt(
+        self,
+        held: HeldTask,
+        node: TaskNode,
+        inputs: Values,
+        files: TaskFiles,
+        on_note: OnNote,
+        timing: dict[str, float],
+    ) -> Done:
+        self._check_inputs(node, inputs)
+        begun = time.monotonic()
+        paths = await files.fetch(find_refs(self.registry.node_types[node.type].inputs, inputs))
+        timing["load_s"] = _since(begun)
+        begun = time.monotonic()
+        call = self.to_call(held, node, inputs, files, paths)
+        done = await self._execute(call, held, node, on_note)
+        timing["execute_s"] = _since(begun)
+        self._check_outputs(node, done.outputs)
+        begun = time.monotonic()
+        await files.upload(node.id, node.attempt, done.staged)
+        timing["upload_s"] = _since(begun)
+        return done
+
+    def to_call(
+        self,
+        held: HeldTask,
+        node: TaskNode,
+        inputs: Values,
+        files: TaskFiles,
+        paths: Mapping[str, Path],
+    ) -> Call:
+        """The node's call as a handler gets it."""
+        return Call(
+            run_id=held.task.run_id,
+            task_id=held.task.task_id,
+            shard=held.task.shard,
+            node_id=node.id,
+            attempt=node.attempt,
+            type=node.type,
+            engine=held.engines[node.id],
+            work_dir=str(files.work_dir(node.id, node.attempt)),
+            models_dir=str(self.models_dir),
+            visible_mark=self.visible_mark,
+            cache_dir=None if self.cache_dir is None else str(self.cache_dir),
+            owner=held.task.owner,
+            params={**self.registry.node_types[node.type].param_defaults, **node.params},
+            inputs=inputs,
+            paths={key: str(path) for key, path in paths.items()},
+        )
+
+    def unexpected(self, error: UnexpectedFailure) -> Values:
+        """The problem of a failure that its handler did not expect."""
+        return unexpected(str(error), is_shown=self.show_failures)
+
+    def pool_of(self, node_type: str) -> ChildPool:
+        """Whose processes run its handler: those that compute, or those that wait for services."""
+        return self.children if self.registry.kind(node_type) == "process" else self.waiters
+
+    async def _execute(self, call: Call, held: HeldTask, node: TaskNode, on_note: OnNote) -> Done:
+        pool = self.pool_of(node.type)
+        return await pool.run(call, on_note, node.timeout_s, held)
+
+    def _check_inputs(self, node: TaskNode, inputs: Values) -> None:
+        errors = field_errors(self.checks.params(node.type, node.params), "/params")
+        errors += field_errors(self.checks.inputs(node.type, inputs), "/inputs")
+        if errors:
+            where = f"{errors[0]['pointer']} {errors[0]['detail']}"
+            raise PermanentError(
+                "invalid-input", f"The node's values do not fit: {where}", errors=errors
+            )
+
+    def _check_outputs(self, node: TaskNode, outputs: Values) -> None:
+        errors = field_errors(self.checks.outputs(node.type, outputs), "/outputs")
+        if errors:
+            where = f"{errors[0]['pointer']} {errors[0]['detail']}"
+            raise PermanentError(
+                "invalid-output", f"The handler's outputs do not fit: {where}", errors=errors
+            )
+        size = len(orjson.dumps(outputs))
+        if size > DEFAULTS["node_output_bytes"]:
+            raise PermanentError("output-too-large", f"The outputs have {size} bytes as JSON.")
+
+
+def _since(begun: float) -> float:
+    return round(max(0.0, time.monotonic() - begun), 6)

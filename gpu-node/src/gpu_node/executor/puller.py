@@ -1,0 +1,87 @@
+"""Pulls tasks: one blocking read per shard, for as many entries as there are free places."""
+
+import asyncio
+from collections.abc import Callable
+
+from gpu_node.executor.fitness import Fitness
+from gpu_node.executor.held_tasks import Holdings
+from gpu_node.executor.intake import Intake
+from gpu_node.executor.lease import Leases
+from gpu_node.logs import get_logger
+from gpu_node.redis.failures import RedisError, backoff, is_no_group, is_unblocked
+from gpu_node.redis.reader import TaskReader
+from gpu_node.redis.steps import Entry, PoolSteps
+
+STAND_BACK_S = 0.5
+"""How long a machine that cannot do all work leaves a task to others."""
+
+
+class Puller:
+    """Reads until it is canceled; a lost connection or stream is waited for."""
+
+    def __init__(
+        self,
+        holdings: Holdings,
+        intake: Intake,
+        leases: Leases,
+        fitness: Fitness,
+        block_ms: int,
+        on_back: Callable[[], None],
+    ) -> None:
+        """`on_back` is called when a lost connection has been made again."""
+        self._on_back = on_back
+        self._holdings = holdings
+        self._intake = intake
+        self._leases = leases
+        self._fitness = fitness
+        # The reader's own socket gives up before; this is for sockets that do not even do that.
+        self._watchdog_s = block_ms / 1000 + 5
+
+    async def pull(self, reader: TaskReader, steps: PoolSteps) -> None:
+        """Pull from one shard for ever."""
+        failures = 0
+        has_lost = False
+        while True:
+            await self._holdings.wait_free()
+            await self._until_fit()
+            try:
+                async with asyncio.timeout(self._watchdog_s):
+                    if has_lost:
+                        await self._recover(reader, steps)
+                        has_lost = False
+                        self._on_back()
+                    entries = await self._read(reader)
+            except (RedisError, TimeoutError, OSError) as error:
+                failures += 1
+                if is_no_group(error) or is_unblocked(error):
+                    # Nothing was ever issued, or the stream was lost; the driver makes the group.
+                    await backoff(failures, cap_s=0.5)
+                    continue
+                get_logger().warning("read failed", shard=reader.shard, error=str(error)[:500])
+                await reader.reset()
+                has_lost = True
+                await backoff(failures)
+                continue
+            failures = 0
+            for entry in entries:
+                self._intake.take(steps, entry, is_fresh=True)
+
+    async def _until_fit(self) -> None:
+        """A machine that can do nothing leaves the tasks to others."""
+        while self._fitness.disk():  # noqa: ASYNC110 - others make room
+            await asyncio.sleep(1)
+
+    async def _read(self, reader: TaskReader) -> list[Entry]:
+        """A machine that cannot do some of the work takes what no other machine waits for."""
+        if not self._fitness.is_partly_unfit():
+            return await reader.read(max(1, self._holdings.free))
+        await asyncio.sleep(STAND_BACK_S)
+        return await reader.read_left()
+
+    async def _recover(self, reader: TaskReader, steps: PoolSteps) -> None:
+        """What the lost connection was given comes first; it starts when a renew has been
+        answered."""
+        for entry in await reader.own_pending():
+            if entry.task_id:
+                self._intake.take(steps, entry, is_fresh=False)
+        self._leases.poke(reader.shard)

@@ -1,0 +1,198 @@
+"""One task while it runs: outputs so far, and what is said about them."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+
+from gpu_node.children.failures import CannotNow
+from gpu_node.executor.artifacts import ArtifactStore
+from gpu_node.executor.graph_run import GraphRun
+from gpu_node.executor.hold import HeldTask, StopReason
+from gpu_node.executor.node_inputs import resolve_inputs
+from gpu_node.executor.node_runner import NodeRunner
+from gpu_node.executor.notes import NoteThrottle
+from gpu_node.executor.reports import Reports
+from gpu_node.executor.schedule import End
+from gpu_node.executor.task import TaskNode
+from gpu_node.executor.task_checks import TaskChecks
+from gpu_node.executor.task_files import TaskFiles
+from gpu_node.logs import get_logger
+from gpu_node.metrics import Metrics
+from gpu_node.redis.steps import ReportItem, Settlement
+
+Values = dict[str, Any]
+RunGraph = Callable[[GraphRun], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class TaskParts:
+    """What is needed to run any task."""
+
+    nodes: NodeRunner
+    checks: TaskChecks
+    store: ArtifactStore
+    metrics: Metrics
+    tasks_dir: Path
+    run_graph: RunGraph
+
+
+class TaskRun:
+    """The state of one task."""
+
+    def __init__(self, parts: TaskParts, held: HeldTask) -> None:
+        task_id = held.task.task_id
+        self.reports = Reports(held.steps, task_id, parts.metrics, self._on_answer)
+        self.files = TaskFiles(parts.tasks_dir / task_id, parts.store)
+        self._parts = parts
+        self._held = held
+        self._notes = NoteThrottle(self._note)
+        self._results: dict[str, Values] = {}
+        self._is_over = False
+
+    async def work(self) -> str | None:
+        """Run the graph; answers what went wrong with the executor itself, if anything did."""
+        if self._held.stop_reason:
+            return None
+        get_logger().info("task started", nodes=[node.id for node in self._held.task.nodes])
+        try:
+            if await self._is_refused():
+                return None
+            graph = GraphRun(self._held.schedule, self._run_node, self._on_end)
+            await self._parts.run_graph(graph)
+        except Exception as error:
+            get_logger().exception("task graph failed")
+            for work in self._held.works:
+                work.cancel()
+            if self._held.works:
+                await asyncio.wait(self._held.works)
+            return f"the executor failed: {type(error).__name__}"
+        finally:
+            self._notes.close()
+        return None
+
+    def settlement(self, failure: str | None) -> Settlement:
+        """The last word about the task."""
+        match self._held.stop_reason:
+            case None if failure:
+                return self.reports.settlement("mismatch", failure)
+            case None:
+                return self.reports.settlement("settled")
+            case StopReason.CANCELED:
+                return self.reports.settlement("canceled", "stopped on request")
+            case StopReason.DECLINED:
+                return self.reports.settlement("declined", self._held.why_declined)
+            case StopReason.DRAINED:
+                return self.reports.settlement("released", "the executor stops")
+            case _:
+                # Said only if Redis gives the entry to us again.
+                return self.reports.settlement("released", "the lease was lost")
+
+    async def _is_refused(self) -> bool:
+        """Whether a handler's check found something wrong: then no node of the task begins."""
+        refusals: list[Values] = []
+
+        async def judge() -> None:
+            refusals.extend(await self._parts.checks.refusals(self._held, self.files))
+
+        await self._stoppable(judge())
+        for refusal in refusals:
+            code = refusal["problem"]["code"]
+            get_logger().info("node refused", node_id=refusal["node_id"], code=code)
+            item = ReportItem("result", refusal["node_id"], "", orjson.dumps(refusal))
+            self.reports.add(item, None)
+        return bool(refusals)
+
+    async def _stoppable(self, what: Coroutine[Any, Any, None]) -> bool:
+        """Do something that `held.stop` can cut short; False where it did."""
+        work = asyncio.get_running_loop().create_task(what)
+        self._held.works.add(work)
+        try:
+            await asyncio.wait({work})
+        finally:
+            self._held.works.discard(work)
+        if work.cancelled():
+            return False
+        work.result()
+        return True
+
+    async def _run_node(self, node: TaskNode) -> End:
+        if self._held.stop_reason or not await self._stoppable(self._work(node)):
+            return End.UNRUN
+        result = self._results.get(node.id)
+        if result is None:
+            return End.UNRUN
+        if result["status"] == "failed":
+            return End.FAILED
+        self._held.schedule.made(node.id, result["outputs"])
+        return End.SUCCEEDED
+
+    async def _work(self, node: TaskNode) -> None:
+        structlog.contextvars.bind_contextvars(node_id=node.id)
+        begun = time.monotonic()
+        self._started(node)
+        # Known before the handler acts: whatever it does to this machine, the attempt counts.
+        await self.reports.taken()
+        inputs = resolve_inputs(node, self._results)
+        try:
+            result = await self._parts.nodes.run(
+                self._held,
+                node,
+                inputs,
+                self.files,
+                lambda kind, data: self._hear(node.id, kind, data),
+            )
+        except CannotNow as error:
+            self._held.decline(error.detail)
+            return
+        self._results[node.id] = result
+        seconds = time.monotonic() - begun
+        labels = (node.type, result["status"])
+        self._parts.metrics.nodes.labels(*labels).inc()
+        self._parts.metrics.task_seconds.labels(*labels).observe(seconds)
+        code = result.get("problem", {}).get("code")
+        get_logger().info(
+            "node ended", status=result["status"], seconds=round(seconds, 3), code=code
+        )
+
+    def _started(self, node: TaskNode) -> None:
+        data = {
+            "attempt": node.attempt,
+            "executor": self._held.steps.consumer,
+            "engine": self._held.engines[node.id],
+        }
+        self._note(node.id, "node.started", data)
+
+    def _hear(self, node_id: str, kind: str, data: Values) -> None:
+        {
+            "progress": self._notes.progress,
+            "preview": self._notes.preview,
+            "log": self._notes.log,
+        }[kind](node_id, data)
+
+    def _note(self, node_id: str, note_type: str, data: Values) -> None:
+        body = orjson.dumps(data)
+        self.reports.add(
+            ReportItem("note", node_id, note_type, body), None if self._is_over else 0.0
+        )
+
+    def _on_end(self, node: TaskNode, is_last: bool) -> None:
+        """The last result needs no report of its own: it travels with the settle."""
+        result = self._results.get(node.id)
+        if result is None:
+            return
+        self._is_over = is_last
+        self._notes.flush(node.id)
+        item = ReportItem("result", node.id, "", orjson.dumps(result))
+        self.reports.add(item, None if is_last else 0.0)
+
+    def _on_answer(self, answer: str) -> None:
+        if answer == "cancel":
+            self._held.stop(StopReason.CANCELED)
+        elif answer == "closed":
+            self._held.stop(StopReason.CLOSED)

@@ -1,0 +1,1 @@
+"""Sound, speech, pictures, faces and films: knows nothing of tasks, runs or the wire."""

@@ -1,0 +1,47 @@
+"""Reads what a film says about itself."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from gpu_node.errors import BadMedia
+from mediakit.files.kinds import FILMS
+from mediakit.files.opener import UNREADABLE, open_media, reason_of
+from mediakit.files.timing import check_length
+
+
+@dataclass(frozen=True)
+class FilmFacts:
+    """Size in pixels, pictures per second, length in seconds."""
+
+    width: int
+    height: int
+    fps: float
+    duration_s: float
+
+
+def probe_film(path: Path, pointer: str) -> FilmFacts:
+    """The facts of the first video stream; `BadMedia` naming `pointer` if there is none."""
+    try:
+        with open_media(path, FILMS) as container:
+            if not container.streams.video:
+                raise BadMedia("invalid-video", "the file has no pictures", pointer=pointer)
+            stream = container.streams.video[0]
+            rate = stream.average_rate or stream.guessed_rate
+            if not rate or not stream.width:
+                raise BadMedia("invalid-video", "the film has no frame rate", pointer=pointer)
+            duration = _duration(container, stream)
+            check_length(duration, pointer)
+            return FilmFacts(stream.width, stream.height, float(rate), duration)
+    except UNREADABLE as cause:
+        detail = f"the film cannot be read: {reason_of(cause)}"
+        raise BadMedia("invalid-video", detail, pointer=pointer) from cause
+
+
+def _duration(container: InputContainer, stream: VideoStream) -> float:
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / av.time_base
