@@ -4,6 +4,8 @@ import type { Source } from "./source.ts";
 
 export interface Variable {
   env: string;
+  /** The variable that names a file with the value in it; null = none: the value is no secret. */
+  fileEnv: string | null;
   /** JSON type of the value; the items of a list are strings. */
   type: string;
   /** Written as one text with commas. */
@@ -32,6 +34,7 @@ export function variables(
         name,
         {
           env: property["x-env"] as string,
+          fileEnv: property["x-secret"] === true ? `${property["x-env"] as string}_FILE` : null,
           type: property.type as string,
           list: property["x-list"] === true,
           secret: property["x-secret"] === true,

@@ -82,6 +82,8 @@ describe("readConfig", () => {
 function readEnvNames(): string[] {
   const schema = JSON.parse(
     readFileSync(new URL("../../schemas/config/gateway.schema.json", import.meta.url), "utf8"),
-  ) as { properties: Record<string, { "x-env": string }> };
-  return Object.values(schema.properties).map((property) => property["x-env"]);
+  ) as { properties: Record<string, { "x-env": string; "x-secret"?: true }> };
+  return Object.values(schema.properties).flatMap(({ "x-env": name, "x-secret": secret }) =>
+    secret ? [name, `${name}_FILE`] : [name],
+  );
 }

@@ -19,6 +19,18 @@ export class ConfigError extends Error {
   }
 }
 
+/** Why a file gives no secret, as the rest of a sentence about its variable; shows neither path nor content. */
+export class SecretFileError extends Error {
+  override readonly name = "SecretFileError";
+}
+
+/** Answers the secret in the file that a variable names. @throws SecretFileError */
+export type ReadSecretFile = (path: string, variable: string) => string;
+
+const noFiles: ReadSecretFile = () => {
+  throw new SecretFileError("cannot be read: there are no files here");
+};
+
 /** Fits its schema, so that each variable can be put in alone to be judged. */
 const SAMPLE = {
   redis_url: "redis://localhost",
@@ -27,27 +39,22 @@ const SAMPLE = {
   s3_secret_key: "x",
 };
 
+type Environment = Record<string, string | undefined>;
+
 /**
  * @param env usually process.env; an empty text counts as not set
+ * @param readFile reads what is given as the name of a file
  * @throws ConfigError that names every wrong variable and shows no secret.
  */
-export function readConfig(env: Record<string, string | undefined>): Config {
+export function readConfig(env: Environment, readFile = noFiles): Config {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, variable] of Object.entries(GATEWAY_ENV)) {
-    const text = env[variable.env];
-    if (text !== undefined && text !== "") {
-      values[name] = toValue(text, variable);
-      const problem = judge(name, values[name]);
-      if (problem)
-        problems.push(
-          `${variable.env} ${variable.secret ? "" : `is ${JSON.stringify(text)}, but `}${problem}`,
-        );
-    } else if (variable.required) {
-      problems.push(`${variable.env} is missing: ${variable.description}`);
-    } else {
-      values[name] = variable.default;
-    }
+    const { source, text, problem } = given(variable, env, readFile);
+    values[name] = text === undefined ? variable.default : toValue(text, variable);
+    const wrong = problem ?? (text === undefined ? undefined : judge(name, values[name]));
+    const shown = text === undefined || variable.secret ? "" : `is ${JSON.stringify(text)}, but `;
+    if (wrong) problems.push(`${source} ${shown}${wrong}`);
   }
   if (typeof values.host === "string" && !isLoopback(values.host)) {
     problems.push(
@@ -56,6 +63,35 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(values) as Config;
+}
+
+interface Given {
+  /** Where it comes from, in words. */
+  source: string;
+  text?: string;
+  problem?: string;
+}
+
+/** The text of a variable, or of the file that is named in its place. */
+function given(
+  { env: name, fileEnv, ...variable }: Variable,
+  env: Environment,
+  readFile: ReadSecretFile,
+): Given {
+  const text = env[name] || undefined;
+  const file = fileEnv === null ? undefined : env[fileEnv] || undefined;
+  if (fileEnv === null || file === undefined) {
+    if (text !== undefined) return { source: name, text };
+    const problem = `is missing: ${variable.description}`;
+    return variable.required ? { source: name, problem } : { source: name };
+  }
+  if (text !== undefined) return { source: name, problem: `and ${fileEnv} are both set: give one of them` };
+  try {
+    return { source: `${name} (from ${fileEnv})`, text: readFile(file, fileEnv) };
+  } catch (error) {
+    if (!(error instanceof SecretFileError)) throw error;
+    return { source: fileEnv, problem: error.message };
+  }
 }
 
 function toValue(text: string, variable: Variable): unknown {

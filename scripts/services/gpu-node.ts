@@ -5,6 +5,7 @@ import { python, ROOT } from "./binaries.ts";
 import { isReadyAt } from "./http.ts";
 import { freePort } from "./ports.ts";
 import type { S3Access } from "./seaweed.ts";
+import { secretFiles } from "./secret-files.ts";
 import { Service } from "./service.ts";
 
 export interface GpuNodeOptions {
@@ -44,14 +45,16 @@ export async function prepareGpuNode(options: GpuNodeOptions): Promise<GpuNodeSe
     command: python(),
     args: ["-m", "gpu_node"],
     env: {
-      GPU_NODE_REDIS_URL: redisUrl,
       GPU_NODE_HOST: "127.0.0.1",
       GPU_NODE_PORT: String(port),
       GPU_NODE_S3_ENDPOINT: s3.endpoint,
       GPU_NODE_S3_REGION: s3.region,
       GPU_NODE_S3_BUCKET: s3.bucket,
-      GPU_NODE_S3_ACCESS_KEY: s3.accessKey,
-      GPU_NODE_S3_SECRET_KEY: s3.secretKey,
+      ...secretFiles(dir, {
+        GPU_NODE_REDIS_URL: redisUrl,
+        GPU_NODE_S3_ACCESS_KEY: s3.accessKey,
+        GPU_NODE_S3_SECRET_KEY: s3.secretKey,
+      }),
       GPU_NODE_DATA_DIR: join(dir, "tasks"),
       GPU_NODE_MODELS_DIR: join(ROOT, ".data", "models"),
       ...options.env,

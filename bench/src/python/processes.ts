@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { ROOT } from "@myspinbot/services/binaries.ts";
+import { secretFiles } from "@myspinbot/services/secret-files.ts";
 import { Service } from "@myspinbot/services/service.ts";
 import { pinWorker } from "../lib/redis-server.ts";
 import { LedgerFile } from "./ledger-file.ts";
@@ -55,14 +56,16 @@ export async function startWorker({ name, dir, args, env, isReady }: WorkerOptio
 /** What a gpu-node needs to run no-ops: no object store is touched. */
 export function gpuNodeEnv(dir: string, redisUrl: string, pool: string): Record<string, string> {
   return {
-    GPU_NODE_REDIS_URL: redisUrl,
+    ...secretFiles(join(dir, pool), {
+      GPU_NODE_REDIS_URL: redisUrl,
+      GPU_NODE_S3_ACCESS_KEY: "none",
+      GPU_NODE_S3_SECRET_KEY: "none",
+    }),
     GPU_NODE_KEY_PREFIX: "bench",
     GPU_NODE_POOL: pool,
     GPU_NODE_PORT: "0",
     GPU_NODE_SLOTS: "32",
     GPU_NODE_S3_ENDPOINT: "http://127.0.0.1:9",
-    GPU_NODE_S3_ACCESS_KEY: "none",
-    GPU_NODE_S3_SECRET_KEY: "none",
     GPU_NODE_DATA_DIR: join(dir, `tasks-${pool}`),
     GPU_NODE_MODELS_DIR: join(dir, "models"),
     GPU_NODE_EXTENSIONS: join(FOLDER, "noop_extension.py"),

@@ -3,6 +3,8 @@ import type { GatewayConfig, GpuNodeConfig } from './types.ts';
 
 export interface Variable {
   env: string;
+  /** The variable that names a file with the value in it; null = none: the value is no secret. */
+  fileEnv: string | null;
   type: 'string' | 'integer' | 'boolean' | 'array';
   /** One text with commas between strings. */
   list: boolean;
@@ -16,6 +18,7 @@ export interface Variable {
 export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   "redis_url": {
     "env": "GATEWAY_REDIS_URL",
+    "fileEnv": "GATEWAY_REDIS_URL_FILE",
     "type": "string",
     "list": false,
     "secret": true,
@@ -25,6 +28,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "host": {
     "env": "GATEWAY_HOST",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -34,6 +38,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "port": {
     "env": "GATEWAY_PORT",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -43,6 +48,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "roles": {
     "env": "GATEWAY_ROLES",
+    "fileEnv": null,
     "type": "array",
     "list": true,
     "secret": false,
@@ -57,6 +63,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "shards": {
     "env": "GATEWAY_SHARDS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -66,6 +73,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "prefix": {
     "env": "GATEWAY_KEY_PREFIX",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -75,6 +83,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "pools": {
     "env": "GATEWAY_POOLS",
+    "fileEnv": null,
     "type": "array",
     "list": true,
     "secret": false,
@@ -86,6 +95,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "slots": {
     "env": "GATEWAY_SLOTS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -95,6 +105,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "s3_endpoint": {
     "env": "GATEWAY_S3_ENDPOINT",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -104,6 +115,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "s3_region": {
     "env": "GATEWAY_S3_REGION",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -113,6 +125,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "s3_bucket": {
     "env": "GATEWAY_S3_BUCKET",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -122,15 +135,17 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "s3_access_key": {
     "env": "GATEWAY_S3_ACCESS_KEY",
+    "fileEnv": "GATEWAY_S3_ACCESS_KEY_FILE",
     "type": "string",
     "list": false,
-    "secret": false,
+    "secret": true,
     "default": null,
     "required": true,
     "description": "No default."
   },
   "s3_secret_key": {
     "env": "GATEWAY_S3_SECRET_KEY",
+    "fileEnv": "GATEWAY_S3_SECRET_KEY_FILE",
     "type": "string",
     "list": false,
     "secret": true,
@@ -140,6 +155,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "show_failures": {
     "env": "GATEWAY_SHOW_FAILURES",
+    "fileEnv": null,
     "type": "boolean",
     "list": false,
     "secret": false,
@@ -149,6 +165,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "log_level": {
     "env": "GATEWAY_LOG_LEVEL",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -158,6 +175,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "lease_ms": {
     "env": "GATEWAY_LEASE_MS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -167,6 +185,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "driver_lease_ms": {
     "env": "GATEWAY_DRIVER_LEASE_MS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -176,6 +195,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "lock_ms": {
     "env": "GATEWAY_LOCK_MS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -185,6 +205,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "reap_ms": {
     "env": "GATEWAY_REAP_MS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -194,6 +215,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "reconcile_ms": {
     "env": "GATEWAY_RECONCILE_MS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -203,6 +225,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "retention_ms": {
     "env": "GATEWAY_RETENTION_MS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -212,6 +235,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "upload_retention_ms": {
     "env": "GATEWAY_UPLOAD_RETENTION_MS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -221,6 +245,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "start_deadline_ms": {
     "env": "GATEWAY_START_DEADLINE_MS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -230,6 +255,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "run_deadline_ms": {
     "env": "GATEWAY_RUN_DEADLINE_MS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -239,6 +265,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "retry_backoff_ms": {
     "env": "GATEWAY_RETRY_BACKOFF_MS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -248,6 +275,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "drain_grace_ms": {
     "env": "GATEWAY_DRAIN_GRACE_MS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -257,6 +285,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
   },
   "extensions": {
     "env": "GATEWAY_EXTENSIONS",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -269,6 +298,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
 export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   "redis_url": {
     "env": "GPU_NODE_REDIS_URL",
+    "fileEnv": "GPU_NODE_REDIS_URL_FILE",
     "type": "string",
     "list": false,
     "secret": true,
@@ -278,6 +308,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "host": {
     "env": "GPU_NODE_HOST",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -287,6 +318,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "port": {
     "env": "GPU_NODE_PORT",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -296,6 +328,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "shards": {
     "env": "GPU_NODE_SHARDS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -305,6 +338,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "prefix": {
     "env": "GPU_NODE_KEY_PREFIX",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -314,6 +348,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "pool": {
     "env": "GPU_NODE_POOL",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -323,6 +358,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "slots": {
     "env": "GPU_NODE_SLOTS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -332,6 +368,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "long_slots": {
     "env": "GPU_NODE_LONG_SLOTS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -341,6 +378,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "data_dir": {
     "env": "GPU_NODE_DATA_DIR",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -350,6 +388,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "cache": {
     "env": "GPU_NODE_CACHE",
+    "fileEnv": null,
     "type": "boolean",
     "list": false,
     "secret": false,
@@ -359,6 +398,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "models_dir": {
     "env": "GPU_NODE_MODELS_DIR",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -368,6 +408,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "visible_mark": {
     "env": "GPU_NODE_VISIBLE_MARK",
+    "fileEnv": null,
     "type": "boolean",
     "list": false,
     "secret": false,
@@ -377,6 +418,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "s3_endpoint": {
     "env": "GPU_NODE_S3_ENDPOINT",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -386,6 +428,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "s3_region": {
     "env": "GPU_NODE_S3_REGION",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -395,6 +438,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "s3_bucket": {
     "env": "GPU_NODE_S3_BUCKET",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -404,15 +448,17 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "s3_access_key": {
     "env": "GPU_NODE_S3_ACCESS_KEY",
+    "fileEnv": "GPU_NODE_S3_ACCESS_KEY_FILE",
     "type": "string",
     "list": false,
-    "secret": false,
+    "secret": true,
     "default": null,
     "required": true,
     "description": "No default."
   },
   "s3_secret_key": {
     "env": "GPU_NODE_S3_SECRET_KEY",
+    "fileEnv": "GPU_NODE_S3_SECRET_KEY_FILE",
     "type": "string",
     "list": false,
     "secret": true,
@@ -422,6 +468,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "show_failures": {
     "env": "GPU_NODE_SHOW_FAILURES",
+    "fileEnv": null,
     "type": "boolean",
     "list": false,
     "secret": false,
@@ -431,6 +478,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "log_level": {
     "env": "GPU_NODE_LOG_LEVEL",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -440,6 +488,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "lease_ms": {
     "env": "GPU_NODE_LEASE_MS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -449,6 +498,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "renew_ms": {
     "env": "GPU_NODE_RENEW_MS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -458,6 +508,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "block_ms": {
     "env": "GPU_NODE_BLOCK_MS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -467,6 +518,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "drain_grace_ms": {
     "env": "GPU_NODE_DRAIN_GRACE_MS",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -476,6 +528,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "labels": {
     "env": "GPU_NODE_LABELS",
+    "fileEnv": null,
     "type": "array",
     "list": true,
     "secret": false,
@@ -485,6 +538,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "extensions": {
     "env": "GPU_NODE_EXTENSIONS",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -494,6 +548,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "hosts": {
     "env": "GPU_NODE_HOSTS",
+    "fileEnv": null,
     "type": "array",
     "list": true,
     "secret": false,
@@ -503,6 +558,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "confinement": {
     "env": "GPU_NODE_CONFINEMENT",
+    "fileEnv": null,
     "type": "string",
     "list": false,
     "secret": false,
@@ -512,6 +568,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "child_memory_mb": {
     "env": "GPU_NODE_CHILD_MEMORY_MB",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -521,6 +578,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "child_cpu_s": {
     "env": "GPU_NODE_CHILD_CPU_S",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -530,6 +588,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "child_file_mb": {
     "env": "GPU_NODE_CHILD_FILE_MB",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -539,6 +598,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "child_open_files": {
     "env": "GPU_NODE_CHILD_OPEN_FILES",
+    "fileEnv": null,
     "type": "integer",
     "list": false,
     "secret": false,
@@ -548,6 +608,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
   },
   "child_environment": {
     "env": "GPU_NODE_CHILD_ENVIRONMENT",
+    "fileEnv": null,
     "type": "array",
     "list": true,
     "secret": false,

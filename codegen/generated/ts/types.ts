@@ -394,7 +394,10 @@ export interface FinishVideoParams {
   seed?: number;
 }
 
-/** Environment of the gateway. Each property names its variable in x-env. */
+/**
+ * Environment of the gateway. Each property names its variable in x-env; what is x-secret may also come from a
+ * file that <its variable>_FILE names.
+ */
 export interface GatewayConfig {
   /** redis://, rediss:// or unix:// address, with user, password and database where needed. */
   redis_url: string;
@@ -486,7 +489,10 @@ export interface GenerateScriptParams {
   seed?: number;
 }
 
-/** Environment of the gpu-node. Each property names its variable in x-env. */
+/**
+ * Environment of the gpu-node. Each property names its variable in x-env; what is x-secret may also come from a
+ * file that <its variable>_FILE names.
+ */
 export interface GpuNodeConfig {
   /** redis://, rediss:// or unix:// address, with user, password and database where needed. */
   redis_url: string;

@@ -141,8 +141,8 @@ NODE_TYPES: Final[dict[str, NodeType]] = {node_type.type: node_type for node_typ
 
 export function emitPyConfig(source: Source): string {
   const rows = Object.entries(variables(source, "GpuNodeConfig")).map(
-    ([name, { env, type, list, secret, required, description, default: value }]) =>
-      `    "${name}": Variable(\n        env="${env}",\n        type="${type}",\n        is_list=${pyLiteral(list)},\n` +
+    ([name, { env, fileEnv, type, list, secret, required, description, default: value }]) =>
+      `    "${name}": Variable(\n        env="${env}",\n        file_env=${pyLiteral(fileEnv)},\n        type="${type}",\n        is_list=${pyLiteral(list)},\n` +
       `        secret=${pyLiteral(secret)},\n        default=${pyLiteral(value)},\n        required=${pyLiteral(required)},\n` +
       `        description=${pyLiteral(description)},\n    ),\n`,
   );
@@ -155,6 +155,8 @@ class Variable:
     """One environment variable and how its text becomes a value."""
 
     env: str
+    file_env: str | None
+    """The variable that names a file with the value in it; None = none: the value is no secret."""
     type: Literal["string", "integer", "boolean", "array"]
     is_list: bool
     """One text with commas between strings."""

@@ -9,6 +9,8 @@ import type { GatewayConfig, GpuNodeConfig } from './types.ts';
 
 export interface Variable {
   env: string;
+  /** The variable that names a file with the value in it; null = none: the value is no secret. */
+  fileEnv: string | null;
   type: 'string' | 'integer' | 'boolean' | 'array';
   /** One text with commas between strings. */
   list: boolean;

@@ -12,6 +12,7 @@ from gpu_node.config import Config, ConfigError, read_config
 from gpu_node.contracts.config import GPU_NODE_ENV
 from gpu_node.environment import child_environment
 from gpu_node.gate import Gate
+from gpu_node.secret_files import SecretFiles
 from gpu_node.secrets import hide
 
 EXIT_CONFIG = 2
@@ -21,13 +22,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run until SIGTERM or SIGINT; the exit status."""
     _parser().parse_args(arguments)
     gate = Gate()
+    files = SecretFiles()
     try:
-        config = read_config(os.environ, gate)
+        config = read_config(os.environ, gate, files.read)
     except ConfigError as error:
         print("gpu-node cannot start:", *error.errors, sep="\n  ", file=sys.stderr)
         return EXIT_CONFIG
     environment = child_environment(os.environ, config.child_environment)
-    hide(variable.env for variable in GPU_NODE_ENV.values())
+    hide(name for row in GPU_NODE_ENV.values() for name in (row.env, row.file_env) if name)
     try:
         listener = socket.create_server((config.host, config.port), backlog=128)
     except OSError as error:
@@ -35,7 +37,16 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"gpu-node cannot listen on {where}: {error.strerror}", file=sys.stderr)
         return EXIT_CONFIG
     with listener:
+        _begin_log(config, files)
         return _run(config, gate, listener, environment)
+
+
+def _begin_log(config: Config, files: SecretFiles) -> None:
+    from gpu_node.logs import configure_logs, get_logger
+
+    configure_logs(config.log_level)
+    if files.open:
+        get_logger().warning("files of secrets can be read by everybody", variables=files.open)
 
 
 def _run(config: Config, gate: Gate, listener: socket.socket, environment: dict[str, str]) -> int:
@@ -53,11 +64,13 @@ def _run(config: Config, gate: Gate, listener: socket.socket, environment: dict[
 
 
 def _parser() -> argparse.ArgumentParser:
-    width = max(len(variable.env) for variable in GPU_NODE_ENV.values())
+    width = max(len(row.file_env or row.env) for row in GPU_NODE_ENV.values())
     lines: list[str] = []
     for variable in GPU_NODE_ENV.values():
         default = "required" if variable.required else f"default {variable.default!r}"
         lines.append(f"  {variable.env:<{width}}  {variable.description} ({default})")
+        if variable.file_env:
+            lines.append(f"  {variable.file_env:<{width}}  A file with it, in place of it.")
     parser = argparse.ArgumentParser(
         prog="python -m gpu_node",
         description="Pulls tasks from Redis, runs their nodes, uploads artifacts, reports.",

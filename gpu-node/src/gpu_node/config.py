@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from gpu_node.addresses import AddressError, read_redis_address, read_store_address
 from gpu_node.contracts.config import GPU_NODE_ENV, Variable
+from gpu_node.secret_files import SecretFileError
 
 
 class ConfigError(Exception):
@@ -70,13 +71,23 @@ class ConfigGate(Protocol):
         ...
 
 
-def read_config(environment: Mapping[str, str], gate: ConfigGate) -> Config:
+ReadSecretFile = Callable[[str, str], str]
+"""The secret in a file, of which path and variable are given; raises SecretFileError."""
+
+
+def read_config(
+    environment: Mapping[str, str], gate: ConfigGate, read_file: ReadSecretFile
+) -> Config:
     """The configuration that an environment makes; raises ConfigError with all that is wrong
     with it."""
     values: dict[str, Any] = {}
     errors: list[str] = []
     for name, variable in GPU_NODE_ENV.items():
-        text = environment.get(variable.env, "").strip()
+        try:
+            text = _given(variable, environment, read_file)
+        except SecretFileError as error:
+            errors.append(str(error))
+            continue
         if text:
             _cast(name, variable, text, values, errors)
         elif variable.required:
@@ -93,6 +104,22 @@ def read_config(environment: Mapping[str, str], gate: ConfigGate) -> Config:
     values["models_dir"] = Path(values["models_dir"]).absolute()
     values["labels"] = dict(label.split("=", 1) for label in values["labels"])
     return Config(**values)
+
+
+def _given(variable: Variable, environment: Mapping[str, str], read_file: ReadSecretFile) -> str:
+    """The text of a variable, or of the file that is named in its place; empty if neither is."""
+    text = environment.get(variable.env, "").strip()
+    path = environment.get(variable.file_env, "") if variable.file_env else ""
+    if not path or not variable.file_env:
+        return text
+    if text:
+        raise SecretFileError(
+            f"{variable.env} and {variable.file_env} are both set: give one of them"
+        )
+    try:
+        return read_file(path, variable.file_env)
+    except SecretFileError as error:
+        raise SecretFileError(f"{variable.file_env} {error}") from None
 
 
 def _cast(

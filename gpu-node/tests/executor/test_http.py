@@ -35,7 +35,8 @@ async def test_tells_its_version_and_its_variables() -> None:
     assert (status, out.split()) == (0, ["gpu-node", "0.1.0"])
     status, out, _ = await run("--help")
     assert status == 0
-    assert "GPU_NODE_REDIS_URL" in out
+    for name in ("GPU_NODE_REDIS_URL ", "GPU_NODE_REDIS_URL_FILE ", "GPU_NODE_S3_ACCESS_KEY_FILE "):
+        assert name in out
 
 
 async def test_names_all_that_is_wrong_with_its_settings_and_no_secret() -> None:

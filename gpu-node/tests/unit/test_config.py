@@ -17,12 +17,16 @@ LEAST = {
 }
 
 
+def no_files(_path: str, _variable: str) -> str:
+    raise AssertionError("nobody names a file here")
+
+
 def test_has_a_field_for_each_variable() -> None:
     assert {field.name for field in dataclasses.fields(Config)} == set(GPU_NODE_ENV)
 
 
 def test_takes_defaults_for_what_is_not_set() -> None:
-    config = read_config(LEAST, Gate())
+    config = read_config(LEAST, Gate(), no_files)
     assert config.lease_ms == GPU_NODE_ENV["lease_ms"].default
     assert config.data_dir.is_absolute()
     assert config.labels == {}
@@ -30,7 +34,7 @@ def test_takes_defaults_for_what_is_not_set() -> None:
 
 def test_reads_numbers_lists_and_paths() -> None:
     more = {"GPU_NODE_SLOTS": "3", "GPU_NODE_LABELS": "gpu=a100, zone=b", "GPU_NODE_DATA_DIR": "/x"}
-    config = read_config(LEAST | more, Gate())
+    config = read_config(LEAST | more, Gate(), no_files)
     assert (config.slots, config.data_dir) == (3, Path("/x"))
     assert config.labels == {"gpu": "a100", "zone": "b"}
 
@@ -44,7 +48,7 @@ def test_reports_all_errors_together_and_no_secret() -> None:
         "GPU_NODE_S3_ACCESS_KEY": "",
     }
     with pytest.raises(ConfigError) as caught:
-        read_config(wrong, Gate())
+        read_config(wrong, Gate(), no_files)
     text = str(caught.value)
     assert len(caught.value.errors) == 4
     for name in ("SHARDS", "PORT", "LABELS", "S3_ACCESS_KEY"):
@@ -54,20 +58,22 @@ def test_reports_all_errors_together_and_no_secret() -> None:
 
 def test_renewing_must_be_frequent_enough() -> None:
     with pytest.raises(ConfigError, match="third"):
-        read_config(LEAST | {"GPU_NODE_LEASE_MS": "3000", "GPU_NODE_RENEW_MS": "1500"}, Gate())
+        read_config(
+            LEAST | {"GPU_NODE_LEASE_MS": "3000", "GPU_NODE_RENEW_MS": "1500"}, Gate(), no_files
+        )
 
 
 @pytest.mark.parametrize(("text", "marked"), [("", True), ("true", True), ("False", False)])
 def test_the_mark_is_there_unless_it_is_turned_off(text: str, marked: bool) -> None:
-    config = read_config(LEAST | {"GPU_NODE_VISIBLE_MARK": text}, Gate())
+    config = read_config(LEAST | {"GPU_NODE_VISIBLE_MARK": text}, Gate(), no_files)
     assert config.visible_mark is marked
 
 
 @pytest.mark.parametrize(("text", "kept"), [("", True), ("false", False)])
 def test_portraits_are_kept_unless_that_is_turned_off(text: str, kept: bool) -> None:
-    assert read_config(LEAST | {"GPU_NODE_CACHE": text}, Gate()).cache is kept
+    assert read_config(LEAST | {"GPU_NODE_CACHE": text}, Gate(), no_files).cache is kept
 
 
 def test_a_word_that_is_not_known_turns_nothing_off() -> None:
     with pytest.raises(ConfigError, match="GPU_NODE_VISIBLE_MARK"):
-        read_config(LEAST | {"GPU_NODE_VISIBLE_MARK": "ture"}, Gate())
+        read_config(LEAST | {"GPU_NODE_VISIBLE_MARK": "ture"}, Gate(), no_files)

@@ -8,22 +8,29 @@ import { createBase } from "../base.ts";
 import { checkExtensions } from "../check-extensions.ts";
 import { extensionError, joined } from "../extension.ts";
 import { loadExtensions } from "./load-extension.ts";
+import { takeSecrets } from "./own-secrets.ts";
 import { startRoles } from "./roles.ts";
+import { createSecretFiles } from "./secret-files.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
 
 function help(): string {
-  const rows = Object.values(GATEWAY_ENV).map(({ env, required, default: value, description }) => {
-    const otherwise = required ? "required" : `default ${JSON.stringify(value)}`;
-    return `  ${env.padEnd(28)} ${description} (${otherwise})`;
-  });
+  const rows = Object.values(GATEWAY_ENV).flatMap(
+    ({ env, fileEnv, required, default: value, description }) => {
+      const otherwise = required ? "required" : `default ${JSON.stringify(value)}`;
+      const row = `  ${env.padEnd(28)} ${description} (${otherwise})`;
+      return fileEnv === null ? [row] : [row, `  ${fileEnv.padEnd(28)} A file with it, in place of it.`];
+    },
+  );
   return `The gateway of MySpinBot. Configured by the environment:\n\n${rows.join("\n")}\n\n  --help  --version\n`;
 }
 
 async function main(): Promise<void> {
-  const config = readConfig(process.env);
+  const secrets = takeSecrets();
+  const files = createSecretFiles();
+  const config = readConfig(secrets.environment, files.read);
   const loaded = await loadExtensions(config.extensions);
   const faults = checkExtensions(loaded, config.pools);
   if (faults.length > 0) throw extensionError(faults);
@@ -32,6 +39,10 @@ async function main(): Promise<void> {
     ...{ config, extension, version },
     write: (line) => process.stdout.write(`${line}\n`),
   });
+  if (secrets.shown.length > 0)
+    base.logger.warn("secrets stay in the environment", { variables: secrets.shown });
+  if (files.open.length > 0)
+    base.logger.warn("files of secrets can be read by everybody", { variables: files.open });
   const store = createObjectStore({
     endpoint: config.s3_endpoint,
     region: config.s3_region,

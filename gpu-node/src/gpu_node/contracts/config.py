@@ -12,6 +12,8 @@ class Variable:
     """One environment variable and how its text becomes a value."""
 
     env: str
+    file_env: str | None
+    """The variable that names a file with the value in it; None = none: the value is no secret."""
     type: Literal["string", "integer", "boolean", "array"]
     is_list: bool
     """One text with commas between strings."""
@@ -25,6 +27,7 @@ class Variable:
 GPU_NODE_ENV: Final[dict[str, Variable]] = {
     "redis_url": Variable(
         env="GPU_NODE_REDIS_URL",
+        file_env="GPU_NODE_REDIS_URL_FILE",
         type="string",
         is_list=False,
         secret=True,
@@ -34,6 +37,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "host": Variable(
         env="GPU_NODE_HOST",
+        file_env=None,
         type="string",
         is_list=False,
         secret=False,
@@ -43,6 +47,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "port": Variable(
         env="GPU_NODE_PORT",
+        file_env=None,
         type="integer",
         is_list=False,
         secret=False,
@@ -52,6 +57,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "shards": Variable(
         env="GPU_NODE_SHARDS",
+        file_env=None,
         type="integer",
         is_list=False,
         secret=False,
@@ -61,6 +67,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "prefix": Variable(
         env="GPU_NODE_KEY_PREFIX",
+        file_env=None,
         type="string",
         is_list=False,
         secret=False,
@@ -70,6 +77,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "pool": Variable(
         env="GPU_NODE_POOL",
+        file_env=None,
         type="string",
         is_list=False,
         secret=False,
@@ -79,6 +87,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "slots": Variable(
         env="GPU_NODE_SLOTS",
+        file_env=None,
         type="integer",
         is_list=False,
         secret=False,
@@ -88,6 +97,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "long_slots": Variable(
         env="GPU_NODE_LONG_SLOTS",
+        file_env=None,
         type="integer",
         is_list=False,
         secret=False,
@@ -97,6 +107,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "data_dir": Variable(
         env="GPU_NODE_DATA_DIR",
+        file_env=None,
         type="string",
         is_list=False,
         secret=False,
@@ -106,6 +117,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "cache": Variable(
         env="GPU_NODE_CACHE",
+        file_env=None,
         type="boolean",
         is_list=False,
         secret=False,
@@ -115,6 +127,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "models_dir": Variable(
         env="GPU_NODE_MODELS_DIR",
+        file_env=None,
         type="string",
         is_list=False,
         secret=False,
@@ -124,6 +137,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "visible_mark": Variable(
         env="GPU_NODE_VISIBLE_MARK",
+        file_env=None,
         type="boolean",
         is_list=False,
         secret=False,
@@ -133,6 +147,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "s3_endpoint": Variable(
         env="GPU_NODE_S3_ENDPOINT",
+        file_env=None,
         type="string",
         is_list=False,
         secret=False,
@@ -142,6 +157,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "s3_region": Variable(
         env="GPU_NODE_S3_REGION",
+        file_env=None,
         type="string",
         is_list=False,
         secret=False,
@@ -151,6 +167,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "s3_bucket": Variable(
         env="GPU_NODE_S3_BUCKET",
+        file_env=None,
         type="string",
         is_list=False,
         secret=False,
@@ -160,15 +177,17 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "s3_access_key": Variable(
         env="GPU_NODE_S3_ACCESS_KEY",
+        file_env="GPU_NODE_S3_ACCESS_KEY_FILE",
         type="string",
         is_list=False,
-        secret=False,
+        secret=True,
         default=None,
         required=True,
         description="No default.",
     ),
     "s3_secret_key": Variable(
         env="GPU_NODE_S3_SECRET_KEY",
+        file_env="GPU_NODE_S3_SECRET_KEY_FILE",
         type="string",
         is_list=False,
         secret=True,
@@ -178,6 +197,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "show_failures": Variable(
         env="GPU_NODE_SHOW_FAILURES",
+        file_env=None,
         type="boolean",
         is_list=False,
         secret=False,
@@ -187,6 +207,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "log_level": Variable(
         env="GPU_NODE_LOG_LEVEL",
+        file_env=None,
         type="string",
         is_list=False,
         secret=False,
@@ -196,6 +217,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "lease_ms": Variable(
         env="GPU_NODE_LEASE_MS",
+        file_env=None,
         type="integer",
         is_list=False,
         secret=False,
@@ -205,6 +227,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "renew_ms": Variable(
         env="GPU_NODE_RENEW_MS",
+        file_env=None,
         type="integer",
         is_list=False,
         secret=False,
@@ -214,6 +237,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "block_ms": Variable(
         env="GPU_NODE_BLOCK_MS",
+        file_env=None,
         type="integer",
         is_list=False,
         secret=False,
@@ -223,6 +247,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "drain_grace_ms": Variable(
         env="GPU_NODE_DRAIN_GRACE_MS",
+        file_env=None,
         type="integer",
         is_list=False,
         secret=False,
@@ -232,6 +257,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "labels": Variable(
         env="GPU_NODE_LABELS",
+        file_env=None,
         type="array",
         is_list=True,
         secret=False,
@@ -241,6 +267,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "extensions": Variable(
         env="GPU_NODE_EXTENSIONS",
+        file_env=None,
         type="string",
         is_list=False,
         secret=False,
@@ -250,6 +277,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "hosts": Variable(
         env="GPU_NODE_HOSTS",
+        file_env=None,
         type="array",
         is_list=True,
         secret=False,
@@ -259,6 +287,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "confinement": Variable(
         env="GPU_NODE_CONFINEMENT",
+        file_env=None,
         type="string",
         is_list=False,
         secret=False,
@@ -268,6 +297,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "child_memory_mb": Variable(
         env="GPU_NODE_CHILD_MEMORY_MB",
+        file_env=None,
         type="integer",
         is_list=False,
         secret=False,
@@ -277,6 +307,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "child_cpu_s": Variable(
         env="GPU_NODE_CHILD_CPU_S",
+        file_env=None,
         type="integer",
         is_list=False,
         secret=False,
@@ -286,6 +317,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "child_file_mb": Variable(
         env="GPU_NODE_CHILD_FILE_MB",
+        file_env=None,
         type="integer",
         is_list=False,
         secret=False,
@@ -295,6 +327,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "child_open_files": Variable(
         env="GPU_NODE_CHILD_OPEN_FILES",
+        file_env=None,
         type="integer",
         is_list=False,
         secret=False,
@@ -304,6 +337,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
     ),
     "child_environment": Variable(
         env="GPU_NODE_CHILD_ENVIRONMENT",
+        file_env=None,
         type="array",
         is_list=True,
         secret=False,

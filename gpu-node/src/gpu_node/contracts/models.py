@@ -437,7 +437,9 @@ class FinishVideoParams(Model):
 
 
 class GatewayConfig(Model):
-    """Environment of the gateway. Each property names its variable in x-env."""
+    """Environment of the gateway. Each property names its variable in x-env; what is x-secret
+    may also come from a file that <its variable>_FILE names.
+    """
     redis_url: str
     """redis://, rediss:// or unix:// address, with user, password and database where needed."""
     host: str = Field(default="127.0.0.1")
@@ -531,7 +533,9 @@ class GenerateScriptParams(Model):
 
 
 class GpuNodeConfig(Model):
-    """Environment of the gpu-node. Each property names its variable in x-env."""
+    """Environment of the gpu-node. Each property names its variable in x-env; what is x-secret
+    may also come from a file that <its variable>_FILE names.
+    """
     redis_url: str
     """redis://, rediss:// or unix:// address, with user, password and database where needed."""
     host: str = Field(default="127.0.0.1")

@@ -12,7 +12,7 @@ import uvicorn
 from gpu_node.config import Config
 from gpu_node.errors import CannotServe
 from gpu_node.gate import Gate
-from gpu_node.logs import configure_logs, get_logger
+from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.readiness import Readiness
 from gpu_node.service.app import create_app
@@ -33,7 +33,6 @@ async def serve(
     config: Config, gate: Gate, listener: socket.socket, child_environment: Mapping[str, str]
 ) -> int:
     """The exit status: 0 after a drain, 1 after a failure. A second signal ends it at once."""
-    configure_logs(config.log_level)
     readiness, metrics = Readiness(), Metrics()
     settings = uvicorn.Config(
         create_app(readiness, metrics, config.hosts),
