@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { createKeys, objectKeys } from "@myspinbot/contracts/keys.ts";
 import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
+import { steps, type Step } from "@myspinbot/contracts/steps.ts";
 import type { Artifact, NodeResult, Task } from "@myspinbot/contracts/types.ts";
 import type { S3Access } from "@myspinbot/services/seaweed.ts";
 import { AwsClient } from "aws4fetch";
@@ -40,8 +41,8 @@ export async function startBox(url: string, pool: string, s3: S3Access): Promise
   });
   const tasks = keys.poolTasks(SHARD, pool);
   const reports = keys.poolReports(SHARD, pool);
-  const run = (name: keyof typeof SCRIPTS, names: string[], ...args: (string | number)[]) =>
-    redis.evalsha(SCRIPTS[name].sha1, names.length, ...names, ...args);
+  const run = (step: Step<unknown>) =>
+    redis.evalsha(SCRIPTS[step.script].sha1, step.keys.length, ...step.keys, ...step.args);
   const announcement = {
     executor_id: consumer,
     plane: "python",
@@ -53,8 +54,8 @@ export async function startBox(url: string, pool: string, s3: S3Access): Promise
       { type: "box_work", schema_digest: "b0c5".repeat(16), engines: [{ name: "box", available: true }] },
     ],
   };
-  const announced = [consumer, JSON.stringify(announcement), "online"];
-  await run("announce", [keys.poolExecutors(SHARD, pool)], ...announced);
+  const row = { executor: consumer, announcement: JSON.stringify(announcement), status: "online" as const };
+  await run(steps.announce(keys, { shard: SHARD, pool, ...row }));
   const put = (key: string, body: string) => {
     const path = key.split("/").map(encodeURIComponent).join("/");
     return client.fetch(`${s3.endpoint}/${s3.bucket}/${path}`, { method: "PUT", body });
@@ -82,9 +83,9 @@ export async function startBox(url: string, pool: string, s3: S3Access): Promise
     settle(task, result = {}) {
       const { id, attempt } = task.nodes[0]!;
       const body = { node_id: id, attempt, status: "succeeded", outputs: {}, ...result };
-      const names = [tasks, keys.poolTask(SHARD, pool, task.task_id), reports];
-      const item = ["result", id, "", JSON.stringify(body)];
-      return run("settle", names, consumer, task.task_id, "settled", '""', 1, ...item);
+      const item = { kind: "result" as const, node: id, type: "", body: JSON.stringify(body) };
+      const last = { outcome: "settled", reason: '""', first: 1, items: [item] };
+      return run(steps.settle(keys, { shard: SHARD, pool, consumer, task: task.task_id, ...last }));
     },
     put,
     async make(task, text) {

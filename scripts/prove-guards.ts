@@ -1,8 +1,9 @@
 /** Breaks every guard on purpose, in a copy of the repository, and says how many of them noticed. */
 import { HouseCopy } from "./guards/house-copy.ts";
 import { arrows } from "./guards/proofs/arrows.ts";
+import { generated } from "./guards/proofs/generated.ts";
 import { lint } from "./guards/proofs/lint.ts";
-import { deadCode, formats, generated, hosts, types } from "./guards/proofs/tools.ts";
+import { deadCode, formats, hosts, types } from "./guards/proofs/tools.ts";
 import { CHECK_STEPS, PROOF } from "./check-steps.ts";
 import { layers } from "./guards/proofs/layers.ts";
 import { names } from "./guards/proofs/names.ts";

@@ -1,14 +1,14 @@
 /** Fills in what Lua scripts say of wire.json: `WIRE.groups.drivers`, `WIRE.timers.retry(run, node, attempt)`. */
 import { parseTemplate } from "./template.ts";
 
-interface WireNames {
+export interface WireNames {
   groups: Record<string, string>;
   timers: Record<string, string>;
   terminalRunStatuses: string[];
 }
 
-/** @param place the script's name, for messages. @throws Error for a name that wire.json does not know */
-export function fillWireNames(text: string, wire: WireNames, place: string): string {
+/** @throws Error for a name that wire.json does not know */
+export function fillWireNames(text: string, wire: WireNames): string {
   const kinds = Object.keys(wire.timers).map((kind): [string, string] => [kind, kind]);
   const constants: Record<string, Record<string, string>> = {
     groups: wire.groups,
@@ -18,11 +18,10 @@ export function fillWireNames(text: string, wire: WireNames, place: string): str
     /\bWIRE\b(?:\.(\w+))?(?:\.(\w+))?(?:\(([^()]*)\))?/g,
     (said, what = "", name = "", args) => {
       const template = what === "timers" ? wire.timers[name as string] : undefined;
-      if (template !== undefined && args !== undefined)
-        return member(template, args as string, `${place}: ${said}`);
+      if (template !== undefined && args !== undefined) return member(template, args as string, said);
       if (what === "terminalRunStatuses" && name === "") return set(wire.terminalRunStatuses);
       const constant = constants[what as string]?.[name as string];
-      if (constant === undefined || args !== undefined) throw new Error(`${place}: wire.json has no ${said}`);
+      if (constant === undefined || args !== undefined) throw new Error(`wire.json has no ${said}`);
       return `'${constant}'`;
     },
   );

@@ -3,6 +3,7 @@ import { emitEnvExample } from "./emit/env-example.ts";
 import { emitPyKeys } from "./emit/py-keys.ts";
 import { emitModels } from "./emit/py-models.ts";
 import { emitPySchemaFiles, emitPySchemaIndex } from "./emit/py-schemas.ts";
+import { emitPySteps } from "./emit/py-steps.ts";
 import {
   emitPyConfig,
   emitPyNodeTypes,
@@ -18,6 +19,7 @@ import { emitOpenApi } from "./emit/ts-openapi.ts";
 import { emitProblemTypes } from "./emit/ts-problem-types.ts";
 import { emitRoutes } from "./emit/ts-routes.ts";
 import { emitScripts } from "./emit/ts-scripts.ts";
+import { emitSteps } from "./emit/ts-steps.ts";
 import { emitTypes } from "./emit/ts-types.ts";
 import { emitValidators, emitValidatorTypes } from "./emit/ts-validators.ts";
 import { emitWire } from "./emit/ts-wire.ts";
@@ -39,6 +41,7 @@ export async function outputs(root: string): Promise<Map<string, string>> {
     "keys.ts": emitKeys(source),
     "wire.ts": emitWire(source),
     "scripts.ts": emitScripts(source),
+    "steps.ts": emitSteps(source),
     "problem-types.ts": emitProblemTypes(source),
     "node-types.ts": emitNodeTypes(source),
     "graphs.ts": emitGraphs(source),
@@ -52,6 +55,7 @@ export async function outputs(root: string): Promise<Map<string, string>> {
     "keys.py": emitPyKeys(source),
     "wire.py": emitPyWire(source),
     "scripts.py": emitPyScripts(source),
+    "steps.py": emitPySteps(source),
     "problem_types.py": emitPyProblemTypes(source),
     "node_types.py": emitPyNodeTypes(source),
     "config.py": emitPyConfig(source),

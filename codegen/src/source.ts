@@ -1,9 +1,9 @@
 /** Reads the contract once: everything that the emitters turn into code. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { fillWireNames } from "./lua-names.ts";
 import { mostKeys } from "./most-keys.ts";
 import { checkRoutes, type Route, type Routes } from "./routes.ts";
+import { readScripts, type Scripts } from "./script-source.ts";
 import { type JsonSchema, type SchemaFile, type TitledSchema, titledSchemas } from "./schema.ts";
 
 export interface Wire {
@@ -37,8 +37,7 @@ export interface Source {
   wire: Wire;
   problemTypes: ProblemTypes;
   routes: Routes;
-  /** Script name -> text with its includes in place. */
-  scripts: Map<string, string>;
+  scripts: Scripts;
   /** Graph name -> graph. */
   graphs: Map<string, Record<string, unknown>>;
 }
@@ -96,26 +95,6 @@ function readGraph(root: string, name: string): Record<string, unknown> {
   const graph = readJson<Record<string, unknown>>(join(root, "graphs", `${name}.json`));
   if (graph.name !== name) throw new Error(`graphs/${name}.json: its name is ${String(graph.name)}`);
   return graph;
-}
-
-/** Fills in names of wire.json, puts includes in the place of `-- @include x`, and leaves comments out: each byte is sent to every Redis server. */
-function readScripts(folder: string, wire: Wire): Map<string, string> {
-  return new Map(
-    namesIn(folder, ".lua").map((name) => {
-      const included = new Set<string>();
-      const lines = readFileSync(join(folder, `${name}.lua`), "utf8")
-        .split("\n")
-        .flatMap((line) => {
-          const include = /^-- @include (\w+)$/.exec(line)?.[1];
-          if (!include) return [line];
-          if (included.has(include)) throw new Error(`${name}.lua includes ${include} twice`);
-          included.add(include);
-          return readFileSync(join(folder, "includes", `${include}.lua`), "utf8").split("\n");
-        });
-      const text = lines.filter((line) => !/^\s*(--.*)?$/.test(line)).join("\n");
-      return [name, `${fillWireNames(text, wire, `${name}.lua`)}\n`];
-    }),
-  );
 }
 
 function namesIn(folder: string, ending: string): string[] {

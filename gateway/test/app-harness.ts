@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
 import type { NodeTypeDefinition } from "@myspinbot/contracts/node-types.ts";
+import { steps } from "@myspinbot/contracts/steps.ts";
 import type { Executor, Problem, Run } from "@myspinbot/contracts/types.ts";
 import type { Validator } from "@myspinbot/contracts/validators.js";
 import { startSeaweed, type SeaweedServer } from "@myspinbot/services/seaweed.ts";
@@ -16,7 +17,7 @@ import { createEventHub, type EventHub } from "../src/events/event-hub.ts";
 import { createGraphCatalogue } from "../src/graphs/catalogue.ts";
 import { createNodeTypes } from "../src/graphs/node-types.ts";
 import { createSubscriberClient } from "../src/redis/client.ts";
-import { runScript } from "../src/redis/scripts.ts";
+import { runStep } from "../src/redis/scripts.ts";
 import { createLogger } from "../src/telemetry/logger.ts";
 import { noMetrics } from "../src/telemetry/metrics.ts";
 import { assertDescribed } from "./described.ts";
@@ -161,12 +162,10 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
       })),
       ...change,
     };
-    await runScript(
-      redis,
-      "announce",
-      [keys.poolExecutors("s0", row.pool)],
-      [row.executor_id, JSON.stringify(row), change.status ?? "online"],
-    );
+    const { pool, executor_id: executor } = row;
+    const status = change.status ?? "online";
+    const announcement = JSON.stringify(row);
+    await runStep(redis, steps.announce(keys, { shard: "s0", pool, executor, announcement, status }));
   };
 
   const fetch = async (asked: Request): Promise<Response> => {

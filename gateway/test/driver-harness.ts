@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createKeys, type Keys } from "@myspinbot/contracts/keys.ts";
+import { steps, type ReportItem } from "@myspinbot/contracts/steps.ts";
 import type { Graph, NodeResult, Task } from "@myspinbot/contracts/types.ts";
 import { OWNERS } from "@myspinbot/contracts/wire.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
@@ -10,12 +11,12 @@ import { systemClock } from "../src/clock.ts";
 import { createDriver, type Driver } from "../src/driver/driver.ts";
 import { createDriverLoops, type DriverLoops } from "../src/driver/loops.ts";
 import type { SweepDeps } from "../src/driver/sweeps.ts";
-import { poolOf } from "../src/run-engine/graph-model.ts";
+import { firstRow } from "../src/graphs/node-place.ts";
 import { createNodeTypes, type NodeTypes } from "../src/graphs/node-types.ts";
 import { newId, newPlainId } from "../src/ids.ts";
 import { createCommandClient, createReaderClient, type Redis } from "../src/redis/client.ts";
 import { toRecord } from "../src/redis/flat.ts";
-import { runScript } from "../src/redis/scripts.ts";
+import { runStep } from "../src/redis/scripts.ts";
 import { noMetrics } from "../src/telemetry/metrics.ts";
 
 const SILENT = {
@@ -77,7 +78,7 @@ export interface Harness {
   /** Waits until the next task of the pool is there and takes it. */
   pull(pool: string, consumer?: string): Promise<Task>;
   settle(task: Task, results: Partial<NodeResult>[], outcome?: string, consumer?: string): Promise<unknown>;
-  report(task: Task, n: number, items: string[], consumer?: string): Promise<unknown>;
+  report(task: Task, first: number, items: ReportItem[], consumer?: string): Promise<unknown>;
   /** Runs an executor until the harness closes: every node succeeds with what `work` answers. */
   startExecutor(pool: string, work: Work): void;
   waitForEnd(run: string): Promise<Record<string, string>>;
@@ -89,6 +90,16 @@ export interface Harness {
 
 export function result(node: Task["nodes"][number], more: Partial<NodeResult>): NodeResult {
   return { node_id: node.id, attempt: node.attempt, status: "succeeded", outputs: {}, ...more };
+}
+
+/** What an executor reports of a node's end. */
+export function reportOf(end: Partial<NodeResult>): ReportItem {
+  return { kind: "result", node: end.node_id!, type: "", body: JSON.stringify(end) };
+}
+
+/** What an executor reports of a node under way. */
+export function note(node: string, type: string, data: object): ReportItem {
+  return { kind: "note", node, type, body: JSON.stringify(data) };
 }
 
 export async function createHarness(
@@ -169,27 +180,21 @@ export async function createHarness(
     }
   }
 
-  const poolKeys = (task: Task) => [
-    keys.poolTasks(shard, task.pool),
-    keys.poolTask(shard, task.pool, task.task_id),
-    keys.poolReports(shard, task.pool),
-  ];
+  const asExecutor = (task: Task, consumer: string) => ({
+    shard,
+    pool: task.pool,
+    task: task.task_id,
+    consumer,
+  });
 
-  async function settle(
+  function settle(
     task: Task,
     results: Partial<NodeResult>[],
     outcome = "settled",
     consumer = "exec_test",
   ): Promise<unknown> {
-    const items = results.flatMap((r) => ["result", r.node_id!, "", JSON.stringify(r)]);
-    return runScript(redis, "settle", poolKeys(task), [
-      consumer,
-      task.task_id,
-      outcome,
-      '"test"',
-      1,
-      ...items,
-    ]);
+    const last = { outcome, reason: '"test"', first: 1, items: results.map(reportOf) };
+    return runStep(redis, steps.settle(keys, { ...asExecutor(task, consumer), ...last }));
   }
 
   async function work(pool: string, doWork: Work): Promise<void> {
@@ -241,66 +246,31 @@ export async function createHarness(
     },
     async submit(graph, input = {}, deadlines = {}) {
       const run = newId("run", shard);
-      const nodes = graph.nodes.flatMap((node) => [
-        node.id,
-        JSON.stringify({
-          type: node.type,
-          plane: node.plane,
-          pool: poolOf(node),
-          status: "pending",
-          attempt: 0,
-        }),
-      ]);
-      await runScript(
-        redis,
-        "submit",
-        [
-          keys.run(shard, run),
-          keys.runData(shard, run),
-          keys.runEvents(shard, run),
-          keys.runNodes(shard, run),
-          keys.mail(shard),
-          keys.timers(shard),
-          keys.runs(shard),
-          keys.runsByStatus(shard, "queued"),
-          keys.graph(shard, `digest-${graph.name}`),
-          keys.idempotency(shard, "none"),
-          keys.graphRuns(shard),
-          keys.ownerRuns(shard, "all", OWNERS.default),
-          keys.ownerRuns(shard, "queued", OWNERS.default),
-        ],
-        [
-          run,
-          "",
-          1000,
-          JSON.stringify(graph),
-          deadlines.start ?? 60_000,
-          deadlines.run ?? 60_000,
-          "{}",
-          keys.channels.run(shard, run),
-          3,
-          1,
-          nodes.length / 2,
-          keys.fileRuns(shard, ""),
-          "owner",
-          OWNERS.default,
-          "graph",
-          graph.name,
-          "digest",
-          `digest-${graph.name}`,
-          "input",
-          JSON.stringify(input),
-          ...nodes,
-        ],
-      );
+      const digest = `digest-${graph.name}`;
+      const step = steps.submit(keys, {
+        shard,
+        run,
+        digest,
+        owner: OWNERS.default,
+        graph: JSON.stringify(graph),
+        hash: "none",
+        request: "",
+        idempotencyMs: 1000,
+        startDeadlineMs: deadlines.start ?? 60_000,
+        runDeadlineMs: deadlines.run ?? 60_000,
+        event: "{}",
+        record: { owner: OWNERS.default, graph: graph.name, digest },
+        data: { input: JSON.stringify(input) },
+        nodes: Object.fromEntries(graph.nodes.map((node) => [node.id, JSON.stringify(firstRow(node))])),
+      });
+      await runStep(redis, step);
       return run;
     },
-    tell: (run, body) =>
-      runScript(redis, "tell", [keys.run(shard, run), keys.mail(shard)], [run, JSON.stringify(body)]),
+    tell: (run, body) => runStep(redis, steps.tell(keys, { shard, run, body: JSON.stringify(body) })),
     pull,
     settle,
-    report: (task, n, items, consumer = "exec_test") =>
-      runScript(redis, "report", poolKeys(task), [consumer, task.task_id, n, ...items]),
+    report: (task, first, items, consumer = "exec_test") =>
+      runStep(redis, steps.report(keys, { ...asExecutor(task, consumer), first, items })),
     startExecutor(pool, doWork) {
       executors.push(work(pool, doWork).catch(() => {}));
     },

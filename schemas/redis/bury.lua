@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
 -- Takes an entry that nobody can read out of mail or reports and keeps it, at most 64 KiB of each field, as a dead letter.
--- KEYS 1 source stream, 2 dead
--- ARGV 1 group, 2 entry id, 3 source, 4 reason, 5 how many dead letters are kept
--- Answer 1 when it was buried by this call, else 0
+-- KEYS 1 <source_stream>, 2 dead
+-- ARGV 1 group, 2 entry, 3 source, 4 reason, 5 kept int (how many dead letters are kept)
+-- Answer 0 | 1; 1 when it was buried by this call
 local rows = redis.call('XRANGE', KEYS[1], ARGV[2], ARGV[2])
 redis.pcall('XACK', KEYS[1], ARGV[1], ARGV[2])
 if not rows[1] or redis.call('XDEL', KEYS[1], ARGV[2]) == 0 then

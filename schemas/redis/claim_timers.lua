@@ -2,8 +2,8 @@
 -- Turns due timers of runs into mail. Timers of what was kept long enough, runs and uploads, are moved one visibility
 -- period ahead and answered: their effect checks the state again and removes them.
 -- KEYS 1 timers, 2 mail
--- ARGV 1 how many at most, 2 run('') (prefix), 3 timer_visibility_ms
--- Answer {number of timers claimed, {member, ...} to be effected by the caller}
+-- ARGV 1 at_most int, 2 run(''), 3 timer_visibility_ms int
+-- Answer [claimed: number, effects: string[]]; effects are the members to be effected by the caller
 -- @include time
 -- @include status
 local now = now_ms()

@@ -1,12 +1,12 @@
 #!lua flags=allow-oom
 -- Takes one entry of mail or reports to its run, and locks the run for the caller's drive when it is free.
--- KEYS 1 source stream, 2 run, 3 runNodes, 4 runTasks, 5 runMailbox, 6 runEvents, 7 timers, 8 poolTask (any key of the
---      shard for mail), 9 runData, 10 threadHeads, 11 threadBlobs, 12 endedWithTasks
--- ARGV 1 entry id, 2 source ('mail' or the pool), 3 run id, 4 drive token, 5 lock_ms, 6 max_drives, 7 known checkpoint,
---      8 known graph digest, 9 channel, 10 events_per_run,
---      11 runsByStatus(''), 12 graph(''), 13 threadCheckpoint('') (prefixes of keys of the same shard)
--- Answer {'drive' | 'give_up', record, nodes, tasks, mailbox, checkpoint, graph} | {'gone'} | {'ignored'} | {'noted'} |
---        {'done'} (terminal) | {'busy'} (another drive holds the run)
+-- KEYS 1 <source_stream>, 2 run, 3 runNodes, 4 runTasks, 5 runMailbox, 6 runEvents, 7 timers, 8 <task_hash> (poolTask; any
+--      key of the shard for mail), 9 runData, 10 threadHeads(run), 11 threadBlobs(run), 12 endedWithTasks
+-- ARGV 1 entry, 2 source ('mail' or the pool), 3 run, 4 token (of the drive), 5 lock_ms int, 6 max_drives int,
+--      7 known_checkpoint, 8 known_digest (of the graph), 9 channels.run, 10 events_per_run int,
+--      11 runsByStatus(''), 12 graph(''), 13 threadCheckpoint(run, '')
+-- Answer Drive | ['gone'] | ['ignored'] | ['noted'] | ['done'] | ['busy']; done = the run has ended,
+--      busy = another drive holds it, give_up = it was driven too often
 -- Repeats: only XDEL = 1 wins; the holder of the token gets the same answer again.
 -- @include time
 -- @include fields

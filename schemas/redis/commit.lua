@@ -1,10 +1,10 @@
 #!lua flags=allow-oom
 -- Ends one drive: checkpoint, tasks, events, timers and record change together or not at all.
--- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads, 10 thread,
---      11 threadHeads, 12 threadBlobs, 13 threadCheckpoint(new), 14 endedWithTasks, then the pool keys that the plan
---      names by their index
--- ARGV 1 plan (JSON), 2 channel, 3 runsByStatus(''), 4 graph(''), 5 threadCheckpoint(''), 6 artifact(''), then payloads
---      (opaque strings) that the plan names by their index
+-- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads,
+--      10 thread(run), 11 threadHeads(run), 12 threadBlobs(run), 13 threadCheckpoint(run, checkpoint) (the new one),
+--      14 endedWithTasks, then per pool_key of pool_keys: <pool_key> (the plan names them by their index)
+-- ARGV 1 plan (JSON), 2 channels.run, 3 runsByStatus(''), 4 graph(''), 5 threadCheckpoint(run, ''), 6 artifact(''),
+--      then per payload of payloads: payload (opaque; the plan names them by their index)
 -- plan {run, commit, token, parent, last {source, entry, index}, status, ran, guard,
 --       accepted [{node, task, attempt}], open [hash],
 --       tasks [{task, pool, stream, hash, body, nodes}], cancel [{task, stream, hash, reports, control}],
@@ -12,7 +12,7 @@
 --       events [{type, node, data}], timers [{member, delay_ms}], untimers [member], record [{field, value}],
 --       data [{field, arg}], artifacts [{id, arg}], checkpoint {id, body, metadata, blobs [{channel, version, arg}]},
 --       terminal, lock_ms, retention_ms}; body, json, data, arg = index into ARGV; stream, hash, reports = index into KEYS
--- Answer {'free'} | {'drive', ...} (new mail came; the lock is kept, see collect) | {'refused', why, detail}
+-- Answer ['free'] | Drive | ['refused', why: string, detail: string]; free = unlocked, drive = new mail came, the lock is kept
 -- Repeats: the record holds the id of the last commit; the same id answers lock and mailbox as they are now.
 -- @include time
 -- @include fields

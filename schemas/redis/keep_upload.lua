@@ -2,8 +2,8 @@
 -- Lists a new upload, or keeps one for a run that is about to use it: its time begins anew. Plain flags: a full server
 -- refuses before any write.
 -- KEYS 1 ownerFiles, 2 timers
--- ARGV 1 file id, 2 timer, 3 upload_retention_ms, 4 'new' or 'use'
--- Answer 'kept', 'gone' when it is being removed, 'unknown' when it is not listed (brought before uploads were)
+-- ARGV 1 file, 2 timer, 3 upload_retention_ms int, 4 how 'new' | 'use'
+-- Answer 'kept' | 'gone' | 'unknown'; gone = it is being removed, unknown = not listed (brought before uploads were)
 -- @include time
 local due = redis.call('ZSCORE', KEYS[2], ARGV[2])
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then

@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
 -- Deletes a consumer, but only one that has nothing pending: deleting it otherwise would lose its entries.
--- KEYS 1 stream
--- ARGV 1 group, 2 consumer, 3 how long it must have been idle at least, ms
--- Answer 1 when it is gone, 0 when it stays
+-- KEYS 1 <stream>
+-- ARGV 1 group, 2 consumer, 3 idle_ms int (it must have been idle at least so long)
+-- Answer 0 | 1; 1 when it is gone, 0 when it stays
 local function flat(row)
   local out = {}
   for i = 1, #row, 2 do

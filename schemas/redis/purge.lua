@@ -1,10 +1,10 @@
 #!lua flags=allow-oom
 -- Removes all that Redis holds of a terminal run whose bytes are gone; its graph goes with the last run that has it.
--- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads, 10 thread,
---      11 threadHeads, 12 threadBlobs, 13 runs, 14 graphRuns
--- ARGV 1 run id, 2 runsByStatus(''), 3 threadCheckpoint(''), 4 artifact(''), 5 graph(''), 6 idempotency(''),
+-- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads,
+--      10 thread(run), 11 threadHeads(run), 12 threadBlobs(run), 13 runs, 14 graphRuns
+-- ARGV 1 run, 2 runsByStatus(''), 3 threadCheckpoint(run, ''), 4 artifact(''), 5 graph(''), 6 idempotency(''),
 --      7 fileRuns('')
--- Answer 1 when purged, 0 when the run was not there, -1 when it has not ended or a task of it has not
+-- Answer 1 | 0 | -1; 1 when purged, 0 when the run was not there, -1 when it has not ended or a task of it has not
 -- @include status
 -- @include answer
 local status, digest, idempotency, owner, files =

@@ -2,8 +2,9 @@
 -- Looks for what a run has lost: tasks whose hash or entry is gone, endings that nobody can read any more, and a run
 -- that nothing will wake.
 -- KEYS 1 run, 2 runNodes, 3 runTasks, 4 mail, 5 timers
--- ARGV 1 run id, 2 reconcile_ms, 3 number of pools, then per pool: name, poolTasks, poolReports, poolTask('')
--- Answer {number of endings written, 1 when the run got mail to check itself}
+-- ARGV 1 run, 2 reconcile_ms int, 3 count(pools),
+--      then per pool of pools: pool, poolTasks, poolReports, poolTask(pool, '')
+-- Answer [endings: number, checks: 0 | 1]; how many endings were written, 1 when the run got mail to check itself
 -- @include time
 -- @include fields
 -- @include status
@@ -11,7 +12,7 @@
 -- @include close
 -- @include answer
 local pools = {}
-for i = 4, 3 + tonumber(ARGV[3]) * 4, 4 do
+for i = FIRST.arg, FIRST.arg - 1 + tonumber(ARGV[3]) * 4, 4 do
   pools[ARGV[i]] = { stream = ARGV[i + 1], reports = ARGV[i + 2], hash = ARGV[i + 3] }
 end
 

@@ -1,13 +1,14 @@
 #!lua flags=allow-oom
 -- Renews the leases of all tasks that an executor holds in one pool of one shard, and hands out entries that are pending
 -- for it without its knowledge: they were given to a connection that had died.
--- KEYS 1 poolTasks, then one poolTask per task held
--- ARGV 1 consumer, then the ids of the tasks, in the order of the keys
--- Answer {{'ok' | 'cancel' | 'closed', ...}, {{entry, task, body}, ...}}; raises NOGROUP when the group is missing.
+-- KEYS 1 poolTasks, then per task of tasks: poolTask
+-- ARGV 1 consumer, then per task of tasks: task
+-- Answer [states: ('ok' | 'cancel' | 'closed')[], unknown: [entry: string, task: string, body: string][]]; a state per task;
+--      raises NOGROUP when the group is missing
 -- @include lease
 -- @include fields
 local states, held = {}, {}
-for i = 2, #KEYS do
+for i = FIRST.key, #KEYS do
   local right, entry = has_right(KEYS[1], KEYS[i], ARGV[1])
   if right then
     held[entry] = true

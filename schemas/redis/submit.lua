@@ -1,12 +1,12 @@
 #!lua
 -- Creates a run: record, event 1, deadlines, mail. Plain flags: a full server refuses before any write.
--- KEYS 1 run, 2 runData, 3 runEvents, 4 runNodes, 5 mail, 6 timers, 7 runs, 8 runsByStatus(queued), 9 graph, 10 idempotency,
---      11 graphRuns, 12 ownerRuns(all), 13 ownerRuns(queued)
--- ARGV 1 run id, 2 digest of the request ('' = no idempotency key), 3 idempotency_ms, 4 graph (canonical JSON),
---      5 start deadline ms, 6 run deadline ms, 7 event data, 8 channel,
---      9 number of record fields, 10 number of data fields, 11 number of node fields, 12 fileRuns(''), then name, value ...
---      of each group of fields
--- Answer {'created', now} | {'repeat', run id} | {'conflict', run id}
+-- KEYS 1 run, 2 runData, 3 runEvents, 4 runNodes, 5 mail, 6 timers, 7 runs, 8 runsByStatus('queued'), 9 graph(digest),
+--      10 idempotency, 11 graphRuns, 12 ownerRuns('all'), 13 ownerRuns('queued')
+-- ARGV 1 run, 2 request (digest of the request; '' = no idempotency key), 3 idempotency_ms int, 4 graph (canonical JSON),
+--      5 start_deadline_ms int, 6 run_deadline_ms int, 7 event (JSON), 8 channels.run, 9 count(record), 10 count(data),
+--      11 count(nodes), 12 fileRuns(''), then per name, value of record: name, value, then per name, value of data: name, value,
+--      then per name, value of nodes: name, value
+-- Answer ['created', now: string] | ['repeat' | 'conflict', run: string]; conflict = the key was used for another request
 -- Repeats: the run id makes a second call a 'repeat'; the idempotency key makes a second request one, as long as its run
 -- is there. The record's fields hold `owner`, `digest` and, where there are such, `idempotency` and `files` (ids, by
 -- spaces): purge finds by them what goes with the run.
@@ -27,7 +27,7 @@ if ARGV[2] ~= '' then
 end
 
 local now = now_ms()
-local at = 13
+local at = FIRST.arg
 local function put_pairs(key, count)
   for _ = 1, tonumber(count) do
     redis.call('HSET', key, ARGV[at], ARGV[at + 1])

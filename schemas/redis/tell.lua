@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- Gives a run mail from the gateway's side: cancel, resume.
 -- KEYS 1 run, 2 mail
--- ARGV 1 run id, 2 body (JSON of mail.schema.json)
+-- ARGV 1 run, 2 body (JSON of mail.schema.json)
 -- Answer 'told' | 'missing' | 'terminal'
 -- Repeats: a second mail of the same kind changes nothing when it is driven.
 -- @include status

@@ -16,3 +16,13 @@ export interface Prover {
   plant(copy: HouseCopy): void;
   judge(copy: HouseCopy): Promise<Proof[]>;
 }
+
+/** A tool is red for a mistake when it fails and names it. */
+export async function named(
+  guard: string,
+  answer: Promise<{ status: number; said: string }>,
+  names: readonly string[],
+): Promise<Proof[]> {
+  const { status, said } = await answer;
+  return names.map((name) => ({ guard, mistake: name, red: status !== 0 && said.includes(name) }));
+}

@@ -35,7 +35,7 @@ function patterns(wire: Wire): [what: string, pattern: RegExp, languages: RegExp
       ),
       /./,
     ],
-    ["a group", new RegExp(`runScript\\(.*(?<!GROUPS\\[)["'](?:${groups})["']`), /\.tsx?$/],
+    ["a group", new RegExp(`\\bgroup(?:: |=)["'](?:${groups})["']`), /\.(tsx?|py)$/],
     ["a key", new RegExp(`\\}:(?:${either(families)})\\b|["'\`]msb:`), /./],
     ["an object's path", new RegExp(`["'\`](?:${either(folders)})/(?:["'\`{]|\\$\\{)`), /./],
     ["the ends of runs", new RegExp(ends), /./],

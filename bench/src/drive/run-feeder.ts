@@ -1,13 +1,14 @@
 /** Does by hand what surrounds a driver: submits runs, brings it their mail, plays the executors of both planes. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { steps, type ReportItem } from "@myspinbot/contracts/steps.ts";
 import type { Graph, NodeResult, Task } from "@myspinbot/contracts/types.ts";
-import { OWNERS, POOLS } from "@myspinbot/contracts/wire.ts";
+import { GROUPS, OWNERS, POOLS } from "@myspinbot/contracts/wire.ts";
 import type { Redis } from "ioredis";
 import { sourceStream, type Entry } from "../../../gateway/src/driver/collect.ts";
-import { poolOf } from "../../../gateway/src/run-engine/graph-model.ts";
+import { firstRow } from "../../../gateway/src/graphs/node-place.ts";
 import { newId } from "../../../gateway/src/ids.ts";
 import { toRecord } from "../../../gateway/src/redis/flat.ts";
-import { runScript } from "../../../gateway/src/redis/scripts.ts";
+import { runStep } from "../../../gateway/src/redis/scripts.ts";
 
 const SHARD = "s0";
 const POOL_NAMES = [POOLS.node_plane, POOLS.default];
@@ -48,29 +49,20 @@ export function createRunFeeder(redis: Redis, keys: Keys): RunFeeder {
     );
   }
 
-  async function settle(task: Task): Promise<number> {
-    const items = task.nodes.flatMap((node) => {
-      const result: NodeResult = {
-        node_id: node.id,
-        attempt: node.attempt,
-        status: "succeeded",
-        outputs: { v: node.id },
-      };
-      return ["result", node.id, "", JSON.stringify(result)];
+  async function settle({ pool, task_id: task, nodes }: Task): Promise<number> {
+    const items = nodes.map(({ id, attempt }): ReportItem => {
+      const result: NodeResult = { node_id: id, attempt, status: "succeeded", outputs: { v: id } };
+      return { kind: "result", node: id, type: "", body: JSON.stringify(result) };
     });
-    const { pool, task_id } = task;
-    const taskKeys = [
-      keys.poolTasks(SHARD, pool),
-      keys.poolTask(SHARD, pool, task_id),
-      keys.poolReports(SHARD, pool),
-    ];
-    await runScript(redis, "settle", taskKeys, ["bench", task_id, "settled", '"done"', 1, ...items]);
-    return task.nodes.length;
+    const last = { outcome: "settled", reason: '"done"', first: 1, items };
+    await runStep(redis, steps.settle(keys, { shard: SHARD, pool, task, consumer: "bench", ...last }));
+    return nodes.length;
   }
 
   async function openStreams(): Promise<void> {
     for (const source of SOURCES) {
-      await runScript(redis, "ensure_group", [sourceStream(keys, SHARD, source)], ["drivers"]);
+      const stream = sourceStream(keys, SHARD, source);
+      await runStep(redis, steps.ensureGroup(keys, { stream, group: GROUPS.drivers }));
     }
   }
 
@@ -82,38 +74,24 @@ export function createRunFeeder(redis: Redis, keys: Keys): RunFeeder {
     openStreams,
     async submit(graph) {
       const run = newId("run", SHARD);
-      const rows = graph.nodes.flatMap((node) => [
-        node.id,
-        JSON.stringify({
-          type: node.type,
-          plane: node.plane,
-          pool: poolOf(node),
-          status: "pending",
-          attempt: 0,
-        }),
-      ]);
       const digest = `digest-${graph.name}`;
-      const record = ["owner", OWNERS.default, "graph", graph.name, "digest", digest];
-      const runKeys = [
-        keys.run(SHARD, run),
-        keys.runData(SHARD, run),
-        keys.runEvents(SHARD, run),
-        keys.runNodes(SHARD, run),
-        keys.mail(SHARD),
-        keys.timers(SHARD),
-        keys.runs(SHARD),
-        keys.runsByStatus(SHARD, "queued"),
-        keys.graph(SHARD, digest),
-        keys.idempotency(SHARD, "none"),
-        keys.graphRuns(SHARD),
-        keys.ownerRuns(SHARD, "all", OWNERS.default),
-        keys.ownerRuns(SHARD, "queued", OWNERS.default),
-      ];
-      await runScript(redis, "submit", runKeys, [
-        ...[run, "", 1000, JSON.stringify(graph), DAY_MS, DAY_MS, "{}", keys.channels.run(SHARD, run)],
-        ...[record.length / 2, 1, rows.length / 2, keys.fileRuns(SHARD, "")],
-        ...[...record, "input", "{}", ...rows],
-      ]);
+      const step = steps.submit(keys, {
+        shard: SHARD,
+        run,
+        digest,
+        owner: OWNERS.default,
+        graph: JSON.stringify(graph),
+        hash: "none",
+        request: "",
+        idempotencyMs: 1000,
+        startDeadlineMs: DAY_MS,
+        runDeadlineMs: DAY_MS,
+        event: "{}",
+        record: { owner: OWNERS.default, graph: graph.name, digest },
+        data: { input: "{}" },
+        nodes: Object.fromEntries(graph.nodes.map((node) => [node.id, JSON.stringify(firstRow(node))])),
+      });
+      await runStep(redis, step);
       return run;
     },
     async readMail() {

@@ -44,7 +44,7 @@ const GRAPH: Graph = {
 
 /** Notes when a commit leaves for the server: the script that adds the task. Both clocks are CLOCK_MONOTONIC. */
 function watchCommits(redis: Redis, onSent: (ns: bigint) => void): Redis {
-  const sha1 = SCRIPTS["commit"]?.sha1;
+  const sha1 = SCRIPTS.commit.sha1;
   const evalsha = redis.evalsha.bind(redis) as (...args: unknown[]) => unknown;
   const watched = (...args: unknown[]): unknown => {
     if (args[0] === sha1) onSent(process.hrtime.bigint());

@@ -36,7 +36,7 @@ export function emitPyScripts(source: Source): string {
     ([name, { sha1, source: text }]) =>
       `    "${name}": Script(\n        sha1="${sha1}",\n        source=${pyLiteral(text)},\n    ),\n`,
   );
-  return `${pyHead("Keys, arguments and answers stand in the heads of schemas/redis/*.lua.")}from dataclasses import dataclass
+  return `${pyHead("The steps of the protocol by name; steps.py calls them.")}from dataclasses import dataclass
 from typing import Final
 
 

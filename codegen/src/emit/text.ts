@@ -60,3 +60,13 @@ export function wrap(text: string, width: number): string[] {
   }
   return line ? [...lines, line] : lines;
 }
+
+/** `keep_upload` -> `keepUpload`. */
+export function toCamel(name: string): string {
+  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** `report_item` -> `ReportItem`. */
+export function toPascal(name: string): string {
+  return toCamel(`_${name}`);
+}

@@ -11,7 +11,7 @@ export interface Script {
 /** Name -> source with includes, and the digest by which Redis knows it. */
 export function scriptTable(source: Source): Record<string, Script> {
   return Object.fromEntries(
-    [...source.scripts].map(([name, text]) => [
+    [...source.scripts.steps].map(([name, { text }]) => [
       name,
       { sha1: createHash("sha1").update(text).digest("hex"), source: text },
     ]),
@@ -19,7 +19,7 @@ export function scriptTable(source: Source): Record<string, Script> {
 }
 
 export function emitScripts(source: Source): string {
-  return `/** Keys, arguments and answers stand in the heads of schemas/redis/*.lua. ${BANNER} */
+  return `/** The steps of the protocol by name; steps.ts calls them. ${BANNER} */
 export const SCRIPTS = ${tsLiteral(scriptTable(source))} as const;
 
 export type ScriptName = keyof typeof SCRIPTS;

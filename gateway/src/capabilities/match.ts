@@ -1,7 +1,7 @@
 /** Decides at submit whether a run could ever be run, and by how many executors now. */
 import type { Executor, GraphNode } from "@myspinbot/contracts/types.ts";
-import { POOLS } from "@myspinbot/contracts/wire.ts";
 import { AppError } from "../errors/app-error.ts";
+import { poolOf } from "../graphs/node-place.ts";
 import type { NodeType, NodeTypes } from "../graphs/node-types.ts";
 
 /** What a node needs of an executor. */
@@ -72,7 +72,7 @@ function toNeed(node: GraphNode, nodeTypes: NodeTypes, pointer: string): Need {
 }
 
 function needOf(node: GraphNode, type: NodeType): Need {
-  const pool = node.plane === "node" ? POOLS.node_plane : (node.pool ?? POOLS.default);
+  const pool = poolOf(node);
   const engines = node.engine === undefined || node.engine === "auto" ? type.engines : [node.engine];
   return { node, type, pool, engines };
 }

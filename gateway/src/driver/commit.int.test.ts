@@ -1,7 +1,8 @@
 /** What `commit` refuses, and what it does when it is called again: one guard per test, the others satisfied. */
+import type { AnswerOf, Drive, steps } from "@myspinbot/contracts/steps.ts";
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createHarness, result, type Harness } from "../../test/driver-harness.ts";
+import { createHarness, note, result, type Harness } from "../../test/driver-harness.ts";
 import { newPlainId } from "../ids.ts";
 import { toRecord } from "../redis/flat.ts";
 import { collect, type Entry } from "./collect.ts";
@@ -28,7 +29,7 @@ async function nextMail(): Promise<Entry> {
   return { shard: "s0", source: "mail", id: row![0], fields: toRecord(row![1]) };
 }
 
-async function lock(entry: Entry, token: string, lockMs = 5000): Promise<unknown[]> {
+async function lock(entry: Entry, token: string, lockMs = 5000): Promise<AnswerOf<typeof steps.collect>> {
   return collect(h.redis, h.keys, { entry, token, lockMs, knownCheckpoint: "", knownDigest: "" });
 }
 
@@ -36,7 +37,7 @@ async function lock(entry: Entry, token: string, lockMs = 5000): Promise<unknown
 async function locked(lockMs = 5000): Promise<CommitRequest> {
   const run = await h.submit(ONE);
   const token = newPlainId("drive");
-  const situation = toSituation(run, await lock(await nextMail(), token, lockMs));
+  const situation = toSituation(run, (await lock(await nextMail(), token, lockMs)) as Drive);
   const draft = createDraft(situation);
   addEvent(draft, "run.waiting", "");
   return {
@@ -53,7 +54,8 @@ async function locked(lockMs = 5000): Promise<CommitRequest> {
   };
 }
 
-const commitOf = (request: CommitRequest): Promise<unknown[]> => commit(h.redis, h.keys, request);
+const commitOf = (request: CommitRequest): Promise<AnswerOf<typeof steps.commit>> =>
+  commit(h.redis, h.keys, request);
 const eventTypes = async (run: string): Promise<string[]> => (await h.events(run)).map((e) => e.type);
 
 describe("commit", () => {
@@ -91,10 +93,10 @@ describe("commit", () => {
     const run = await h.submit(ONE);
     const task = await h.pull("default");
     await h.stopDriver();
-    await h.report(task, 1, ["note", "a", "node.started", '{"attempt":1,"executor":"exec_test"}']);
+    await h.report(task, 1, [note("a", "node.started", { attempt: 1, executor: "exec_test" })]);
     await h.tell(run, { kind: "cancel" });
     const token = newPlainId("drive");
-    const situation = toSituation(run, await lock(await nextMail(), token, 300));
+    const situation = toSituation(run, (await lock(await nextMail(), token, 300)) as Drive);
     expect(situation.openTasks).toHaveLength(1);
     const parent = situation.record.checkpoint!;
     const request = { ...(await locked()), run, token, situation, parent };
@@ -126,7 +128,7 @@ describe("commit", () => {
     for (let i = 0; i < 2; i += 1) {
       const answer = await commitOf(request);
       expect(answer[0]).toBe("drive");
-      expect(toSituation(request.run, answer).letters.map((l) => l.body.kind)).toEqual(["check"]);
+      expect(toSituation(request.run, answer as Drive).letters.map((l) => l.body.kind)).toEqual(["check"]);
     }
     expect(await h.redis.zscore(h.keys.timers("s0"), `lock|${request.run}|`)).not.toBeNull();
   });

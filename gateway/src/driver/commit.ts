@@ -1,8 +1,9 @@
 /** Ends a drive with one script call: checkpoint, tasks, events, timers and record change together or not at all. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { FIRST, steps, type AnswerOf } from "@myspinbot/contracts/steps.ts";
 import type { StoredCheckpoint } from "../checkpoints/layout.ts";
 import type { Redis } from "../redis/client.ts";
-import { runScript } from "../redis/scripts.ts";
+import { runStep } from "../redis/scripts.ts";
 import type { Draft } from "./draft.ts";
 import type { Situation } from "./situation.ts";
 
@@ -20,40 +21,18 @@ export interface CommitRequest {
   retentionMs: number;
 }
 
-/** Collects the pool keys and payloads that a plan names by index, in Lua's counting from 1. */
+/** Collects the pool keys or payloads that a plan names by index, in Lua's counting. */
 class Indexed {
-  readonly #items: string[];
+  readonly items: string[] = [];
+  readonly #first: number;
 
-  constructor(fixed: string[]) {
-    this.#items = [...fixed];
+  constructor(first: number) {
+    this.#first = first;
   }
 
   add(item: string): number {
-    return this.#items.push(item);
+    return this.#first + this.items.push(item) - 1;
   }
-
-  get items(): string[] {
-    return this.#items;
-  }
-}
-
-function fixedKeys(keys: Keys, { shard, run, checkpoint }: CommitRequest): string[] {
-  return [
-    keys.run(shard, run),
-    keys.runNodes(shard, run),
-    keys.runTasks(shard, run),
-    keys.runMailbox(shard, run),
-    keys.runEvents(shard, run),
-    keys.runData(shard, run),
-    keys.runArtifacts(shard, run),
-    keys.timers(shard),
-    keys.threads(shard),
-    keys.thread(shard, run),
-    keys.threadHeads(shard, run),
-    keys.threadBlobs(shard, run),
-    keys.threadCheckpoint(shard, run, checkpoint?.name ?? ""),
-    keys.endedWithTasks(shard),
-  ];
 }
 
 function planTasks(keys: Keys, { shard, draft }: CommitRequest, K: Indexed, A: Indexed): unknown[] {
@@ -131,17 +110,16 @@ function toPlan(keys: Keys, request: CommitRequest, K: Indexed, A: Indexed): unk
 }
 
 /** Runs `commit.lua` and answers its answer. */
-export async function commit(redis: Redis, keys: Keys, request: CommitRequest): Promise<unknown[]> {
+export function commit(
+  redis: Redis,
+  keys: Keys,
+  request: CommitRequest,
+): Promise<AnswerOf<typeof steps.commit>> {
   const { shard, run } = request;
-  const K = new Indexed(fixedKeys(keys, request));
-  const A = new Indexed([
-    "",
-    keys.channels.run(shard, run),
-    keys.runsByStatus(shard, ""),
-    keys.graph(shard, ""),
-    keys.threadCheckpoint(shard, run, ""),
-    keys.artifact(shard, ""),
-  ]);
-  A.items[0] = JSON.stringify(toPlan(keys, request, K, A));
-  return (await runScript(redis, "commit", K.items, A.items)) as unknown[];
+  const K = new Indexed(FIRST.commit.key);
+  const A = new Indexed(FIRST.commit.arg);
+  const plan = JSON.stringify(toPlan(keys, request, K, A));
+  const checkpoint = request.checkpoint?.name ?? "";
+  const step = steps.commit(keys, { shard, run, checkpoint, plan, poolKeys: K.items, payloads: A.items });
+  return runStep(redis, step);
 }

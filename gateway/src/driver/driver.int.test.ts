@@ -1,7 +1,7 @@
 /** The run engine over a real server: what a run does, seen from outside. */
 import type { Graph, Task } from "@myspinbot/contracts/types.ts";
 import { afterEach, describe, expect, it } from "vitest";
-import { createHarness, result, type Harness } from "../../test/driver-harness.ts";
+import { createHarness, note, reportOf, result, type Harness } from "../../test/driver-harness.ts";
 import { until } from "../../test/until.ts";
 
 let h: Harness;
@@ -130,8 +130,8 @@ describe("a run", () => {
     for (let i = 1; i <= 3; i += 1) {
       const task = await h.pull("default", `exec_${i}`);
       expect(task.nodes[0]!.attempt).toBe(i);
-      const started = JSON.stringify({ attempt: i, executor: `exec_${i}` });
-      await h.report(task, 1, ["note", "a", "node.started", started], `exec_${i}`);
+      const started = { attempt: i, executor: `exec_${i}` };
+      await h.report(task, 1, [note("a", "node.started", started)], `exec_${i}`);
     }
     expect((await h.waitForEnd(run)).status).toBe("failed");
     const error = JSON.parse((await h.redis.hget(h.keys.runData("s0", run), "error"))!);
@@ -151,7 +151,7 @@ describe("a run", () => {
     await h.tell(run, { kind: "cancel" });
     await until(async () => (await h.record(run)).status === "canceling");
     const [states] = (await h
-      .report(task, 1, ["note", "a", "node.progress", '{"done":1,"total":2,"unit":"x"}'])
+      .report(task, 1, [note("a", "node.progress", { done: 1, total: 2, unit: "x" })])
       .then((a) => [a])) as [string];
     expect(states).toBe("cancel");
     await h.settle(task, [], "canceled");
@@ -184,7 +184,7 @@ describe("a run", () => {
     expect((await h.waitForEnd(expired)).status).toBe("expired");
     const slow = await h.submit(one, {}, { start: 60_000, run: 400 });
     const task = await h.pull("default");
-    await h.report(task, 1, ["note", "a", "node.started", '{"attempt":1,"executor":"exec_test"}']);
+    await h.report(task, 1, [note("a", "node.started", { attempt: 1, executor: "exec_test" })]);
     expect((await h.waitForEnd(slow)).status).toBe("timed_out");
     expect(await h.settle(task, [result(task.nodes[0]!, {})])).toBe("ok");
     await until(async () => (await h.redis.xlen(h.keys.poolReports("s0", "default"))) === 0);
@@ -198,7 +198,7 @@ describe("a run", () => {
       output: {},
     };
     const TWO: Graph = { ...ONE, nodes: [...ONE.nodes, { id: "b", type: "node_work", plane: "node" }] };
-    const started = ["note", "a", "node.started", '{"attempt":1,"executor":"exec_test"}'];
+    const started = [note("a", "node.started", { attempt: 1, executor: "exec_test" })];
     /** Takes the deadline's timer away, so that nothing but a begin can notice. */
     const untimed = async (graph: Graph): Promise<{ run: string; passed(): Promise<boolean> }> => {
       const run = await h.submit(graph, {}, { start: 1000 });
@@ -248,7 +248,7 @@ describe("a run", () => {
       expect(await h.settle(late, [result(late.nodes[0]!, {})])).toBe("ok");
       const again = await h.pull("node");
       await h.settle(again, [result(again.nodes[0]!, {})]);
-      await h.report(first, 2, ["result", "a", "", JSON.stringify(result(first.nodes[0]!, {}))]);
+      await h.report(first, 2, [reportOf(result(first.nodes[0]!, {}))]);
       await h.settle(first, []);
       expect((await h.waitForEnd(run)).status).toBe("succeeded");
       expect((await h.rows(run)).b).toMatchObject({ status: "succeeded", attempt: 1 });

@@ -1,5 +1,6 @@
 /** Drives runs: collect the mail, think, commit. Two Redis round trips per drive, whatever the graph. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { steps } from "@myspinbot/contracts/steps.ts";
 import { GROUPS } from "@myspinbot/contracts/wire.ts";
 import { openCarry, storedOf } from "../checkpoints/drive-checkpoint.ts";
 import { DriveSaver, type DriveCarry } from "../checkpoints/drive-saver.ts";
@@ -8,7 +9,7 @@ import type { GraphModel } from "../run-engine/graph-model.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import { newId, newPlainId } from "../ids.ts";
 import type { Redis } from "../redis/client.ts";
-import { runScript } from "../redis/scripts.ts";
+import { runStep } from "../redis/scripts.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -61,8 +62,10 @@ const OUTCOMES: Partial<Record<EventType, "succeeded" | "failed">> = {
 async function bury({ redis, keys, log, metrics }: Context, entry: Entry, reason: string): Promise<void> {
   log.warn("entry buried", { source: entry.source, entry: entry.id, reason });
   metrics.deadLetter(entry.source);
-  const streams = [sourceStream(keys, entry.shard, entry.source), keys.dead(entry.shard)];
-  await runScript(redis, "bury", streams, [GROUPS.drivers, entry.id, entry.source, reason, DEAD_LETTERS]);
+  const { shard, source } = entry;
+  const sourceOf = sourceStream(keys, shard, source);
+  const letter = { shard, sourceStream: sourceOf, group: GROUPS.drivers, entry: entry.id, source };
+  await runStep(redis, steps.bury(keys, { ...letter, reason, kept: DEAD_LETTERS }));
 }
 
 function remember(context: Context, situation: Situation, name: string, carry: DriveCarry): void {
@@ -128,7 +131,7 @@ async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Prom
   };
   const answer = await withPatience(context.clock, context.lockMs, () => commit(redis, keys, request));
   if (answer[0] === "refused") {
-    const [, why, detail] = answer as [string, string, string];
+    const [, why, detail] = answer;
     log.debug("commit refused", { run_id: run, why, detail });
     const learned = learn(lesson, why, detail);
     return learned && driveOnce(context, locked, learned);

@@ -1,7 +1,9 @@
 /** Removes the registry rows of executors that are gone: nobody else does, and runs are accepted by what rows say. */
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { steps } from "@myspinbot/contracts/steps.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import type { Redis } from "../redis/client.ts";
-import { runScript } from "../redis/scripts.ts";
+import { runStep } from "../redis/scripts.ts";
 
 interface Row {
   id: string;
@@ -17,12 +19,16 @@ interface Row {
  * Removes rows that nothing was heard of for a day, and those of silent executors whose offer somebody has announced
  * since: a process that starts again has a new id.
  */
-export async function forgetExecutors(redis: Redis, key: string): Promise<void> {
-  const [time, hash] = await Promise.all([redis.time(), redis.hgetall(key)]);
+export async function forgetExecutors(
+  { redis, keys }: { redis: Redis; keys: Keys },
+  shard: string,
+  pool: string,
+): Promise<void> {
+  const [time, hash] = await Promise.all([redis.time(), redis.hgetall(keys.poolExecutors(shard, pool))]);
   const rows = rowsOf(hash, Number(time[0]) * 1000);
   for (const row of rows) {
     if (isGone(row) || rows.some((other) => replaces(other, row)))
-      await runScript(redis, "forget", [key], [row.id, row.seen]);
+      await runStep(redis, steps.forget(keys, { shard, pool, executor: row.id, seen: row.seen }));
   }
 }
 

@@ -2,16 +2,17 @@
  * S1-S4, S6, S8 and S10 under a bad network: three drivers and three executors over one server, calls and replies
  * lost, owners killed and frozen at random. The verdict comes from a ledger that only the executors write.
  */
-import type { Graph, Task } from "@myspinbot/contracts/types.ts";
+import type { Graph, NodeResult, Task } from "@myspinbot/contracts/types.ts";
 import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
+import { FIRST, steps } from "@myspinbot/contracts/steps.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../clock.ts";
 import { createChaos, seeded, type Chaos } from "../../test/chaos.ts";
-import { createHarness, type Harness } from "../../test/driver-harness.ts";
+import { createHarness, note, reportOf, type Harness } from "../../test/driver-harness.ts";
 import { newPlainId } from "../ids.ts";
 import { toRecord } from "../redis/flat.ts";
-import { runScript } from "../redis/scripts.ts";
+import { runStep } from "../redis/scripts.ts";
 import { noMetrics } from "../telemetry/metrics.ts";
 import { createDriver } from "./driver.ts";
 import { createDriverLoops, type DriverLoops } from "./loops.ts";
@@ -72,11 +73,12 @@ class Executor {
 
   /** A result counts as accepted from the moment when the server took it. */
   #see(args: unknown[], reply: unknown): void {
-    const is = (name: "report" | "settle") =>
-      args[1] === SCRIPTS[name].sha1 || args[1] === SCRIPTS[name].source;
-    const isReport = is("report");
-    if ((!isReport && !is("settle")) || reply === "closed") return;
-    const items = args.slice(3 + 3 + (isReport ? 3 : 5)) as string[];
+    const step = (["report", "settle"] as const).find((name) =>
+      [SCRIPTS[name].sha1, SCRIPTS[name].source].includes(args[1] as never),
+    );
+    if (!step || reply === "closed") return;
+    // The command, the script, the number of keys, the keys, the arguments.
+    const items = args.slice(3 + Number(args[2]) + FIRST[step].arg - 1) as string[];
     for (let i = 0; i + 3 < items.length; i += 4) {
       if (items[i] !== "result") continue;
       const result = JSON.parse(items[i + 3]!) as { status: string; outputs: { run: string } };
@@ -99,23 +101,16 @@ class Executor {
     return performance.now() - this.#renewed > 0.8 * LEASE_MS;
   }
 
-  #keys(task: string): string[] {
-    const { keys, shard } = this.#h;
-    return [
-      keys.poolTasks(shard, this.#pool),
-      keys.poolTask(shard, this.#pool, task),
-      keys.poolReports(shard, this.#pool),
-    ];
+  get #place(): { shard: string; pool: string; consumer: string } {
+    return { shard: this.#h.shard, pool: this.#pool, consumer: this.id };
   }
 
   async #renew(): Promise<void> {
     const sent = performance.now();
-    const ids = [...this.#held.keys()];
-    const [stream] = this.#keys("");
-    const keys = [stream!, ...ids.map((id) => this.#keys(id)[1]!)];
-    const [states] = (await runScript(this.#chaos.redis, "renew", keys, [this.id, ...ids])) as [string[]];
+    const tasks = [...this.#held.keys()];
+    const [states] = await runStep(this.#chaos.redis, steps.renew(this.#h.keys, { ...this.#place, tasks }));
     this.#renewed = sent;
-    ids.forEach((id, i) => states[i] === "closed" && this.#held.delete(id));
+    tasks.forEach((id, i) => states[i] === "closed" && this.#held.delete(id));
   }
 
   async #runTask(task: Task): Promise<void> {
@@ -136,12 +131,6 @@ class Executor {
       if (luck < 0.04) await delay(LEASE_MS * 1.6);
       const ok = luck < 0.9;
       if (!ok) failed.add(node.id);
-      const started = [
-        "note",
-        node.id,
-        "node.started",
-        JSON.stringify({ attempt: node.attempt, executor: this.id }),
-      ];
       const problem = {
         type: "x",
         title: "x",
@@ -158,27 +147,20 @@ class Executor {
             outputs: { v: node.id, run: task.run_id },
           }
         : { node_id: node.id, attempt: node.attempt, status: "failed", problem };
-      const items = [...started, "result", node.id, "", JSON.stringify(result)];
-      const answer = await this.#patiently(() =>
-        runScript(this.#chaos.redis, "report", this.#keys(task.task_id), [
-          this.id,
-          task.task_id,
-          n,
-          ...items,
-        ]),
-      );
+      const started = note(node.id, "node.started", { attempt: node.attempt, executor: this.id });
+      const report = steps.report(this.#h.keys, {
+        ...this.#place,
+        task: task.task_id,
+        first: n,
+        items: [started, reportOf(result as Partial<NodeResult>)],
+      });
+      const answer = await this.#patiently(() => runStep(this.#chaos.redis, report));
       n += 2;
       if (answer === "closed") return;
     }
-    await this.#patiently(() =>
-      runScript(this.#chaos.redis, "settle", this.#keys(task.task_id), [
-        this.id,
-        task.task_id,
-        "settled",
-        '""',
-        n,
-      ]),
-    );
+    const last = { outcome: "settled", reason: '""', first: n, items: [] };
+    const settle = steps.settle(this.#h.keys, { ...this.#place, task: task.task_id, ...last });
+    await this.#patiently(() => runStep(this.#chaos.redis, settle));
   }
 
   die(): void {
@@ -194,7 +176,6 @@ class Executor {
     })();
     while (!this.#chaos.dead) {
       try {
-        const [stream] = this.#keys("");
         const answer = (await this.#chaos.redis.call(
           "XREADGROUP",
           "GROUP",
@@ -203,7 +184,7 @@ class Executor {
           "COUNT",
           1,
           "STREAMS",
-          stream!,
+          this.#h.keys.poolTasks(this.#h.shard, this.#pool),
           ">",
         )) as [string, [string, string[]][]][] | null;
         for (const [, flat] of answer?.[0]?.[1] ?? []) {

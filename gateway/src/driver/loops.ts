@@ -1,8 +1,9 @@
 /** Keeps a driver going on a server: one reader per shard, and the sweeps beside it. Never on Workers. */
+import { steps } from "@myspinbot/contracts/steps.ts";
 import { GROUPS } from "@myspinbot/contracts/wire.ts";
 import type { Clock } from "../clock.ts";
 import type { Redis } from "../redis/client.ts";
-import { loadScripts, runScript } from "../redis/scripts.ts";
+import { loadScripts, runStep } from "../redis/scripts.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { sourceStream } from "./collect.ts";
 import type { Driver } from "./driver.ts";
@@ -57,7 +58,8 @@ async function leaveStreams({ redis, keys, shard, pools, consumer }: SweepDeps):
   for (const source of ["mail", ...pools]) {
     const stream = sourceStream(keys, shard, source);
     // Best effort: a consumer that stays is deleted by the slow sweep after an hour.
-    await runScript(redis, "leave", [stream], [GROUPS.drivers, consumer, 0]).catch(() => {});
+    const leave = steps.leave(keys, { stream, group: GROUPS.drivers, consumer, idleMs: 0 });
+    await runStep(redis, leave).catch(() => {});
   }
 }
 

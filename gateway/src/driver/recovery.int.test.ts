@@ -1,10 +1,11 @@
 /** What drivers mend: lost streams, groups and hashes, restarts, poison, mail that nobody can read. */
+import { steps } from "@myspinbot/contracts/steps.ts";
 import type { Graph, Task } from "@myspinbot/contracts/types.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../clock.ts";
-import { createHarness, result, type Harness } from "../../test/driver-harness.ts";
+import { createHarness, reportOf, result, type Harness } from "../../test/driver-harness.ts";
 import { until } from "../../test/until.ts";
-import { runScript } from "../redis/scripts.ts";
+import { runStep } from "../redis/scripts.ts";
 import { createDriver } from "./driver.ts";
 
 const ONE: Graph = { name: "one", nodes: [{ id: "a", type: "python_work", plane: "python" }], output: {} };
@@ -78,7 +79,8 @@ describe("a run goes on after", () => {
   });
 
   it("a driver died between reading the mail and collecting it", async () => {
-    await runScript(h.redis, "ensure_group", [h.keys.mail("s0")], ["drivers"]);
+    const stream = h.keys.mail("s0");
+    await runStep(h.redis, steps.ensureGroup(h.keys, { stream, group: "drivers" }));
     const run = await h.submit(ONE);
     await h.redis.xreadgroup("GROUP", "drivers", "driver_dead", "STREAMS", h.keys.mail("s0"), ">");
     h.startDriver();
@@ -101,9 +103,9 @@ describe("what was accepted stays", () => {
     h.startDriver();
     const run = await h.submit(ONE);
     const task = await h.pull("default");
-    const item = ["result", "a", "", JSON.stringify(result(task.nodes[0]!, {}))];
-    expect(await h.report(task, 1, item)).toBe("ok");
-    expect(await h.report(task, 1, item)).toBe("ok");
+    const items = [reportOf(result(task.nodes[0]!, {}))];
+    expect(await h.report(task, 1, items)).toBe("ok");
+    expect(await h.report(task, 1, items)).toBe("ok");
     expect(await finish(task)).toBe("ok");
     expect(await finish(task)).toBe("closed");
     expect((await h.waitForEnd(run)).status).toBe("succeeded");

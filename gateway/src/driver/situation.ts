@@ -1,4 +1,5 @@
 /** Where a run stands when a drive begins: what `collect` and `commit` answer, read. */
+import type { Drive } from "@myspinbot/contracts/steps.ts";
 import type { NodeRow, RunRow } from "@myspinbot/contracts/types.ts";
 import type { CheckpointAnswer } from "../checkpoints/drive-checkpoint.ts";
 import { toRecord } from "../redis/flat.ts";
@@ -27,16 +28,6 @@ export interface Situation {
   giveUp: boolean;
 }
 
-type Answer = [
-  word: string,
-  record: string[],
-  nodes: string[],
-  tasks: string[],
-  mailbox: string[],
-  checkpoint: [string, ...unknown[]],
-  graph: string,
-];
-
 function readNodes(flat: string[]): Pick<Situation, "rows" | "began"> {
   const rows = new Map<string, NodeRow>();
   const began = new Map<string, string>();
@@ -48,17 +39,15 @@ function readNodes(flat: string[]): Pick<Situation, "rows" | "began"> {
   return { rows, began };
 }
 
-function readCheckpoint(answer: Answer[5]): CheckpointAnswer {
-  if (answer[0] === "none")
-    return { kind: "none", input: JSON.parse(answer[1] as string) as Record<string, unknown> };
+function readCheckpoint(answer: Drive[5]): CheckpointAnswer {
+  if (answer[0] === "none") return { kind: "none", input: JSON.parse(answer[1]) as Record<string, unknown> };
   if (answer[0] === "same") return { kind: "same" };
-  const [, name, hash, heads, blobs] = answer as ["full", string, string[], string[], string[]];
+  const [, name, hash, heads, blobs] = answer;
   return { kind: "full", name, hash: toRecord(hash), heads, blobs };
 }
 
-/** Reads an answer whose first word is `drive` or `give_up`. */
-export function toSituation(run: string, answer: unknown): Situation {
-  const [word, record, nodes, tasks, mailbox, checkpoint, graph] = answer as Answer;
+export function toSituation(run: string, answer: Drive): Situation {
+  const [word, record, nodes, tasks, mailbox, checkpoint, graph] = answer;
   const fields = toRecord(record) as unknown as RunRow;
   return {
     run,

@@ -1,9 +1,10 @@
 /** What drivers do besides driving: reap, adopt, timers, reconcile. Every gateway does it, without a lock. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { steps } from "@myspinbot/contracts/steps.ts";
 import { DEFAULTS, GROUPS } from "@myspinbot/contracts/wire.ts";
 import type { Redis } from "../redis/client.ts";
 import { toRecord } from "../redis/flat.ts";
-import { runScript } from "../redis/scripts.ts";
+import { runStep } from "../redis/scripts.ts";
 import { sourceStream, type Entry } from "./collect.ts";
 import { forgetExecutors } from "./forget-executors.ts";
 
@@ -36,7 +37,8 @@ function unlessMissingGroup(error: unknown): null {
 /** Makes the group `drivers` on all streams that a driver of the shard reads. */
 export async function ensureGroups({ redis, keys, shard, pools }: SweepDeps): Promise<void> {
   for (const source of ["mail", ...pools]) {
-    await runScript(redis, "ensure_group", [sourceStream(keys, shard, source)], [GROUPS.drivers]);
+    const stream = sourceStream(keys, shard, source);
+    await runStep(redis, steps.ensureGroup(keys, { stream, group: GROUPS.drivers }));
   }
 }
 
@@ -47,13 +49,7 @@ async function reapPool(deps: SweepDeps, pool: string): Promise<void> {
   for (const [entry] of idle) {
     const [row] = (await redis.xrange(stream, entry, entry)) as Row[];
     const task = row ? (toRecord(row[1]).task ?? "") : "";
-    const streams = [
-      keys.server(shard),
-      stream,
-      keys.poolTask(shard, pool, task),
-      keys.poolReports(shard, pool),
-    ];
-    const outcome = await runScript(redis, "reap", streams, [entry, task, leaseMs]);
+    const outcome = await runStep(redis, steps.reap(keys, { shard, pool, task, entry, leaseMs }));
     if (outcome === "lost") deps.onLost?.(task);
   }
 }
@@ -92,54 +88,34 @@ export async function adopt(deps: SweepDeps): Promise<Entry[]> {
 export async function claimTimers(deps: SweepDeps): Promise<void> {
   const { redis, keys, shard } = deps;
   for (let count = PAGE; count === PAGE;) {
-    const args = [PAGE, keys.run(shard, ""), DEFAULTS.timer_visibility_ms];
-    const answer = (await runScript(redis, "claim_timers", [keys.timers(shard), keys.mail(shard)], args)) as [
-      number,
-      string[],
-    ];
-    count = answer[0];
-    for (const member of answer[1]) deps.onDue?.(member);
+    const timerVisibilityMs = DEFAULTS.timer_visibility_ms;
+    const claim = steps.claimTimers(keys, { shard, atMost: PAGE, timerVisibilityMs });
+    const [claimed, effects] = await runStep(redis, claim);
+    count = claimed;
+    for (const member of effects) deps.onDue?.(member);
   }
 }
 
-async function reconcileRun(deps: SweepDeps, run: string): Promise<void> {
-  const { redis, keys, shard } = deps;
-  const pools = deps.pools.flatMap((pool) => [
-    pool,
-    keys.poolTasks(shard, pool),
-    keys.poolReports(shard, pool),
-    keys.poolTask(shard, pool, ""),
-  ]);
-  await runScript(
-    redis,
-    "reconcile_run",
-    [
-      keys.run(shard, run),
-      keys.runNodes(shard, run),
-      keys.runTasks(shard, run),
-      keys.mail(shard),
-      keys.timers(shard),
-    ],
-    [run, deps.reconcileMs, deps.pools.length, ...pools],
-  );
+async function reconcileRun({ redis, keys, ...deps }: SweepDeps, run: string): Promise<void> {
+  const { shard, pools, reconcileMs } = deps;
+  await runStep(redis, steps.reconcileRun(keys, { shard, run, pools, reconcileMs }));
 }
 
 async function removeIdleConsumers(deps: SweepDeps, stream: string, group: string): Promise<void> {
-  const { consumerIdleMs = DEFAULTS.consumer_idle_ms } = deps;
-  const rows = (await deps.redis.xinfo("CONSUMERS", stream, group).catch(() => [])) as string[][];
+  const { redis, keys, consumerIdleMs: idleMs = DEFAULTS.consumer_idle_ms } = deps;
+  const rows = (await redis.xinfo("CONSUMERS", stream, group).catch(() => [])) as string[][];
   for (const row of rows) {
-    const name = toRecord(row.map(String)).name!;
-    await runScript(deps.redis, "leave", [stream], [group, name, consumerIdleMs]);
+    const consumer = toRecord(row.map(String)).name!;
+    await runStep(redis, steps.leave(keys, { stream, group, consumer, idleMs }));
   }
 }
 
 async function reconcilePool(deps: SweepDeps, pool: string): Promise<void> {
   const { redis, keys, shard } = deps;
-  const streams = [keys.poolTasks(shard, pool), keys.poolReports(shard, pool)];
-  await runScript(redis, "reconcile_pool", streams, [keys.poolTask(shard, pool, "")]);
-  await forgetExecutors(redis, keys.poolExecutors(shard, pool));
-  await removeIdleConsumers(deps, streams[0]!, GROUPS.executors);
-  await removeIdleConsumers(deps, streams[1]!, GROUPS.drivers);
+  await runStep(redis, steps.reconcilePool(keys, { shard, pool }));
+  await forgetExecutors({ redis, keys }, shard, pool);
+  await removeIdleConsumers(deps, keys.poolTasks(shard, pool), GROUPS.executors);
+  await removeIdleConsumers(deps, keys.poolReports(shard, pool), GROUPS.drivers);
 }
 
 /** The slow sweep: task streams without their group, runs that have lost something, executors and consumers gone. */

@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { createAppHarness, runOf, type AppHarness } from "../../test/app-harness.ts";
+import { note } from "../../test/driver-harness.ts";
 import { until } from "../../test/until.ts";
 import { noMetrics } from "../telemetry/metrics.ts";
 
@@ -290,13 +291,8 @@ describe("GET /v1/runs/{run_id}/events and /logs as pages", () => {
     const run = await submit();
     h.driver.startDriver();
     const task = await h.driver.pull("node");
-    const note = (node: string, message: string) => [
-      "note",
-      node,
-      "node.log",
-      JSON.stringify({ level: "info", message }),
-    ];
-    await h.driver.report(task, 1, [...note("a", "one"), ...note("a", "two")]);
+    const lines = ["one", "two"].map((message) => note("a", "node.log", { level: "info", message }));
+    await h.driver.report(task, 1, lines);
     await until(async () => (await pageOf(`/v1/runs/${run}/logs`)).events.length === 2);
     const page = await pageOf(`/v1/runs/${run}/logs?limit=1`);
     expect(page.events.map((event) => event.data.message)).toEqual(["one"]);

@@ -1,6 +1,6 @@
 /** What a task says about its nodes while they work, thinned out so that chatty handlers cost nothing. */
 import type { NodeLogData, NodeProgressData, NodeStartedData } from "@myspinbot/contracts/types.ts";
-import type { ReportItem } from "./steps.ts";
+import type { ReportItem } from "@myspinbot/contracts/steps.ts";
 
 export interface NotesOptions {
   add(item: ReportItem): void;

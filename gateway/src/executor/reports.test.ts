@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createReports, type Reports } from "./reports.ts";
-import type { Batch, ReportItem } from "./steps.ts";
+import type { ReportItem } from "@myspinbot/contracts/steps.ts";
+import type { Batch } from "./steps.ts";
 
 const HOLD_MS = 50;
 const RETRY_MS = 10;

@@ -1,6 +1,7 @@
 /** The line of things that one task says: numbered 1, 2, 3 ..., sent in batches, one call in flight. */
 import type { Backoff } from "./backoff.ts";
-import type { Batch, ReportItem } from "./steps.ts";
+import type { ReportItem } from "@myspinbot/contracts/steps.ts";
+import type { Batch } from "./steps.ts";
 
 export interface ReportsOptions {
   /** Sends one batch; may be called again with the same numbers after it failed. */

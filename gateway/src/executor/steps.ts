@@ -1,18 +1,9 @@
 /** The executor's calls to Redis: what each script takes and answers, in one place. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { steps, type ReportItem } from "@myspinbot/contracts/steps.ts";
 import { GROUPS } from "@myspinbot/contracts/wire.ts";
 import type { Redis } from "../redis/client.ts";
-import { runScript } from "../redis/scripts.ts";
-
-/** One thing that a task says: a note about a node, or a node's result. */
-export interface ReportItem {
-  kind: "note" | "result";
-  node: string;
-  /** Type of a note, e.g. `node.started`; empty for results. */
-  type: string;
-  /** JSON of a Note or a NodeResult. */
-  body: string;
-}
+import { runStep } from "../redis/scripts.ts";
 
 /** Items with the number of the first one; numbers run 1, 2, 3 ... within a task. */
 export interface Batch {
@@ -64,53 +55,36 @@ export interface StepsOptions {
 
 const MAX_REASON = 2000;
 
-export function createSteps({ redis, keys, pool, executorId }: StepsOptions): Steps {
-  const tasksKey = (shard: string) => keys.poolTasks(shard, pool);
-  const taskKeys = (shard: string, task: string) => [
-    tasksKey(shard),
-    keys.poolTask(shard, pool, task),
-    keys.poolReports(shard, pool),
-  ];
+export function createSteps({ redis, keys, pool, executorId: consumer }: StepsOptions): Steps {
+  const group = GROUPS.executors;
+  const streamOf = (shard: string) => keys.poolTasks(shard, pool);
 
   return {
     async renew(shard, tasks) {
-      const taskKey = tasks.map((task) => keys.poolTask(shard, pool, task));
-      const answer = await runScript(redis, "renew", [tasksKey(shard), ...taskKey], [executorId, ...tasks]);
-      const [states, unknown] = answer as [Renewal["states"], [string, string, string][]];
+      const [states, unknown] = await runStep(redis, steps.renew(keys, { shard, pool, consumer, tasks }));
       return { states, unknown: unknown.map(([id, task, body]) => ({ id, task, body })) };
     },
 
-    async report(shard, task, { first, items }) {
-      const args = [executorId, task, first, ...toArgs(items)];
-      return (await runScript(redis, "report", taskKeys(shard, task), args)) as "ok" | "cancel" | "closed";
-    },
+    report: (shard, task, batch) =>
+      runStep(redis, steps.report(keys, { shard, pool, consumer, task, ...batch })),
 
-    async settle(shard, task, { outcome, reason, first, items }) {
-      const text = JSON.stringify(reason.slice(0, MAX_REASON).toWellFormed());
-      const args = [executorId, task, outcome, text, first, ...toArgs(items)];
-      return (await runScript(redis, "settle", taskKeys(shard, task), args)) as "ok" | "closed";
+    settle(shard, task, ending) {
+      const reason = JSON.stringify(ending.reason.slice(0, MAX_REASON).toWellFormed());
+      return runStep(redis, steps.settle(keys, { shard, pool, consumer, task, ...ending, reason }));
     },
 
     async discard(shard, entry) {
-      await redis.xack(tasksKey(shard), GROUPS.executors, entry);
-      await redis.xdel(tasksKey(shard), entry);
+      await redis.xack(streamOf(shard), group, entry);
+      await redis.xdel(streamOf(shard), entry);
     },
 
     async announce(shard, announcement, status) {
-      await runScript(
-        redis,
-        "announce",
-        [keys.poolExecutors(shard, pool)],
-        [executorId, announcement, status],
-      );
+      await runStep(redis, steps.announce(keys, { shard, pool, executor: consumer, announcement, status }));
     },
 
     async leave(shard) {
-      return (await runScript(redis, "leave", [tasksKey(shard)], [GROUPS.executors, executorId, 0])) === 1;
+      const leave = steps.leave(keys, { stream: streamOf(shard), group, consumer, idleMs: 0 });
+      return (await runStep(redis, leave)) === 1;
     },
   };
-}
-
-function toArgs(items: readonly ReportItem[]): string[] {
-  return items.flatMap((item) => [item.kind, item.node, item.type, item.body]);
 }

@@ -1,10 +1,11 @@
 /** Removes an upload that no run needs any more: off its list first, so that none can take it while its bytes go. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { steps } from "@myspinbot/contracts/steps.ts";
 import { DEFAULTS, TERMINAL_RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { Redis } from "../redis/client.ts";
-import { runScript } from "../redis/scripts.ts";
+import { runStep } from "../redis/scripts.ts";
 import { shardOfFile } from "./file-id.ts";
 import { fileKey } from "./file-record.ts";
 import { uploadTimer, type UploadListDeps } from "./upload-list.ts";
@@ -22,7 +23,7 @@ const TERMINAL: ReadonlySet<string> = new Set(TERMINAL_RUN_STATUSES);
 
 /** As its owner asks: no run can use it from now on; its bytes go now, or when the last run that uses it has ended. */
 export async function deleteUpload(deps: RemoveDeps, upload: Upload): Promise<void> {
-  await retire(deps, upload, "", 0);
+  await retire(deps, upload, { seen: "", notBeforeMs: 0 });
   await removeUpload(deps, upload);
 }
 
@@ -43,8 +44,8 @@ export async function removeUpload(deps: RemoveDeps, upload: Upload): Promise<bo
   if (listed === null) {
     if (live) return false;
   } else {
-    const notBefore = (live ? await nowOf(redis) : endedAt) + retentionMs;
-    if (!(await retire(deps, upload, seen, notBefore))) return false;
+    const notBeforeMs = (live ? await nowOf(redis) : endedAt) + retentionMs;
+    if (!(await retire(deps, upload, { seen, notBeforeMs }))) return false;
   }
   await store.delete(fileKey(file));
   await fromRedis(redis.zrem(keys.timers(shard), timer));
@@ -54,13 +55,13 @@ export async function removeUpload(deps: RemoveDeps, upload: Upload): Promise<bo
 async function retire(
   { redis, keys, shards }: RemoveDeps,
   { owner, file }: Upload,
-  seen: string,
-  notBefore: number,
+  decided: { seen: string; notBeforeMs: number },
 ): Promise<boolean> {
   const shard = shardOfFile(file, shards);
-  const names = [keys.ownerFiles(shard, owner), keys.timers(shard)];
-  const args = [file, uploadTimer(owner, file), seen, notBefore, DEFAULTS.timer_visibility_ms];
-  return (await fromRedis(runScript(redis, "retire_upload", names, args))) === 1;
+  const timer = uploadTimer(owner, file);
+  const timerVisibilityMs = DEFAULTS.timer_visibility_ms;
+  const step = steps.retireUpload(keys, { shard, owner, file, timer, timerVisibilityMs, ...decided });
+  return (await fromRedis(runStep(redis, step))) === 1;
 }
 
 /** Whether a run uses it now, and when the last one that did has ended; 0 when none has. */

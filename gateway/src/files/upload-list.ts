@@ -1,10 +1,11 @@
 /** Remembers in Redis which uploads there are and until when: what is not listed is removed by nobody. */
 import { timerMembers, type Keys } from "@myspinbot/contracts/keys.ts";
+import { steps, type AnswerOf } from "@myspinbot/contracts/steps.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { Redis } from "../redis/client.ts";
 import type { Place } from "../redis/cursor.ts";
 import { newestFirst } from "../redis/newest-first.ts";
-import { runScript } from "../redis/scripts.ts";
+import { runStep } from "../redis/scripts.ts";
 import { shardOfFile } from "./file-id.ts";
 
 export interface UploadListDeps {
@@ -15,14 +16,14 @@ export interface UploadListDeps {
   retentionMs: number;
 }
 
-/** `gone` = it is being removed. */
-export type Kept = "kept" | "gone";
+/** `gone` = it is being removed; `unknown` = brought before uploads were listed, or not there. */
+type Kept = AnswerOf<typeof steps.keepUpload>;
 
 export interface UploadList {
   /** Lists an upload; before its bytes are stored, so that none lie anywhere unlisted. */
   add(owner: string, file: string): Promise<Kept>;
-  /** Keeps it for a run that is about to use it; `unknown` = brought before uploads were listed, or not there. */
-  use(owner: string, file: string): Promise<Kept | "unknown">;
+  /** Keeps it for a run that is about to use it. */
+  use(owner: string, file: string): Promise<Kept>;
   /** An owner's uploads, newest first. */
   page(owner: string, after: Place | undefined, limit: number): Promise<Place[]>;
 }
@@ -33,12 +34,10 @@ export function uploadTimer(owner: string, file: string): string {
 }
 
 export function createUploadList({ redis, keys, shards, retentionMs }: UploadListDeps): UploadList {
-  const keep = async (owner: string, file: string, how: "new" | "use") => {
-    const shard = shardOfFile(file, shards);
-    const names = [keys.ownerFiles(shard, owner), keys.timers(shard)];
-    return (await fromRedis(
-      runScript(redis, "keep_upload", names, [file, uploadTimer(owner, file), retentionMs, how]),
-    )) as Kept;
+  const keep = (owner: string, file: string, how: "new" | "use") => {
+    const upload = { shard: shardOfFile(file, shards), owner, file, timer: uploadTimer(owner, file) };
+    const step = steps.keepUpload(keys, { ...upload, uploadRetentionMs: retentionMs, how });
+    return fromRedis(runStep(redis, step));
   };
   return {
     add: (owner, file) => keep(owner, file, "new"),

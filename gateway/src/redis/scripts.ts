@@ -3,27 +3,18 @@
  * other plane have no EVAL: for them the gateways load all scripts.
  */
 import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
+import type { Step } from "@myspinbot/contracts/steps.ts";
 import type { Redis } from "./client.ts";
 
-export type ScriptName = keyof typeof SCRIPTS;
-
-/**
- * Runs `schemas/redis/<name>.lua`, whose head comment states keys, arguments and answer.
- * @throws the server's ReplyError, or a connection error of ioredis.
- */
-export async function runScript(
-  redis: Redis,
-  name: ScriptName,
-  keys: string[],
-  args: (string | number | Buffer)[],
-): Promise<unknown> {
-  const script = SCRIPTS[name];
-  if (!script) throw new Error(`no script is called ${name}`);
+/** @throws the server's ReplyError, or a connection error of ioredis. */
+export async function runStep<Answer>(redis: Redis, step: Step<Answer>): Promise<Answer> {
+  const { keys, args } = step;
+  const { sha1, source } = SCRIPTS[step.script];
   try {
-    return await redis.evalsha(script.sha1, keys.length, ...keys, ...args);
+    return (await redis.evalsha(sha1, keys.length, ...keys, ...args)) as Answer;
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
-    return await redis.eval(script.source, keys.length, ...keys, ...args);
+    return (await redis.eval(source, keys.length, ...keys, ...args)) as Answer;
   }
 }
 

@@ -1,6 +1,6 @@
 /** A graph as the run engine reads it: nodes in topological order, each with the edges that lead to it. */
 import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
-import { POOLS } from "@myspinbot/contracts/wire.ts";
+import { poolOf } from "../graphs/node-place.ts";
 import { parseReference, type Reference } from "../graphs/references.ts";
 
 /** What must be true of `source` before the node may start. `required` and `optional` carry data. */
@@ -27,12 +27,6 @@ export interface GraphModel {
   byId: Map<string, ModelNode>;
   /** Nodes whose failure is followed by somebody: they have an edge `failure` or `always`. */
   handled: Set<string>;
-}
-
-/** The pool that a graph node's tasks go to. */
-export function poolOf(node: Pick<GraphNode, "plane" | "pool">): string {
-  if (node.plane === "node") return POOLS.node_plane;
-  return node.pool ?? POOLS.default;
 }
 
 function incomingEdges(graph: Graph, node: GraphNode): IncomingEdge[] {

@@ -1,11 +1,12 @@
 /** Removes an ended run: its bytes first, so that nothing is left that nobody knows of. */
 import { objectKeys, type Keys } from "@myspinbot/contracts/keys.ts";
+import { steps } from "@myspinbot/contracts/steps.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
 import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import { isTerminal } from "../events/event-log.ts";
 import type { Redis } from "../redis/client.ts";
-import { runScript } from "../redis/scripts.ts";
+import { runStep } from "../redis/scripts.ts";
 import { shardOfRun } from "../run-id.ts";
 import { runNotFound } from "./ids.ts";
 
@@ -29,37 +30,7 @@ export async function deleteRun({ redis, keys, store }: RunStores, run: string):
     throw new AppError("run-not-finished", `${run} is ${status}; only ended runs can be deleted.`);
   if (tasks.some((task) => task.endsWith("|open"))) throw stillEnding(run);
   await store.deletePrefix(objectKeys.runFolder(run), AbortSignal.timeout(LONGEST_MS));
-  const answer = await fromRedis(
-    runScript(
-      redis,
-      "purge",
-      [
-        keys.run(shard, run),
-        keys.runNodes(shard, run),
-        keys.runTasks(shard, run),
-        keys.runMailbox(shard, run),
-        keys.runEvents(shard, run),
-        keys.runData(shard, run),
-        keys.runArtifacts(shard, run),
-        keys.timers(shard),
-        keys.threads(shard),
-        keys.thread(shard, run),
-        keys.threadHeads(shard, run),
-        keys.threadBlobs(shard, run),
-        keys.runs(shard),
-        keys.graphRuns(shard),
-      ],
-      [
-        run,
-        keys.runsByStatus(shard, ""),
-        keys.threadCheckpoint(shard, run, ""),
-        keys.artifact(shard, ""),
-        keys.graph(shard, ""),
-        keys.idempotency(shard, ""),
-        keys.fileRuns(shard, ""),
-      ],
-    ),
-  );
+  const answer = await fromRedis(runStep(redis, steps.purge(keys, { shard, run })));
   if (answer === -1) throw stillEnding(run);
 }
 

@@ -1,4 +1,5 @@
 /** Runs over HTTP: idempotency, waiting, lists, deletion, and what happens when Redis or the store is away. */
+import { steps } from "@myspinbot/contracts/steps.ts";
 import type { Graph, Run, RunPage } from "@myspinbot/contracts/types.ts";
 import { validateRunPage } from "@myspinbot/contracts/validators.js";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,7 +13,7 @@ import {
   type AppHarness,
 } from "../../test/app-harness.ts";
 import { reconcile } from "../driver/sweeps.ts";
-import { runScript } from "../redis/scripts.ts";
+import { runStep } from "../redis/scripts.ts";
 import { until } from "../../test/until.ts";
 
 let store: Awaited<ReturnType<typeof startStore>>;
@@ -474,7 +475,8 @@ describe("executors that are gone", () => {
     await seen("exec_node", 25 * HOUR);
     const before = await redis.hget(key, "seen:exec_node");
     await h.announceAll();
-    expect(await runScript(redis, "forget", [key], ["exec_node", before!])).toBe(0);
+    const row = { shard: "s0", pool: "node", executor: "exec_node", seen: before! };
+    expect(await runStep(redis, steps.forget(keys, row))).toBe(0);
     expect(await redis.hexists(key, "exec_node")).toBe(1);
   });
 });

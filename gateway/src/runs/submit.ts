@@ -1,11 +1,13 @@
 /** Creates a run in one Redis round trip. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
-import type { NodeRow, RunCreate } from "@myspinbot/contracts/types.ts";
-import { DEFAULTS, POOLS } from "@myspinbot/contracts/wire.ts";
+import { steps } from "@myspinbot/contracts/steps.ts";
+import type { RunCreate } from "@myspinbot/contracts/types.ts";
+import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { AcceptedGraph } from "../graphs/catalogue.ts";
+import { firstRow } from "../graphs/node-place.ts";
 import type { Redis } from "../redis/client.ts";
-import { runScript } from "../redis/scripts.ts";
+import { runStep } from "../redis/scripts.ts";
 import { conflict, type Idempotency } from "./idempotency.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -40,42 +42,23 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
   const data = dataFields(entry);
   const nodes = nodeFields(accepted);
   const event = JSON.stringify({ graph: accepted.graph.name, graph_digest: accepted.digest });
-  const fields = [record, data, nodes].map((group) => Object.entries<string>(group));
-  const answer = await fromRedis(
-    runScript(
-      redis,
-      "submit",
-      [
-        keys.run(shard, run),
-        keys.runData(shard, run),
-        keys.runEvents(shard, run),
-        keys.runNodes(shard, run),
-        keys.mail(shard),
-        keys.timers(shard),
-        keys.runs(shard),
-        keys.runsByStatus(shard, "queued"),
-        keys.graph(shard, accepted.digest),
-        keys.idempotency(shard, idempotency?.hash ?? "none"),
-        keys.graphRuns(shard),
-        keys.ownerRuns(shard, "all", owner),
-        keys.ownerRuns(shard, "queued", owner),
-      ],
-      [
-        run,
-        idempotency?.digest ?? "",
-        DEFAULTS.idempotency_ms,
-        accepted.canonical,
-        entry.startDeadlineMs,
-        entry.runDeadlineMs,
-        event,
-        keys.channels.run(shard, run),
-        ...fields.map((group) => group.length),
-        keys.fileRuns(shard, ""),
-        ...fields.flat(2),
-      ],
-    ),
-  );
-  const [word, detail] = answer as ["created" | "repeat" | "conflict", string];
+  const step = steps.submit(keys, {
+    shard,
+    run,
+    owner,
+    digest: accepted.digest,
+    graph: accepted.canonical,
+    hash: idempotency?.hash ?? "none",
+    request: idempotency?.digest ?? "",
+    idempotencyMs: DEFAULTS.idempotency_ms,
+    startDeadlineMs: entry.startDeadlineMs,
+    runDeadlineMs: entry.runDeadlineMs,
+    event,
+    record,
+    data,
+    nodes,
+  });
+  const [word, detail] = await fromRedis(runStep(redis, step));
   if (word === "conflict") throw conflict(detail);
   if (word === "repeat") return { kind: "repeat", run: detail };
   const now = Number(detail);
@@ -111,16 +94,5 @@ function dataFields({ accepted, request, input }: NewRun): Record<string, string
 }
 
 function nodeFields({ graph }: AcceptedGraph): Record<string, string> {
-  return Object.fromEntries(
-    graph.nodes.map(({ id, type, plane, pool }) => {
-      const row: NodeRow = {
-        type,
-        plane,
-        pool: plane === "node" ? POOLS.node_plane : (pool ?? POOLS.default),
-        status: "pending",
-        attempt: 0,
-      };
-      return [id, JSON.stringify(row)];
-    }),
-  );
+  return Object.fromEntries(graph.nodes.map((node) => [node.id, JSON.stringify(firstRow(node))]));
 }

@@ -8,7 +8,8 @@ import { createDraft, type Draft, type DraftTask } from "../../src/driver/draft.
 import type { Letter } from "../../src/driver/letter.ts";
 import type { OpenTask, Situation } from "../../src/driver/situation.ts";
 import { think } from "../../src/driver/think.ts";
-import { poolOf, toGraphModel, type GraphModel } from "../../src/run-engine/graph-model.ts";
+import { firstRow } from "../../src/graphs/node-place.ts";
+import { toGraphModel, type GraphModel } from "../../src/run-engine/graph-model.ts";
 import type { Hub } from "../../src/run-engine/hub.ts";
 import { decide } from "../../src/run-engine/readiness.ts";
 import { INPUT_CHANNEL, stateChannel, type Channels } from "../../src/run-engine/state.ts";
@@ -94,12 +95,7 @@ export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Pl
   const hub = makeHub(model);
   let latest: DriveCarry["latest"];
   const attempts: Played["attempts"] = {};
-  let rows = new Map<string, NodeRow>(
-    model.nodes.map((node) => {
-      const { type, plane } = node.definition;
-      return [node.id, { type, plane, pool: poolOf(node.definition), status: "pending", attempt: 0 }];
-    }),
-  );
+  let rows = new Map<string, NodeRow>(model.nodes.map(({ id, definition }) => [id, firstRow(definition)]));
   const record: RunRow = {
     ...{ graph: "played", digest: "digest", status: "queued", seq: "1", drives: "0" },
     ...{ created_at: "0", touched: "0", start_deadline_at: "1", run_deadline_at: "1" },

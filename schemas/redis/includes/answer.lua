@@ -1,4 +1,7 @@
 -- What a driver needs to drive a locked run: record, nodes, tasks not ended, mailbox, checkpoint, graph.
+-- Type Drive = [word: 'drive' | 'give_up', record: string[], nodes: string[], tasks: string[], mailbox: string[],
+--      checkpoint: ['none', input: string] | ['same'] | ['full', id: string, hash: string[], heads: string[], blobs: string[]],
+--      graph: string]
 local function open_tasks(tasks_key)
   local out, flat = {}, redis.call('HGETALL', tasks_key)
   for i = 1, #flat, 2 do

@@ -3,11 +3,15 @@ import type { Prover } from "../proof.ts";
 
 const GUARD = "guard.ts: wire names";
 
-/** A file for each mistake. */
+/** Without one, no code would be generated. */
+const HEAD = "#!lua\n-- Does a thing.\n-- KEYS 1 mail\n-- ARGV 1 run\n-- Answer 0\n";
+
+/** A file for each mistake, which stands in its last line. */
 const MISTAKES: Readonly<Record<string, string>> = {
   "gateway/src/runs/seeded-names/timer.ts": "export const a = (run: string) => `retention|${run}|`;",
   "gateway/src/runs/seeded-names/group.ts": 'export const a = ["GROUP", "drivers"];',
-  "gateway/src/runs/seeded-names/script.ts": 'runScript(redis, "bury", streams, ["drivers", entry.id]);',
+  "gateway/src/runs/seeded-names/step.ts": 'steps.ensureGroup(keys, { stream, group: "drivers" });',
+  "gpu-node/src/gpu_node/seeded_names/step.py": 'steps.leave(keys, stream=stream, group="executors")',
   "gateway/src/runs/seeded-names/key.ts": "export const a = (shard: string) => `x:{${shard}}:timers`;",
   "gateway/src/runs/seeded-names/prefix.ts": 'export const a = "msb:{s0}:mail";',
   "gateway/src/runs/seeded-names/object.ts": "export const a = (run: string) => `runs/${run}/`;",
@@ -17,8 +21,8 @@ const MISTAKES: Readonly<Record<string, string>> = {
   "gpu-node/src/gpu_node/seeded_names/group.py": 'command("XACK", stream, "executors", entry)',
   "gpu-node/src/gpu_node/seeded_names/key.py": 'a = f"{prefix}:{{{shard}}}:pool:{pool}"',
   "gpu-node/src/gpu_node/seeded_names/object.py": 'a = f"files/{name}"',
-  "schemas/redis/seeded_timer.lua": "redis.call('ZREM', KEYS[1], 'start_deadline|' .. run .. '|')",
-  "schemas/redis/seeded_group.lua": "redis.call('XACK', KEYS[1], 'executors', entry)",
+  "schemas/redis/seeded_timer.lua": `${HEAD}redis.call('ZREM', KEYS[1], 'start_deadline|' .. ARGV[1] .. '|')`,
+  "schemas/redis/seeded_group.lua": `${HEAD}redis.call('XACK', KEYS[1], 'executors', ARGV[1])`,
   "schemas/redis/includes/seeded_ends.lua": "local ENDS = { succeeded = true, expired = true }",
 };
 
@@ -32,7 +36,7 @@ export const names: Prover = {
     return Object.entries(MISTAKES).map(([path, text]) => ({
       guard: GUARD,
       mistake: `${path}: ${text}`,
-      red: said.includes(`${path}:1 spells `),
+      red: said.includes(`${path}:${text.split("\n").length} spells `),
     }));
   },
 };

@@ -1,6 +1,6 @@
 /** Plants a pattern whose work grows with the square of a text, in each language. */
 import type { Prover } from "../proof.ts";
-import { named } from "./tools.ts";
+import { named } from "../proof.ts";
 
 const SEEDS: Readonly<Record<string, string>> = {
   "gpu-node/seeded/slow.py": 'import re\n\nSLOW = re.compile(r"\\s+$")\n',

@@ -1,43 +1,8 @@
-/** Proves the guards that are one tool each: generated code, formats, types, dead code, docs, hosts. */
+/** Proves the guards that are one tool each: formats, types, dead code, docs, hosts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { HouseCopy } from "../house-copy.ts";
-import type { Proof, Prover } from "../proof.ts";
-
-/** A tool is red for a mistake when it fails and names it. */
-export async function named(
-  guard: string,
-  answer: Promise<{ status: number; said: string }>,
-  names: readonly string[],
-): Promise<Proof[]> {
-  const { status, said } = await answer;
-  return names.map((name) => ({ guard, mistake: name, red: status !== 0 && said.includes(name) }));
-}
-
-const TS = "codegen/generated/ts";
-const PY = "gpu-node/src/gpu_node/contracts";
-const GENERATED = [
-  ..."config graphs keys node-types openapi problem-types routes scripts types wire"
-    .split(" ")
-    .map((n) => `${TS}/${n}.ts`),
-  ...["validators.js", "validators.d.ts"].map((name) => `${TS}/${name}`),
-  ..."__init__ config keys models node_types problem_types schema_index scripts wire"
-    .split(" ")
-    .map((name) => `${PY}/${name}.py`),
-  ...["run", "graph", "nodes/align_speech"].map((name) => `${PY}/schemas/${name}.schema.json`),
-  ".env.example",
-];
-const LEFT_OVER = [`${TS}/seeded.ts`, `${PY}/seeded.py`];
-
-export const generated: Prover = {
-  steps: ["generated code is current"],
-  plant(copy) {
-    for (const path of GENERATED) copy.append(path, "\n");
-    for (const path of LEFT_OVER) copy.write(path, "\n");
-  },
-  judge: (copy) =>
-    named("codegen --check", copy.node("codegen/src/main.ts", "--check"), [...GENERATED, ...LEFT_OVER]),
-};
+import { named, type Prover } from "../proof.ts";
 
 /** Folders of names that are skipped elsewhere are formatted like all others. */
 const UNFORMATTED = ["graphs", "runs/graphs", "runs/schemas", "runs/contracts"]

@@ -1,0 +1,43 @@
+/** Holds a script's body to its head: it reads what the head names, all of it, and nothing else. */
+import type { Head, Indexed } from "./script-head.ts";
+
+const PLACES = { KEYS: "keys", ARGV: "args" } as const;
+
+/**
+ * @param body without comments, includes in place
+ * @throws Error for an index that the head does not name, and for a named one that is not read
+ */
+export function checkIndexes(body: string, head: Head): void {
+  for (const [array, part] of Object.entries(PLACES)) checkArray(body, array, head[part]);
+}
+
+function checkArray(body: string, array: string, { fixed, groups }: Indexed): void {
+  const read = new Set<number>();
+  for (const [, length, index] of body.matchAll(
+    new RegExp(`(#\\s*)?\\b${array}\\b(?:\\s*\\[([^\\]]*)\\])?`, "g"),
+  )) {
+    const number = /^\d+$/.test(index ?? "") ? Number(index) : undefined;
+    // Only behind the numbered ones are there any by calculation.
+    const isKnown =
+      number === undefined ? (index ?? length) !== undefined && groups.length > 0 : number <= fixed.length;
+    if (!isKnown || number === 0)
+      throw new Error(`it reads ${array}[${index ?? "..."}], which its head does not name`);
+    if (number !== undefined) read.add(number);
+  }
+  const unread = fixed.findIndex((_, i) => !read.has(i + 1)) + 1;
+  if (unread > 0) throw new Error(`it does not read ${array}[${unread}], which its head names`);
+}
+
+/** Fills in where the groups begin: `FIRST.key`, `FIRST.arg`. @throws Error where there are none */
+export function fillFirst(body: string, head: Head): string {
+  return body.replaceAll(/\bFIRST\b(?:\.(\w+))?/g, (said, what: string) => {
+    const indexed = { key: head.keys, arg: head.args }[what];
+    if (!indexed?.groups.length) throw new Error(`it says ${said}, but its head names nothing there`);
+    return String(firstOf(indexed));
+  });
+}
+
+/** Index of the first value of the groups. */
+export function firstOf({ fixed }: Indexed): number {
+  return fixed.length + 1;
+}

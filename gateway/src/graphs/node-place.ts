@@ -1,0 +1,13 @@
+/** Where a graph's node stands before anything has happened: the pool of its tasks, and its first row. */
+import type { GraphNode, NodeRow } from "@myspinbot/contracts/types.ts";
+import { POOLS } from "@myspinbot/contracts/wire.ts";
+
+/** The pool that a graph node's tasks go to. */
+export function poolOf({ plane, pool }: Pick<GraphNode, "plane" | "pool">): string {
+  return plane === "node" ? POOLS.node_plane : (pool ?? POOLS.default);
+}
+
+/** A node's row in a run that was just submitted. */
+export function firstRow(node: Pick<GraphNode, "type" | "plane" | "pool">): NodeRow {
+  return { type: node.type, plane: node.plane, pool: poolOf(node), status: "pending", attempt: 0 };
+}
