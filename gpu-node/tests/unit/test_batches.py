@@ -11,6 +11,7 @@ from services import Valkey, start_valkey
 
 from gpu_node.contracts.keys import Keys
 from gpu_node.contracts.scripts import SCRIPTS
+from gpu_node.contracts.steps import Step, announce
 from gpu_node.redis.batches import Batches
 from gpu_node.redis.clients import create_command_client
 from gpu_node.redis.scripts import ScriptRunner
@@ -52,14 +53,11 @@ async def test_a_caller_that_gives_up_does_not_disturb_the_others(server: Valkey
 async def test_a_script_that_the_server_forgot_is_waited_for(server: Valkey) -> None:
     client = Redis.from_url(server.url, protocol=2)
     scripts = ScriptRunner(client)
-    key = Keys("t").pool_executors("s0", "p")
     await client.script_flush()
     await client.config_resetstat()
     # As a gateway does, once somebody has met the gap.
     watcher = asyncio.create_task(_load_when_missed(server, "announce"))
-    answers = await asyncio.gather(
-        *(scripts.run("announce", [key], ["id", "{}", "online"]) for _ in range(5))
-    )
+    answers = await asyncio.gather(*(scripts.run(_announce()) for _ in range(5)))
     assert all(int(answer) > 0 for answer in answers)
     await watcher
     await client.aclose()
@@ -72,11 +70,17 @@ async def test_a_script_that_nobody_loads_is_an_error_and_is_never_sent_in_full(
     await client.script_flush()
     await client.config_resetstat()
     with pytest.raises(NoScriptError):
-        await ScriptRunner(client).run("announce", ["t:none"], ["id", "{}", "online"])
+        await ScriptRunner(client).run(_announce())
     sent = await client.info("commandstats")
     assert "cmdstat_eval" not in sent
     assert sent["cmdstat_evalsha"]["failed_calls"] > 1
     await client.aclose()
+
+
+def _announce() -> Step[bytes]:
+    return announce(
+        Keys("t"), shard="s0", pool="p", executor="id", announcement="{}", status="online"
+    )
 
 
 async def _load_when_missed(server: Valkey, name: str) -> None:

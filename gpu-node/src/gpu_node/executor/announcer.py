@@ -14,7 +14,7 @@ from gpu_node.executor.capabilities import Capabilities
 from gpu_node.executor.fitness import Fitness
 from gpu_node.logs import get_logger
 from gpu_node.redis.failures import RedisError, backoff, fault_of
-from gpu_node.redis.steps import PoolSteps
+from gpu_node.redis.steps import PoolSteps, Status
 
 
 class Announcer:
@@ -29,7 +29,7 @@ class Announcer:
         slots: int,
         fitness: Fitness,
     ) -> None:
-        self.status = "online"
+        self.status: Status = "online"
         self.told = asyncio.Event()
         self._problem: str | None = None
         self._again = asyncio.Event()

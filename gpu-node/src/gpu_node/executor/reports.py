@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 import orjson
 
+from gpu_node.contracts.steps import ReportItem
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.redis.failures import RedisError, backoff, is_unavailable
-from gpu_node.redis.steps import PoolSteps, ReportItem, Settlement
+from gpu_node.redis.steps import PoolSteps, Settlement
 
 MAX_BATCH_BYTES = 512 * 1024
 

@@ -11,6 +11,7 @@ import orjson
 import structlog
 
 from gpu_node.children.failures import CannotNow
+from gpu_node.contracts.steps import ReportItem
 from gpu_node.executor.artifacts import ArtifactStore
 from gpu_node.executor.graph_run import GraphRun
 from gpu_node.executor.hold import HeldTask, StopReason
@@ -24,7 +25,7 @@ from gpu_node.executor.task_checks import TaskChecks
 from gpu_node.executor.task_files import TaskFiles
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
-from gpu_node.redis.steps import ReportItem, Settlement
+from gpu_node.redis.steps import Settlement
 
 Values = dict[str, Any]
 RunGraph = Callable[[GraphRun], Awaitable[None]]

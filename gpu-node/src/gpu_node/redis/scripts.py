@@ -1,16 +1,16 @@
-"""Runs the protocol's scripts by digest. A box has no right to send sources: gateways load them."""
+"""Runs the protocol's steps by digest. A box has no right to send sources: gateways load them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from redis.asyncio import Redis
 
 from gpu_node.contracts.scripts import SCRIPTS
+from gpu_node.contracts.steps import Answer, Step
 from gpu_node.redis.batches import Batches
 from gpu_node.redis.failures import MISSING_SCRIPT
 
-Argument = str | bytes | int
 Execute = Callable[..., Awaitable[Any]]
 
 # A gateway looks once per second whether the server knows the scripts.
@@ -24,21 +24,20 @@ class ScriptRunner:
         self._client = client
         self._batches = Batches(client)
 
-    async def run(self, name: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
-        """The script's answer; strings in it are bytes. Travels with others asked for meanwhile.
+    async def run(self, step: Step[Answer]) -> Answer:
+        """The step's answer; strings in it are bytes. Travels with others asked for meanwhile.
 
         Raises NoScriptError, which passes by itself, when no gateway has loaded it in 1.5 s.
         """
-        return await self._run(self._batches.execute, name, keys, arguments)
+        return await self._run(self._batches.execute, step)
 
-    async def run_alone(self, name: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+    async def run_alone(self, step: Step[Answer]) -> Answer:
         """The same on a connection of its own, for what must not wait behind others."""
-        return await self._run(self._client.execute_command, name, keys, arguments)
+        return await self._run(self._client.execute_command, step)
 
-    async def _run(
-        self, execute: Execute, name: str, keys: Sequence[str], arguments: Sequence[Argument]
-    ) -> Any:
-        call = ("EVALSHA", SCRIPTS[name].sha1, len(keys), *keys, *arguments)
+    async def _run(self, execute: Execute, step: Step[Answer]) -> Answer:
+        sha1 = SCRIPTS[step.script].sha1
+        call = ("EVALSHA", sha1, len(step.keys), *step.keys, *step.arguments)
         for wait_s in _WAITS_S:
             try:
                 return await execute(*call)

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 from redis.asyncio import Redis
 
+from gpu_node.contracts import steps
 from gpu_node.contracts.keys import Keys
+from gpu_node.contracts.steps import ReportItem
 from gpu_node.contracts.wire import GROUPS
-from gpu_node.redis.scripts import Argument, ScriptRunner
+from gpu_node.redis.scripts import ScriptRunner
+
+Status = Literal["online", "draining", "offline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +21,6 @@ class Entry:
 
     entry_id: str
     task_id: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ReportItem:
-    """One numbered thing that a report says: a note (with its type) or a result."""
-
-    kind: str
-    node_id: str
-    note_type: str
     body: bytes
 
 
@@ -67,16 +61,13 @@ class PoolSteps:
         self._scripts = ScriptRunner(client)
         self._keys = keys
         self._tasks = keys.pool_tasks(shard, pool)
-        self._reports = keys.pool_reports(shard, pool)
-        self._executors = keys.pool_executors(shard, pool)
-
-    def _task(self, task_id: str) -> str:
-        return self._keys.pool_task(self.shard, self.pool, task_id)
 
     async def renew(self, task_ids: Sequence[str]) -> RenewAnswer:
         """Keep the leases of all tasks held here. NOGROUP is raised, not answered."""
-        keys = [self._tasks, *(self._task(task_id) for task_id in task_ids)]
-        states, unknown = await self._scripts.run_alone("renew", keys, [self.consumer, *task_ids])
+        step = steps.renew(
+            self._keys, shard=self.shard, pool=self.pool, consumer=self.consumer, tasks=task_ids
+        )
+        states, unknown = await self._scripts.run_alone(step)
         return RenewAnswer(
             states=dict(zip(task_ids, map(text, states), strict=True)),
             unknown=[Entry(text(e), text(task), bytes(body)) for e, task, body in unknown],
@@ -84,32 +75,56 @@ class PoolSteps:
 
     async def report(self, task_id: str, first: int, items: Sequence[ReportItem]) -> str:
         """Say what nodes did; `ok`, `cancel` or `closed`."""
-        arguments: list[Argument] = [self.consumer, task_id, first, *_flat(items)]
-        keys = [self._tasks, self._task(task_id), self._reports]
-        return text(await self._scripts.run("report", keys, arguments))
+        step = steps.report(
+            self._keys,
+            shard=self.shard,
+            pool=self.pool,
+            task=task_id,
+            consumer=self.consumer,
+            first=first,
+            items=items,
+        )
+        return text(await self._scripts.run(step))
 
     async def settle(self, task_id: str, last: Settlement) -> str:
         """End a task; `ok`, or `closed` where somebody else has ended it."""
-        arguments: list[Argument] = [self.consumer, task_id, last.outcome, last.reason]
-        arguments += [last.first, *_flat(last.items)]
-        keys = [self._tasks, self._task(task_id), self._reports]
-        return text(await self._scripts.run("settle", keys, arguments))
+        step = steps.settle(
+            self._keys,
+            shard=self.shard,
+            pool=self.pool,
+            task=task_id,
+            consumer=self.consumer,
+            outcome=last.outcome,
+            reason=last.reason,
+            first=last.first,
+            items=last.items,
+        )
+        return text(await self._scripts.run(step))
 
     async def discard(self, entry_id: str) -> None:
         """Take an entry away that belongs to no open task; its task, if any, is not touched."""
         await self._client.execute_command("XACK", self._tasks, GROUPS["executors"], entry_id)
         await self._client.execute_command("XDEL", self._tasks, entry_id)
 
-    async def announce(self, announcement: bytes, status: str) -> Any:
-        """Write this executor's row of the registry."""
-        arguments: list[Argument] = [self.consumer, announcement, status]
-        return await self._scripts.run("announce", [self._executors], arguments)
+    async def announce(self, announcement: bytes, status: Status) -> bytes:
+        """Write this executor's row of the registry; answers the time of Redis in ms."""
+        step = steps.announce(
+            self._keys,
+            shard=self.shard,
+            pool=self.pool,
+            executor=self.consumer,
+            announcement=announcement,
+            status=status,
+        )
+        return await self._scripts.run(step)
 
     async def leave(self) -> bool:
         """Delete the consumer if nothing is pending for it."""
-        arguments: list[Argument] = [GROUPS["executors"], self.consumer, 0]
-        return await self._scripts.run("leave", [self._tasks], arguments) == 1
-
-
-def _flat(items: Sequence[ReportItem]) -> list[Argument]:
-    return [part for i in items for part in (i.kind, i.node_id, i.note_type, i.body)]
+        step = steps.leave(
+            self._keys,
+            stream=self._tasks,
+            group=GROUPS["executors"],
+            consumer=self.consumer,
+            idle_ms=0,
+        )
+        return await self._scripts.run(step) == 1

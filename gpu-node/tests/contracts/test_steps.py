@@ -1,0 +1,53 @@
+"""Callers of the steps put values where the scripts read them, as those of the gateway do."""
+
+from gpu_node.contracts import steps
+from gpu_node.contracts.keys import Keys
+from gpu_node.contracts.steps import ReportItem, Step
+
+KEYS = Keys("t")
+
+
+def test_keys_numbers_and_items_stand_at_their_places() -> None:
+    items = [ReportItem("note", "n", "node.log", b"{}"), ReportItem("result", "m", "", b"[]")]
+    step = steps.settle(
+        KEYS,
+        shard="s0",
+        pool="p",
+        task="t1",
+        consumer="c",
+        outcome="settled",
+        reason=b'""',
+        first=4,
+        items=items,
+    )
+    keys = ["t:{s0}:pool:p:tasks", "t:{s0}:pool:p:task:t1", "t:{s0}:pool:p:reports"]
+    taken = ["note", "n", "node.log", b"{}", "result", "m", "", b"[]"]
+    assert step == Step("settle", keys, ["c", "t1", "settled", b'""', 4, *taken])
+
+
+def test_lists_give_a_key_and_an_argument_each() -> None:
+    step = steps.renew(KEYS, shard="s1", pool="p", tasks=["a", "b"], consumer="c")
+    keys = ["t:{s1}:pool:p:tasks", "t:{s1}:pool:p:task:a", "t:{s1}:pool:p:task:b"]
+    assert step == Step("renew", keys, ["c", "a", "b"])
+
+
+def test_maps_are_counted_and_laid_out_as_names_and_values() -> None:
+    step = steps.submit(
+        KEYS,
+        shard="s0",
+        run="r",
+        digest="d",
+        hash="h",
+        owner="o",
+        request="q",
+        idempotency_ms=1,
+        graph="{}",
+        start_deadline_ms=2,
+        run_deadline_ms=3,
+        event="e",
+        record={"a": "1", "b": "2"},
+        data={},
+        nodes={"n": "{}"},
+    )
+    assert step.arguments[:8] == ["r", "q", 1, "{}", 2, 3, "e", "t:{s0}:run:r"]
+    assert step.arguments[8:] == [2, 0, 1, "t:{s0}:file_runs:", "a", "1", "b", "2", "n", "{}"]
