@@ -45,14 +45,16 @@ export function readHead(lua: string, wire: WireTemplates): Head {
     if (found === undefined) throw new Error(`its head has no ${word}`);
     return found.slice(word.length + 1);
   };
-  const first = paragraphs.findIndex((text) => /^(KEYS|ARGV|Answer) /.test(text));
+  const keys = readIndexed(after("KEYS"), (text) => given(text) ?? readKey(text, wire));
+  const args = readIndexed(after("ARGV"), (text) =>
+    /^\w*[A-Z]|^channels\.|^(?!count\()\w+\(/.test(text) ? readKey(text, wire) : readValue(text),
+  );
   const [type = "", ...about] = after("Answer").split("; ");
+  const first = paragraphs.findIndex((text) => /^(KEYS|ARGV|Answer) /.test(text));
   return {
     about: paragraphs.slice(0, first).join(" "),
-    keys: readIndexed(after("KEYS"), (text) => given(text) ?? readKey(text, wire)),
-    args: readIndexed(after("ARGV"), (text) =>
-      /^\w*[A-Z]|^channels\.|^(?!count\()\w+\(/.test(text) ? readKey(text, wire) : readValue(text),
-    ),
+    keys,
+    args,
     answer: { type, about: about.join("; ") },
   };
 }
