@@ -87,9 +87,11 @@ function npmDependencies() {
   });
 }
 
-/** Every pinned package of pyproject.toml, those of its groups included, and uv. */
+/** Every pinned package of pyproject.toml, those of its groups included, uv and pip-audit. */
 function pythonDependencies() {
-  const text = read("gpu-node/pyproject.toml") + read("gpu-node/requirements-uv.in");
+  const text = ["pyproject.toml", "requirements-uv.in", "requirements-audit.in"]
+    .map((name) => read(`gpu-node/${name}`))
+    .join("\n");
   return [
     ...text.matchAll(/^[ \t"a-z=[]*?([a-z0-9][a-z0-9._-]*)==/gim),
     ...text.matchAll(/"([a-z0-9._-]+)==/gi),

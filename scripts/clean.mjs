@@ -7,7 +7,7 @@ import { phrase, running } from "./setup/holders.mjs";
 import { DATA, ROOT } from "./setup/paths.mjs";
 
 /** What set-up made, slow to make again, and what says who cleans now. */
-const KEPT = ["venv", "venv-bench", "models", "running", "setup.lock"];
+const KEPT = ["venv", "venv-bench", "venv-audit", "models", "running", "setup.lock"];
 /** A person wrote it. */
 const OWN = [".env"];
 

@@ -106,6 +106,11 @@ export const COMMANDS = {
     about: "Takes what was deleted off the disk: out of the data of dev and of the last demo.",
     needs: "system",
   },
+  audit: {
+    about: "Asks the registries for published weaknesses of what we pin; needs the network.",
+    more: "Exit status 1: something is neither mended nor explained. 3: somebody could not be asked.",
+    needs: "system",
+  },
   clean: {
     about: "Removes the data of runs: films, Redis, object store, logs, reports.",
     options: { all: { help: "the installed packages and models too, as after cloning" } },
