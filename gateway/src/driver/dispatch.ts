@@ -1,4 +1,4 @@
-/** Makes tasks out of the nodes that are ready: one per pool, closed under its inputs. */
+/** Makes tasks out of the nodes that are ready: one per connected piece of a pool, closed under its inputs. */
 import type { Task, TaskInput, TaskNode } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS, OWNERS } from "@myspinbot/contracts/wire.ts";
 import type { GraphModel, ModelNode } from "../run-engine/graph-model.ts";
@@ -7,6 +7,7 @@ import { findSureNodes } from "../run-engine/sure-nodes.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import type { Reference } from "../graphs/references.ts";
 import { addEvent, setRow, type Draft } from "./draft.ts";
+import { toPieces } from "./pieces.ts";
 
 export interface DispatchContext {
   draft: Draft;
@@ -72,14 +73,14 @@ function toTaskNode(
 function nodesAhead(
   context: DispatchContext,
   pool: string,
-  inside: ReadonlySet<string>,
+  ready: ReadonlySet<string>,
   sure: ReadonlySet<string>,
 ): TaskNode[] {
   const { draft, model } = context;
   const ofPool = model.nodes.filter((node) => node.pool === pool);
   if (ofPool.some((node) => draft.rows.get(node.id)!.dispatched_at !== undefined)) return [];
   return ofPool
-    .filter((node) => !inside.has(node.id) && sure.has(node.id))
+    .filter((node) => !ready.has(node.id) && sure.has(node.id))
     .map((node) => ({ ...toTaskNode(context, node, 1, new Set()), check: true }));
 }
 
@@ -87,13 +88,14 @@ function fits(text: string): boolean {
   return new TextEncoder().encode(text).length <= DEFAULTS.task_payload_bytes;
 }
 
-function dispatchPool(
+function dispatchPiece(
   context: DispatchContext,
-  pool: string,
   nodes: ModelNode[],
+  ready: ReadonlySet<string>,
   sure: ReadonlySet<string>,
 ): void {
   const { draft } = context;
+  const { pool } = nodes[0]!;
   const inside = new Set(nodes.map((node) => node.id));
   const task_id = context.newTaskId();
   const attempts = new Map(nodes.map((node) => [node.id, draft.rows.get(node.id)!.attempt + 1]));
@@ -110,7 +112,7 @@ function dispatchPool(
       ...(sure.has(node.id) ? { check: true } : {}),
     })),
   };
-  const ahead = nodesAhead(context, pool, inside, sure);
+  const ahead = nodesAhead(context, pool, ready, sure);
   const whole = JSON.stringify(ahead.length > 0 ? { ...body, ahead } : body);
   // Judging ahead is a courtesy: what is too large with it goes without.
   const text = fits(whole) ? whole : JSON.stringify(body);
@@ -138,17 +140,13 @@ function dispatchPool(
 }
 
 /**
- * Adds one task per pool for the nodes that are ready.
+ * Adds one task per connected piece of the nodes that are ready.
  * @throws TaskTooLarge
  */
 export function dispatchReady(context: DispatchContext, ready: string[]): void {
-  const byPool = new Map<string, ModelNode[]>();
   const wanted = new Set(ready);
-  // In topological order, so that a task reads from its beginning to its end.
-  for (const node of context.model.nodes) {
-    if (!wanted.has(node.id)) continue;
-    byPool.set(node.pool, [...(byPool.get(node.pool) ?? []), node]);
-  }
   const sure = findSureNodes(context.model, context.nodeTypes);
-  for (const [pool, nodes] of byPool) dispatchPool(context, pool, nodes, sure);
+  // In topological order, so that a task reads from its beginning to its end.
+  const nodes = context.model.nodes.filter((node) => wanted.has(node.id));
+  for (const piece of toPieces(nodes)) dispatchPiece(context, piece, wanted, sure);
 }

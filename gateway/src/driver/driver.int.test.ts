@@ -51,17 +51,44 @@ describe("a run", () => {
     expect(events.filter((e) => e.type === "run.started")).toHaveLength(1);
   });
 
-  it("gives an executor the largest set of nodes that its plane can close over", async () => {
+  it("gives an executor the largest set of nodes that its plane can close over, one task per piece", async () => {
     await start();
     h.startDriver();
     h.startExecutor("node", add);
     const run = await h.submit(DIAMOND);
-    const task = await h.pull("default");
-    expect(task.nodes.map((node) => node.id)).toEqual(["b", "c", "e"]);
-    await h.settle(
-      task,
-      task.nodes.map((node) => result(node, { outputs: { v: node.id } })),
-    );
+    const tasks = [await h.pull("default"), await h.pull("default")];
+    expect(tasks.map(({ nodes }) => nodes.map((node) => node.id))).toEqual([["b", "e"], ["c"]]);
+    for (const task of tasks)
+      await h.settle(
+        task,
+        task.nodes.map((node) => result(node, { outputs: { v: node.id } })),
+      );
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+  });
+
+  it("spreads nodes that do not hang together over whoever has a free place", async () => {
+    await start();
+    h.startDriver();
+    const ids = Array.from({ length: 8 }, (_, i) => `n${i}`);
+    const nodes = ids.map((id) => ({ id, type: "python_work", plane: "python" as const }));
+    const run = await h.submit({ name: "eight", nodes, output: {} });
+    const boxes = ["exec_one", "exec_two"];
+    const done: string[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      const held = await Promise.all(
+        [...boxes, ...boxes].map(async (box) => ({ box, task: await h.pull("default", box) })),
+      );
+      for (const { box, task } of held) {
+        done.push(...task.nodes.map((node) => node.id));
+        await h.settle(
+          task,
+          task.nodes.map((node) => result(node, { outputs: { v: node.id } })),
+          "settled",
+          box,
+        );
+      }
+    }
+    expect(done.sort()).toEqual(ids);
     expect((await h.waitForEnd(run)).status).toBe("succeeded");
   });
 

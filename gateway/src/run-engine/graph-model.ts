@@ -11,6 +11,9 @@ export interface IncomingEdge {
   output?: string;
 }
 
+/** Edges that a task can hold: what they wait for is decided by the executor. */
+export const INSIDE: ReadonlySet<IncomingEdge["on"]> = new Set(["required", "optional", "success"]);
+
 export interface ModelNode {
   id: string;
   definition: GraphNode;

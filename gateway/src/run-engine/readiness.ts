@@ -1,7 +1,7 @@
 /** Decides what a run does next: a pure reading of its graph and of what its nodes have done. */
 import type { Problem } from "@myspinbot/contracts/types.ts";
 import { parseReference } from "../graphs/references.ts";
-import type { GraphModel, IncomingEdge, ModelNode } from "./graph-model.ts";
+import { INSIDE, type GraphModel, type IncomingEdge, type ModelNode } from "./graph-model.ts";
 import { outputsOf, stateOf, type Channels, type Phase } from "./state.ts";
 
 export type RunEnd =
@@ -50,8 +50,6 @@ function findSkipped(model: GraphModel, channels: Channels, phases: Map<string, 
   }
   return skipped;
 }
-
-const INSIDE: ReadonlySet<IncomingEdge["on"]> = new Set(["required", "optional", "success"]);
 
 function findReady(model: GraphModel, channels: Channels, phases: Map<string, Phase>): string[] {
   const setOf = new Map<string, string>();
