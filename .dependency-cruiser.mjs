@@ -49,6 +49,26 @@ export default {
       from: { path: "^gateway/src/run-engine/", pathNot: test },
       to: { path: "node_modules/", pathNot: "node_modules/@(langchain|myspinbot)/" },
     },
+    {
+      name: "client-runs-everywhere",
+      comment: "the client runs in Node, browsers and Workers",
+      severity: "error",
+      from: { path: "^client/src/", pathNot: test },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "client-is-small",
+      comment: "a page loads the client: no validators, no document, one package",
+      severity: "error",
+      from: { path: "^client/src/", pathNot: test },
+      to: {
+        path: ["node_modules/", "^codegen/generated/ts/"],
+        pathNot: [
+          "node_modules/eventsource-parser/",
+          "^codegen/generated/ts/(types|routes|problem-types|wire)\\.ts$",
+        ],
+      },
+    },
     ...arrowRules(import.meta.dirname),
   ],
   options: {

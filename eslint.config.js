@@ -10,6 +10,11 @@ const PASSED_IN = "time and randomness are passed in: take a Clock, or random(),
 const no = (object, property) => ({ object, property, message: PASSED_IN });
 const TIMERS = ["setTimeout", "setInterval", "setImmediate"];
 
+/** What is there in one of Node, browsers and Workers only. */
+const FOREIGN_GLOBALS =
+  "Buffer process global require module __dirname __filename setImmediate window document".split(" ");
+const EVERYWHERE = "the client runs in Node, browsers and Workers";
+
 /** Nothing but the entry and the modules made for it reads the machine's clock, or asks for chance. */
 const CLOCK_RULES = {
   "no-restricted-properties": [
@@ -92,6 +97,25 @@ export default defineConfig(
     ],
     rules: {
       "no-restricted-globals": ["error", ...TIMERS.map((name) => ({ name, message: PASSED_IN }))],
+    },
+  },
+  { files: ["client/src/**/*.ts"], ignores: [...TESTS, "client/src/runtime.ts"], rules: CLOCK_RULES },
+  {
+    files: ["client/src/**/*.ts"],
+    ignores: TESTS,
+    rules: {
+      "no-restricted-globals": ["error", ...FOREIGN_GLOBALS.map((name) => ({ name, message: EVERYWHERE }))],
+    },
+  },
+  {
+    files: ["client/src/**/*.ts"],
+    ignores: [...TESTS, "client/src/runtime.ts"],
+    rules: {
+      "no-restricted-globals": [
+        "error",
+        ...FOREIGN_GLOBALS.map((name) => ({ name, message: EVERYWHERE })),
+        ...[...TIMERS, "fetch"].map((name) => ({ name, message: PASSED_IN })),
+      ],
     },
   },
   // Commands talk to a person on a terminal.

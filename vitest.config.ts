@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /** How long `expect.poll` waits: a bound for a busy machine, not an expectation. */
 const patience = { poll: { timeout: 10_000 } };
-const everywhere = ["codegen", "gateway", "scripts", "bench"].join(",");
+const everywhere = ["codegen", "client", "gateway", "scripts", "bench"].join(",");
 
 /** Suffix and folder say what a test needs: nothing (`.test.ts`), servers (`.int.test.ts`), everything (`e2e/`). */
 export default defineConfig({

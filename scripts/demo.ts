@@ -1,8 +1,10 @@
 /** `npm run demo`: the real system on this machine makes one talking-avatar film. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { createClient } from "@myspinbot/client/client.ts";
+import { ClientError } from "@myspinbot/client/errors.ts";
+import { systemRuntime } from "@myspinbot/client/runtime.ts";
 import { UsageError } from "./command-line.mjs";
-import { ApiError, Client } from "./demo/client.ts";
 import { type DemoOptions, parseDemoOptions } from "./demo/options.ts";
 import { makeFilm, RunFailed } from "./demo/run-demo.ts";
 import { aborted, untilStopped } from "./lifetime.ts";
@@ -21,7 +23,7 @@ try {
   await demo(parseDemoOptions(process.argv.slice(2)));
 } catch (error) {
   process.exitCode = stopped.aborted ? 130 : error instanceof UsageError ? 2 : 1;
-  const expected = [UsageError, ApiError, RunFailed, ServiceError].some((type) => error instanceof type);
+  const expected = [UsageError, ClientError, RunFailed, ServiceError].some((type) => error instanceof type);
   const gap = error instanceof UsageError ? "" : "\n";
   if (!stopped.aborted) console.error(expected ? `${gap}${(error as Error).message}` : error);
 } finally {
@@ -55,7 +57,7 @@ async function demo(options: DemoOptions): Promise<void> {
   const { url } = stack.gateway;
   console.log(`The gateway serves ${url} (this machine only, no keys).\n`);
   const film = await makeFilm(
-    new Client(url, stopped),
+    { client: createClient({ base: url, runtime: systemRuntime }), signal: stopped },
     options,
     (runId) => options.out ?? join(FOLDER, "videos", `${runId}.mp4`),
   );

@@ -1,12 +1,14 @@
 /** Submits one run of `talking-avatar` over HTTP, shows its progress and fetches the film. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname } from "node:path";
+import type { Client } from "@myspinbot/client/client.ts";
+import type { Frame } from "@myspinbot/client/frames.ts";
+import { problemText } from "@myspinbot/client/problem-text.ts";
+import type { Asking } from "@myspinbot/client/runs.ts";
 import type { Artifact, Problem, Run, RunCreate, Video, VoiceInput } from "@myspinbot/contracts/types.ts";
-import type { Client } from "./client.ts";
 import { toNodeRows, withEvent } from "./node-rows.ts";
 import type { DemoOptions, Upload } from "./options.ts";
 import { reason } from "./out-path.ts";
-import { problemText } from "./problem-text.ts";
 import { openProgressView } from "./progress-view.ts";
 
 /** The run ended without a film; the message says which node failed and why. */
@@ -22,6 +24,11 @@ export interface Film {
   readonly beside: ReadonlyMap<string, string>;
 }
 
+/** The client, and what ends whatever it does. */
+interface Speaking extends Asking {
+  readonly client: Client;
+}
+
 const BESIDE = ["webm", "captions", "poster", "preview"];
 
 /**
@@ -29,16 +36,17 @@ const BESIDE = ["webm", "captions", "poster", "preview"];
  * @throws {RunFailed} if the run ends in any other way than with success
  */
 export async function makeFilm(
-  client: Client,
+  speaking: Speaking,
   options: DemoOptions,
   toPath: (runId: string) => string,
 ): Promise<Film> {
-  const accepted = await client.createRun({ graph: "talking-avatar", input: await toInput(client, options) });
-  await showProgress(client, accepted);
-  const run = await client.getRun(accepted.run_id);
+  const { client, signal } = speaking;
+  const input = await toInput(speaking, options);
+  const accepted = await client.runs.submit({ graph: "talking-avatar", input }, { signal });
+  const run = await showProgress(speaking, accepted);
   if (run.status !== "succeeded") throw new RunFailed(explain(run));
   const video = run.output?.video as Video;
-  const content = await client.getArtifact(video);
+  const content = await client.artifacts.bytes(video.artifact_id, { signal });
   const path = toPath(run.run_id);
   mkdirSync(dirname(path), { recursive: true });
   write(path, content);
@@ -47,7 +55,7 @@ export async function makeFilm(
     const artifact = run.output?.[name] as Artifact | undefined;
     if (artifact === undefined) continue;
     const target = path.slice(0, path.length - extname(path).length) + extname(artifact.name);
-    write(target, await client.getArtifact(artifact));
+    write(target, await client.artifacts.bytes(artifact.artifact_id, { signal }));
     beside.set(name, target);
   }
   return { run, path, bytes: content.length, video, beside };
@@ -62,35 +70,42 @@ function write(path: string, content: Uint8Array): void {
   }
 }
 
-async function toInput(client: Client, options: DemoOptions): Promise<NonNullable<RunCreate["input"]>> {
+async function toInput(speaking: Speaking, options: DemoOptions): Promise<NonNullable<RunCreate["input"]>> {
   const { input, portrait, background, voice } = options;
   return {
     ...input,
-    ...(portrait === undefined ? {} : { portrait: await upload(client, portrait) }),
-    ...(background === undefined ? {} : { background_image: await upload(client, background) }),
-    ...(voice === undefined ? {} : { voice: await toVoice(client, voice) }),
+    ...(portrait === undefined ? {} : { portrait: await upload(speaking, portrait) }),
+    ...(background === undefined ? {} : { background_image: await upload(speaking, background) }),
+    ...(voice === undefined ? {} : { voice: await toVoice(speaking, voice) }),
   };
 }
 
-async function toVoice(client: Client, voice: string | Upload): Promise<VoiceInput> {
+async function toVoice(speaking: Speaking, voice: string | Upload): Promise<VoiceInput> {
   if (typeof voice === "string") return { name: voice };
-  return { ...(await upload(client, voice)), consent: true };
+  return { ...(await upload(speaking, voice)), consent: true };
 }
 
-async function upload(client: Client, { path, mediaType }: Upload): Promise<{ file_id: string }> {
-  const { file_id } = await client.uploadFile(readFileSync(path), mediaType, basename(path));
+async function upload(
+  { client, signal }: Speaking,
+  { path, mediaType }: Upload,
+): Promise<{ file_id: string }> {
+  const content = { bytes: readFileSync(path), mediaType };
+  const { file_id } = await client.files.upload(content, { name: basename(path), signal });
   return { file_id };
 }
 
-async function showProgress(client: Client, run: Run): Promise<void> {
+/** @returns the run after its end */
+async function showProgress({ client, signal }: Speaking, run: Run): Promise<Run> {
   const view = openProgressView(process.stdout);
   let rows = toNodeRows(run);
   try {
     view.show(rows);
-    for await (const event of client.followRun(run.run_id)) {
-      rows = withEvent(rows, event);
-      view.show(rows, event.node_id);
-    }
+    const onFrame = (frame: Frame): void => {
+      if (frame.kind !== "event") return;
+      rows = withEvent(rows, frame.event);
+      view.show(rows, frame.event.node_id);
+    };
+    return await client.runs.watch(run.run_id, { onFrame, signal });
   } finally {
     view.close();
   }

@@ -1,5 +1,5 @@
 /** Proves every rule of dependency-cruiser: one file per forbidden import, in one run. */
-import { GATEWAY_ARROWS, HOUSE_ARROWS, disagreements } from "../arrows.mjs";
+import { GATEWAY_ARROWS, HOUSE_ARROWS, TEST_ARROWS, disagreements } from "../arrows.mjs";
 import type { HouseCopy } from "../house-copy.ts";
 import type { Proof, Prover } from "../proof.ts";
 
@@ -13,6 +13,7 @@ interface Seed {
 type Table = Readonly<Record<string, readonly string[]>>;
 const gateway: Table = GATEWAY_ARROWS;
 const house: Table = HOUSE_ARROWS;
+const tests: Table = TEST_ARROWS;
 
 const landing = (place: string): string => `${place}/seeded/landing.ts`;
 
@@ -36,11 +37,13 @@ const houseSeeds: Seed[] = Object.keys(house).flatMap((folder) =>
   [...refused(house, folder), "gpu-node"]
     .filter((target) => !within(target, [folder, ...(house[folder] ?? [])]))
     .flatMap((target) =>
-      ["", ".test"].map((test) => ({
-        rule: `${test ? "tests" : "house"}-${folder.replace("/", "-")}`,
-        from: `${folder}/seeded/to-${target.replace("/", "-")}${test}.ts`,
-        specifier: `${"../".repeat(folder.split("/").length + 1)}${landing(target)}`,
-      })),
+      ["", ".test"]
+        .filter((test) => test === "" || !tests[folder]?.includes(target))
+        .map((test) => ({
+          rule: `${test ? "tests" : "house"}-${folder.replace("/", "-")}`,
+          from: `${folder}/seeded/to-${target.replace("/", "-")}${test}.ts`,
+          specifier: `${"../".repeat(folder.split("/").length + 1)}${landing(target)}`,
+        })),
     ),
 );
 
@@ -56,6 +59,13 @@ const single: Seed[] = [
     from: "gateway/src/entry/seeded/nodejs.ts",
     specifier: "../nodejs/seeded/landing.ts",
   },
+  { rule: "client-runs-everywhere", from: "client/src/seeded/core.ts", specifier: "node:fs" },
+  ...["openapi.ts", "validators.js", "scripts.ts"].map((name) => ({
+    rule: "client-is-small",
+    from: `client/src/seeded/${name.replace(/\..*/, "")}.ts`,
+    specifier: `@myspinbot/contracts/${name}`,
+  })),
+  { rule: "client-is-small", from: "client/src/seeded/package.ts", specifier: "ioredis" },
   { rule: "run-engine-is-pure", from: "gateway/src/run-engine/seeded/hono.ts", specifier: "hono" },
 ];
 

@@ -2,6 +2,7 @@
 import type { Prover } from "../proof.ts";
 
 const TS = "gateway/src/runs/seeded-lint";
+const CLIENT = "client/src/seeded-lint";
 const PY = "src/gpu_node/seeded_lint";
 const many = (line: string, count: number): string => `${line}\n`.repeat(count);
 
@@ -31,6 +32,16 @@ const ESLINT: Readonly<Record<string, readonly string[]>> = {
   "no-restricted-globals": ["setTimeout", "setInterval", "setImmediate"].map(
     (name) => `${name}(() => undefined, 1);\nexport {};`,
   ),
+};
+
+/** What the client may not use: what only one of Node, browsers and Workers has, and what is passed in. */
+const ESLINT_CLIENT: Readonly<Record<string, readonly string[]>> = {
+  "no-restricted-globals": [
+    ..."Buffer process global require module __dirname setImmediate window document".split(" "),
+    ..."setTimeout setInterval fetch".split(" "),
+  ].map((name) => `export const a: unknown = ${name};`),
+  "no-restricted-properties": ["export const a = Math.random();", "export const a = Date.now();"],
+  "no-restricted-syntax": ["export const a = new Date();"],
 };
 
 /** What ruff refuses, by code. */
@@ -68,7 +79,10 @@ const seedsOf = (
     texts.map((text, i) => ({ rule, text, path: path(`${rule.replace(/^.*\//, "")}_${i}`) })),
   );
 
-const tsSeeds = seedsOf(ESLINT, (name) => `${TS}/${name}.ts`);
+const tsSeeds = [
+  ...seedsOf(ESLINT, (name) => `${TS}/${name}.ts`),
+  ...seedsOf(ESLINT_CLIENT, (name) => `${CLIENT}/${name}.ts`),
+];
 const pySeeds = seedsOf(RUFF, (name) => `${PY}/${name}.py`);
 
 export const lint: Prover = {
@@ -78,7 +92,7 @@ export const lint: Prover = {
     for (const { path, text } of pySeeds) copy.write(`gpu-node/${path}`, `${text}\n`);
   },
   async judge(copy) {
-    const eslint = JSON.parse((await copy.tool("eslint", ["--format", "json", TS])).said) as {
+    const eslint = JSON.parse((await copy.tool("eslint", ["--format", "json", TS, CLIENT])).said) as {
       filePath: string;
       messages: { ruleId: string }[];
     }[];

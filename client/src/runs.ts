@@ -1,0 +1,104 @@
+/** Runs: submit, read, list, follow, remove. */
+import type { Operations } from "@myspinbot/contracts/routes.ts";
+import type {
+  Artifact,
+  Event,
+  EventPage,
+  Run,
+  RunCreate,
+  RunPage,
+  RunSummary,
+} from "@myspinbot/contracts/types.ts";
+import type { Caller } from "./caller.ts";
+import { type FollowOptions, followRun } from "./follow.ts";
+import type { Frame } from "./frames.ts";
+import { allOf } from "./pages.ts";
+
+export interface Asking {
+  signal?: AbortSignal | undefined;
+}
+
+export interface SubmitOptions extends Asking {
+  /**
+   * The same key with the same body gives the same run. A fresh one by default, so that a request whose answer was lost
+   * can be sent again; null sends none, and such a request is sent once.
+   */
+  idempotencyKey?: string | null;
+  /** Answer when the run has ended, or after so many seconds; at most 60. */
+  waitS?: number;
+}
+
+export interface WatchOptions extends FollowOptions {
+  onFrame?: (frame: Frame) => void;
+}
+
+export interface Runs {
+  submit(run: RunCreate, options?: SubmitOptions): Promise<Run>;
+  get(run_id: string, options?: Asking): Promise<Run>;
+  /** One page, newest first. */
+  list(query?: Operations["listRuns"]["query"], options?: Asking): Promise<RunPage>;
+  /** All pages. */
+  all(query?: Operations["listRuns"]["query"], options?: Asking): AsyncGenerator<RunSummary>;
+  /** Frames as they come, until the run has ended. */
+  follow(run_id: string, options?: FollowOptions): AsyncGenerator<Frame>;
+  /** Follows from the first event on unless told otherwise. @returns the run after its end */
+  watch(run_id: string, options?: WatchOptions): Promise<Run>;
+  /** One page of the log. */
+  events(run_id: string, query?: Operations["followRun"]["query"], options?: Asking): Promise<EventPage>;
+  /** The log as it is now, all pages. */
+  history(run_id: string, options?: Asking): AsyncGenerator<Event>;
+  /** One page of the lines that nodes have logged. */
+  logs(run_id: string, query?: Operations["listLogs"]["query"], options?: Asking): Promise<EventPage>;
+  artifacts(run_id: string, options?: Asking): Promise<Artifact[]>;
+  /** Removes a run that has ended, with its bytes. */
+  delete(run_id: string, options?: Asking): Promise<void>;
+}
+
+export function createRuns(caller: Caller): Runs {
+  const { runtime, timeoutMs } = caller.settings;
+  const runs: Runs = {
+    submit(body, { idempotencyKey = runtime.newKey(), waitS, signal } = {}) {
+      return caller.call("createRun", {
+        body,
+        headers: {
+          ...(idempotencyKey === null ? {} : { "Idempotency-Key": idempotencyKey }),
+          ...(waitS === undefined ? {} : { Prefer: `wait=${waitS}` }),
+        },
+        repeatable: idempotencyKey !== null,
+        timeoutMs: timeoutMs + (waitS ?? 0) * 1000,
+        signal,
+      });
+    },
+    get: (run_id, { signal } = {}) => caller.call("getRun", { path: { run_id }, signal }),
+    list: (query = {}, { signal } = {}) => caller.call("listRuns", { query, signal }),
+    all: (query = {}, options) =>
+      allOf(
+        (cursor) => runs.list({ ...query, ...(cursor === undefined ? {} : { cursor }) }, options),
+        (page) => page.runs,
+      ),
+    follow: (run_id, options = {}) => followRun(caller, run_id, options),
+    async watch(run_id, { onFrame, after = 0, signal } = {}) {
+      for await (const frame of runs.follow(run_id, { after, signal })) onFrame?.(frame);
+      return runs.get(run_id, { signal });
+    },
+    events: (run_id, query = {}, { signal } = {}) =>
+      caller.call("followRun", { path: { run_id }, query, accept: "application/json", signal }),
+    async *history(run_id, options) {
+      for (let after = 0; ;) {
+        const page = await runs.events(run_id, { after }, options);
+        yield* page.events;
+        if (page.events.length === 0) return;
+        after = page.next_after;
+      }
+    },
+    logs: (run_id, query = {}, { signal } = {}) =>
+      caller.call("listLogs", { path: { run_id }, query, signal }),
+    async artifacts(run_id, { signal } = {}) {
+      return (await caller.call("listArtifacts", { path: { run_id }, signal })).artifacts;
+    },
+    async delete(run_id, { signal } = {}) {
+      await caller.call("deleteRun", { path: { run_id }, signal });
+    },
+  };
+  return runs;
+}
