@@ -1,5 +1,6 @@
 """Reads the service's settings out of an environment; the only place that knows its variables."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,8 @@ class Config:
     child_file_mb: int
     child_open_files: int
     child_environment: list[str]
+    secret_files: tuple[str, ...] = ()
+    """No variable: where secrets were read, which is no place for handlers. Absolute."""
 
 
 _READERS: Mapping[str, Callable[[str], object]] = {
@@ -82,9 +85,15 @@ def read_config(
     with it."""
     values: dict[str, Any] = {}
     errors: list[str] = []
+    secret_files: list[str] = []
+
+    def read(path: str, name: str) -> str:
+        secret_files.append(os.path.abspath(path))
+        return read_file(path, name)
+
     for name, variable in GPU_NODE_ENV.items():
         try:
-            text = _given(variable, environment, read_file)
+            text = _given(variable, environment, read)
         except SecretFileError as error:
             errors.append(str(error))
             continue
@@ -103,7 +112,7 @@ def read_config(
     values["data_dir"] = Path(values["data_dir"]).absolute()
     values["models_dir"] = Path(values["models_dir"]).absolute()
     values["labels"] = dict(label.split("=", 1) for label in values["labels"])
-    return Config(**values)
+    return Config(**values, secret_files=tuple(secret_files))
 
 
 def _given(variable: Variable, environment: Mapping[str, str], read_file: ReadSecretFile) -> str:

@@ -37,6 +37,8 @@ def _look(params: Values, _context: HandlerContext) -> str:
                 found += f"READ {name}".encode()
             except OSError:
                 pass
+    for path in params.get("files", []):
+        found += Path(path).read_bytes()
     return found.decode(errors="replace")[:20_000]
 
 

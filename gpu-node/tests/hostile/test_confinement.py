@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from executor.driver import Driver, make_node
 from executor.process import GpuNodeProcess, run_gpu_node
+from redis.asyncio import Redis
 from services import Valkey
 
 EXTENSION = Path(__file__).with_name("extension.py")
@@ -112,6 +113,26 @@ async def test_open_files_are_few_and_nothing_is_dumped(
     assert opened < LIMITS["child_open_files"]
     text = (await outcome(driver, do="core"))["outputs"]["text"]
     assert re.split(r" {2,}", text)[1:3] == ["0", "0"]
+
+
+async def test_files_that_hold_secrets_are_empty_for_handlers(
+    valkey: Valkey, redis: Redis, prefix: str, tmp_path: Path
+) -> None:
+    secret, other, link = (tmp_path / name for name in ("secret", "other", "link"))
+    secret.write_text(SECRET)
+    secret.chmod(0o600)
+    other.write_text(FOREIGN)
+    link.symlink_to(secret)
+    settings = {"key_prefix": prefix, "extensions": EXTENSION, "pool": "files"}
+    files = {"s3_secret_key": "", "s3_secret_key_file": link}
+    driver = Driver(redis, prefix, pool="files")
+    async with run_gpu_node(valkey.url, tmp_path, **settings, **files) as node:
+        text = (await outcome(driver, do="look", files=[str(other), str(secret), str(link)]))[
+            "outputs"
+        ]["text"]
+        assert FOREIGN in text
+        assert (SECRET in text) != is_confined(node)
+    assert secret.read_text() == SECRET
 
 
 @pytest.mark.parametrize("confinement", ["off", "required"])

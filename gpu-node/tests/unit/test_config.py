@@ -22,7 +22,7 @@ def no_files(_path: str, _variable: str) -> str:
 
 
 def test_has_a_field_for_each_variable() -> None:
-    assert {field.name for field in dataclasses.fields(Config)} == set(GPU_NODE_ENV)
+    assert {field.name for field in dataclasses.fields(Config)} == {*GPU_NODE_ENV, "secret_files"}
 
 
 def test_takes_defaults_for_what_is_not_set() -> None:

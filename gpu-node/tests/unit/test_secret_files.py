@@ -74,7 +74,8 @@ def test_a_configuration_takes_secrets_from_files(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.write_text("hunter2\n")
     path.chmod(0o600)
-    assert read(S3_SECRET_KEY_FILE=path).s3_secret_key == "hunter2"
+    config = read(S3_SECRET_KEY_FILE=path)
+    assert (config.s3_secret_key, config.secret_files) == ("hunter2", (str(path),))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ files; and no core dump, which would hold what it worked on."""
 import json
 import resource
 import signal
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 _MIB = 2**20
@@ -25,6 +26,8 @@ class Limits:
     file_mb: int
     """For one file."""
     open_files: int
+    hidden_files: Sequence[str] = ()
+    """Files of this user that are empty for handlers where they are confined. Absolute paths."""
 
     def to_argument(self) -> str:
         """As an argument of the process."""

@@ -17,7 +17,7 @@ _ORPHANED = 75
 def restrain(limits: Limits, parent_pid: int) -> str:
     """Answers why the process is not confined; nothing if it is, or shall not be."""
     # A change of namespaces would undo the binding.
-    unconfined = "" if limits.confinement == "off" else _confine(limits.network)
+    unconfined = "" if limits.confinement == "off" else _confine(limits)
     _bind_to_parent(parent_pid)
     limits.hold()
     return unconfined
@@ -28,9 +28,9 @@ def leave() -> NoReturn:
     os._exit(_ORPHANED)
 
 
-def _confine(network: bool) -> str:
+def _confine(limits: Limits) -> str:
     try:
-        confine(network)
+        confine(limits.network, limits.hidden_files)
     except NotConfined as error:
         return str(error)
     return ""

@@ -77,6 +77,7 @@ class Service:
                 cpu_s=config.child_cpu_s,
                 file_mb=config.child_file_mb,
                 open_files=config.child_open_files,
+                hidden_files=config.secret_files,
             ),
             patience_s=LOST_AFTER * config.lease_ms / 1000,
         )
