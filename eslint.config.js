@@ -8,7 +8,7 @@ const nodeGlobals = { console: "readonly", process: "readonly", URL: "readonly" 
 const TESTS = ["**/*.test.ts", "**/test/**"];
 const PASSED_IN = "time and randomness are passed in: take a Clock, or random(), as an argument";
 const no = (object, property) => ({ object, property, message: PASSED_IN });
-const TIMERS = ["setTimeout", "setInterval", "setImmediate"];
+const TIMERS = ["setTimeout", "setInterval", "setImmediate"].map((name) => ({ name, message: PASSED_IN }));
 
 /** What is there in one of Node, browsers and Workers only. */
 const FOREIGN_GLOBALS =
@@ -25,7 +25,10 @@ const CLOCK_RULES = {
     no("Math", "random"),
     no("crypto", "randomUUID"),
     no("crypto", "getRandomValues"),
+    no("AbortSignal", "timeout"),
+    ...["globalThis", "self"].flatMap((object) => TIMERS.map(({ name }) => no(object, name))),
   ],
+  "no-restricted-globals": ["error", ...TIMERS],
   "no-restricted-syntax": [
     "error",
     { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: PASSED_IN },
@@ -86,19 +89,6 @@ export default defineConfig(
   },
   // Tests make connections by the dozen, so these have defaults.
   { files: ["gateway/src/redis/client.ts"], rules: { "no-restricted-imports": "off" } },
-  {
-    files: ["gateway/src/**/*.ts"],
-    // These wake themselves, and decide nothing by it: what is due is asked of the clock that was passed in.
-    ignores: [
-      ...TESTS,
-      "gateway/src/{entry,executor,events}/**",
-      "gateway/src/clock.ts",
-      "gateway/src/artifacts/signed-requests.ts",
-    ],
-    rules: {
-      "no-restricted-globals": ["error", ...TIMERS.map((name) => ({ name, message: PASSED_IN }))],
-    },
-  },
   { files: ["client/src/**/*.ts"], ignores: [...TESTS, "client/src/runtime.ts"], rules: CLOCK_RULES },
   {
     files: ["client/src/**/*.ts"],
@@ -114,7 +104,8 @@ export default defineConfig(
       "no-restricted-globals": [
         "error",
         ...FOREIGN_GLOBALS.map((name) => ({ name, message: EVERYWHERE })),
-        ...[...TIMERS, "fetch"].map((name) => ({ name, message: PASSED_IN })),
+        ...TIMERS,
+        { name: "fetch", message: PASSED_IN },
       ],
     },
   },

@@ -7,7 +7,12 @@ export interface Clock {
   elapsed(): number;
   /** Resolves after `ms`, or at once when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Does the work once after `ms`; the answer calls it off. */
+  after(ms: number, work: () => void): () => void;
 }
+
+/** More would be at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -16,14 +21,33 @@ export const systemClock: Clock = {
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
       const done = () => {
-        clearTimeout(timer);
+        callOff();
         signal?.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      const callOff = systemClock.after(ms, done);
       signal?.addEventListener("abort", done, { once: true });
     }),
+  after(ms, work) {
+    const timer = setTimeout(work, Math.min(ms, LONGEST_TIMER_MS));
+    return () => clearTimeout(timer);
+  },
 };
+
+/** The work has a signal that is aborted after `ms`. */
+export async function withinMs<T>(
+  clock: Clock,
+  ms: number,
+  work: (late: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const callOff = clock.after(ms, () => late.abort());
+  try {
+    return await work(late.signal);
+  } finally {
+    callOff();
+  }
+}
 
 /** From 0 to below 1; not for secrets. */
 export const systemRandom: () => number = Math.random;

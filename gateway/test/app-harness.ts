@@ -12,7 +12,7 @@ import type { Hono } from "hono";
 import { createApp, type AppDeps } from "../src/app.ts";
 import type { AppEnv } from "../src/app-env.ts";
 import { createObjectStore, type ObjectStore } from "../src/artifacts/object-store.ts";
-import { systemClock, systemRandom, type Clock } from "../src/clock.ts";
+import { systemClock, systemRandom } from "../src/clock.ts";
 import { createEventHub, type EventHub } from "../src/events/event-hub.ts";
 import { createGraphCatalogue } from "../src/graphs/catalogue.ts";
 import { createNodeTypes } from "../src/graphs/node-types.ts";
@@ -22,6 +22,7 @@ import { createLogger } from "../src/telemetry/logger.ts";
 import { noMetrics } from "../src/telemetry/metrics.ts";
 import { assertDescribed } from "./described.ts";
 import { createHarness, type Harness } from "./driver-harness.ts";
+import { createPassingClock, type PassingClock } from "./passing-clock.ts";
 
 /** Two node types with one port of each kind that tests need. */
 const WORK = { node_work: "node", python_work: "python" } as const;
@@ -78,7 +79,7 @@ export interface AppHarness {
   /** Announces executors of both pools for the two node types. */
   announceAll(): Promise<void>;
   /** Lets time pass for the gateway's own clock, e.g. for what it remembers; Redis has its own. */
-  pass(ms: number): void;
+  clock: PassingClock;
   close(): Promise<void>;
 }
 
@@ -115,8 +116,7 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
     nodeTypes: options.deps?.nodeTypes ?? workNodeTypes,
   });
   const { redis, keys } = driver;
-  let passed = 0;
-  const clock: Clock = { ...systemClock, now: () => systemClock.now() + passed };
+  const clock = createPassingClock();
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger({
     now: systemClock.now,
@@ -124,8 +124,8 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
     write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>),
   });
   const subscriber = createSubscriberClient(driver.valkey.url);
-  const hub = createEventHub({ redis, subscriber, keys, logger, pollMs: 200 });
-  const store = createObjectStore(options.seaweed ?? NO_STORE);
+  const hub = createEventHub({ redis, subscriber, keys, clock, logger, pollMs: 200 });
+  const store = createObjectStore({ ...(options.seaweed ?? NO_STORE), clock });
   const pools = ["default", "gpu"];
   const app = createApp({
     redis,
@@ -191,7 +191,7 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
         body: typeof body === "string" ? body : JSON.stringify(body),
       }),
     announce,
-    pass: (ms) => void (passed += ms),
+    clock,
     async announceAll() {
       await announce();
       await announce({ executor_id: "exec_node", plane: "node", pool: "node" });

@@ -29,7 +29,7 @@ export const GATEWAY_ARROWS = {
   ],
   events: ["clock", "errors", "redis", "run-id", "telemetry"],
   files: ["artifacts", "clock", "errors", "graphs", "ids", "owner", "redis"],
-  artifacts: ["errors", "owner", "redis"],
+  artifacts: ["clock", "errors", "owner", "redis"],
   capabilities: ["clock", "errors", "graphs", "redis", "telemetry"],
   health: ["artifacts", "errors", "redis", "telemetry"],
   driver: [

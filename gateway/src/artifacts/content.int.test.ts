@@ -1,5 +1,6 @@
 /** Artifacts over HTTP from a real store: whole, in part, conditional, and when the bytes or the store are gone. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../clock.ts";
 import { createAppHarness, problemOf, startStore, type AppHarness } from "../../test/app-harness.ts";
 import { sha256Hex } from "../graphs/digest.ts";
 import { newId } from "../ids.ts";
@@ -160,7 +161,7 @@ describe("the store", () => {
   });
 
   it("makes its bucket once", async () => {
-    const fresh = createObjectStore({ ...store.seaweed, bucket: "another" });
+    const fresh = createObjectStore({ ...store.seaweed, bucket: "another", clock: systemClock });
     const object = { bytes: BYTES, mediaType: "text/plain", sha256: await sha256Hex(BYTES), metadata: {} };
     await expect(fresh.deletePrefix("x")).rejects.toThrow("The object store answered 404 (NoSuchBucket)");
     await fresh.ensureBucket();

@@ -3,6 +3,7 @@ import { AwsClient } from "aws4fetch";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../clock.ts";
 import { startStore } from "../../test/app-harness.ts";
 import { createObjectStore, type ObjectStore } from "./object-store.ts";
 
@@ -12,7 +13,7 @@ let client: AwsClient;
 
 beforeAll(async () => {
   real = await startStore();
-  store = createObjectStore(real.seaweed);
+  store = createObjectStore({ ...real.seaweed, clock: systemClock });
   const { accessKey, secretKey, region } = real.seaweed;
   client = new AwsClient({ accessKeyId: accessKey, secretAccessKey: secretKey, region, service: "s3" });
 });
@@ -72,7 +73,7 @@ describe("a store that", () => {
     await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     const options = { ...real.seaweed, endpoint: `http://127.0.0.1:${port}` };
-    return { store: createObjectStore(options), deleted };
+    return { store: createObjectStore({ ...options, clock: systemClock }), deleted };
   }
 
   const page = (keys: string[], next?: string) =>

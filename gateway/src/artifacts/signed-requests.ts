@@ -1,5 +1,6 @@
 /** Sends signed requests to the bucket, and tells "away" from an answer. */
 import { AwsV4Signer } from "aws4fetch";
+import { withinMs, type Clock } from "../clock.ts";
 import { StoreAnswer, storeUnavailable } from "../errors/dependencies.ts";
 
 export interface ObjectStoreOptions {
@@ -10,6 +11,7 @@ export interface ObjectStoreOptions {
   secretKey: string;
   /** How long to wait for the head of an answer. */
   timeoutMs?: number;
+  clock: Clock;
 }
 
 export interface SignedRequest extends Omit<RequestInit, "signal"> {
@@ -24,7 +26,7 @@ export interface SignedRequest extends Omit<RequestInit, "signal"> {
 export type Send = (path: string, init: SignedRequest, statuses: readonly number[]) => Promise<Response>;
 
 export function createSend(options: ObjectStoreOptions): Send {
-  const { endpoint, region, bucket, accessKey, secretKey, timeoutMs = 1500 } = options;
+  const { endpoint, region, bucket, accessKey, secretKey, clock, timeoutMs = 1500 } = options;
   const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey, service: "s3", region };
   // Signing keys hold for a day.
   const cache = new Map<string, ArrayBuffer>();
@@ -36,7 +38,7 @@ export function createSend(options: ObjectStoreOptions): Send {
     const signed = await new AwsV4Signer({ url: base + path, method, headers, cache, ...credentials }).sign();
     try {
       // The head of the answer only: its body may take as long as the reader needs.
-      const response = await withinMs(timeoutMs + extraMs, (signal) =>
+      const response = await answeredWithin(clock, timeoutMs + extraMs, (signal) =>
         // A redirect is no answer of the store: followed, it could carry bytes and signature elsewhere.
         fetch(signed.url, { ...init, method, headers: signed.headers, redirect: "manual", signal }),
       );
@@ -51,18 +53,15 @@ export function createSend(options: ObjectStoreOptions): Send {
 }
 
 /** Races the clock besides aborting: a fetch that misses its abort must not keep a request waiting for ever. */
-async function withinMs<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const abort = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error("the object store is silent"));
-      abort.abort();
-    }, ms);
+async function answeredWithin<T>(
+  clock: Clock,
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return withinMs(clock, ms, (late) => {
+    const silence = new Promise<never>((_, reject) => {
+      late.addEventListener("abort", () => reject(new Error("the object store is silent")));
+    });
+    return Promise.race([silence, work(late)]);
   });
-  try {
-    return await Promise.race([work(abort.signal), silence]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -2,6 +2,7 @@
 import { objectKeys } from "@myspinbot/contracts/keys.ts";
 import type { Artifact, Graph, Task } from "@myspinbot/contracts/types.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../clock.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
 import { createHarness, result, type Harness } from "../../test/driver-harness.ts";
 import { newId } from "../ids.ts";
@@ -149,7 +150,7 @@ describe("purging a run", () => {
     // As a box could have left it before ids were looked at.
     await h.redis.hset(h.keys.runArtifacts("s0", second), victim.artifact_id, "{}");
     const store = { deletePrefix: () => Promise.resolve() } as unknown as ObjectStore;
-    await deleteRun({ redis: h.redis, keys: h.keys, store }, second);
+    await deleteRun({ redis: h.redis, keys: h.keys, store, clock: systemClock }, second);
     expect(await ownerOf(victim.artifact_id)).toBe(first);
   });
 });

@@ -6,7 +6,10 @@ import { withPatience } from "./patience.ts";
 function sleeper(): { clock: Clock; slept: number[] } {
   const slept: number[] = [];
   const elapsed = (): number => slept.reduce((sum, ms) => sum + ms, 0);
-  return { slept, clock: { now: elapsed, elapsed, sleep: async (ms) => void slept.push(ms) } };
+  return {
+    slept,
+    clock: { now: elapsed, elapsed, sleep: async (ms) => void slept.push(ms), after: () => () => {} },
+  };
 }
 
 const away = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });

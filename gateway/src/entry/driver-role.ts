@@ -43,7 +43,7 @@ export function createDriverRole(
     redis,
     keys,
     remove: {
-      retention: (run) => deleteRun({ redis, keys, store }, run),
+      retention: (run) => deleteRun({ redis, keys, store, clock: systemClock }, run),
       upload: (file, owner) => removeUpload(uploads, { owner, file }),
     },
     logger,

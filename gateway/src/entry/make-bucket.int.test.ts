@@ -2,6 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
+import { systemClock } from "../clock.ts";
 import { createObjectStore, type ObjectStore } from "../artifacts/object-store.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { makeBucket } from "./make-bucket.ts";
@@ -33,7 +34,14 @@ async function storeThat(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    store: createObjectStore({ endpoint, region, bucket: "films", accessKey: "a", secretKey: "b" }),
+    store: createObjectStore({
+      endpoint,
+      region,
+      bucket: "films",
+      accessKey: "a",
+      secretKey: "b",
+      clock: systemClock,
+    }),
     made,
   };
 }

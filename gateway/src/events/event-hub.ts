@@ -1,5 +1,6 @@
 /** Listens to the channels of all runs that somebody follows: one subscriber per process, one question per second. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { Clock } from "../clock.ts";
 import type { Redis } from "../redis/client.ts";
 import { shardOfRun } from "../run-id.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -17,6 +18,7 @@ export interface EventHubOptions {
   redis: Redis;
   subscriber: Redis;
   keys: Keys;
+  clock: Clock;
   logger: Logger;
   /** How often to ask for the length of the watched logs, because a last message can be lost. */
   pollMs?: number;
@@ -26,12 +28,13 @@ export function createEventHub({
   redis,
   subscriber,
   keys,
+  clock,
   logger,
   pollMs = 1000,
 }: EventHubOptions): EventHub {
   const watches = new Map<string, Set<RunWatch>>();
   const runOfChannel = new Map<string, string>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let callOff: (() => void) | undefined;
   let closed = false;
 
   subscriber.on("message", (channel: string, message: string) => {
@@ -56,14 +59,14 @@ export function createEventHub({
   };
 
   const poll = (): void => {
-    timer = setTimeout(() => {
+    callOff = clock.after(pollMs, () => {
       askSeqs()
         .catch((error: unknown) => logger.debug("event hub could not ask for the length of logs", { error }))
         .finally(() => {
-          timer = undefined;
+          callOff = undefined;
           if (!closed && watches.size > 0) poll();
         });
-    }, pollMs);
+    });
   };
 
   /** A subscription that fails only costs time: the poll finds what is new. */
@@ -82,7 +85,7 @@ export function createEventHub({
   return {
     watch(run) {
       const channel = keys.channels.run(shardOfRun(run), run);
-      const watch: RunWatch = new RunWatch(() => leave(run, channel, watch));
+      const watch: RunWatch = new RunWatch(clock, () => leave(run, channel, watch));
       if (closed) {
         watch.end();
         return watch;
@@ -95,12 +98,12 @@ export function createEventHub({
         runOfChannel.set(channel, run);
         told(subscriber.subscribe(channel));
       }
-      if (timer === undefined) poll();
+      if (callOff === undefined) poll();
       return watch;
     },
     close() {
       closed = true;
-      clearTimeout(timer);
+      callOff?.();
       for (const readers of watches.values()) for (const watch of [...readers]) watch.end();
     },
   };

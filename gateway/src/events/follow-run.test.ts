@@ -50,7 +50,7 @@ class World {
 
   readonly hub: EventHub = {
     watch: () => {
-      const watch: RunWatch = new RunWatch(() => this.watches.delete(watch));
+      const watch: RunWatch = new RunWatch(systemClock, () => this.watches.delete(watch));
       this.watches.add(watch);
       return watch;
     },

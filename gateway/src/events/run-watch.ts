@@ -1,4 +1,5 @@
 /** One reader's view of a run's channel: what it heard lately, and a way to wait for more. */
+import type { Clock } from "../clock.ts";
 import type { Event } from "./event.ts";
 
 /** A reader that is slower than its run reads the log instead of what lies here. */
@@ -14,9 +15,11 @@ export class RunWatch {
   #buffer: Event[] = [];
   #bytes = 0;
   #wake: (() => void) | undefined;
+  readonly #clock: Clock;
   readonly #onClose: () => void;
 
-  constructor(onClose: () => void) {
+  constructor(clock: Clock, onClose: () => void) {
+    this.#clock = clock;
     this.#onClose = onClose;
   }
 
@@ -62,12 +65,12 @@ export class RunWatch {
     if (this.#latest > after || this.#closed || signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
-        clearTimeout(timer);
+        callOff();
         signal?.removeEventListener("abort", done);
         this.#wake = undefined;
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      const callOff = this.#clock.after(ms, done);
       signal?.addEventListener("abort", done, { once: true });
       this.#wake = () => {
         if (this.#latest > after || this.#closed) done();

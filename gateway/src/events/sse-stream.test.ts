@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../clock.ts";
 import type { Frame } from "./follow-run.ts";
 import { sseStream } from "./sse-stream.ts";
 
@@ -40,6 +41,7 @@ function setUp(frames: (signal: AbortSignal) => AsyncGenerator<Frame>, stallMs =
       }
     },
     signal: stop.signal,
+    clock: systemClock,
     random: () => 0,
     onError: (error) => errors.push(error),
     onClose: () => (closed += 1),

@@ -1,4 +1,5 @@
 /** Writes frames as server-sent events, no faster than the client reads them. */
+import type { Clock } from "../clock.ts";
 import type { Frame } from "./follow-run.ts";
 
 /** What may wait for a client; a slower one reads the log later instead. */
@@ -11,6 +12,7 @@ export interface SseOptions {
   frames: (signal: AbortSignal) => AsyncGenerator<Frame>;
   /** The request's own signal; aborting and canceling the body mean the same. */
   signal: AbortSignal;
+  clock: Clock;
   random: () => number;
   /** Called once with the reason when following failed. */
   onError: (error: unknown) => void;
@@ -21,10 +23,10 @@ export interface SseOptions {
 const encoder = new TextEncoder();
 
 export function sseStream(options: SseOptions): ReadableStream<Uint8Array> {
-  const { random, onError, stallMs = STALL_MS } = options;
+  const { clock, random, onError, stallMs = STALL_MS } = options;
   const stop = new AbortController();
   const frames = options.frames(stop.signal);
-  let stall: ReturnType<typeof setTimeout> | undefined;
+  let unstall = (): void => {};
   // Part of the first event, for the same reason.
   let retry = `retry: ${1000 + Math.round(random() * 2000)}\n`;
   let over = false;
@@ -32,7 +34,7 @@ export function sseStream(options: SseOptions): ReadableStream<Uint8Array> {
   const finish = () => {
     if (over) return;
     over = true;
-    clearTimeout(stall);
+    unstall();
     stop.abort();
     // Paused for a slow client it would never see the signal.
     void frames.return(undefined);
@@ -53,7 +55,7 @@ export function sseStream(options: SseOptions): ReadableStream<Uint8Array> {
         if (options.signal.aborted) finish();
       },
       async pull(controller) {
-        clearTimeout(stall);
+        unstall();
         try {
           const step = await frames.next();
           if (step.done || over) return close(controller);
@@ -65,7 +67,7 @@ export function sseStream(options: SseOptions): ReadableStream<Uint8Array> {
           return close(controller);
         }
         if ((controller.desiredSize ?? 0) <= 0) {
-          stall = setTimeout(() => close(controller), stallMs);
+          unstall = clock.after(stallMs, () => close(controller));
         }
       },
       cancel() {

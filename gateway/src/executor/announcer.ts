@@ -1,5 +1,6 @@
 /** Tells the registry of each shard what this executor can run. */
 import type { Executor } from "@myspinbot/contracts/types.ts";
+import type { Clock } from "../clock.ts";
 import { faultOf } from "../errors/redis-faults.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Backoff } from "./backoff.ts";
@@ -14,6 +15,7 @@ export interface AnnouncerOptions {
   everyMs: number;
   /** Before the next try where a shard could not be told. */
   backoff: Backoff;
+  clock: Clock;
   logger: Logger;
 }
 
@@ -36,12 +38,13 @@ export function createAnnouncer({
   announcement,
   everyMs,
   backoff,
+  clock,
   logger,
 }: AnnouncerOptions): Announcer {
   const text = JSON.stringify(announcement);
   let status: "online" | "draining" | "offline" = "online";
   let problem: string | undefined = "not announced yet";
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let callOff: (() => void) | undefined;
 
   const announce = async (): Promise<void> => {
     const calls = await Promise.allSettled(shards.map((shard) => steps.announce(shard, text, status)));
@@ -53,8 +56,8 @@ export function createAnnouncer({
       problem = undefined;
       backoff.reset();
     }
-    clearTimeout(timer);
-    if (status !== "offline") timer = setTimeout(() => void announce(), failed ? backoff.next() : everyMs);
+    callOff?.();
+    if (status !== "offline") callOff = clock.after(failed ? backoff.next() : everyMs, () => void announce());
   };
 
   return {
@@ -66,7 +69,7 @@ export function createAnnouncer({
       return announce();
     },
     stop() {
-      clearTimeout(timer);
+      callOff?.();
       status = "offline";
       return announce();
     },

@@ -1,4 +1,5 @@
 /** The orderly end of an executor that pulls no more: nothing it holds is left to be reaped. */
+import { withinMs, type Clock } from "../clock.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Announcer } from "./announcer.ts";
 import type { HeldTasks } from "./held-tasks.ts";
@@ -11,6 +12,7 @@ export interface DrainOptions {
   leases: ReadonlyMap<string, Lease>;
   announcer: Announcer;
   graceMs: number;
+  clock: Clock;
   logger: Logger;
 }
 
@@ -26,12 +28,13 @@ export async function drain({
   leases,
   announcer,
   graceMs,
+  clock,
   logger,
 }: DrainOptions): Promise<void> {
   await announcer.drain();
-  await withinMs(graceMs, (late) => held.whenEmpty(late));
+  await withinMs(clock, graceMs, (late) => held.whenEmpty(late));
   for (const task of held.all()) task.stop("released");
-  await withinMs(RELEASE_MS, (late) => held.whenEmpty(late));
+  await withinMs(clock, RELEASE_MS, (late) => held.whenEmpty(late));
   for (const task of held.all()) task.stop("stale");
   await announcer.stop();
   await Promise.all([...leases].map(([shard, lease]) => leaveShard(shard, lease)));
@@ -41,17 +44,10 @@ export async function drain({
       for (let round = 0; round < LEAVE_ROUNDS; round += 1) {
         if (await steps.leave(shard)) return;
         await lease.renew();
-        await withinMs(RELEASE_MS, (late) => held.whenEmpty(late));
+        await withinMs(clock, RELEASE_MS, (late) => held.whenEmpty(late));
       }
     } catch (error) {
       logger.warn("consumer not deleted", { shard, error });
     }
   }
-}
-
-async function withinMs(ms: number, wait: (late: AbortSignal) => Promise<void>): Promise<void> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), ms);
-  await wait(late.signal);
-  clearTimeout(timer);
 }

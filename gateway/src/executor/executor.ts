@@ -43,11 +43,9 @@ export interface ExecutorDeps {
   showFailures?: boolean | undefined;
   logger: Logger;
   metrics: Pick<Metrics, "node">;
-  /** Monotonic milliseconds. */
-  now(): number;
+  clock: Clock;
   /** From 0 to below 1. */
   random(): number;
-  sleep: Clock["sleep"];
 }
 
 export interface Executor {
@@ -60,7 +58,7 @@ export interface Executor {
 }
 
 export function createExecutor(deps: ExecutorDeps): Executor {
-  const { redis, keys, shards, pool, executorId, slots, nodeTypes, host, logger } = deps;
+  const { redis, keys, shards, pool, executorId, slots, nodeTypes, host, clock, logger } = deps;
   const steps = createSteps({ redis, keys, pool, executorId });
   const held = createHeldTasks(slots);
   const subscriber = deps.openSubscriber();
@@ -90,7 +88,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       accept: (entry, source) => intake.accept(shard, entry, source),
       onReconnected: () => leases.get(shard)?.reconnected(),
       backoff: backoff(),
-      sleep: deps.sleep,
+      clock,
       logger,
     }),
   );
@@ -126,7 +124,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       intake.close();
       for (const puller of pullers) puller.stop();
       await loops;
-      await drain({ steps, held, leases, announcer, graceMs, logger });
+      await drain({ steps, held, leases, announcer, graceMs, clock, logger });
       redis.off("ready", onReady);
       for (const lease of leases.values()) lease.stop();
       subscriber.disconnect();
@@ -144,6 +142,7 @@ function announcerOf(deps: ExecutorDeps, steps: Steps, types: readonly NodeType[
     announcement: { ...announcement, node_types: types.map(toCapability) },
     everyMs: deps.announceMs,
     backoff: createBackoff(deps.random),
+    clock: deps.clock,
     logger,
   });
 }

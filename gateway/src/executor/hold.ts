@@ -26,7 +26,7 @@ export interface HoldCall {
 }
 
 export function holdTask(deps: HoldDeps, { shard, entry, fresh, toRunner }: HoldCall): void {
-  const { held, memory, steps, logger, random, sleep } = deps;
+  const { held, memory, steps, logger, random, clock } = deps;
   const gaveUp = new AbortController();
   const runner = toRunner((ending) => {
     memory.end(entry.task, ending);
@@ -37,7 +37,7 @@ export function holdTask(deps: HoldDeps, { shard, entry, fresh, toRunner }: Hold
       task: entry.task,
       ending,
       backoff,
-      sleep,
+      clock,
       logger,
       gaveUp: gaveUp.signal,
     });

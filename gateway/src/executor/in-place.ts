@@ -1,12 +1,13 @@
 /** Runs handlers in the executor's own thread: where there are no others, and in tests. Nothing can end them. */
+import type { Clock } from "../clock.ts";
 import type { Handlers } from "../handlers/handler.ts";
 import { callCheck, callHandler } from "./call-handler.ts";
 import type { HandlerCall, HandlerHost, Outcome } from "./handler-host.ts";
 import { limitTime } from "./time-limit.ts";
 
-export function createInPlaceHost(handlers: Handlers): HandlerHost {
+export function createInPlaceHost(handlers: Handlers, clock: Clock): HandlerHost {
   const within = async (call: HandlerCall, how: typeof callHandler): Promise<Outcome> => {
-    const limit = limitTime(call);
+    const limit = limitTime(call, clock);
     const { signal } = limit;
     const over = new Promise<Outcome>((resolve) => {
       if (signal.aborted) resolve(limit.outcome());

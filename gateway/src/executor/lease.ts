@@ -1,4 +1,5 @@
 /** Keeps the leases of one shard: renews them, and stops what can no longer be sure of its lease. */
+import type { Clock } from "../clock.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Backoff } from "./backoff.ts";
 import type { HeldTask, HeldTasks } from "./held-tasks.ts";
@@ -13,8 +14,7 @@ export interface LeaseOptions {
   leaseMs: number;
   renewMs: number;
   backoff: Backoff;
-  /** Monotonic milliseconds. */
-  now(): number;
+  clock: Clock;
   logger: Logger;
 }
 
@@ -32,19 +32,20 @@ export interface Lease {
 const SURE = 0.8;
 
 export function createLease(options: LeaseOptions): Lease {
-  const { shard, steps, held, recover, leaseMs, renewMs, backoff, now, logger } = options;
+  const { shard, steps, held, recover, leaseMs, renewMs, backoff, clock, logger } = options;
   /** When the last answered renewal was sent, or the first task of an empty shard was read. */
-  let aliveAt = now();
+  let aliveAt = clock.elapsed();
   let watched = false;
   let renewing: Promise<void> | null = null;
   let stopped = false;
-  let renewTimer: ReturnType<typeof setTimeout> | undefined;
-  let sureTimer: ReturnType<typeof setTimeout> | undefined;
-  let lateTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Each calls off what was put off. */
+  let cancelRenewal = (): void => {};
+  let cancelWatch = (): void => {};
+  let cancelLate = (): void => {};
 
   const renewIn = (ms: number) => {
-    clearTimeout(renewTimer);
-    if (!stopped) renewTimer = setTimeout(renewHeld, ms);
+    cancelRenewal();
+    if (!stopped) cancelRenewal = clock.after(ms, renewHeld);
   };
   const renewHeld = () => {
     watched = held.inShard(shard).length > 0;
@@ -53,13 +54,13 @@ export function createLease(options: LeaseOptions): Lease {
 
   /** Looks when the lease of what is held cannot be sure any more. Nothing is watched while nothing is held. */
   const watch = () => {
-    clearTimeout(sureTimer);
+    cancelWatch();
     const tasks = held.inShard(shard);
     watched = tasks.length > 0 && !stopped;
-    if (!watched) return clearTimeout(renewTimer);
-    const left = aliveAt + SURE * leaseMs - now();
+    if (!watched) return cancelRenewal();
+    const left = aliveAt + SURE * leaseMs - clock.elapsed();
     if (left > 0) {
-      sureTimer = setTimeout(watch, left);
+      cancelWatch = clock.after(left, watch);
       return;
     }
     logger.error("leases may be lost, tasks stopped", { shard, tasks: tasks.length });
@@ -69,7 +70,7 @@ export function createLease(options: LeaseOptions): Lease {
 
   async function renewOnce(): Promise<void> {
     const tasks = held.inShard(shard);
-    const sentAt = now();
+    const sentAt = clock.elapsed();
     try {
       const answer = await steps.renew(
         shard,
@@ -101,20 +102,20 @@ export function createLease(options: LeaseOptions): Lease {
     added(fresh) {
       if (!fresh) void renew();
       if (watched) return;
-      aliveAt = now();
+      aliveAt = clock.elapsed();
       renewIn(renewMs);
       watch();
     },
     reconnected() {
       if (stopped) return;
       void renew();
-      clearTimeout(lateTimer);
-      lateTimer = setTimeout(() => void renew(), leaseMs / 2);
+      cancelLate();
+      cancelLate = clock.after(leaseMs / 2, () => void renew());
     },
     renew,
     stop() {
       stopped = true;
-      for (const timer of [renewTimer, sureTimer, lateTimer]) clearTimeout(timer);
+      for (const cancel of [cancelRenewal, cancelWatch, cancelLate]) cancel();
     },
   };
 }

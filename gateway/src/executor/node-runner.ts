@@ -1,5 +1,6 @@
 /** Runs one node: checks what goes in, has the handler called within its time, checks what comes out. */
 import { ulid } from "ulid";
+import type { Clock } from "../clock.ts";
 import type { NodeResult, Problem } from "@myspinbot/contracts/types.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
 import { toProblem } from "../errors/problem.ts";
@@ -14,8 +15,7 @@ export interface NodeCall extends Pick<HandlerCall, "about" | "progress" | "log"
   inputs: Outputs;
   showFailures?: boolean | undefined;
   host: HandlerHost;
-  /** Monotonic milliseconds. */
-  now(): number;
+  clock: Clock;
   logger: Logger;
 }
 
@@ -25,15 +25,15 @@ const MAX_LINE = 500;
 
 /** The node's result, or null when the task was stopped meanwhile. Never rejects. */
 export async function runNode(call: NodeCall): Promise<NodeResult | null> {
-  const { planned, stopped, now } = call;
-  const began = now();
+  const { planned, stopped, clock } = call;
+  const began = clock.elapsed();
   const end = wrongInput(call) ?? (await callHandler(call));
   if (stopped.aborted) return null;
   const head = {
     node_id: planned.node.id,
     attempt: planned.node.attempt,
     ...(planned.engine === "" ? {} : { engine: planned.engine }),
-    timing: { execute_s: Math.max(0, (now() - began) / 1000) },
+    timing: { execute_s: Math.max(0, (clock.elapsed() - began) / 1000) },
   };
   return { ...head, ...end };
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { systemClock } from "../clock.ts";
 import { createNotes, type Notes } from "./notes.ts";
 
 let said: { type: string; node: string; data: Record<string, unknown> }[];
@@ -11,7 +12,7 @@ beforeEach(() => {
     add: ({ type, node, body }) => {
       said.push({ type, node, data: JSON.parse(body) as Record<string, unknown> });
     },
-    now: () => Date.now(),
+    clock: systemClock,
   });
 });
 afterEach(() => {

@@ -1,11 +1,11 @@
 /** What a task says about its nodes while they work, thinned out so that chatty handlers cost nothing. */
+import type { Clock } from "../clock.ts";
 import type { NodeLogData, NodeProgressData, NodeStartedData } from "@myspinbot/contracts/types.ts";
 import type { ReportItem } from "@myspinbot/contracts/steps.ts";
 
 export interface NotesOptions {
   add(item: ReportItem): void;
-  /** Monotonic milliseconds. */
-  now(): number;
+  clock: Clock;
 }
 
 export interface Notes {
@@ -25,10 +25,10 @@ const LOGS_PER_WINDOW = 20;
 const MAX_MESSAGE = 4000;
 const MAX_UNIT = 32;
 
-export function createNotes({ add, now }: NotesOptions): Notes {
+export function createNotes({ add, clock }: NotesOptions): Notes {
   const latest = new Map<string, NodeProgressData>();
   let lastProgress = -Infinity;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let callOff: (() => void) | undefined;
   let windowStart = -Infinity;
   let logs = 0;
   let leftOut = 0;
@@ -40,18 +40,18 @@ export function createNotes({ add, now }: NotesOptions): Notes {
     const data = latest.get(node);
     if (!data) return;
     latest.delete(node);
-    lastProgress = now();
+    lastProgress = clock.elapsed();
     say("node.progress", node, data);
   };
 
   /** Nodes take turns: each was put behind the others when it last spoke. */
   const nextProgress = () => {
-    timer = undefined;
+    callOff = undefined;
     const [node] = latest.keys();
     if (node === undefined) return;
-    const wait = lastProgress + PROGRESS_GAP_MS - now();
+    const wait = lastProgress + PROGRESS_GAP_MS - clock.elapsed();
     if (wait <= 0) sayProgress(node);
-    if (latest.size > 0) timer = setTimeout(nextProgress, wait <= 0 ? PROGRESS_GAP_MS : wait);
+    if (latest.size > 0) callOff = clock.after(wait <= 0 ? PROGRESS_GAP_MS : wait, nextProgress);
   };
 
   return {
@@ -60,12 +60,12 @@ export function createNotes({ add, now }: NotesOptions): Notes {
     progress(node, { done, total, unit }) {
       if (!(done >= 0 && total >= 0 && Number.isFinite(done) && Number.isFinite(total))) return;
       latest.set(node, { done, total, unit: shorten(unit, MAX_UNIT) });
-      if (timer === undefined) nextProgress();
+      if (callOff === undefined) nextProgress();
     },
 
     log(node, { level, message }) {
-      if (now() - windowStart >= LOG_WINDOW_MS) {
-        windowStart = now();
+      if (clock.elapsed() - windowStart >= LOG_WINDOW_MS) {
+        windowStart = clock.elapsed();
         logs = 0;
       }
       logs += 1;
@@ -81,7 +81,7 @@ export function createNotes({ add, now }: NotesOptions): Notes {
     ended: sayProgress,
 
     stop() {
-      clearTimeout(timer);
+      callOff?.();
       latest.clear();
     },
   };

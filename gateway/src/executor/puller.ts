@@ -23,7 +23,7 @@ export interface PullerOptions {
   /** The connection was lost and made again. */
   onReconnected(): void;
   backoff: Backoff;
-  sleep: Clock["sleep"];
+  clock: Clock;
   logger: Logger;
 }
 
@@ -43,7 +43,7 @@ const WATCHDOG_MS = 2000;
 const RECOVER_COUNT = 1000;
 
 export function createPuller(options: PullerOptions): Puller {
-  const { stream, reader, consumer, blockMs, held, accept, backoff, sleep, logger } = options;
+  const { stream, reader, consumer, blockMs, held, accept, backoff, clock, logger } = options;
   const stopped = new AbortController();
   let connections = 0;
   let recovered = true;
@@ -58,12 +58,13 @@ export function createPuller(options: PullerOptions): Puller {
   const read = async (count: number, from: "0" | ">"): Promise<Row[]> => {
     const block = from === ">" ? ["BLOCK", blockMs] : [];
     const args = ["GROUP", GROUPS.executors, consumer, "COUNT", count, ...block, "STREAMS", stream, from];
-    const watchdog = setTimeout(() => reader.disconnect(true), (from === ">" ? blockMs : 0) + WATCHDOG_MS);
+    const longest = (from === ">" ? blockMs : 0) + WATCHDOG_MS;
+    const callOff = clock.after(longest, () => reader.disconnect(true));
     try {
       const reply = (await reader.call("XREADGROUP", ...args)) as Reply;
       return reply?.[0]?.[1] ?? [];
     } finally {
-      clearTimeout(watchdog);
+      callOff();
     }
   };
 
@@ -97,7 +98,7 @@ export function createPuller(options: PullerOptions): Puller {
           if (stopped.signal.aborted) break;
           // A missing group is made with the first task of the pool; a lost connection comes back by itself.
           logger.debug("no tasks pulled", { stream, error });
-          await sleep(backoff.next(), stopped.signal);
+          await clock.sleep(backoff.next(), stopped.signal);
         }
       }
     },

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { systemClock } from "../clock.ts";
 import { createReports, type Reports } from "./reports.ts";
 import type { ReportItem } from "@myspinbot/contracts/steps.ts";
 import type { Batch } from "./steps.ts";
@@ -32,6 +33,7 @@ beforeEach(() => {
     onFailure() {},
     backoff: { next: () => RETRY_MS, reset() {} },
     holdMs: HOLD_MS,
+    clock: systemClock,
   });
 });
 afterEach(() => {

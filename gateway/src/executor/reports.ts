@@ -1,4 +1,5 @@
 /** The line of things that one task says: numbered 1, 2, 3 ..., sent in batches, one call in flight. */
+import type { Clock } from "../clock.ts";
 import type { Backoff } from "./backoff.ts";
 import type { ReportItem } from "@myspinbot/contracts/steps.ts";
 import type { Batch } from "./steps.ts";
@@ -12,6 +13,7 @@ export interface ReportsOptions {
   backoff: Backoff;
   /** How long a note may wait for company. */
   holdMs: number;
+  clock: Clock;
 }
 
 export interface Reports {
@@ -26,23 +28,23 @@ export interface Reports {
 }
 
 export function createReports(options: ReportsOptions): Reports {
-  const { send, onStop, onFailure, backoff, holdMs } = options;
+  const { send, onStop, onFailure, backoff, holdMs, clock } = options;
   const waiting: ReportItem[] = [];
   const listeners = new Set<{ upTo: number; resolve(): void }>();
   let first = 1;
   let closed = false;
   let inFlight: Promise<void> | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let callOff: (() => void) | undefined;
 
   const flushIn = (ms: number) => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
+    callOff ??= clock.after(ms, () => {
+      callOff = undefined;
       flush();
-    }, ms);
+    });
   };
   const cancelTimer = () => {
-    clearTimeout(timer);
-    timer = undefined;
+    callOff?.();
+    callOff = undefined;
   };
 
   const tell = (before: number) => {

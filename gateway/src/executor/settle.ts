@@ -10,7 +10,7 @@ export interface SettleCall {
   task: string;
   ending: Ending;
   backoff: Backoff;
-  sleep: Clock["sleep"];
+  clock: Clock;
   logger: Logger;
   /** Aborted when there is no right to the task any more. */
   gaveUp: AbortSignal;
@@ -18,7 +18,7 @@ export interface SettleCall {
 
 /** The answer, or null when it was given up. Repeating is safe: the second call finds the task closed. */
 export async function settleTask(call: SettleCall): Promise<"ok" | "closed" | null> {
-  const { steps, shard, task, ending, backoff, sleep, logger, gaveUp } = call;
+  const { steps, shard, task, ending, backoff, clock, logger, gaveUp } = call;
   while (!gaveUp.aborted) {
     try {
       const answer = await steps.settle(shard, task, ending);
@@ -26,7 +26,7 @@ export async function settleTask(call: SettleCall): Promise<"ok" | "closed" | nu
       return answer;
     } catch (error) {
       logger.warn("settle not answered", { error });
-      await sleep(backoff.next(), gaveUp);
+      await clock.sleep(backoff.next(), gaveUp);
     }
   }
   return null;

@@ -1,4 +1,5 @@
 /** Lets handlers judge what is known of a task's nodes before the first of them begins; task_checks.py is its twin. */
+import { withinMs, type Clock } from "../clock.ts";
 import type { NodeResult, Problem } from "@myspinbot/contracts/types.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
 import { toProblem } from "../errors/problem.ts";
@@ -13,6 +14,7 @@ export interface TaskChecks {
   host: HandlerHost;
   stopped: AbortSignal;
   showFailures?: boolean | undefined;
+  clock: Clock;
   logger: Logger;
 }
 
@@ -30,19 +32,18 @@ export async function isRefused(checks: TaskChecks, report: Reports["add"]): Pro
 
 /** A failed result for each node that is refused; later tasks' nodes included. Never rejects. */
 async function findRefusals(checks: TaskChecks): Promise<NodeResult[]> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), WITHIN_MS);
-  const stopped = AbortSignal.any([checks.stopped, late.signal]);
-  const found: NodeResult[] = [];
-  for (const planned of [...checks.plan.nodes, ...checks.plan.ahead]) {
-    const { id, attempt, check } = planned.node;
-    if (!check || stopped.aborted) continue;
-    const problem = wrongValues(planned) ?? (await askHandler({ ...checks, stopped }, planned));
-    const engine = planned.engine === "" ? {} : { engine: planned.engine };
-    if (problem) found.push({ node_id: id, attempt, ...engine, status: "failed", problem });
-  }
-  clearTimeout(timer);
-  return found;
+  return withinMs(checks.clock, WITHIN_MS, async (late) => {
+    const stopped = AbortSignal.any([checks.stopped, late]);
+    const found: NodeResult[] = [];
+    for (const planned of [...checks.plan.nodes, ...checks.plan.ahead]) {
+      const { id, attempt, check } = planned.node;
+      if (!check || stopped.aborted) continue;
+      const problem = wrongValues(planned) ?? (await askHandler({ ...checks, stopped }, planned));
+      const engine = planned.engine === "" ? {} : { engine: planned.engine };
+      if (problem) found.push({ node_id: id, attempt, ...engine, status: "failed", problem });
+    }
+    return found;
+  });
 }
 
 function knownInputs({ node }: PlannedNode): Record<string, unknown> {

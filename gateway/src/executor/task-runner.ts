@@ -28,11 +28,9 @@ export interface TaskRunnerDeps {
   showFailures?: boolean | undefined;
   /** Sends an ending until it is answered or the task is given up. */
   settle(ending: Ending): Promise<unknown>;
-  /** Monotonic milliseconds. */
-  now(): number;
+  clock: Clock;
   /** From 0 to below 1. */
   random(): number;
-  sleep: Clock["sleep"];
   logger: Logger;
   metrics: Pick<Metrics, "node">;
 }
@@ -50,7 +48,7 @@ const HOLD_MS = 50;
 const REASONS = { settled: "", canceled: "canceled on request", released: "the executor is stopping" };
 
 export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunner {
-  const { steps, host, now, random, logger, metrics, executorId, showFailures } = deps;
+  const { steps, host, clock, random, logger, metrics, executorId, showFailures } = deps;
   const { task } = plan;
   const stopped = new AbortController();
   const whenStopped = new Promise<void>((resolve) => {
@@ -71,8 +69,9 @@ export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunn
     onFailure: (error) => logger.warn("report not answered", { error }),
     backoff: createBackoff(random),
     holdMs: HOLD_MS,
+    clock,
   });
-  const notes = createNotes({ add: reports.add, now });
+  const notes = createNotes({ add: reports.add, clock });
 
   const talkOf = ({ node, engine }: PlannedNode) => ({
     about: { runId: task.run_id, taskId: task.task_id, nodeId: node.id, attempt: node.attempt, engine },
@@ -111,24 +110,15 @@ export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunn
     });
     await Promise.race([reports.told(), whenStopped]);
     if (stopped.signal.aborted) return { status: "unrun" };
-    const talk = talkOf(planned);
-    const result = await runNode({
-      planned,
-      inputs,
-      ...talk,
-      stopped: stopped.signal,
-      host,
-      now,
-      logger,
-      showFailures,
-    });
+    const call = { ...deps, ...talkOf(planned), planned, inputs, stopped: stopped.signal };
+    const result = await runNode(call);
     return result ? record(planned, result) : { status: "unrun" };
   };
 
   return {
     stop,
     async run() {
-      const checks = { plan, host, stopped: stopped.signal, logger, showFailures };
+      const checks = { plan, host, stopped: stopped.signal, clock, logger, showFailures };
       const refused = await isRefused(checks, reports.add);
       if (!refused) await runTaskGraph({ nodes: plan.nodes, run: runOne });
       notes.stop();

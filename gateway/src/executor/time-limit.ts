@@ -1,4 +1,5 @@
 /** A signal for one call of a handler: aborted when its time is over or when the whole task stops. */
+import type { Clock } from "../clock.ts";
 import { toProblem } from "../errors/problem.ts";
 import type { HandlerCall, Outcome } from "./handler-host.ts";
 
@@ -14,17 +15,14 @@ export const STOPPED: Outcome = {
   problem: toProblem("canceled", "The task was stopped."),
 };
 
-/** setTimeout's range. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-export function limitTime({ timeoutMs, stopped, about }: HandlerCall): TimeLimit {
+export function limitTime({ timeoutMs, stopped, about }: HandlerCall, clock: Clock): TimeLimit {
   const time = new AbortController();
-  const timer = setTimeout(() => time.abort(), Math.min(timeoutMs, LONGEST_TIMER_MS));
+  const callOff = clock.after(timeoutMs, () => time.abort());
   const late = `The node ${about.nodeId} did not end within ${timeoutMs / 1000} s.`;
   return {
     signal: AbortSignal.any([time.signal, stopped]),
     outcome: () =>
       time.signal.aborted ? { kind: "refused", problem: toProblem("node-timeout", late) } : STOPPED,
-    clear: () => clearTimeout(timer),
+    clear: callOff,
   };
 }

@@ -70,7 +70,7 @@ async function stream(
   run: string,
   after: number | undefined,
 ): Promise<Response> {
-  const { log, logger, metrics, random } = deps;
+  const { log, logger, metrics, clock, random } = deps;
   const end = await log.end(run);
   if (!end) throw runNotFound(run);
   // EventSource comes back after every close; 204 is the one answer that stops it.
@@ -81,6 +81,7 @@ async function stream(
   const body = sseStream({
     frames: (signal) => followRun(deps, run, after, signal),
     signal: c.req.raw.signal,
+    clock,
     random,
     onError: (error) => logger.error("event stream failed", { run_id: run, error }),
     onClose: () => metrics.streamClosed(),

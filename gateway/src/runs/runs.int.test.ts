@@ -2,7 +2,6 @@
 import { steps } from "@myspinbot/contracts/steps.ts";
 import type { Graph, Run, RunPage } from "@myspinbot/contracts/types.ts";
 import { validateRunPage } from "@myspinbot/contracts/validators.js";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   createAppHarness,
@@ -12,6 +11,7 @@ import {
   startStore,
   type AppHarness,
 } from "../../test/app-harness.ts";
+import { result } from "../../test/driver-harness.ts";
 import { reconcile } from "../driver/sweeps.ts";
 import { runStep } from "../redis/scripts.ts";
 import { until } from "../../test/until.ts";
@@ -72,7 +72,7 @@ describe("Idempotency-Key", () => {
     await start();
     const first = await runOf(await create({}, { "idempotency-key": "k1" }));
     await h.driver.redis.del(h.driver.keys.poolExecutors("s0", "node"));
-    h.pass(1000);
+    h.clock.pass(1000);
     expect((await create()).status).toBe(409);
     const again = await create({}, { "idempotency-key": "k1" });
     expect([again.status, (await runOf(again)).run_id]).toEqual([202, first.run_id]);
@@ -85,26 +85,40 @@ describe("Idempotency-Key", () => {
   });
 });
 
+/** Lets time pass in small steps, until there is an answer; at most a step more than `ms` by the gateway's clock. */
+async function afterMs(ms: number, asked: Promise<Response>): Promise<Response> {
+  let answer: Response | undefined;
+  asked.then(
+    (response) => (answer = response),
+    () => {},
+  );
+  const end = h.clock.now() + ms;
+  await until(async () => {
+    if (answer === undefined && h.clock.now() < end) h.clock.pass(500);
+    return answer !== undefined;
+  });
+  return asked;
+}
+
 describe("Prefer: wait", () => {
   it("answers 200 with the ended run as soon as it ends", async () => {
     await start();
     h.driver.startDriver();
-    h.driver.startExecutor("node", async () => {
-      await sleep(300);
-      return { outputs: { text: "hello" } };
-    });
-    const response = await create({}, { prefer: "wait=20" });
+    const asked = create({}, { prefer: "wait=20" });
+    const task = await h.driver.pull("node");
+    await h.driver.settle(task, [result(task.nodes[0]!, { outputs: { text: "hello" } })]);
+    const response = await asked;
     expect(response.status).toBe(200);
     expect(response.headers.get("preference-applied")).toBe("wait=20");
     expect(await runOf(response)).toMatchObject({ status: "succeeded", output: { text: "hello" } });
   });
 
-  it("answers 202 when the time is over", async () => {
+  it("answers 202 when the time is over, not before", async () => {
     await start();
-    const began = Date.now();
-    const response = await create({}, { prefer: "wait=1" });
+    const began = h.clock.now();
+    const response = await afterMs(20_000, create({}, { prefer: "wait=20" }));
     expect([response.status, (await runOf(response)).status]).toEqual([202, "queued"]);
-    expect(Date.now() - began).toBeGreaterThanOrEqual(950);
+    expect(h.clock.now() - began).toBeGreaterThanOrEqual(20_000);
   });
 
   it("answers what is true when the time is over, not what was true at its beginning", async () => {
@@ -112,7 +126,11 @@ describe("Prefer: wait", () => {
     h.driver.startDriver();
     const held = Promise.withResolvers<object>();
     h.driver.startExecutor("node", () => held.promise);
-    const response = await create({}, { prefer: "wait=1" });
+    const asked = create({}, { prefer: "wait=20" });
+    const submitted = async () => (await h.driver.redis.zrange(h.driver.keys.runs("s0"), "0", "0"))[0];
+    const rows = await until(submitted).then((id) => () => h.driver.rows(id));
+    await until(async () => (await rows()).a?.status === "dispatched");
+    const response = await afterMs(20_000, asked);
     expect(response.status).toBe(202);
     const run = await runOf(response);
     // The script of a submission knows no task yet.
@@ -145,7 +163,7 @@ describe("a queued run", () => {
   it("says that nobody who can run it is online", async () => {
     await start();
     await h.announce({ executor_id: "exec_node", plane: "node", pool: "node", status: "offline" });
-    h.pass(1000);
+    h.clock.pass(1000);
     const run = await runOf(await create());
     expect(run.queue).toEqual({ matching_executors: 0 });
     expect(run.status_reason).toMatch(/online/);
@@ -301,7 +319,7 @@ describe("DELETE /v1/runs/{run_id}", () => {
 });
 
 describe("when Redis is away", () => {
-  it("answers 503 with Retry-After within two seconds, and goes on by itself", async () => {
+  it("answers 503 with Retry-After without waiting for it, and goes on by itself", async () => {
     await start();
     const run = await runOf(await create());
     h.driver.valkey.service.signal("SIGSTOP");
@@ -312,11 +330,9 @@ describe("when Redis is away", () => {
         () => h.request("/readyz"),
         () => h.request("/v1/runs"),
       ]) {
-        const began = Date.now();
         const response = await ask();
         expect(response.status).toBe(503);
         expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
-        expect(Date.now() - began).toBeLessThan(2500);
       }
       expect((await h.request("/healthz")).status).toBe(200);
       expect((await h.request("/metrics")).status).toBe(200);
@@ -340,11 +356,9 @@ describe("when the store is away", () => {
       const upload = () =>
         h.request("/v1/files", { method: "POST", body: PNG, headers: { "content-type": "image/png" } });
       for (const ask of [upload, () => h.post("/v1/runs", withFile), () => h.request("/readyz")]) {
-        const began = Date.now();
-        const response = await ask();
+        const response = await afterMs(2000, ask());
         expect([response.status, (await problemOf(response)).class]).toEqual([503, "retryable"]);
         expect(response.headers.get("retry-after")).toBe("2");
-        expect(Date.now() - began).toBeLessThan(2500);
       }
       expect((await create()).status).toBe(202);
     } finally {

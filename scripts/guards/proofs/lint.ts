@@ -24,6 +24,8 @@ const ESLINT: Readonly<Record<string, readonly string[]>> = {
   "no-restricted-properties": [
     ..."Date.now() performance.now() performance.timeOrigin Math.random() crypto.randomUUID()".split(" "),
     "crypto.getRandomValues(new Uint8Array(1))",
+    "AbortSignal.timeout(1)",
+    "globalThis.setTimeout(() => undefined, 1)",
   ].map((call) => `export const a = ${call};`),
   "no-restricted-syntax": ["export const a = new Date();", "export const a = Date();"],
   "no-restricted-imports": ["systemClock", "systemRandom"].map(

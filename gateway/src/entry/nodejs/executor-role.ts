@@ -46,8 +46,7 @@ export function createExecutorRole(base: Base, config: Config, extra: Handlers):
     logger: base.logger,
     // Drivers count the nodes of both planes out of the reports; counting here again would double them.
     metrics: { node: () => {} },
-    now: systemClock.elapsed,
+    clock: systemClock,
     random: systemRandom,
-    sleep: systemClock.sleep,
   });
 }

@@ -53,7 +53,7 @@ export async function startHttp({
   const subscriber = base.redis.subscriber();
   base.onClose(() => redis.disconnect());
   base.onClose(() => subscriber.disconnect());
-  const hub = createEventHub({ redis, subscriber, keys, logger });
+  const hub = createEventHub({ redis, subscriber, keys, clock: systemClock, logger });
   const graphs = createGraphCatalogue([...Object.values(GRAPHS), ...(extension.graphs ?? [])], {
     nodeTypes,
     pools: config.pools,

@@ -1,6 +1,7 @@
 /** Starts the gateway on Node.js: reads the environment once, starts the roles asked for, stops them in reverse. */
 import { readFileSync } from "node:fs";
 import { GATEWAY_ENV } from "@myspinbot/contracts/config.ts";
+import { systemClock } from "../../clock.ts";
 import { createObjectStore } from "../../artifacts/object-store.ts";
 import { readConfig } from "../../config.ts";
 import { refuseCluster } from "../../health/redis-check.ts";
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
     bucket: config.s3_bucket,
     accessKey: config.s3_access_key,
     secretKey: config.s3_secret_key,
+    clock: systemClock,
   });
   const redis = base.redis.commands();
   await refuseCluster(redis);

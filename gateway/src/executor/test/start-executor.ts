@@ -44,12 +44,11 @@ export async function startExecutor(
     announceMs: 10_000,
     blockMs: 2000,
     nodeTypes: createTestNodeTypes(...Object.keys(handlers)),
-    host: createInPlaceHost(handlers),
+    host: createInPlaceHost(handlers, more.clock ?? systemClock),
     logger: { debug: write, info: write, warn: write, error: write },
     metrics: { node() {} },
-    now: systemClock.elapsed,
+    clock: systemClock,
     random: systemRandom,
-    sleep: systemClock.sleep,
     ...more,
   });
   await executor.start();

@@ -28,7 +28,7 @@ let running: Running | null = null;
 function start({ about, type }: Run): Running & { notes: ReturnType<typeof createNotes> } {
   const notes = createNotes({
     add: ({ type, body }) => say({ kind: "note", type, body }),
-    now: systemClock.elapsed,
+    clock: systemClock,
   });
   const mine = {
     node: `${type} ${about.nodeId}`,

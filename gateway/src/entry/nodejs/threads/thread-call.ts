@@ -1,4 +1,5 @@
 /** One call in a thread: begun, listened to, stopped when its time is over or its task stops. */
+import { systemClock } from "../../../clock.ts";
 import { toProblem } from "../../../errors/problem.ts";
 import type { HandlerCall, Outcome } from "../../../executor/handler-host.ts";
 import { limitTime, STOPPED, type TimeLimit } from "../../../executor/time-limit.ts";
@@ -61,7 +62,7 @@ export function callInThread(
     began() {
       clearTimeout(takeUp);
       call.stopped.removeEventListener("abort", stop);
-      limit = limitTime(call);
+      limit = limitTime(call, systemClock);
       limit.signal.addEventListener("abort", stop, { once: true });
     },
     note: ({ type, body }) => NOTES[type]?.(call, JSON.parse(body) as never),
