@@ -1,7 +1,11 @@
-/** Refuses files that name a package registry's host or a place on somebody's machine, and code that spells wire names. */
+/**
+ * Refuses files that name a package registry's host or a place on somebody's machine, code that spells wire names, and
+ * executors that are no twins.
+ */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { twinDifferences } from "./guards/twins.ts";
 import { handSpelled } from "./guards/wire-names.ts";
 import { ROOT } from "./services/binaries.ts";
 
@@ -29,11 +33,11 @@ for (const file of listing.split("\0").filter(Boolean)) {
   for (const word of FORBIDDEN) if (text.includes(word)) problems.push(`${file} names ${word}`);
   if (/(\.lock|package-lock\.json)$/.test(file) && LOCK_URL.test(text)) problems.push(`${file} holds a URL`);
 }
-problems.push(...handSpelled(ROOT, listing.split("\0")));
+problems.push(...handSpelled(ROOT, listing.split("\0")), ...twinDifferences(ROOT));
 for (const problem of problems) console.error(problem);
 console.log(
   problems.length === 0
-    ? "no registry host, no machine path and no wire name spelled by hand in any file"
+    ? "no registry host, no machine path and no wire name spelled by hand in any file; the executors are twins"
     : "see above",
 );
 process.exitCode = problems.length === 0 ? 0 : 1;

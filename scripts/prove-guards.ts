@@ -7,6 +7,7 @@ import { deadCode, formats, hosts, types } from "./guards/proofs/tools.ts";
 import { CHECK_STEPS, PROOF } from "./check-steps.ts";
 import { layers } from "./guards/proofs/layers.ts";
 import { names } from "./guards/proofs/names.ts";
+import { twins } from "./guards/proofs/twins.ts";
 import { slowPatterns } from "./guards/proofs/slow-patterns.ts";
 import type { Proof, Prover } from "./guards/proof.ts";
 
@@ -21,6 +22,7 @@ const PROVERS: readonly Prover[] = [
   names,
   hosts,
   slowPatterns,
+  twins,
 ];
 /** Most tools need one core. */
 const AT_ONCE = 2;

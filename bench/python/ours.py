@@ -18,7 +18,7 @@ from gpu_node.contracts.keys import Keys
 from gpu_node.gate import Gate
 from gpu_node.handlers.registry import load_registry
 from gpu_node.executor.hold import HeldTask
-from gpu_node.executor.held_tasks import Holdings
+from gpu_node.executor.held_tasks import HeldTasks
 from gpu_node.executor.intake import Intake
 from gpu_node.executor.lease import Leases
 from gpu_node.logs import configure_logs
@@ -28,16 +28,16 @@ from gpu_node.redis.clients import create_command_client, create_reader_client
 from gpu_node.redis.reader import TaskReader
 from gpu_node.redis.steps import PoolSteps, ReportItem
 from gpu_node.executor.reports import STARTED_HOLD_S, Reports
-from gpu_node.executor.schedule import End
-from gpu_node.executor.settle import settle
+from gpu_node.executor.schedule import NodeEnd
+from gpu_node.executor.settle import settle_task
 from noop_extension import run as noop
 
 
 class DirectRunner:
     """Stands in the place of the task runner: one call, its start and its result told."""
 
-    def __init__(self, holdings: Holdings, metrics: Metrics) -> None:
-        self.holdings = holdings
+    def __init__(self, held_tasks: HeldTasks, metrics: Metrics) -> None:
+        self.held_tasks = held_tasks
         self._metrics = metrics
 
     async def run(self, held: HeldTask) -> None:
@@ -58,23 +58,23 @@ class DirectRunner:
             "engine": engine,
         }
         reports.add(ReportItem("result", node.id, "", orjson.dumps(result)), None)
-        await reports.finish()
+        await reports.close()
         settlement = reports.settlement("settled")
-        await settle(held.steps, task_id, settlement, lambda: held.stop_reason is not None)
-        self.holdings.end(task_id, settlement)
+        await settle_task(held.steps, task_id, settlement, lambda: held.stop_reason is not None)
+        self.held_tasks.end(task_id, settlement)
 
 
 async def run_direct(config: Config, gate: Gate) -> None:
     """The loops that hold and renew tasks, and nothing else of the service."""
     metrics = Metrics()
-    holdings = Holdings(config.slots, metrics)
+    held_tasks = HeldTasks(config.slots, metrics)
     registry = load_registry(config.extensions)
     probed = {"python_noop": {"engines": [{"name": "bench", "available": True}]}}
     capabilities = Capabilities.of(registry, probed)
     admission = Admission(gate, capabilities, config.pool)
-    runner: Any = DirectRunner(holdings, metrics)
+    runner: Any = DirectRunner(held_tasks, metrics)
     intake = Intake(admission, runner, Background(), metrics, config.lease_ms)
-    leases = Leases(config, holdings, intake, metrics)
+    leases = Leases(config, held_tasks, intake, metrics)
     keys, consumer = Keys(config.prefix), f"direct-{os.getpid()}"
     commands = create_command_client(config.redis_url)
     steps = PoolSteps(commands, keys, "s0", config.pool, consumer)
@@ -90,12 +90,12 @@ async def run_direct(config: Config, gate: Gate) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(leases.renew(steps))
         group.create_task(leases.watch())
-        group.create_task(Puller(holdings, intake, leases, config.block_ms).pull(reader, steps))
+        group.create_task(Puller(held_tasks, intake, leases, config.block_ms).pull(reader, steps))
 
 
 async def walk_schedule(run: Any) -> None:
     """What `run_task_graph` does, without LangGraph."""
-    running: dict[asyncio.Task[End], Any] = {}
+    running: dict[asyncio.Task[NodeEnd], Any] = {}
     while True:
         for node in run.schedule.take_ready():
             running[asyncio.create_task(run.run_node(node))] = node

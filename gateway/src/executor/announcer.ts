@@ -1,4 +1,4 @@
-/** Tells the registry of each shard what this executor can run. */
+/** Tells the registry of each shard what this executor can run; announcer.py is its twin. */
 import type { Executor } from "@myspinbot/contracts/types.ts";
 import type { Clock } from "../clock.ts";
 import { faultOf } from "../errors/redis-faults.ts";

@@ -1,4 +1,4 @@
-/** Waiting between attempts that failed because Redis did not answer. */
+/** Waiting between attempts that failed because Redis did not answer; backoff.py is its twin. */
 
 export interface Backoff {
   /** Milliseconds until the next attempt: 50 doubling to 1,000, with jitter so that executors do not come together. */

@@ -1,4 +1,7 @@
-/** Listens to the pool's control channels: a cancel heard here only comes sooner than with the next renewal. */
+/**
+ * Listens to the pool's control channels: a cancel heard here only comes sooner than with the next renewal;
+ * control_channel.py is its twin.
+ */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { Redis } from "../redis/client.ts";
 import type { Logger } from "../telemetry/logger.ts";

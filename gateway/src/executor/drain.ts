@@ -1,4 +1,4 @@
-/** The orderly end of an executor that pulls no more: nothing it holds is left to be reaped. */
+/** The orderly end of an executor that pulls no more: nothing it holds is left to be reaped; drain.py is its twin. */
 import { withinMs, type Clock } from "../clock.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Announcer } from "./announcer.ts";

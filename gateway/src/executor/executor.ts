@@ -1,4 +1,6 @@
-/** The node-plane executor: pulls tasks under leases, runs their nodes, reports; the gpu-node is its twin in Python. */
+/**
+ * The node-plane executor: pulls tasks under leases, runs their nodes, reports; executor.py is its twin.
+ */
 import type { Clock } from "../clock.ts";
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { NodeType, NodeTypes } from "../graphs/node-types.ts";
@@ -9,7 +11,7 @@ import { createAnnouncer, type Announcer } from "./announcer.ts";
 import { createBackoff } from "./backoff.ts";
 import { listenToControl } from "./control-channel.ts";
 import { drain } from "./drain.ts";
-import { toCapability } from "./engines.ts";
+import { toCapability } from "./capabilities.ts";
 import type { HandlerHost } from "./handler-host.ts";
 import { createHeldTasks } from "./held-tasks.ts";
 import { createIntake } from "./intake.ts";

@@ -1,4 +1,6 @@
-/** The tasks that this executor holds now, over all shards, and the places that are left. */
+/**
+ * The tasks that this executor holds now, over all shards, and the places that are left; held_tasks.py is its twin.
+ */
 import type { StopReason } from "./task-runner.ts";
 
 export interface HeldTask {

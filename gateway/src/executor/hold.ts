@@ -1,4 +1,7 @@
-/** Holds a task from its entry to its settle: when it begins, how it is stopped, how its last word is sent. */
+/**
+ * Holds a task from its entry to its settle: when it begins, how it is stopped, how its last word is sent; hold.py
+ * is its twin.
+ */
 import { withLogFields } from "../telemetry/logger.ts";
 import { createBackoff } from "./backoff.ts";
 import type { HeldTasks } from "./held-tasks.ts";
@@ -7,7 +10,7 @@ import type { Ending, Entry } from "./steps.ts";
 import type { TaskMemory } from "./task-memory.ts";
 import type { TaskRunner, TaskRunnerDeps } from "./task-runner.ts";
 
-export interface HoldDeps extends Omit<TaskRunnerDeps, "settle"> {
+export interface HoldDeps extends Omit<TaskRunnerDeps, "settle" | "remember"> {
   held: HeldTasks;
   memory: TaskMemory;
   /** Told of every task that is held from now on, and whether it has just been read. */

@@ -1,11 +1,14 @@
-/** Decides what becomes of an entry that Redis hands out: begun, refused, released, repeated or removed. */
+/**
+ * Decides what becomes of an entry that Redis hands out: begun, refused, released, repeated or removed; intake.py is
+ * its twin.
+ */
 import { ID_PATTERN } from "@myspinbot/contracts/wire.ts";
 import { holdTask, type HoldDeps, type Settle } from "./hold.ts";
 import type { Ending, Entry, Outcome } from "./steps.ts";
-import { planTask, type PlanOptions } from "./task-plan.ts";
+import { admit, type AdmissionOptions } from "./admission.ts";
 import { createTaskRunner, type TaskRunner } from "./task-runner.ts";
 
-export type IntakeDeps = HoldDeps & Omit<PlanOptions, "shard">;
+export type IntakeDeps = HoldDeps & Omit<AdmissionOptions, "shard">;
 
 /**
  * `read`: came with a read of new entries, so its lease is fresh. `recovered`: was given to a connection that has
@@ -18,6 +21,10 @@ export interface Intake {
   /** From now on everything that comes is released. */
   close(): void;
 }
+
+const NO_TASK = "no open task stands behind it";
+/** Of a task whose ending is not kept any more. */
+const TAKEN_BEFORE: Ending = { outcome: "released", reason: "taken before", first: 1, items: [] };
 
 export function createIntake(deps: IntakeDeps): Intake {
   const { held, memory, steps, logger } = deps;
@@ -37,8 +44,7 @@ export function createIntake(deps: IntakeDeps): Intake {
     const toRunner = (settle: Settle): TaskRunner => ({
       async run() {
         const answer = await settle(ending);
-        if (answer === "closed" && outcome === "mismatch")
-          discard(shard, entry, "no open task stands behind it");
+        if (answer === "closed") discard(shard, entry, NO_TASK);
       },
       stop() {},
     });
@@ -49,11 +55,14 @@ export function createIntake(deps: IntakeDeps): Intake {
   const acceptAgain = (shard: string, entry: Entry) => {
     if (memory.entryOf(entry.task) !== entry.id)
       return discard(shard, entry, "its task came with another entry");
-    const ending = memory.endingOf(entry.task);
-    if (!ending || held.get(entry.task)) return;
-    steps.settle(shard, entry.task, ending).catch((error: unknown) => {
-      logger.warn("settle not answered", { task_id: entry.task, error });
-    });
+    if (held.get(entry.task)) return;
+    const settled = steps.settle(shard, entry.task, memory.endingOf(entry.task) ?? TAKEN_BEFORE);
+    settled.then(
+      (answer) => {
+        if (answer === "closed") discard(shard, entry, NO_TASK);
+      },
+      (error: unknown) => logger.warn("settle not answered", { task_id: entry.task, error }),
+    );
   };
 
   return {
@@ -64,11 +73,12 @@ export function createIntake(deps: IntakeDeps): Intake {
       if (!ID_PATTERN.test(entry.task)) return discard(shard, entry, "it names no task");
       if (memory.entryOf(entry.task) !== undefined) return acceptAgain(shard, entry);
       memory.take(entry.task, entry.id);
-      const plan = planTask(entry, { ...deps, shard });
+      const plan = admit(entry, { ...deps, shard });
       if ("unfit" in plan) return refuse(shard, entry, "mismatch", plan.unfit);
       if (!open) return refuse(shard, entry, "released", "the executor is stopping");
       if (held.free() === 0) return refuse(shard, entry, "released", "the executor has no free place");
-      const toRunner = (settle: Settle) => createTaskRunner(plan, { ...deps, settle });
+      const toRunner = (settle: Settle) =>
+        createTaskRunner(plan, { ...deps, settle, remember: (ending) => memory.end(entry.task, ending) });
       holdTask(deps, { shard, entry, fresh: source === "read", toRunner });
       logger.info("task taken", { task_id: entry.task, run_id: plan.task.run_id });
     },

@@ -1,4 +1,7 @@
-/** Keeps the leases of one shard: renews them, and stops what can no longer be sure of its lease. */
+/**
+ * Keeps the leases of one shard: renews them, and stops what can no longer be sure of its lease; lease.py is its
+ * twin.
+ */
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Backoff } from "./backoff.ts";

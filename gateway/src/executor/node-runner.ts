@@ -1,4 +1,7 @@
-/** Runs one node: checks what goes in, has the handler called within its time, checks what comes out. */
+/**
+ * Runs one node: checks what goes in, has the handler called within its time, checks what comes out; node_runner.py
+ * is its twin.
+ */
 import { ulid } from "ulid";
 import type { Clock } from "../clock.ts";
 import type { NodeResult, Problem } from "@myspinbot/contracts/types.ts";
@@ -6,7 +9,7 @@ import { fieldErrors } from "../errors/field-errors.ts";
 import { toProblem } from "../errors/problem.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { HandlerCall, HandlerHost, Outcome } from "./handler-host.ts";
-import type { PlannedNode } from "./task-plan.ts";
+import type { PlannedNode } from "./admission.ts";
 
 type Outputs = Record<string, unknown>;
 
@@ -27,7 +30,7 @@ const MAX_LINE = 500;
 export async function runNode(call: NodeCall): Promise<NodeResult | null> {
   const { planned, stopped, clock } = call;
   const began = clock.elapsed();
-  const end = wrongInput(call) ?? (await callHandler(call));
+  const end = checkInputs(call) ?? (await callHandler(call));
   if (stopped.aborted) return null;
   const head = {
     node_id: planned.node.id,
@@ -53,7 +56,7 @@ export function toNodeProblem(
   return toProblem("handler-failed", showFailures ? `${detail} ${lastLine}` : detail, { instance: id });
 }
 
-function wrongInput({ planned: { node, type }, inputs }: NodeCall): End | null {
+function checkInputs({ planned: { node, type }, inputs }: NodeCall): End | null {
   const errors = [
     ...fieldErrors(type.validators.params, node.params, "/params"),
     ...fieldErrors(type.validators.inputs, inputs, "/inputs"),

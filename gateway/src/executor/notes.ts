@@ -1,4 +1,7 @@
-/** What a task says about its nodes while they work, thinned out so that chatty handlers cost nothing. */
+/**
+ * What a task says about its nodes while they work, thinned out so that chatty handlers cost nothing; notes.py is
+ * its twin.
+ */
 import type { Clock } from "../clock.ts";
 import type { NodeLogData, NodeProgressData, NodeStartedData } from "@myspinbot/contracts/types.ts";
 import type { ReportItem } from "@myspinbot/contracts/steps.ts";

@@ -1,6 +1,6 @@
 /**
- * Pulls tasks of one shard: one blocking read at a time on a connection of its own. An endless loop, so it runs
- * under Node.js only.
+ * Pulls tasks of one shard: one blocking read at a time on a connection of its own; puller.py is its twin. An
+ * endless loop, so it runs under Node.js only.
  */
 import { GROUPS } from "@myspinbot/contracts/wire.ts";
 import type { Redis } from "../redis/client.ts";

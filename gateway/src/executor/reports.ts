@@ -1,4 +1,7 @@
-/** The line of things that one task says: numbered 1, 2, 3 ..., sent in batches, one call in flight. */
+/**
+ * The line of things that one task says: numbered 1, 2, 3 ..., sent in batches, one call in flight; reports.py is
+ * its twin.
+ */
 import type { Clock } from "../clock.ts";
 import type { Backoff } from "./backoff.ts";
 import type { ReportItem } from "@myspinbot/contracts/steps.ts";

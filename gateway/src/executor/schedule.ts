@@ -1,5 +1,5 @@
 /** Which nodes of a task may run: a pure reading of how their sources have ended; schedule.py is its twin. */
-import type { PlannedNode } from "./task-plan.ts";
+import type { PlannedNode } from "./admission.ts";
 
 /**
  * How a node of a task ended. `skipped`: what it requires was not made and never will be. `unrun`: only the driver

@@ -1,4 +1,4 @@
-/** Sends the last word about a task until Redis answers. */
+/** Sends the last word about a task until Redis answers; settle.py is its twin. */
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Backoff } from "./backoff.ts";

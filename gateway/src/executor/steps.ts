@@ -1,4 +1,4 @@
-/** The executor's calls to Redis: what each script takes and answers, in one place. */
+/** The executor's calls to Redis: what each script takes and answers, in one place; steps.py is its twin. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import { steps, type ReportItem } from "@myspinbot/contracts/steps.ts";
 import { GROUPS } from "@myspinbot/contracts/wire.ts";

@@ -5,12 +5,13 @@ import { fieldErrors } from "../errors/field-errors.ts";
 import { toProblem } from "../errors/problem.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { HandlerCall, HandlerHost } from "./handler-host.ts";
+import { knownInputs } from "./node-inputs.ts";
 import { toNodeProblem } from "./node-runner.ts";
 import type { Reports } from "./reports.ts";
-import type { PlannedNode, TaskPlan } from "./task-plan.ts";
+import type { PlannedNode, Admitted } from "./admission.ts";
 
 export interface TaskChecks {
-  plan: TaskPlan;
+  plan: Admitted;
   host: HandlerHost;
   stopped: AbortSignal;
   showFailures?: boolean | undefined;
@@ -44,13 +45,6 @@ async function findRefusals(checks: TaskChecks): Promise<NodeResult[]> {
     }
     return found;
   });
-}
-
-function knownInputs({ node }: PlannedNode): Record<string, unknown> {
-  const known = Object.entries(node.inputs).flatMap(([name, input]) =>
-    input.from === "value" ? [[name, input.value] as const] : [],
-  );
-  return Object.fromEntries(known);
 }
 
 /** Params are all known; of the inputs, what is missing may still come. */

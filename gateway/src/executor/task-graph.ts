@@ -1,12 +1,13 @@
 /**
  * Runs the nodes of a task as a LangGraph graph without superstep barrier: one LangGraph node whose body starts a
- * LangGraph task per graph node as soon as that node's own sources have ended.
+ * LangGraph task per graph node as soon as that node's own sources have ended; task_graph.py is its twin.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
 import { Annotation, START, StateGraph, task, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { resolveInputs } from "./node-inputs.ts";
 import { verdictOf, type NodeEnd } from "./schedule.ts";
-import type { PlannedNode } from "./task-plan.ts";
+import type { PlannedNode } from "./admission.ts";
 
 // The web entry of LangGraph.js, which bundlers choose for Workers, installs none. The first caller wins.
 AsyncLocalStorageProviderSingleton.initializeGlobalInstance(new AsyncLocalStorage());
@@ -50,19 +51,4 @@ async function runWhenReady(
   if (verdict !== "run") return { status: verdict === "skipped" ? verdict : "unrun" };
   const inputs = resolveInputs(planned, sources);
   return await task(planned.node.id, () => job.run(planned, inputs))();
-}
-
-/** Values of the inputs; optional ones that their source did not make are left out. */
-function resolveInputs(planned: PlannedNode, sources: ReadonlyMap<string, NodeEnd>): Record<string, unknown> {
-  const inputs: Record<string, unknown> = {};
-  for (const [name, input] of Object.entries(planned.node.inputs)) {
-    if (input.from === "value") {
-      inputs[name] = input.value;
-      continue;
-    }
-    const end = sources.get(input.node);
-    const value = end?.status === "succeeded" ? end.outputs[input.output] : undefined;
-    if (value !== undefined) inputs[name] = value;
-  }
-  return inputs;
 }

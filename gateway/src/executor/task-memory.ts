@@ -1,4 +1,4 @@
-/** Remembers which tasks this process has taken, because it takes each at most once. */
+/** Remembers which tasks this process has taken, because it takes each at most once; task_memory.py is its twin. */
 import type { Ending } from "./steps.ts";
 
 export interface TaskMemory {

@@ -1,4 +1,4 @@
-/** Runs a task from its first node to its settle, and stops it when somebody says so. */
+/** Runs a task from its first node to its settle, and stops it when somebody says so; task_runner.py is its twin. */
 import type { Clock } from "../clock.ts";
 import type { NodeResult } from "@myspinbot/contracts/types.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -12,7 +12,7 @@ import { createReports } from "./reports.ts";
 import type { Batch, Ending, Steps } from "./steps.ts";
 import { isOver, type NodeEnd } from "./schedule.ts";
 import { runTaskGraph } from "./task-graph.ts";
-import type { PlannedNode, TaskPlan } from "./task-plan.ts";
+import type { PlannedNode, Admitted } from "./admission.ts";
 
 /**
  * Why a task stops early: on request; for another executor to have it; because it is closed in Redis; because its
@@ -28,6 +28,8 @@ export interface TaskRunnerDeps {
   showFailures?: boolean | undefined;
   /** Sends an ending until it is answered or the task is given up. */
   settle(ending: Ending): Promise<unknown>;
+  /** Keeps an ending that may only be said if Redis gives the task to us again. */
+  remember(ending: Ending): void;
   clock: Clock;
   /** From 0 to below 1. */
   random(): number;
@@ -47,7 +49,9 @@ const HOLD_MS = 50;
 
 const REASONS = { settled: "", canceled: "canceled on request", released: "the executor is stopping" };
 
-export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunner {
+const LOST = { outcome: "released", reason: "the lease was lost" } as const;
+
+export function createTaskRunner(plan: Admitted, deps: TaskRunnerDeps): TaskRunner {
   const { steps, host, clock, random, logger, metrics, executorId, showFailures } = deps;
   const { task } = plan;
   const stopped = new AbortController();
@@ -123,7 +127,7 @@ export function createTaskRunner(plan: TaskPlan, deps: TaskRunnerDeps): TaskRunn
       if (!refused) await runTaskGraph({ nodes: plan.nodes, run: runOne });
       notes.stop();
       const last = await (rest ?? reports.close());
-      if (reason === "closed" || reason === "stale") return;
+      if (reason === "closed" || reason === "stale") return deps.remember({ ...LOST, ...last });
       const early = reason === "canceled" ? reason : "released";
       const outcome = refused || isOver(plan.nodes, ends) ? "settled" : early;
       await deps.settle({ outcome, reason: REASONS[outcome], ...last });

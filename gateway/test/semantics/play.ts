@@ -15,7 +15,7 @@ import { decide } from "../../src/run-engine/readiness.ts";
 import { INPUT_CHANNEL, stateChannel, type Channels } from "../../src/run-engine/state.ts";
 import { toProblem } from "../../src/errors/problem.ts";
 import { runTaskGraph } from "../../src/executor/task-graph.ts";
-import { planTask, type TaskPlan } from "../../src/executor/task-plan.ts";
+import { admit, type Admitted } from "../../src/executor/admission.ts";
 import { createTestNodeTypes } from "../../src/executor/test/node-types.ts";
 import type { Case } from "./graphs.ts";
 import { valueOf } from "./reading.ts";
@@ -65,7 +65,7 @@ async function work(
   attempts: Played["attempts"],
 ): Promise<Letter[]> {
   const entry = { id: "1-0", task, body };
-  const plan = planTask(entry, { shard: "s0", pool, nodeTypes, host }) as TaskPlan;
+  const plan = admit(entry, { shard: "s0", pool, nodeTypes, host }) as Admitted;
   const results: NodeResult[] = [];
   await runTaskGraph({
     nodes: plan.nodes,

@@ -133,7 +133,7 @@ class Stream:
 class Places:
     free = 3
 
-    async def wait_free(self) -> None:
+    async def when_free(self) -> None:
         """There always are."""
 
 

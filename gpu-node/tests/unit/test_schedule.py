@@ -2,7 +2,7 @@
 
 import pytest
 
-from gpu_node.executor.schedule import End, InvalidSchedule, Schedule
+from gpu_node.executor.schedule import InvalidSchedule, NodeEnd, Schedule
 from gpu_node.executor.task import Source, TaskNode
 
 
@@ -15,7 +15,7 @@ def make(node_id: str, needs: str = "", hopes: str = "", after: str = "") -> Tas
 
 def succeed(schedule: Schedule, name: str, outputs: str = "") -> None:
     schedule.made(name, outputs)
-    schedule.end(name, End.SUCCEEDED)
+    schedule.end(name, NodeEnd.SUCCEEDED)
 
 
 def names(nodes: list[TaskNode]) -> str:
@@ -47,16 +47,16 @@ def test_skips_what_requires_an_output_that_was_not_made_and_what_comes_after() 
     assert names(schedule.take_ready()) == "a"
     succeed(schedule, "a")
     assert names(schedule.take_ready()) == "e"
-    assert {schedule.ends[name] for name in "bcd"} == {End.SKIPPED}
+    assert {schedule.ends[name] for name in "bcd"} == {NodeEnd.SKIPPED}
 
 
 def test_leaves_to_the_driver_what_has_a_source_that_failed_and_may_be_tried_again() -> None:
     nodes = [make("a"), make("b", hopes="a"), make("c", after="a"), make("d", "c"), make("e")]
     schedule = Schedule.of([*nodes, make("f", hopes="d")])
     assert names(schedule.take_ready()) == "ae"
-    schedule.end("a", End.FAILED)
+    schedule.end("a", NodeEnd.FAILED)
     assert names(schedule.take_ready()) == ""
-    assert {schedule.ends[name] for name in "bcdf"} == {End.UNRUN}
+    assert {schedule.ends[name] for name in "bcdf"} == {NodeEnd.UNRUN}
 
 
 @pytest.mark.parametrize(

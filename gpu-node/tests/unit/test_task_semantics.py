@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gpu_node.executor.graph_run import GraphRun, run_directly
 from gpu_node.executor.node_inputs import resolve_inputs
-from gpu_node.executor.schedule import End, Schedule
+from gpu_node.executor.schedule import NodeEnd, Schedule
 from gpu_node.executor.task import Source, TaskNode
 from gpu_node.executor.task_graph import run_task_graph
 
@@ -36,7 +36,7 @@ class Seen:
     """What ran, with which inputs, and how everything ended."""
 
     inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    ends: dict[str, End] = field(default_factory=dict)
+    ends: dict[str, NodeEnd] = field(default_factory=dict)
 
 
 @st.composite
@@ -68,25 +68,27 @@ def read(case: Case) -> Seen:
     seen = Seen()
     for node in sorted(case.nodes, key=lambda node: node.id):
         refs = [s for s in node.inputs.values() if s.node]
-        skipped = any(seen.ends[name] is End.SKIPPED for name in node.after)
-        open_ = any(seen.ends[name] in (End.FAILED, End.UNRUN) for name in node.after)
+        skipped = any(seen.ends[name] is NodeEnd.SKIPPED for name in node.after)
+        open_ = any(seen.ends[name] in (NodeEnd.FAILED, NodeEnd.UNRUN) for name in node.after)
         for ref in refs:
             end, made = seen.ends[ref.node], case.does[ref.node] or {}
-            open_ |= end in (End.FAILED, End.UNRUN)
-            absent = end is End.SKIPPED or (end is End.SUCCEEDED and ref.output not in made)
+            open_ |= end in (NodeEnd.FAILED, NodeEnd.UNRUN)
+            absent = end is NodeEnd.SKIPPED or (end is NodeEnd.SUCCEEDED and ref.output not in made)
             skipped |= absent and not ref.optional
         if skipped:
-            seen.ends[node.id] = End.SKIPPED
+            seen.ends[node.id] = NodeEnd.SKIPPED
         elif open_:
-            seen.ends[node.id] = End.UNRUN
+            seen.ends[node.id] = NodeEnd.UNRUN
         else:
             seen.inputs[node.id] = {
                 name: s.value if not s.node else s.output
                 for name, s in node.inputs.items()
                 if not s.node
-                or (seen.ends[s.node] is End.SUCCEEDED and s.output in (case.does[s.node] or {}))
+                or (
+                    seen.ends[s.node] is NodeEnd.SUCCEEDED and s.output in (case.does[s.node] or {})
+                )
             }
-            seen.ends[node.id] = End.FAILED if case.does[node.id] is None else End.SUCCEEDED
+            seen.ends[node.id] = NodeEnd.FAILED if case.does[node.id] is None else NodeEnd.SUCCEEDED
     return seen
 
 
@@ -97,17 +99,17 @@ async def run(case: Case, graph: Any) -> Seen:
     results: dict[str, dict[str, Any]] = {}
     lasts: list[bool] = []
 
-    async def run_node(node: TaskNode) -> End:
+    async def run_node(node: TaskNode) -> NodeEnd:
         assert node.id not in seen.inputs
         seen.inputs[node.id] = resolve_inputs(node, results)
         for _ in range(case.slowness[node.id]):
             await asyncio.sleep(0)
         made = case.does[node.id]
         if made is None:
-            return End.FAILED
+            return NodeEnd.FAILED
         results[node.id] = {"outputs": made}
         schedule.made(node.id, made)
-        return End.SUCCEEDED
+        return NodeEnd.SUCCEEDED
 
     await graph(GraphRun(schedule, run_node, lambda _node, is_last: lasts.append(is_last)))
     assert [last for last in lasts if last] == lasts[-1:]

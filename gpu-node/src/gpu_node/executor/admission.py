@@ -1,5 +1,5 @@
 """Decides whether an entry is a task that this executor can run; a pure reading of entry and
-capabilities."""
+capabilities; admission.ts is its twin."""
 
 import contextlib
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Keeps this executor's row in the registry of each shard."""
+"""Keeps this executor's row in the registry of each shard; announcer.ts is its twin."""
 
 import asyncio
 import contextlib

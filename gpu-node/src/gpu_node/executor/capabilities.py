@@ -1,4 +1,5 @@
-"""Which engines this gpu-node has, as announced and as tasks ask for them."""
+"""Which engines this gpu-node has, as announced and as tasks ask for them; capabilities.ts is its
+twin."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

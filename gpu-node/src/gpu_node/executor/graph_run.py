@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from gpu_node.executor.schedule import End, Schedule
+from gpu_node.executor.schedule import NodeEnd, Schedule
 from gpu_node.executor.task import TaskNode
 
-RunNode = Callable[[TaskNode], Awaitable[End]]
+RunNode = Callable[[TaskNode], Awaitable[NodeEnd]]
 """Works on a node and never raises: a failure is an end."""
 OnEnd = Callable[[TaskNode, bool], None]
 """Hears that a node has ended, and whether it was the last one that will."""
@@ -22,7 +22,7 @@ class GraphRun:
     on_end: OnEnd
 
 
-Start = Callable[[RunNode, TaskNode], "asyncio.Future[End]"]
+Start = Callable[[RunNode, TaskNode], "asyncio.Future[NodeEnd]"]
 
 
 async def work_through(run: GraphRun, start: Start) -> None:
@@ -41,7 +41,7 @@ async def work_through(run: GraphRun, start: Start) -> None:
 async def run_directly(run: GraphRun) -> None:
     """The same without LangGraph, as the floor that its cost is measured against."""
 
-    async def as_task(run_node: RunNode, node: TaskNode) -> End:
+    async def as_task(run_node: RunNode, node: TaskNode) -> NodeEnd:
         return await run_node(node)
 
     await work_through(run, lambda work, node: asyncio.ensure_future(as_task(work, node)))

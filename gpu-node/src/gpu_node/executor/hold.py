@@ -1,4 +1,4 @@
-"""A task that this executor holds, from its entry to its settlement."""
+"""A task that this executor holds, from its entry to its settlement; hold.ts is its twin."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,16 +17,16 @@ class StopReason(Enum):
     """Why a task stops before its nodes have ended."""
 
     CANCELED = "canceled"
-    DRAINED = "released"
+    RELEASED = "released"
     DECLINED = "declined"
     """This machine cannot do it now."""
     CLOSED = "closed"
     """Somebody else has ended it: nothing that we say about it counts."""
-    LEASE_LOST = "lost"
+    STALE = "stale"
     """It may have been given to another executor: nothing is said about it."""
 
 
-URGENT = (StopReason.CLOSED, StopReason.LEASE_LOST)
+URGENT = (StopReason.CLOSED, StopReason.STALE)
 
 
 @dataclass(eq=False)

@@ -1,11 +1,12 @@
-"""Keeps the leases of all held tasks, and stops tasks whose lease may be lost."""
+"""Keeps the leases of all held tasks, and stops tasks whose lease may be lost; lease.ts is its
+twin."""
 
 import asyncio
 import time
 from collections.abc import Sequence
 
 from gpu_node.config import Config
-from gpu_node.executor.held_tasks import Holdings
+from gpu_node.executor.held_tasks import HeldTasks
 from gpu_node.executor.hold import StopReason
 from gpu_node.executor.intake import Intake
 from gpu_node.logs import get_logger
@@ -22,16 +23,16 @@ class Leases:
     """One loop per shard; they run in the parent, so no handler can hold them up."""
 
     def __init__(
-        self, config: Config, holdings: Holdings, intake: Intake, metrics: Metrics
+        self, config: Config, held_tasks: HeldTasks, intake: Intake, metrics: Metrics
     ) -> None:
         self._lease_s = config.lease_ms / 1000
         self._renew_s = config.renew_ms / 1000
-        self._holdings = holdings
+        self._held_tasks = held_tasks
         self._intake = intake
         self._metrics = metrics
         self._wake: dict[str, asyncio.Event] = {}
 
-    def poke(self, shard: str) -> None:
+    def reconnected(self, shard: str) -> None:
         """Renew at once, and again half a lease later: a connection was lost, and with it
         perhaps an entry."""
         if wake := self._wake.get(shard):
@@ -46,7 +47,7 @@ class Leases:
         while True:
             is_poked = wake.is_set()
             wake.clear()
-            held = [task.task.task_id for task in self._holdings.of_shard(steps.shard)]
+            held = [task.task.task_id for task in self._held_tasks.in_shard(steps.shard)]
             if held or is_poked or time.monotonic() - asked_at >= self._lease_s / 2:
                 asked_at = time.monotonic()
                 if not await self._renew_once(steps, held):
@@ -62,13 +63,13 @@ class Leases:
         while True:
             await asyncio.sleep(self._lease_s / 40)
             now = time.monotonic()
-            for held in list(self._holdings.held.values()):
+            for held in list(self._held_tasks.held.values()):
                 if now - held.leased_at > LOST_AFTER * self._lease_s and (
-                    held.stop_reason not in (StopReason.LEASE_LOST, StopReason.CLOSED)
+                    held.stop_reason not in (StopReason.STALE, StopReason.CLOSED)
                 ):
                     self._metrics.leases_lost.inc()
                     get_logger().error("lease lost", task_id=held.task.task_id)
-                    held.stop(StopReason.LEASE_LOST)
+                    held.stop(StopReason.STALE)
 
     async def _renew_once(self, steps: PoolSteps, task_ids: Sequence[str]) -> bool:
         """False where Redis could not be asked."""
@@ -87,7 +88,7 @@ class Leases:
 
     def _apply(self, steps: PoolSteps, answer: RenewAnswer, sent: float) -> None:
         for task_id, state in answer.states.items():
-            held = self._holdings.held.get(task_id)
+            held = self._held_tasks.held.get(task_id)
             if held is None:
                 continue
             if state == "closed":
@@ -97,7 +98,7 @@ class Leases:
                 held.stop(StopReason.CANCELED)
             held.confirm(sent)
         for entry in answer.unknown:
-            self._intake.take(steps, entry, is_fresh=False)
-            if entry.task_id in self._holdings.held:
+            self._intake.accept(steps, entry, is_fresh=False)
+            if entry.task_id in self._held_tasks.held:
                 # It starts when the next renew has shown that the lease holds.
                 self._wake[steps.shard].set()

@@ -1,5 +1,5 @@
-"""The input values of a node, taken from its task and from what other nodes of the task
-produced."""
+"""The input values of a node, taken from its task and from what other nodes of the task produced;
+node-inputs.ts is its twin."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,3 +19,8 @@ def resolve_inputs(node: TaskNode, results: Mapping[str, Mapping[str, Any]]) -> 
         if source.output in outputs:
             values[name] = outputs[source.output]
     return values
+
+
+def known_inputs(node: TaskNode) -> dict[str, Any]:
+    """Those that are known before any node of the task has run."""
+    return {name: source.value for name, source in node.inputs.items() if not source.node}

@@ -1,4 +1,5 @@
-"""Runs one node: inputs fetched and checked, handler called, outputs checked and stored."""
+"""Runs one node: inputs fetched and checked, handler called, outputs checked and stored;
+node-runner.ts is its twin."""
 
 import time
 from collections.abc import Mapping

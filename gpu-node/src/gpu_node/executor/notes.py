@@ -1,4 +1,5 @@
-"""Keeps the notes of a task few: a handler may say how far it is as often as it likes."""
+"""Keeps the notes of a task few: a handler may say how far it is as often as it likes; notes.ts is
+its twin."""
 
 import asyncio
 import time
@@ -14,7 +15,7 @@ Emit = Callable[[str, str, dict[str, Any]], None]
 """Takes node id, note type and data."""
 
 
-class NoteThrottle:
+class Notes:
     """Passes on at most 5 progress notes and 1 preview per second and task; the last is never
     dropped."""
 
@@ -47,13 +48,13 @@ class NoteThrottle:
         self._tell_dropped(node_id)
         self._emit(node_id, "node.log", data)
 
-    def flush(self, node_id: str) -> None:
+    def ended(self, node_id: str) -> None:
         """Emit what waits for a node that ends now."""
         for key in [key for key in self._waiting if key[0] == node_id]:
             self._emit(*key, self._waiting.pop(key))
         self._tell_dropped(node_id)
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """Forget what waits."""
         for timer in self._timers.values():
             timer.cancel()

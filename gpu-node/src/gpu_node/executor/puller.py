@@ -1,10 +1,11 @@
-"""Pulls tasks: one blocking read per shard, for as many entries as there are free places."""
+"""Pulls tasks: one blocking read per shard, for as many entries as there are free places; puller.ts
+is its twin."""
 
 import asyncio
 from collections.abc import Callable
 
 from gpu_node.executor.fitness import Fitness
-from gpu_node.executor.held_tasks import Holdings
+from gpu_node.executor.held_tasks import HeldTasks
 from gpu_node.executor.intake import Intake
 from gpu_node.executor.lease import Leases
 from gpu_node.logs import get_logger
@@ -21,7 +22,7 @@ class Puller:
 
     def __init__(
         self,
-        holdings: Holdings,
+        held_tasks: HeldTasks,
         intake: Intake,
         leases: Leases,
         fitness: Fitness,
@@ -30,7 +31,7 @@ class Puller:
     ) -> None:
         """`on_back` is called when a lost connection has been made again."""
         self._on_back = on_back
-        self._holdings = holdings
+        self._held_tasks = held_tasks
         self._intake = intake
         self._leases = leases
         self._fitness = fitness
@@ -42,7 +43,7 @@ class Puller:
         failures = 0
         has_lost = False
         while True:
-            await self._holdings.wait_free()
+            await self._held_tasks.when_free()
             await self._until_fit()
             try:
                 async with asyncio.timeout(self._watchdog_s):
@@ -64,7 +65,7 @@ class Puller:
                 continue
             failures = 0
             for entry in entries:
-                self._intake.take(steps, entry, is_fresh=True)
+                self._intake.accept(steps, entry, is_fresh=True)
 
     async def _until_fit(self) -> None:
         """A machine that can do nothing leaves the tasks to others."""
@@ -74,7 +75,7 @@ class Puller:
     async def _read(self, reader: TaskReader) -> list[Entry]:
         """A machine that cannot do some of the work takes what no other machine waits for."""
         if not self._fitness.is_partly_unfit():
-            return await reader.read(max(1, self._holdings.free))
+            return await reader.read(max(1, self._held_tasks.free))
         await asyncio.sleep(STAND_BACK_S)
         return await reader.read_left()
 
@@ -83,5 +84,5 @@ class Puller:
         answered."""
         for entry in await reader.own_pending():
             if entry.task_id:
-                self._intake.take(steps, entry, is_fresh=False)
-        self._leases.poke(reader.shard)
+                self._intake.accept(steps, entry, is_fresh=False)
+        self._leases.reconnected(reader.shard)

@@ -1,4 +1,5 @@
-"""What a task says while it runs: items numbered 1, 2, 3 ..., one report in flight."""
+"""What a task says while it runs: items numbered 1, 2, 3 ..., one report in flight; reports.ts is
+its twin."""
 
 import asyncio
 import contextlib
@@ -51,14 +52,14 @@ class Reports:
             self._sender = asyncio.get_running_loop().create_task(self._send())
             self._sender.add_done_callback(lambda _: self._taken.set())
 
-    async def taken(self) -> None:
+    async def told(self) -> None:
         """Return when Redis has taken all that was added so far, or takes nothing any more."""
         last = self._first + len(self._items) - 1
         while self._first <= last and not (self._sender and self._sender.done()):
             self._taken.clear()
             await self._taken.wait()
 
-    async def finish(self) -> tuple[int, tuple[ReportItem, ...]]:
+    async def close(self) -> tuple[int, tuple[ReportItem, ...]]:
         """Stop sending; answers what Redis is not known to have taken, with the first one's
         number."""
         self._finished = True
@@ -71,7 +72,7 @@ class Reports:
         return self._first, tuple(self._items)
 
     def settlement(self, outcome: str, reason: str = "") -> Settlement:
-        """The last word, carrying what has not been taken; call it after `finish`."""
+        """The last word, carrying what has not been taken; call it after `close`."""
         return Settlement(outcome, to_reason(reason), self._first, tuple(self._items))
 
     async def _send(self) -> None:

@@ -8,7 +8,7 @@ from enum import Enum
 from gpu_node.executor.task import TaskNode
 
 
-class End(Enum):
+class NodeEnd(Enum):
     """How a node of the task ended."""
 
     SUCCEEDED = "succeeded"
@@ -29,7 +29,7 @@ class Schedule:
     """Tells the nodes that are ready, each once. A node waits for its optional sources too."""
 
     nodes: dict[str, TaskNode]
-    ends: dict[str, End] = field(default_factory=dict)
+    ends: dict[str, NodeEnd] = field(default_factory=dict)
     _made: dict[str, frozenset[str]] = field(default_factory=dict)
     _started: set[str] = field(default_factory=set)
 
@@ -61,7 +61,7 @@ class Schedule:
         """Note the names of what a node has made, before its end is noted."""
         self._made[node_id] = frozenset(outputs)
 
-    def end(self, node_id: str, end: End) -> None:
+    def end(self, node_id: str, end: NodeEnd) -> None:
         """Note how a node ended."""
         self.ends[node_id] = end
 
@@ -76,23 +76,23 @@ class Schedule:
                     self.ends[node.id] = end
                     changed = True
 
-    def _end_without_run(self, node: TaskNode) -> End | None:
+    def _end_without_run(self, node: TaskNode) -> NodeEnd | None:
         """A skip is final, so it comes first; the rest waits until all sources have ended."""
         if self._is_impossible(node):
-            return End.SKIPPED
+            return NodeEnd.SKIPPED
         ends = [self.ends.get(source) for source in sources(node)]
-        if None not in ends and (End.FAILED in ends or End.UNRUN in ends):
-            return End.UNRUN
+        if None not in ends and (NodeEnd.FAILED in ends or NodeEnd.UNRUN in ends):
+            return NodeEnd.UNRUN
         return None
 
     def _is_impossible(self, node: TaskNode) -> bool:
-        if any(self.ends.get(source) is End.SKIPPED for source in node.after):
+        if any(self.ends.get(source) is NodeEnd.SKIPPED for source in node.after):
             return True
         required = (s for s in node.inputs.values() if s.node and not s.optional)
         return any(
-            self.ends.get(s.node) is End.SKIPPED
+            self.ends.get(s.node) is NodeEnd.SKIPPED
             or (
-                self.ends.get(s.node) is End.SUCCEEDED
+                self.ends.get(s.node) is NodeEnd.SUCCEEDED
                 and s.output not in self._made.get(s.node, frozenset())
             )
             for s in required

@@ -1,4 +1,4 @@
-"""Says the last word about a task until Redis has heard it."""
+"""Says the last word about a task until Redis has heard it; settle.ts is its twin."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from gpu_node.redis.failures import RedisError, backoff, is_no_group, is_unavail
 from gpu_node.redis.steps import PoolSteps, Settlement
 
 
-async def settle(
+async def settle_task(
     steps: PoolSteps, task_id: str, settlement: Settlement, is_pointless: Callable[[], bool]
 ) -> str | None:
     """`ok`, `closed`, or None where it became pointless, or Redis refused."""

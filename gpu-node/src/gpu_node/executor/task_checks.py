@@ -1,4 +1,5 @@
-"""Lets handlers judge what is known of a task's nodes before the first of them begins."""
+"""Lets handlers judge what is known of a task's nodes before the first of them begins;
+task-checks.ts is its twin."""
 
 import asyncio
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from typing import Any
 from gpu_node.children.failures import UnexpectedFailure
 from gpu_node.errors import PermanentError
 from gpu_node.executor.hold import HeldTask
+from gpu_node.executor.node_inputs import known_inputs
 from gpu_node.executor.node_runner import NodeRunner
 from gpu_node.executor.references import find_refs
 from gpu_node.executor.task import TaskNode
@@ -48,7 +50,7 @@ class TaskChecks:
     async def _problem(self, held: HeldTask, node: TaskNode, files: TaskFiles) -> Values | None:
         """What makes the node fail whatever else comes; None also where that is not known."""
         try:
-            known = {name: s.value for name, s in node.inputs.items() if not s.node}
+            known = known_inputs(node)
             self._check_values(node, known)
             if node.type in self.checked_types:
                 await self._ask_handler(held, node, known, files)

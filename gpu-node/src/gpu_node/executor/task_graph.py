@@ -1,4 +1,5 @@
-"""Runs a task's nodes as one LangGraph graph; no node waits for a sibling that it does not need.
+"""Runs a task's nodes as one LangGraph graph; no node waits for a sibling that it does not need;
+task-graph.ts is its twin.
 
 LangGraph ends a superstep only when all its nodes have ended. So a task of several nodes is a graph
 with one node, `$run`, which schedules one LangGraph task per graph node as soon as the node's own
@@ -15,7 +16,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from gpu_node.executor.graph_run import GraphRun, RunNode, work_through
-from gpu_node.executor.schedule import End
+from gpu_node.executor.schedule import NodeEnd
 from gpu_node.executor.task import TaskNode
 
 
@@ -31,7 +32,7 @@ async def run_task_graph(run: GraphRun) -> None:
 
 
 async def _run_several(_state: _State, runtime: Runtime[GraphRun]) -> dict[str, Any]:
-    def start(run_node: RunNode, node: TaskNode) -> asyncio.Future[End]:
+    def start(run_node: RunNode, node: TaskNode) -> asyncio.Future[NodeEnd]:
         return _graph_task(node.id)(run_node, node)
 
     await work_through(runtime.context, start)
@@ -47,10 +48,10 @@ async def _run_single(_state: _State, runtime: Runtime[GraphRun]) -> dict[str, A
 
 
 @lru_cache(maxsize=512)
-def _graph_task(node_id: str) -> Callable[[RunNode, TaskNode], asyncio.Future[End]]:
+def _graph_task(node_id: str) -> Callable[[RunNode, TaskNode], asyncio.Future[NodeEnd]]:
     """A LangGraph task with the node's name, the same for all tasks: it holds nothing of a run."""
 
-    async def run_node(work: RunNode, node: TaskNode) -> End:
+    async def run_node(work: RunNode, node: TaskNode) -> NodeEnd:
         return await work(node)
 
     return task(name=node_id)(run_node)  # pyright: ignore[reportReturnType] - an async task answers a future

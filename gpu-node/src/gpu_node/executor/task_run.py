@@ -17,9 +17,9 @@ from gpu_node.executor.graph_run import GraphRun
 from gpu_node.executor.hold import HeldTask, StopReason
 from gpu_node.executor.node_inputs import resolve_inputs
 from gpu_node.executor.node_runner import NodeRunner
-from gpu_node.executor.notes import NoteThrottle
+from gpu_node.executor.notes import Notes
 from gpu_node.executor.reports import Reports
-from gpu_node.executor.schedule import End
+from gpu_node.executor.schedule import NodeEnd
 from gpu_node.executor.task import TaskNode
 from gpu_node.executor.task_checks import TaskChecks
 from gpu_node.executor.task_files import TaskFiles
@@ -52,7 +52,7 @@ class TaskRun:
         self.files = TaskFiles(parts.tasks_dir / task_id, parts.store)
         self._parts = parts
         self._held = held
-        self._notes = NoteThrottle(self._note)
+        self._notes = Notes(self._note)
         self._results: dict[str, Values] = {}
         self._is_over = False
 
@@ -74,7 +74,7 @@ class TaskRun:
                 await asyncio.wait(self._held.works)
             return f"the executor failed: {type(error).__name__}"
         finally:
-            self._notes.close()
+            self._notes.stop()
         return None
 
     def settlement(self, failure: str | None) -> Settlement:
@@ -85,11 +85,11 @@ class TaskRun:
             case None:
                 return self.reports.settlement("settled")
             case StopReason.CANCELED:
-                return self.reports.settlement("canceled", "stopped on request")
+                return self.reports.settlement("canceled", "canceled on request")
             case StopReason.DECLINED:
                 return self.reports.settlement("declined", self._held.why_declined)
-            case StopReason.DRAINED:
-                return self.reports.settlement("released", "the executor stops")
+            case StopReason.RELEASED:
+                return self.reports.settlement("released", "the executor is stopping")
             case _:
                 # Said only if Redis gives the entry to us again.
                 return self.reports.settlement("released", "the lease was lost")
@@ -122,23 +122,23 @@ class TaskRun:
         work.result()
         return True
 
-    async def _run_node(self, node: TaskNode) -> End:
+    async def _run_node(self, node: TaskNode) -> NodeEnd:
         if self._held.stop_reason or not await self._stoppable(self._work(node)):
-            return End.UNRUN
+            return NodeEnd.UNRUN
         result = self._results.get(node.id)
         if result is None:
-            return End.UNRUN
+            return NodeEnd.UNRUN
         if result["status"] == "failed":
-            return End.FAILED
+            return NodeEnd.FAILED
         self._held.schedule.made(node.id, result["outputs"])
-        return End.SUCCEEDED
+        return NodeEnd.SUCCEEDED
 
     async def _work(self, node: TaskNode) -> None:
         structlog.contextvars.bind_contextvars(node_id=node.id)
         begun = time.monotonic()
         self._started(node)
         # Known before the handler acts: whatever it does to this machine, the attempt counts.
-        await self.reports.taken()
+        await self.reports.told()
         inputs = resolve_inputs(node, self._results)
         try:
             result = await self._parts.nodes.run(
@@ -188,7 +188,7 @@ class TaskRun:
         if result is None:
             return
         self._is_over = is_last
-        self._notes.flush(node.id)
+        self._notes.ended(node.id)
         item = ReportItem("result", node.id, "", orjson.dumps(result))
         self.reports.add(item, None if is_last else 0.0)
 

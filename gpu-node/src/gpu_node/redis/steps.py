@@ -1,4 +1,5 @@
-"""An executor's atomic steps in one pool of one shard, each one script of the protocol."""
+"""An executor's atomic steps in one pool of one shard, each one script of the protocol; steps.ts is
+its twin."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

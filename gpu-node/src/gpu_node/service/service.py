@@ -22,13 +22,14 @@ from gpu_node.executor.background import Background
 from gpu_node.executor.capabilities import Capabilities
 from gpu_node.executor.executor import Connections, Executor
 from gpu_node.executor.fitness import Fitness
-from gpu_node.executor.held_tasks import Holdings
+from gpu_node.executor.held_tasks import HeldTasks
 from gpu_node.executor.intake import Intake
 from gpu_node.executor.lease import LOST_AFTER, Leases
 from gpu_node.executor.node_checks import NodeChecks
 from gpu_node.executor.node_runner import NodeRunner
 from gpu_node.executor.puller import Puller
 from gpu_node.executor.task_checks import TaskChecks
+from gpu_node.executor.task_memory import TaskMemory
 from gpu_node.executor.task_run import RunGraph, TaskParts
 from gpu_node.executor.task_runner import TaskRunner
 from gpu_node.gate import Gate
@@ -125,10 +126,10 @@ class Service:
                 fitness=fitness,
                 show_failures=config.show_failures,
             )
-            holdings = Holdings(slots, self._metrics)
+            held_tasks = HeldTasks(slots, self._metrics)
             checks = TaskChecks(nodes, capabilities.checks)
             parts = TaskParts(nodes, checks, store, self._metrics, root.path, run_graph)
-            runner = TaskRunner(parts, holdings)
+            runner = TaskRunner(parts, held_tasks, TaskMemory())
             executor = self._executor(stack, commands, capabilities, runner)
             await executor.run(stop)
 
@@ -173,8 +174,8 @@ class Service:
         background = Background()
         admission = Admission(self._gate, capabilities, config.pool)
         intake = Intake(admission, runner, background, self._metrics, config.lease_ms, fitness)
-        leases = Leases(config, runner.holdings, intake, self._metrics)
-        slots = runner.holdings.slots
+        leases = Leases(config, runner.held_tasks, intake, self._metrics)
+        slots = runner.held_tasks.slots
         announcer = Announcer(config, capabilities, steps, self.executor_id, slots, fitness)
         self._readiness.add_check("The announcement", announcer.check)
         return Executor(
@@ -188,10 +189,10 @@ class Service:
                 ],
                 listener=_closing(stack, create_listener(config.redis_url)),
             ),
-            holdings=runner.holdings,
+            held_tasks=runner.held_tasks,
             leases=leases,
             puller=Puller(
-                runner.holdings, intake, leases, fitness, config.block_ms, announcer.again
+                runner.held_tasks, intake, leases, fitness, config.block_ms, announcer.again
             ),
             announcer=announcer,
             background=background,

@@ -1,9 +1,12 @@
-/** Which engines of a node type this executor has. All engines of the node plane are part of the gateway. */
+/**
+ * Which engines of a node type this executor has; capabilities.py is its twin. All engines of the node plane are
+ * part of the gateway.
+ */
 import type { NodeTypeCapability } from "@myspinbot/contracts/types.ts";
 import type { NodeType } from "../graphs/node-types.ts";
 
 /** The engine to use; undefined when it is not available here, empty when the type has none to choose from. */
-export function chooseEngine(type: NodeType, wanted: string): string | undefined {
+export function engineFor(type: NodeType, wanted: string): string | undefined {
   if (wanted === "auto") return type.engines[0] ?? "";
   return type.engines.find((engine) => engine === wanted);
 }

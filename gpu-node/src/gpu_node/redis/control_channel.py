@@ -1,5 +1,5 @@
-"""Listens to a pool's control channels; what is lost there, the answers of renew and report say
-as well."""
+"""Listens to a pool's control channels; what is lost there, the answers of renew and report say as
+well; control-channel.ts is its twin."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,7 +13,7 @@ from gpu_node.redis.steps import text
 POLL_S = 10.0
 
 
-async def listen_control(
+async def listen_to_control(
     client: Redis, keys: Keys, shards: Sequence[str], pool: str, on_cancel: Callable[[str], None]
 ) -> None:
     """Hand the task id of each `cancel <task>` to `on_cancel`, for ever."""

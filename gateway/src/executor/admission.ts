@@ -1,9 +1,12 @@
-/** Reads a task entry: what shall be run, by which engines, in which order, or why it cannot be run here. */
+/**
+ * Reads a task entry: what shall be run, by which engines, in which order, or why it cannot be run here;
+ * admission.py is its twin.
+ */
 import type { Task, TaskNode } from "@myspinbot/contracts/types.ts";
 import { validateTask } from "@myspinbot/contracts/validators.js";
 import { fieldErrors } from "../errors/field-errors.ts";
 import type { NodeType, NodeTypes } from "../graphs/node-types.ts";
-import { chooseEngine } from "./engines.ts";
+import { engineFor } from "./capabilities.ts";
 import type { HandlerHost } from "./handler-host.ts";
 import type { Entry } from "./steps.ts";
 
@@ -16,7 +19,7 @@ export interface PlannedNode {
   readonly sources: readonly string[];
 }
 
-export interface TaskPlan {
+export interface Admitted {
   readonly task: Task;
   /** Every node comes after its sources. */
   readonly nodes: readonly PlannedNode[];
@@ -25,19 +28,19 @@ export interface TaskPlan {
 }
 
 /** Why a task cannot be run here. `task` is missing when the entry does not even hold one. */
-export interface Unfit {
+export interface Refused {
   readonly unfit: string;
   readonly task?: Task;
 }
 
-export interface PlanOptions {
+export interface AdmissionOptions {
   shard: string;
   pool: string;
   nodeTypes: NodeTypes;
   host: Pick<HandlerHost, "has">;
 }
 
-export function planTask(entry: Entry, options: PlanOptions): TaskPlan | Unfit {
+export function admit(entry: Entry, options: AdmissionOptions): Admitted | Refused {
   const task = readTask(entry, options);
   if ("unfit" in task) return task;
   const nodes: PlannedNode[] = [];
@@ -56,7 +59,7 @@ export function planTask(entry: Entry, options: PlanOptions): TaskPlan | Unfit {
     : { unfit: "The nodes of the task wait for each other or for strangers.", task };
 }
 
-function readTask(entry: Entry, { shard, pool }: PlanOptions): Task | Unfit {
+function readTask(entry: Entry, { shard, pool }: AdmissionOptions): Task | Refused {
   let task: unknown;
   try {
     task = JSON.parse(entry.body);
@@ -70,12 +73,12 @@ function readTask(entry: Entry, { shard, pool }: PlanOptions): Task | Unfit {
   return fits ? (task as Task) : { unfit: "The task belongs to another entry." };
 }
 
-function planNode(node: TaskNode, { nodeTypes, host }: PlanOptions): PlannedNode | Unfit {
+function planNode(node: TaskNode, { nodeTypes, host }: AdmissionOptions): PlannedNode | Refused {
   const type = nodeTypes.get(node.type);
   if (!type || !host.has(node.type)) return { unfit: `The node type ${node.type} is not known here.` };
   if (type.schema_digest !== node.schema_digest)
     return { unfit: `The node type ${node.type} has another schema here.` };
-  const engine = chooseEngine(type, node.engine);
+  const engine = engineFor(type, node.engine);
   if (engine === undefined)
     return { unfit: `The engine ${node.engine} of ${node.type} is not available here.` };
   const inputs = Object.values(node.inputs).filter((input) => input.from === "node");
