@@ -9,13 +9,15 @@ import type { Executor, Problem, Run } from "@myspinbot/contracts/types.ts";
 import type { Validator } from "@myspinbot/contracts/validators.js";
 import { startSeaweed, type SeaweedServer } from "@myspinbot/services/seaweed.ts";
 import type { Hono } from "hono";
-import { createApp, type AppDeps } from "../src/app.ts";
+import { createApp } from "../src/app.ts";
 import type { AppEnv } from "../src/app-env.ts";
 import { createObjectStore, type ObjectStore } from "../src/artifacts/object-store.ts";
 import { systemClock, systemRandom } from "../src/clock.ts";
+import { createConnected, type Connect } from "../src/connected.ts";
 import { createEventHub, type EventHub } from "../src/events/event-hub.ts";
 import { createGraphCatalogue } from "../src/graphs/catalogue.ts";
 import { createNodeTypes } from "../src/graphs/node-types.ts";
+import { createKnown, type ProcessWide } from "../src/process-wide.ts";
 import { createSubscriberClient } from "../src/redis/client.ts";
 import { runStep } from "../src/redis/scripts.ts";
 import { createLogger } from "../src/telemetry/logger.ts";
@@ -86,7 +88,9 @@ export interface AppHarness {
 export interface AppHarnessOptions {
   seaweed?: SeaweedServer;
   valkeyArgs?: string[];
-  deps?: Partial<AppDeps>;
+  deps?: Partial<ProcessWide>;
+  /** Instead of one connection for all requests. */
+  connect?: (shared: ProcessWide, store: ObjectStore, driver: Harness) => Connect;
 }
 
 /** A store for the tests of a file; it takes seconds to start. */
@@ -127,13 +131,10 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
   const hub = createEventHub({ redis, subscriber, keys, clock, logger, pollMs: 200 });
   const store = createObjectStore({ ...(options.seaweed ?? NO_STORE), clock });
   const pools = ["default", "gpu"];
-  const app = createApp({
-    redis,
+  const shared: ProcessWide = {
     keys,
     shards: ["s0"],
     pools,
-    store,
-    hub,
     nodeTypes: workNodeTypes,
     graphs: createGraphCatalogue(Object.values(GRAPHS), { nodeTypes: workNodeTypes, pools }),
     metrics: noMetrics,
@@ -144,8 +145,12 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
     deadlines: { startMs: 60_000, runMs: 60_000 },
     uploadRetentionMs: 60_000,
     version: "0.0.0-test",
+    known: createKnown(),
     ...options.deps,
-  });
+  };
+  const connected = createConnected(shared, { redis, hub, store });
+  const connect = options.connect?.(shared, store, driver) ?? (() => connected);
+  const app = createApp(shared, connect);
 
   const announce = async (change: Partial<Executor> = {}): Promise<void> => {
     const row: Omit<Executor, "status" | "last_seen_ms"> = {

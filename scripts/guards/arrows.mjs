@@ -9,19 +9,20 @@ import { join } from "node:path";
 export const GATEWAY_ARROWS = {
   // Starts everything, so it may name everything.
   entry: [
-    ..."app artifacts clock config driver errors events executor files graphs handlers health ids".split(" "),
-    ..."redis runs telemetry".split(" "),
+    ..."app artifacts clock config connected driver errors events executor files graphs handlers".split(" "),
+    ..."health ids process-wide redis runs telemetry".split(" "),
   ],
-  // Hands the services that the entry made to the routes, so it names the types of all of them.
-  app: [
-    ..."app-env artifacts capabilities clock errors events files graphs health ids middleware".split(" "),
-    ..."redis routes runs telemetry".split(" "),
-  ],
+  // Lives as long as the process, so neither it nor the routes can name a connection's Redis.
+  app: ["app-env", "connected", "ids", "middleware", "process-wide", "routes", "runs"],
+  // Values and plain data: what may outlive a request.
+  "process-wide": ["capabilities", "clock", "graphs", "health", "owner", "runs", "telemetry"],
+  // Makes what talks through a connection.
+  connected: ["artifacts", "capabilities", "events", "files", "process-wide", "redis", "runs"],
   routes: [
-    ..."app-env artifacts capabilities errors events files graphs health middleware runs".split(" "),
+    ..."app-env artifacts capabilities clock errors events files graphs health middleware runs".split(" "),
     "telemetry",
   ],
-  middleware: ["app-env", "clock", "errors", "exact-numbers", "ids", "telemetry"],
+  middleware: ["app-env", "clock", "connected", "errors", "exact-numbers", "ids", "owner", "telemetry"],
   // Whose run it is stands in the request's environment.
   runs: [
     ..."app-env artifacts capabilities clock errors events files graphs ids owner redis".split(" "),
@@ -49,7 +50,7 @@ export const GATEWAY_ARROWS = {
   addresses: [],
   errors: [],
   telemetry: [],
-  "app-env": [],
+  "app-env": ["connected"],
   clock: [],
   ids: [],
   "run-id": [],

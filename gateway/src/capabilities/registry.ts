@@ -21,22 +21,40 @@ export interface RegistryOptions {
   pools: readonly string[];
   clock: Clock;
   logger: Logger;
+  /** What the last question brought, whichever connection asked it. */
+  known: KnownRows;
   cacheMs?: number;
 }
 
+export interface KnownRows {
+  latest?: { at: number; rows: Executor[] };
+}
+
 export function createRegistry(options: RegistryOptions): Registry {
-  const { clock, cacheMs = 1000 } = options;
-  let cached: { at: number; rows: Promise<Executor[]> } | undefined;
+  const { clock, known, cacheMs = 1000 } = options;
+  const isFresh = (asked: { at: number } | undefined) =>
+    asked !== undefined && clock.now() - asked.at < cacheMs;
+  /** The question under way. It is this connection's: whoever has another asks by itself. */
+  let asked: { at: number; rows: Promise<Executor[]> } | undefined;
+
+  const ask = async (at: number): Promise<Executor[]> => {
+    const rows = await readRows(options);
+    if (at >= (known.latest?.at ?? at)) known.latest = { at, rows };
+    return rows;
+  };
+
   return {
     executors() {
-      if (cached && clock.now() - cached.at < cacheMs) return cached.rows;
-      const rows = readRows(options);
-      const entry = { at: clock.now(), rows };
-      cached = entry;
-      rows.catch(() => {
-        if (cached === entry) cached = undefined;
-      });
-      return rows;
+      if (known.latest && isFresh(known.latest)) return Promise.resolve(known.latest.rows);
+      if (asked && isFresh(asked)) return asked.rows;
+      const at = clock.now();
+      const question = { at, rows: ask(at) };
+      asked = question;
+      const over = () => {
+        if (asked === question) asked = undefined;
+      };
+      question.rows.then(over, over);
+      return question.rows;
     },
   };
 }

@@ -2,9 +2,7 @@
 import { OWNERS } from "@myspinbot/contracts/wire.ts";
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../app-env.ts";
-
-/** Tells one caller from another. What it answers becomes part of Redis keys: letters, digits, `_` and `-`, at most 64. */
-export type Identify = (request: Request) => string;
+import type { Identify } from "../owner.ts";
 
 const OWNER = /^[A-Za-z0-9_-]{1,64}$/;
 

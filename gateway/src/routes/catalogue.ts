@@ -3,7 +3,6 @@ import type { GraphDetail, GraphList } from "@myspinbot/contracts/types.ts";
 import { Hono } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { toCapabilities } from "../capabilities/capabilities.ts";
-import type { Registry } from "../capabilities/registry.ts";
 import { AppError } from "../errors/app-error.ts";
 import type { AcceptedGraph, GraphCatalogue } from "../graphs/catalogue.ts";
 import { inputSchema } from "../graphs/input-fields.ts";
@@ -12,10 +11,9 @@ import type { NodeTypes } from "../graphs/node-types.ts";
 export interface CatalogueDeps {
   graphs: GraphCatalogue;
   nodeTypes: NodeTypes;
-  registry: Registry;
 }
 
-export function catalogueRoutes({ graphs, nodeTypes, registry }: CatalogueDeps): Hono<AppEnv> {
+export function catalogueRoutes({ graphs, nodeTypes }: CatalogueDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get("/graphs", async (c) => c.json<GraphList>({ graphs: (await graphs.list()).map(toSummary) }))
     .get("/graphs/:name", async (c) => {
@@ -28,8 +26,10 @@ export function catalogueRoutes({ graphs, nodeTypes, registry }: CatalogueDeps):
         input_schema: inputSchema(accepted.input),
       });
     })
-    .get("/capabilities", async (c) => c.json(toCapabilities(nodeTypes.list(), await registry.executors())))
-    .get("/executors", async (c) => c.json({ executors: await registry.executors() }));
+    .get("/capabilities", async (c) =>
+      c.json(toCapabilities(nodeTypes.list(), await c.var.connect().registry.executors())),
+    )
+    .get("/executors", async (c) => c.json({ executors: await c.var.connect().registry.executors() }));
 }
 
 function toSummary({ graph, digest }: AcceptedGraph): GraphList["graphs"][number] {

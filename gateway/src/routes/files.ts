@@ -20,9 +20,10 @@ const BYTES = /^(image|audio|video)\/[a-z0-9.+-]{1,60}$/;
 /** What clients say who do not know more; generated ones can say no more. The bytes tell the rest. */
 const SOME_BYTES = /^(?:application\/octet-stream|(image|audio|video)\/\*)$/;
 
-export function fileRoutes({ files }: { files: FileStore }): Hono<AppEnv> {
+export function fileRoutes(): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .post("/", async (c) => {
+      const { files } = c.var.connect();
       const mediaType = mediaTypeOf(c.req.raw);
       const record =
         mediaType === "application/json"
@@ -33,23 +34,23 @@ export function fileRoutes({ files }: { files: FileStore }): Hono<AppEnv> {
     .get("/", async (c) => {
       const limit = wholeNumber("limit", c.req.query("limit"), PAGE);
       const cursor = c.req.query("cursor");
-      const page = await files.list(c.var.owner, { limit, ...(cursor ? { cursor } : {}) });
+      const page = await c.var.connect().files.list(c.var.owner, { limit, ...(cursor ? { cursor } : {}) });
       return c.json<FilePage>({ ...page, files: page.files.map(toFile) });
     })
-    .put("/:file_id/content", async (c) =>
-      c.json(
-        toFile(await files.putContent(c.var.owner, c.req.param("file_id"), await readFileBytes(c.req.raw))),
-      ),
-    )
+    .put("/:file_id/content", async (c) => {
+      const bytes = await readFileBytes(c.req.raw);
+      const record = await c.var.connect().files.putContent(c.var.owner, c.req.param("file_id"), bytes);
+      return c.json(toFile(record));
+    })
     .post("/:file_id/complete", async (c) => {
-      const record = await files.use(c.var.owner, c.req.param("file_id"));
+      const record = await c.var.connect().files.use(c.var.owner, c.req.param("file_id"));
       if (!record) throw fileNotFound(c.req.param("file_id"));
       if (record.status !== "complete")
         throw new AppError("file-incomplete", `The bytes of ${record.file_id} have not been uploaded.`);
       return c.json(toFile(record));
     })
     .delete("/:file_id", async (c) => {
-      await files.delete(c.var.owner, c.req.param("file_id"));
+      await c.var.connect().files.delete(c.var.owner, c.req.param("file_id"));
       return c.body(null, 204);
     });
 }

@@ -11,7 +11,7 @@ import { assertRunId, runNotFound } from "../runs/ids.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 
-export interface RunEventDeps extends Follower {
+export interface RunEventDeps extends Pick<Follower, "clock" | "heartbeatMs"> {
   shards: readonly string[];
   logger: Logger;
   metrics: Metrics;
@@ -30,20 +30,25 @@ const STREAM_HEADERS = {
 };
 
 export function runEventRoutes(deps: RunEventDeps): Hono<AppEnv> {
-  const { log, shards } = deps;
+  const { shards } = deps;
   return new Hono<AppEnv>()
     .get("/:run_id/events", async (c) => {
       const run = assertRunId(c.req.param("run_id"), shards);
       const type = negotiate(c.req.header("accept"), ["application/json", STREAM]);
       const after = seenBy(c);
       if (type === STREAM) return stream(deps, c, run, after);
-      const page = await readPage(log, run, after ?? 0, wholeNumber("limit", c.req.query("limit"), PAGE));
+      const page = await readPage(
+        c.var.connect().log,
+        run,
+        after ?? 0,
+        wholeNumber("limit", c.req.query("limit"), PAGE),
+      );
       if (!page) throw runNotFound(run);
       return c.json<EventPage>(page);
     })
     .get("/:run_id/logs", async (c) => {
       const run = assertRunId(c.req.param("run_id"), shards);
-      const page = await readLogPage(log, run, {
+      const page = await readLogPage(c.var.connect().log, run, {
         after: wholeNumber("after", c.req.query("after"), SEQ),
         limit: wholeNumber("limit", c.req.query("limit"), PAGE),
         node: c.req.query("node"),
@@ -70,7 +75,8 @@ async function stream(
   run: string,
   after: number | undefined,
 ): Promise<Response> {
-  const { log, logger, metrics, clock, random } = deps;
+  const { logger, metrics, clock, random } = deps;
+  const { log, hub, reader } = c.var.connect();
   const end = await log.end(run);
   if (!end) throw runNotFound(run);
   // EventSource comes back after every close; 204 is the one answer that stops it.
@@ -79,7 +85,7 @@ async function stream(
   if (c.req.method === "HEAD") return new Response(null, { headers: STREAM_HEADERS });
   metrics.streamOpened();
   const body = sseStream({
-    frames: (signal) => followRun(deps, run, after, signal),
+    frames: (signal) => followRun({ ...deps, log, hub, snapshot: reader.snapshot }, run, after, signal),
     signal: c.req.raw.signal,
     clock,
     random,

@@ -1,9 +1,11 @@
 /** /v1/runs: create, list, read, delete. */
+import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { RunCreate } from "@myspinbot/contracts/types.ts";
 import { validateRunCreate } from "@myspinbot/contracts/validators.js";
 import { RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import { Hono } from "hono";
 import type { AppEnv } from "../app-env.ts";
+import type { Clock } from "../clock.ts";
 import type { FieldError } from "../errors/app-error.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
 import { isTerminal } from "../events/event-log.ts";
@@ -12,32 +14,30 @@ import { oneOf, wholeNumber } from "../middleware/params/query.ts";
 import { deleteRun } from "../runs/delete-run.ts";
 import { assertRunId } from "../runs/ids.ts";
 import { listRuns } from "../runs/list-runs.ts";
-import type { RunReader } from "../runs/run-reader.ts";
-import type { RunService } from "../runs/run-service.ts";
 import { toArtifacts } from "../runs/run-view.ts";
-import { preferredWait, waitForEnd, type Waiter } from "../runs/wait-run.ts";
-import type { RunStores } from "../runs/delete-run.ts";
+import { preferredWait, waitForEnd } from "../runs/wait-run.ts";
 
-export interface RunRouteDeps extends RunStores, Waiter {
+export interface RunRouteDeps {
+  keys: Keys;
   shards: readonly string[];
-  service: RunService;
-  reader: RunReader;
+  clock: Clock;
 }
 
 const PAGE = { min: 1, max: 200, otherwise: 50 };
 
 export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
-  const { service, reader, shards } = deps;
+  const { keys, shards, clock } = deps;
   return new Hono<AppEnv>()
     .post("/", jsonBody<RunCreate>(checkRunCreate), async (c) => {
       const wait = preferredWait(c.req.header("prefer"));
+      const { service, reader, log, hub } = c.var.connect();
       let run = await service.create(c.var.body, {
         owner: c.var.owner,
         idempotencyKey: c.req.header("idempotency-key"),
       });
       if (wait !== undefined && !isTerminal(run.status)) {
         c.header("Preference-Applied", `wait=${wait}`);
-        await waitForEnd(deps, run.run_id, wait, c.req.raw.signal);
+        await waitForEnd({ log, hub, clock }, run.run_id, wait, c.req.raw.signal);
         run = await reader.getOr(run);
       }
       c.header("Location", run.urls.self);
@@ -53,15 +53,21 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
         ...(tag ? { tag } : {}),
       };
       const limit = wholeNumber("limit", c.req.query("limit"), PAGE);
-      return c.json(await listRuns(deps, filter, { limit, ...(cursor ? { cursor } : {}) }));
+      const { redis } = c.var.connect();
+      return c.json(
+        await listRuns({ redis, keys, shards }, filter, { limit, ...(cursor ? { cursor } : {}) }),
+      );
     })
-    .get("/:run_id", async (c) => c.json(await reader.get(assertRunId(c.req.param("run_id"), shards))))
+    .get("/:run_id", async (c) =>
+      c.json(await c.var.connect().reader.get(assertRunId(c.req.param("run_id"), shards))),
+    )
     .get("/:run_id/artifacts", async (c) => {
-      const source = await reader.record(assertRunId(c.req.param("run_id"), shards));
+      const source = await c.var.connect().reader.record(assertRunId(c.req.param("run_id"), shards));
       return c.json({ artifacts: toArtifacts(source) });
     })
     .delete("/:run_id", async (c) => {
-      await deleteRun(deps, assertRunId(c.req.param("run_id"), shards));
+      const { redis, store } = c.var.connect();
+      await deleteRun({ redis, keys, store, clock }, assertRunId(c.req.param("run_id"), shards));
       return c.body(null, 204);
     });
 }

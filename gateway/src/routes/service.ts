@@ -8,7 +8,7 @@ import { readGauges, type GaugeDeps } from "../health/gauges.ts";
 import { checkReadiness, type ReadinessDeps } from "../health/readiness.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 
-export interface ServiceDeps extends GaugeDeps, ReadinessDeps {
+export interface ServiceDeps extends Omit<GaugeDeps & ReadinessDeps, "redis" | "store"> {
   metrics: Metrics;
   version: string;
 }
@@ -20,14 +20,14 @@ export function serviceRoutes(deps: ServiceDeps): Hono<AppEnv> {
     .get("/healthz", alive)
     .get("/health", alive)
     .get("/readyz", async (c) => {
-      const { checks, problems } = await checkReadiness(deps);
+      const { checks, problems } = await checkReadiness({ ...deps, ...c.var.connect() });
       if (problems.length > 0)
         throw new AppError("not-ready", problems.join("; "), { headers: { "Retry-After": "2" } });
       return c.json<Health>({ status: "ok", checks });
     })
     .get("/metrics", async (c) => {
       // What this process counts is told also while Redis is away.
-      const gauges = await readGauges(deps).catch((error: unknown) => {
+      const gauges = await readGauges({ ...deps, redis: c.var.connect().redis }).catch((error: unknown) => {
         if (error instanceof AppError) return undefined;
         throw error;
       });

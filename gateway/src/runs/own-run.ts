@@ -4,12 +4,10 @@ import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import { ownerOf } from "../owner.ts";
-import type { Redis } from "../redis/client.ts";
 import { shardOfRun } from "../run-id.ts";
 import { assertRunId, runNotFound } from "./ids.ts";
 
 export interface OwnRunDeps {
-  redis: Redis;
   keys: Keys;
   shards: readonly string[];
 }
@@ -18,11 +16,11 @@ export interface OwnRunDeps {
  * Stands before all routes whose path begins with a run's id.
  * @throws AppError `run-not-found` for an id that is none, a run that is gone, and another owner's, in the same words.
  */
-export function ownRun({ redis, keys, shards }: OwnRunDeps): MiddlewareHandler<AppEnv, "/:run_id/*"> {
+export function ownRun({ keys, shards }: OwnRunDeps): MiddlewareHandler<AppEnv, "/:run_id/*"> {
   return async function ownRun(c, next) {
     const run = assertRunId(c.req.param("run_id"), shards);
     const record = keys.run(shardOfRun(run), run);
-    const [status, owner] = await fromRedis(redis.hmget(record, "status", "owner"));
+    const [status, owner] = await fromRedis(c.var.connect().redis.hmget(record, "status", "owner"));
     if (!status || ownerOf(owner) !== c.var.owner) throw runNotFound(run);
     await next();
   };

@@ -30,16 +30,19 @@ export interface RunReaderOptions {
   clock: Clock;
   nodeTypes: NodeTypes;
   registry: Registry;
+  known: KnownGraphs;
 }
+
+/** Graphs by their digest, so what was read once stays true. */
+export type KnownGraphs = Map<string, Graph>;
 
 /** Redis is away, or the run was deleted meanwhile. */
 const UNREADABLE: ReadonlySet<string> = new Set(["redis-unavailable", "run-not-found"]);
 
-/** Graphs are named by their digest, so what was read once stays true. */
 const GRAPHS_KEPT = 200;
 
-export function createRunReader({ redis, keys, clock, nodeTypes, registry }: RunReaderOptions): RunReader {
-  const graphs = new Map<string, Graph>();
+export function createRunReader(options: RunReaderOptions): RunReader {
+  const { redis, keys, clock, nodeTypes, registry, known: graphs } = options;
 
   const graphOf = async ({ run, record }: RunRecord): Promise<Graph | undefined> => {
     const digest = record.digest ?? "";

@@ -3,8 +3,10 @@ import type { Server } from "node:http";
 import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
 import { createApp } from "../../app.ts";
 import { systemClock, systemRandom } from "../../clock.ts";
+import { createConnected } from "../../connected.ts";
 import { createEventHub } from "../../events/event-hub.ts";
 import { createGraphCatalogue } from "../../graphs/catalogue.ts";
+import { createKnown, type ProcessWide } from "../../process-wide.ts";
 import { createHttpServer } from "./http-server.ts";
 import { makeBucket } from "../make-bucket.ts";
 import type { Role, RoleContext } from "./role.ts";
@@ -60,13 +62,10 @@ export async function startHttp({
   });
   const stopping = new AbortController();
   void makeBucket(store, logger, stopping.signal);
-  const app = createApp({
-    redis,
+  const shared: ProcessWide = {
     keys,
     shards,
     pools: config.pools,
-    store,
-    hub,
     nodeTypes,
     graphs,
     metrics,
@@ -77,7 +76,10 @@ export async function startHttp({
     version,
     roles: () => started.map((role) => role.state()),
     deadlines: { startMs: config.start_deadline_ms, runMs: config.run_deadline_ms },
-  });
+    known: createKnown(),
+  };
+  const connected = createConnected(shared, { redis, hub, store });
+  const app = createApp(shared, () => connected);
   const server = createHttpServer({ fetch: (request) => app.fetch(request), host: config.host, logger });
   await listen(server, config.host, config.port);
   logger.info("gateway listens", {

@@ -1,0 +1,46 @@
+/** What all requests of a process share: values and plain data, never a connection. */
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { KnownRows } from "./capabilities/registry.ts";
+import type { Clock } from "./clock.ts";
+import type { GraphCatalogue } from "./graphs/catalogue.ts";
+import type { NodeTypes } from "./graphs/node-types.ts";
+import type { RoleState } from "./health/readiness.ts";
+import type { Identify } from "./owner.ts";
+import type { KnownGraphs } from "./runs/run-reader.ts";
+import type { Logger } from "./telemetry/logger.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
+
+export interface ProcessWide {
+  keys: Keys;
+  /** `s0`, `s1` ...: all shards there are. */
+  shards: readonly string[];
+  /** Pools of gpu-nodes. */
+  pools: readonly string[];
+  nodeTypes: NodeTypes;
+  graphs: GraphCatalogue;
+  metrics: Metrics;
+  logger: Logger;
+  clock: Clock;
+  random: () => number;
+  /** What the roles of this process say about themselves, for /readyz. */
+  roles: () => RoleState[];
+  /** Of runs that ask for none. */
+  deadlines: { startMs: number; runMs: number };
+  /** How long an upload is kept after its last use. */
+  uploadRetentionMs: number;
+  version: string;
+  heartbeatMs?: number;
+  /** Tells callers apart; without it there is one owner. */
+  identify?: Identify;
+  known: Known;
+}
+
+/** What requests have read before, to spare others the reading. Answers only: a promise would bind them to one another. */
+export interface Known {
+  executors: KnownRows;
+  graphs: KnownGraphs;
+}
+
+export function createKnown(): Known {
+  return { executors: {}, graphs: new Map() };
+}
