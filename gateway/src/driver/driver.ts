@@ -33,6 +33,18 @@ export interface DriverDeps {
   lockMs: number;
   retentionMs: number;
   retryBackoffMs: number;
+  /** What drivers of a process share that come one after the other; without it this one has its own. */
+  mind?: Mind;
+}
+
+/** Compiled graphs and what is remembered of runs: spares reading, and holds no connection. */
+export interface Mind {
+  memory: Memory;
+  hubFor: (model: GraphModel) => Hub;
+}
+
+export function createMind(random: () => number): Mind {
+  return { memory: createMemory(), hubFor: createHubCache(new DriveSaver(random), 100) };
 }
 
 export interface Driver {
@@ -40,10 +52,7 @@ export interface Driver {
   take(entry: Entry): Promise<void>;
 }
 
-interface Context extends DriverDeps {
-  memory: Memory;
-  hubFor: (model: GraphModel) => Hub;
-}
+type Context = DriverDeps & Mind;
 
 /** A run locked for one drive. */
 interface Locked {
@@ -169,11 +178,7 @@ async function drive(context: Context, entry: Entry): Promise<void> {
 }
 
 export function createDriver(deps: DriverDeps): Driver {
-  const context: Context = {
-    ...deps,
-    memory: createMemory(),
-    hubFor: createHubCache(new DriveSaver(deps.random), 100),
-  };
+  const context: Context = { ...deps, ...(deps.mind ?? createMind(deps.random)) };
   return {
     async take(entry) {
       const began = deps.clock.elapsed();

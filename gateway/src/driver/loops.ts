@@ -7,8 +7,9 @@ import { loadScripts, runStep } from "../redis/scripts.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { sourceStream } from "./collect.ts";
 import type { Driver } from "./driver.ts";
-import { readMail, takeAll } from "./mail-reader.ts";
+import { readMail } from "./mail-reader.ts";
 import { adopt, claimTimers, reap, reconcile, type SweepDeps } from "./sweeps.ts";
+import { takeAll } from "./take-all.ts";
 
 export interface DriverLoopsOptions {
   driver: Driver;
@@ -48,7 +49,7 @@ function sweepsOf({ driver, reapMs }: DriverLoopsOptions, deps: SweepDeps): Swee
     {
       name: "adopt",
       everyMs: deps.driverLeaseMs / 2,
-      work: async () => takeAll(driver, await adopt(deps)),
+      work: async () => void (await takeAll(driver, await adopt(deps))),
     },
     { name: "reconcile", everyMs: deps.reconcileMs, work: () => reconcile(deps) },
   ];

@@ -26,12 +26,17 @@ export interface SweepDeps {
 
 type Row = [id: string, flat: string[]];
 const PAGE = 100;
+const always = (): boolean => true;
 const LIVE = ["queued", "running", "waiting", "canceling"] as const;
 
 /** A stream without its group holds nothing that anybody took; the group is made by `ensureGroups` or `reconcile`. */
 function unlessMissingGroup(error: unknown): null {
-  if (error instanceof Error && error.message.includes("NOGROUP")) return null;
+  if (isMissingGroup(error)) return null;
   throw error;
+}
+
+export function isMissingGroup(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("NOGROUP");
 }
 
 /** Makes the group `drivers` on all streams that a driver of the shard reads. */
@@ -42,11 +47,12 @@ export async function ensureGroups({ redis, keys, shard, pools }: SweepDeps): Pr
   }
 }
 
-async function reapPool(deps: SweepDeps, pool: string): Promise<void> {
+async function reapPool(deps: SweepDeps, pool: string, mayGoOn: () => boolean): Promise<void> {
   const { redis, keys, shard, leaseMs } = deps;
   const stream = keys.poolTasks(shard, pool);
   const idle = (await redis.xpending(stream, GROUPS.executors, "IDLE", leaseMs, "-", "+", PAGE)) as Row[];
   for (const [entry] of idle) {
+    if (!mayGoOn()) return;
     const [row] = (await redis.xrange(stream, entry, entry)) as Row[];
     const task = row ? (toRecord(row[1]).task ?? "") : "";
     const outcome = await runStep(redis, steps.reap(keys, { shard, pool, task, entry, leaseMs }));
@@ -65,29 +71,42 @@ async function forEach(items: Iterable<string>, work: (item: string) => Promise<
 }
 
 /** Closes every task whose lease is over. */
-export async function reap(deps: SweepDeps): Promise<void> {
-  await forEach(deps.pools, (pool) => reapPool(deps, pool).catch(unlessMissingGroup));
+export async function reap(deps: SweepDeps, mayGoOn = always): Promise<void> {
+  await forEach(deps.pools, (pool) => reapPool(deps, pool, mayGoOn).catch(unlessMissingGroup));
 }
 
 /** Mail and reports that a dead driver has read and not collected. */
 export async function adopt(deps: SweepDeps): Promise<Entry[]> {
   const { redis, keys, shard, consumer, driverLeaseMs } = deps;
-  const entries: Entry[] = [];
-  for (const source of ["mail", ...deps.pools]) {
+  const perSource = ["mail", ...deps.pools].map(async (source) => {
     const stream = sourceStream(keys, shard, source);
     const answer = await redis
       .xautoclaim(stream, GROUPS.drivers, consumer, driverLeaseMs, "0-0", "COUNT", PAGE)
       .catch(unlessMissingGroup);
     const rows = (answer as [string, (Row | null)[]] | null)?.[1] ?? [];
-    for (const row of rows) if (row) entries.push({ shard, source, id: row[0], fields: toRecord(row[1]) });
-  }
-  return entries;
+    return rows.flatMap((row) => (row ? { shard, source, id: row[0], fields: toRecord(row[1]) } : []));
+  });
+  return (await Promise.all(perSource)).flat();
+}
+
+/** Hands back what was read and not taken: whoever adopts next may have it at once. */
+export async function release(deps: SweepDeps, entries: readonly Entry[]): Promise<void> {
+  const { redis, keys, shard, consumer, driverLeaseMs } = deps;
+  const perSource = Array.from(
+    Map.groupBy(entries, ({ source }) => source),
+    ([source, own]) => {
+      const ids = own.map(({ id }) => id);
+      const stream = sourceStream(keys, shard, source);
+      return redis.xclaim(stream, GROUPS.drivers, consumer, 0, ...ids, "IDLE", driverLeaseMs, "JUSTID");
+    },
+  );
+  await Promise.all(perSource);
 }
 
 /** Turns due timers into mail; those of what was kept long enough are handed to `onDue`. */
-export async function claimTimers(deps: SweepDeps): Promise<void> {
+export async function claimTimers(deps: SweepDeps, mayGoOn = always): Promise<void> {
   const { redis, keys, shard } = deps;
-  for (let count = PAGE; count === PAGE;) {
+  for (let count = PAGE; count === PAGE && mayGoOn();) {
     const timerVisibilityMs = DEFAULTS.timer_visibility_ms;
     const claim = steps.claimTimers(keys, { shard, atMost: PAGE, timerVisibilityMs });
     const [claimed, effects] = await runStep(redis, claim);

@@ -1,0 +1,73 @@
+/** Makes a driver and its sweeps over one connection: for loops that hold it, or for a turn. */
+import { POOLS } from "@myspinbot/contracts/wire.ts";
+import type { ObjectStore } from "../artifacts/object-store.ts";
+import { systemClock, systemRandom } from "../clock.ts";
+import type { Config } from "../config.ts";
+import { createDriver, type Driver, type Mind } from "../driver/driver.ts";
+import { createRetention, type Retention } from "../driver/retention.ts";
+import type { SweepDeps } from "../driver/sweeps.ts";
+import { removeUpload } from "../files/remove-upload.ts";
+import { newPlainId } from "../ids.ts";
+import type { Redis } from "../redis/client.ts";
+import { deleteRun } from "../runs/delete-run.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { Base } from "./base.ts";
+
+export interface DriverOptions {
+  base: Base;
+  config: Config;
+  redis: Redis;
+  store: ObjectStore;
+  metrics: Metrics;
+  /** The process's: it outlives connections. */
+  mind: Mind;
+}
+
+export interface DriverParts {
+  driver: Driver;
+  /** One per shard. */
+  sweeps: SweepDeps[];
+  /** Goes on beside the sweeps; whoever closes the connection waits until it is idle. */
+  retention: Retention;
+}
+
+export function createDriverParts({ base, config, redis, store, metrics, mind }: DriverOptions): DriverParts {
+  const { keys, shards, logger, nodeTypes } = base;
+  const consumer = newPlainId("driver");
+  const driver = createDriver({
+    redis,
+    keys,
+    nodeTypes,
+    log: logger,
+    metrics,
+    clock: systemClock,
+    random: systemRandom,
+    lockMs: config.lock_ms,
+    retentionMs: config.retention_ms,
+    retryBackoffMs: config.retry_backoff_ms,
+    mind,
+  });
+  const uploads = { redis, keys, shards, store, retentionMs: config.upload_retention_ms };
+  const retention = createRetention({
+    redis,
+    keys,
+    remove: {
+      retention: (run) => deleteRun({ redis, keys, store, clock: systemClock }, run),
+      upload: (file, owner) => removeUpload(uploads, { owner, file }),
+    },
+    logger,
+  });
+  const sweeps = shards.map((shard) => ({
+    redis,
+    keys,
+    shard,
+    pools: [POOLS.node_plane, ...config.pools],
+    consumer,
+    leaseMs: config.lease_ms,
+    driverLeaseMs: config.driver_lease_ms,
+    reconcileMs: config.reconcile_ms,
+    onDue: (timer: string) => retention.due(shard, timer),
+    onLost: (task: string) => logger.warn("task lost", { task_id: task }),
+  }));
+  return { driver, sweeps, retention };
+}
