@@ -20,6 +20,10 @@ const programs = join(folder, "bin");
 const pids = join(folder, "pids");
 const children: ChildProcess[] = [];
 
+const { workspaces: WORKSPACES } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+  workspaces: string[];
+};
+
 /** A stand-in that says who it is, has a child as npm has, and goes on until it is ended. */
 const ENDLESS = `sleep 1000 & echo "$$ $!" > ${pids}; wait`;
 
@@ -28,8 +32,7 @@ beforeEach(() => {
   mkdirSync(programs, { recursive: true });
   for (const name of ["package.json", "package-lock.json", ".npmrc", ".gitignore", "scripts"])
     cpSync(join(ROOT, name), join(clone, name), { recursive: true, filter: noModules });
-  for (const name of ["codegen", "codegen/generated/ts", "gateway", "e2e", "bench"])
-    cpSync(join(ROOT, name, "package.json"), join(clone, name, "package.json"));
+  for (const name of WORKSPACES) cpSync(join(ROOT, name, "package.json"), join(clone, name, "package.json"));
   for (const name of ["uv", "services", "dev", "models"]) copyLock(`requirements-${name}.lock`);
   copyLock("requirements.lock");
   rmSync(pids, { force: true });

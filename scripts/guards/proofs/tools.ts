@@ -7,7 +7,11 @@ import { named, type Prover } from "../proof.ts";
 /** Folders of names that are skipped elsewhere are formatted like all others. */
 const UNFORMATTED = ["graphs", "runs/graphs", "runs/schemas", "runs/contracts"]
   .map((folder) => `gateway/src/${folder}/seeded-format.ts`)
-  .concat(["bench", "codegen/src", "docs", "e2e", "scripts"].map((folder) => `${folder}/seeded-format.mjs`));
+  .concat(
+    ["bench", "client/src", "codegen/src", "docs", "e2e", "scripts"].map(
+      (folder) => `${folder}/seeded-format.mjs`,
+    ),
+  );
 const PY_UNFORMATTED = "src/gpu_node/engines/seeded_format.py";
 
 export const formats: Prover = {
