@@ -2,13 +2,15 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { File, FilePage, Graph, Run } from "@myspinbot/contracts/types.ts";
+import type { Client } from "@myspinbot/client/client.ts";
+import type { Graph, Run, RunCreate } from "@myspinbot/contracts/types.ts";
 import { compactRedis } from "@myspinbot/services/compact-redis.ts";
 import { compactStore } from "@myspinbot/services/compact-store.ts";
 import { startStack, type Stack } from "@myspinbot/services/stack.ts";
 import { AwsClient } from "aws4fetch";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { clientAt, uploaded } from "./client.ts";
 import { wedge } from "./wedge.ts";
 
 /** One for each way in. */
@@ -43,11 +45,13 @@ const GRAPH: Graph = {
 
 let dir: string;
 let stack: Stack;
+let client: Client;
 let redis: Redis;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "myspinbot-deletion-"));
   const short = { GATEWAY_UPLOAD_RETENTION_MS: "1000", GATEWAY_LOG_LEVEL: "debug" };
   stack = await startStack({ dir, gatewayEnv: short, gpuNodeEnv: { GPU_NODE_LOG_LEVEL: "debug" } });
+  client = clientAt(stack.gateway.url);
   redis = new Redis(stack.valkey.url);
 });
 afterAll(async () => {
@@ -56,23 +60,9 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const call = (path: string, init?: RequestInit) => fetch(stack.gateway.url + path, init);
-
-async function upload(bytes: Buffer, mediaType: string, name: string): Promise<string> {
-  const headers = { "content-type": mediaType, "content-disposition": `attachment; filename="${name}"` };
-  const response = await call("/v1/files", { method: "POST", headers, body: new Uint8Array(bytes) });
-  expect(response.status, await response.clone().text()).toBe(201);
-  return ((await response.json()) as File).file_id;
-}
-
-async function ended(body: object): Promise<Run> {
-  const headers = { "content-type": "application/json", "idempotency-key": CANARIES.key };
-  const response = await call("/v1/runs", { method: "POST", headers, body: JSON.stringify(body) });
-  expect(response.status, await response.clone().text()).toBe(202);
-  const { urls } = (await response.json()) as Run;
-  // The stream of events closes with the run.
-  await (await call(urls.events, { headers: { accept: "text/event-stream" } })).text();
-  return (await (await call(urls.self)).json()) as Run;
+async function ended(body: RunCreate): Promise<Run> {
+  const { run_id } = await client.runs.submit(body, { idempotencyKey: CANARIES.key });
+  return client.runs.watch(run_id);
 }
 
 const READ: Record<string, (key: string) => Promise<unknown>> = {
@@ -137,7 +127,8 @@ const foundIn = (bytes: Buffer): string[] =>
 
 it("leaves nothing of a run, its graph, its key and its uploads anywhere", async () => {
   const picture = Buffer.concat([wedge(64), Buffer.from(CANARIES.bytes)]);
-  const image = { file_id: await upload(picture, "image/png", `${CANARIES.fileName}.png`) };
+  const content = { bytes: picture, mediaType: "image/png" };
+  const image = await uploaded(client, content, `${CANARIES.fileName}.png`);
   const run = await ended({
     graph: GRAPH,
     input: { text: `My friend, ${CANARIES.text}.`, image },
@@ -150,10 +141,8 @@ it("leaves nothing of a run, its graph, its key and its uploads anywhere", async
   );
   expect(foundIn(await everyObject())).toEqual(expect.arrayContaining(["bytes", "fileName"]));
 
-  await expect.poll(async () => (await call(run.urls.self, { method: "DELETE" })).status).toBe(204);
-  await expect
-    .poll(async () => ((await (await call("/v1/files")).json()) as FilePage).files, { timeout: 30_000 })
-    .toEqual([]);
+  await client.runs.delete(run.run_id);
+  await expect.poll(async () => (await client.files.list()).files, { timeout: 30_000 }).toEqual([]);
   await expect.poll(async () => foundIn(await everyObject()), { timeout: 30_000 }).toEqual([]);
   expect(foundIn(await everyKey())).toEqual([]);
   expect(foundIn(everyFile("gateway", "gpu-node"))).toEqual([]);

@@ -6,18 +6,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Client } from "@myspinbot/client/client.ts";
 import { objectKeys, timerMembers } from "@myspinbot/contracts/keys.ts";
-import type { Artifact, Run } from "@myspinbot/contracts/types.ts";
+import type { Artifact, Graph, Run } from "@myspinbot/contracts/types.ts";
 import { startGateway, type GatewayServer } from "@myspinbot/services/gateway.ts";
 import { startSeaweed, type SeaweedServer } from "@myspinbot/services/seaweed.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keys, startBox, type Box } from "./box.ts";
+import { clientAt } from "./client.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "myspinbot-hostile-"));
 let valkey: ValkeyServer;
 let seaweed: SeaweedServer;
 let gateway: GatewayServer;
+let client: Client;
 let honest: Box;
 let hostile: Box;
 
@@ -38,6 +41,7 @@ beforeAll(async () => {
       GATEWAY_EXTENSIONS: fileURLToPath(new URL("extension/hostile.ts", import.meta.url)),
     },
   });
+  client = clientAt(gateway.url);
   honest = await startBox(valkey.urlOf("pool-honest"), "honest", seaweed);
   hostile = await startBox(valkey.urlOf("pool-hostile"), "hostile", seaweed);
 });
@@ -50,28 +54,13 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const ask = (path: string, init?: RequestInit) => fetch(gateway.url + path, init);
-
 async function submit(pool: string): Promise<string> {
-  const node = { id: "a", type: "box_work", plane: "python", pool };
-  const response = await ask("/v1/runs", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({
-      graph: { name: "one", nodes: [node], output: { file: "$a.file?" } },
-      tags: [pool],
-    }),
-  });
-  const run = (await response.json()) as Run;
-  if (!run.run_id) throw new Error(JSON.stringify(run));
-  return run.run_id;
+  const node = { id: "a", type: "box_work", plane: "python", pool } as const;
+  const graph: Graph = { name: "one", nodes: [node], output: { file: "$a.file?" } };
+  return (await client.runs.submit({ graph, tags: [pool] })).run_id;
 }
 
-async function ended(run: string): Promise<Run> {
-  const response = await ask(`/v1/runs/${run}/events?after=0`, { headers: { accept: "text/event-stream" } });
-  await response.text();
-  return (await (await ask(`/v1/runs/${run}`)).json()) as Run;
-}
+const ended = (run: string): Promise<Run> => client.runs.watch(run);
 
 /** A run of the other pool, ended, with one artifact. */
 async function victim(): Promise<{ run: string; artifact: Artifact }> {
@@ -84,10 +73,10 @@ async function victim(): Promise<{ run: string; artifact: Artifact }> {
 }
 
 async function expectWhole({ run, artifact }: { run: string; artifact: Artifact }): Promise<void> {
-  const content = await ask(`/v1/artifacts/${artifact.artifact_id}/content`);
-  expect([content.status, await content.text()]).toEqual([200, `kept by ${run}`]);
-  const listed = (await (await ask(`/v1/runs/${run}/artifacts`)).json()) as { artifacts: Artifact[] };
-  expect(listed.artifacts.map(({ key, run_id }) => [key, run_id])).toEqual([[artifact.key, run]]);
+  const content = await client.artifacts.bytes(artifact.artifact_id);
+  expect(new TextDecoder().decode(content)).toBe(`kept by ${run}`);
+  const listed = await client.runs.artifacts(run);
+  expect(listed.map(({ key, run_id }) => [key, run_id])).toEqual([[artifact.key, run]]);
 }
 
 describe("a hostile box", () => {
@@ -100,7 +89,7 @@ describe("a hostile box", () => {
     const failed = await ended(run);
     expect([failed.status, failed.error?.code]).toEqual(["failed", "invalid-output"]);
     await expectWhole(whole);
-    expect((await ask(`/v1/runs/${run}`, { method: "DELETE" })).status).toBe(204);
+    await client.runs.delete(run);
     await expectWhole(whole);
   });
 
@@ -121,8 +110,7 @@ describe("a hostile box", () => {
     await hostile.settle(task, { outputs: { file: { ...own, ...change(whole.artifact, own) } } });
     const failed = await ended(run);
     expect([failed.status, failed.error?.code]).toEqual(["failed", "invalid-output"]);
-    const answer = await ask(`/v1/artifacts/${own.artifact_id}/content`);
-    expect(answer.status).toBe(404);
+    await expect(client.artifacts.bytes(own.artifact_id)).rejects.toMatchObject({ status: 404 });
     await expectWhole(whole);
   });
 
@@ -135,8 +123,8 @@ describe("a hostile box", () => {
       expect((await hostile.put(`${objectKeys.runFolder(run)}${name}`, "x")).ok).toBe(true);
     await hostile.settle(task);
     await ended(run);
-    expect((await ask(`/v1/runs/${run}`, { method: "DELETE" })).status).toBe(204);
-    expect((await ask(`/v1/runs/${run}`)).status).toBe(404);
+    await client.runs.delete(run);
+    await expect(client.runs.get(run)).rejects.toMatchObject({ status: 404 });
     await expectWhole(whole);
   });
 
@@ -177,9 +165,9 @@ describe("a hostile box", () => {
     await honest.settle(again);
     expect((await ended(run)).status).toBe("succeeded");
     await expectWhole(whole);
-    expect((await ask("/readyz")).status).toBe(200);
-    const listed = (await (await ask("/v1/runs?tag=honest")).json()) as { runs: Run[] };
-    expect(listed.runs.map(({ run_id }) => run_id)).toEqual(expect.arrayContaining([run, whole.run]));
+    await client.service.readiness();
+    const { runs } = await client.runs.list({ tag: "honest" });
+    expect(runs.map(({ run_id }) => run_id)).toEqual(expect.arrayContaining([run, whole.run]));
   });
 
   it("cannot look at or change what is not its pool's", async () => {

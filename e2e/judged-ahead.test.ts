@@ -2,41 +2,35 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Event, Problem, Run } from "@myspinbot/contracts/types.ts";
+import type { Client } from "@myspinbot/client/client.ts";
+import type { Event, Problem } from "@myspinbot/contracts/types.ts";
 import { startStack, type Stack } from "@myspinbot/services/stack.ts";
-import { createParser } from "eventsource-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { clientAt, uploaded } from "./client.ts";
 
 const TOPIC = "The history of tea";
 const RATE = 16_000;
 
 let dir: string;
 let stack: Stack;
+let client: Client;
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "myspinbot-ahead-"));
   stack = await startStack({ dir });
+  client = clientAt(stack.gateway.url);
 });
 afterAll(async () => {
   await stack.stop();
   rmSync(dir, { recursive: true, force: true });
 });
 
-const url = (path: string): string => stack.gateway.url + path;
-
 /** All events of a run of `talking-avatar`, from its start to its end. */
 async function eventsOf(input: Record<string, unknown>): Promise<Event[]> {
-  const response = await fetch(url("/v1/runs"), {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ graph: "talking-avatar", input }),
-  });
-  expect(response.status, await response.clone().text()).toBe(202);
-  const { run_id } = (await response.json()) as Run;
+  const { run_id } = await client.runs.submit({ graph: "talking-avatar", input });
   const events: Event[] = [];
-  const parser = createParser({ onEvent: ({ data }) => events.push(JSON.parse(data) as Event) });
-  const headers = { accept: "text/event-stream" };
-  parser.feed(await (await fetch(url(`/v1/runs/${run_id}/events?after=0`), { headers })).text());
+  for await (const frame of client.runs.follow(run_id, { after: 0 }))
+    if (frame.kind === "event") events.push(frame.event);
   return events;
 }
 
@@ -75,13 +69,6 @@ function wav(samples: Int16Array): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-async function upload(body: Uint8Array<ArrayBuffer>): Promise<string> {
-  const headers = { "content-type": "audio/wav" };
-  const response = await fetch(url("/v1/files"), { method: "POST", headers, body });
-  expect(response.status, await response.clone().text()).toBe(201);
-  return ((await response.json()) as { file_id: string }).file_id;
-}
-
 /** Eight seconds. */
 const silence = (): Int16Array => new Int16Array(8 * RATE);
 const tone = (): Int16Array => silence().map((_, i) => 9000 * Math.sin((2 * Math.PI * 440 * i) / RATE));
@@ -106,8 +93,8 @@ describe("talking-avatar refuses before it speaks", () => {
     ["a tone", tone],
     ["half a second", () => tone().slice(0, RATE / 2)],
   ])("a clip that no voice can follow: %s", async (_, make) => {
-    const file_id = await upload(wav(make()));
-    const events = await eventsOf({ topic: TOPIC, voice: { file_id, consent: true } });
+    const clip = await uploaded(client, { bytes: wav(make()), mediaType: "audio/wav" });
+    const events = await eventsOf({ topic: TOPIC, voice: { ...clip, consent: true } });
     expectRefused(events, "speech", "unfit-voice-clip", "voice");
   });
 

@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readEvents, submit, waitForEnd } from "./client.ts";
+import { logOf } from "./client.ts";
 import { startWorld, type World } from "./world.ts";
 
 const KILLS = Number(process.env.E2E_KILLS ?? 20);
@@ -80,13 +80,17 @@ const VICTIMS: Record<string, (world: World, submitMore: () => Promise<void>) =>
   Redis: ({ valkey }) => valkey.service.restart(),
 };
 
+async function submit(key: string): Promise<string> {
+  return (await world.client.runs.submit({ graph: GRAPH }, { idempotencyKey: key })).run_id;
+}
+
 /** A node whose success stands in the log must not begin again later. */
 async function judge(run: string, key: string): Promise<void> {
-  const ended = await waitForEnd(world, run);
+  const ended = await world.client.runs.watch(run);
   expect(ended.status, JSON.stringify(ended.error ?? ended.nodes)).toBe("succeeded");
   expect(ended.output).toEqual({ h: RIGHT });
 
-  const events = await readEvents(world, run);
+  const events = await logOf(world.client, run);
   expect(
     events.map((event) => event.seq),
     `S6 ${run}`,
@@ -107,7 +111,7 @@ async function judge(run: string, key: string): Promise<void> {
       `S2 ${run} ${node.id}`,
     ).toBe(true);
   }
-  expect(await submit(world, { graph: GRAPH }, key), `S7 ${key}`).toBe(run);
+  expect(await submit(key), `S7 ${key}`).toBe(run);
 }
 
 async function expectRest(): Promise<void> {
@@ -140,7 +144,7 @@ describe.each([1, 3])("with %i shard(s)", (shards) => {
       const runs: { run: string; key: string }[] = [];
       const submitMore = async (): Promise<void> => {
         const key = `${victim}-${shards}-${runs.length}`.replaceAll(" ", "_");
-        runs.push({ run: await submit(world, { graph: GRAPH }, key), key });
+        runs.push({ run: await submit(key), key });
       };
       const kills = shards === 1 ? KILLS : Math.ceil(KILLS / 4);
       for (let i = 0; i < kills; i += 1) {

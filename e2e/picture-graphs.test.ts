@@ -2,9 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Client } from "@myspinbot/client/client.ts";
 import type { Run } from "@myspinbot/contracts/types.ts";
 import { startStack, type Stack } from "@myspinbot/services/stack.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { clientAt, uploaded } from "./client.ts";
 import { wedge } from "./wedge.ts";
 
 interface Made {
@@ -15,48 +17,33 @@ interface Made {
 
 let dir: string;
 let stack: Stack;
+let client: Client;
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "myspinbot-pictures-"));
   stack = await startStack({ dir });
+  client = clientAt(stack.gateway.url);
 });
 afterAll(async () => {
   await stack.stop();
   rmSync(dir, { recursive: true, force: true });
 });
 
-const url = (path: string): string => stack.gateway.url + path;
+const upload = (bytes: Uint8Array, mediaType: string): Promise<{ file_id: string }> =>
+  uploaded(client, { bytes: new Uint8Array(bytes), mediaType });
 
-async function upload(bytes: Buffer, mediaType: string): Promise<{ file_id: string }> {
-  const headers = { "content-type": mediaType };
-  const response = await fetch(url("/v1/files"), { method: "POST", headers, body: new Uint8Array(bytes) });
-  expect(response.status, await response.clone().text()).toBe(201);
-  const { file_id } = (await response.json()) as { file_id: string };
-  return { file_id };
-}
-
-/** The run after its end; the request waits a minute at most, and so does each look after it. */
+/** The run after its end. */
 async function run(graph: string, input: Record<string, unknown>): Promise<Run> {
-  const headers = { "content-type": "application/json", prefer: "wait=60" };
-  const response = await fetch(url("/v1/runs"), {
-    method: "POST",
-    headers,
-    body: JSON.stringify({ graph, input }),
-  });
-  const created = (await response.json()) as Run;
-  // The stream of events closes with the run.
-  await (
-    await fetch(url(`/v1/runs/${created.run_id}/events`), { headers: { accept: "text/event-stream" } })
-  ).text();
-  return (await (await fetch(url(`/v1/runs/${created.run_id}`))).json()) as Run;
+  const { run_id } = await client.runs.submit({ graph, input });
+  return client.runs.watch(run_id);
 }
 
-async function bytesOf(made: Made): Promise<Buffer> {
-  return Buffer.from(await (await fetch(url(`/v1/artifacts/${made.artifact_id}/content`))).arrayBuffer());
+async function bytesOf({ artifact_id }: Made): Promise<Buffer> {
+  return Buffer.from(await client.artifacts.bytes(artifact_id));
 }
 
 it("lists the graphs with the schemas of their inputs", async () => {
-  const { graphs } = (await (await fetch(url("/v1/graphs"))).json()) as { graphs: { name: string }[] };
+  const graphs = await client.catalogue.graphs();
   const names = ["image-to-video", "talking-avatar", "upscale-image", "upscale-video"];
   expect(graphs.map(({ name }) => name).toSorted()).toEqual(names);
 });

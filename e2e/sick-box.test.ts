@@ -2,9 +2,8 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Graph } from "@myspinbot/contracts/types.ts";
-import { ulid } from "ulid";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { readEvents, submit, waitForEnd } from "./client.ts";
+import { logOf } from "./client.ts";
 import { startWorld, type World } from "./world.ts";
 
 let world: World;
@@ -24,15 +23,17 @@ const graph = (max_attempts: number, params: Record<string, unknown> = {}): Grap
   output: { v: "$a.v" },
 });
 
-const start = (max_attempts: number, params?: Record<string, unknown>): Promise<string> =>
-  submit(world, { graph: graph(max_attempts, params), input: {} }, ulid());
+async function start(max_attempts: number, params?: Record<string, unknown>): Promise<string> {
+  const { run_id } = await world.client.runs.submit({ graph: graph(max_attempts, params), input: {} });
+  return run_id;
+}
 
 /** Runs that may try once only: whatever another run or box does to them, fails them. */
 const startHealthy = (count: number): Promise<string[]> =>
   Promise.all(Array.from({ length: count }, () => start(1, { sleep_ms: 20 })));
 
 async function statuses(runs: string[]): Promise<string[]> {
-  return (await Promise.all(runs.map((run) => waitForEnd(world, run)))).map(({ status }) => status);
+  return (await Promise.all(runs.map((run) => world.client.runs.watch(run)))).map(({ status }) => status);
 }
 
 const SUCCEEDED = (count: number): string[] => Array.from({ length: count }, () => "succeeded");
@@ -70,9 +71,9 @@ describe("healthy runs", () => {
   it("succeed while and after the handler of one run dies five times", async () => {
     const poison = await start(5, { die: true });
     const beside = await startHealthy(6);
-    const end = await waitForEnd(world, poison);
+    const end = await world.client.runs.watch(poison);
     expect([end.status, end.error?.code]).toEqual(["failed", "handler-crashed"]);
-    const died = (await readEvents(world, poison)).filter(({ type }) => type === "node.started");
+    const died = (await logOf(world.client, poison)).filter(({ type }) => type === "node.started");
     expect(died).toHaveLength(5);
     expect(await statuses(beside)).toEqual(SUCCEEDED(6));
     expect(await statuses(await startHealthy(6))).toEqual(SUCCEEDED(6));
@@ -94,7 +95,7 @@ describe("healthy runs", () => {
       for (let i = 0; i < 6; i += 1) {
         const [run] = await startHealthy(1);
         expect(await statuses([run!])).toEqual(["succeeded"]);
-        const events = await readEvents(world, run!);
+        const events = await logOf(world.client, run!);
         expect(events.filter(({ type }) => type === "node.retrying")).toEqual([]);
       }
     });

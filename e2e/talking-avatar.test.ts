@@ -3,10 +3,11 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Client } from "@myspinbot/client/client.ts";
 import type { Event, Problem, Run } from "@myspinbot/contracts/types.ts";
 import { startStack, type Stack } from "@myspinbot/services/stack.ts";
-import { createParser } from "eventsource-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { clientAt, refusalOf, uploaded } from "./client.ts";
 
 const TEXT = "Hello. This is a short test.";
 /** One black pixel: an image that can be read and has no face. */
@@ -17,50 +18,25 @@ const PIXEL = Buffer.from(
 
 let dir: string;
 let stack: Stack;
+let client: Client;
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "myspinbot-avatar-"));
   stack = await startStack({ dir });
+  client = clientAt(stack.gateway.url);
 });
 afterAll(async () => {
   await stack.stop();
   rmSync(dir, { recursive: true, force: true });
 });
 
-const url = (path: string): string => stack.gateway.url + path;
-
-async function post<T>(
-  path: string,
-  body: unknown,
-  headers: Record<string, string> = {},
-): Promise<[number, T]> {
-  const response = await fetch(url(path), {
-    method: "POST",
-    headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(body),
-  });
-  return [response.status, (await response.json()) as T];
-}
-
-/** All events of a run by SSE, from the first to the terminal one. */
-async function follow(run: string): Promise<Event[]> {
-  const response = await fetch(url(`/v1/runs/${run}/events?after=0`), {
-    headers: { accept: "text/event-stream" },
-  });
-  expect(response.headers.get("content-type")).toBe("text/event-stream");
+/** All events of a run by SSE, from the first to the terminal one, and the run then. */
+async function follow(run_id: string): Promise<[Event[], Run]> {
   const events: Event[] = [];
-  const parser = createParser({ onEvent: ({ data }) => events.push(JSON.parse(data) as Event) });
-  const decoder = new TextDecoder();
-  for await (const chunk of response.body!) parser.feed(decoder.decode(chunk, { stream: true }));
-  return events;
-}
-
-async function upload(bytes: Buffer, mediaType: string): Promise<Response> {
-  return fetch(url("/v1/files"), {
-    method: "POST",
-    headers: { "content-type": mediaType },
-    body: new Uint8Array(bytes),
+  const run = await client.runs.watch(run_id, {
+    onFrame: (frame) => frame.kind === "event" && events.push(frame.event),
   });
+  return [events, run];
 }
 
 describe("talking-avatar", () => {
@@ -74,9 +50,8 @@ describe("talking-avatar", () => {
       webm: true,
       ...wishes,
     };
-    const [status, created] = await post<Run>("/v1/runs", { graph: "talking-avatar", input });
-    expect(status).toBe(202);
-    const events = await follow(created.run_id);
+    const { run_id } = await client.runs.submit({ graph: "talking-avatar", input });
+    const [events, run] = await follow(run_id);
     expect(events.at(-1)!.type, JSON.stringify(events.at(-1))).toBe("run.succeeded");
     expect(events.map((event) => event.seq)).toEqual(events.map((_, i) => i + 1));
     const ended = events.filter((event) => event.type === "node.succeeded").map((event) => event.node_id);
@@ -93,7 +68,6 @@ describe("talking-avatar", () => {
       for (const type of ["node.progress", "node.preview"])
         expect(events.some((event) => event.type === type && event.node_id === node)).toBe(true);
 
-    const run = (await (await fetch(url(`/v1/runs/${created.run_id}`))).json()) as Run;
     expect(run).toMatchObject({ status: "succeeded", progress: { percent: 100 } });
     const video = run.output!.video as {
       artifact_id: string;
@@ -104,38 +78,35 @@ describe("talking-avatar", () => {
     expect(video.meta).toMatchObject({ width: 256, height: 456, fps: 25 });
     expect(run.output!.script).toBe(TEXT);
 
-    const content = url(`/v1/artifacts/${video.artifact_id}/content`);
-    const whole = Buffer.from(await (await fetch(content)).arrayBuffer());
+    const { artifacts } = client;
+    const whole = Buffer.from(await artifacts.bytes(video.artifact_id));
     expect(whole.length).toBe(video.size);
     expect(createHash("sha256").update(whole).digest("hex")).toBe(video.sha256);
     expect(whole.indexOf("moov")).toBeGreaterThan(0);
     expect(whole.indexOf("moov")).toBeLessThan(whole.indexOf("mdat"));
-    const part = await fetch(content, { headers: { range: "bytes=4-7" } });
+    const part = await artifacts.content(video.artifact_id, { range: "bytes=4-7" });
     expect([part.status, await part.text()]).toEqual([206, "ftyp"]);
 
     const kinds = { webm: "video/webm", poster: "image/jpeg", preview: "image/gif", captions: "text/vtt" };
     for (const [name, kind] of Object.entries(kinds)) {
       const { artifact_id } = run.output![name] as { artifact_id: string };
-      const response = await fetch(url(`/v1/artifacts/${artifact_id}/content`));
+      const response = await artifacts.content(artifact_id);
       expect([name, response.headers.get("content-type")]).toEqual([name, kind]);
       const bytes = Buffer.from(await response.arrayBuffer());
       // The card at the start moves the captions.
       if (name === "captions") expect(bytes.toString()).toMatch(/00:00:0[2-9].* --> /);
     }
 
-    const deleted = await fetch(url(`/v1/runs/${created.run_id}`), { method: "DELETE" });
-    expect(deleted.status).toBe(204);
-    expect((await fetch(url(`/v1/runs/${created.run_id}`))).status).toBe(404);
-    expect((await fetch(content)).status).toBe(404);
+    await client.runs.delete(run_id);
+    await expect(client.runs.get(run_id)).rejects.toMatchObject({ status: 404 });
+    await expect(artifacts.bytes(video.artifact_id)).rejects.toMatchObject({ status: 404 });
   });
 
   it("fails with the reason when the portrait has no face", async () => {
-    const uploaded = await upload(PIXEL, "image/png");
-    expect(uploaded.status, await uploaded.clone().text()).toBe(201);
-    const { file_id } = (await uploaded.json()) as { file_id: string };
-    const body = { graph: "talking-avatar", input: { text: TEXT, portrait: { file_id } } };
-    const [, created] = await post<Run>("/v1/runs", body, { prefer: "wait=60" });
-    const events = await follow(created.run_id);
+    const portrait = await uploaded(client, { bytes: PIXEL, mediaType: "image/png" });
+    const body = { graph: "talking-avatar", input: { text: TEXT, portrait } };
+    const { run_id } = await client.runs.submit(body, { waitS: 60 });
+    const [events] = await follow(run_id);
     const error = (events.at(-1)!.data as { error: Problem }).error;
     expect(events.at(-1)!.type).toBe("run.failed");
     expect(error).toMatchObject({ instance: "portrait", class: "permanent" });
@@ -143,16 +114,15 @@ describe("talking-avatar", () => {
   });
 
   it("names the wish that cannot be met", async () => {
-    const [status, problem] = await post<Problem>("/v1/runs", {
-      graph: "talking-avatar",
-      input: { text: TEXT, aspect: "4:3" },
-    });
-    expect([status, problem.errors?.[0]?.pointer]).toEqual([422, "/input/aspect"]);
+    const problem = await refusalOf(
+      client.runs.submit({ graph: "talking-avatar", input: { text: TEXT, aspect: "4:3" } }),
+    );
+    expect([problem.status, problem.errors?.[0]?.pointer]).toEqual([422, "/input/aspect"]);
   });
 
   it("refuses bytes that are not what they claim to be", async () => {
-    const response = await upload(Buffer.from("not a picture"), "image/png");
-    expect(response.status).toBe(422);
-    expect(((await response.json()) as Problem).code).toBe("file-mismatch");
+    const bytes = new TextEncoder().encode("not a picture");
+    const problem = await refusalOf(client.files.upload({ bytes, mediaType: "image/png" }));
+    expect([problem.status, problem.code]).toEqual([422, "file-mismatch"]);
   });
 });

@@ -2,9 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Audio, Graph, Problem, Run } from "@myspinbot/contracts/types.ts";
+import type { Client } from "@myspinbot/client/client.ts";
+import type { Audio, Graph, Run, RunCreate } from "@myspinbot/contracts/types.ts";
 import { startStack, type Stack } from "@myspinbot/services/stack.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { clientAt, refusalOf, uploaded } from "./client.ts";
 
 const CLIP_TEXT =
   "We packed the car before sunrise and drove to the coast. My sister brought sandwiches and tea.";
@@ -24,46 +26,29 @@ const SPEAK: Graph = {
 
 let dir: string;
 let stack: Stack;
+let client: Client;
 let clip: Uint8Array<ArrayBuffer>;
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "myspinbot-voice-"));
   stack = await startStack({ dir });
+  client = clientAt(stack.gateway.url);
   const run = await speak({ text: CLIP_TEXT, voice: { name: "heart" } });
   const { artifact_id } = run.output?.audio as Audio;
-  const content = await fetch(url(`/v1/artifacts/${artifact_id}/content`));
-  clip = new Uint8Array(await content.arrayBuffer());
+  clip = await client.artifacts.bytes(artifact_id);
 });
 afterAll(async () => {
   await stack.stop();
   rmSync(dir, { recursive: true, force: true });
 });
 
-const url = (path: string): string => stack.gateway.url + path;
-
-async function post(body: object): Promise<Response> {
-  return fetch(url("/v1/runs"), {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-}
-
-async function speak(input: object): Promise<Run> {
-  const response = await post({ graph: SPEAK, input });
-  expect(response.status, await response.clone().text()).toBe(202);
-  const { run_id } = (await response.json()) as Run;
-  // The stream ends with the run.
-  const headers = { accept: "text/event-stream" };
-  await (await fetch(url(`/v1/runs/${run_id}/events?after=0`), { headers })).text();
-  return (await (await fetch(url(`/v1/runs/${run_id}`))).json()) as Run;
+async function speak(input: RunCreate["input"]): Promise<Run> {
+  const { run_id } = await client.runs.submit({ graph: SPEAK, input: input! });
+  return client.runs.watch(run_id);
 }
 
 async function upload(bytes: Uint8Array<ArrayBuffer>, mediaType: string): Promise<string> {
-  const headers = { "content-type": mediaType };
-  const response = await fetch(url("/v1/files"), { method: "POST", headers, body: bytes });
-  expect(response.status, await response.clone().text()).toBe(201);
-  return ((await response.json()) as { file_id: string }).file_id;
+  return (await uploaded(client, { bytes, mediaType })).file_id;
 }
 
 const engineOf = (run: Run) => run.nodes[0]?.engine;
@@ -92,10 +77,8 @@ describe("the voice of a run", () => {
   });
 
   it("is announced where clips are taken", async () => {
-    const capabilities = (await (await fetch(url("/v1/capabilities"))).json()) as {
-      node_types: { type: string; engines: { name: string; takes_clips?: boolean }[] }[];
-    };
-    const engines = capabilities.node_types.find(({ type }) => type === "synthesize_speech")?.engines;
+    const { node_types } = await client.catalogue.capabilities();
+    const engines = node_types.find(({ type }) => type === "synthesize_speech")?.engines;
     expect(engines?.filter((engine) => engine.takes_clips).map(({ name }) => name)).toEqual(["kokoro_match"]);
   });
 });
@@ -122,9 +105,8 @@ describe("a request", () => {
     [{ file_id: FILE, consent: true }, "/input/voice/file_id"],
   ])("with the voice %j is refused at once, with the field", async (voice, pointer) => {
     for (const graph of [SPEAK, "talking-avatar"]) {
-      const response = await post({ graph, input: { text: "Hi.", voice } });
-      const problem = (await response.json()) as Problem;
-      expect(response.status, JSON.stringify(problem)).toBe(422);
+      const problem = await refusalOf(client.runs.submit({ graph, input: { text: "Hi.", voice } }));
+      expect(problem.status, JSON.stringify(problem)).toBe(422);
       expect(problem.errors?.map((error) => error.pointer)).toContain(pointer);
     }
   });
@@ -132,19 +114,21 @@ describe("a request", () => {
   it("with a picture as clip, or a clip as a constant of the graph, is refused", async () => {
     const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0]);
     const file_id = await upload(png, "image/png");
-    const asVoice = await post({
-      graph: "talking-avatar",
-      input: { text: "Hi.", voice: { file_id, consent: true } },
-    });
-    expect(((await asVoice.json()) as Problem).errors?.[0]?.pointer).toBe("/input/voice/file_id");
+    const asVoice = await refusalOf(
+      client.runs.submit({
+        graph: "talking-avatar",
+        input: { text: "Hi.", voice: { file_id, consent: true } },
+      }),
+    );
+    expect(asVoice.errors?.[0]?.pointer).toBe("/input/voice/file_id");
     const [node] = SPEAK.nodes;
-    const graph = {
+    const graph: Graph = {
       ...SPEAK,
-      nodes: [{ ...node, inputs: { text: "Hi.", voice: { clip: artifact, consent: true } } }],
+      nodes: [{ ...node!, inputs: { text: "Hi.", voice: { clip: artifact, consent: true } } }],
     };
-    const asConstant = await post({ graph, input: { text: "Hi." } });
+    const asConstant = await refusalOf(client.runs.submit({ graph, input: { text: "Hi." } }));
     expect(asConstant.status).toBe(422);
-    expect(((await asConstant.json()) as Problem).errors?.[0]?.pointer).toMatch(/\/inputs\/voice\/clip$/);
+    expect(asConstant.errors?.[0]?.pointer).toMatch(/\/inputs\/voice\/clip$/);
   });
 
   it.each([
@@ -153,9 +137,9 @@ describe("a request", () => {
     ["\n".repeat(5000), "/input/text"],
     ["a".repeat(100_000), "/input/text"],
   ])("with a text that cannot be spoken is refused at once", async (text, pointer) => {
-    const response = await post({ graph: "talking-avatar", input: { text } });
-    expect(response.status).toBe(422);
-    expect(((await response.json()) as Problem).errors?.[0]?.pointer).toBe(pointer);
+    const problem = await refusalOf(client.runs.submit({ graph: "talking-avatar", input: { text } }));
+    expect(problem.status).toBe(422);
+    expect(problem.errors?.[0]?.pointer).toBe(pointer);
   });
 
   it.each([

@@ -3,10 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Client } from "@myspinbot/client/client.ts";
 import { startGateway, type GatewayServer } from "@myspinbot/services/gateway.ts";
 import { startGpuNode, type GpuNodeServer } from "@myspinbot/services/gpu-node.ts";
 import { startSeaweed, type SeaweedServer } from "@myspinbot/services/seaweed.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
+import { clientOver } from "./client.ts";
 
 export const LEASE_MS = 1500;
 
@@ -29,6 +31,8 @@ export interface World {
   seaweed: SeaweedServer;
   gateways: GatewayServer[];
   gpuNodes: GpuNodeServer[];
+  /** Asks whichever gateway answers. */
+  client: Client;
   ledger(): LedgerLine[];
   stop(): Promise<void>;
 }
@@ -89,12 +93,14 @@ export async function startWorld(options: { shards?: number } = {}): Promise<Wor
         .split("\n")
         .filter((line) => line.endsWith("}"))
         .map((line) => JSON.parse(line) as LedgerLine);
+    const gateways = started.slice(0, 2);
     return {
       dir,
       valkey,
       seaweed,
-      gateways: started.slice(0, 2),
+      gateways,
       gpuNodes: started.slice(2),
+      client: clientOver(gateways.map(({ url }) => url)),
       ledger: read,
       stop,
     };

@@ -4,9 +4,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Run } from "@myspinbot/contracts/types.ts";
 import { startStack, type Stack } from "@myspinbot/services/stack.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { clientAt } from "./client.ts";
 
 const PAGE = readFileSync(new URL("../docs/your-own-nodes.md", import.meta.url), "utf8");
 
@@ -49,12 +49,11 @@ afterAll(async () => {
 
 describe("one's own nodes", () => {
   it("run as the page says", async () => {
-    const response = await fetch(`${stack.gateway.url}/v1/runs`, {
-      method: "POST",
-      headers: { "content-type": "application/json", prefer: "wait=60" },
-      body: JSON.stringify({ graph: "remark-on-length", input: { text: "one two three" } }),
-    });
-    const run = (await response.json()) as Run;
+    const { runs } = clientAt(stack.gateway.url);
+    const run = await runs.submit(
+      { graph: "remark-on-length", input: { text: "one two three" } },
+      { waitS: 60 },
+    );
     expect(run).toMatchObject({ status: "succeeded", output: { words: 3, remark: "what a number" } });
     expect(asked).toEqual(Array(4).fill("/remark?number=3"));
   });

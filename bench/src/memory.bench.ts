@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { createClient } from "@myspinbot/client/client.ts";
+import { systemRuntime } from "@myspinbot/client/runtime.ts";
 import { createKeys } from "@myspinbot/contracts/keys.ts";
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { ROOT } from "@myspinbot/services/binaries.ts";
@@ -58,17 +60,6 @@ function startAll(): Promise<Stack> {
   });
 }
 
-async function submit(url: string): Promise<void> {
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(`${url}/v1/runs`, {
-    method: "POST",
-    headers,
-    body: JSON.stringify({ graph: GRAPH }),
-  });
-  const text = await response.text();
-  if (response.status !== 202) throw new Error(`refused: ${text}`);
-}
-
 async function countEnded(redis: Redis): Promise<number> {
   const failed = await redis.zcard(KEYS.runsByStatus(SHARD, "failed"));
   if (failed > 0) throw new Error("a run failed");
@@ -77,9 +68,12 @@ async function countEnded(redis: Redis): Promise<number> {
 
 /** Submits up to `until` runs in all, with so many in flight at most, and waits for their end. */
 async function runUntil(stack: Stack, redis: Redis, from: number, until: number): Promise<void> {
+  const client = createClient({ base: stack.gateway.url, runtime: systemRuntime });
+  // As before there was a client: without a key there is no row of it in Redis.
+  const submit = (): Promise<unknown> => client.runs.submit({ graph: GRAPH }, { idempotencyKey: null });
   for (let sent = from; sent < until;) {
     const free = Math.min(IN_FLIGHT - (sent - (await countEnded(redis))), until - sent);
-    await Promise.all(Array.from({ length: free }, () => submit(stack.gateway.url)));
+    await Promise.all(Array.from({ length: free }, () => submit()));
     sent += free;
     if (free === 0) await sleep(5);
   }

@@ -1,7 +1,8 @@
 /** What one run of the film's graph cost, node by node, as seen from outside the handler process. */
-import type { Event, Graph, Run } from "@myspinbot/contracts/types.ts";
+import { createClient } from "@myspinbot/client/client.ts";
+import { systemRuntime } from "@myspinbot/client/runtime.ts";
+import type { Graph } from "@myspinbot/contracts/types.ts";
 import type { Stack } from "@myspinbot/services/stack.ts";
-import { createParser } from "eventsource-parser";
 import { childrenOf, cpuSeconds, peakMiB } from "../lib/memory.ts";
 
 export interface Stage {
@@ -30,17 +31,18 @@ export async function measureRun(
   graph: Graph,
   input: Record<string, unknown>,
 ): Promise<Measured> {
+  const { runs } = createClient({ base: stack.gateway.url, runtime: systemRuntime });
   const used = (): number => sum(childrenOf(stack.gpuNode.service.pid).map(cpuSeconds));
   const peak = (): number => Math.max(0, ...childrenOf(stack.gpuNode.service.pid).map(peakMiB));
   const base = used();
   const began = performance.now();
-  const run = await create(stack, { graph, input });
+  const { run_id } = await runs.submit({ graph, input });
   const ends: { node: string; cpu: number; peak: number }[] = [];
-  await follow(stack, run.run_id, (event) => {
-    if (event.type === "node.succeeded") ends.push({ node: event.node_id!, cpu: used(), peak: peak() });
-  });
+  for await (const frame of runs.follow(run_id, { after: 0 }))
+    if (frame.kind === "event" && frame.event.type === "node.succeeded")
+      ends.push({ node: frame.event.node_id!, cpu: used(), peak: peak() });
   const wallSeconds = (performance.now() - began) / 1000;
-  const ended = (await (await fetch(`${stack.gateway.url}/v1/runs/${run.run_id}`)).json()) as Run;
+  const ended = await runs.get(run_id);
   if (ended.status !== "succeeded") throw new Error(`the run failed: ${JSON.stringify(ended.error)}`);
   const stages = ends.map(({ node, cpu, peak: peakSoFar }, i) => {
     const row = ended.nodes.find(({ node_id }) => node_id === node)!;
@@ -55,27 +57,6 @@ export async function measureRun(
   });
   const { meta } = ended.output!["video"] as { meta: { duration_s: number } };
   return { filmSeconds: meta.duration_s, wallSeconds, cpuSeconds: used() - base, peakMiB: peak(), stages };
-}
-
-async function create(stack: Stack, body: unknown): Promise<Run> {
-  const response = await fetch(`${stack.gateway.url}/v1/runs`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  const text = await response.text();
-  if (response.status !== 202) throw new Error(`refused: ${text}`);
-  return JSON.parse(text) as Run;
-}
-
-/** All events of a run as they come, until it has ended. */
-async function follow(stack: Stack, runId: string, hear: (event: Event) => void): Promise<void> {
-  const response = await fetch(`${stack.gateway.url}/v1/runs/${runId}/events?after=0`, {
-    headers: { accept: "text/event-stream" },
-  });
-  const parser = createParser({ onEvent: ({ data }) => hear(JSON.parse(data) as Event) });
-  const decoder = new TextDecoder();
-  for await (const chunk of response.body!) parser.feed(decoder.decode(chunk, { stream: true }));
 }
 
 function sum(values: readonly number[]): number {

@@ -74,7 +74,7 @@ interface Followed {
   retry: number | undefined;
 }
 
-/** Reads a stream until the server closes it, or until `most` frames have come. */
+/** What is on the wire, which a client that asks again would hide: reads a stream until the server closes it, or until `most` frames have come. */
 async function follow(
   run: string,
   options: { query?: string; lastEventId?: string; most?: number } = {},

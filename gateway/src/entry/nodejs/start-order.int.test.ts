@@ -2,6 +2,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createClient } from "@myspinbot/client/client.ts";
+import { systemRuntime } from "@myspinbot/client/runtime.ts";
+import type { Graph } from "@myspinbot/contracts/types.ts";
 import { prepareGateway, type GatewayServer } from "@myspinbot/services/gateway.ts";
 import { freePort } from "@myspinbot/services/ports.ts";
 import { prepareSeaweed } from "@myspinbot/services/seaweed.ts";
@@ -68,15 +71,13 @@ describe("a gateway that starts first", () => {
     await seaweed.service.start();
     keep(await startValkey({ dir: join(dir, "redis"), open: true, port }));
     await until(async () => (await readyz(gateway)).status === 200);
-    const graph = {
+    const graph: Graph = {
       name: "words",
       nodes: [{ id: "a", type: "generate_script", plane: "node", inputs: { topic: "ships" } }],
       output: { text: "$a.narration" },
     };
-    const body = JSON.stringify({ graph, input: {} });
-    const headers = { "content-type": "application/json" };
-    const created = await fetch(`${gateway.url}/v1/runs`, { method: "POST", headers, body });
-    expect([created.status, await created.text()]).toEqual([202, expect.stringContaining("run_id")]);
+    const { runs } = createClient({ base: gateway.url, runtime: systemRuntime });
+    expect(await runs.submit({ graph })).toMatchObject({ status: "queued" });
     expect(await (await fetch(`${gateway.url}/metrics`)).text()).toMatch(/^gateway_redis_up 1$/m);
   });
 });
