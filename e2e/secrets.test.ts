@@ -6,9 +6,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Run } from "@myspinbot/contracts/types.ts";
+import type { Graph } from "@myspinbot/contracts/types.ts";
 import { startStack, type Stack } from "@myspinbot/services/stack.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { clientAt } from "./client.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -30,12 +31,9 @@ afterAll(async () => {
 async function seenBy(plane: "node" | "python"): Promise<string> {
   const into = join(dir, `seen-by-${plane}`);
   const node = { id: "a", type: `look_${plane}`, plane, params: { into } };
-  const response = await fetch(`${stack.gateway.url}/v1/runs`, {
-    method: "POST",
-    headers: { "content-type": "application/json", prefer: "wait=60" },
-    body: JSON.stringify({ graph: { name: "look", nodes: [node], output: {} } }),
-  });
-  expect(await response.json()).toMatchObject({ status: "succeeded" } satisfies Partial<Run>);
+  const graph: Graph = { name: "look", nodes: [node], output: {} };
+  const run = await clientAt(stack.gateway.url).runs.submit({ graph }, { waitS: 60 });
+  expect(run).toMatchObject({ status: "succeeded" });
   return readFileSync(into, "utf8");
 }
 
