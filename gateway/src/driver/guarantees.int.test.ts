@@ -53,13 +53,13 @@ class Ledger {
 
 class Executor {
   readonly id = newPlainId("exec");
-  readonly #held = new Map<string, Task>();
+  /** Since when each task is surely leased: when the call was sent that read or renewed it. */
+  readonly #held = new Map<string, number>();
   readonly #h: Harness;
   readonly #pool: string;
   readonly #random: () => number;
   readonly #chaos: Chaos;
   readonly #ledger: Ledger;
-  #renewed = performance.now();
 
   constructor(h: Harness, pool: string, random: () => number, ledger: Ledger) {
     this.#h = h;
@@ -97,8 +97,8 @@ class Executor {
     }
   }
 
-  get #stale(): boolean {
-    return performance.now() - this.#renewed > 0.8 * LEASE_MS;
+  #isSure(task: string): boolean {
+    return performance.now() - (this.#held.get(task) ?? -Infinity) <= 0.8 * LEASE_MS;
   }
 
   get #place(): { shard: string; pool: string; consumer: string } {
@@ -109,15 +109,17 @@ class Executor {
     const sent = performance.now();
     const tasks = [...this.#held.keys()];
     const [states] = await runStep(this.#chaos.redis, steps.renew(this.#h.keys, { ...this.#place, tasks }));
-    this.#renewed = sent;
-    tasks.forEach((id, i) => states[i] === "closed" && this.#held.delete(id));
+    tasks.forEach((id, i) => {
+      if (states[i] === "closed") this.#held.delete(id);
+      else if (this.#held.has(id)) this.#held.set(id, sent);
+    });
   }
 
   async #runTask(task: Task): Promise<void> {
     const failed = new Set<string>();
     let n = 1;
     for (const node of task.nodes) {
-      if (!this.#held.has(task.task_id) || this.#chaos.dead || this.#stale) return;
+      if (this.#chaos.dead || !this.#isSure(task.task_id)) return;
       const needs = Object.values(node.inputs).flatMap((input) =>
         input.from === "node" ? [input.node] : [],
       );
@@ -176,6 +178,7 @@ class Executor {
     })();
     while (!this.#chaos.dead) {
       try {
+        const sent = performance.now();
         const answer = (await this.#chaos.redis.call(
           "XREADGROUP",
           "GROUP",
@@ -189,7 +192,7 @@ class Executor {
         )) as [string, [string, string[]][]][] | null;
         for (const [, flat] of answer?.[0]?.[1] ?? []) {
           const task = JSON.parse(toRecord(flat).body!) as Task;
-          this.#held.set(task.task_id, task);
+          this.#held.set(task.task_id, sent);
           await this.#runTask(task).catch(() => {});
           this.#held.delete(task.task_id);
         }
@@ -209,7 +212,7 @@ function startChaoticDriver(h: Harness, random: () => number): { loops: DriverLo
     redis,
     keys: h.keys,
     nodeTypes: h.nodeTypes,
-    log: SILENT,
+    logger: SILENT,
     metrics: noMetrics,
     clock: systemClock,
     random,
@@ -235,7 +238,7 @@ function startChaoticDriver(h: Harness, random: () => number): { loops: DriverLo
     reapMs: 40,
     clock: systemClock,
     random,
-    log: SILENT,
+    logger: SILENT,
   });
   loops.start();
   return { loops, chaos };
