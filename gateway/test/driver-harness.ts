@@ -123,7 +123,7 @@ export async function createHarness(
     redis,
     keys,
     nodeTypes,
-    log: SILENT,
+    logger: SILENT,
     metrics: noMetrics,
     clock: systemClock,
     random: () => 0.5,
@@ -236,7 +236,7 @@ export async function createHarness(
         reapMs: 50,
         clock: systemClock,
         random: () => 0.5,
-        log: SILENT,
+        logger: SILENT,
       });
       loops.start();
     },

@@ -34,13 +34,13 @@ export const GATEWAY_ARROWS = {
   capabilities: ["clock", "errors", "graphs", "redis", "telemetry"],
   health: ["artifacts", "errors", "redis", "telemetry"],
   driver: [
-    ..."checkpoints clock errors events exact-numbers graphs ids owner redis run-engine run-id".split(" "),
-    "telemetry",
+    ..."checkpoints clock errors events exact-numbers graphs ids owner recent-map redis".split(" "),
+    ..."run-engine run-id telemetry".split(" "),
   ],
-  executor: ["clock", "errors", "graphs", "handlers", "ids", "redis", "telemetry"],
+  executor: ["clock", "errors", "graphs", "handlers", "ids", "recent-map", "redis", "telemetry"],
   checkpoints: ["redis"],
   // Reads graph documents by the same pure functions as the routes that checked them.
-  "run-engine": ["graphs"],
+  "run-engine": ["graphs", "recent-map"],
   graphs: ["errors"],
   handlers: ["errors"],
   redis: ["addresses", "clock", "errors"],
@@ -54,6 +54,7 @@ export const GATEWAY_ARROWS = {
   clock: [],
   ids: [],
   "run-id": [],
+  "recent-map": [],
 };
 
 /**

@@ -31,7 +31,7 @@ export function createBenchDriver(redis: Redis, keys: Keys): Driver {
     redis,
     keys,
     nodeTypes: createNodeTypes({ nodeTypes: NODE_TYPES, validators: VALIDATORS }),
-    log: SILENT,
+    logger: SILENT,
     metrics: noMetrics,
     clock: systemClock,
     random: Math.random,

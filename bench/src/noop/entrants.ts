@@ -5,7 +5,13 @@ import { createKeys } from "@myspinbot/contracts/keys.ts";
 import type { BenchServer } from "../lib/redis-server.ts";
 import { pinWorker } from "../lib/redis-server.ts";
 import { LedgerFile } from "../python/ledger-file.ts";
-import { gpuNodeEnv, startHelper, startWorker, type Helper, type Worker } from "../python/processes.ts";
+import {
+  gpuNodeEnv,
+  startHelper,
+  startPython,
+  type Helper,
+  type PythonProcess,
+} from "../python/processes.ts";
 import { countOpen, hasExecutor, issueTasks, openPool } from "./task-issuer.ts";
 
 /** One round as the process itself has measured it. */
@@ -17,7 +23,7 @@ export interface Round {
 
 export interface Entrant {
   readonly name: string;
-  /** Fills the queue while the worker stands still, lets it go, and answers what it measured. */
+  /** Fills the queue while the process stands still, lets it go, and answers what it measured. */
   round(): Promise<Round & { readonly server_s: number }>;
   stop(): Promise<void>;
 }
@@ -25,12 +31,12 @@ export interface Entrant {
 const KEYS = createKeys("bench");
 const ROUND_MS = 60_000;
 
-async function letGo(server: BenchServer, worker: Worker, fill: () => Promise<unknown>) {
-  worker.service.signal("SIGSTOP");
+async function letGo(server: BenchServer, python: PythonProcess, fill: () => Promise<unknown>) {
+  python.service.signal("SIGSTOP");
   await fill();
   const before = await server.cpuSeconds();
-  worker.service.signal("SIGCONT");
-  const round = await worker.ledger.next<Round>(ROUND_MS);
+  python.service.signal("SIGCONT");
+  const round = await python.ledger.next<Round>(ROUND_MS);
   return { ...round, server_s: (await server.cpuSeconds()) - before };
 }
 
@@ -49,7 +55,7 @@ export async function ours(
 ): Promise<Entrant> {
   const { server, dir, tasks } = place;
   await openPool(server.redis, KEYS, pool);
-  const worker = await startWorker({
+  const python = await startPython({
     ...{ name: pool, dir, args, isReady: () => hasExecutor(server.redis, KEYS, pool) },
     env: { ...gpuNodeEnv(dir, server.url, pool), BENCH_TASKS: String(tasks) },
   });
@@ -57,11 +63,11 @@ export async function ours(
     name,
     async round() {
       await openPool(server.redis, KEYS, pool);
-      const round = await letGo(server, worker, () => issueTasks(server.redis, KEYS, pool, tasks));
+      const round = await letGo(server, python, () => issueTasks(server.redis, KEYS, pool, tasks));
       while ((await countOpen(server.redis, KEYS, pool)) > 0) await sleep(5);
       return round;
     },
-    stop: () => worker.service.stop(),
+    stop: () => python.service.stop(),
   };
 }
 
@@ -70,22 +76,22 @@ export async function floor(place: Place, name: string, mode: "batch" | "script"
   const { server, dir, tasks } = place;
   const pool = `floor-${mode}`;
   await openPool(server.redis, KEYS, pool);
-  const worker = await startWorker({
+  const python = await startPython({
     ...{ name: pool, dir, args: ["floor.py", mode], isReady: async () => true },
     env: { PEER_URL: server.url, FLOOR_STREAM: KEYS.poolTasks("s0", pool), BENCH_TASKS: String(tasks) },
   });
   return {
     name,
     async round() {
-      const round = await letGo(server, worker, () => issueTasks(server.redis, KEYS, pool, tasks));
+      const round = await letGo(server, python, () => issueTasks(server.redis, KEYS, pool, tasks));
       while ((await countOpen(server.redis, KEYS, pool)) > 0) await sleep(5);
       return round;
     },
-    stop: () => worker.service.stop(),
+    stop: () => python.service.stop(),
   };
 }
 
-/** A worker of its own per round: it starts on a queue that is full. */
+/** A process of its own per round: it starts on a queue that is full. */
 export async function peer(place: Place, name: string): Promise<Entrant> {
   const { server, dir, tasks } = place;
   const env = { PEER_URL: server.url, BENCH_TASKS: String(tasks) };
@@ -97,7 +103,7 @@ export async function peer(place: Place, name: string): Promise<Entrant> {
       await producer.ask(`${tasks} 0`);
       const before = await server.cpuSeconds();
       const args = ["peers.py", name, "work"];
-      const { service } = await startWorker({ name, dir, args, env, isReady: async () => true });
+      const { service } = await startPython({ name, dir, args, env, isReady: async () => true });
       const round = await ledger.next<Round>(ROUND_MS);
       const server_s = (await server.cpuSeconds()) - before;
       // Until it has told the results of its last tasks.

@@ -10,7 +10,7 @@ import { createRunFeeder } from "../drive/run-feeder.ts";
 import type { BenchServer } from "../lib/redis-server.ts";
 import type { WireProxy } from "../lib/wire-proxy.ts";
 import { hasExecutor } from "../noop/task-issuer.ts";
-import { gpuNodeEnv, startHelper, startWorker, type Worker } from "../python/processes.ts";
+import { gpuNodeEnv, startHelper, startPython, type PythonProcess } from "../python/processes.ts";
 
 export interface Puller {
   readonly name: string;
@@ -60,7 +60,7 @@ export async function ours({ server, dir, proxy }: Place): Promise<Puller> {
   const driver = createBenchDriver(redis, KEYS);
   const feeder = createRunFeeder(server.redis, KEYS);
   await feeder.openStreams();
-  const worker = await startWorker({
+  const python = await startPython({
     ...{
       name: "gpu-node",
       dir,
@@ -84,7 +84,7 @@ export async function ours({ server, dir, proxy }: Place): Promise<Puller> {
         sentNs = 0n;
         await drive();
         const sent = Number(sentNs);
-        const heard = await worker.ledger.next<Heard>(HEARD_MS);
+        const heard = await python.ledger.next<Heard>(HEARD_MS);
         waits.push((heard.ns - sent) / 1e6);
         await sleep(pauseMs);
         await drive();
@@ -95,7 +95,7 @@ export async function ours({ server, dir, proxy }: Place): Promise<Puller> {
     measureRtt: () => proxy.measureRtt(),
     async stop() {
       redis.disconnect();
-      await worker.service.kill();
+      await python.service.kill();
     },
   };
 }
@@ -103,7 +103,7 @@ export async function ours({ server, dir, proxy }: Place): Promise<Puller> {
 /** Another queue, with its producer on the server's side. */
 export async function peer({ server, dir, proxy }: Place, name: string): Promise<Puller> {
   const producer = await startHelper(["peers.py", name, "produce"], { PEER_URL: server.url });
-  const worker: Worker = await startWorker({
+  const python: PythonProcess = await startPython({
     ...{ name, dir, args: ["peers.py", name, "work"], isReady: async () => true },
     env: { PEER_URL: proxy.url },
   });
@@ -120,7 +120,7 @@ export async function peer({ server, dir, proxy }: Place, name: string): Promise
       const waits: number[] = [];
       // Some run a task twice when an answer was slow, or overtake.
       while (sent.size > 0) {
-        const { text, ns } = await worker.ledger.next<Heard>(HEARD_MS);
+        const { text, ns } = await python.ledger.next<Heard>(HEARD_MS);
         const begun = sent.get(text);
         if (begun !== undefined) waits.push((ns - begun) / 1e6);
         sent.delete(text);
@@ -131,7 +131,7 @@ export async function peer({ server, dir, proxy }: Place, name: string): Promise
     measureRtt: () => proxy.measureRtt(),
     async stop() {
       producer.stop();
-      await worker.service.kill();
+      await python.service.kill();
     },
   };
 }

@@ -12,7 +12,7 @@ import { LedgerFile } from "./ledger-file.ts";
 const PYTHON = join(ROOT, ".data", "venv-bench", "bin", "python");
 const FOLDER = join(ROOT, "bench", "python");
 
-export interface WorkerOptions {
+export interface PythonOptions {
   readonly name: string;
   readonly dir: string;
   /** A script of bench/python, or `-m` and a module. */
@@ -21,14 +21,14 @@ export interface WorkerOptions {
   readonly isReady: () => Promise<boolean>;
 }
 
-export interface Worker {
+export interface PythonProcess {
   readonly name: string;
   readonly service: Service;
   readonly ledger: LedgerFile;
 }
 
 /** Starts a process whose handlers write a ledger. */
-export async function startWorker({ name, dir, args, env, isReady }: WorkerOptions): Promise<Worker> {
+export async function startPython({ name, dir, args, env, isReady }: PythonOptions): Promise<PythonProcess> {
   mkdirSync(dir, { recursive: true });
   const ledger = new LedgerFile(join(dir, `${name}.ledger`));
   const service = new Service({

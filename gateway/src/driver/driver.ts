@@ -26,7 +26,7 @@ export interface DriverDeps {
   redis: Redis;
   keys: Keys;
   nodeTypes: NodeTypes;
-  log: Logger;
+  logger: Logger;
   metrics: Pick<Metrics, "drive" | "node" | "deadLetter">;
   clock: Clock;
   random: () => number;
@@ -68,8 +68,8 @@ const OUTCOMES: Partial<Record<EventType, "succeeded" | "failed">> = {
   "node.retrying": "failed",
 };
 
-async function bury({ redis, keys, log, metrics }: Context, entry: Entry, reason: string): Promise<void> {
-  log.warn("entry buried", { source: entry.source, entry: entry.id, reason });
+async function bury({ redis, keys, logger, metrics }: Context, entry: Entry, reason: string): Promise<void> {
+  logger.warn("entry buried", { source: entry.source, entry: entry.id, reason });
   metrics.deadLetter(entry.source);
   const { shard, source } = entry;
   const sourceOf = sourceStream(keys, shard, source);
@@ -83,17 +83,17 @@ function remember(context: Context, situation: Situation, name: string, carry: D
   context.memory.runs.set(situation.run, { digest: situation.record.digest, name, latest });
 }
 
-function countAndTell({ memory, metrics, log }: Context, situation: Situation, draft: Draft): void {
+function countAndTell({ memory, metrics, logger }: Context, situation: Situation, draft: Draft): void {
   for (const { type, node } of draft.events) {
     const outcome = OUTCOMES[type];
     const row = draft.rows.get(node);
     if (outcome && row) metrics.node(row.type, outcome, row.timing?.execute_s ?? 0);
   }
   const run_id = situation.run;
-  if (situation.giveUp) log.error("run given up", { run_id, letters: situation.letters });
+  if (situation.giveUp) logger.error("run given up", { run_id, letters: situation.letters });
   if (!draft.terminal) return;
   memory.runs.delete(run_id);
-  log.info("run ended", { run_id, status: draft.status });
+  logger.info("run ended", { run_id, status: draft.status });
 }
 
 /** What a refusal teaches the next thought; null when this drive has lost the run. */
@@ -106,7 +106,7 @@ function learn(lesson: Lesson, why: string, detail: string): Lesson | null {
 
 /** One thought and its commit. Answers the situation of the next drive when new mail came, else null. */
 async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Promise<Situation | null> {
-  const { redis, keys, memory, log } = context;
+  const { redis, keys, memory, logger } = context;
   const { situation, shard, token } = locked;
   const run = situation.run;
   const model = memory.model(situation.record.digest, situation.graph);
@@ -141,7 +141,7 @@ async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Prom
   const answer = await withPatience(context.clock, context.lockMs, () => commit(redis, keys, request));
   if (answer[0] === "refused") {
     const [, why, detail] = answer;
-    log.debug("commit refused", { run_id: run, why, detail });
+    logger.debug("commit refused", { run_id: run, why, detail });
     const learned = learn(lesson, why, detail);
     return learned && driveOnce(context, locked, learned);
   }
@@ -188,7 +188,7 @@ export function createDriver(deps: DriverDeps): Driver {
         else await drive(context, entry);
       } catch (error) {
         // The lock's timer wakes the run again; an entry that was not collected is adopted.
-        deps.log.error("drive failed", { run_id: entry.fields.run, error });
+        deps.logger.error("drive failed", { run_id: entry.fields.run, error });
         deps.metrics.drive((deps.clock.elapsed() - began) / 1000, "failed");
         context.memory.runs.delete(entry.fields.run ?? "");
       }

@@ -19,7 +19,7 @@ export interface DriverLoopsOptions {
   createReader: () => Redis;
   blockMs: number;
   reapMs: number;
-  log: Logger;
+  logger: Logger;
   clock: Clock;
   /** Spreads the sweeps of many drivers. */
   random: () => number;
@@ -65,7 +65,7 @@ async function leaveStreams({ redis, keys, shard, pools, consumer }: SweepDeps):
 }
 
 export function createDriverLoops(options: DriverLoopsOptions): DriverLoops {
-  const { log, clock, random } = options;
+  const { logger, clock, random } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const running: Promise<void>[] = [];
@@ -75,7 +75,7 @@ export function createDriverLoops(options: DriverLoopsOptions): DriverLoops {
       try {
         await work();
       } catch (error) {
-        if (!signal.aborted) log.warn("sweep failed", { sweep: name, error });
+        if (!signal.aborted) logger.warn("sweep failed", { sweep: name, error });
       }
       await clock.sleep(everyMs * (0.8 + random() * 0.4), signal);
     }

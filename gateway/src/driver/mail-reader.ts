@@ -13,7 +13,7 @@ export interface MailReaderOptions {
   /** Makes the connection of the blocking reader. */
   createReader: () => Redis;
   blockMs: number;
-  log: Logger;
+  logger: Logger;
   clock: Clock;
   random: () => number;
   signal: AbortSignal;
@@ -37,7 +37,7 @@ async function readWhileConnected(options: MailReaderOptions, reader: Redis): Pr
 
 /** Reads until the signal; a lost connection is made again. */
 export async function readMail(options: MailReaderOptions): Promise<void> {
-  const { signal, log, sweep, clock, random } = options;
+  const { signal, logger, sweep, clock, random } = options;
   while (!signal.aborted) {
     const reader = options.createReader();
     const cut = (): void => reader.disconnect();
@@ -45,7 +45,7 @@ export async function readMail(options: MailReaderOptions): Promise<void> {
     try {
       await readWhileConnected(options, reader);
     } catch (error) {
-      if (!signal.aborted) log.warn("mail reader interrupted", { shard: sweep.shard, error });
+      if (!signal.aborted) logger.warn("mail reader interrupted", { shard: sweep.shard, error });
     } finally {
       signal.removeEventListener("abort", cut);
       reader.disconnect();

@@ -196,7 +196,7 @@ describe("poison", () => {
       redis: h.redis,
       keys: h.keys,
       nodeTypes: { get: () => undefined, list: () => [] },
-      log: { debug() {}, info() {}, warn() {}, error() {} },
+      logger: { debug() {}, info() {}, warn() {}, error() {} },
       metrics: { drive() {}, node() {}, deadLetter() {} },
       clock: systemClock,
       random: () => 0.5,

@@ -49,7 +49,7 @@ function driverOn(redis: Redis, mind?: Mind): { driver: Driver; sweeps: SweepDep
     redis,
     keys: h.keys,
     nodeTypes: h.nodeTypes,
-    log: { debug() {}, info() {}, warn() {}, error() {} },
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
     metrics: noMetrics,
     clock: { ...systemClock, sleep: () => Promise.resolve() },
     random: () => 0.5,

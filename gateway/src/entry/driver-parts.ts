@@ -38,7 +38,7 @@ export function createDriverParts({ base, config, redis, store, metrics, mind }:
     redis,
     keys,
     nodeTypes,
-    log: logger,
+    logger,
     metrics,
     clock: systemClock,
     random: systemRandom,

@@ -30,6 +30,6 @@ export function createDriverRole(
     reapMs: config.reap_ms,
     clock: systemClock,
     random: systemRandom,
-    log: base.logger,
+    logger: base.logger,
   });
 }

@@ -6,6 +6,7 @@ import type { Task, TaskNode } from "@myspinbot/contracts/types.ts";
 import { validateTask } from "@myspinbot/contracts/validators.js";
 import { fieldErrors } from "../errors/field-errors.ts";
 import type { NodeType, NodeTypes } from "../graphs/node-types.ts";
+import { inOrder } from "../graphs/order.ts";
 import { engineFor } from "./capabilities.ts";
 import type { HandlerHost } from "./handler-host.ts";
 import type { Entry } from "./steps.ts";
@@ -53,9 +54,14 @@ export function admit(entry: Entry, options: AdmissionOptions): Admitted | Refus
     const planned = planNode(node, options);
     return "unfit" in planned ? [] : [planned];
   });
-  const ordered = inOrder(nodes);
-  return ordered
-    ? { task, nodes: ordered, ahead }
+  const { order, rest } = inOrder(
+    nodes,
+    ({ node }) => node.id,
+    ({ sources }) => sources,
+  );
+  const isSound = rest.length === 0 && new Set(order.map(({ node }) => node.id)).size === order.length;
+  return isSound
+    ? { task, nodes: order, ahead }
     : { unfit: "The nodes of the task wait for each other or for strangers.", task };
 }
 
@@ -84,22 +90,4 @@ function planNode(node: TaskNode, { nodeTypes, host }: AdmissionOptions): Planne
   const inputs = Object.values(node.inputs).filter((input) => input.from === "node");
   const sources = new Set([...node.after, ...inputs.map((input) => input.node)]);
   return { node, type, engine, sources: [...sources] };
-}
-
-/** Sorts nodes behind their sources; null when that is impossible. */
-function inOrder(nodes: readonly PlannedNode[]): PlannedNode[] | null {
-  const ordered: PlannedNode[] = [];
-  const placed = new Set<string>();
-  let rest = [...nodes];
-  while (rest.length > 0) {
-    const ready = rest.filter(({ sources }) => sources.every((source) => placed.has(source)));
-    if (ready.length === 0) return null;
-    for (const planned of ready) {
-      if (placed.has(planned.node.id)) return null;
-      placed.add(planned.node.id);
-    }
-    ordered.push(...ready);
-    rest = rest.filter((planned) => !placed.has(planned.node.id));
-  }
-  return ordered;
 }

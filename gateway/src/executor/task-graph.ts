@@ -23,25 +23,25 @@ const UNRUN: NodeEnd = { status: "unrun" };
 
 const compiled = new StateGraph(Annotation.Root({ done: Annotation<boolean>() }))
   .addNode(RUN, async (_state: unknown, config: LangGraphRunnableConfig) => {
-    await runNodes((config.configurable as { job: TaskGraph }).job);
+    await runNodes((config.configurable as { given: TaskGraph }).given);
     return { done: true };
   })
   .addEdge(START, RUN)
   .compile();
 
 /** Resolves when every node has ended. Nodes must come after their sources. */
-export async function runTaskGraph(job: TaskGraph): Promise<void> {
-  await compiled.invoke({ done: false }, { configurable: { job } });
+export async function runTaskGraph(given: TaskGraph): Promise<void> {
+  await compiled.invoke({ done: false }, { configurable: { given } });
 }
 
-async function runNodes(job: TaskGraph): Promise<void> {
+async function runNodes(given: TaskGraph): Promise<void> {
   const ends = new Map<string, Promise<NodeEnd>>();
-  for (const planned of job.nodes) ends.set(planned.node.id, runWhenReady(job, planned, ends));
+  for (const planned of given.nodes) ends.set(planned.node.id, runWhenReady(given, planned, ends));
   await Promise.all(ends.values());
 }
 
 async function runWhenReady(
-  job: TaskGraph,
+  given: TaskGraph,
   planned: PlannedNode,
   ends: ReadonlyMap<string, Promise<NodeEnd>>,
 ): Promise<NodeEnd> {
@@ -50,5 +50,5 @@ async function runWhenReady(
   const verdict = verdictOf(planned, (id) => sources.get(id));
   if (verdict !== "run") return { status: verdict === "skipped" ? verdict : "unrun" };
   const inputs = resolveInputs(planned, sources);
-  return await task(planned.node.id, () => job.run(planned, inputs))();
+  return await task(planned.node.id, () => given.run(planned, inputs))();
 }

@@ -1,4 +1,5 @@
 /** Remembers which tasks this process has taken, because it takes each at most once; task_memory.py is its twin. */
+import { RecentMap } from "../recent-map.ts";
 import type { Ending } from "./steps.ts";
 
 export interface TaskMemory {
@@ -18,17 +19,12 @@ const KEPT_TASKS = 20_000;
 const KEPT_ENDINGS = 200;
 
 export function createTaskMemory(): TaskMemory {
-  const entries = new Map<string, string>();
-  const endings = new Map<string, Ending>();
+  const entries = new RecentMap<string, string>(KEPT_TASKS);
+  const endings = new RecentMap<string, Ending>(KEPT_ENDINGS);
   return {
-    take: (task, entry) => put(entries, task, entry, KEPT_TASKS),
+    take: (task, entry) => entries.set(task, entry),
     entryOf: (task) => entries.get(task),
-    end: (task, ending) => put(endings, task, ending, KEPT_ENDINGS),
+    end: (task, ending) => endings.set(task, ending),
     endingOf: (task) => endings.get(task),
   };
-}
-
-function put<V>(map: Map<string, V>, key: string, value: V, limit: number): void {
-  map.set(key, value);
-  if (map.size > limit) map.delete(map.keys().next().value!);
 }

@@ -1,6 +1,7 @@
 /** Checks the edges of a graph: that they lead somewhere, that there is no cycle, and that every node can run. */
 import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
 import type { FieldError } from "../errors/app-error.ts";
+import { inOrder } from "./order.ts";
 import { InvalidReference, parseReference } from "./references.ts";
 
 interface Incoming {
@@ -57,13 +58,12 @@ function sourceOf(value: unknown): Incoming | undefined {
 
 /** Topological order, and the ids that are left because they are on a cycle (not those that only hang behind one). */
 function sort(graph: Graph, incoming: Map<string, Incoming[]>): { order: string[]; cyclic: string[] } {
-  const order: string[] = [];
-  const rest = new Set(graph.nodes.map((node) => node.id));
-  const free = (id: string) => incoming.get(id)!.every((edge) => !rest.has(edge.from));
-  for (let ready = [...rest].filter(free); ready.length > 0; ready = [...rest].filter(free)) {
-    for (const id of ready) rest.delete(id);
-    order.push(...ready);
-  }
+  const { order, rest: left } = inOrder(
+    new Set(graph.nodes.map((node) => node.id)),
+    (id) => id,
+    (id) => incoming.get(id)!.map((edge) => edge.from),
+  );
+  const rest = new Set(left);
   const needed = (id: string) =>
     [...rest].some((other) => incoming.get(other)!.some((edge) => edge.from === id));
   for (

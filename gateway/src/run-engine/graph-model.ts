@@ -1,6 +1,7 @@
 /** A graph as the run engine reads it: nodes in topological order, each with the edges that lead to it. */
 import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
 import { poolOf } from "../graphs/node-place.ts";
+import { inOrder } from "../graphs/order.ts";
 import { parseReference, type Reference } from "../graphs/references.ts";
 
 /** What must be true of `source` before the node may start. `required` and `optional` carry data. */
@@ -49,34 +50,24 @@ function incomingEdges(graph: Graph, node: GraphNode): IncomingEdge[] {
   return edges;
 }
 
-function inTopologicalOrder(nodes: ModelNode[]): ModelNode[] {
-  const placed = new Set<string>();
-  const ordered: ModelNode[] = [];
-  let rest = nodes;
-  while (rest.length > 0) {
-    const free = rest.filter((node) => node.incoming.every((edge) => placed.has(edge.source)));
-    if (free.length === 0) throw new Error("the graph has a cycle");
-    for (const node of free) placed.add(node.id);
-    ordered.push(...free);
-    rest = rest.filter((node) => !placed.has(node.id));
-  }
-  return ordered;
-}
-
 /**
  * Reads an accepted graph.
  * @throws when the graph has a cycle or a dangling edge; accepted graphs have neither.
  */
 export function toGraphModel(graph: Graph, digest: string): GraphModel {
-  const nodes = inTopologicalOrder(
-    graph.nodes.map((definition) => ({
-      id: definition.id,
-      definition,
-      pool: poolOf(definition),
-      inputs: Object.entries(definition.inputs ?? {}).map(([name, value]) => [name, parseReference(value)]),
-      incoming: incomingEdges(graph, definition),
-    })),
+  const all = graph.nodes.map((definition): ModelNode => ({
+    id: definition.id,
+    definition,
+    pool: poolOf(definition),
+    inputs: Object.entries(definition.inputs ?? {}).map(([name, value]) => [name, parseReference(value)]),
+    incoming: incomingEdges(graph, definition),
+  }));
+  const { order: nodes, rest } = inOrder(
+    all,
+    ({ id }) => id,
+    ({ incoming }) => incoming.map(({ source }) => source),
   );
+  if (rest.length > 0) throw new Error("the graph has a cycle");
   const handled = new Set(
     (graph.edges ?? [])
       .filter((edge) => edge.on === "failure" || edge.on === "always")

@@ -13,6 +13,7 @@ import {
   type LangGraphRunnableConfig,
 } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
+import { RecentMap } from "../recent-map.ts";
 import type { GraphModel } from "./graph-model.ts";
 import { decide, type RunEnd } from "./readiness.ts";
 import { INPUT_CHANNEL, outputChannel, stateChannel, type Channels } from "./state.ts";
@@ -101,12 +102,10 @@ export function createHubCache(
   saver: BaseCheckpointSaver<string>,
   limit: number,
 ): (model: GraphModel) => Hub {
-  const hubs = new Map<string, Hub>();
+  const hubs = new RecentMap<string, Hub>(limit);
   return (model) => {
     const hub = hubs.get(model.digest) ?? createHub(model, saver);
-    hubs.delete(model.digest);
     hubs.set(model.digest, hub);
-    if (hubs.size > limit) hubs.delete(hubs.keys().next().value!);
     return hub;
   };
 }

@@ -28,7 +28,7 @@ from gpu_node.handlers.registry import Registry, load_registry
 from gpu_node.handlers.run_context import Call, RunContext
 
 
-class Child:
+class CallServer:
     """The state of the process: the call it works on and when the parent was last heard."""
 
     def __init__(self, connection: socket.socket, limits: Limits, unconfined: str) -> None:
@@ -234,7 +234,7 @@ def main() -> NoReturn:
     """Arguments: the limits, the number of the inherited socket, and the parent's process id."""
     limits = Limits.of_argument(sys.argv[1])
     unconfined = restrain(limits, int(sys.argv[3]))
-    Child(socket.socket(fileno=int(sys.argv[2])), limits, unconfined).serve()
+    CallServer(socket.socket(fileno=int(sys.argv[2])), limits, unconfined).serve()
 
 
 if __name__ == "__main__":
