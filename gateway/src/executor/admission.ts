@@ -54,15 +54,16 @@ export function admit(entry: Entry, options: AdmissionOptions): Admitted | Refus
     const planned = planNode(node, options);
     return "unfit" in planned ? [] : [planned];
   });
+  const why = whyUnsound(nodes);
+  if (why !== null) return { unfit: why, task };
   const { order, rest } = inOrder(
     nodes,
     ({ node }) => node.id,
     ({ sources }) => sources,
   );
-  const isSound = rest.length === 0 && new Set(order.map(({ node }) => node.id)).size === order.length;
-  return isSound
+  return rest.length === 0
     ? { task, nodes: order, ahead }
-    : { unfit: "The nodes of the task wait for each other or for strangers.", task };
+    : { unfit: "the nodes wait for each other in a circle", task };
 }
 
 function readTask(entry: Entry, { shard, pool }: AdmissionOptions): Task | Refused {
@@ -70,24 +71,37 @@ function readTask(entry: Entry, { shard, pool }: AdmissionOptions): Task | Refus
   try {
     task = JSON.parse(entry.body);
   } catch {
-    return { unfit: "The task is not JSON." };
+    return { unfit: "the task is not JSON" };
   }
   const [error] = fieldErrors(validateTask, task);
-  if (error) return { unfit: `The task does not fit its schema: ${error.pointer} ${error.detail}.` };
-  const { task_id, shard: taskShard, pool: taskPool } = task as Task;
-  const fits = task_id === entry.task && taskShard === shard && taskPool === pool;
-  return fits ? (task as Task) : { unfit: "The task belongs to another entry." };
+  if (error) return { unfit: `the task does not fit its schema: ${error.pointer} ${error.detail}` };
+  const { task_id, shard: taskShard, pool: taskPool, plane } = task as Task;
+  const fits = task_id === entry.task && taskShard === shard && taskPool === pool && plane === "node";
+  return fits ? (task as Task) : { unfit: "the task was given to the wrong pool, or under another name" };
 }
 
 function planNode(node: TaskNode, { nodeTypes, host }: AdmissionOptions): PlannedNode | Refused {
   const type = nodeTypes.get(node.type);
-  if (!type || !host.has(node.type)) return { unfit: `The node type ${node.type} is not known here.` };
+  if (!type || !host.has(node.type)) return { unfit: `node type ${node.type} is not known here` };
   if (type.schema_digest !== node.schema_digest)
-    return { unfit: `The node type ${node.type} has another schema here.` };
+    return { unfit: `node type ${node.type} has another schema digest here` };
   const engine = engineFor(type, node.engine);
-  if (engine === undefined)
-    return { unfit: `The engine ${node.engine} of ${node.type} is not available here.` };
+  if (engine === undefined) return { unfit: `no engine for ${node.type}: ${node.engine} is not known here` };
   const inputs = Object.values(node.inputs).filter((input) => input.from === "node");
   const sources = new Set([...node.after, ...inputs.map((input) => input.node)]);
   return { node, type, engine, sources: [...sources] };
+}
+
+/** Why the nodes are not closed under their sources. */
+function whyUnsound(nodes: readonly PlannedNode[]): string | null {
+  const ids = new Set<string>();
+  for (const { node } of nodes) {
+    if (ids.has(node.id)) return `node ${node.id} appears twice`;
+    ids.add(node.id);
+  }
+  for (const { node, sources } of nodes) {
+    const missing = sources.find((source) => !ids.has(source));
+    if (missing !== undefined) return `node ${node.id} needs ${missing}, which is not in the task`;
+  }
+  return null;
 }

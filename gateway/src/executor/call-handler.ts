@@ -33,12 +33,12 @@ export async function callHandler(
     return readFailure(error);
   }
   try {
-    return { kind: "done", text: encodeOutputs(outputs, context.nodeId) };
+    return { kind: "done", text: encodeOutputs(outputs) };
   } catch (error) {
     const known = readFailure(error);
     if (known.kind === "refused") return known;
     // A getter or a proxy of the handler's own threw.
-    const detail = `The outputs of ${context.nodeId} cannot be read.`;
+    const detail = "The outputs cannot be read.";
     return { kind: "refused", problem: toProblem("invalid-output", detail) };
   }
 }

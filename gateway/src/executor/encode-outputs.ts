@@ -7,18 +7,20 @@ import { escapePointer } from "../errors/field-errors.ts";
 const MAX_DEPTH = 100;
 
 /**
- * The JSON of outputs that JSON keeps: a field that is undefined is left out, everything else must come back as it is.
+ * The JSON of outputs that JSON keeps: a field that is undefined is left out, and so is an output that is null, which was
+ * not made; everything else must come back as it is.
  * @throws AppError `invalid-output` with a pointer to what cannot be kept, `output-too-large`
  */
-export function encodeOutputs(outputs: unknown, node: string): string {
+export function encodeOutputs(outputs: unknown): string {
   const error = findUnkept(outputs) ?? whyNotByName(outputs);
   if (error) {
-    const detail = `The outputs of ${node} cannot be written as JSON: ${error.pointer} ${error.detail}.`;
+    const detail = `The outputs cannot be written as JSON: ${error.pointer} ${error.detail}.`;
     throw new AppError("invalid-output", detail, { errors: [error] });
   }
-  const text = JSON.stringify(outputs);
+  const made = Object.entries(outputs as object).filter(([, value]) => value !== null);
+  const text = JSON.stringify(Object.fromEntries(made));
   const bytes = new TextEncoder().encode(text).length;
-  if (bytes > DEFAULTS.node_output_bytes) throw tooLarge(node, `${bytes} bytes of JSON`);
+  if (bytes > DEFAULTS.node_output_bytes) throw tooLarge(`${bytes} bytes of JSON`);
   return text;
 
   function findUnkept(value: unknown): FieldError | null {
@@ -26,7 +28,7 @@ export function encodeOutputs(outputs: unknown, node: string): string {
     const walk = (at: unknown, pointer: string, above: readonly object[]): FieldError | null => {
       seen += 1;
       // Every value takes a byte, also one that stands in many places: so the walk is bounded.
-      if (seen > DEFAULTS.node_output_bytes) throw tooLarge(node, "too many values");
+      if (seen > DEFAULTS.node_output_bytes) throw tooLarge("too many values");
       const why = whyUnkept(at, above);
       if (why !== null) return { pointer, detail: why };
       if (typeof at !== "object" || at === null) return null;
@@ -49,8 +51,8 @@ function whyNotByName(outputs: unknown): FieldError | null {
   return byName ? null : { pointer: "/outputs", detail: "is no object of outputs by name" };
 }
 
-function tooLarge(node: string, size: string): AppError {
-  const detail = `The outputs of ${node} are ${size}; ${DEFAULTS.node_output_bytes} bytes are allowed.`;
+function tooLarge(size: string): AppError {
+  const detail = `The outputs are ${size}; ${DEFAULTS.node_output_bytes} bytes are allowed.`;
   return new AppError("output-too-large", detail);
 }
 

@@ -284,10 +284,10 @@ describe("a failure", () => {
 
 describe("what cannot be run", () => {
   it.each([
-    ["an unknown type", { type: "stranger" }, "The node type stranger is not known here."],
-    ["another schema", { schema_digest: "cd".repeat(32) }, "The node type work has another schema here."],
-    ["a missing engine", { engine: "third" }, "The engine third of work is not available here."],
-    ["a cycle", { after: ["a"] }, "The nodes of the task wait for each other or for strangers."],
+    ["an unknown type", { type: "stranger" }, "node type stranger is not known here"],
+    ["another schema", { schema_digest: "cd".repeat(32) }, "node type work has another schema digest here"],
+    ["a missing engine", { engine: "third" }, "no engine for work: third is not known here"],
+    ["a cycle", { after: ["a"] }, "the nodes wait for each other in a circle"],
   ])("%s ends as mismatch with the reason", async (_, node, reason) => {
     await start({ work: echo });
     const ending = await pool.endingOf(await pool.addTask(node));
@@ -304,7 +304,7 @@ describe("what cannot be run", () => {
     await pool.addBody("task_s0_wrong", '{"task_id":"task_s0_wrong"}');
     expect(await pool.endingOf("task_s0_broken")).toMatchObject({
       outcome: "mismatch",
-      reason: "The task is not JSON.",
+      reason: "the task is not JSON",
     });
     expect(await pool.endingOf("task_s0_wrong")).toMatchObject({ outcome: "mismatch" });
     expect(await pool.endingOf(await pool.addTask({}))).toMatchObject({ outcome: "settled" });

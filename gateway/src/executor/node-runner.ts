@@ -50,7 +50,7 @@ export function toNodeProblem(
   if (outcome.kind === "refused") return { ...outcome.problem, instance: id };
   const error_id = ulid();
   logger.error("handler failed", { error_id, node_id: id, node_type: type, error: outcome.error });
-  const detail = `The handler of ${type} failed; the gateway's log knows more under ${error_id}.`;
+  const detail = `The handler failed; the log knows more under ${error_id}.`;
   const { name, message } = outcome.error;
   const lastLine = `${name}: ${message}`.trim().split("\n").at(-1)!.slice(0, MAX_LINE).toWellFormed();
   return toProblem("handler-failed", showFailures ? `${detail} ${lastLine}` : detail, { instance: id });

@@ -56,10 +56,24 @@ it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])("ignores a progress of %s", 
   expect(said).toEqual([]);
 });
 
-it("leaves log lines out when a handler floods, and says how many", () => {
-  for (let i = 0; i < 30; i += 1) notes.log("a", { level: "info", message: `line ${i}` });
-  expect(said).toHaveLength(20);
+it("drops log lines when a handler floods, and says how many, at the node's end at last", () => {
+  for (let i = 0; i < 60; i += 1) notes.log("a", { level: "info", message: `line ${i}` });
+  expect(said).toHaveLength(50);
   vi.advanceTimersByTime(1000);
   notes.log("a", { level: "warn", message: "calm again" });
-  expect(said.at(-1)?.data).toEqual({ level: "warn", message: "(10 lines left out) calm again" });
+  expect(said.slice(50).map(({ data }) => data)).toEqual([
+    { level: "warn", message: "10 log lines were dropped" },
+    { level: "warn", message: "calm again" },
+  ]);
+  for (let i = 0; i < 10; i += 1) notes.log("a", { level: "info", message: `line ${i}` });
+  notes.ended("a");
+  expect(said.at(-1)?.data).toEqual({ level: "warn", message: "1 log lines were dropped" });
+});
+
+it.each([
+  ["warning", "warn"],
+  ["shout", "info"],
+])("tells a line of the level %s as %s: a note that does not fit would be buried", (level, told) => {
+  notes.log("a", { level: level as "info", message: "x" });
+  expect(said).toEqual([expect.objectContaining({ data: { level: told, message: "x" } })]);
 });

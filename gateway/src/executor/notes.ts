@@ -15,29 +15,42 @@ export interface Notes {
   started(node: string, data: NodeStartedData): void;
   /** At most five per second and task; the newest of each node wins. Numbers that make no sense are ignored. */
   progress(node: string, data: NodeProgressData): void;
-  /** At most twenty lines per second and task; the next line says how many were left out. */
+  /** At most fifty lines at once and ten per second of a task; how many were dropped is said later, at the node's end at last. */
   log(node: string, data: NodeLogData): void;
-  /** Says a node's last progress if it is still held back, so that it comes before the node's end. */
+  /** Says what is still held back of a node, so that it comes before the node's end. */
   ended(node: string): void;
   stop(): void;
 }
 
 const PROGRESS_GAP_MS = 200;
-const LOG_WINDOW_MS = 1000;
-const LOGS_PER_WINDOW = 20;
+/** A handler's thread thins its lines out, too: what it dropped is added to what is dropped here. */
+const DROPPED = /^(\d{1,9}) log lines were dropped$/;
+const LOG_BURST = 50;
+const LOG_LINES_PER_S = 10;
 const MAX_MESSAGE = 4000;
 const MAX_UNIT = 32;
+
+/** Handlers of extensions say what they like, and a note that does not fit its schema would be buried. */
+const LEVELS: Partial<Record<string, NodeLogData["level"]>> = {
+  ...{ debug: "debug", info: "info", warn: "warn", warning: "warn", error: "error" },
+};
 
 export function createNotes({ add, clock }: NotesOptions): Notes {
   const latest = new Map<string, NodeProgressData>();
   let lastProgress = -Infinity;
   let callOff: (() => void) | undefined;
-  let windowStart = -Infinity;
-  let logs = 0;
-  let leftOut = 0;
+  let credit = LOG_BURST;
+  let seen = clock.elapsed();
+  const dropped = new Map<string, number>();
 
   const say = (type: string, node: string, data: object) =>
     add({ kind: "note", node, type, body: JSON.stringify(data) });
+
+  const tellDropped = (node: string) => {
+    const count = dropped.get(node);
+    dropped.delete(node);
+    if (count) say("node.log", node, { level: "warn", message: `${count} log lines were dropped` });
+  };
 
   const sayProgress = (node: string) => {
     const data = latest.get(node);
@@ -67,21 +80,21 @@ export function createNotes({ add, clock }: NotesOptions): Notes {
     },
 
     log(node, { level, message }) {
-      if (clock.elapsed() - windowStart >= LOG_WINDOW_MS) {
-        windowStart = clock.elapsed();
-        logs = 0;
-      }
-      logs += 1;
-      if (logs > LOGS_PER_WINDOW) {
-        leftOut += 1;
-        return;
-      }
-      const before = leftOut > 0 ? `(${leftOut} lines left out) ` : "";
-      leftOut = 0;
-      say("node.log", node, { level, message: shorten(before + message, MAX_MESSAGE) });
+      const there = DROPPED.exec(message)?.[1];
+      if (there !== undefined) return void dropped.set(node, (dropped.get(node) ?? 0) + Number(there));
+      const now = clock.elapsed();
+      credit = Math.min(LOG_BURST, credit + ((now - seen) / 1000) * LOG_LINES_PER_S);
+      seen = now;
+      if (credit < 1) return void dropped.set(node, (dropped.get(node) ?? 0) + 1);
+      credit -= 1;
+      tellDropped(node);
+      say("node.log", node, { level: LEVELS[level] ?? "info", message: shorten(message, MAX_MESSAGE) });
     },
 
-    ended: sayProgress,
+    ended(node) {
+      sayProgress(node);
+      tellDropped(node);
+    },
 
     stop() {
       callOff?.();

@@ -39,7 +39,7 @@ def unexpected(stack: str, *, is_shown: bool = False) -> Problem:
     """
     failure_id = str(ULID())
     get_logger().error("handler failed unexpectedly", failure_id=failure_id, stack=stack[-16000:])
-    detail = f"The handler failed unexpectedly; see log {failure_id}."
+    detail = f"The handler failed; the log knows more under {failure_id}."
     if is_shown:
         detail += f" {stack.strip().splitlines()[-1][:MAX_LINE]}"
     return make_problem("handler-failed", detail)

@@ -155,7 +155,7 @@ class _Odd:
 
 _GIFTS: dict[str, Any] = {
     "large integer": [10**25],
-    "integer beyond 2^53": {"n": 2**53},
+    "integer beyond 2^53": {"n": 2**53 + 1},
     "surrogate": {"t": "\ud800"},
     "surrogate in a name": {"\udfff": 1},
     "nan": [float("nan")],

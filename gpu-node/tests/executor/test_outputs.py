@@ -47,4 +47,4 @@ async def test_odd_notes_and_failures_reach_the_run_all_the_same(driver: Driver)
     task_id = await driver.issue(make_node("a", "test_process", params={"do": "odd_words"}))
     problem = (await driver.result(task_id, "a"))["problem"]
     assert (problem["code"], problem["class"]) == ("handler-failed", "permanent")
-    assert problem["detail"] == "half ?"
+    assert problem["detail"] == "half \ufffd"

@@ -115,7 +115,7 @@ class ChildPool:
                 )
         except TimeoutError as error:
             raise RetryableError(
-                "node-timeout", f"The node took longer than {timeout_s:g} s."
+                "node-timeout", f"The node {call.node_id} did not end within {timeout_s:g} s."
             ) from error
         except DiedIdle:
             self._metrics.child_exits.labels("idle").inc()

@@ -55,7 +55,7 @@ class NodeChecks:
         ]
         for name, part in value.items():
             if name not in ports:
-                errors.append(_error(name, "is not known"))
+                errors.append(_error(name, "is not a known field"))
                 continue
             for error in self._gate.check(_snake(ports[name].type), part):
                 errors.append(FieldError(pointer=f"/{name}{error.pointer}", detail=error.detail))

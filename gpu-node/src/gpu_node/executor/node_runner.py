@@ -62,6 +62,8 @@ class NodeRunner:
                 self.fitness.disk_was_full()
                 raise CannotNow("disk-full", "the disk is full") from error
             result |= {"status": "failed", "problem": to_problem(error)}
+        if "problem" in result:
+            result["problem"]["instance"] = node.id
         return result | {"timing": timing}
 
     async def _attempt(
@@ -131,20 +133,19 @@ class NodeRunner:
         errors += field_errors(self.checks.inputs(node.type, inputs), "/inputs")
         if errors:
             where = f"{errors[0]['pointer']} {errors[0]['detail']}"
-            raise PermanentError(
-                "invalid-input", f"The node's values do not fit: {where}", errors=errors
-            )
+            detail = f"The node {node.id} got what {node.type} does not take: {where}."
+            raise PermanentError("invalid-input", detail, errors=errors)
 
     def _check_outputs(self, node: TaskNode, outputs: Values) -> None:
+        size, most = len(orjson.dumps(outputs)), DEFAULTS["node_output_bytes"]
+        if size > most:
+            detail = f"The outputs are {size} bytes of JSON; {most} bytes are allowed."
+            raise PermanentError("output-too-large", detail)
         errors = field_errors(self.checks.outputs(node.type, outputs), "/outputs")
         if errors:
             where = f"{errors[0]['pointer']} {errors[0]['detail']}"
-            raise PermanentError(
-                "invalid-output", f"The handler's outputs do not fit: {where}", errors=errors
-            )
-        size = len(orjson.dumps(outputs))
-        if size > DEFAULTS["node_output_bytes"]:
-            raise PermanentError("output-too-large", f"The outputs have {size} bytes as JSON.")
+            detail = f"The outputs of {node.id} do not fit {node.type}: {where}."
+            raise PermanentError("invalid-output", detail, errors=errors)
 
 
 def _since(begun: float) -> float:

@@ -41,6 +41,7 @@ class TaskChecks:
                     engine = held.engines.get(node.id)
                     problem = await self._problem(held, node, files) if engine else None
                     if problem:
+                        problem["instance"] = node.id
                         head = {"node_id": node.id, "attempt": node.attempt, "engine": engine}
                         found.append({**head, "status": "failed", "problem": problem})
         except TimeoutError:
@@ -86,5 +87,6 @@ class TaskChecks:
             if any(f"{error['pointer']}/".startswith(f"/inputs/{name}/") for name in known)
         ]
         if errors:
-            detail = f"The node's values do not fit: {errors[0]['pointer']} {errors[0]['detail']}"
+            where = f"{errors[0]['pointer']} {errors[0]['detail']}"
+            detail = f"The node {node.id} got what {node.type} does not take: {where}."
             raise PermanentError("invalid-input", detail, errors=errors)

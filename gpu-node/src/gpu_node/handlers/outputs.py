@@ -17,13 +17,16 @@ def to_outputs(returned: Any) -> dict[str, Any]:
     if hasattr(returned, "model_dump"):
         returned = returned.model_dump(mode="json")
     if not isinstance(returned, Mapping):
-        raise PermanentError("invalid-output", "The handler did not return its outputs by name.")
+        raise _unkept("/outputs", "is no object of outputs by name")
     items: Mapping[Any, Any] = returned
     made = {name: value for name, value in items.items() if value is not None}
     outputs = to_json(made, "/outputs")
     size = len(orjson.dumps(outputs))
     if size > MAX_BYTES:
-        raise PermanentError("output-too-large", f"The outputs have {size} bytes as JSON.")
+        raise PermanentError(
+            "output-too-large",
+            f"The outputs are {size} bytes of JSON; {MAX_BYTES} bytes are allowed.",
+        )
     return outputs
 
 
@@ -32,8 +35,12 @@ def to_json(value: Any, pointer: str) -> Any:
     try:
         return to_plain(value, pointer)
     except NotJson as error:
-        detail = f"The handler's output is not JSON: {error}"[:1000]
-        raise PermanentError("invalid-output", detail, pointer=error.pointer[:500]) from None
+        raise _unkept(error.pointer, error.detail) from None
     except RecursionError:
-        detail = "The handler's output contains itself."
-        raise PermanentError("invalid-output", detail, pointer=pointer) from None
+        raise _unkept(pointer, "holds itself") from None
+
+
+def _unkept(pointer: str, why: str) -> PermanentError:
+    detail = f"The outputs cannot be written as JSON: {pointer} {why}."
+    errors = [{"pointer": pointer, "detail": why}]
+    return PermanentError("invalid-output", detail, errors=errors)

@@ -1,0 +1,183 @@
+/** The executors of both planes, as processes, are given the same tasks and must say the same. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FAILURES, OUTPUTS } from "./twins/cases.ts";
+import type { Case } from "./twins/expected.ts";
+import { toLines } from "./twins/lines.ts";
+import { PLANES, startPlane, type Plane, type PlaneName, type Said } from "./twins/plane.ts";
+import { CHECKS, REFUSALS, WORK } from "./twins/task-cases.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "twins-"));
+let valkey: ValkeyServer;
+let planes: Record<PlaneName, Plane>;
+/** Those that are killed and stopped. */
+let victims: Record<PlaneName, Plane>;
+
+const each = async (start: (name: PlaneName) => Promise<Plane>): Promise<Record<PlaneName, Plane>> =>
+  Object.fromEntries(
+    await Promise.all(PLANES.map(async (name) => [name, await start(name)] as const)),
+  ) as never;
+
+beforeAll(async () => {
+  valkey = await startValkey({ dir: join(dir, "valkey") });
+  const base = { dir, redisUrl: valkey.url };
+  planes = await each((name) => startPlane(name, { ...base, prefix: "twins" }));
+  victims = await each((name) =>
+    startPlane(name, { ...base, prefix: "victims", env: { DRAIN_GRACE_MS: "300" } }),
+  );
+  await Promise.all([...Object.values(planes), ...Object.values(victims)].map((plane) => plane.executorId()));
+});
+afterAll(async () => {
+  await Promise.all([...Object.values(planes), ...Object.values(victims)].map((plane) => plane.stop()));
+  await valkey.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const isEnding = ({ kind }: Said): boolean => kind === "ending";
+const isStart = ({ type }: Said): boolean => type === "node.started";
+const says = (plane: Plane, task: string): Promise<string[]> => plane.until(task, isEnding).then(toLines);
+
+let gates = 0;
+function gate(): { path: string; open(): void } {
+  const path = join(dir, `gate-${(gates += 1)}`);
+  return { path, open: () => writeFileSync(path, "") };
+}
+
+describe.each(PLANES)("on the plane %s", (name) => {
+  const SETS: [string, readonly Case[]][] = [
+    ["work", WORK],
+    ["outputs", OUTPUTS],
+    ["failures", FAILURES],
+    ["checks", CHECKS],
+    ["refusals", REFUSALS],
+  ];
+  describe.each(SETS)("%s", (_set, cases) => {
+    it.each([...cases])("$name", async ({ nodes, task, lines }) => {
+      const plane = planes[name];
+      expect(await says(plane, await plane.issue(nodes, task))).toEqual(lines);
+    });
+  });
+
+  it("of fifty steps the first and the last are told, and none twice", async () => {
+    const plane = planes[name];
+    const said = await plane.until(await plane.issue([{ params: { do: "progress" } }]), isEnding);
+    const done = said.filter(({ type }) => type === "node.progress").map(({ body }) => Number(body.done));
+    expect([done.at(0), done.at(-1)]).toEqual([1, 50]);
+    expect(done).toEqual([...new Set(done)].toSorted((a, b) => a - b));
+    expect(done.length).toBeLessThan(50);
+  });
+
+  it("of two hundred lines the first fifty are told, and how many were dropped", async () => {
+    const plane = planes[name];
+    const said = await plane.until(await plane.issue([{ params: { do: "logs" } }]), isEnding);
+    const lines = said.filter(({ type }) => type === "node.log").map(({ body }) => String(body.message));
+    const told = lines.filter((line) => line.startsWith("line "));
+    const dropped = lines.map((line) => Number(/^(\d+) log lines were dropped$/.exec(line)?.[1] ?? 0));
+    expect(told.slice(0, 50)).toEqual(Array.from({ length: 50 }, (_, i) => `line ${i}`));
+    expect(dropped.reduce((sum, count) => sum + count, told.length)).toBe(200);
+    expect(lines.at(-1)).toMatch(/^\d+ log lines were dropped$/);
+  });
+
+  it("a cancel while a node works ends the task as canceled, with what was done", async () => {
+    const plane = planes[name];
+    const { path } = gate();
+    const task = await plane.issue([
+      { params: { text: "x" } },
+      { id: "b", params: { do: "wait", gate: path }, after: ["a"] },
+    ]);
+    await plane.until(task, ({ node, type }) => node === "b" && type === "node.started");
+    await plane.cancel(task);
+    expect((await says(plane, task)).slice(-2)).toEqual([
+      "canceled: canceled on request; began a, b",
+      '  a succeeded 1, first: {"text":"x"}',
+    ]);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it("a cancel ends what hangs, too", async () => {
+    const plane = planes[name];
+    const task = await plane.issue([{ params: { do: "hang" } }]);
+    await plane.until(task, isStart);
+    await plane.cancel(task);
+    expect((await says(plane, task)).at(-1)).toBe("canceled: canceled on request; began a");
+  });
+
+  it("an entry that is no task, or no open one, is taken away, and so is a copy", async () => {
+    const plane = planes[name];
+    const { path, open } = gate();
+    const task = await plane.issue([{ params: { do: "wait", gate: path } }]);
+    await plane.until(task, isStart);
+    await plane.add({ task, body: "{}" });
+    await plane.add({ task: "no such {id}", body: "{}" });
+    await plane.add({ other: "fields" });
+    await plane.add({ task: "task_s0_nobody", body: "not json" });
+    const stream = plane.keys.poolTasks("s0", plane.pool);
+    const { entry } = await plane.state(task);
+    const left = async (): Promise<string[]> =>
+      (await plane.redis.xrange(stream, "-", "+")).map(([id]) => id);
+    await expect.poll(left).toEqual([entry]);
+    open();
+    expect((await says(plane, task)).slice(1)).toEqual([
+      "settled; began a",
+      '  a succeeded 1, first: {"text":""}',
+    ]);
+    await expect.poll(left).toEqual([]);
+    expect(plane.heard(task).filter(isStart)).toHaveLength(1);
+  });
+
+  it("what is frozen beyond its lease says nothing when it goes on", async () => {
+    const plane = victims[name];
+    const { path, open } = gate();
+    const task = await plane.issue([{ params: { do: "wait", gate: path } }]);
+    await plane.until(task, isStart);
+    plane.service.signal("SIGSTOP");
+    expect(await plane.reap(task)).toBe("lost");
+    plane.service.signal("SIGCONT");
+    open();
+    const next = await plane.issue([{}]);
+    expect((await says(plane, next)).at(1)).toBe("settled; began a");
+    await plane.until(task, isEnding);
+    expect(plane.heard(task).map(({ kind }) => kind)).toEqual(["note", "ending"]);
+    expect(plane.heard(task).at(-1)?.body).toMatchObject({ outcome: "lost", began: ["a"], results: [] });
+  });
+
+  it("a stop finishes what ends in time, and releases the rest with what was done", async () => {
+    const plane = victims[name];
+    const { path } = gate();
+    const task = await plane.issue([
+      { params: { text: "x" } },
+      { id: "b", params: { do: "wait", gate: path }, after: ["a"] },
+    ]);
+    await plane.until(task, ({ node, type }) => node === "b" && type === "node.started");
+    plane.service.signal("SIGTERM");
+    expect((await says(plane, task)).slice(-2)).toEqual([
+      "released: the executor is stopping; began a, b",
+      '  a succeeded 1, first: {"text":"x"}',
+    ]);
+    const group = plane.keys.poolTasks("s0", plane.pool);
+    await expect.poll(() => plane.redis.xinfo("CONSUMERS", group, "executors")).toEqual([]);
+  });
+
+  it("what was killed is reaped, and goes on with a new task elsewhere", async () => {
+    const plane = victims[name];
+    await plane.service.stop();
+    plane.service.launch();
+    const { path, open } = gate();
+    const nodes = [{ params: { do: "wait", gate: path } }];
+    const task = await plane.issue(nodes);
+    await plane.until(task, isStart);
+    await plane.service.kill();
+    expect(await plane.reap(task)).toBe("lost");
+    plane.service.launch();
+    const again = await plane.issue([{ ...nodes[0], attempt: 2 }]);
+    await plane.until(again, isStart);
+    open();
+    expect((await says(plane, again)).slice(1)).toEqual([
+      "settled; began a",
+      '  a succeeded 2, first: {"text":""}',
+    ]);
+  });
+});
