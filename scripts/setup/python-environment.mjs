@@ -13,6 +13,8 @@ export const SYSTEM_LOCKS = ["requirements.lock", "requirements-services.lock", 
 /** What tests and checks need besides. */
 export const ALL_LOCKS = [...SYSTEM_LOCKS, "requirements-dev.lock"];
 const STAMP = ".myspinbot-stamp";
+/** Published as source only; needed by a peer of the benchmarks, and by nothing that we ship. */
+const BUILT = ["crontab"];
 
 /**
  * @param {string} venv folder of the environment
@@ -36,7 +38,10 @@ export async function installPythonEnvironment(venv = VENV, locks = ALL_LOCKS) {
   await run(python, [...pip, "--require-hashes", "--only-binary", ":all:", "-r", files[0]]);
   // One call for all lock files: sync removes what it is not given, so uv and pip are handed over too.
   // Bytecode now, for all: else each first start of a process compiles for seconds.
-  const flags = ["--quiet", "--require-hashes", "--no-build", "--compile-bytecode", "--python", python];
+  const wheelsOnly = packagesOf(files).flatMap((name) =>
+    BUILT.includes(name) ? [] : ["--only-binary", name],
+  );
+  const flags = ["--quiet", "--require-hashes", ...wheelsOnly, "--compile-bytecode", "--python", python];
   await run(join(venv, "bin", "uv"), ["pip", "sync", ...flags, ...files], {
     env: { UV_PYTHON_DOWNLOADS: "never", UV_NO_CONFIG: "1", VIRTUAL_ENV: venv },
   });
@@ -49,6 +54,13 @@ export function hasPythonEnvironment(venv = VENV, locks = ALL_LOCKS) {
   const current = (/** @type {string[]} */ each) => isCurrent(join(venv, STAMP), stampOf(each));
   const more = locks === SYSTEM_LOCKS ? ALL_LOCKS : locks;
   return existsSync(join(venv, "bin", "python")) && (current(locks) || current(more));
+}
+
+/** Names of all that lock files pin. */
+function packagesOf(files) {
+  return files.flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/^([\w.-]+)(?:\[[^\]]*\])?==/gm)].map(([, name]) => name),
+  );
 }
 
 function stampOf(locks) {
