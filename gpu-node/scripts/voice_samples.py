@@ -7,13 +7,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from gpu_node.engines import table
 from gpu_node.errors import GpuNodeError
-from mediakit.speech import flite, hibari, kokoro
+from mediakit.sound.loudness import RATE, normalized
+from mediakit.sound.wav import write_wav
 from mediakit.speech.join import joined, trimmed
-from mediakit.speech.loudness import RATE, normalized
 from mediakit.speech.speech import SpeechEngine
 from mediakit.speech.text import speakable
-from mediakit.speech.wav import write_wav
 
 _TEXT = "Hello, this is how I sound. On May 5, at 7:30, I will read your words aloud."
 _ACCENTS = {"en-US": "American", "en-GB": "British"}
@@ -97,7 +97,7 @@ def _options() -> argparse.Namespace:
 
 
 def _voices(models_dir: Path) -> list[Sample]:
-    here = (kokoro.describe(models_dir), hibari.describe(), flite.describe())
+    here = [table.describe(name, models_dir) for name in ("kokoro", "hibari", "flite")]
     return [
         Sample(engine.name, voice["name"], voice["language"], voice["sex"])
         for engine in here
@@ -107,17 +107,11 @@ def _voices(models_dir: Path) -> list[Sample]:
 
 
 def _write(sample: Sample, text: str, options: argparse.Namespace) -> float:
-    engine = _load(sample, options.models)
+    engine: SpeechEngine = table.load(sample.engine, options.models, sample.name)
     said = (trimmed(engine.say(p, speed=1.0, seed=0)) for p in engine.pieces(text))
     speech = joined(said, RATE)
     write_wav(options.out / sample.file, normalized(speech.samples), RATE)
     return speech.duration_s
-
-
-def _load(sample: Sample, models_dir: Path) -> SpeechEngine:
-    if sample.engine == "kokoro":
-        return kokoro.load(models_dir, sample.name)
-    return hibari.load() if sample.engine == "hibari" else flite.load(sample.name)
 
 
 if __name__ == "__main__":

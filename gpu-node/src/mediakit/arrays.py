@@ -10,3 +10,5 @@ Floats = NDArray[np.floating[Any]]
 Indices = NDArray[np.int64]
 Picture = NDArray[np.uint8]
 """(height, width, 3), blue, green, red."""
+Samples = NDArray[np.float32]
+"""Mono sound, full scale at +-1."""

@@ -10,7 +10,7 @@ from importlib.metadata import files as files_of
 from importlib.resources import files
 from pathlib import Path
 
-from gpu_node.errors import EngineUnavailable
+from mediakit.errors import MediaError
 
 _TABLE = "model_digests.json"
 """SHA-256 by the path below the models directory; scripts/setup/models.mjs reads it, too."""
@@ -20,7 +20,7 @@ _TABLE = "model_digests.json"
 def checked(models_dir: Path, name: str) -> Path:
     """The path of a model file, read once per process and compared with its digest.
 
-    Raises EngineUnavailable if the file is missing, unknown or has other bytes.
+    Raises MediaError if the file is missing, unknown or has other bytes.
     """
     path = models_dir / name
     if _sha256(path, name).hex() != _digests().get(name):
@@ -57,5 +57,5 @@ def _digests() -> dict[str, str]:
     return digests
 
 
-def _unusable(what: str, first: str = "") -> EngineUnavailable:
-    return EngineUnavailable("engine-unavailable", f"{what}: {first}run `npm run bootstrap`")
+def _unusable(what: str, first: str = "") -> MediaError:
+    return MediaError("engine-unusable", f"{what}: {first}run `npm run bootstrap`")

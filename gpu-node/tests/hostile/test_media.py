@@ -17,15 +17,16 @@ from media.workshop import Workshop
 
 from gpu_node.contracts import models
 from gpu_node.errors import GpuNodeError
+from gpu_node.handlers.media_problems import given
 from gpu_node.handlers.upscale_video import upscale_video
-from mediakit.files.pictures import read_picture
-from mediakit.portrait.image_header import open_still
+from mediakit.picture.image_header import open_still
+from mediakit.picture.known_kinds import read_picture
 from mediakit.speech.match.clip import read_clip
 from mediakit.video.decode import length_s, paced_planes, pictures_of, sound_of
 from mediakit.video.probe import probe_film
 from mediakit.video.source import frames_of, open_film, sound_parts
 
-SOURCE = Path(__file__).parents[2] / "src" / "gpu_node"
+SOURCE = Path(__file__).parents[2] / "src"
 MODELS = Path(__file__).parents[3] / ".data" / "models"
 SUFFIXES = ("", ".mp4", ".ts", ".m3u8", ".sdp", ".png")
 
@@ -39,7 +40,7 @@ def _enlarge(path: Path) -> None:
 
 
 def _everything(path: Path) -> None:
-    film = open_film(path, "/x")
+    film = open_film(path)
     list(frames_of(film))
     list(sound_parts(film) if film.channels else ())
 
@@ -47,11 +48,11 @@ def _everything(path: Path) -> None:
 READERS: dict[str, Callable[[Path], Any]] = {
     "enlarge": _enlarge,
     "film": _everything,
-    "probe": lambda path: probe_film(path, "/x"),
-    "length": lambda path: length_s(path, "/x"),
-    "pictures": lambda path: list(pictures_of(path, "/x")),
-    "planes": lambda path: list(paced_planes(path, "/x", 25, 3)),
-    "sound": lambda path: sound_of(path, "/x"),
+    "probe": lambda path: probe_film(path),
+    "length": lambda path: length_s(path),
+    "pictures": lambda path: list(pictures_of(path)),
+    "planes": lambda path: list(paced_planes(path, 25, 3)),
+    "sound": lambda path: sound_of(path),
     "voice": lambda path: read_clip(path, lambda: None),
     "portrait": lambda path: open_still(path).load(),
 }
@@ -85,7 +86,8 @@ def test_nothing_that_a_file_names_is_opened_and_the_file_is_refused(
         path = tmp_path / f"{name}{SUFFIXES[number % len(SUFFIXES)]}"
         path.write_bytes(data)
         try:
-            READERS[reader](path)
+            with given("/x"):
+                READERS[reader](path)
             taken.append(name)
         except GpuNodeError as error:
             assert error.code in ("invalid-video", "invalid-audio", "invalid-image"), name
@@ -103,7 +105,8 @@ def test_films_that_point_elsewhere_are_read_without_it(
         path = tmp_path / f"{name}.mp4"
         path.write_bytes(data)
         try:
-            READERS[reader](path)
+            with given("/x"):
+                READERS[reader](path)
         except GpuNodeError as error:
             assert error.code.startswith(("invalid-", "unfit-")), name
         assert not canary.reads(), name
@@ -147,9 +150,9 @@ def test_media_are_opened_in_one_place_only() -> None:
         if reading.search(path.read_text())
     }
     assert found == {
-        "engines/media/opener.py",
-        "engines/media/pictures.py",
-        "engines/portrait/image_header.py",
+        "mediakit/files/opener.py",
+        "mediakit/picture/known_kinds.py",
+        "mediakit/picture/image_header.py",
         # Reads what it has written itself.
-        "engines/upscale/picture_cache.py",
+        "mediakit/upscale/picture_cache.py",
     }

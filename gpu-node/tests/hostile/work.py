@@ -16,7 +16,7 @@ MODELS = Path(__file__).parents[3] / ".data" / "models"
 
 def _read(path: Path) -> None:
     """As `upscale_video` does, with pictures that stay as small as they are."""
-    film = open_film(path, "/inputs/video")
+    film = open_film(path)
     form = FilmForm(film.height, film.width, film.fps, film.time_base, {}, film.channels)
     sound = sound_parts(film) if film.channels else iter(())
     with TimedFilmWriter(path.parent / "read.mp4", form, sound) as writer:

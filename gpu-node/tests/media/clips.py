@@ -7,8 +7,9 @@ import av
 import numpy as np
 from scipy.signal import resample_poly
 
+from mediakit.arrays import Samples
 from mediakit.speech import hibari
-from mediakit.speech.speech import Samples, never_canceled
+from mediakit.speech.speech import never_canceled
 
 RATE = 24_000
 TEXT = (

@@ -17,7 +17,7 @@ from gpu_node.handlers.finish_video import finish_video
 from gpu_node.handlers.prepare_portrait import prepare_portrait
 from gpu_node.handlers.synthesize_speech import synthesize_speech
 from gpu_node.handlers.upscale_video import upscale_video
-from mediakit.speech.speech import Samples
+from mediakit.arrays import Samples
 
 TEXT = "Hello there, my name is Robin. People brought bread, apples and a big pot of jam. Wow!"
 

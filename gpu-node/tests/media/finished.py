@@ -10,7 +10,7 @@ from media.film import align, animate, decoded_pictures, decoded_sound, finish, 
 from media.workshop import Workshop
 from numpy.typing import NDArray
 
-from mediakit.speech.speech import Samples
+from mediakit.arrays import Samples
 
 SHORT = "Yes, we may."
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from mediakit.speech.speech import Phone, Samples
+from mediakit.arrays import Samples
+from mediakit.speech.speech import Phone
 
 _STEP_S = 0.005
 _LOUD = {

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.signal import resample_poly
 
-from mediakit.speech.speech import Samples
+from mediakit.arrays import Samples
 
 RATE = 16_000
 """What pocketsphinx's model was trained with."""

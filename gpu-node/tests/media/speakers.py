@@ -4,7 +4,7 @@ import numpy as np
 from scipy.fft import dct
 from scipy.signal import resample_poly
 
-from mediakit.speech.speech import Samples
+from mediakit.arrays import Samples
 
 RATE = 16_000
 _FRAME, _HOP = 640, 160

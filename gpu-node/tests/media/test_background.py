@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
+from mediakit.picture.take_apart import take_apart
 from mediakit.portrait import drawn_face
 from mediakit.talking_head.head import HEAD
 from mediakit.talking_head.render import Pose, TalkingHead
-from mediakit.talking_head.still import take_apart
 
 SIZE = (256, 256)
 SWAY = np.array([0.03, 0.02, 0.02, 0.04, 0.03, 0.01])

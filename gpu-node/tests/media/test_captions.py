@@ -8,10 +8,11 @@ import pytest
 from media.film import speak
 from media.workshop import Workshop
 
-from mediakit.speech.captions import LINE, Cue, to_cues, to_webvtt
-from mediakit.speech.loudness import RATE
-from mediakit.speech.speech import Phone, Samples, Speech, Word
-from mediakit.speech.wav import read_wav
+from mediakit.arrays import Samples
+from mediakit.captions import LINE, Cue, to_cues, to_webvtt
+from mediakit.sound.loudness import RATE
+from mediakit.sound.wav import read_wav
+from mediakit.speech.speech import Phone, Speech, Word
 from mediakit.speech.word_times import with_words
 
 TEXT = (
@@ -52,7 +53,7 @@ def test_a_speech_comes_with_captions_of_all_its_words(workshop: Workshop) -> No
 
 def test_captions_appear_when_their_silence(workshop: Workshop) -> None:
     outputs = speak(workshop, TEXT)
-    samples, _ = read_wav(workshop.path(outputs["audio"]), "")
+    samples, _ = read_wav(workshop.path(outputs["audio"]))
     cues = read(workshop.path(outputs["captions"]).read_text(encoding="utf-8"))
     assert cues[0].start_s > 0.15
     assert cues[-1].end_s <= len(samples) / RATE + 1e-3

@@ -13,6 +13,7 @@ from media.film import prepare
 from media.foreign import textured
 from media.workshop import Workshop
 
+from gpu_node.engines import esrgan
 from gpu_node.handlers.prepare_portrait import enlarge as enlarge_portrait
 from mediakit.portrait import face_mesh
 from mediakit.upscale.models import FILM
@@ -70,7 +71,7 @@ def test_the_second_time_it_is_read(workshop: Workshop, tmp_path: Path) -> None:
     first = portrait(workshop, prepare(workshop, image=image, params=SIZE))
     assert "info: the small face is enlarged" in workshop.lines
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(enlarge_portrait, "Upscaler", None)
+        patch.setattr(esrgan, "load", None)
         again = portrait(workshop, prepare(workshop, image=image, params=SIZE))
     assert np.array_equal(first, again)
     assert "info: the small face was enlarged before" in workshop.lines

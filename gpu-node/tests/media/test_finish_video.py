@@ -11,7 +11,7 @@ from media.workshop import Workshop
 from PIL import Image
 
 from gpu_node.errors import BadMedia, BadText
-from mediakit.speech.captions import Cue, from_webvtt, to_webvtt
+from mediakit.captions import Cue, from_webvtt, to_webvtt
 from mediakit.video.encode import MARK
 
 CUES = [Cue(0.5, 1.0, ("Caf\u00e9 & bread", "for all")), Cue(1.5, 2.0, ("Wow!",))]
@@ -45,7 +45,7 @@ def test_without_wishes_the_film_stays_as_it_is_but_for_the_mark(
 
 
 def test_only_the_owner_of_the_machine_turns_the_mark_off(film: Film, workshop: Workshop) -> None:
-    workshop.visible_mark = False
+    workshop.settings = {"visible_mark": False}
     outputs = finish(workshop, given(film, workshop))
     done = decoded(workshop, outputs)
     assert max(changes(done.pictures, film.pictures, CORNER)) < 2
@@ -145,7 +145,7 @@ def test_a_film_of_an_odd_rate_keeps_its_length(film: Film, workshop: Workshop) 
             frame.pts = i if i < 12 else 12 + (i - 12) * 3
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    workshop.visible_mark = False
+    workshop.settings = {"visible_mark": False}
     outputs = finish(workshop, {"video": workshop.given(path, "video/mp4")})
     done = decoded(workshop, outputs)
     fps = outputs["video"]["meta"]["fps"]

@@ -10,14 +10,15 @@ from media.phone_fit import fits
 from media.workshop import Workshop
 
 from gpu_node.contracts import models
+from gpu_node.engines import table
 from gpu_node.errors import EngineUnavailable, UnknownVoice
 from gpu_node.handlers.synthesize_speech import synthesize_speech
+from mediakit.sound.loudness import PEAK, RATE, loudness_lufs
+from mediakit.sound.wav import read_wav
 from mediakit.speech import kokoro
 from mediakit.speech.kokoro_voices import VOICES
-from mediakit.speech.loudness import PEAK, RATE, loudness_lufs
-from mediakit.speech.wav import read_wav
 
-_HERE = kokoro.describe(MODELS)
+_HERE = table.describe("kokoro", MODELS)
 needs_kokoro = pytest.mark.skipif(not _HERE.available, reason=str(_HERE.reason))
 
 
@@ -27,7 +28,7 @@ def said(workshop: Workshop, text: str, voice: str) -> np.ndarray:
         models.SynthesizeSpeechInputs(text=text, voice=models.Voice(name=voice)),
         workshop.using("kokoro"),
     )
-    return read_wav(workshop.path(outputs["audio"]), "")[0]
+    return read_wav(workshop.path(outputs["audio"]))[0]
 
 
 @needs_kokoro
@@ -93,7 +94,7 @@ def test_an_unknown_voice_is_refused_with_the_known_ones(workshop: Workshop) -> 
 
 
 def test_without_its_files_it_says_so(tmp_path: Path, workshop: Workshop) -> None:
-    announced = kokoro.describe(tmp_path)
+    announced = table.describe("kokoro", tmp_path)
     assert not announced.available
     assert "durations.onnx" in str(announced.reason)
     workshop.models_dir = tmp_path

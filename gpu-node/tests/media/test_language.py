@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gpu_node.errors import BadText
+from gpu_node.handlers.media_problems import given
 from mediakit.speech.language import foreign_language
 from mediakit.speech.text import speakable
 
@@ -50,7 +51,7 @@ def test_hardly_any_english_is_refused() -> None:
     ],
 )
 def test_a_refusal_names_the_language(text: str, language: str) -> None:
-    with pytest.raises(BadText) as caught:
+    with pytest.raises(BadText) as caught, given("/inputs/text"):
         speakable(text)
     assert caught.value.code == "language-unsupported"
     assert language in caught.value.detail

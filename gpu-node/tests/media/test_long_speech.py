@@ -10,8 +10,8 @@ from media.workshop import Workshop
 
 from gpu_node.contracts import models
 from gpu_node.handlers.synthesize_speech import synthesize_speech
-from mediakit.speech.loudness import PEAK, RATE, loudness_lufs
-from mediakit.speech.wav import read_wav
+from mediakit.sound.loudness import PEAK, RATE, loudness_lufs
+from mediakit.sound.wav import read_wav
 
 SENTENCE = (
     "The morning train was late again, so we walked along the river. Nobody minded the rain! "
@@ -32,7 +32,7 @@ def speak(workshop: Workshop, text: str) -> np.ndarray:
         models.SynthesizeSpeechInputs(text=text),
         workshop.using("hibari"),
     )
-    return read_wav(workshop.path(outputs["audio"]), "")[0]
+    return read_wav(workshop.path(outputs["audio"]))[0]
 
 
 def clicks(samples: np.ndarray) -> int:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from media.conftest import MODELS
 
-from gpu_node.errors import EngineUnavailable
 from mediakit import model_files
+from mediakit.errors import MediaError
 from mediakit.portrait import face_mesh, person_matte
 from mediakit.speech import kokoro
 from mediakit.video.fonts import Weight, font_for
@@ -39,20 +39,20 @@ def test_a_changed_byte_is_refused_by_name(folder: Path, name: str) -> None:
     data[len(data) // 2] ^= 1
     path.unlink()
     path.write_bytes(data)
-    with pytest.raises(EngineUnavailable, match=rf"{name}.*npm run bootstrap"):
+    with pytest.raises(MediaError, match=rf"{name}.*npm run bootstrap"):
         _LOADERS[name](folder)
 
 
 @pytest.mark.parametrize("name", _LOADERS)
 def test_a_missing_file_is_refused_by_name(folder: Path, name: str) -> None:
     (folder / name).unlink()
-    with pytest.raises(EngineUnavailable, match=rf"{name}.*npm run bootstrap"):
+    with pytest.raises(MediaError, match=rf"{name}.*npm run bootstrap"):
         _LOADERS[name](folder)
 
 
 def test_a_file_that_set_up_does_not_know_is_refused(folder: Path) -> None:
     (folder / "other.onnx").write_bytes(b"a network of somebody else")
-    with pytest.raises(EngineUnavailable, match=r"other\.onnx is not the one that was set up"):
+    with pytest.raises(MediaError, match=r"other\.onnx is not the one that was set up"):
         model_files.checked(folder, "other.onnx")
 
 
@@ -68,5 +68,5 @@ def test_a_file_of_a_package_is_compared_with_its_record(tmp_path: Path) -> None
     other = tmp_path / "hibari.onnx"
     other.write_bytes(path.read_bytes())
     for package in ("hibari-tts", "not-installed"):
-        with pytest.raises(EngineUnavailable, match=r"hibari\.onnx.*npm run bootstrap"):
+        with pytest.raises(MediaError, match=r"hibari\.onnx.*npm run bootstrap"):
             model_files.checked_in_package(package, other)

@@ -6,11 +6,11 @@ from media.film import Film, finish
 from media.finished import decoded
 from media.workshop import Workshop
 
+from mediakit.arrays import Samples
 from mediakit.music import mix
 from mediakit.music.bed import music
 from mediakit.music.moods import MOODS
-from mediakit.speech.loudness import PEAK, TARGET_LUFS, loudness_lufs, normalized
-from mediakit.speech.speech import Samples
+from mediakit.sound.loudness import PEAK, TARGET_LUFS, loudness_lufs, normalized
 
 RATE = 48_000
 

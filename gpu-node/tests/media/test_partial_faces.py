@@ -12,6 +12,7 @@ from media.film import animate, chain_inputs, prepare
 from media.workshop import Workshop
 
 from gpu_node.errors import BadMedia, NoFace
+from mediakit.errors import MediaError
 from mediakit.portrait import crop, drawn_face, face_mesh, suitability, topology
 from mediakit.talking_head.head import HEAD
 from mediakit.talking_head.render import Pose, TalkingHead
@@ -50,7 +51,7 @@ def test_a_face_beyond_the_edge_is_shown_whole_or_refused(
     photo = cut_off(edge, share)
     face = suitability.choose(face_mesh.load(models_dir).find(photo), None)
     if share >= 0.25:
-        with pytest.raises(NoFace, match=WORDS):
+        with pytest.raises(MediaError, match=WORDS):
             suitability.check(photo, face)
     elif share <= 0.05:
         suitability.check(photo, face)
@@ -121,7 +122,7 @@ def test_a_mask_is_seen_over_the_nose_and_below_it(
     models_dir: Path, colour: tuple[int, int, int], first: int
 ) -> None:
     picture = masked(colour, first)
-    with pytest.raises(NoFace, match="mouth is hidden"):
+    with pytest.raises(MediaError, match="mouth is hidden"):
         suitability.check(picture, face_mesh.load(models_dir).find(picture)[0])
 
 

@@ -12,9 +12,10 @@ from media.film import prepare
 from media.workshop import Workshop
 from PIL import Image
 
-from gpu_node.errors import BadImage, Canceled, PermanentError
-from mediakit.portrait.image_header import MAX_BYTES
-from mediakit.portrait.photo import read_photo
+from gpu_node.errors import Canceled, PermanentError
+from mediakit.errors import MediaError
+from mediakit.picture.image_header import MAX_BYTES
+from mediakit.picture.photo import read_photo
 
 GREY = np.full((300, 300, 3), 128, np.uint8)
 SMALL = pictures.face(256)
@@ -64,7 +65,7 @@ def sixteen_bits(pixels: np.ndarray) -> bytes:
 )
 def test_kinds_of_colour_are_read(tmp_path: Path, data: bytes, grey: bool, close: float) -> None:
     if close < 0:
-        with pytest.raises(BadImage, match="a GIF"):
+        with pytest.raises(MediaError, match="a GIF"):
             read(tmp_path, data)
         return
     shown = read(tmp_path, data)

@@ -11,8 +11,8 @@ from media import pictures
 from media.film import prepare
 from media.workshop import Workshop
 
+from gpu_node.engines import table
 from gpu_node.errors import EngineUnavailable, PermanentError
-from gpu_node.handlers.prepare_portrait import prepare_portrait
 from mediakit.portrait import drawn_face, face_mesh, topology
 
 
@@ -80,6 +80,6 @@ def test_the_drawing_engine_does_not_pretend_to_read_photos(
 
 
 def test_missing_model_files_are_told(tmp_path: Path) -> None:
-    mesh = prepare_portrait.engines(tmp_path)[0]
+    mesh = table.describe("face_mesh", tmp_path)
     assert not mesh.available
     assert "face_landmark.tflite" in (mesh.reason or "")

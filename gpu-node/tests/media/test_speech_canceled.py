@@ -82,7 +82,7 @@ def test_a_failure_of_the_network_is_not_taken_for_a_cancel() -> None:
         interruptible.run(Broken(), {}, lambda: None)
 
 
-@pytest.mark.skipif(not kokoro_match.describe(MODELS).available, reason="pyworld is not here")
+@pytest.mark.skipif(kokoro_match.why_not(MODELS) is not None, reason="pyworld is not here")
 def test_the_steps_of_a_shift_stop_between_them() -> None:
     calls: list[int] = []
 

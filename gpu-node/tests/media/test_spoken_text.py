@@ -4,6 +4,7 @@
 import pytest
 
 from gpu_node.errors import BadText
+from gpu_node.handlers.media_problems import given
 from mediakit.speech.phonemes import phonemizer
 from mediakit.speech.text import MAX_CHARACTERS, MAX_LINES, speakable
 
@@ -36,7 +37,7 @@ from mediakit.speech.text import MAX_CHARACTERS, MAX_LINES, speakable
     ],
 )
 def test_what_cannot_be_spoken_is_refused(text: str, code: str) -> None:
-    with pytest.raises(BadText) as caught:
+    with pytest.raises(BadText) as caught, given("/inputs/text"):
         speakable(text)
     assert caught.value.code == code
     assert caught.value.extensions["pointer"] == "/inputs/text"

@@ -11,6 +11,7 @@ from media.film import prepare
 from media.workshop import Workshop
 
 from gpu_node.errors import NoFace
+from mediakit.errors import MediaError
 from mediakit.portrait import drawn_face, suitability, topology
 from mediakit.portrait.face_mesh import Face
 from mediakit.portrait.person_matte import MODEL
@@ -102,7 +103,7 @@ def test_yaw_is_measured_on_the_points(degrees: float, refused: bool) -> None:
     face = Face((points - middle) @ turn.T + middle, 1.0)
     assert suitability.yaw(face) == pytest.approx(abs(yaw), abs=0.03)
     if refused:
-        with pytest.raises(NoFace, match="turned too far"):
+        with pytest.raises(MediaError, match="turned too far"):
             suitability.check(picture, face)
 
 

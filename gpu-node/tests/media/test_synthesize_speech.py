@@ -12,18 +12,19 @@ from media.phone_fit import fits
 from media.workshop import Workshop
 
 from gpu_node.contracts import models
+from gpu_node.engines import table
 from gpu_node.errors import EngineUnavailable, UnknownVoice
 from gpu_node.handlers.synthesize_speech import synthesize_speech
+from mediakit.sound.loudness import PEAK, RATE, limited, loudness_lufs
+from mediakit.sound.wav import read_wav
 from mediakit.speech import flite
 from mediakit.speech.flite import parse_phones
-from mediakit.speech.loudness import PEAK, RATE, limited, loudness_lufs
 from mediakit.speech.speech import Phone, Piece
-from mediakit.speech.wav import read_wav
 
 
 def heard(workshop: Workshop, text: str = TEXT, **params: float) -> tuple[np.ndarray, list[Phone]]:
     outputs = speak(workshop, text, **params)
-    samples, rate = read_wav(workshop.path(outputs["audio"]), "")
+    samples, rate = read_wav(workshop.path(outputs["audio"]))
     assert rate == RATE == outputs["audio"]["meta"]["sample_rate"]
     assert abs(outputs["audio"]["meta"]["duration_s"] - len(samples) / rate) < 1e-4
     listed = json.loads(workshop.path(outputs["phones"]).read_text())
@@ -148,15 +149,14 @@ def test_an_unknown_engine_is_refused(workshop: Workshop) -> None:
 
 
 def test_flite_is_announced_whether_it_is_here_or_not(models_dir: Path) -> None:
-    engines = synthesize_speech.engines(models_dir)
-    announced = next(engine for engine in engines if engine.name == "flite")
+    announced = table.describe("flite", models_dir)
     assert announced.available == (announced.reason is None)
 
 
 HELLO = Piece("Hello there, Bob.", "Hello there, Bob.", 0.0)
 
 
-@pytest.mark.skipif(not flite.describe().available, reason="flite is not installed here")
+@pytest.mark.skipif(flite.why_not() is not None, reason="flite is not installed here")
 def test_flite_speaks_with_phones_that_end_with_the_sound() -> None:
     speech = flite.load("slt").say(HELLO, speed=1.0, seed=0)
     assert speech.duration_s > 0.8

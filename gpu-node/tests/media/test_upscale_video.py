@@ -7,15 +7,15 @@ from media.film import Film
 from media.workshop import Workshop
 
 from gpu_node.contracts import models
-from gpu_node.contracts.node_types import NODE_TYPES
 from gpu_node.errors import BadMedia
+from gpu_node.handlers.registry import load_registry
 from gpu_node.handlers.upscale_video import upscale_video
 
 
-def test_it_is_chosen_where_nobody_asks_for_another() -> None:
+def test_it_is_chosen_where_nobody_asks_for_another(models_dir: Path) -> None:
     """A small portrait has been enlarged before; its film must not be once more."""
-    offered = [engine.name for engine in upscale_video.engines()]
-    assert offered == list(NODE_TYPES["upscale_video"].engines) == ["passthrough", "esrgan"]
+    offered = load_registry("").engines("upscale_video", models_dir)
+    assert [engine.name for engine in offered] == ["passthrough", "esrgan"]
 
 
 def test_it_describes_the_film(film: Film, workshop: Workshop) -> None:

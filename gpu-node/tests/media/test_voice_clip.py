@@ -8,6 +8,8 @@ from media.clips import RATE, cut_off, pcm_wav, spoken_clip, written
 from scipy.signal import fftconvolve, lfilter, resample_poly
 
 from gpu_node.errors import BadMedia, Canceled
+from gpu_node.handlers.media_problems import given
+from mediakit.arrays import Samples
 from mediakit.music.bed import music
 from mediakit.music.moods import MOODS
 from mediakit.speech.match import world
@@ -19,7 +21,7 @@ from mediakit.speech.match.fitness import (
     QUIETEST_DBFS,
     check,
 )
-from mediakit.speech.speech import Samples, never_canceled
+from mediakit.speech.speech import never_canceled
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,7 @@ def judged(path: Path) -> Samples:
 
 
 def refusal(path: Path) -> BadMedia:
-    with pytest.raises(BadMedia) as caught:
+    with pytest.raises(BadMedia) as caught, given("/inputs/voice"):
         judged(path)
     assert caught.value.extensions["pointer"] == "/inputs/voice"
     return caught.value
@@ -158,7 +160,7 @@ def backed(clip: Samples, background: np.ndarray, below_db: float) -> Samples:
 @pytest.mark.parametrize("below_db", [0, 6, 12, 18, 24])
 def test_speech_over_music_is_refused_by_number(clip: Samples, mood: str, below_db: float) -> None:
     bed = resample_poly(music(mood, 2 * len(clip), 3), RATE, 2 * RATE)
-    with pytest.raises(BadMedia) as caught:
+    with pytest.raises(BadMedia) as caught, given("/inputs/voice"):
         check(backed(clip, bed, below_db))
     about = caught.value.extensions
     assert (caught.value.code, about["reason"], about["limit"]) == (

@@ -16,16 +16,18 @@ from media.speakers import speaker_distance
 from media.workshop import Workshop
 
 from gpu_node.contracts import models
+from gpu_node.engines import table
 from gpu_node.errors import EngineUnavailable, PermanentError
 from gpu_node.handlers.synthesize_speech import synthesize_speech
+from mediakit.arrays import Samples
+from mediakit.sound.loudness import PEAK, loudness_lufs
+from mediakit.sound.wav import read_wav
 from mediakit.speech import kokoro, kokoro_match
 from mediakit.speech.kokoro_voices import DEFAULT
-from mediakit.speech.loudness import PEAK, loudness_lufs
 from mediakit.speech.match.packs import voice_prints
-from mediakit.speech.speech import Samples, SpeechEngine, never_canceled
-from mediakit.speech.wav import read_wav
+from mediakit.speech.speech import SpeechEngine, never_canceled
 
-_HERE = kokoro_match.describe(MODELS)
+_HERE = table.describe("kokoro_match", MODELS)
 pytestmark = pytest.mark.skipif(not _HERE.available, reason=str(_HERE.reason))
 SPEAKER, SOMEBODY_ELSE = "af_nova", "bf_lily"
 OTHER_TEXT = "Please open the window, it is too warm in here."
@@ -115,7 +117,7 @@ def test_the_handler_speaks_with_phones_and_words(workshop: Workshop, voices: Vo
     models.SynthesizeSpeechOutputs.model_validate(outputs)
     assert outputs["voice"]["made_from"][0]["name"] == SPEAKER
     assert outputs["phones"]["meta"]["count"] > 8
-    samples, _ = read_wav(workshop.path(outputs["audio"]), "")
+    samples, _ = read_wav(workshop.path(outputs["audio"]))
     assert abs(loudness_lufs(samples) + 16) < 0.6
     assert np.abs(samples).max() <= PEAK + 1e-4
     assert any("approximate match" in line for line in workshop.lines)

@@ -11,12 +11,14 @@ from media import recognizer
 from media.conftest import MODELS
 from media.recognizer import SENTENCES, errors, heard_words, words_of
 
+from gpu_node.engines import table
+from mediakit.arrays import Samples
 from mediakit.speech import hibari, kokoro
 from mediakit.speech.join import trimmed
-from mediakit.speech.speech import Samples, SpeechEngine, never_canceled
+from mediakit.speech.speech import SpeechEngine, never_canceled
 
 pytestmark = recognizer.needs_recognizer
-_KOKORO = kokoro.describe(MODELS)
+_KOKORO = table.describe("kokoro", MODELS)
 
 
 @dataclass

@@ -14,7 +14,7 @@ class Workshop:
         self.run_id, self.task_id, self.node_id, self.attempt = "run_s0_t", "task_s0_t", "node", 1
         self.engine = ""
         self.models_dir = models_dir
-        self.visible_mark = True
+        self.settings: dict[str, Any] = {}
         self.cache_dir: Path | None = folder / "cache"
         self.owner = "default"
         self.work_dir = folder

@@ -16,7 +16,7 @@ const LAYERS: string[][][] = [
     .map(([, layer]) => layer!.split(" | ").map((module) => `${container}.${module}`))
     .reverse(),
 );
-const MODULES = [...new Set([...LAYERS.flat(2), "mediakit", "mediakit.seeded"])];
+const MODULES = [...new Set([...LAYERS.flat(2), "mediakit"])];
 
 /** What the other contracts forbid: a module, what it must not import, and the contract's name. */
 const OTHERS: [module: string, imported: string, contract: string][] = [
@@ -30,6 +30,7 @@ const OTHERS: [module: string, imported: string, contract: string][] = [
     ),
   ),
   ["mediakit", "gpu_node.logs", "The media package knows nothing of the gpu-node"],
+  ["gpu_node.children", "mediakit.errors", "Only engines and handlers know the media package"],
   ["gpu_node.service", "redis", "Only redis/ speaks Redis"],
   ["gpu_node.service", "minio", "Only executor/artifacts.py speaks S3"],
 ];
@@ -81,7 +82,7 @@ export const layers: Prover = {
       "others",
       OTHERS.map(([module, imported]) => [module, imported]),
     );
-    const unplaced = ["gpu_node", "gpu_node.service", "gpu_node.executor"].map((at) => `${at}.seeded_module`);
+    const unplaced = LAYERS.map((layers) => layers[0]![0]!.replace(/\.[^.]+$/, ".seeded_module"));
     const surplus = await lint(copy, "surplus", [], unplaced);
     const contracts = [...SETTINGS.matchAll(/^name = "([A-Z][^"]+)"/gm)].map(([, name]) => name!);
     const broken = (said: string, name: string): boolean => said.includes(`${name} BROKEN`);

@@ -19,8 +19,9 @@ class HandlerContext(Protocol):
     """Private directory of this attempt, removed afterwards."""
     models_dir: Path
     """Model files that the set-up has placed."""
-    visible_mark: bool
-    """Whether pictures of a film say that it is generated; the owner of the machine decides."""
+    settings: Mapping[str, Any]
+    """What the owner of the machine decides, by name; a handler says itself which it knows, and
+    what holds without them."""
     cache_dir: Path | None
     """For what is worth keeping between runs; any of it may be gone, and the folder itself. None
     if nothing may be kept."""

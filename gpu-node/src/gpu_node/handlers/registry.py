@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from gpu_node.contracts.node_types import NODE_TYPES, NodeType
+from gpu_node.engines import table
 from gpu_node.engines.engine import Engine
 from gpu_node.errors import PermanentError
 from gpu_node.handlers.extensions import load_extensions
@@ -30,14 +31,14 @@ class HandlerSpec:
 
     kind: Kind
     run: Callable[..., Any]
-    engines: Callable[..., list[Engine]] | None = None
+    engines: Callable[..., Any] | None = None
     check: Callable[..., None] | None = None
     params: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class _Module:
-    """A handler of ours: a module with `run`, `engines` and perhaps `check`, imported where it
+    """A handler of ours: a module with `run`, perhaps `check` and `engines`, imported where it
     runs only."""
 
     kind: Kind
@@ -71,6 +72,11 @@ class Registry:
         """Where the handler runs."""
         return self._handlers[node_type].kind
 
+    def needs(self, node_type: str) -> Mapping[str, float]:
+        """What its handler takes of the machine: who waits for a service needs no CPU of ours."""
+        needs = self.node_types[node_type].resources
+        return {**needs, "cpu": 0} if self.kind(node_type) == "async" else needs
+
     def run(self, node_type: str) -> Callable[..., Any]:
         """The handler itself, taking (params, inputs, context) as plain JSON; imports it if
         need be."""
@@ -89,13 +95,19 @@ class Registry:
         check = getattr(self._source(node_type), "check", None)
         return check and _with_params(check)
 
-    def engines(self, node_type: str, models_dir: Path) -> list[Engine]:
-        """The type's engines and whether this machine has them; imports the handler."""
-        engines = self._source(node_type).engines
+    def engines(self, node_type: str, models_dir: Path) -> Any:
+        """The type's engines (a list, or a coroutine that answers one) and whether this machine
+        has them; imports the handler. One that does not say it itself has those of the engine
+        table, or needs none."""
+        engines = getattr(self._source(node_type), "engines", None)
         if engines:
             return _ask(engines, models_dir)
-        names = self.node_types[node_type].engines
-        return [Engine(name=name, available=True, license="unknown") for name in names]
+        return [
+            table.describe(name, models_dir)
+            if name in table.ENGINES
+            else Engine(name=name, available=True, license="unknown")
+            for name in self.node_types[node_type].engines
+        ]
 
     def _source(self, node_type: str) -> Any:
         """The module or spec of a handler."""
@@ -118,7 +130,7 @@ def load_registry(extensions: str) -> Registry:
     return Registry({name: t for name, t in node_types.items() if name in handlers}, handlers)
 
 
-def _ask(engines: Callable[..., list[Engine]], models_dir: Path) -> list[Engine]:
+def _ask(engines: Callable[..., Any], models_dir: Path) -> Any:
     """Engines whose model files lie outside their packages take `models_dir`."""
     takes_it = "models_dir" in inspect.signature(engines).parameters
     return engines(models_dir) if takes_it else engines()

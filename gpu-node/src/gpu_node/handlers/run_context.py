@@ -36,7 +36,7 @@ class Call:
     engine: str
     work_dir: str
     models_dir: str
-    visible_mark: bool
+    settings: Mapping[str, Any]
     cache_dir: str | None
     owner: str
     params: Mapping[str, Any]
@@ -66,7 +66,7 @@ class RunContext:
         self.attempt = call.attempt
         self.engine = call.engine
         self.models_dir = Path(call.models_dir)
-        self.visible_mark = call.visible_mark
+        self.settings = call.settings
         self.cache_dir = None if call.cache_dir is None else Path(call.cache_dir)
         self.owner = call.owner
         self.staged: list[tuple[str, dict[str, Any]]] = []

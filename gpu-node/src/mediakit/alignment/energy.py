@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from gpu_node.engines.engine import Engine
 from mediakit.alignment.track import VisemeTrack, at_frames, frame_count, level, smoothed
-from mediakit.speech.speech import Samples
+from mediakit.arrays import Samples
 
 _SMOOTH_S = 0.08
 
@@ -15,8 +14,3 @@ def plan(samples: Samples, rate: int) -> VisemeTrack:
     frames = frame_count(len(samples) / rate)
     opening = at_frames(np.clip((loud - 0.35) / 0.65, 0, 1) ** 1.3 * 0.8, frames)
     return VisemeTrack(method="energy", open=opening, width=np.ones(frames), phones=[])
-
-
-def describe() -> Engine:
-    """Announce the engine."""
-    return Engine(name="energy", available=True, license="Apache-2.0")

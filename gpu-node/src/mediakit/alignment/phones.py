@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from gpu_node.engines.engine import Engine
 from mediakit.alignment.track import (
     STEP_S,
     Curve,
@@ -13,7 +12,8 @@ from mediakit.alignment.track import (
     smoothed,
 )
 from mediakit.alignment.visemes import CLOSED, NARROW, REST, UNKNOWN, VISEMES
-from mediakit.speech.speech import Phone, Samples
+from mediakit.arrays import Samples
+from mediakit.speech.speech import Phone
 
 NAME = "phones"
 _SMOOTH_S = 0.09
@@ -69,8 +69,3 @@ def _ceiling(phones: list[Phone], steps: int) -> Curve:
         floor = 0.0 if phone.phone in CLOSED else 0.12
         ceiling = np.minimum(ceiling, floor + (1 - floor) * away)
     return ceiling
-
-
-def describe() -> Engine:
-    """Announce the engine."""
-    return Engine(name=NAME, available=True, license="Apache-2.0")

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.signal import fftconvolve
 
-from mediakit.arrays import Floats
-from mediakit.speech.speech import Phone, Samples
+from mediakit.arrays import Floats, Samples
+from mediakit.speech.speech import Phone
 
 FPS = 25
 LEAD_S = 0.02

@@ -6,21 +6,15 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
-from gpu_node.engines.engine import Engine
 from mediakit.arrays import Floats, Picture
 from mediakit.camera.moves import View
-from mediakit.talking_head.still import Layers, take_apart
+from mediakit.picture.take_apart import Layers, take_apart
 
 NAME = "camera_move"
 _LONGEST = 2.4
 """The longer side of a film may be so many times the shorter one."""
 _RATIOS = {"1:1": 1.0, "9:16": 9 / 16, "16:9": 16 / 9}
 ASPECTS = ("own", *_RATIOS)
-
-
-def describe() -> Engine:
-    """Announce the engine."""
-    return Engine(name=NAME, available=True, license="Apache-2.0")
 
 
 def film_size(picture: Picture, side: int, aspect: str) -> tuple[int, int]:

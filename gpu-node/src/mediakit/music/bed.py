@@ -4,9 +4,8 @@ import numpy as np
 from numpy.random import Generator
 from scipy.signal import butter, fftconvolve, sosfiltfilt
 
-from mediakit.arrays import Floats
+from mediakit.arrays import Floats, Samples
 from mediakit.music.moods import MOODS, Chord, Mood
-from mediakit.speech.speech import Samples
 
 RATE = 48_000
 _BEATS = 4

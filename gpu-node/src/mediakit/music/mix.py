@@ -4,9 +4,8 @@ import numpy as np
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 from scipy.signal import lfilter
 
-from mediakit.arrays import Floats
-from mediakit.speech.loudness import RATE, limited, normalized
-from mediakit.speech.speech import Samples
+from mediakit.arrays import Floats, Samples
+from mediakit.sound.loudness import RATE, limited, normalized
 
 _MUSIC_DB = -7.0
 """Music in pauses beside speech, as RMS."""

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from mediakit.arrays import Floats, Picture
-from mediakit.talking_head.still import take_apart
+from mediakit.picture.take_apart import take_apart
 
 _REACHES = (1 / 6, 1 / 90)
 """First the colours of the wide neighbourhood, then those nearby; shares of the shorter side."""

@@ -5,7 +5,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from gpu_node.engines.engine import Engine
 from mediakit.arrays import Floats, Picture
 from mediakit.portrait import drawn_look
 from mediakit.portrait import topology as t
@@ -129,8 +128,3 @@ def _close_lips(face: Points) -> None:
     apart = face[t.LIPS_INNER_LOWER] - face[t.LIPS_INNER_UPPER]
     face[t.LIPS_INNER_UPPER] += 0.5 * apart
     face[t.LIPS_INNER_LOWER] -= 0.5 * apart
-
-
-def describe() -> Engine:
-    """Announce the engine."""
-    return Engine(name=NAME, available=True, license="Apache-2.0")

@@ -9,7 +9,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from gpu_node.engines.engine import Engine
 from mediakit.arrays import Floats, Picture
 from mediakit.model_files import checked
 from mediakit.portrait import topology
@@ -114,18 +113,10 @@ def load(models: Path) -> FaceMesh:
     return FaceMesh(models)
 
 
-def describe(models: Path | None) -> Engine:
-    """Announce the engine; without `models` only the library is looked for."""
-    reason = None
+def why_not(models: Path | None) -> str | None:
+    """What it lacks here; without `models` only the library is looked for."""
     if importlib.util.find_spec("ai_edge_litert") is None:
-        reason = "the Python package ai-edge-litert is not installed"
-    elif models is not None:
-        missing = [name for name in (DETECTOR, MODEL) if not (models / name).is_file()]
-        reason = f"model files are missing: {', '.join(missing)}" if missing else None
-    return Engine(
-        name=NAME,
-        available=reason is None,
-        reason=reason,
-        models=[DETECTOR, MODEL],
-        license="Apache-2.0",
-    )
+        return "the Python package ai-edge-litert is not installed"
+    wanted = () if models is None else (DETECTOR, MODEL)
+    missing = [name for name in wanted if models and not (models / name).is_file()]
+    return f"model files are missing: {', '.join(missing)}" if missing else None

@@ -8,7 +8,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from gpu_node.engines.engine import Engine
 from mediakit.arrays import Floats, Picture
 from mediakit.model_files import checked
 from mediakit.portrait.tflite import Network
@@ -97,13 +96,10 @@ def load(models: Path) -> PersonMatte:
     return PersonMatte(models)
 
 
-def describe(models: Path | None) -> Engine:
-    """Announce the engine; without `models` only the library is looked for."""
-    reason = None
+def why_not(models: Path | None) -> str | None:
+    """What it lacks here; without `models` only the library is looked for."""
     if importlib.util.find_spec("ai_edge_litert") is None:
-        reason = "the Python package ai-edge-litert is not installed"
-    elif models is not None and not (models / MODEL).is_file():
-        reason = f"the model file {MODEL} is missing"
-    return Engine(
-        name=NAME, available=reason is None, reason=reason, models=[MODEL], license="Apache-2.0"
-    )
+        return "the Python package ai-edge-litert is not installed"
+    if models is not None and not (models / MODEL).is_file():
+        return f"the model file {MODEL} is missing"
+    return None

@@ -3,11 +3,10 @@
 import cv2
 import numpy as np
 
-from gpu_node.errors import NoFace
 from mediakit.arrays import Floats, Indices, Picture
+from mediakit.errors import MediaError
 from mediakit.portrait import topology as t
 from mediakit.portrait.face_mesh import Face
-from mediakit.portrait.image_header import POINTER
 
 MIN_SCORE = 0.6
 MIN_MOUTH_PX = 24
@@ -82,8 +81,8 @@ def yaw(face: Face) -> float:
     return float(abs(np.arctan2(across[2], np.hypot(across[0], across[1]))))
 
 
-def no_face(detail: str) -> NoFace:
-    return NoFace("no-face", detail, pointer=POINTER)
+def no_face(detail: str) -> MediaError:
+    return MediaError("no-face", detail)
 
 
 def _size(face: Face) -> float:

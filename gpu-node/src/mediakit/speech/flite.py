@@ -7,18 +7,17 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from gpu_node.engines.engine import Engine, Voice
-from gpu_node.errors import BadMedia
+from mediakit.errors import MediaError
+from mediakit.sound.wav import read_wav
 from mediakit.speech.front_end.read_aloud import readable
 from mediakit.speech.sentences import sentences
-from mediakit.speech.speech import SILENCE, Phone, Piece, Speech, never_canceled
-from mediakit.speech.wav import read_wav
+from mediakit.speech.speech import SILENCE, Phone, Piece, Speech, Voice, never_canceled
 
-_VOICES: dict[str, Voice] = {
-    "slt": {"name": "slt", "language": "en-US", "sex": "female"},
-    "rms": {"name": "rms", "language": "en-US", "sex": "male"},
-    "awb": {"name": "awb", "language": "en-GB", "sex": "male"},
-}
+VOICES: list[Voice] = [
+    {"name": "slt", "language": "en-US", "sex": "female"},
+    {"name": "rms", "language": "en-US", "sex": "male"},
+    {"name": "awb", "language": "en-GB", "sex": "male"},
+]
 VOICE = "slt"
 """The voice when none is asked for."""
 
@@ -54,8 +53,8 @@ class Flite:
             command = ["flite", "-voice", self._voice, "--setf", stretch, "-psdur"]
             printed = _printed([*command, "-f", str(text), "-o", str(sound)], check_canceled)
             if not sound.exists():
-                raise BadMedia("handler-failed", "flite made no sound")
-            samples, rate = read_wav(sound, "/inputs/text")
+                raise MediaError("engine-failed", "flite made no sound")
+            samples, rate = read_wav(sound)
         return Speech(samples, rate, parse_phones(printed), (), piece.pause_s)
 
 
@@ -71,12 +70,12 @@ def _printed(command: list[str], check_canceled: Callable[[], None]) -> str:
                 except subprocess.TimeoutExpired:
                     continue
             else:
-                raise BadMedia("handler-failed", f"flite took more than {_TIME_LIMIT_S} s")
+                raise MediaError("engine-failed", f"flite took more than {_TIME_LIMIT_S} s")
         except BaseException:
             process.kill()
             raise
     if process.returncode != 0:
-        raise BadMedia("handler-failed", f"flite ended with {process.returncode}")
+        raise MediaError("engine-failed", f"flite ended with {process.returncode}")
     return printed
 
 
@@ -97,14 +96,6 @@ def load(voice: str) -> Flite:
     return Flite(voice)
 
 
-def describe() -> Engine:
-    """Announce the engine."""
-    installed = shutil.which("flite") is not None
-    return Engine(
-        name="flite",
-        available=installed,
-        reason=None if installed else "the program flite is not installed",
-        voices=list(_VOICES.values()),
-        models=[f"cmu_us_{name}" for name in _VOICES],
-        license="BSD-like",
-    )
+def why_not() -> str | None:
+    """What it lacks here."""
+    return None if shutil.which("flite") else "the program flite is not installed"

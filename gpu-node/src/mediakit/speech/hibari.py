@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gpu_node.engines.engine import Engine, Voice
 from mediakit.model_files import checked_in_package
 from mediakit.speech import interruptible
 from mediakit.speech.durations import times_of
 from mediakit.speech.phonemes import phonemizer
-from mediakit.speech.speech import Piece, Speech, never_canceled
+from mediakit.speech.speech import Piece, Speech, Voice, never_canceled
 
 _DURATIONS = "/Clip_output_0"
 """The inner tensor that holds how long each symbol lasts."""
@@ -23,6 +22,7 @@ _MOST_SYMBOLS = 300
 
 VOICE = "heart"
 """The voice inside the package; the others would be downloaded when first used."""
+VOICES: list[Voice] = [{"name": VOICE, "language": "en-US", "sex": "female"}]
 
 
 class Hibari:
@@ -71,15 +71,8 @@ def load() -> Hibari:
     return Hibari()
 
 
-def describe() -> Engine:
-    """Announce the engine."""
-    installed = importlib.util.find_spec("hibari") is not None
-    voices: list[Voice] = [{"name": VOICE, "language": "en-US", "sex": "female"}]
-    return Engine(
-        name="hibari",
-        available=installed,
-        reason=None if installed else "the Python package hibari-tts is not installed",
-        voices=voices,
-        models=["hibari-tts 0.2.1, voice heart (int8)"],
-        license="Apache-2.0",
-    )
+def why_not() -> str | None:
+    """What it lacks here."""
+    if importlib.util.find_spec("hibari") is None:
+        return "the Python package hibari-tts is not installed"
+    return None

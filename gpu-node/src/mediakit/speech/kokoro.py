@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from gpu_node.engines.engine import Engine
 from mediakit.arrays import Floats
 from mediakit.model_files import checked
 from mediakit.speech import interruptible
 from mediakit.speech.durations import times_of
 from mediakit.speech.kokoro_voices import DEFAULT, VOICES, is_british
 from mediakit.speech.phonemes import phonemizer
-from mediakit.speech.speech import Piece, Speech, never_canceled
+from mediakit.speech.speech import Piece, Speech, Voice, never_canceled
 
 RATE = 24_000
 MODEL = "kokoro/kokoro-v1.0.int8.durations.onnx"
@@ -95,21 +94,13 @@ def styles_of(models_dir: Path, voice: str) -> Floats:
     )
 
 
-def describe(models_dir: Path) -> Engine:
-    """Announce the engine with the voices that are here."""
-    missing = _missing(models_dir)
-    return Engine(
-        name="kokoro",
-        available=missing is None,
-        reason=missing,
-        voices=[voice for voice in VOICES if (models_dir / _voice_file(voice["name"])).exists()],
-        models=["Kokoro-82M v1.0 (int8)"],
-        license="Apache-2.0",
-    )
+def voices_here(models_dir: Path) -> list[Voice]:
+    """Those whose files are here."""
+    return [voice for voice in VOICES if (models_dir / _voice_file(voice["name"])).exists()]
 
 
-def _missing(models_dir: Path) -> str | None:
-    """What the engine cannot work without."""
+def why_not(models_dir: Path) -> str | None:
+    """What it lacks here."""
     for package, module in (("onnxruntime", "onnxruntime"), ("hibari-tts", "hibari")):
         if find_spec(module) is None:
             return f"the Python package {package} is not installed"

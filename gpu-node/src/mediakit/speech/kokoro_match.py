@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gpu_node.engines.engine import Engine
-from mediakit.arrays import Floats
+from mediakit.arrays import Floats, Samples
 from mediakit.speech import kokoro
 from mediakit.speech.kokoro_voices import DEFAULT, is_british
 from mediakit.speech.match.blend import Blend, distance, nearest_blend
@@ -25,7 +24,7 @@ from mediakit.speech.match.shift import Shift
 from mediakit.speech.match.unfit import unfit
 from mediakit.speech.match.voice_print import VoicePrint, print_of
 from mediakit.speech.match.world import analyzed
-from mediakit.speech.speech import Piece, Samples, Speech, never_canceled
+from mediakit.speech.speech import Piece, Speech, never_canceled
 
 NAME = "kokoro_match"
 _SAMPLE = "The north wind and the sun were arguing about which of them was stronger."
@@ -82,7 +81,7 @@ def load(
     check_canceled: Callable[[], None],
     voices: dict[str, Floats] | None = None,
 ) -> KokoroMatch:
-    """The voice that is nearest to the clip's; BadMedia for a clip that cannot serve.
+    """The voice that is nearest to the clip's; `MediaError` for a clip that cannot serve.
 
     voices: prints of those that may be mixed, all by default.
     """
@@ -115,18 +114,9 @@ def _said(voice: kokoro.Kokoro, check_canceled: Callable[[], None]) -> Samples:
     return np.concatenate([speech.samples for speech in said])
 
 
-def describe(models_dir: Path) -> Engine:
-    """Announce the engine: it works where Kokoro does and pyworld imports."""
-    base = kokoro.describe(models_dir)
-    reason = base.reason or _lacks_world()
-    return Engine(
-        name=NAME,
-        available=reason is None,
-        reason=reason,
-        takes_clips=True,
-        models=[*base.models, "WORLD (pyworld)"],
-        license="Apache-2.0",
-    )
+def why_not(models_dir: Path) -> str | None:
+    """What it lacks here: it works where Kokoro does and pyworld imports."""
+    return kokoro.why_not(models_dir) or _lacks_world()
 
 
 def _lacks_world() -> str | None:

@@ -1,6 +1,6 @@
 """Kokoro's English voices. A name says accent (a = American, b = British) and sex (f, m)."""
 
-from gpu_node.engines.engine import Voice
+from mediakit.speech.speech import Voice
 
 DEFAULT = "af_heart"
 """The voice when none is asked for; the best one by its makers' own grades."""

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypedDict
 
-import numpy as np
-from numpy.typing import NDArray
+from mediakit.arrays import Samples
 
-Samples = NDArray[np.float32]
-"""Mono sound, full scale at +-1."""
+
+class Voice(TypedDict):
+    """A voice that an engine has."""
+
+    name: str
+    language: str
+    sex: str
+
 
 SILENCE = "pau"
 """The phone of a pause."""

@@ -4,7 +4,7 @@ import html
 import re
 import unicodedata
 
-from gpu_node.errors import BadText
+from mediakit.errors import MediaError
 from mediakit.speech.language import foreign_language
 
 MAX_CHARACTERS = 5_000
@@ -12,7 +12,6 @@ MAX_CHARACTERS = 5_000
 MAX_LINES = 400
 """Each line ends with a pause: thousands of them would be an hour of silence."""
 
-_POINTER = "/inputs/text"
 _UNSPOKEN = re.compile(r"<!--|<(script|style|head)\b", re.I)
 _SPOKEN_AGAIN = {
     "": re.compile(r"-->"),
@@ -33,19 +32,19 @@ _BREAKS = re.compile(r"\r\n?|[\u0085\u2028\u2029\v\f]")
 
 
 def speakable(text: str) -> str:
-    """The text without markup and control characters; `BadText` if it cannot be spoken."""
+    """The text without markup and control characters; `MediaError` if it cannot be spoken."""
     if not text.strip():
-        raise _refused("text-empty", "the text is empty")
+        raise MediaError("text-empty", "the text is empty")
     if len(text) > MAX_CHARACTERS:
         detail = f"the text has {len(text)} characters; at most {MAX_CHARACTERS} can be spoken"
-        raise _refused("text-too-long", detail, limit=MAX_CHARACTERS)
+        raise MediaError("text-too-long", detail, limit=MAX_CHARACTERS)
     plain = _plain(_without_markup(_BREAKS.sub("\n", text)))
     lines = sum(1 for line in plain.split("\n") if line.strip())
     if lines > MAX_LINES:
         detail = f"the text has {lines} lines; at most {MAX_LINES} can be spoken"
-        raise _refused("text-too-long", detail, limit=MAX_LINES)
+        raise MediaError("text-too-long", detail, limit=MAX_LINES)
     if not any(c.isalnum() for c in plain):
-        raise _refused("text-empty", "the text has no words")
+        raise MediaError("text-empty", "the text has no words")
     _check_language(plain)
     return re.sub(r"[ \t]+", " ", plain).strip()
 
@@ -108,11 +107,11 @@ def _check_language(text: str) -> None:
                 f"the word {word[:40]!r} is in another script ({_script(foreign)}); "
                 "the voices speak English, in Latin letters"
             )
-            raise _refused("language-unsupported", detail)
+            raise MediaError("language-unsupported", detail)
     language = foreign_language(text)
     if language:
         detail = f"the text seems to be {language}; the voices speak English"
-        raise _refused("language-unsupported", detail)
+        raise MediaError("language-unsupported", detail)
 
 
 def _is_readable(c: str) -> bool:
@@ -121,7 +120,3 @@ def _is_readable(c: str) -> bool:
 
 def _script(c: str) -> str:
     return unicodedata.name(c, "unknown").split()[0].capitalize()
-
-
-def _refused(code: str, detail: str, **about: float) -> BadText:
-    return BadText(code, detail, pointer=_POINTER, **about)

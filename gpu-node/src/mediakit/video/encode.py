@@ -14,8 +14,7 @@ from av.audio.stream import AudioStream
 from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 
-from mediakit.arrays import Picture
-from mediakit.speech.speech import Samples
+from mediakit.arrays import Picture, Samples
 from mediakit.video.planes import Planes, to_planes
 
 AUDIO_RATE = 48_000

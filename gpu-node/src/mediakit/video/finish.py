@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mediakit.speech.captions import Cue
+from mediakit.captions import Cue
 from mediakit.video.cards import card
 from mediakit.video.layout import Layout
 from mediakit.video.lettering import caption, mark

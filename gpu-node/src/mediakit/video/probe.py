@@ -7,10 +7,10 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from gpu_node.errors import BadMedia
+from mediakit.errors import MediaError
 from mediakit.files.kinds import FILMS
 from mediakit.files.opener import UNREADABLE, open_media, reason_of
-from mediakit.files.timing import check_length
+from mediakit.video.timing import check_length
 
 
 @dataclass(frozen=True)
@@ -23,22 +23,22 @@ class FilmFacts:
     duration_s: float
 
 
-def probe_film(path: Path, pointer: str) -> FilmFacts:
-    """The facts of the first video stream; `BadMedia` naming `pointer` if there is none."""
+def probe_film(path: Path) -> FilmFacts:
+    """The facts of the first video stream; `MediaError` if there is none."""
     try:
         with open_media(path, FILMS) as container:
             if not container.streams.video:
-                raise BadMedia("invalid-video", "the file has no pictures", pointer=pointer)
+                raise MediaError("unreadable-film", "the file has no pictures")
             stream = container.streams.video[0]
             rate = stream.average_rate or stream.guessed_rate
             if not rate or not stream.width:
-                raise BadMedia("invalid-video", "the film has no frame rate", pointer=pointer)
+                raise MediaError("unreadable-film", "the film has no frame rate")
             duration = _duration(container, stream)
-            check_length(duration, pointer)
+            check_length(duration)
             return FilmFacts(stream.width, stream.height, float(rate), duration)
     except UNREADABLE as cause:
         detail = f"the film cannot be read: {reason_of(cause)}"
-        raise BadMedia("invalid-video", detail, pointer=pointer) from cause
+        raise MediaError("unreadable-film", detail) from cause
 
 
 def _duration(container: InputContainer, stream: VideoStream) -> float:

@@ -12,13 +12,12 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 
-from gpu_node.errors import BadMedia
-from mediakit.arrays import Picture
+from mediakit.arrays import Picture, Samples
+from mediakit.errors import MediaError
 from mediakit.files.kinds import FILMS
 from mediakit.files.opener import UNREADABLE, open_media, reason_of
-from mediakit.files.timing import check_gap, check_length, check_offset
-from mediakit.speech.speech import Samples
 from mediakit.video.encode import AUDIO_RATE
+from mediakit.video.timing import check_gap, check_length, check_offset
 
 _TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 _HD = 720
@@ -45,7 +44,6 @@ class SourceFilm:
     """What a film says about itself."""
 
     path: Path
-    pointer: str
     width: int
     """As shown: upright."""
     height: int
@@ -62,38 +60,35 @@ class SourceFilm:
     tags: dict[str, str]
 
 
-def open_film(path: Path, pointer: str) -> SourceFilm:
-    """The facts, after a look at the first picture; `BadMedia` naming `pointer` if not."""
+def open_film(path: Path) -> SourceFilm:
+    """The facts, after a look at the first picture; `MediaError` if they cannot be read."""
     try:
         with open_media(path, FILMS) as container:
-            return _facts(container, path, pointer)
+            return _facts(container, path)
     except UNREADABLE as cause:
-        raise unreadable(cause, pointer) from cause
+        raise unreadable(cause) from cause
 
 
-def _facts(container: InputContainer, path: Path, pointer: str) -> SourceFilm:
+def _facts(container: InputContainer, path: Path) -> SourceFilm:
     if not container.streams.video:
-        raise BadMedia("invalid-video", "the file has no pictures", pointer=pointer)
+        raise MediaError("unreadable-film", "the file has no pictures")
     stream = container.streams.video[0]
     if stream.width * stream.height > _MAX_PIXELS:
         detail = f"the film has {stream.width} x {stream.height} pixels, more than can be read"
-        raise BadMedia("invalid-video", detail, pointer=pointer)
+        raise MediaError("unreadable-film", detail)
     rate, base = stream.average_rate or stream.guessed_rate, stream.time_base
     first = next(container.decode(stream), None)
     if first is None or first.pts is None or not rate or not base:
-        raise BadMedia(
-            "invalid-video", "the film has no picture that can be shown", pointer=pointer
-        )
+        raise MediaError("unreadable-film", "the film has no picture that can be shown")
     length = float(stream.duration * base) if stream.duration else 0
     length = length or (container.duration or 0) / av.time_base
-    check_length(length, pointer)
+    check_length(length)
     turned = first.rotation % 180 == 90
     shape = (first.width, first.height)
     aspect = stream.sample_aspect_ratio or Fraction(1)
     sound = container.streams.audio
     return SourceFilm(
         path=path,
-        pointer=pointer,
         width=shape[1] if turned else shape[0],
         height=shape[0] if turned else shape[1],
         fps=Fraction(rate),
@@ -110,7 +105,7 @@ def _facts(container: InputContainer, path: Path, pointer: str) -> SourceFilm:
 
 def frames_of(film: SourceFilm) -> Iterator[SourceFrame]:
     """All pictures in the order in which they are shown."""
-    check_gap(float(1 / film.fps), film.pointer)
+    check_gap(float(1 / film.fps))
     one = max(1, round(1 / film.fps / film.time_base))
     waiting: tuple[Picture, int] | None = None
     first, count = 0, 0
@@ -125,18 +120,18 @@ def frames_of(film: SourceFilm) -> Iterator[SourceFrame]:
                 elif at <= last:
                     at = last + 1
                 if waiting:
-                    check_gap(float((at - last) * film.time_base), film.pointer)
-                    check_length(float(at * film.time_base), film.pointer)
+                    check_gap(float((at - last) * film.time_base))
+                    check_length(float(at * film.time_base))
                     yield SourceFrame(*waiting, at - last)
                 waiting, count = (_upright(frame), at), count + 1
             promised = stream.frames
             length = stream.duration or 0
     except UNREADABLE as cause:
-        raise unreadable(cause, film.pointer) from cause
+        raise unreadable(cause) from cause
     is_short = waiting is None or waiting[1] + one < length * _COMPLETE
     if waiting is None or (is_short and count < promised * _COMPLETE):
         detail = f"the film is cut off: {count} of its {promised} pictures are there"
-        raise BadMedia("invalid-video", detail, pointer=film.pointer)
+        raise MediaError("unreadable-film", detail)
     yield SourceFrame(*waiting, one)
 
 
@@ -150,7 +145,7 @@ def sound_parts(film: SourceFilm) -> Iterator[Samples]:
             for frame in container.decode(container.streams.audio[0]):
                 if late is None:
                     offset_s = (frame.time or 0) - film.start_s
-                    check_offset(offset_s, film.pointer)
+                    check_offset(offset_s)
                     late = round(offset_s * AUDIO_RATE)
                     yield from _silence(film.channels, max(0, late))
                 for part in resampler.resample(frame):
@@ -162,7 +157,7 @@ def sound_parts(film: SourceFilm) -> Iterator[Samples]:
                 yield part.to_ndarray().astype(np.float32)
     except UNREADABLE as cause:
         detail = f"the film's sound cannot be decoded: {reason_of(cause)}"
-        raise BadMedia("invalid-video", detail, pointer=film.pointer) from cause
+        raise MediaError("unreadable-film", detail) from cause
 
 
 def _silence(channels: int, count: int) -> Iterator[Samples]:
@@ -173,9 +168,9 @@ def _silence(channels: int, count: int) -> Iterator[Samples]:
         count -= piece
 
 
-def unreadable(cause: Exception, pointer: str) -> BadMedia:
+def unreadable(cause: Exception) -> MediaError:
     detail = f"the film cannot be read: {reason_of(cause)}"
-    return BadMedia("invalid-video", detail, pointer=pointer)
+    return MediaError("unreadable-film", detail)
 
 
 def _upright(frame: VideoFrame) -> Picture:

@@ -11,8 +11,7 @@ import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace
 
-from mediakit.arrays import Picture
-from mediakit.speech.speech import Samples
+from mediakit.arrays import Picture, Samples
 from mediakit.video.encode import AUDIO_RATE, BT709
 
 _OPTIONS = {"crf": "18", "preset": "veryfast", "bf": "0"}

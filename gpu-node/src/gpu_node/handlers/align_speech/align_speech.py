@@ -8,19 +8,17 @@ from typing import Any
 from pydantic import MISSING
 
 from gpu_node.contracts.models import AlignSpeechInputs, AlignSpeechParams
-from gpu_node.engines.engine import Engine
+from gpu_node.engines import table
 from gpu_node.errors import BadMedia
 from gpu_node.handlers.choices import known
 from gpu_node.handlers.context import HandlerContext
-from mediakit.alignment import energy, phones
+from gpu_node.handlers.media_problems import given
 from mediakit.alignment.track import FPS, VisemeTrack
-from mediakit.speech.speech import Phone, Samples
-from mediakit.speech.wav import read_wav
+from mediakit.arrays import Samples
+from mediakit.sound.wav import read_wav
+from mediakit.speech.speech import Phone
 
-
-def engines() -> list[Engine]:
-    """Engines that may be here, in the order of the schema."""
-    return [phones.describe(), energy.describe()]
+_EXACT, _WITHOUT_PHONES = "phones", "energy"
 
 
 def check(params: AlignSpeechParams, inputs: Mapping[str, Any], context: HandlerContext) -> None:
@@ -29,7 +27,7 @@ def check(params: AlignSpeechParams, inputs: Mapping[str, Any], context: Handler
     wishes = known(AlignSpeechInputs, inputs)
     if "audio" in inputs:
         _samples(wishes.audio, context)
-    if context.engine == phones.NAME and wishes.phones is not MISSING:
+    if context.engine == _EXACT and wishes.phones is not MISSING:
         _read_phones(context.path(wishes.phones))
 
 
@@ -40,18 +38,20 @@ def run(
     del params
     samples, rate = _samples(inputs.audio, context)
     context.check_canceled()
-    if context.engine == phones.NAME and inputs.phones is not MISSING:
-        track = phones.plan(samples, rate, _read_phones(context.path(inputs.phones)))
-    else:
-        if context.engine == phones.NAME:
-            context.log("warn", "no phone times: the mouth follows loudness alone")
-        track = energy.plan(samples, rate)
+    engine, phones = context.engine, []
+    if engine == _EXACT and inputs.phones is not MISSING:
+        phones = _read_phones(context.path(inputs.phones))
+    elif engine == _EXACT:
+        context.log("warn", "no phone times: the mouth follows loudness alone")
+        engine = _WITHOUT_PHONES
+    track: VisemeTrack = table.load(engine)(samples, rate, phones)
     context.progress(len(track.open), len(track.open), "frames")
     return {"track": _put(track, context), "method": track.method}
 
 
 def _samples(audio: Any, context: HandlerContext) -> tuple[Samples, int]:
-    samples, rate = read_wav(context.path(audio), "/inputs/audio")
+    with given("/inputs/audio"):
+        samples, rate = read_wav(context.path(audio))
     if len(samples) == 0:
         raise BadMedia("invalid-audio", "the sound is empty", pointer="/inputs/audio")
     return samples, rate

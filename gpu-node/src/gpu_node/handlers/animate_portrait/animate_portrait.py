@@ -9,7 +9,6 @@ from pydantic import MISSING
 from scipy.signal import resample_poly
 
 from gpu_node.contracts.models import AnimatePortraitInputs, AnimatePortraitParams
-from gpu_node.engines.engine import Engine
 from gpu_node.errors import BadMedia
 from gpu_node.handlers.animate_portrait.background import (
     choose_background,
@@ -20,11 +19,11 @@ from gpu_node.handlers.animate_portrait.given import Portrait, read_portrait, re
 from gpu_node.handlers.choices import SIZES, chosen, known, one_of, whole
 from gpu_node.handlers.context import HandlerContext
 from gpu_node.handlers.live_preview import LivePreview
+from gpu_node.handlers.media_problems import given
 from mediakit.alignment.track import level, rated_frames
-from mediakit.arrays import Picture
+from mediakit.arrays import Picture, Samples
 from mediakit.portrait.backdrop import firm, without_background
-from mediakit.speech.speech import Samples
-from mediakit.speech.wav import read_wav
+from mediakit.sound.wav import read_wav
 from mediakit.talking_head import render
 from mediakit.talking_head.motion import plan_motion
 from mediakit.video.encode import AUDIO_RATE, INTERMEDIATE, MP4, FilmWriter
@@ -32,11 +31,6 @@ from mediakit.video.variants import preview_jpeg
 
 _RATES = (25, 30)
 _FORMS = {"final": MP4, "intermediate": INTERMEDIATE}
-
-
-def engines() -> list[Engine]:
-    """Engines that may be here, in the order of the schema."""
-    return [render.describe()]
 
 
 def check(
@@ -114,7 +108,8 @@ def _head(
 
 
 def _sound(path: Path) -> Samples:
-    samples, rate = read_wav(path, "/inputs/audio")
+    with given("/inputs/audio"):
+        samples, rate = read_wav(path)
     if len(samples) == 0:
         raise BadMedia("invalid-audio", "the sound is empty", pointer="/inputs/audio")
     if rate != AUDIO_RATE:

@@ -3,11 +3,12 @@
 import re
 from pathlib import Path
 
-from gpu_node.errors import BadImage, BadMedia
+from gpu_node.errors import BadMedia
 from gpu_node.handlers.animate_portrait.given import Portrait
+from gpu_node.handlers.media_problems import given
 from mediakit.arrays import Picture
+from mediakit.picture.photo import read_photo
 from mediakit.portrait import backdrop
-from mediakit.portrait.photo import read_photo
 
 _POINTER, _IMAGE = "/inputs/background", "/inputs/background_image"
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -45,9 +46,6 @@ def make_background(kind: str, image: Path | None, portrait: Portrait) -> Pictur
 
 
 def read_background(image: Path) -> Picture:
-    """The picture for behind the person; `BadImage` with its pointer."""
-    try:
+    """The picture for behind the person; what is wrong with it is said of its own input."""
+    with given(_IMAGE):
         return read_photo(image)
-    except BadImage as refused:
-        # The reader of photos names the port of portraits.
-        raise BadImage(refused.code, refused.detail, pointer=_IMAGE) from refused

@@ -11,7 +11,7 @@ from cv2.typing import MatLike
 from gpu_node.errors import BadMedia
 from mediakit.alignment.track import FPS, frame_count, rerated
 from mediakit.arrays import Floats, Picture
-from mediakit.files.pictures import read_picture
+from mediakit.picture.known_kinds import read_picture
 from mediakit.portrait import topology
 
 _LONGEST = 2.0

@@ -8,15 +8,14 @@ from typing import Any
 from pydantic import MISSING
 
 from gpu_node.contracts.models import FinishVideoInputs, FinishVideoParams
-from gpu_node.engines.engine import Engine
 from gpu_node.errors import BadMedia
 from gpu_node.handlers.choices import known
 from gpu_node.handlers.context import HandlerContext
 from gpu_node.handlers.finish_video.plan import VIDEO, Plan, judge, planned_sound, read_plan
 from gpu_node.handlers.live_preview import LivePreview
+from gpu_node.handlers.media_problems import given
 from mediakit.arrays import Picture
-from mediakit.speech.captions import shifted_cues, to_webvtt
-from mediakit.video import fonts
+from mediakit.captions import shifted_cues, to_webvtt
 from mediakit.video.decode import paced_planes
 from mediakit.video.encode import MP4, WEBM, FilmWriter, Form
 from mediakit.video.finish import Finish
@@ -30,21 +29,16 @@ _GIF_SIDE = 240
 _UNTITLED = "Talking avatar"
 
 
-def engines(models_dir: Path | None = None) -> list[Engine]:
-    """Engines that may be here, in the order of the schema."""
-    reason = fonts.why_not(models_dir)
-    license = "LGPL-2.1 with GPL encoders"
-    return [Engine(name="pyav", available=reason is None, reason=reason, license=license)]
-
-
 def check(params: FinishVideoParams, inputs: Mapping[str, Any], context: HandlerContext) -> None:
     """Refuse words that no font here can write, and music that nobody knows."""
     wishes = known(FinishVideoInputs, inputs)
     captions = None if wishes.captions is MISSING else context.path(wishes.captions)
     if "video" in inputs:
-        read_plan(params, wishes, context.path(wishes.video), captions, context.models_dir)
+        with given(VIDEO):
+            read_plan(params, wishes, context.path(wishes.video), captions, context.models_dir)
     else:
-        judge(params, wishes, captions, context.models_dir)
+        with given(VIDEO):
+            judge(params, wishes, captions, context.models_dir)
 
 
 def run(
@@ -53,8 +47,9 @@ def run(
     """Render the film anew, with a poster, a preview and, on request, as WebM."""
     source = context.path(inputs.video)
     captions = None if inputs.captions is MISSING else context.path(inputs.captions)
-    plan = read_plan(params, inputs, source, captions, context.models_dir)
-    stills = _render(source, plan, context)
+    with given(VIDEO):
+        plan = read_plan(params, inputs, source, captions, context.models_dir)
+        stills = _render(source, plan, context)
     if stills.poster is None:
         raise BadMedia("invalid-video", "the film has no pictures", pointer=VIDEO)
     meta = {
@@ -71,14 +66,14 @@ def run(
     outputs |= _stills(stills.poster, stills.preview, context)
     if captions:
         outputs["captions"] = _captions(plan, context)
-    return {**outputs, "marked": context.visible_mark}
+    return {**outputs, "marked": _is_marked(context)}
 
 
 def _render(source: Path, plan: Plan, context: HandlerContext) -> Stills:
     """Write the films; answers what was picked out of them."""
     finish = Finish(
         plan.layout, context.models_dir, plan.fps, plan.title, plan.before, plan.end_text,
-        plan.after, plan.cues if plan.burns else [], context.visible_mark,
+        plan.after, plan.cues if plan.burns else [], _is_marked(context),
     )  # fmt: skip
     sound = planned_sound(source, plan)
     stills, shown = Stills(plan.fps, plan.frames), LivePreview(context)
@@ -94,7 +89,7 @@ def _render(source: Path, plan: Plan, context: HandlerContext) -> Stills:
             for name, form in _FORMS.items()
             if name == "video" or plan.webm
         ]  # fmt: skip
-        film = paced_planes(source, VIDEO, plan.fps, plan.frames)
+        film = paced_planes(source, plan.fps, plan.frames)
         for number, (planes, bare) in enumerate(finish.pictures(film)):
             context.check_canceled()
             for writer in writers:
@@ -104,6 +99,11 @@ def _render(source: Path, plan: Plan, context: HandlerContext) -> Stills:
             context.progress(number + 1, plan.total, "frames")
             shown.offer(lambda planes=planes: preview_jpeg(to_picture(planes)))
     return stills
+
+
+def _is_marked(context: HandlerContext) -> bool:
+    """Whether the pictures say that they are generated; without a word of the owner they do."""
+    return bool(context.settings.get("visible_mark", True))
 
 
 def _path(name: str, context: HandlerContext) -> Path:

@@ -9,11 +9,11 @@ import numpy as np
 from gpu_node.contracts.models import FinishVideoInputs, FinishVideoParams
 from gpu_node.errors import BadMedia, BadText
 from gpu_node.handlers.choices import chosen, one_of
+from mediakit.arrays import Samples
+from mediakit.captions import Cue, from_webvtt
 from mediakit.music.bed import music
 from mediakit.music.mix import under_speech, with_headroom
 from mediakit.music.moods import MOODS
-from mediakit.speech.captions import Cue, from_webvtt
-from mediakit.speech.speech import Samples
 from mediakit.video import cards, lettering
 from mediakit.video.decode import length_s, sound_of
 from mediakit.video.encode import AUDIO_RATE
@@ -59,8 +59,9 @@ def read_plan(
     captions: Path | None,
     models: Path,
 ) -> Plan:
-    """film, captions: local files. Raises BadMedia or BadText with the pointer of what is wrong."""
-    facts = probe_film(film, VIDEO)
+    """film, captions: local files. Raises what is wrong with words and wishes,
+    with their pointers; for what is wrong with the film, `MediaError`."""
+    facts = probe_film(film)
     layout = Layout(facts.height // 2 * 2, facts.width // 2 * 2)
     fps = min(_FASTEST, max(1, round(facts.fps)))
     title, end_text = card_texts(params, inputs)
@@ -77,7 +78,7 @@ def read_plan(
                 words, "/inputs/captions", lambda words: lettering.words_of(words, layout, models)
             )
     return Plan(
-        layout, fps, max(1, round(length_s(film, VIDEO) * fps)),
+        layout, fps, max(1, round(length_s(film) * fps)),
         before=round(params.title_s * fps) if title else 0,
         after=round(params.end_s * fps) if end_text else 0,
         title=title, end_text=end_text, cues=cues, burns=burns,
@@ -121,7 +122,7 @@ def planned_sound(film: Path, plan: Plan) -> Samples:
     """The film's own sound with silence for the cards, cut or padded to the pictures' length, and
     music if it is wanted."""
     per_frame = AUDIO_RATE / plan.fps
-    own = sound_of(film, VIDEO, plan.frames / plan.fps + 1)[: int(plan.frames * per_frame)]
+    own = sound_of(film, plan.frames / plan.fps + 1)[: int(plan.frames * per_frame)]
     total = int(plan.total * per_frame)
     sound = np.concatenate([np.zeros(int(plan.before * per_frame), np.float32), own])
     sound = np.pad(sound, (0, total - len(sound)))

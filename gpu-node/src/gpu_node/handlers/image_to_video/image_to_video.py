@@ -9,20 +9,22 @@ import numpy as np
 from pydantic import MISSING
 
 from gpu_node.contracts.models import ImageToVideoInputs, ImageToVideoParams
-from gpu_node.engines.engine import Engine
+from gpu_node.engines import face_mesh, selfie_segmentation
 from gpu_node.errors import PermanentError
 from gpu_node.handlers.choices import known, one_of, within
 from gpu_node.handlers.context import HandlerContext
 from gpu_node.handlers.live_preview import LivePreview
+from gpu_node.handlers.media_problems import given
 from mediakit.arrays import Floats, Picture
 from mediakit.camera import moves, scene
-from mediakit.portrait import face_mesh, person_matte, topology
-from mediakit.portrait.photo import read_photo
+from mediakit.picture.photo import read_photo
+from mediakit.portrait import topology
 from mediakit.video.timed import FilmForm, TimedFilmWriter
 from mediakit.video.variants import preview_jpeg
 
 MARK = "Generated film: a camera move that software made of a photo."
 _RATES = (24, 25, 30, 50, 60)
+_CUT_OUT_BY = "selfie_segmentation"
 _SURE = 0.5
 """How sure the mesh must be of a face before the person around it is cut out: the matte's network
 was made for people and finds some in a landscape too."""
@@ -38,18 +40,13 @@ class _Wish:
     aspect: str
 
 
-def engines() -> list[Engine]:
-    """Engines that may be here, in the order of the schema."""
-    return [scene.describe()]
-
-
 def check(params: ImageToVideoParams, inputs: Mapping[str, Any], context: HandlerContext) -> None:
     """Refuse wishes that cannot be met, and a photo that cannot be read."""
     del params
     wishes = known(ImageToVideoInputs, inputs)
     _wish(wishes)
     if "image" in inputs:
-        read_photo(context.path(wishes.image), context.check_canceled)
+        _photo(wishes, context)
 
 
 def run(
@@ -58,7 +55,7 @@ def run(
     """Render frame by frame, without sound."""
     del params
     wish = _wish(inputs)
-    photo = read_photo(context.path(inputs.image))
+    photo = _photo(inputs, context)
     size = scene.film_size(photo, wish.side, wish.aspect)
     zoom = moves.widest_zoom(wish.move, wish.strength)
     face = _face(photo, context)
@@ -92,7 +89,12 @@ def run(
         "duration_s": wish.frames / wish.fps,
     }
     video = context.put(path, media_type="video/mp4", name="camera-move.mp4", meta=meta)
-    return {"video": video, "depth_by": "none" if matte is None else person_matte.NAME}
+    return {"video": video, "depth_by": "none" if matte is None else _CUT_OUT_BY}
+
+
+def _photo(inputs: ImageToVideoInputs, context: HandlerContext) -> Picture:
+    with given("/inputs/image"):
+        return read_photo(context.path(inputs.image), context.check_canceled)
 
 
 def _wish(inputs: ImageToVideoInputs) -> _Wish:
@@ -121,7 +123,9 @@ def _face(photo: Picture, context: HandlerContext) -> scene.Place | None:
     if not engine.available:
         context.log("warning", "the picture will move as one", reason=engine.reason)
         return None
-    faces = [f for f in face_mesh.load(context.models_dir).find(photo) if f.score > _SURE]
+    with given("/inputs/image"):
+        found = face_mesh.load(context.models_dir).find(photo)
+    faces = [face for face in found if face.score > _SURE]
     if not faces:
         context.log("info", "no face: the picture moves as one")
         return None
@@ -131,8 +135,9 @@ def _face(photo: Picture, context: HandlerContext) -> scene.Place | None:
 
 
 def _matte(picture: Picture, context: HandlerContext) -> Floats | None:
-    engine = person_matte.describe(context.models_dir)
+    engine = selfie_segmentation.describe(context.models_dir)
     if engine.available:
-        return person_matte.load(context.models_dir).find(picture)
+        with given("/inputs/image"):
+            return selfie_segmentation.load(context.models_dir).find(picture)
     context.log("warning", "the picture will move as one", reason=engine.reason)
     return None

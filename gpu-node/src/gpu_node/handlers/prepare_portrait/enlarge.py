@@ -5,15 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
+from gpu_node.engines import esrgan
 from gpu_node.handlers.context import HandlerContext
 from gpu_node.handlers.lengthy import STILL_PACE, take_turn
 from mediakit.arrays import Picture
 from mediakit.portrait.crop import Cut, take
 from mediakit.upscale import models
 from mediakit.upscale.picture_cache import PictureCache
-from mediakit.upscale.upscaler import Upscaler
 
 _MODEL = models.PHOTO
+_BY = "esrgan"
 _FROM_SCALE = 1.3
 """Below, a plain enlargement looks the same."""
 _MAX_PIXELS = 400_000
@@ -33,7 +34,7 @@ def taken_sharply(
     if cut.scale <= _FROM_SCALE:
         return take(photo, cut), "none"
     low, high = _inside(photo, cut)
-    engine = models.describe()
+    engine = esrgan.describe()
     if not engine.available or int(np.prod(high - low)) > _MAX_PIXELS:
         reason = engine.reason or "the part is too large"
         context.log("warning", "the small face is enlarged without new detail", reason=reason)
@@ -42,22 +43,22 @@ def taken_sharply(
     large = _enlarged(part, _key(context.owner, source, low, high), context)
     # Places are counted between pixels' middles, which lie closer together now.
     corner = (cut.corner - low) * _MODEL.factor + (_MODEL.factor - 1) / 2
-    return take(large, Cut(corner, cut.scale / _MODEL.factor, cut.size)), models.NAME
+    return take(large, Cut(corner, cut.scale / _MODEL.factor, cut.size)), _BY
 
 
 def _enlarged(part: Picture, key: str, context: HandlerContext) -> Picture:
     cache = None if context.cache_dir is None else PictureCache(context.cache_dir / _FOLDER)
     kept = None if cache is None else cache.get(key)
     if kept is not None and kept.shape[0] == part.shape[0] * _MODEL.factor:
-        context.log("info", "the small face was enlarged before", by=models.NAME)
+        context.log("info", "the small face was enlarged before", by=_BY)
         return kept
 
     def advance(done: int, total: int) -> None:
         context.progress(2 + done / total, 4, "steps")
 
     take_turn(context, part.shape[0] * part.shape[1], STILL_PACE)
-    context.log("info", "the small face is enlarged", by=models.NAME)
-    with Upscaler(_MODEL) as upscaler:
+    context.log("info", "the small face is enlarged", by=_BY)
+    with esrgan.load(_MODEL) as upscaler:
         large = upscaler.enlarge(part, context.check_canceled, advance)
     if cache is not None:
         cache.put(key, large)

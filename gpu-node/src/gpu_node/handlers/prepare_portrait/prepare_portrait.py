@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, get_args
 
 import cv2
@@ -11,17 +10,20 @@ import numpy as np
 from pydantic import MISSING
 
 from gpu_node.contracts.models import PreparePortraitInputs, PreparePortraitParams
-from gpu_node.engines.engine import Engine
+from gpu_node.engines import face_mesh, selfie_segmentation
 from gpu_node.errors import EngineUnavailable
 from gpu_node.handlers.choices import SIZES, chosen, known, one_of, whole
 from gpu_node.handlers.context import HandlerContext
+from gpu_node.handlers.media_problems import given
 from gpu_node.handlers.prepare_portrait.enlarge import taken_sharply
 from mediakit.arrays import Floats, Picture
-from mediakit.portrait import crop, drawn_face, face_mesh, person_matte, suitability
+from mediakit.picture.photo import read_photo
+from mediakit.portrait import crop, drawn_face, suitability
 from mediakit.portrait.drawn_look import LOOKS
-from mediakit.portrait.photo import read_photo
 from mediakit.portrait.sighting import sighting
 
+_IMAGE = "/inputs/image"
+_FOUND_BY, _DRAWN, _CUT_OUT_BY = "face_mesh", "drawn_face", "selfie_segmentation"
 _STEPS = 4
 _FACES = range(1, 100)
 _ASPECTS: tuple[crop.Aspect, ...] = get_args(crop.Aspect)
@@ -37,11 +39,6 @@ class _Portrait:
     enlarged_by: str = "none"
 
 
-def engines(models_dir: Path | None = None) -> list[Engine]:
-    """Engines that may be here, in the order of the schema; looks for model files if told where."""
-    return [face_mesh.describe(models_dir), drawn_face.describe()]
-
-
 def check(
     params: PreparePortraitParams, inputs: Mapping[str, Any], context: HandlerContext
 ) -> None:
@@ -52,7 +49,8 @@ def check(
     whole(wishes.face, _FACES, chosen(params.face, None), "/inputs/face")
     if wishes.image is not MISSING:
         _check_engine(context)
-        read_photo(context.path(wishes.image), context.check_canceled)
+        with given(_IMAGE):
+            read_photo(context.path(wishes.image), context.check_canceled)
 
 
 def run(
@@ -60,8 +58,9 @@ def run(
 ) -> dict[str, Any]:
     """Find the face in the photo, or draw the demo face if there is none; `source` says which."""
     if inputs.image is not MISSING:
-        return _outputs(_from_photo(params, inputs, context), context)
-    context.engine = drawn_face.NAME
+        with given(_IMAGE):
+            return _outputs(_from_photo(params, inputs, context), context)
+    context.engine = _DRAWN
     side, aspect = _shape(params, inputs)
     avatar = one_of(inputs.avatar, tuple(LOOKS), params.avatar, "/inputs/avatar")
     picture, landmarks, matte = drawn_face.draw_cut_out(
@@ -90,20 +89,20 @@ def _from_photo(
     cut = crop.plan_cut(photo, face.points, side, aspect)
     landmarks = cut.points(face.points)
     picture, enlarged_by = taken_sharply(photo, cut, source, context)
-    engine = person_matte.describe(context.models_dir)
+    engine = selfie_segmentation.describe(context.models_dir)
     if not engine.available:
         context.log("warning", "the background will move a little", reason=engine.reason)
         return _Portrait(picture, landmarks, None, "photo", "none", enlarged_by)
     context.check_canceled()
-    matte = person_matte.load(context.models_dir).find(picture, context.check_canceled)
+    matte = selfie_segmentation.load(context.models_dir).find(picture, context.check_canceled)
     context.progress(3, _STEPS, "steps")
-    return _Portrait(picture, landmarks, matte, "photo", person_matte.NAME, enlarged_by)
+    return _Portrait(picture, landmarks, matte, "photo", _CUT_OUT_BY, enlarged_by)
 
 
 def _check_engine(context: HandlerContext) -> None:
-    if context.engine != face_mesh.NAME:
+    if context.engine != _FOUND_BY:
         detail = "the engine drawn_face reads no photos, and face_mesh is not available here"
-        raise EngineUnavailable("engine-unavailable", detail, pointer="/inputs/image")
+        raise EngineUnavailable("engine-unavailable", detail, pointer=_IMAGE)
 
 
 def _shape(params: PreparePortraitParams, inputs: PreparePortraitInputs) -> tuple[int, crop.Aspect]:

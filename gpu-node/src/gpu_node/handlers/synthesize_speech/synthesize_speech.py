@@ -3,35 +3,25 @@
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from pydantic import MISSING
 
 from gpu_node.contracts.models import SynthesizeSpeechInputs, SynthesizeSpeechParams, Voice
-from gpu_node.engines.engine import Engine
 from gpu_node.errors import BadText
 from gpu_node.handlers.choices import known
 from gpu_node.handlers.context import HandlerContext
+from gpu_node.handlers.media_problems import given
 from gpu_node.handlers.synthesize_speech.voice import chosen_voice, judge_voice
-from mediakit.speech import flite, hibari, kokoro, kokoro_match
-from mediakit.speech.captions import to_cues, to_webvtt
+from mediakit.captions import to_cues, to_webvtt
+from mediakit.sound.loudness import RATE, normalized
+from mediakit.sound.wav import write_wav
 from mediakit.speech.join import joined, trimmed
-from mediakit.speech.loudness import RATE, normalized
 from mediakit.speech.speech import Speech
 from mediakit.speech.text import speakable
-from mediakit.speech.wav import write_wav
 from mediakit.speech.word_times import with_words
 
-
-def engines(models_dir: Path) -> list[Engine]:
-    """Engines that may be here, in the order of the schema."""
-    return [
-        kokoro.describe(models_dir),
-        hibari.describe(),
-        flite.describe(),
-        kokoro_match.describe(models_dir),
-    ]
+_TEXT = "/inputs/text"
 
 
 def check(
@@ -41,21 +31,31 @@ def check(
     del params
     wishes = known(SynthesizeSpeechInputs, inputs)
     if "text" in inputs:
-        speakable(wishes.text)
+        with given(_TEXT):
+            speakable(wishes.text)
     if wishes.voice is not MISSING:
-        judge_voice(Voice.model_validate(wishes.voice), context, engines(context.models_dir))
+        judge_voice(Voice.model_validate(wishes.voice), context)
 
 
 def run(
     params: SynthesizeSpeechParams, inputs: SynthesizeSpeechInputs, context: HandlerContext
 ) -> dict[str, Any]:
     """Speak `inputs.text`: mono, 48 kHz, 16 bit, -16 LUFS, peaks of at most -1 dBFS."""
-    text = speakable(inputs.text)
-    engine, voice = chosen_voice(inputs, context, engines(context.models_dir))
+    with given(_TEXT):
+        return _spoken(params, speakable(inputs.text), inputs, context)
+
+
+def _spoken(
+    params: SynthesizeSpeechParams,
+    text: str,
+    inputs: SynthesizeSpeechInputs,
+    context: HandlerContext,
+) -> dict[str, Any]:
+    engine, voice = chosen_voice(inputs, context)
     pieces = engine.pieces(text)
     if not pieces:
         detail = "the text has no words that this voice can speak"
-        raise BadText("text-empty", detail, pointer="/inputs/text")
+        raise BadText("text-empty", detail, pointer=_TEXT)
 
     def spoken() -> Iterator[Speech]:
         for number, piece in enumerate(pieces):

@@ -8,23 +8,19 @@ import numpy as np
 from pydantic import MISSING
 
 from gpu_node.contracts.models import UpscaleImageInputs, UpscaleImageParams
-from gpu_node.engines.engine import Engine
+from gpu_node.engines import esrgan
 from gpu_node.handlers.choices import known, one_of, within
 from gpu_node.handlers.context import HandlerContext
 from gpu_node.handlers.lengthy import STILL_PACE, take_turn
+from gpu_node.handlers.media_problems import given
 from mediakit.arrays import Picture
-from mediakit.talking_head.still import take_apart
+from mediakit.picture.take_apart import take_apart
 from mediakit.upscale import models
 from mediakit.upscale.still_file import StillPicture, read_still, write_still
-from mediakit.upscale.upscaler import Upscaler
 
 _MODELS = {"photo": models.PHOTO, "drawing": models.DRAWING}
 _FACTORS = (2, 4)
-
-
-def engines() -> list[Engine]:
-    """Engines that may be here, in the order of the schema."""
-    return [models.describe()]
+_POINTER = "/inputs/image"
 
 
 def check(params: UpscaleImageParams, inputs: Mapping[str, Any], context: HandlerContext) -> None:
@@ -33,7 +29,7 @@ def check(params: UpscaleImageParams, inputs: Mapping[str, Any], context: Handle
     wishes = known(UpscaleImageInputs, inputs)
     _wishes(wishes)
     if "image" in inputs:
-        read_still(context.path(wishes.image))
+        _read(wishes, context)
 
 
 def run(
@@ -42,19 +38,24 @@ def run(
     """Enlarge upright; transparency and colour profile are kept, the result is a PNG."""
     del params
     factor, model, lanczos = _wishes(inputs)
-    picture = read_still(context.path(inputs.image))
+    picture = _read(inputs, context)
     take_turn(context, picture.colour.shape[0] * picture.colour.shape[1], STILL_PACE)
 
     def advance(done: int, total: int) -> None:
         context.progress(done, total, "tiles")
 
-    with Upscaler(model, lanczos) as upscaler:
+    with given(_POINTER), esrgan.load(model, lanczos) as upscaler:
         large = upscaler.enlarge(_filled(picture), context.check_canceled, advance)
     made = StillPicture(_sized(large, picture, factor), _alpha(picture, factor), picture.profile)
     path = context.work_dir / "enlarged.png"
     write_still(path, made)
     meta = {"width": made.colour.shape[1], "height": made.colour.shape[0]}
     return {"image": context.put(path, media_type="image/png", name="enlarged.png", meta=meta)}
+
+
+def _read(inputs: UpscaleImageInputs, context: HandlerContext) -> StillPicture:
+    with given(_POINTER):
+        return read_still(context.path(inputs.image))
 
 
 def _wishes(inputs: UpscaleImageInputs) -> tuple[int, models.Model, float | None]:

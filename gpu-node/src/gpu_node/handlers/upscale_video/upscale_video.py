@@ -1,29 +1,28 @@
 """Node type `upscale_video`: a film becomes a larger one, or, by `passthrough`, stays as it is."""
 
-import shutil
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from gpu_node.contracts.models import UpscaleVideoInputs, UpscaleVideoParams
-from gpu_node.engines.engine import Engine
+from gpu_node.engines import esrgan, passthrough
 from gpu_node.errors import BadMedia
 from gpu_node.handlers.choices import known, one_of
 from gpu_node.handlers.context import HandlerContext
 from gpu_node.handlers.lengthy import FILM_PACE, take_turn
 from gpu_node.handlers.live_preview import LivePreview
+from gpu_node.handlers.media_problems import given
 from mediakit.files.kinds import MP4, kind_of_file
 from mediakit.upscale import models
 from mediakit.upscale.still_file import MARK
-from mediakit.upscale.upscaler import Upscaler
-from mediakit.video import passthrough
 from mediakit.video.probe import probe_film
 from mediakit.video.source import SourceFilm, frames_of, open_film, sound_parts
 from mediakit.video.timed import FilmForm, TimedFilmWriter
 from mediakit.video.variants import preview_jpeg
 
 _POINTER = "/inputs/video"
+_ENLARGER = "esrgan"
 _FACTORS = (2, 4)
 _MIN_SIDE, _MAX_SIDE = 16, 4096
 _MAX_WORK = 400_000_000
@@ -31,24 +30,20 @@ _MAX_WORK = 400_000_000
 _CONTAINER_TAGS = {"major_brand", "minor_version", "compatible_brands", "encoder", "comment"}
 
 
-def engines() -> list[Engine]:
-    """Engines that may be here, in the order of the schema."""
-    return [passthrough.describe(), models.describe()]
-
-
 def check(params: UpscaleVideoParams, inputs: Mapping[str, Any], context: HandlerContext) -> None:
     """Refuse wishes that cannot be met, and a film that cannot be read or is too large."""
     del params
     wishes = known(UpscaleVideoInputs, inputs)
-    enlarges = context.engine == models.NAME
+    enlarges = context.engine == _ENLARGER
     factor = one_of(wishes.factor, _FACTORS, 2, "/inputs/factor") if enlarges else 1
     if "video" not in inputs:
         return
     source = context.path(wishes.video)
-    if enlarges:
-        _check(open_film(source, _POINTER), factor)
-    else:
-        probe_film(source, _POINTER)
+    with given(_POINTER):
+        if enlarges:
+            _check(open_film(source), factor)
+        else:
+            probe_film(source)
 
 
 def run(
@@ -57,14 +52,16 @@ def run(
     """Enlarge each picture, or hand the film on unchanged after a look that it is one."""
     del params
     source = context.path(inputs.video)
-    if context.engine == models.NAME:
+    if context.engine == _ENLARGER:
         factor = one_of(inputs.factor, _FACTORS, 2, "/inputs/factor")
-        return {"video": _enlarged(source, factor, context)}
-    facts = probe_film(source, _POINTER)
+        with given(_POINTER):
+            return {"video": _enlarged(source, factor, context)}
+    with given(_POINTER):
+        facts = probe_film(source)
     # What the sender said of it is what the sender said.
     kind = kind_of_file(source) or MP4
     film = context.work_dir / f"film{kind.suffix}"
-    shutil.copyfile(source, film)
+    passthrough.load()(source, film)
     context.progress(1, 1, "films")
     meta = {
         "width": facts.width,
@@ -77,7 +74,7 @@ def run(
 
 
 def _enlarged(source: Path, factor: int, context: HandlerContext) -> dict[str, Any]:
-    film = open_film(source, _POINTER)
+    film = open_film(source)
     _check(film, factor)
     take_turn(context, film.width * film.height * film.frames, FILM_PACE)
     path = context.work_dir / "enlarged.mp4"
@@ -85,7 +82,7 @@ def _enlarged(source: Path, factor: int, context: HandlerContext) -> dict[str, A
     shown = LivePreview(context)
     end, count = 0, 0
     sound = sound_parts(film) if film.channels else iter(())
-    upscaler = Upscaler(models.FILM[factor])
+    upscaler = esrgan.load(models.FILM[factor])
     with upscaler, TimedFilmWriter(path, form, sound) as writer:
         for count, frame in enumerate(frames_of(film), 1):
             if frame.picture.shape[:2] != (film.height, film.width):

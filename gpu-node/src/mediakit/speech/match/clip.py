@@ -9,14 +9,13 @@ import av
 import numpy as np
 from scipy.signal import resample_poly
 
-from mediakit.arrays import Floats
+from mediakit.arrays import Floats, Samples
 from mediakit.files.kinds import SOUNDS
 from mediakit.files.opener import UNREADABLE, open_media, reason_of
 from mediakit.speech.match.completeness import is_cut_off
 from mediakit.speech.match.fitness import check_clipping
 from mediakit.speech.match.unfit import LONGEST_S, invalid, unfit
 from mediakit.speech.match.world import RATE
-from mediakit.speech.speech import Samples
 
 LOWEST_RATE, HIGHEST_RATE = 16_000, 192_000
 _MOST_CHANNELS = 2
@@ -27,8 +26,8 @@ _CANCELS_OUT = 0.5
 
 
 def read_clip(path: Path, check_canceled: Callable[[], None]) -> Samples:
-    """The clip as mono sound at RATE; nothing behind LONGEST_S is decoded. BadMedia says what is
-    wrong."""
+    """The clip as mono sound at RATE; nothing behind LONGEST_S is decoded. `MediaError` says
+    what is wrong."""
     try:
         with open_media(path, SOUNDS) as container:
             if not container.streams.audio:

@@ -3,10 +3,9 @@
 import numpy as np
 from scipy.ndimage import median_filter
 
-from mediakit.arrays import Floats
+from mediakit.arrays import Floats, Samples
 from mediakit.speech.match.unfit import LONGEST_S, SHORTEST_S, unfit
 from mediakit.speech.match.world import RATE
-from mediakit.speech.speech import Samples
 
 QUIETEST_DBFS = -45.0
 """Level of the loud moments; below it the noise of cheap microphones is as loud."""
@@ -37,7 +36,7 @@ _STANDS_OUT_DB, _AUDIBLE_DB, _AROUND_BINS, _BACKGROUND = 12.0, 50.0, 31, 15
 
 
 def check(samples: Samples) -> None:
-    """Refuse what is unfit as the clip of a voice; BadMedia says by how much."""
+    """Refuse what is unfit as the clip of a voice; `MediaError` says by how much."""
     duration_s = len(samples) / RATE
     if not SHORTEST_S <= duration_s <= LONGEST_S:
         limit = SHORTEST_S if duration_s < SHORTEST_S else LONGEST_S

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mediakit.arrays import Floats
+from mediakit.arrays import Floats, Samples
 from mediakit.speech.match.voice_print import HIGHEST_HZ, VoicePrint, band_centers_hz
 from mediakit.speech.match.world import RATE, Voiced, analyzed, put_together
-from mediakit.speech.speech import Samples
 
 _MOST_OCTAVES = 0.4
 """More makes a voice unnatural."""

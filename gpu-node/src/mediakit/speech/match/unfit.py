@@ -1,17 +1,15 @@
-"""The refusals of a voice clip; each names the field, what was measured and the limit."""
+"""The refusals of a voice clip; each says what was measured and the limit."""
 
-from gpu_node.errors import BadMedia
+from mediakit.errors import MediaError
 
-POINTER = "/inputs/voice"
 SHORTEST_S, LONGEST_S = 5.0, 30.0
 
 
-def unfit(detail: str, reason: str, measured: float, limit: float) -> BadMedia:
+def unfit(detail: str, reason: str, measured: float, limit: float) -> MediaError:
     """A clip that can be heard but not used; `reason` is a stable word for programs."""
-    about = {"pointer": POINTER, "reason": reason, "measured": measured, "limit": limit}
-    return BadMedia("unfit-voice-clip", detail, **about)
+    return MediaError("unfit-clip", detail, reason=reason, measured=measured, limit=limit)
 
 
-def invalid(detail: str, **about: float) -> BadMedia:
+def invalid(detail: str, **about: float) -> MediaError:
     """A clip that cannot be read."""
-    return BadMedia("invalid-audio", detail, pointer=POINTER, **about)
+    return MediaError("unreadable-sound", detail, **about)

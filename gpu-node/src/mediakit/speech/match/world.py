@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mediakit.arrays import Floats
-from mediakit.speech.speech import Samples
+from mediakit.arrays import Floats, Samples
 
 RATE = 24_000
 FRAME_MS = 5.0

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from gpu_node.errors import BadImage
+from mediakit.errors import MediaError
 
-POINTER = "/inputs/image"
 MAX_BYTES = 20 * 2**20
 MAX_PIXELS = 40_000_000
 MIN_SIDE = 64
@@ -50,7 +49,7 @@ def open_still(
     max_pixels: int = MAX_PIXELS,
     min_side: int = MIN_SIDE,
 ) -> Image.Image:
-    """The picture, not yet decoded; `BadImage` says what the file is when it is no still picture
+    """The picture, not yet decoded; `MediaError` says what the file is when it is no still picture
     whose size lies within the limits.
     """
     data = _bytes_of(path)
@@ -77,11 +76,11 @@ def open_still(
     return image
 
 
-def invalid(detail: str) -> BadImage:
-    return BadImage("invalid-image", detail, pointer=POINTER)
+def invalid(detail: str) -> MediaError:
+    return MediaError("unreadable-picture", detail)
 
 
-def damaged() -> BadImage:
+def damaged() -> MediaError:
     return invalid("the picture is cut off or damaged")
 
 
@@ -95,8 +94,8 @@ def _bytes_of(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _too_large(detail: str) -> BadImage:
-    return BadImage("image-too-large", detail, pointer=POINTER)
+def _too_large(detail: str) -> MediaError:
+    return MediaError("picture-too-large", detail)
 
 
 def _kind(data: bytes) -> str:

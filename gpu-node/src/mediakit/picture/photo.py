@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from mediakit.arrays import Picture
-from mediakit.portrait.image_header import DAMAGE, damaged, open_still
+from mediakit.picture.image_header import DAMAGE, damaged, open_still
 
 _PAPER = 225
 """Transparent parts lie on this grey."""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gpu_node.errors import BadMedia
-from mediakit.speech.speech import Samples
+from mediakit.arrays import Samples
+from mediakit.errors import MediaError
 
 _CHUNK = 1 << 20
 
@@ -23,18 +23,18 @@ def write_wav(path: Path, samples: Samples, rate: int) -> None:
             file.writeframes(np.round(np.clip(part, -1, 1) * 32_767).astype("<i2").tobytes())
 
 
-def read_wav(path: Path, pointer: str) -> tuple[Samples, int]:
-    """Sound as mono and its sample rate; `BadMedia` names the field `pointer`."""
+def read_wav(path: Path) -> tuple[Samples, int]:
+    """Sound as mono and its sample rate; `MediaError` if it cannot be read."""
     try:
         with wave.open(str(path), "rb") as file:
             channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
             data = file.readframes(file.getnframes())
     except (wave.Error, EOFError) as cause:
         detail = f"the sound is no readable WAV file: {cause}"
-        raise BadMedia("invalid-audio", detail, pointer=pointer) from cause
+        raise MediaError("unreadable-sound", detail) from cause
     if width != 2:
         detail = f"the sound has {8 * width} bits per sample, not 16"
-        raise BadMedia("invalid-audio", detail, pointer=pointer)
+        raise MediaError("unreadable-sound", detail)
     whole = len(data) - len(data) % (2 * channels)
     pcm = np.frombuffer(data[:whole], "<i2").reshape(-1, channels)
     samples = pcm.mean(axis=1, dtype=np.float32)

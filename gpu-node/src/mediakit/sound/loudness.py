@@ -4,8 +4,7 @@ import numpy as np
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
 from scipy.signal import sosfilt
 
-from mediakit.arrays import Floats
-from mediakit.speech.speech import Samples
+from mediakit.arrays import Floats, Samples
 
 RATE = 48_000
 """The filters below are for this rate only."""

@@ -1,0 +1,1 @@
+"""Still pictures: read, judged by their headers, taken apart."""

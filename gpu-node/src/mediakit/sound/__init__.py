@@ -1,0 +1,1 @@
+"""Sound as samples: read, written, made equally loud."""
