@@ -33,7 +33,7 @@ beforeEach(() => {
   for (const name of ["package.json", "package-lock.json", ".npmrc", ".gitignore", "scripts"])
     cpSync(join(ROOT, name), join(clone, name), { recursive: true, filter: noModules });
   for (const name of WORKSPACES) cpSync(join(ROOT, name, "package.json"), join(clone, name, "package.json"));
-  for (const name of ["uv", "services", "dev", "models"]) copyLock(`requirements-${name}.lock`);
+  for (const name of ["uv", "media", "services", "dev", "models"]) copyLock(`requirements-${name}.lock`);
   copyLock("requirements.lock");
   rmSync(pids, { force: true });
 });

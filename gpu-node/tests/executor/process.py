@@ -86,7 +86,11 @@ def environment_of(settings: Mapping[str, object]) -> dict[str, str]:
 
 @asynccontextmanager
 async def run_gpu_node(
-    redis_url: str, folder: Path, wait_for: str = "executor ready", **settings: object
+    redis_url: str,
+    folder: Path,
+    wait_for: str = "executor ready",
+    python: str = sys.executable,
+    **settings: object,
 ) -> AsyncIterator[GpuNodeProcess]:
     """Start one and wait for a line of its log; killed at the end.
 
@@ -107,7 +111,7 @@ async def run_gpu_node(
         **settings,
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
+        python,
         "-m",
         "gpu_node",
         env=environment_of(values),
