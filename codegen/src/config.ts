@@ -11,6 +11,8 @@ export interface Variable {
   /** Written as one text with commas. */
   list: boolean;
   secret: boolean;
+  /** Handed to handlers as it is, which alone know what it means. */
+  setting: boolean;
   /** Null = none: required. */
   default: string | number | boolean | string[] | null;
   required: boolean;
@@ -38,6 +40,7 @@ export function variables(
           type: property.type as string,
           list: property["x-list"] === true,
           secret: property["x-secret"] === true,
+          setting: property["x-setting"] === true,
           default: (property.default ?? null) as Variable["default"],
           required: required.includes(name),
           description: property.description as string,

@@ -10,6 +10,8 @@ export type PartName = (typeof PARTS)[number];
 export interface Port {
   type: string;
   required: boolean;
+  /** Which offers of an engine must have what the value, or a field of it, asks for (`x-chooses-engine`). */
+  chooses_engine?: string | Record<string, string>;
 }
 
 export interface NodeType {
@@ -79,7 +81,11 @@ export function portsOf(
     properties.map(([name, property]) => {
       const type = (property["x-type"] as string) ?? titleOfRef(source.titled, file, String(property.$ref));
       if (!named.includes(type)) throw new Error(`schemas/${file.path}: ${name} is of no named type`);
-      return [name, { type, required: required.includes(name) }];
+      const chooses = property["x-chooses-engine"] as Port["chooses_engine"];
+      return [
+        name,
+        { type, required: required.includes(name), ...(chooses ? { chooses_engine: chooses } : {}) },
+      ];
     }),
   );
 }

@@ -5,10 +5,12 @@ export interface Variable {
   env: string;
   /** The variable that names a file with the value in it; null = none: the value is no secret. */
   fileEnv: string | null;
-  type: 'string' | 'integer' | 'boolean' | 'array';
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'array';
   /** One text with commas between strings. */
   list: boolean;
   secret: boolean;
+  /** Handed to handlers as it is, which alone know what it means. */
+  setting: boolean;
   /** Null = none. */
   default: string | number | boolean | readonly string[] | null;
   required: boolean;
@@ -22,6 +24,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": true,
+    "setting": false,
     "default": null,
     "required": true,
     "description": "redis://, rediss:// or unix:// address, with user, password and database where needed."
@@ -32,6 +35,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": "127.0.0.1",
     "required": false,
     "description": "Loopback only as long as no API keys exist."
@@ -42,6 +46,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 8787,
     "required": false,
     "description": "0 takes a free one."
@@ -52,6 +57,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "array",
     "list": true,
     "secret": false,
+    "setting": false,
     "default": [
       "http",
       "driver",
@@ -67,6 +73,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 1,
     "required": false,
     "description": "Number of shards; fixed for the life of the data."
@@ -77,6 +84,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": "msb",
     "required": false,
     "description": "Prefix of all Redis keys."
@@ -87,6 +95,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "array",
     "list": true,
     "secret": false,
+    "setting": false,
     "default": [
       "default"
     ],
@@ -99,6 +108,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 16,
     "required": false,
     "description": "Node-plane tasks at once."
@@ -109,6 +119,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": null,
     "required": true,
     "description": "Address of the object store, without a path."
@@ -119,6 +130,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": "us-east-1",
     "required": false,
     "description": "Region for signatures."
@@ -129,6 +141,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": "myspinbot",
     "required": false,
     "description": "Bucket of artifacts and files."
@@ -139,6 +152,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": true,
+    "setting": false,
     "default": null,
     "required": true,
     "description": "No default."
@@ -149,6 +163,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": true,
+    "setting": false,
     "default": null,
     "required": true,
     "description": "No default."
@@ -159,6 +174,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "boolean",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": false,
     "required": false,
     "description": "Whether a run shows the last line of a failure that its handler did not expect, as npm run dev lets it. It may hold what only the log should."
@@ -169,6 +185,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": "info",
     "required": false,
     "description": "Lowest level that is written."
@@ -179,6 +196,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 10000,
     "required": false,
     "description": "How long an executor may be silent; equal on all sides."
@@ -189,6 +207,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 5000,
     "required": false,
     "description": "How long mail may stay read but not collected."
@@ -199,6 +218,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 10000,
     "required": false,
     "description": "How long one drive may hold a run."
@@ -209,6 +229,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 1000,
     "required": false,
     "description": "How often leases and timers are looked at."
@@ -219,6 +240,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 30000,
     "required": false,
     "description": "How often forgotten work is looked for."
@@ -229,6 +251,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 604800000,
     "required": false,
     "description": "How long an ended run is kept."
@@ -239,6 +262,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 86400000,
     "required": false,
     "description": "How long an uploaded file is kept after the end of the last run that used it, or after its upload."
@@ -249,6 +273,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 86400000,
     "required": false,
     "description": "Default start deadline."
@@ -259,6 +284,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 86400000,
     "required": false,
     "description": "Default run deadline."
@@ -269,6 +295,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 1000,
     "required": false,
     "description": "First delay before a retry; doubles up to 60 s."
@@ -279,6 +306,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 25000,
     "required": false,
     "description": "How long a stop waits for running work."
@@ -289,6 +317,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": "",
     "required": false,
     "description": "Files and folders with further node types and handlers, several with commas; docs/your-own-nodes.md shows some."
@@ -302,6 +331,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": true,
+    "setting": false,
     "default": null,
     "required": true,
     "description": "redis://, rediss:// or unix:// address, with user, password and database where needed."
@@ -312,6 +342,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": "127.0.0.1",
     "required": false,
     "description": "Where health and metrics are served."
@@ -322,6 +353,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 8788,
     "required": false,
     "description": "0 takes a free one."
@@ -332,6 +364,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 1,
     "required": false,
     "description": "Number of shards; equal to the gateway's."
@@ -342,6 +375,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": "msb",
     "required": false,
     "description": "Prefix of all Redis keys."
@@ -352,6 +386,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": "default",
     "required": false,
     "description": "The pool it pulls from."
@@ -362,6 +397,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 0,
     "required": false,
     "description": "Tasks at once; 0 = one per GPU, else the number of CPUs."
@@ -372,6 +408,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 0,
     "required": false,
     "description": "Pieces of long work at once, beside the slots; 0 = one fewer than slots, but at least one."
@@ -382,6 +419,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": ".data/gpu-node",
     "required": false,
     "description": "Where task directories and the cache of enlarged portraits lie."
@@ -392,6 +430,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "boolean",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": true,
     "required": false,
     "description": "Whether enlarged portraits are kept for the next run of the same owner."
@@ -402,6 +441,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": ".data/models",
     "required": false,
     "description": "Where model files lie."
@@ -412,9 +452,65 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "boolean",
     "list": false,
     "secret": false,
+    "setting": true,
     "default": true,
     "required": false,
     "description": "Whether films carry a mark in the picture that says they are generated; their metadata always does."
+  },
+  "settings": {
+    "env": "GPU_NODE_SETTINGS",
+    "fileEnv": null,
+    "type": "array",
+    "list": true,
+    "secret": false,
+    "setting": false,
+    "default": [],
+    "required": false,
+    "description": "name=value with commas: settings for handlers, which find them in context.settings."
+  },
+  "cpu": {
+    "env": "GPU_NODE_CPU",
+    "fileEnv": null,
+    "type": "number",
+    "list": false,
+    "secret": false,
+    "setting": false,
+    "default": -1,
+    "required": false,
+    "description": "CPUs that handlers may count on together; -1 = two for each that is here, or for each task at once."
+  },
+  "gpu": {
+    "env": "GPU_NODE_GPU",
+    "fileEnv": null,
+    "type": "number",
+    "list": false,
+    "secret": false,
+    "setting": false,
+    "default": -1,
+    "required": false,
+    "description": "GPUs for handlers; -1 = those that are here."
+  },
+  "vram_gb": {
+    "env": "GPU_NODE_VRAM_GB",
+    "fileEnv": null,
+    "type": "number",
+    "list": false,
+    "secret": false,
+    "setting": false,
+    "default": -1,
+    "required": false,
+    "description": "GB of GPU memory for handlers, on all GPUs together; -1 = what nvidia-smi says."
+  },
+  "probe_ms": {
+    "env": "GPU_NODE_PROBE_MS",
+    "fileEnv": null,
+    "type": "integer",
+    "list": false,
+    "secret": false,
+    "setting": false,
+    "default": 15000,
+    "required": false,
+    "description": "How often engines are asked whether they are here."
   },
   "s3_endpoint": {
     "env": "GPU_NODE_S3_ENDPOINT",
@@ -422,6 +518,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": null,
     "required": true,
     "description": "Address of the object store, without a path."
@@ -432,6 +529,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": "us-east-1",
     "required": false,
     "description": "Region for signatures."
@@ -442,6 +540,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": "myspinbot",
     "required": false,
     "description": "Bucket of artifacts and files."
@@ -452,6 +551,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": true,
+    "setting": false,
     "default": null,
     "required": true,
     "description": "No default."
@@ -462,6 +562,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": true,
+    "setting": false,
     "default": null,
     "required": true,
     "description": "No default."
@@ -472,6 +573,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "boolean",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": false,
     "required": false,
     "description": "Whether a run shows the last line of a failure that its handler did not expect, as npm run dev lets it. It may hold what only the log should."
@@ -482,6 +584,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": "info",
     "required": false,
     "description": "Lowest level that is written."
@@ -492,6 +595,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 10000,
     "required": false,
     "description": "How long it may be silent; equal on all sides."
@@ -502,6 +606,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 3000,
     "required": false,
     "description": "How often leases are renewed; at most a third of lease_ms."
@@ -512,6 +617,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 15000,
     "required": false,
     "description": "How long one blocking read waits."
@@ -522,6 +628,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 25000,
     "required": false,
     "description": "How long a stop waits for running tasks."
@@ -532,6 +639,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "array",
     "list": true,
     "secret": false,
+    "setting": false,
     "default": [],
     "required": false,
     "description": "key=value pairs shown in the registry."
@@ -542,6 +650,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": "",
     "required": false,
     "description": "Files and folders with further node types and handlers, several with commas; docs/your-own-nodes.md shows some."
@@ -552,6 +661,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "array",
     "list": true,
     "secret": false,
+    "setting": false,
     "default": [],
     "required": false,
     "description": "Further host names under which health and metrics are served; localhost and addresses always are."
@@ -562,6 +672,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "string",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": "auto",
     "required": false,
     "description": "Handlers' processes without network and without a look at other processes (Linux user namespaces): where it is possible, or not at all without it, or never. An extension whose handlers need the network needs off."
@@ -572,6 +683,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 6144,
     "required": false,
     "description": "MiB of data that a handler's process may have (Linux); 0 = no limit."
@@ -582,6 +694,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 14400,
     "required": false,
     "description": "Seconds of CPU time that one node may use in a handler's process; 0 = no limit."
@@ -592,6 +705,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 4096,
     "required": false,
     "description": "MiB that one file of a handler may have; 0 = no limit."
@@ -602,6 +716,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "integer",
     "list": false,
     "secret": false,
+    "setting": false,
     "default": 1024,
     "required": false,
     "description": "Files that a handler's process may have open; 0 = no limit."
@@ -612,6 +727,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "type": "array",
     "list": true,
     "secret": false,
+    "setting": false,
     "default": [],
     "required": false,
     "description": "Names of further variables that handlers may see; none of them may be a secret."

@@ -5,6 +5,8 @@ import type { NamedType } from './validators.js';
 export interface PortDefinition {
   type: NamedType;
   required: boolean;
+  /** Which offers of an engine must have what the value, or a field of it, asks for. */
+  chooses_engine?: string | Record<string, string>;
 }
 
 export interface NodeTypeDefinition {
@@ -411,7 +413,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       "gpu": 0,
       "vram_gb": 0
     },
-    "schema_digest": "fd39994472dedb4a7bd15ea34ef821a94ff849bdf8d4f7dd839a03e15d4e21b9",
+    "schema_digest": "88a1da0189ce4cc6599b0e7c2a05e904a3d2b5405042ab665f29b05784273159",
     "param_defaults": {
       "speed": 1,
       "seed": 0
@@ -423,7 +425,11 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       },
       "voice": {
         "type": "Voice",
-        "required": false
+        "required": false,
+        "chooses_engine": {
+          "name": "voices",
+          "clip": "takes_clips"
+        }
       }
     },
     "outputs": {
@@ -519,4 +525,27 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
     }
   }
 } satisfies Record<string, NodeTypeDefinition>,
+);
+
+/** Named types that are artifact references, and how media types that fit begin. */
+export const FILE_TYPES: ReadonlyMap<string, string> = new Map(Object.entries({
+  "Image": "image/",
+  "Audio": "audio/",
+  "Video": "video/",
+  "Data": "",
+  "Phones": "application/json",
+  "VisemeTrack": "application/json",
+  "Landmarks": "application/json"
+}));
+
+/** Named types with references in fields: of which type these are, and where clients name the file. */
+export const FILE_PARTS: ReadonlyMap<string, Record<string, { type: NamedType; given_as: string }>> = new Map(
+  Object.entries({
+  "Voice": {
+    "clip": {
+      "type": "Audio",
+      "given_as": "file_id"
+    }
+  }
+} as const),
 );

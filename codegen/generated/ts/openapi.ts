@@ -2042,6 +2042,22 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "takes_clips": {
             "description": "Its voice can resemble that of a clip.",
             "type": "boolean"
+          },
+          "offers": {
+            "description": "What else it has that an input may ask for (`x-chooses-engine` of a node type): names, by a word of the engine's own.",
+            "type": "object",
+            "maxProperties": 20,
+            "propertyNames": {
+              "pattern": "^[a-z][a-z0-9_]{0,47}$"
+            },
+            "additionalProperties": {
+              "type": "array",
+              "maxItems": 500,
+              "items": {
+                "type": "string",
+                "maxLength": 200
+              }
+            }
           }
         },
         "required": [
@@ -2089,6 +2105,22 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "takes_clips": {
             "description": "Its voice can resemble that of a clip.",
             "type": "boolean"
+          },
+          "offers": {
+            "description": "What else it has that an input may ask for (`x-chooses-engine` of a node type): names, by a word of the engine's own.",
+            "type": "object",
+            "maxProperties": 20,
+            "propertyNames": {
+              "pattern": "^[a-z][a-z0-9_]{0,47}$"
+            },
+            "additionalProperties": {
+              "type": "array",
+              "maxItems": 500,
+              "items": {
+                "type": "string",
+                "maxLength": 200
+              }
+            }
           }
         },
         "required": [
@@ -2227,6 +2259,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "type": "integer",
             "minimum": 1,
             "maximum": 9007199254740991
+          },
+          "resources": {
+            "description": "What it has in all: CPUs that handlers may count on, GPUs, GB of GPU memory.",
+            "$ref": "#/components/schemas/Resources"
           },
           "labels": {
             "type": "object",
@@ -3000,6 +3036,30 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "Resources": {
+        "title": "Resources",
+        "type": "object",
+        "properties": {
+          "cpu": {
+            "type": "number",
+            "minimum": 0
+          },
+          "gpu": {
+            "type": "number",
+            "minimum": 0
+          },
+          "vram_gb": {
+            "type": "number",
+            "minimum": 0
+          }
+        },
+        "required": [
+          "cpu",
+          "gpu",
+          "vram_gb"
+        ],
+        "additionalProperties": false
+      },
       "Run": {
         "title": "Run",
         "description": "One execution of a graph, as clients see it.",
@@ -3059,9 +3119,17 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                 "minimum": 0
               },
               "matching_executors": {
+                "description": "Executors that can run all of its nodes now, for the node that has the fewest.",
                 "type": "integer",
                 "minimum": 0,
                 "maximum": 9007199254740991
+              },
+              "waiting_for": {
+                "description": "Nodes still to be run that no executor can run now, and why; also while others run.",
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/RunNeed"
+                }
               }
             },
             "additionalProperties": false
@@ -3237,6 +3305,28 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         },
         "required": [
           "graph"
+        ],
+        "additionalProperties": false
+      },
+      "RunNeed": {
+        "title": "RunNeed",
+        "type": "object",
+        "properties": {
+          "node_id": {
+            "$ref": "#/components/schemas/NodeId"
+          },
+          "type": {
+            "type": "string"
+          },
+          "reason": {
+            "description": "What executors say, for a person.",
+            "type": "string"
+          }
+        },
+        "required": [
+          "node_id",
+          "type",
+          "reason"
         ],
         "additionalProperties": false
       },

@@ -217,6 +217,11 @@ export interface EngineAvailability {
   voices?: Array<VoiceCapability>;
   /** Its voice can resemble that of a clip. */
   takes_clips?: boolean;
+  /**
+   * What else it has that an input may ask for (`x-chooses-engine` of a node type): names, by a word of the
+   * engine's own.
+   */
+  offers?: Record<string, Array<string>>;
 }
 
 export interface NodeTypeAvailability {
@@ -255,6 +260,11 @@ export interface EngineCapability {
   voices?: Array<VoiceCapability>;
   /** Its voice can resemble that of a clip. */
   takes_clips?: boolean;
+  /**
+   * What else it has that an input may ask for (`x-chooses-engine` of a node type): names, by a word of the
+   * engine's own.
+   */
+  offers?: Record<string, Array<string>>;
 }
 
 /** ISO 8601 time in UTC with milliseconds. */
@@ -283,6 +293,12 @@ export interface EventPage {
 /** Name of a group of executors; `node` is the gateway's own. */
 export type PoolName = string;
 
+export interface Resources {
+  cpu: number;
+  gpu: number;
+  vram_gb: number;
+}
+
 export interface NodeTypeCapability {
   type: string;
   schema_digest: Sha256;
@@ -302,6 +318,8 @@ export interface Executor {
   last_seen_ms: number;
   /** Tasks it runs at once. */
   slots: number;
+  /** What it has in all: CPUs that handlers may count on, GPUs, GB of GPU memory. */
+  resources?: Resources;
   labels: Record<string, string>;
   node_types: Array<NodeTypeCapability>;
 }
@@ -521,6 +539,19 @@ export interface GpuNodeConfig {
    * true.
    */
   visible_mark?: boolean;
+  /** name=value with commas: settings for handlers, which find them in context.settings. Default: []. */
+  settings?: Array<string>;
+  /**
+   * CPUs that handlers may count on together; -1 = two for each that is here, or for each task at once. Default:
+   * -1.
+   */
+  cpu?: number;
+  /** GPUs for handlers; -1 = those that are here. Default: -1. */
+  gpu?: number;
+  /** GB of GPU memory for handlers, on all GPUs together; -1 = what nvidia-smi says. Default: -1. */
+  vram_gb?: number;
+  /** How often engines are asked whether they are here. Default: 15000. */
+  probe_ms?: number;
   /** Address of the object store, without a path. */
   s3_endpoint: string;
   /** Region for signatures. Default: "us-east-1". */
@@ -932,10 +963,20 @@ export interface RunDeadlineTimes {
   run_at?: Timestamp;
 }
 
+export interface RunNeed {
+  node_id: NodeId;
+  type: string;
+  /** What executors say, for a person. */
+  reason: string;
+}
+
 export interface RunQueue {
   position?: number;
   eta_s?: number;
+  /** Executors that can run all of its nodes now, for the node that has the fewest. */
   matching_executors?: number;
+  /** Nodes still to be run that no executor can run now, and why; also while others run. */
+  waiting_for?: Array<RunNeed>;
 }
 
 export interface RunProgress {

@@ -48,3 +48,5 @@ export const nodeTypeValidators: Readonly<Record<string, NodeTypeValidators>>;
 /** By what a graph's `input.$ref` says. */
 export const graphInputValidators: Readonly<Record<string, Validator>>;
 export const namedTypeValidators: Readonly<Record<NamedType, Validator>>;
+/** The same for what clients give: files of theirs in the place of references. */
+export const clientTypeValidators: Readonly<Record<NamedType, Validator>>;

@@ -1,4 +1,5 @@
 /** The Python modules that hold tables: wire, scripts, problem types, node types, configuration. */
+import { bindings } from "../bindings.ts";
 import { variables } from "../config.ts";
 import { nodeTypes } from "../node-types.ts";
 import type { Source } from "../source.ts";
@@ -85,6 +86,7 @@ ${rows.join("")}}
 }
 
 export function emitPyNodeTypes(source: Source): string {
+  const { fileTypes, fileParts } = bindings(source);
   const rows = nodeTypes(source).map(
     (type) => `    NodeType.from_dict(\n        ${pyLiteral(type, "        ")}\n    ),\n`,
   );
@@ -99,6 +101,8 @@ class Port:
 
     type: str
     required: bool
+    chooses_engine: str | Mapping[str, str] | None = None
+    """Which offers of an engine must have what the value, or a field of it, asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +140,29 @@ _ALL: Final = (
 ${rows.join("")})
 
 NODE_TYPES: Final[dict[str, NodeType]] = {node_type.type: node_type for node_type in _ALL}
+
+FILE_TYPES: Final = frozenset(${pyLiteral(Object.keys(fileTypes))})
+"""Named types whose values are artifact references; the gateway alone makes them out of what
+clients bring."""
+
+FILE_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
+${Object.entries(fileParts)
+  .map(
+    ([name, parts]) =>
+      `    "${name}": (${Object.keys(parts)
+        .map((part) => `"${part}",`)
+        .join(" ")}),\n`,
+  )
+  .join("")}}
+"""Named types with references in fields, and these fields."""
 `;
 }
 
 export function emitPyConfig(source: Source): string {
   const rows = Object.entries(variables(source, "GpuNodeConfig")).map(
-    ([name, { env, fileEnv, type, list, secret, required, description, default: value }]) =>
+    ([name, { env, fileEnv, type, list, secret, setting, required, description, default: value }]) =>
       `    "${name}": Variable(\n        env="${env}",\n        file_env=${pyLiteral(fileEnv)},\n        type="${type}",\n        is_list=${pyLiteral(list)},\n` +
-      `        secret=${pyLiteral(secret)},\n        default=${pyLiteral(value)},\n        required=${pyLiteral(required)},\n` +
+      `        secret=${pyLiteral(secret)},\n        is_setting=${pyLiteral(setting)},\n        default=${pyLiteral(value)},\n        required=${pyLiteral(required)},\n` +
       `        description=${pyLiteral(description)},\n    ),\n`,
   );
   return `${pyHead("Environment variables of the gpu-node.")}from dataclasses import dataclass
@@ -157,11 +176,13 @@ class Variable:
     env: str
     file_env: str | None
     """The variable that names a file with the value in it; None = none: the value is no secret."""
-    type: Literal["string", "integer", "boolean", "array"]
+    type: Literal["string", "integer", "number", "boolean", "array"]
     is_list: bool
     """One text with commas between strings."""
     secret: bool
-    default: str | int | bool | list[str] | None
+    is_setting: bool
+    """Handed to handlers as it is, which alone know what it means."""
+    default: str | int | float | bool | list[str] | None
     """None = none."""
     required: bool
     description: str

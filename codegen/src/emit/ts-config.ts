@@ -11,10 +11,12 @@ export interface Variable {
   env: string;
   /** The variable that names a file with the value in it; null = none: the value is no secret. */
   fileEnv: string | null;
-  type: 'string' | 'integer' | 'boolean' | 'array';
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'array';
   /** One text with commas between strings. */
   list: boolean;
   secret: boolean;
+  /** Handed to handlers as it is, which alone know what it means. */
+  setting: boolean;
   /** Null = none. */
   default: string | number | boolean | readonly string[] | null;
   required: boolean;

@@ -1,9 +1,11 @@
 /** node-types.ts: what the gateway knows about every node type. */
+import { bindings } from "../bindings.ts";
 import { nodeTypes } from "../node-types.ts";
 import type { Source } from "../source.ts";
 import { BANNER, tsLiteral } from "./text.ts";
 
 export function emitNodeTypes(source: Source): string {
+  const { fileTypes, fileParts } = bindings(source);
   const table = Object.fromEntries(nodeTypes(source).map((type) => [type.type, type]));
   return `/** Node types, one per file of schemas/nodes. ${BANNER} */
 import type { GraphNode } from './types.ts';
@@ -12,6 +14,8 @@ import type { NamedType } from './validators.js';
 export interface PortDefinition {
   type: NamedType;
   required: boolean;
+  /** Which offers of an engine must have what the value, or a field of it, asks for. */
+  chooses_engine?: string | Record<string, string>;
 }
 
 export interface NodeTypeDefinition {
@@ -36,6 +40,14 @@ export interface NodeTypeDefinition {
 export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.assign(
   Object.create(null) as object,
   ${tsLiteral(table)} satisfies Record<string, NodeTypeDefinition>,
+);
+
+/** Named types that are artifact references, and how media types that fit begin. */
+export const FILE_TYPES: ReadonlyMap<string, string> = new Map(Object.entries(${tsLiteral(fileTypes)}));
+
+/** Named types with references in fields: of which type these are, and where clients name the file. */
+export const FILE_PARTS: ReadonlyMap<string, Record<string, { type: NamedType; given_as: string }>> = new Map(
+  Object.entries(${tsLiteral(fileParts)} as const),
 );
 `;
 }

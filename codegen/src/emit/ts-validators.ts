@@ -2,13 +2,24 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import standalone from "ajv/dist/standalone/index.js";
 import { transform } from "esbuild";
+import { bindings } from "../bindings.ts";
 import { bundle } from "../bundle.ts";
 import { EXPORTED, type ValidatorTables, validatedTitles, validatorTables } from "../validators.ts";
 import type { Source } from "../source.ts";
 import { BANNER } from "./text.ts";
 
 const BASE = "https://schemas.myspinbot.dev/titles/";
-const ANNOTATIONS = ["x-env", "x-list", "x-secret", "x-node-type", "x-type", "x-named-types"];
+const ANNOTATIONS = [
+  "x-env",
+  "x-list",
+  "x-secret",
+  "x-setting",
+  "x-node-type",
+  "x-type",
+  "x-named-types",
+  "x-chooses-engine",
+  "x-client-form",
+];
 
 export async function emitValidators(source: Source): Promise<string> {
   const ajv = new Ajv2020({
@@ -26,12 +37,15 @@ export async function emitValidators(source: Source): Promise<string> {
   }
   const refs = Object.fromEntries(validatedTitles(source).map((title) => [`validate${title}`, BASE + title]));
   const code = withoutRequire(standalone.default(ajv, refs));
-  const { code: small } = await transform(`${code}\n${tables(validatorTables(source))}`, {
-    format: "esm",
-    target: "es2022",
-    treeShaking: true,
-    minify: true,
-  });
+  const { code: small } = await transform(
+    `${code}\n${tables(validatorTables(source), bindings(source).clientForms)}`,
+    {
+      format: "esm",
+      target: "es2022",
+      treeShaking: true,
+      minify: true,
+    },
+  );
   return `// ${BANNER}\n${small}`;
 }
 
@@ -56,7 +70,10 @@ function withoutRequire(code: string): string {
   return `${CHARACTER_COUNT}\n${plain}`;
 }
 
-function tables({ nodeTypes, graphInputs, namedTypes }: ValidatorTables): string {
+function tables(
+  { nodeTypes, graphInputs, namedTypes }: ValidatorTables,
+  forms: Record<string, string>,
+): string {
   const rows = nodeTypes.map(({ type, titles }) => {
     const ports = Object.entries(titles).map(([port, title]) => `${port}: validate${title}`);
     return `${type}: { ${ports.join(", ")} }`;
@@ -67,6 +84,7 @@ function tables({ nodeTypes, graphInputs, namedTypes }: ValidatorTables): string
 export const nodeTypeValidators = { __proto__: null, ${rows.join(", ")} };
 export const graphInputValidators = { __proto__: null, ${graphInputs.map(({ path, title }) => row(path, title)).join(", ")} };
 export const namedTypeValidators = { __proto__: null, ${namedTypes.map((title) => row(title, title)).join(", ")} };
+export const clientTypeValidators = { __proto__: null, ${namedTypes.map((title) => row(title, forms[title] ?? title)).join(", ")} };
 `;
 }
 
@@ -101,5 +119,7 @@ export const nodeTypeValidators: Readonly<Record<string, NodeTypeValidators>>;
 /** By what a graph's \`input.$ref\` says. */
 export const graphInputValidators: Readonly<Record<string, Validator>>;
 export const namedTypeValidators: Readonly<Record<NamedType, Validator>>;
+/** The same for what clients give: files of theirs in the place of references. */
+export const clientTypeValidators: Readonly<Record<NamedType, Validator>>;
 `;
 }

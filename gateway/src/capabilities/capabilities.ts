@@ -42,9 +42,6 @@ function toEngine(name: string, announced: AnnouncedEngine[]): EngineAvailabilit
       : (announced.find((engine) => engine.reason)?.reason ?? "No executor that is online has it.");
   const license = announced.find((engine) => engine.license)?.license;
   const models = [...new Set(available.flatMap((engine) => engine.models ?? []))];
-  const voices = new Map(
-    available.flatMap((engine) => engine.voices ?? []).map((voice) => [voice.name, voice]),
-  );
   return {
     name,
     available: available.length > 0,
@@ -52,7 +49,48 @@ function toEngine(name: string, announced: AnnouncedEngine[]): EngineAvailabilit
     ...(reason === undefined ? {} : { reason }),
     ...(license === undefined ? {} : { license }),
     ...(models.length > 0 ? { models } : {}),
-    ...(voices.size > 0 ? { voices: [...voices.values()] } : {}),
-    ...(available.some((engine) => engine.takes_clips) ? { takes_clips: true } : {}),
+    ...toOffers(available),
   };
+}
+
+type Offers = Omit<
+  EngineAvailability,
+  "name" | "available" | "executors_online" | "reason" | "license" | "models"
+>;
+
+/** All that the engines offer, whatever it is: lists are joined, and what one of them can is there. */
+function toOffers(available: AnnouncedEngine[]): Offers {
+  const joined: Record<string, unknown> = {};
+  for (const engine of available) {
+    // What is left is what an input may ask for.
+    const {
+      name: _name,
+      available: _available,
+      reason: _reason,
+      license: _license,
+      models: _models,
+      ...offers
+    } = engine;
+    for (const [offer, value] of Object.entries(offers)) joined[offer] = join(joined[offer], value);
+  }
+  return Object.fromEntries(Object.entries(joined).filter(([, value]) => !isEmpty(value)));
+}
+
+function join(before: unknown, value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items: unknown[] = [...((before ?? []) as unknown[]), ...(value as unknown[])];
+    return [...new Map(items.map((item) => [nameOf(item), item])).values()];
+  }
+  if (typeof value !== "object" || value === null) return before === true || value;
+  const table = { ...(before as Record<string, unknown>) };
+  for (const [key, each] of Object.entries(value)) table[key] = join(table[key], each);
+  return table;
+}
+
+function nameOf(item: unknown): unknown {
+  return typeof item === "object" && item !== null && "name" in item ? item.name : item;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === false || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 }

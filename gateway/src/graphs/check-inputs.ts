@@ -3,7 +3,7 @@ import type { GraphNode } from "@myspinbot/contracts/types.ts";
 import type { FieldError } from "../errors/app-error.ts";
 import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
 import type { GraphContext } from "./graph-context.ts";
-import { isFileType } from "./file-types.ts";
+import { filePartsOf, isFileType } from "./file-types.ts";
 import { namedType } from "./input-fields.ts";
 import type { NodeType } from "./node-types.ts";
 import { InvalidReference, parseReference, type Reference } from "./references.ts";
@@ -95,9 +95,13 @@ function checkConstant(value: unknown, port: Port, pointer: string): FieldError[
       },
     ];
   const validator = namedType(port.type);
-  if (port.type === "Voice" && typeof value === "object" && value !== null && "clip" in value)
-    return [
-      { pointer: `${pointer}/clip`, detail: "comes from a field of the graph's input, not from a constant" },
-    ];
+  const files = filePartsOf(port.type).filter(
+    ({ field }) => typeof value === "object" && value !== null && field in value,
+  );
+  if (files.length > 0)
+    return files.map(({ field }) => ({
+      pointer: `${pointer}/${field}`,
+      detail: "comes from a field of the graph's input, not from a constant",
+    }));
   return validator ? fieldErrors(validator, value, pointer) : [];
 }

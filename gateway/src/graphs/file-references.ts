@@ -1,6 +1,6 @@
 /** Finds the artifact references in a value of a named type. What a `Json` value looks like is data, never a reference. */
 import type { Artifact } from "@myspinbot/contracts/types.ts";
-import { isFileType } from "./file-types.ts";
+import { filePartsOf, isFileType } from "./file-types.ts";
 import type { NodeTypes } from "./node-types.ts";
 
 export interface NamedArtifact {
@@ -12,11 +12,13 @@ function isReference(value: unknown): value is Artifact {
   return typeof value === "object" && value !== null && "artifact_id" in value && "key" in value;
 }
 
-/** A file type is a reference itself; a voice may hold one as its clip. */
+/** A file type is a reference itself; others may hold some in fields. */
 export function referencesIn(type: string, value: unknown): Artifact[] {
   if (isFileType(type)) return isReference(value) ? [value] : [];
-  if (type !== "Voice" || typeof value !== "object" || value === null) return [];
-  return referencesIn("Audio", (value as { clip?: unknown }).clip);
+  if (typeof value !== "object" || value === null) return [];
+  return filePartsOf(type).flatMap((part) =>
+    referencesIn(part.type, (value as Record<string, unknown>)[part.field]),
+  );
 }
 
 /** The artifact references among a node's outputs. */

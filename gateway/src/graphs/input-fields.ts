@@ -2,9 +2,9 @@
 import { GRAPH_INPUTS } from "@myspinbot/contracts/graphs.ts";
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import {
+  clientTypeValidators,
   graphInputValidators,
   namedTypeValidators,
-  validateVoiceInput,
   type Validator,
 } from "@myspinbot/contracts/validators.js";
 import type { FieldError } from "../errors/app-error.ts";
@@ -24,15 +24,16 @@ export interface InputSpec {
 }
 
 const namedTypes: Readonly<Record<string, Validator>> = namedTypeValidators;
+const clientTypes: Readonly<Record<string, Validator>> = clientTypeValidators;
 
 /** The validator of a named type, if there is one. */
 export function namedType(name: string): Validator | undefined {
   return namedTypes[name];
 }
 
-/** The validator of what a client gives for a named type: a voice's clip comes as a file of theirs. */
+/** The validator of what a client gives for a named type: what is a reference comes as a file of theirs. */
 export function clientType(name: string): Validator | undefined {
-  return name === "Voice" ? validateVoiceInput : namedType(name);
+  return clientTypes[name];
 }
 
 /** Reads `graph.input`; problems have pointers into the graph. */

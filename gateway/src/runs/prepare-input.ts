@@ -1,12 +1,11 @@
 /** Checks a run's input against its graph and turns files into artifact references. */
-import type { VoiceInput } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { AppError, type FieldError } from "../errors/app-error.ts";
 import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
 import { fileKey, type FileRecord } from "../files/file-record.ts";
 import type { FileStore } from "../files/file-store.ts";
 import type { AcceptedGraph } from "../graphs/catalogue.ts";
-import { fitsMediaType, isFileType, wantedMedia } from "../graphs/file-types.ts";
+import { filePartsOf, fitsMediaType, isFileType, wantedMedia } from "../graphs/file-types.ts";
 import { clientType, type InputSpec } from "../graphs/input-fields.ts";
 import { parseReference } from "../graphs/references.ts";
 
@@ -45,7 +44,7 @@ export async function prepareInput(
       async ([name, value]) => [name, await resolve(accepted, name, value, files)] as const,
     ),
   );
-  const used = new Set(resolved.flatMap(([, { file }]) => (file ? [file.file_id] : [])));
+  const used = new Set(resolved.flatMap(([, { files: named }]) => named.map((file) => file.file_id)));
   return {
     input: Object.fromEntries(resolved.map(([name, { value }]) => [name, value])),
     files: [...used],
@@ -97,10 +96,10 @@ function missingFields({ graph }: AcceptedGraph, input: Input): FieldError[] {
   }));
 }
 
-/** A field as the nodes see it, and the file that it names. */
+/** A field as the nodes see it, and the files that it names. */
 interface Resolved {
   value: unknown;
-  file?: FileRecord;
+  files: FileRecord[];
 }
 
 async function resolve(
@@ -110,17 +109,31 @@ async function resolve(
   files: OwnFiles,
 ): Promise<Resolved> {
   const type = accepted.input.fields.get(name)?.type;
-  const pointer = `/input/${name}/file_id`;
-  if (type === "Voice") {
-    const { file_id, consent } = value as VoiceInput;
-    if (file_id === undefined) return { value };
-    const file = await find(accepted, "Audio", { id: file_id, pointer }, files);
-    return { value: { clip: toReference(file), consent }, file };
-  }
+  if (type === undefined) return { value, files: [] };
+  if (!isFileType(type)) return resolveParts(accepted, { name, type, value }, files);
   const fileId = fileIdOf(value);
-  if (type === undefined || !isFileType(type) || fileId === undefined) return { value };
-  const file = await find(accepted, type, { id: fileId, pointer }, files);
-  return { value: toReference(file), file };
+  if (fileId === undefined) return { value, files: [] };
+  const file = await find(accepted, type, { id: fileId, pointer: `/input/${name}/file_id` }, files);
+  return { value: toReference(file), files: [file] };
+}
+
+/** Files that a value names in fields of its own become references in the fields that the nodes know. */
+async function resolveParts(
+  accepted: AcceptedGraph,
+  { name, type, value }: { name: string; type: string; value: unknown },
+  own: OwnFiles,
+): Promise<Resolved> {
+  const files: FileRecord[] = [];
+  let resolved = value;
+  for (const part of filePartsOf(type)) {
+    const { [part.given_as]: id, ...others } = resolved as Input;
+    if (typeof id !== "string") continue;
+    const pointer = `/input/${name}/${part.given_as}`;
+    const file = await find(accepted, part.type, { id, pointer }, own);
+    files.push(file);
+    resolved = { ...others, [part.field]: toReference(file) };
+  }
+  return { value: resolved, files };
 }
 
 /** The file with its bytes, of a media type that fits the named type. */

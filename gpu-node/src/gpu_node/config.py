@@ -33,7 +33,8 @@ class Config:
     long_slots: int
     data_dir: Path
     models_dir: Path
-    visible_mark: bool
+    settings: Mapping[str, Any]
+    """For handlers: GPU_NODE_SETTINGS, and the variables that the schema marks as settings."""
     cache: bool
     s3_endpoint: str
     s3_region: str
@@ -50,6 +51,10 @@ class Config:
     extensions: str
     hosts: list[str]
     confinement: str
+    cpu: float
+    gpu: float
+    vram_gb: float
+    probe_ms: int
     child_memory_mb: int
     child_cpu_s: int
     child_file_mb: int
@@ -59,6 +64,10 @@ class Config:
     """No variable: where secrets were read, which is no place for handlers. Absolute."""
 
 
+_NUMBERS: Mapping[str, tuple[Callable[[str], object], str]] = {
+    "integer": (int, "a whole number"),
+    "number": (float, "a number"),
+}
 _READERS: Mapping[str, Callable[[str], object]] = {
     "redis_url": read_redis_address,
     "s3_endpoint": read_store_address,
@@ -111,7 +120,10 @@ def read_config(
         raise ConfigError(errors)
     values["data_dir"] = Path(values["data_dir"]).absolute()
     values["models_dir"] = Path(values["models_dir"]).absolute()
-    values["labels"] = dict(label.split("=", 1) for label in values["labels"])
+    for pairs in ("labels", "settings"):
+        values[pairs] = dict(pair.split("=", 1) for pair in values[pairs])
+    own = [name for name, variable in GPU_NODE_ENV.items() if variable.is_setting]
+    values["settings"] |= {name: values.pop(name) for name in own}
     return Config(**values, secret_files=tuple(secret_files))
 
 
@@ -134,11 +146,12 @@ def _given(variable: Variable, environment: Mapping[str, str], read_file: ReadSe
 def _cast(
     name: str, variable: Variable, text: str, values: dict[str, Any], errors: list[str]
 ) -> None:
-    if variable.type == "integer":
+    if variable.type in _NUMBERS:
+        read, form = _NUMBERS[variable.type]
         try:
-            values[name] = int(text)
+            values[name] = read(text)
         except ValueError:
-            errors.append(f"{variable.env} is not a whole number")
+            errors.append(f"{variable.env} is not {form}")
     elif variable.type == "boolean":
         # A word that is not known must not turn anything off: the schema refuses it.
         values[name] = {"true": True, "false": False}.get(text.lower(), text)

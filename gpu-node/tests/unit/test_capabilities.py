@@ -2,7 +2,8 @@
 
 import pytest
 
-from gpu_node.executor.capabilities import Capabilities, Unavailable
+from gpu_node.contracts.node_types import NodeType, Port
+from gpu_node.executor.capabilities import Capabilities, NeverHere, Unavailable
 from gpu_node.handlers.registry import load_registry
 
 ROWS = [
@@ -15,8 +16,9 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def capabilities() -> Capabilities:
-    probed = {"synthesize_speech": {"engines": ROWS}}
-    return Capabilities.of(load_registry(""), probed)
+    known = Capabilities(load_registry(""))
+    known.learn({"synthesize_speech": {"engines": ROWS}})
+    return known
 
 
 @pytest.mark.parametrize(
@@ -35,9 +37,64 @@ def capabilities() -> Capabilities:
 def test_auto_prefers_the_engine_that_has_the_voice(
     capabilities: Capabilities, wanted: str, voice: dict[str, object] | None, given: str
 ) -> None:
-    assert capabilities.engine_for("synthesize_speech", wanted, voice) == given
+    assert (
+        capabilities.engine_for(
+            "synthesize_speech", wanted, {} if voice is None else {"voice": voice}
+        )
+        == given
+    )
 
 
 def test_an_engine_that_is_not_here_is_refused(capabilities: Capabilities) -> None:
     with pytest.raises(Unavailable, match="it is not here"):
-        capabilities.engine_for("synthesize_speech", "flite", {"name": "slt"})
+        capabilities.engine_for("synthesize_speech", "flite", {"voice": {"name": "slt"}})
+
+
+@pytest.mark.parametrize(
+    ("chooses", "value", "given"),
+    [
+        ("models", "llama", "second"),
+        ("models", "nobody", "first"),
+        ({"model": "models", "sees": "pictures"}, {"model": "llama"}, "second"),
+        ({"model": "models", "sees": "pictures"}, {"model": "llama", "sees": True}, "third"),
+        ({"model": "models", "sees": "pictures"}, {"else": 1}, "first"),
+        ({"size": "sizes"}, {"size": 7}, "third"),
+        ({"model": "models"}, "no object", "first"),
+        (None, "llama", "first"),
+    ],
+)
+def test_any_input_may_choose_an_engine_by_what_it_offers(
+    chooses: str | dict[str, str] | None, value: object, given: str
+) -> None:
+    registry = load_registry("")
+    registry.node_types["made_up"] = NodeType(
+        type="made_up",
+        plane="python",
+        description="",
+        timeout_s=1,
+        engines=("first", "second", "third"),
+        resources={},
+        schema_digest="",
+        inputs={"a": Port("Json", True, chooses)},
+        outputs={},
+    )
+    known = Capabilities(registry)
+    rows = [
+        {"name": "first", "available": True},
+        {"name": "second", "available": True, "models": ["llama", "mistral"]},
+        {
+            "name": "third",
+            "available": True,
+            "models": ["llama"],
+            "offers": {"pictures": True, "sizes": [7]},
+        },
+    ]
+    known.learn({"made_up": {"engines": rows}})
+    assert known.engine_for("made_up", "auto", {"a": value}) == given
+
+
+def test_an_engine_that_the_type_does_not_know_is_another_matter(
+    capabilities: Capabilities,
+) -> None:
+    with pytest.raises(NeverHere, match="choir is not known here"):
+        capabilities.engine_for("synthesize_speech", "choir", {})

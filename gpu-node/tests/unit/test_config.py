@@ -22,7 +22,25 @@ def no_files(_path: str, _variable: str) -> str:
 
 
 def test_has_a_field_for_each_variable() -> None:
-    assert {field.name for field in dataclasses.fields(Config)} == {*GPU_NODE_ENV, "secret_files"}
+    settings = {name for name, variable in GPU_NODE_ENV.items() if variable.is_setting}
+    fields = {field.name for field in dataclasses.fields(Config)}
+    assert fields == {*GPU_NODE_ENV, "secret_files"} - settings
+
+
+def test_settings_of_handlers_are_handed_on_as_they_are() -> None:
+    more = {"GPU_NODE_SETTINGS": "style=bold, seed=a=b", "GPU_NODE_VISIBLE_MARK": "false"}
+    config = read_config(LEAST | more, Gate(), no_files)
+    assert config.settings == {"style": "bold", "seed": "a=b", "visible_mark": False}
+
+
+@pytest.mark.parametrize(("given", "read"), [("-1", -1), ("2.5", 2.5), ("0", 0)])
+def test_amounts_may_be_broken_numbers(given: str, read: float) -> None:
+    assert read_config(LEAST | {"GPU_NODE_CPU": given}, Gate(), no_files).cpu == read
+
+
+def test_an_amount_that_is_none_is_named() -> None:
+    with pytest.raises(ConfigError, match="GPU_NODE_VRAM_GB is not a number"):
+        read_config(LEAST | {"GPU_NODE_VRAM_GB": "much"}, Gate(), no_files)
 
 
 def test_takes_defaults_for_what_is_not_set() -> None:
@@ -66,7 +84,7 @@ def test_renewing_must_be_frequent_enough() -> None:
 @pytest.mark.parametrize(("text", "marked"), [("", True), ("true", True), ("False", False)])
 def test_the_mark_is_there_unless_it_is_turned_off(text: str, marked: bool) -> None:
     config = read_config(LEAST | {"GPU_NODE_VISIBLE_MARK": text}, Gate(), no_files)
-    assert config.visible_mark is marked
+    assert config.settings["visible_mark"] is marked
 
 
 @pytest.mark.parametrize(("text", "kept"), [("", True), ("false", False)])

@@ -251,6 +251,10 @@ class EngineAvailability(Model):
     voices: list[VoiceCapability] | MISSING = Field(default=MISSING)
     takes_clips: bool | MISSING = Field(default=MISSING)
     """Its voice can resemble that of a clip."""
+    offers: dict[str, list[str]] | MISSING = Field(default=MISSING)
+    """What else it has that an input may ask for (`x-chooses-engine` of a node type): names, by
+    a word of the engine's own.
+    """
 
 
 class NodeTypeAvailability(Model):
@@ -291,6 +295,10 @@ class EngineCapability(Model):
     voices: list[VoiceCapability] | MISSING = Field(default=MISSING)
     takes_clips: bool | MISSING = Field(default=MISSING)
     """Its voice can resemble that of a clip."""
+    offers: dict[str, list[str]] | MISSING = Field(default=MISSING)
+    """What else it has that an input may ask for (`x-chooses-engine` of a node type): names, by
+    a word of the engine's own.
+    """
 
 
 Timestamp = str
@@ -321,6 +329,12 @@ PoolName = str
 """Name of a group of executors; `node` is the gateway's own."""
 
 
+class Resources(Model):
+    cpu: float
+    gpu: float
+    vram_gb: float
+
+
 class NodeTypeCapability(Model):
     type: str
     schema_digest: Sha256
@@ -340,6 +354,8 @@ class Executor(Model):
     """Redis time of the announcement, ms."""
     slots: int
     """Tasks it runs at once."""
+    resources: Resources | MISSING = Field(default=MISSING)
+    """What it has in all: CPUs that handlers may count on, GPUs, GB of GPU memory."""
     labels: dict[str, str]
     node_types: list[NodeTypeCapability]
 
@@ -562,6 +578,18 @@ class GpuNodeConfig(Model):
     """Whether films carry a mark in the picture that says they are generated; their metadata
     always does.
     """
+    settings: list[str] = Field(default_factory=lambda: [])
+    """name=value with commas: settings for handlers, which find them in context.settings."""
+    cpu: float = Field(default=-1)
+    """CPUs that handlers may count on together; -1 = two for each that is here, or for each task
+    at once.
+    """
+    gpu: float = Field(default=-1)
+    """GPUs for handlers; -1 = those that are here."""
+    vram_gb: float = Field(default=-1)
+    """GB of GPU memory for handlers, on all GPUs together; -1 = what nvidia-smi says."""
+    probe_ms: int = Field(default=15000)
+    """How often engines are asked whether they are here."""
     s3_endpoint: str
     """Address of the object store, without a path."""
     s3_region: str = Field(default="us-east-1")
@@ -984,10 +1012,20 @@ class RunDeadlineTimes(Model):
     run_at: Timestamp | MISSING = Field(default=MISSING)
 
 
+class RunNeed(Model):
+    node_id: NodeId
+    type: str
+    reason: str
+    """What executors say, for a person."""
+
+
 class RunQueue(Model):
     position: int | MISSING = Field(default=MISSING)
     eta_s: float | MISSING = Field(default=MISSING)
     matching_executors: int | MISSING = Field(default=MISSING)
+    """Executors that can run all of its nodes now, for the node that has the fewest."""
+    waiting_for: list[RunNeed] | MISSING = Field(default=MISSING)
+    """Nodes still to be run that no executor can run now, and why; also while others run."""
 
 
 class RunProgress(Model):

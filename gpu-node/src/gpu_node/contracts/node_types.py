@@ -14,6 +14,8 @@ class Port:
 
     type: str
     required: bool
+    chooses_engine: str | Mapping[str, str] | None = None
+    """Which offers of an engine must have what the value, or a field of it, asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,7 +445,7 @@ _ALL: Final = (
                 "gpu": 0,
                 "vram_gb": 0,
             },
-            "schema_digest": "fd39994472dedb4a7bd15ea34ef821a94ff849bdf8d4f7dd839a03e15d4e21b9",
+            "schema_digest": "88a1da0189ce4cc6599b0e7c2a05e904a3d2b5405042ab665f29b05784273159",
             "param_defaults": {
                 "speed": 1,
                 "seed": 0,
@@ -456,6 +458,10 @@ _ALL: Final = (
                 "voice": {
                     "type": "Voice",
                     "required": False,
+                    "chooses_engine": {
+                        "name": "voices",
+                        "clip": "takes_clips",
+                    },
                 },
             },
             "outputs": {
@@ -558,3 +564,20 @@ _ALL: Final = (
 )
 
 NODE_TYPES: Final[dict[str, NodeType]] = {node_type.type: node_type for node_type in _ALL}
+
+FILE_TYPES: Final = frozenset([
+    "Image",
+    "Audio",
+    "Video",
+    "Data",
+    "Phones",
+    "VisemeTrack",
+    "Landmarks",
+])
+"""Named types whose values are artifact references; the gateway alone makes them out of what
+clients bring."""
+
+FILE_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Voice": ("clip",),
+}
+"""Named types with references in fields, and these fields."""

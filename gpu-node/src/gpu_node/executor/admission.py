@@ -3,11 +3,10 @@ capabilities; admission.ts is its twin."""
 
 import contextlib
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
-from gpu_node.executor.capabilities import Capabilities, Unavailable
+from gpu_node.executor.capabilities import Capabilities, NeverHere, Unavailable
 from gpu_node.executor.schedule import InvalidSchedule, Schedule
 from gpu_node.executor.task import Task, TaskNode, to_task
 from gpu_node.gate import Gate
@@ -29,6 +28,14 @@ class Refused(Exception):
 
 class Invalid(Refused):
     """It is not a task that anybody can run."""
+
+
+class NotNow(Refused):
+    """It could run here, but what it needs is away: it costs no attempt."""
+
+    def __init__(self, reason: str, node_type: str) -> None:
+        super().__init__(reason)
+        self.node_type = node_type
 
 
 class Admission:
@@ -80,13 +87,13 @@ class Admission:
         if known.schema_digest != node.schema_digest:
             raise Refused(f"node type {node.type} has another schema digest here")
         try:
-            return self._capabilities.engine_for(node.type, node.engine, _voice(node))
-        except Unavailable as error:
+            return self._capabilities.engine_for(node.type, node.engine, _known_inputs(node))
+        except NeverHere as error:
             raise Refused(str(error)) from error
+        except Unavailable as error:
+            raise NotNow(str(error), node.type) from error
 
 
-def _voice(node: TaskNode) -> dict[str, Any] | None:
-    """The voice that a node is asked for, unless another node will say it."""
-    source = node.inputs.get("voice")
-    voice = source.value if source else None
-    return voice if isinstance(voice, dict) else None
+def _known_inputs(node: TaskNode) -> dict[str, object]:
+    """Those inputs that no other node will say."""
+    return {name: source.value for name, source in node.inputs.items() if not source.node}

@@ -4,15 +4,9 @@ reference is data that somebody wrote."""
 from collections.abc import Mapping
 from typing import Any
 
-from gpu_node.contracts.node_types import Port
+from gpu_node.contracts.node_types import FILE_PARTS, FILE_TYPES, Port
 
 Ref = dict[str, Any]
-
-FILE_TYPES = frozenset({"Image", "Audio", "Video", "Data", "Phones", "VisemeTrack", "Landmarks"})
-"""Named types whose values are references; the gateway alone makes them out of what clients
-bring."""
-_PARTS = {"Voice": ("clip",)}
-"""Named types with references in fields."""
 
 
 def find_refs(ports: Mapping[str, Port], values: Mapping[str, Any]) -> list[Ref]:
@@ -22,5 +16,5 @@ def find_refs(ports: Mapping[str, Port], values: Mapping[str, Any]) -> list[Ref]
         kind = ports[name].type
         if kind in FILE_TYPES:
             found.append(value)
-        found += [value[part] for part in _PARTS.get(kind, ()) if part in value]
+        found += [value[part] for part in FILE_PARTS.get(kind, ()) if part in value]
     return found
