@@ -2,7 +2,7 @@ import type { Executor, GraphNode } from "@myspinbot/contracts/types.ts";
 import { describe, expect, it } from "vitest";
 import { workNodeTypes } from "../../test/app-harness.ts";
 import { AppError } from "../errors/app-error.ts";
-import { countMatching, matchExecutors } from "./match.ts";
+import { countMatching, matchExecutors, missingFor } from "./match.ts";
 
 const DIGEST = "0".repeat(64);
 
@@ -103,5 +103,33 @@ describe("countMatching", () => {
   it("never throws for a run that waits", () => {
     expect(countMatching([{ ...work, type: "gone" }], workNodeTypes, [executor()])).toBe(0);
     expect(countMatching([work], workNodeTypes, [executor()])).toBe(1);
+  });
+});
+
+describe("missingFor", () => {
+  const away = { name: "test", available: false, reason: "the service does not answer" };
+  const row = { type: "python_work", schema_digest: DIGEST, engines: [{ name: "test", available: true }] };
+
+  it("says nothing while one executor can", () => {
+    expect(missingFor([work], workNodeTypes, [executor({}, [away]), executor()])).toEqual([]);
+  });
+
+  it.each([
+    ["nobody is there", [], "No executor that has it is online."],
+    ["the one that has it is away", [executor({ status: "offline" })], "No executor that has it is online."],
+    ["the engine went away", [executor({}, [away])], "test: the service does not answer"],
+    [
+      "the machine cannot now",
+      [executor({ node_types: [{ ...row, cannot_now: "the disk is full" }] })],
+      "the disk is full",
+    ],
+  ])("says why when %s", (_name, executors, reason) => {
+    const missing = missingFor([work], workNodeTypes, executors);
+    expect(missing).toEqual([{ node_id: "a", type: "python_work", reason }]);
+    expect(countMatching([work], workNodeTypes, executors)).toBe(0);
+  });
+
+  it("never throws for a type that is gone", () => {
+    expect(missingFor([{ ...work, type: "gone" }], workNodeTypes, [executor()])).toHaveLength(1);
   });
 });

@@ -1,8 +1,11 @@
 /** Decides at submit whether a run could ever be run, and by how many executors now. */
-import type { Executor, GraphNode } from "@myspinbot/contracts/types.ts";
+import type { Executor, GraphNode, NodeTypeCapability, RunNeed } from "@myspinbot/contracts/types.ts";
 import { AppError } from "../errors/app-error.ts";
 import { poolOf } from "../graphs/node-place.ts";
 import type { NodeType, NodeTypes } from "../graphs/node-types.ts";
+
+/** The reason where nobody is there to say one. */
+export const NOBODY = "No executor that has it is online.";
 
 /** What a node needs of an executor. */
 interface Need {
@@ -37,18 +40,50 @@ export function matchExecutors(
   return Math.min(...counts);
 }
 
-/** The same for a run that is waiting: never throws, 0 when nobody can. */
+/** The same for a run that is waiting: never throws, 0 when nobody can now. */
 export function countMatching(
   nodes: readonly GraphNode[],
   nodeTypes: NodeTypes,
   executors: readonly Executor[],
 ): number {
-  const online = executors.filter((executor) => executor.status === "online");
-  const counts = nodes.map((node) => {
-    const type = nodeTypes.get(node.type);
-    return type ? online.filter((executor) => canRun(executor, needOf(node, type))).length : 0;
-  });
-  return Math.min(...counts);
+  return Math.min(...nodes.map((node) => readyFor(node, nodeTypes, executors).length));
+}
+
+/** Nodes that no executor can run now, with what those say that are online. */
+export function missingFor(
+  nodes: readonly GraphNode[],
+  nodeTypes: NodeTypes,
+  executors: readonly Executor[],
+): RunNeed[] {
+  return nodes
+    .filter((node) => readyFor(node, nodeTypes, executors).length === 0)
+    .map((node) => ({ node_id: node.id, type: node.type, reason: reasonFor(node, nodeTypes, executors) }));
+}
+
+function readyFor(node: GraphNode, nodeTypes: NodeTypes, executors: readonly Executor[]): Executor[] {
+  const type = nodeTypes.get(node.type);
+  if (!type) return [];
+  const need = needOf(node, type);
+  return executors.filter(
+    (executor) =>
+      executor.status === "online" && canRun(executor, need) && !rowOf(executor, need)?.cannot_now,
+  );
+}
+
+function reasonFor(node: GraphNode, nodeTypes: NodeTypes, executors: readonly Executor[]): string {
+  const type = nodeTypes.get(node.type);
+  const need = type && needOf(node, type);
+  const rows = need
+    ? executors.flatMap((executor) => (executor.status === "online" ? (rowOf(executor, need) ?? []) : []))
+    : [];
+  const said = rows.flatMap((row) =>
+    row.cannot_now
+      ? [row.cannot_now]
+      : row.engines
+          .filter((engine) => need?.engines.includes(engine.name) && !engine.available)
+          .map((engine) => `${engine.name}: ${engine.reason ?? "it is not available"}`),
+  );
+  return [...new Set(said)].join("; ") || NOBODY;
 }
 
 function toNeed(node: GraphNode, nodeTypes: NodeTypes, pointer: string): Need {
@@ -81,13 +116,17 @@ function canRun(executor: Executor, need: Need): boolean {
   return announced(executor, need).some((engine) => engine.available);
 }
 
-/** The engines among those needed that an executor knows of, for exactly this version of the node type. */
-function announced(executor: Executor, { type, pool, engines }: Need): Engine[] {
-  if (executor.pool !== pool) return [];
-  const row = executor.node_types.find(
+/** The engines among those needed that an executor knows of. */
+function announced(executor: Executor, need: Need): Engine[] {
+  return rowOf(executor, need)?.engines.filter((engine) => need.engines.includes(engine.name)) ?? [];
+}
+
+/** What an executor says of exactly this version of the node type. */
+function rowOf(executor: Executor, { type, pool }: Need): NodeTypeCapability | undefined {
+  if (executor.pool !== pool) return undefined;
+  return executor.node_types.find(
     (each) => each.type === type.type && each.schema_digest === type.schema_digest,
   );
-  return row?.engines.filter((engine) => engines.includes(engine.name)) ?? [];
 }
 
 function nobody(need: Need, executors: readonly Executor[], pointer: string): AppError {

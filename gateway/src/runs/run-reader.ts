@@ -1,8 +1,8 @@
 /** Reads runs for clients: one by id, as snapshot with its place in the log, and what a queued one waits for. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
-import type { Graph, Run } from "@myspinbot/contracts/types.ts";
+import type { Graph, GraphNode, Run } from "@myspinbot/contracts/types.ts";
 import type { Registry } from "../capabilities/registry.ts";
-import { countMatching } from "../capabilities/match.ts";
+import { countMatching, missingFor, NOBODY } from "../capabilities/match.ts";
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
@@ -10,6 +10,7 @@ import type { NodeTypes } from "../graphs/node-types.ts";
 import type { Redis } from "../redis/client.ts";
 import { shardOfRun } from "../run-id.ts";
 import { runNotFound } from "./ids.ts";
+import { toRunNodes } from "./node-view.ts";
 import { readRunRecord, type RunRecord } from "./run-record.ts";
 import { toRun } from "./run-view.ts";
 
@@ -39,6 +40,9 @@ export type KnownGraphs = Map<string, Graph>;
 /** Redis is away, or the run was deleted meanwhile. */
 const UNREADABLE: ReadonlySet<string> = new Set(["redis-unavailable", "run-not-found"]);
 
+/** What may still need an executor. */
+const WAITS: ReadonlySet<string> = new Set<Run["status"]>(["queued", "running", "waiting"]);
+
 const GRAPHS_KEPT = 200;
 
 export function createRunReader(options: RunReaderOptions): RunReader {
@@ -56,18 +60,30 @@ export function createRunReader(options: RunReaderOptions): RunReader {
     return graph;
   };
 
-  const queueOf = async ({ run, record }: RunRecord, graph: Graph | undefined): Promise<Run["queue"]> => {
-    const shard = shardOfRun(run);
+  const queueOf = async (source: RunRecord, graph: Graph | undefined): Promise<Run["queue"]> => {
+    const { run, record } = source;
+    const isQueued = record.status === "queued";
     const [position, executors] = await Promise.all([
-      fromRedis(redis.zcount(keys.runsByStatus(shard, "queued"), "-inf", `(${record.created_at}`)),
+      isQueued
+        ? fromRedis(
+            redis.zcount(keys.runsByStatus(shardOfRun(run), "queued"), "-inf", `(${record.created_at}`),
+          )
+        : undefined,
       registry.executors(),
     ]);
-    return { position, matching_executors: graph ? countMatching(graph.nodes, nodeTypes, executors) : 0 };
+    // That nobody is there at all is what a queued run's count says.
+    const missing = missingFor(graph ? nodesToRun(source, graph) : [], nodeTypes, executors).filter(
+      ({ reason }) => !isQueued || reason !== NOBODY,
+    );
+    const waitingFor = missing.length > 0 ? { waiting_for: missing } : undefined;
+    if (position === undefined) return waitingFor;
+    const matching = graph ? countMatching(graph.nodes, nodeTypes, executors) : 0;
+    return { position, matching_executors: matching, ...waitingFor };
   };
 
   const view = async (source: RunRecord): Promise<Run> => {
     const graph = await graphOf(source);
-    const queue = source.record.status === "queued" ? await queueOf(source, graph) : undefined;
+    const queue = WAITS.has(source.record.status) ? await queueOf(source, graph) : undefined;
     return toRun(source, {
       now: clock.now(),
       order: graph?.nodes.map((node) => node.id) ?? [],
@@ -99,4 +115,15 @@ export function createRunReader(options: RunReaderOptions): RunReader {
       return source && { seq: Number(source.record.seq), run: await view(source) };
     },
   };
+}
+
+/** Nodes that have neither ended nor begun. */
+function nodesToRun(source: RunRecord, graph: Graph): GraphNode[] {
+  const order = graph.nodes.map((node) => node.id);
+  const waiting = new Set(
+    toRunNodes(source.nodes, order).flatMap((node) =>
+      node.status === "pending" || node.status === "dispatched" ? [node.node_id] : [],
+    ),
+  );
+  return graph.nodes.filter((node) => waiting.has(node.id));
 }

@@ -31,7 +31,7 @@ export function toRun(source: RunRecord, context: ViewContext): Run {
     ...(reason === undefined ? {} : { status_reason: reason }),
     ...times(record),
     deadlines: deadlines(record),
-    ...(status === "queued" && context.queue ? { queue: context.queue } : {}),
+    ...(context.queue ? { queue: context.queue } : {}),
     progress: toProgress(status, nodes, parsed<Record<string, number>>(data.weights) ?? {}),
     nodes,
     input: parsed<Run["input"]>(data.request_input ?? data.input) ?? {},
@@ -91,7 +91,8 @@ function toTiming(record: RunRow, now: number): Run["timing"] {
 function statusReason(status: Run["status"], error: Run["error"], queue: Run["queue"]): string | undefined {
   if (isTerminal(status)) return error?.title;
   if (status === "queued" && queue?.matching_executors === 0) return "No executor that can run it is online.";
-  return undefined;
+  const missing = queue?.waiting_for?.[0];
+  return missing && `"${missing.node_id}" waits: ${missing.reason}`;
 }
 
 function parsed<T>(json: string | undefined): T | undefined {

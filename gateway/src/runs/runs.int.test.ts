@@ -1,6 +1,6 @@
 /** Runs over HTTP: idempotency, waiting, lists, deletion, and what happens when Redis or the store is away. */
 import { steps } from "@myspinbot/contracts/steps.ts";
-import type { Graph, Run, RunPage } from "@myspinbot/contracts/types.ts";
+import type { Capabilities, Graph, Run, RunPage } from "@myspinbot/contracts/types.ts";
 import { validateRunPage } from "@myspinbot/contracts/validators.js";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -9,6 +9,7 @@ import {
   problemOf,
   runOf,
   startStore,
+  workNodeTypes,
   type AppHarness,
 } from "../../test/app-harness.ts";
 import { result } from "../../test/driver-harness.ts";
@@ -169,6 +170,41 @@ describe("a queued run", () => {
     expect(run.status_reason).toMatch(/online/);
     const read = await runOf(await h.request(run.urls.self));
     expect(read.queue).toEqual({ position: 0, matching_executors: 0 });
+  });
+
+  it("says which engine went away, and no longer when it has come back", async () => {
+    await start();
+    const run = await runOf(await create());
+    const engines = (available: boolean, reason?: string) => ({
+      executor_id: "exec_node",
+      plane: "node" as const,
+      pool: "node",
+      node_types: workNodeTypes.list().map(({ type, schema_digest }) => ({
+        type,
+        schema_digest,
+        engines: [{ name: "test", available, ...(reason === undefined ? {} : { reason }) }],
+      })),
+    });
+    const read = async (): Promise<Run> => {
+      h.pass(1000);
+      return runOf(await h.request(run.urls.self));
+    };
+    expect((await read()).queue).toEqual({ position: 0, matching_executors: 1 });
+    await h.announce(engines(false, "the service does not answer"));
+    const reason = "test: the service does not answer";
+    expect((await read()).queue).toEqual({
+      position: 0,
+      matching_executors: 0,
+      waiting_for: [{ node_id: "a", type: "node_work", reason }],
+    });
+    // A run that has begun says it, too.
+    const { redis, keys } = h.driver;
+    await redis.hset(keys.run("s0", run.run_id), "status", "running");
+    const running = await read();
+    expect(running.queue).toEqual({ waiting_for: [{ node_id: "a", type: "node_work", reason }] });
+    expect(running.status_reason).toContain("the service does not answer");
+    await h.announce(engines(true));
+    expect((await read()).queue).toBeUndefined();
   });
 
   it("gets its own deadlines", async () => {
@@ -526,6 +562,37 @@ describe("capabilities and executors", () => {
         { name: "test", available: true },
         { name: "other", available: false, reason: expect.stringContaining("No executor") as string },
       ],
+    });
+  });
+
+  it("join what engines offer on all executors, whatever that is", async () => {
+    await start();
+    const announce = (executor_id: string, offers: object, available = true) =>
+      h.announce({
+        executor_id,
+        node_types: workNodeTypes.list().map(({ type, schema_digest }) => ({
+          type,
+          schema_digest,
+          engines: [{ name: "test", available, ...offers }],
+        })),
+      });
+    const heart = { name: "heart", language: "en-US", sex: "female" as const };
+    const slt = { name: "slt", language: "en-US", sex: "female" as const };
+    await announce("exec_test", { voices: [heart], offers: { styles: ["oil", "ink"] } });
+    await announce("exec_b", {
+      voices: [slt, heart],
+      takes_clips: true,
+      offers: { styles: ["ink", "chalk"] },
+    });
+    await announce("exec_c", { voices: [{ ...slt, name: "away" }], offers: { styles: ["away"] } }, false);
+    const { node_types } = (await (await h.request("/v1/capabilities")).json()) as Capabilities;
+    expect(node_types.find((each) => each.type === "python_work")?.engines[0]).toEqual({
+      name: "test",
+      available: true,
+      executors_online: 3,
+      voices: [slt, heart],
+      takes_clips: true,
+      offers: { styles: ["ink", "chalk", "oil"] },
     });
   });
 });

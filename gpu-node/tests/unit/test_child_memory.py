@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpu_node.children import pool as pools
+from gpu_node.children import fleet
 from gpu_node.children.breaker import Breaker
-from gpu_node.children.child import ChildSettings
 from gpu_node.children.limits import Limits
 from gpu_node.children.memory import give_back, resident_bytes
 from gpu_node.children.places import Places
 from gpu_node.children.pool import ChildPool
+from gpu_node.children.settings import ChildSettings
 from gpu_node.metrics import Metrics
 
 LIMITS = Limits("off", network=False, memory_mb=0, cpu_s=0, file_mb=0, open_files=0)
@@ -23,7 +23,7 @@ MODELS = Path(__file__).parents[3] / ".data" / "models"
 async def test_an_idle_process_that_holds_too_much_is_replaced(
     monkeypatch: pytest.MonkeyPatch, held: int, replaced: int
 ) -> None:
-    monkeypatch.setattr(pools, "resident_bytes", lambda pid: held)
+    monkeypatch.setattr(fleet, "resident_bytes", lambda pid: held)
     metrics = Metrics()
     settings = ChildSettings("", dict(os.environ), LIMITS, 60.0)
     pool = ChildPool(settings, Places(1, 1), metrics, Breaker())

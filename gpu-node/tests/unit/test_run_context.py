@@ -35,7 +35,7 @@ def context(tmp_path: Path, notes: Notes, canceled: threading.Event) -> RunConte
         engine="e",
         work_dir=str(tmp_path / "work"),
         models_dir=str(tmp_path / "models"),
-        visible_mark=True,
+        settings={},
         cache_dir=str(tmp_path / "cache"),
         owner="default",
         params={},

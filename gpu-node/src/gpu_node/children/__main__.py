@@ -12,18 +12,19 @@ import socket
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from gpu_node.children.failures import to_failure
 from gpu_node.children.framing import Message, encode, receive_message
 from gpu_node.children.limits import Limits
 from gpu_node.children.memory import give_back
+from gpu_node.children.probe import probe
 from gpu_node.children.restraint import leave, restrain
-from gpu_node.errors import Canceled, GpuNodeError, PermanentError
+from gpu_node.errors import Canceled, PermanentError
 from gpu_node.handlers.outputs import to_outputs
-from gpu_node.handlers.plain_json import NotJson, clean_text, to_plain
+from gpu_node.handlers.plain_json import clean_text
 from gpu_node.handlers.registry import Registry, load_registry
 from gpu_node.handlers.run_context import Call, RunContext
 
@@ -101,13 +102,13 @@ class CallServer:
                 raise RuntimeError("called before it was started")
             if kind == "probe":
                 models_dir = Path(message["models_dir"])
-                engines = _probe(self._registry, message["node_types"], models_dir)
+                engines = probe(self._registry, message["node_types"], models_dir, self._awaited)
                 return {"kind": "probed", "engines": engines}
             if kind == "check":
                 return self._check(self._registry, message)
             return self._call(self._registry, message)
         except BaseException as error:
-            return {"kind": "failed", "id": message.get("id", -1), **_failure(error)}
+            return {"kind": "failed", "id": message.get("id", -1), **to_failure(error)}
 
     def _call(self, registry: Registry, message: Message) -> Message:
         call_id = message["id"]
@@ -175,55 +176,6 @@ class CallServer:
                 self._connection.sendall(body)
             except ConnectionError:
                 leave()
-
-
-def _probe(registry: Registry, node_types: list[str], models_dir: Path) -> dict[str, Any]:
-    """Engines by node type; a handler that cannot even be imported has none, and says why."""
-    found: dict[str, Any] = {}
-    for name in node_types:
-        try:
-            found[name] = {
-                "engines": [_to_capability(e) for e in registry.engines(name, models_dir)],
-                "checks": registry.check(name) is not None,
-            }
-        except Exception as error:
-            traceback.print_exc()
-            found[name] = {"engines": [], "reason": f"{type(error).__name__}: {error}"[:500]}
-    return found
-
-
-def _to_capability(engine: Any) -> dict[str, Any]:
-    row = {
-        "name": engine.name,
-        "available": engine.available,
-        "license": engine.license,
-        "models": engine.models,
-        "voices": engine.voices,
-        "reason": engine.reason,
-        "takes_clips": getattr(engine, "takes_clips", False) or None,
-    }
-    return {name: value for name, value in row.items() if value not in (None, [])}
-
-
-def _failure(error: BaseException) -> dict[str, Any]:
-    """The way of an error to the parent, which turns it into a problem."""
-    if isinstance(error, GpuNodeError):
-        kind = "canceled" if isinstance(error, Canceled) else "retryable"
-        kind = "permanent" if isinstance(error, PermanentError) else kind
-        about = {"code": clean_text(error.code), "detail": clean_text(error.detail)}
-        return {"class": kind, **about, "extensions": _plain_extensions(error)}
-    if isinstance(error, MemoryError):
-        return {"class": "memory"}
-    if isinstance(error, OSError) and error.errno is not None:
-        return {"class": "os", "errno": error.errno, "stack": clean_text(traceback.format_exc())}
-    return {"class": "unknown", "stack": clean_text(traceback.format_exc())}
-
-
-def _plain_extensions(error: GpuNodeError) -> Any:
-    try:
-        return to_plain(error.extensions)
-    except NotJson:
-        return {}
 
 
 def _nothing() -> None:

@@ -3,40 +3,24 @@
 import asyncio
 import contextlib
 import os
-import socket
-import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gpu_node.children.failures import ChildCrashed, DiedIdle, describe_end, to_error
 from gpu_node.children.framing import BadMessage, Message, encode, read_message
-from gpu_node.children.limits import Limits
-from gpu_node.children.memory import MOST_BYTES
 from gpu_node.children.output import log_output
+from gpu_node.children.settings import ChildSettings
+from gpu_node.children.spawn import Spawned, spawn
 from gpu_node.handlers.run_context import Call
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 
 START_TIMEOUT_S = 60.0
-GUARD = Path(__file__).with_name("guard.py")
 OnNote = Callable[[str, dict[str, Any]], None]
 OnLong = Callable[[], Awaitable[None]]
 """Returns when the work that the handler has called long may go on."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChildSettings:
-    """How children are made. They get no credentials: what a handler needs comes with its call."""
-
-    extensions: str
-    environment: Mapping[str, str]
-    limits: Limits
-    patience_s: float
-    """Silence of the parent after which a busy child ends itself."""
-    most_bytes: int = MOST_BYTES
-    """Memory that an idle child may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,56 +35,27 @@ class Done:
 class Child:
     """Works on one call at a time."""
 
-    def __init__(
-        self,
-        process: asyncio.subprocess.Process,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        output: asyncio.Task[None],
-        life: int,
-    ) -> None:
-        self.pid = process.pid
+    def __init__(self, spawned: Spawned, output: asyncio.Task[None]) -> None:
+        self.pid = spawned.process.pid
         self.last_types: list[str] = []
         self.used_at = 0.0
         self.is_alive = True
-        self._process = process
-        self._reader = reader
-        self._writer = writer
+        self._process = spawned.process
+        self._reader = spawned.reader
+        self._writer = spawned.writer
         self._output = output
-        self._life = life
+        self._life = spawned.life
         self._calls = 0
         self._began = True
 
     @classmethod
     async def start(cls, settings: ChildSettings, metrics: Metrics) -> "Child":
-        """Spawn a process, from the main thread: the kernel binds its life to that of the
-        spawning thread."""
-        ours, theirs = socket.socketpair()
-        guarded, life = os.pipe()
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-S", str(GUARD)),
-                *(str(guarded), str(theirs.fileno())),
-                *("-X", "faulthandler", "-u", "-m", "gpu_node.children"),
-                settings.limits.to_argument(),
-                pass_fds=(guarded, theirs.fileno()),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                start_new_session=True,
-                env=dict(settings.environment),
-            )
-        except BaseException:
-            os.close(life)
-            raise
-        finally:
-            theirs.close()
-            os.close(guarded)
-        ours.setblocking(False)
-        reader, writer = await asyncio.open_connection(sock=ours)
+        """Spawn a process, from the main thread, and wait until it can be called."""
+        spawned = await spawn(settings)
+        process = spawned.process
         assert process.stdout
         output = asyncio.create_task(log_output(process.stdout, process.pid, metrics))
-        child = cls(process, reader, writer, output, life)
+        child = cls(spawned, output)
         start = {"extensions": settings.extensions, "patience_s": settings.patience_s}
         try:
             async with asyncio.timeout(START_TIMEOUT_S):

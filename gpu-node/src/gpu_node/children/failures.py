@@ -1,11 +1,14 @@
-"""How the failures of a handler's process reach the parent."""
+"""How the failures of a handler's process reach the parent: said there, and understood here."""
 
 import errno
 import os
 import signal
+import traceback
+from typing import Any
 
 from gpu_node.children.framing import Message
 from gpu_node.errors import Canceled, GpuNodeError, PermanentError, RetryableError
+from gpu_node.handlers.plain_json import NotJson, clean_text, to_plain
 
 _HINTS = {
     "SIGKILL": " (out of memory?)",
@@ -56,3 +59,25 @@ def to_error(answer: Message) -> BaseException:
         detail = "A file that the handler writes became larger than it may."
         return PermanentError("output-too-large", detail)
     return UnexpectedFailure(answer["stack"])
+
+
+def to_failure(error: BaseException) -> Message:
+    """The way of an error to the parent, which turns it into a problem."""
+    if isinstance(error, GpuNodeError):
+        kind = "canceled" if isinstance(error, Canceled) else "retryable"
+        kind = "permanent" if isinstance(error, PermanentError) else kind
+        about = {"code": clean_text(error.code), "detail": clean_text(error.detail)}
+        return {"class": kind, **about, "extensions": _plain_extensions(error)}
+    if isinstance(error, MemoryError):
+        return {"class": "memory"}
+    stack = clean_text("".join(traceback.format_exception(error)))
+    if isinstance(error, OSError) and error.errno is not None:
+        return {"class": "os", "errno": error.errno, "stack": stack}
+    return {"class": "unknown", "stack": stack}
+
+
+def _plain_extensions(error: GpuNodeError) -> Any:
+    try:
+        return to_plain(error.extensions)
+    except NotJson:
+        return {}

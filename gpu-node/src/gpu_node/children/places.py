@@ -13,6 +13,7 @@ class Places:
     """So many short and so many long calls at once."""
 
     def __init__(self, short: int, long: int, long_after_s: float = LONG_AFTER_S) -> None:
+        self.long_count = long
         self.short = asyncio.Semaphore(short)
         self.long = asyncio.Semaphore(long)
         self.long_after_s = long_after_s

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import orjson
 
 from gpu_node.executor.capabilities import Capabilities, NeverHere, Unavailable
+from gpu_node.executor.node_inputs import known_inputs
 from gpu_node.executor.schedule import InvalidSchedule, Schedule
 from gpu_node.executor.task import Task, TaskNode, to_task
 from gpu_node.gate import Gate
@@ -87,13 +88,8 @@ class Admission:
         if known.schema_digest != node.schema_digest:
             raise Refused(f"node type {node.type} has another schema digest here")
         try:
-            return self._capabilities.engine_for(node.type, node.engine, _known_inputs(node))
+            return self._capabilities.engine_for(node.type, node.engine, known_inputs(node))
         except NeverHere as error:
             raise Refused(str(error)) from error
         except Unavailable as error:
             raise NotNow(str(error), node.type) from error
-
-
-def _known_inputs(node: TaskNode) -> dict[str, object]:
-    """Those inputs that no other node will say."""
-    return {name: source.value for name, source in node.inputs.items() if not source.node}

@@ -35,6 +35,7 @@ class Announcer:
         self._again = asyncio.Event()
         self._steps = steps
         self._fitness = fitness
+        self._capabilities = capabilities
         self._row: dict[str, Any] = {
             "executor_id": executor_id,
             "plane": "python",
@@ -42,7 +43,7 @@ class Announcer:
             "version": __version__,
             "slots": slots,
             "labels": dict(config.labels),
-            "node_types": capabilities.rows(),
+            **({"resources": fitness.resources} if fitness.resources else {}),
         }
 
     def again(self) -> None:
@@ -86,6 +87,6 @@ class Announcer:
         """The row as it is now: a type that rests says so, and is not forgotten."""
         types = [
             {**row, "cannot_now": why[:500]} if (why := self._fitness.why_not(row["type"])) else row
-            for row in self._row["node_types"]
+            for row in self._capabilities.rows()
         ]
         return orjson.dumps({**self._row, "node_types": types})

@@ -3,10 +3,11 @@ costs no attempt."""
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gpu_node.children.breaker import Breaker
+from gpu_node.children.resources import Resources
 
 MIN_FREE_BYTES = 100 << 20
 """Below this a film may not fit any more."""
@@ -24,12 +25,19 @@ class Fitness:
         breaker: Breaker,
         now: Callable[[], float] = time.monotonic,
         free_bytes: Callable[[Path], int] | None = None,
+        resources: Resources | None = None,
     ) -> None:
         self._data_dir = data_dir
         self._breaker = breaker
+        self._resources = resources
         self._now = now
         self._free_bytes = free_bytes or _free_bytes
         self._full_until = float("-inf")
+
+    @property
+    def resources(self) -> Mapping[str, float] | None:
+        """What this machine has in all, if that is known."""
+        return self._resources and self._resources.totals
 
     def disk_was_full(self) -> None:
         """Somebody could not write."""
@@ -43,7 +51,11 @@ class Fitness:
 
     def why_not(self, node_type: str) -> str | None:
         """Why work of this type cannot be done now."""
-        return self.disk() or self._breaker.why_not(node_type)
+        return (
+            self.disk()
+            or self._breaker.why_not(node_type)
+            or (self._resources and self._resources.why_never(node_type))
+        )
 
     def is_partly_unfit(self) -> bool:
         """Whether work of some type cannot be done now."""

@@ -2,9 +2,10 @@
 before; intake.ts is its twin."""
 
 import time
+from collections.abc import Callable
 
 from gpu_node.contracts.wire import ID_PATTERN
-from gpu_node.executor.admission import Admission, Admitted, Invalid, Refused
+from gpu_node.executor.admission import Admission, Admitted, Invalid, NotNow, Refused
 from gpu_node.executor.background import Background
 from gpu_node.executor.fitness import Fitness
 from gpu_node.executor.held_tasks import HeldTasks
@@ -31,7 +32,10 @@ class Intake:
         metrics: Metrics,
         lease_ms: int,
         fitness: Fitness,
+        on_absent: Callable[[list[str]], None] = lambda _: None,
     ) -> None:
+        """`on_absent` hears of types of which an engine is wanted that is not here."""
+        self._on_absent = on_absent
         self._admission = admission
         self._runner = runner
         self._held_tasks: HeldTasks = runner.held_tasks
@@ -71,6 +75,10 @@ class Intake:
         """What cannot be run anywhere, or not here, is said before what cannot be run now."""
         try:
             admitted = self._admission.admit(entry, steps.shard)
+        except NotNow as absence:
+            self._refuse(steps, entry, "declined", str(absence))
+            self._on_absent([absence.node_type])
+            return
         except Refused as refusal:
             if isinstance(refusal, Invalid):
                 self._metrics.entries_invalid.inc()

@@ -2,7 +2,7 @@
 node-runner.ts is its twin."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,15 +33,18 @@ class NodeRunner:
 
     registry: Registry
     checks: NodeChecks
-    children: ChildPool
-    waiters: ChildPool
-    """Processes for handlers that wait for services: each call has one and its loop for itself, so
-    that what blocks a loop blocks nobody else."""
+    pool_of: Callable[[str], ChildPool]
+    """The processes that run a type's handler: those that compute, or those that wait for
+    services; of these each call has one and its loop for itself, so that what blocks a loop blocks
+    nobody else."""
     models_dir: Path
-    visible_mark: bool
+    settings: Mapping[str, Any]
+    """For handlers; what they mean is theirs."""
     cache_dir: Path | None
     fitness: Fitness
     show_failures: bool
+    on_failed: Callable[[str], None]
+    """Hears the type of a node that has failed: its engine may be gone."""
 
     async def run(
         self, held: HeldTask, node: TaskNode, inputs: Values, files: TaskFiles, on_note: OnNote
@@ -64,6 +67,7 @@ class NodeRunner:
             result |= {"status": "failed", "problem": to_problem(error)}
         if "problem" in result:
             result["problem"]["instance"] = node.id
+            self.on_failed(node.type)
         return result | {"timing": timing}
 
     async def _attempt(
@@ -108,7 +112,7 @@ class NodeRunner:
             engine=held.engines[node.id],
             work_dir=str(files.work_dir(node.id, node.attempt)),
             models_dir=str(self.models_dir),
-            visible_mark=self.visible_mark,
+            settings=self.settings,
             cache_dir=None if self.cache_dir is None else str(self.cache_dir),
             owner=held.task.owner,
             params={**self.registry.node_types[node.type].param_defaults, **node.params},
@@ -119,10 +123,6 @@ class NodeRunner:
     def unexpected(self, error: UnexpectedFailure) -> Values:
         """The problem of a failure that its handler did not expect."""
         return unexpected(str(error), is_shown=self.show_failures)
-
-    def pool_of(self, node_type: str) -> ChildPool:
-        """Whose processes run its handler: those that compute, or those that wait for services."""
-        return self.children if self.registry.kind(node_type) == "process" else self.waiters
 
     async def _execute(self, call: Call, held: HeldTask, node: TaskNode, on_note: OnNote) -> Done:
         pool = self.pool_of(node.type)

@@ -2,6 +2,7 @@
 task-checks.ts is its twin."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +29,8 @@ class TaskChecks:
     """Judges nodes that run for certain, those of later tasks included."""
 
     nodes: NodeRunner
-    checked_types: frozenset[str]
-    """Types whose handlers have a check."""
+    has_check: Callable[[str], bool]
+    """Whether a type's handler has a check."""
 
     async def refusals(self, held: HeldTask, files: TaskFiles) -> list[Values]:
         """A failed NodeResult (mail.schema.json) for each node that is refused."""
@@ -53,7 +54,7 @@ class TaskChecks:
         try:
             known = known_inputs(node)
             self._check_values(node, known)
-            if node.type in self.checked_types:
+            if self.has_check(node.type):
                 await self._ask_handler(held, node, known, files)
         except PermanentError as error:
             return to_problem(error)

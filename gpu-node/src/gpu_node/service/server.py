@@ -34,8 +34,9 @@ async def serve(
 ) -> int:
     """The exit status: 0 after a drain, 1 after a failure. A second signal ends it at once."""
     readiness, metrics = Readiness(), Metrics()
+    service = Service(config, gate, child_environment, readiness, metrics)
     settings = uvicorn.Config(
-        create_app(readiness, metrics, config.hosts),
+        create_app(readiness, metrics, service.engines, config.hosts),
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -43,7 +44,6 @@ async def serve(
     server = _Server(settings)
     stop = asyncio.Event()
     _stop_on_signals(stop)
-    service = Service(config, gate, child_environment, readiness, metrics)
     http = asyncio.create_task(server.serve(sockets=[listener]))
     host, port = listener.getsockname()[:2]
     get_logger().info("listening", host=host, port=port, executor=service.executor_id)

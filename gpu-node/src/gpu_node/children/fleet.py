@@ -1,0 +1,93 @@
+"""The handler processes of one pool: kept alive with what they have loaded, replaced when they die
+or have grown."""
+
+import asyncio
+import contextlib
+import time
+
+from gpu_node.children.child import Child
+from gpu_node.children.failures import CannotNow
+from gpu_node.children.memory import resident_bytes
+from gpu_node.children.settings import ChildSettings
+from gpu_node.logs import get_logger
+from gpu_node.metrics import Metrics
+
+
+class Fleet:
+    """As many processes as were ever needed at once."""
+
+    def __init__(self, settings: ChildSettings, metrics: Metrics) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._children: set[Child] = set()
+        self._idle: list[Child] = []
+        self._beats = asyncio.create_task(self._beat())
+
+    async def close(self) -> None:
+        """Kill all processes."""
+        self._beats.cancel()
+        await asyncio.gather(*(child.kill() for child in self._children), return_exceptions=True)
+        self._metrics.children.dec(len(self._children))
+        self._children.clear()
+        self._idle.clear()
+
+    async def take(self, node_type: str) -> Child:
+        """The idle child that did this type last, else the one used last, else a new one."""
+        await self._drop_dead()
+        await self._drop_grown()
+        while not self._idle:
+            # Shielded: a caller that gives up in between leaves an idle child, not an unknown
+            # process.
+            await asyncio.shield(asyncio.create_task(self._start()))
+        best = max(self._idle, key=lambda c: (node_type in c.last_types, c.used_at))
+        self._idle.remove(best)
+        if node_type and node_type not in best.last_types:
+            best.last_types.append(node_type)
+        return best
+
+    async def _drop_dead(self) -> None:
+        """Take children away that died idle, for instance by the kernel's choice."""
+        dead = [child for child in self._idle if child.has_died]
+        self._idle = [child for child in self._idle if not child.has_died]
+        for child in dead:
+            await child.kill()
+            self._metrics.child_exits.labels("idle").inc()
+            self.give_back(child)
+
+    async def _drop_grown(self) -> None:
+        """Take idle children away that hold too much: what they need again is loaded again."""
+        most = self._settings.most_bytes
+        grown = [child for child in self._idle if resident_bytes(child.pid) > most]
+        self._idle = [child for child in self._idle if child not in grown]
+        for child in grown:
+            await child.kill()
+            self._metrics.child_exits.labels("grown").inc()
+            self.give_back(child)
+
+    async def _start(self) -> None:
+        try:
+            child = await Child.start(self._settings, self._metrics)
+        except (OSError, TimeoutError) as error:
+            raise CannotNow(
+                "handler-unavailable", "No handler process could be started."
+            ) from error
+        self._children.add(child)
+        self._idle.append(child)
+        self._metrics.children.inc()
+        get_logger().info("child started", child=child.pid)
+
+    def give_back(self, child: Child) -> None:
+        if child.is_alive:
+            child.used_at = time.monotonic()
+            self._idle.append(child)
+            return
+        self._children.discard(child)
+        self._metrics.children.dec()
+        get_logger().warning("child gone", child=child.pid)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.patience_s / 5)
+            for child in self._children:
+                with contextlib.suppress(OSError):
+                    child.beat()

@@ -1,0 +1,50 @@
+"""Starts a handler's process under its guard, with a socket to talk over."""
+
+import asyncio
+import os
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from gpu_node.children.settings import ChildSettings
+
+GUARD = Path(__file__).with_name("guard.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Spawned:
+    """The process, the ends of its socket, and the line whose end its guard takes for our death."""
+
+    process: asyncio.subprocess.Process
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    life: int
+
+
+async def spawn(settings: ChildSettings) -> Spawned:
+    """From the main thread: the kernel binds the process's life to that of the spawning thread."""
+    ours, theirs = socket.socketpair()
+    guarded, life = os.pipe()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-S", str(GUARD)),
+            *(str(guarded), str(theirs.fileno())),
+            *("-X", "faulthandler", "-u", "-m", "gpu_node.children"),
+            settings.limits.to_argument(),
+            pass_fds=(guarded, theirs.fileno()),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+            env=dict(settings.environment),
+        )
+    except BaseException:
+        os.close(life)
+        raise
+    finally:
+        theirs.close()
+        os.close(guarded)
+    ours.setblocking(False)
+    reader, writer = await asyncio.open_connection(sock=ours)
+    return Spawned(process, reader, writer, life)
