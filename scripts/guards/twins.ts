@@ -44,6 +44,7 @@ const ALONE: Readonly<Record<string, string>> = {
   "fitness.py": "disks fill and handlers crash on a box; the gateway's threads cost it neither",
   "graph_run.py": "parts the order of nodes from LangGraph, so that its cost can be measured",
   "node_checks.py": "the gateway's validators come with its node types",
+  "prober.py": "engines of the node plane are part of the gateway",
   "references.py": "no bytes pass through the node plane",
   "task.py": "TypeScript reads the contract's types as they are",
   "task_files.py": "no bytes pass through the node plane",

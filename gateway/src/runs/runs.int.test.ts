@@ -186,7 +186,7 @@ describe("a queued run", () => {
       })),
     });
     const read = async (): Promise<Run> => {
-      h.pass(1000);
+      h.clock.pass(1000);
       return runOf(await h.request(run.urls.self));
     };
     expect((await read()).queue).toEqual({ position: 0, matching_executors: 1 });
