@@ -26,7 +26,11 @@ try {
     dir: FOLDER,
     gatewayPort: GATEWAY_PORT,
     gpuNodePort: GPU_NODE_PORT,
-    gatewayEnv: { GATEWAY_DRAIN_GRACE_MS: "1000", GATEWAY_SHOW_FAILURES: "true" },
+    gatewayEnv: {
+      GATEWAY_DRAIN_GRACE_MS: "1000",
+      GATEWAY_SHOW_FAILURES: "true",
+      GATEWAY_WEBHOOK_LOCAL: "true",
+    },
     gpuNodeEnv: { GPU_NODE_DRAIN_GRACE_MS: "1000", GPU_NODE_SHOW_FAILURES: "true" },
     inheritOutput: true,
   });

@@ -17,6 +17,8 @@ import { fileRoutes } from "./routes/files.ts";
 import { runEventRoutes } from "./routes/run-events.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { serviceRoutes } from "./routes/service.ts";
+import { deliveryRoutes, runDeliveryRoutes } from "./routes/deliveries.ts";
+import { webhookRoutes, webhookSecretRoutes } from "./routes/webhooks.ts";
 import { ownRun } from "./runs/own-run.ts";
 
 /** @param connect asked by requests that need Redis or the store */
@@ -33,6 +35,10 @@ export function createApp(shared: ProcessWide, connect: Connect): Hono<AppEnv> {
   app.route("/v1", catalogueRoutes(shared));
   app.route("/v1/runs", runRoutes(shared));
   app.route("/v1/runs", runEventRoutes(shared));
+  app.route("/v1/runs", runDeliveryRoutes(shared));
+  app.route("/v1/webhooks", webhookRoutes());
+  app.route("/v1/webhook-secret", webhookSecretRoutes());
+  app.route("/v1/deliveries", deliveryRoutes());
   app.route("/v1/files", fileRoutes());
   app.route("/v1/artifacts", artifactRoutes());
   app.onError(onError(shared.logger));

@@ -9,6 +9,8 @@ import type { ProcessWide } from "./process-wide.ts";
 import type { Redis } from "./redis/client.ts";
 import { createRunReader, type RunReader } from "./runs/run-reader.ts";
 import { createRunService, type RunService } from "./runs/run-service.ts";
+import { createDeliveryStore, type DeliveryStore } from "./webhooks/delivery-store.ts";
+import { createWebhookStore, type WebhookStore } from "./webhooks/webhook-store.ts";
 
 export interface Connection {
   redis: Redis;
@@ -28,6 +30,8 @@ export interface Connected extends Connection {
   files: FileStore;
   artifacts: ArtifactService;
   service: RunService;
+  webhooks: WebhookStore;
+  deliveries: DeliveryStore;
 }
 
 /** Asked at most once per request, when it first needs Redis or the store. A runtime whose sockets may be shared answers always the same. */
@@ -48,5 +52,7 @@ export function createConnected(shared: ProcessWide, connection: Connection): Co
     log: createEventLog(redis, keys),
     artifacts: createArtifactService({ redis, keys, shards }),
     service: createRunService({ ...shared, redis, files, registry, reader }),
+    webhooks: createWebhookStore({ ...shared, redis }),
+    deliveries: createDeliveryStore({ redis, keys, shards }),
   };
 }

@@ -16,11 +16,18 @@ function random(): number {
 }
 
 /** A run, task or artifact id of a shard, e.g. `run_s0_01J...`. */
-export function newId(kind: "run" | "task" | "art", shard: string): string {
+export function newId(kind: "run" | "task" | "art" | "dlv", shard: string): string {
   return `${kind}_${shard}_${ulid(undefined, random)}`;
 }
 
-/** An id without a shard: uploaded files, requests, executors, drive tokens. */
-export function newPlainId(kind: "file" | "req" | "exec" | "driver" | "drive" | "commit"): string {
+type PlainKind = "file" | "req" | "exec" | "driver" | "drive" | "commit" | "hook" | "deliverer" | "call";
+
+/** An id without a shard: uploaded files, requests, executors, drive tokens, webhooks. */
+export function newPlainId(kind: PlainKind): string {
   return `${kind}_${ulid(undefined, random)}`;
+}
+
+/** A key of 256 bits that signs webhooks, as Standard Webhooks writes it. */
+export function newSigningSecret(): string {
+  return `whsec_${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))}`;
 }

@@ -1,6 +1,6 @@
 /** Two owners at one gateway: whatever one of them has, to the other it is not there. */
 import { OPENAPI } from "@myspinbot/contracts/openapi.ts";
-import type { File, Graph, Run, RunPage } from "@myspinbot/contracts/types.ts";
+import type { DeliveryPage, File, Graph, Run, RunPage, Webhook } from "@myspinbot/contracts/types.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAppHarness, PNG, problemOf, runOf, startStore, type AppHarness } from "../test/app-harness.ts";
 import { sha256Hex } from "./graphs/digest.ts";
@@ -77,9 +77,23 @@ async function artifactOf(run: string): Promise<string> {
   return id;
 }
 
-describe("every address below a run, an artifact or a file", () => {
+/** A webhook, and a delivery of it. */
+async function webhookOf(owner: string): Promise<{ webhook_id: string; delivery_id: string }> {
+  const made = await as(owner, "/v1/webhooks", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ url: "https://example.com/hook" }),
+  });
+  const { webhook_id } = (await made.json()) as Webhook;
+  const run = await endedRun(owner);
+  const page = (await (await as(owner, `/v1/runs/${run.run_id}/deliveries`)).json()) as DeliveryPage;
+  const { delivery_id } = page.deliveries.find((each) => each.webhook_id === webhook_id)!;
+  return { webhook_id, delivery_id };
+}
+
+describe("every address below a run, an artifact, a file, a webhook or a delivery", () => {
   const addresses = Object.entries(OPENAPI.paths as Record<string, object>)
-    .filter(([path]) => /\{(run_id|artifact_id|file_id)\}/.test(path))
+    .filter(([path]) => /\{(run_id|artifact_id|file_id|webhook_id|delivery_id)\}/.test(path))
     .flatMap(([path, item]) => Object.keys(item).map((method) => [method.toUpperCase(), path] as const));
 
   it.each(addresses)("%s %s is not there for another", async (method, path) => {
@@ -88,6 +102,7 @@ describe("every address below a run, an artifact or a file", () => {
       run_id: run.run_id,
       artifact_id: await artifactOf(run.run_id),
       file_id: (await upload("ann")).file_id,
+      ...(await webhookOf("ann")),
     };
     const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name]!);
     const init = method === "PUT" ? { body: PNG, headers: { "content-type": "image/png" } } : {};
@@ -95,12 +110,14 @@ describe("every address below a run, an artifact or a file", () => {
       const response = await as(stranger, address, { method, ...init });
       expect([response.status, (await problemOf(response)).code]).toEqual([
         404,
-        expect.stringMatching(/^(run|artifact|file)-not-found$/),
+        expect.stringMatching(/^(run|artifact|file|webhook|delivery)-not-found$/),
       ]);
     }
     const own = await as("ann", address, { method, ...init });
     expect(own.status, await own.clone().text()).toBeLessThan(404);
     await own.body?.cancel();
+    // There may be only so many.
+    await as("ann", `/v1/webhooks/${ids.webhook_id}`, { method: "DELETE" });
   });
 });
 

@@ -8,6 +8,7 @@ import type { RoleState } from "./health/readiness.ts";
 import type { Identify } from "./owner.ts";
 import type { KnownGraphs } from "./runs/run-reader.ts";
 import type { Logger } from "./telemetry/logger.ts";
+import type { WebhookPolicy } from "./webhooks/judge-url.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 
 export interface ProcessWide {
@@ -28,6 +29,8 @@ export interface ProcessWide {
   deadlines: { startMs: number; runMs: number };
   /** How long an upload is kept after its last use. */
   uploadRetentionMs: number;
+  /** Where webhooks may lead. */
+  webhooks: WebhookPolicy;
   version: string;
   heartbeatMs?: number;
   /** Tells callers apart; without it there is one owner. */

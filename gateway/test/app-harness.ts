@@ -144,6 +144,7 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
     roles: () => [],
     deadlines: { startMs: 60_000, runMs: 60_000 },
     uploadRetentionMs: 60_000,
+    webhooks: { local: true, ports: ["443", "8443"] },
     version: "0.0.0-test",
     known: createKnown(),
     ...options.deps,

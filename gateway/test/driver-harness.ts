@@ -72,7 +72,7 @@ export interface Harness {
   submit(
     graph: Graph,
     input?: Record<string, unknown>,
-    deadlines?: { start?: number; run?: number },
+    more?: { start?: number; run?: number; record?: Record<string, string> },
   ): Promise<string>;
   tell(run: string, body: unknown): Promise<unknown>;
   /** Waits until the next task of the pool is there and takes it. */
@@ -244,7 +244,7 @@ export async function createHarness(
       await loops?.stop();
       loops = null;
     },
-    async submit(graph, input = {}, deadlines = {}) {
+    async submit(graph, input = {}, more = {}) {
       const run = newId("run", shard);
       const digest = `digest-${graph.name}`;
       const step = steps.submit(keys, {
@@ -256,10 +256,11 @@ export async function createHarness(
         hash: "none",
         request: "",
         idempotencyMs: 1000,
-        startDeadlineMs: deadlines.start ?? 60_000,
-        runDeadlineMs: deadlines.run ?? 60_000,
+        startDeadlineMs: more.start ?? 60_000,
+        runDeadlineMs: more.run ?? 60_000,
         event: "{}",
-        record: { owner: OWNERS.default, graph: graph.name, digest },
+        deliveryIds: newId("dlv", shard),
+        record: { owner: OWNERS.default, graph: graph.name, digest, ...more.record },
         data: { input: JSON.stringify(input) },
         nodes: Object.fromEntries(graph.nodes.map((node) => [node.id, JSON.stringify(firstRow(node))])),
       });

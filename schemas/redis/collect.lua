@@ -1,16 +1,20 @@
 #!lua flags=allow-oom
 -- Takes one entry of mail or reports to its run, and locks the run for the caller's drive when it is free.
 -- KEYS 1 <source_stream>, 2 run, 3 runNodes, 4 runTasks, 5 runMailbox, 6 runEvents, 7 timers, 8 <task_hash> (poolTask; any
---      key of the shard for mail), 9 runData, 10 threadHeads(run), 11 threadBlobs(run), 12 endedWithTasks
+--      key of the shard for mail), 9 runData, 10 threadHeads(run), 11 threadBlobs(run), 12 endedWithTasks,
+--      13 outbox, 14 runDeliveries
 -- ARGV 1 entry, 2 source ('mail' or the pool), 3 run, 4 token (of the drive), 5 lock_ms int, 6 max_drives int,
 --      7 known_checkpoint, 8 known_digest (of the graph), 9 channels.run, 10 events_per_run int,
---      11 runsByStatus(''), 12 graph(''), 13 threadCheckpoint(run, '')
+--      11 runsByStatus(''), 12 graph(''), 13 threadCheckpoint(run, ''),
+--      14 delivery_ids (beginning of those that it makes), 15 ownerHooks(''), 16 outboxLane(''), 17 delivery(''),
+--      18 hookDeliveries('')
 -- Answer Drive | ['gone'] | ['ignored'] | ['noted'] | ['done'] | ['busy']; done = the run has ended,
 --      busy = another drive holds it, give_up = it was driven too often
 -- Repeats: only XDEL = 1 wins; the holder of the token gets the same answer again.
 -- @include time
 -- @include fields
 -- @include status
+-- @include outbox
 -- @include log
 -- @include answer
 local k = {
@@ -18,6 +22,10 @@ local k = {
   graph_prefix = ARGV[12], checkpoint_prefix = ARGV[13],
 }
 local run, source, token = ARGV[3], ARGV[2], ARGV[4]
+local post = {
+  run = run, outbox = KEYS[13], of_run = KEYS[14],
+  id = ARGV[14], hooks = ARGV[15], lanes = ARGV[16], rows = ARGV[17], of_hook = ARGV[18],
+}
 
 local function take_entry()
   local rows = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])
@@ -54,12 +62,12 @@ local function note(entry, status, now)
   if entry.type == 'node.started' then
     redis.call('HSET', KEYS[3], 'began:' .. entry.node, entry.task .. ' ' .. text(now))
     if status == 'queued' then
-      begin_run(KEYS[2], ARGV[11], KEYS[6], ARGV[9], KEYS[7], run, status, now)
+      begin_run(KEYS[2], ARGV[11], KEYS[6], ARGV[9], KEYS[7], run, status, now, post)
     end
   elseif entry.type == 'node.progress' then
     redis.call('HSET', KEYS[3], 'progress:' .. entry.node, entry.body)
   end
-  append_event(KEYS[6], ARGV[9], KEYS[2], now, entry.type, entry.node, entry.body)
+  append_event(KEYS[6], ARGV[9], KEYS[2], now, entry.type, entry.node, entry.body, post)
   trim_notes()
   return { 'noted' }
 end

@@ -2,9 +2,10 @@
 -- Ends one drive: checkpoint, tasks, events, timers and record change together or not at all.
 -- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads,
 --      10 thread(run), 11 threadHeads(run), 12 threadBlobs(run), 13 threadCheckpoint(run, checkpoint) (the new one),
---      14 endedWithTasks, then per pool_key of pool_keys: <pool_key> (the plan names them by their index)
+--      14 endedWithTasks, 15 outbox, 16 runDeliveries, then per pool_key of pool_keys: <pool_key> (the plan names them by their index)
 -- ARGV 1 plan (JSON), 2 channels.run, 3 runsByStatus(''), 4 graph(''), 5 threadCheckpoint(run, ''), 6 artifact(''),
---      then per payload of payloads: payload (opaque; the plan names them by their index)
+--      7 delivery_ids (beginning of those that it makes), 8 ownerHooks(''), 9 outboxLane(''), 10 delivery(''),
+--      11 hookDeliveries(''), then per payload of payloads: payload (opaque; the plan names them by their index)
 -- plan {run, commit, token, parent, last {source, entry, index}, status, ran, guard,
 --       accepted [{node, task, attempt}], open [hash],
 --       tasks [{task, pool, stream, hash, body, nodes}], cancel [{task, stream, hash, reports, control}],
@@ -17,6 +18,7 @@
 -- @include time
 -- @include fields
 -- @include status
+-- @include outbox
 -- @include log
 -- @include close
 -- @include answer
@@ -24,6 +26,10 @@ local plan = cjson.decode(ARGV[1])
 local k = {
   run = KEYS[1], nodes = KEYS[2], tasks = KEYS[3], mailbox = KEYS[4], data = KEYS[6], heads = KEYS[11], blobs = KEYS[12],
   graph_prefix = ARGV[4], checkpoint_prefix = ARGV[5],
+}
+local post = {
+  run = plan.run, outbox = KEYS[15], of_run = KEYS[16],
+  id = ARGV[7], hooks = ARGV[8], lanes = ARGV[9], rows = ARGV[10], of_hook = ARGV[11],
 }
 local record = to_table(redis.call('HGETALL', KEYS[1]))
 if not record.status then
@@ -151,11 +157,11 @@ end
 
 local status = record.status
 if plan.ran and status == 'queued' then
-  begin_run(KEYS[1], ARGV[3], KEYS[5], ARGV[2], KEYS[8], plan.run, status, now)
+  begin_run(KEYS[1], ARGV[3], KEYS[5], ARGV[2], KEYS[8], plan.run, status, now, post)
   status = 'running'
 end
 for _, e in ipairs(plan.events) do
-  append_event(KEYS[5], ARGV[2], KEYS[1], now, e.type, e.node, ARGV[e.data])
+  append_event(KEYS[5], ARGV[2], KEYS[1], now, e.type, e.node, ARGV[e.data], post)
 end
 if plan.status ~= '' and plan.status ~= status then
   set_status(KEYS[1], ARGV[3], plan.run, status, plan.status)

@@ -1,9 +1,10 @@
 #!lua flags=allow-oom
 -- Removes all that Redis holds of a terminal run whose bytes are gone; its graph goes with the last run that has it.
 -- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads,
---      10 thread(run), 11 threadHeads(run), 12 threadBlobs(run), 13 runs, 14 graphRuns
+--      10 thread(run), 11 threadHeads(run), 12 threadBlobs(run), 13 runs, 14 graphRuns,
+--      15 runDeliveries, 16 outbox
 -- ARGV 1 run, 2 runsByStatus(''), 3 threadCheckpoint(run, ''), 4 artifact(''), 5 graph(''), 6 idempotency(''),
---      7 fileRuns('')
+--      7 fileRuns(''), 8 delivery(''), 9 hookDeliveries(''), 10 outboxLane(''), 11 outboxTaken('')
 -- Answer 1 | 0 | -1; 1 when purged, 0 when the run was not there, -1 when it has not ended or a task of it has not
 -- @include status
 -- @include answer
@@ -36,6 +37,17 @@ end
 for file in string.gmatch(files or '', '%S+') do
   redis.call('SREM', ARGV[7] .. file, ARGV[1])
 end
+for _, id in ipairs(redis.call('ZRANGE', KEYS[15], 0, -1)) do
+  local row = redis.call('HMGET', ARGV[8] .. id, 'hook', 'lane')
+  local lane = row[2] or ''
+  redis.call('ZREM', ARGV[9] .. (row[1] or ''), id)
+  redis.call('ZREM', ARGV[10] .. lane, id)
+  redis.call('ZREM', ARGV[11] .. lane, id)
+  if redis.call('EXISTS', ARGV[10] .. lane) == 0 then
+    redis.call('ZREM', KEYS[16], lane)
+  end
+  redis.call('DEL', ARGV[8] .. id)
+end
 redis.call('ZREM', KEYS[13], ARGV[1])
 redis.call('ZREM', ARGV[2] .. status, ARGV[1])
 if owner then
@@ -44,5 +56,5 @@ if owner then
 end
 redis.call('SREM', KEYS[9], ARGV[1])
 redis.call('ZREM', KEYS[8], WIRE.timers.retention(ARGV[1]))
-redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[10], KEYS[11], KEYS[12], KEYS[1])
+redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[10], KEYS[11], KEYS[12], KEYS[15], KEYS[1])
 return 1

@@ -1,16 +1,20 @@
 #!lua
 -- Creates a run: record, event 1, deadlines, mail. Plain flags: a full server refuses before any write.
 -- KEYS 1 run, 2 runData, 3 runEvents, 4 runNodes, 5 mail, 6 timers, 7 runs, 8 runsByStatus('queued'), 9 graph(digest),
---      10 idempotency, 11 graphRuns, 12 ownerRuns('all'), 13 ownerRuns('queued')
+--      10 idempotency, 11 graphRuns, 12 ownerRuns('all'), 13 ownerRuns('queued'),
+--      14 outbox, 15 runDeliveries
 -- ARGV 1 run, 2 request (digest of the request; '' = no idempotency key), 3 idempotency_ms int, 4 graph (canonical JSON),
 --      5 start_deadline_ms int, 6 run_deadline_ms int, 7 event (JSON), 8 channels.run, 9 count(record), 10 count(data),
---      11 count(nodes), 12 fileRuns(''), then per name, value of record: name, value, then per name, value of data: name, value,
+--      11 count(nodes), 12 fileRuns(''),
+--      13 delivery_ids (beginning of those that it makes), 14 ownerHooks(''), 15 outboxLane(''), 16 delivery(''),
+--      17 hookDeliveries(''), then per name, value of record: name, value, then per name, value of data: name, value,
 --      then per name, value of nodes: name, value
 -- Answer ['created', now: string] | ['repeat' | 'conflict', run: string]; conflict = the key was used for another request
 -- Repeats: the run id makes a second call a 'repeat'; the idempotency key makes a second request one, as long as its run
 -- is there. The record's fields hold `owner`, `digest` and, where there are such, `idempotency` and `files` (ids, by
 -- spaces): purge finds by them what goes with the run.
 -- @include time
+-- @include outbox
 -- @include log
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return { 'repeat', ARGV[1] }
@@ -27,6 +31,10 @@ if ARGV[2] ~= '' then
 end
 
 local now = now_ms()
+local post = {
+  run = ARGV[1], outbox = KEYS[14], of_run = KEYS[15],
+  id = ARGV[13], hooks = ARGV[14], lanes = ARGV[15], rows = ARGV[16], of_hook = ARGV[17],
+}
 local at = FIRST.arg
 local function put_pairs(key, count)
   for _ = 1, tonumber(count) do
@@ -45,7 +53,7 @@ redis.call('HINCRBY', KEYS[11], redis.call('HGET', KEYS[1], 'digest'), 1)
 for file in string.gmatch(redis.call('HGET', KEYS[1], 'files') or '', '%S+') do
   redis.call('SADD', ARGV[12] .. file, ARGV[1])
 end
-append_event(KEYS[3], ARGV[8], KEYS[1], now, 'run.queued', '', ARGV[7])
+append_event(KEYS[3], ARGV[8], KEYS[1], now, 'run.queued', '', ARGV[7], post)
 redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[5])), WIRE.timers.start_deadline(ARGV[1]))
 redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[6])), WIRE.timers.run_deadline(ARGV[1]))
 redis.call('ZADD', KEYS[7], text(now), ARGV[1])

@@ -9,25 +9,28 @@ import { join } from "node:path";
 export const GATEWAY_ARROWS = {
   // Starts everything, so it may name everything.
   entry: [
-    ..."app artifacts clock config connected driver errors events executor files graphs handlers".split(" "),
-    ..."health ids process-wide redis runs telemetry".split(" "),
+    ..."app artifacts clock config connected deliverer driver errors events executor files graphs".split(" "),
+    ..."handlers health ids process-wide redis runs telemetry webhooks".split(" "),
   ],
   // Lives as long as the process, so neither it nor the routes can name a connection's Redis.
   app: ["app-env", "connected", "ids", "middleware", "process-wide", "routes", "runs"],
   // Values and plain data: what may outlive a request.
-  "process-wide": ["capabilities", "clock", "graphs", "health", "owner", "runs", "telemetry"],
+  "process-wide": ["capabilities", "clock", "graphs", "health", "owner", "runs", "telemetry", "webhooks"],
   // Makes what talks through a connection.
-  connected: ["artifacts", "capabilities", "events", "files", "process-wide", "redis", "runs"],
+  connected: ["artifacts", "capabilities", "events", "files", "process-wide", "redis", "runs", "webhooks"],
   routes: [
     ..."app-env artifacts capabilities clock errors events files graphs health middleware runs".split(" "),
-    "telemetry",
+    ...["telemetry", "webhooks"],
   ],
   middleware: ["app-env", "clock", "connected", "errors", "exact-numbers", "ids", "owner", "telemetry"],
   // Whose run it is stands in the request's environment.
   runs: [
     ..."app-env artifacts capabilities clock errors events files graphs ids owner redis".split(" "),
-    "run-id",
+    ...["run-id", "webhooks"],
   ],
+  // A run's own webhook is judged with it, so these know nothing of runs.
+  webhooks: ["clock", "errors", "graphs", "ids", "redis", "run-id"],
+  deliverer: ["clock", "ids", "redis", "telemetry", "webhooks"],
   events: ["clock", "errors", "redis", "run-id", "telemetry"],
   files: ["artifacts", "clock", "errors", "graphs", "ids", "owner", "redis"],
   artifacts: ["clock", "errors", "owner", "redis"],

@@ -87,6 +87,7 @@ export function createRunFeeder(redis: Redis, keys: Keys): RunFeeder {
         startDeadlineMs: DAY_MS,
         runDeadlineMs: DAY_MS,
         event: "{}",
+        deliveryIds: newId("dlv", SHARD),
         record: { owner: OWNERS.default, graph: graph.name, digest },
         data: { input: "{}" },
         nodes: Object.fromEntries(graph.nodes.map((node) => [node.id, JSON.stringify(firstRow(node))])),

@@ -311,6 +311,42 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "required": false,
     "description": "How long a stop waits for running work."
   },
+  "webhook_local": {
+    "env": "GATEWAY_WEBHOOK_LOCAL",
+    "fileEnv": null,
+    "type": "boolean",
+    "list": false,
+    "secret": false,
+    "setting": false,
+    "default": false,
+    "required": false,
+    "description": "Whether webhooks may lead to this machine, there over http, too, and to any port: for development and tests."
+  },
+  "webhook_ports": {
+    "env": "GATEWAY_WEBHOOK_PORTS",
+    "fileEnv": null,
+    "type": "array",
+    "list": true,
+    "secret": false,
+    "setting": false,
+    "default": [
+      "443",
+      "8443"
+    ],
+    "required": false,
+    "description": "Ports that webhooks may lead to."
+  },
+  "webhook_timeout_ms": {
+    "env": "GATEWAY_WEBHOOK_TIMEOUT_MS",
+    "fileEnv": null,
+    "type": "integer",
+    "list": false,
+    "secret": false,
+    "setting": false,
+    "default": 15000,
+    "required": false,
+    "description": "How long one attempt to deliver a webhook may take, a third of it to connect."
+  },
   "extensions": {
     "env": "GATEWAY_EXTENSIONS",
     "fileEnv": null,

@@ -72,6 +72,26 @@ export function createKeys(prefix: string) {
     runArtifacts: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:artifacts`,
     /** string */
     artifact: (shard: string, artifact: string) => `${prefix}:{${shardName(shard)}}:artifact:${artifact && part('artifact', artifact)}`,
+    /** hash */
+    hook: (shard: string, hook: string) => `${prefix}:{${shardName(shard)}}:hook:${hook && part('hook', hook)}`,
+    /** hash */
+    ownerHooks: (shard: string, owner: string) => `${prefix}:{${shardName(shard)}}:hooks:${owner && part('owner', owner)}`,
+    /** hash */
+    ownerSecret: (shard: string, owner: string) => `${prefix}:{${shardName(shard)}}:hook_secret:${owner && part('owner', owner)}`,
+    /** zset */
+    hookDeliveries: (shard: string, hook: string) => `${prefix}:{${shardName(shard)}}:hook_deliveries:${hook && part('hook', hook)}`,
+    /** zset */
+    runDeliveries: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:deliveries`,
+    /** hash */
+    delivery: (shard: string, delivery: string) => `${prefix}:{${shardName(shard)}}:outbox:${delivery && part('delivery', delivery)}`,
+    /** zset */
+    outbox: (shard: string) => `${prefix}:{${shardName(shard)}}:outbox`,
+    /** zset */
+    outboxLane: (shard: string, lane: string) => `${prefix}:{${shardName(shard)}}:outbox_lane:${lane && part('lane', lane)}`,
+    /** zset */
+    outboxTaken: (shard: string, lane: string) => `${prefix}:{${shardName(shard)}}:outbox_taken:${lane && part('lane', lane)}`,
+    /** string */
+    outboxCall: (shard: string, deliverer: string) => `${prefix}:{${shardName(shard)}}:outbox_call:${deliverer && part('deliverer', deliverer)}`,
     /** set */
     threads: (shard: string) => `${prefix}:{${shardName(shard)}}:threads`,
     /** zset */

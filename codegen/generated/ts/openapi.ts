@@ -1312,7 +1312,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             }
           },
           "422": {
-            "description": "`graph-not-found`: The graph does not exist. `invalid-graph`: The graph cannot be run. `invalid-input`: The input does not fit the graph. `file-not-found`: The file does not exist. `unknown-engine`: Nobody knows this engine.",
+            "description": "`graph-not-found`: The graph does not exist. `invalid-graph`: The graph cannot be run. `invalid-input`: The input does not fit the graph. `file-not-found`: The file does not exist. `unknown-engine`: Nobody knows this engine. `unfit-webhook`: The webhook's address cannot be used.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1910,6 +1910,882 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           }
         }
       }
+    },
+    "/v1/webhooks": {
+      "post": {
+        "operationId": "createWebhook",
+        "tags": [
+          "webhooks"
+        ],
+        "summary": "Have an address told what becomes of your runs; the answer shows the secret, this once",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/WebhookCreate"
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "The webhook, with its secret.",
+            "headers": {
+              "Location": {
+                "description": "The webhook.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Webhook"
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "`invalid-request`: The request does not fit its schema. `malformed-json`: The body is not valid JSON. `body-too-deep`: The body is nested too deeply or has too many keys.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "409": {
+            "description": "`too-many-webhooks`: There are as many webhooks as one owner may have.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "413": {
+            "description": "`body-too-large`: The body is too large.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "415": {
+            "description": "`unsupported-media-type`: The media type is not supported.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "422": {
+            "description": "`unfit-webhook`: The webhook's address cannot be used.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      },
+      "get": {
+        "operationId": "listWebhooks",
+        "tags": [
+          "webhooks"
+        ],
+        "summary": "Your webhooks, newest first",
+        "responses": {
+          "200": {
+            "description": "All of them.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/WebhookList"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/webhooks/{webhook_id}": {
+      "get": {
+        "operationId": "getWebhook",
+        "tags": [
+          "webhooks"
+        ],
+        "summary": "One webhook",
+        "parameters": [
+          {
+            "name": "webhook_id",
+            "in": "path",
+            "description": "The webhook.",
+            "schema": {
+              "$ref": "#/components/schemas/Identifier"
+            },
+            "required": true
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The webhook.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Webhook"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`webhook-not-found`: The webhook does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteWebhook",
+        "tags": [
+          "webhooks"
+        ],
+        "summary": "Remove a webhook; what waits for it is dropped",
+        "parameters": [
+          {
+            "name": "webhook_id",
+            "in": "path",
+            "description": "The webhook.",
+            "schema": {
+              "$ref": "#/components/schemas/Identifier"
+            },
+            "required": true
+          }
+        ],
+        "responses": {
+          "204": {
+            "description": "It is gone."
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`webhook-not-found`: The webhook does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/webhooks/{webhook_id}/enable": {
+      "post": {
+        "operationId": "enableWebhook",
+        "tags": [
+          "webhooks"
+        ],
+        "summary": "Deliver again to a webhook whose receiver had answered 410",
+        "parameters": [
+          {
+            "name": "webhook_id",
+            "in": "path",
+            "description": "The webhook.",
+            "schema": {
+              "$ref": "#/components/schemas/Identifier"
+            },
+            "required": true
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The webhook.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Webhook"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`webhook-not-found`: The webhook does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/webhooks/{webhook_id}/rotate": {
+      "post": {
+        "operationId": "rotateWebhookSecret",
+        "tags": [
+          "webhooks"
+        ],
+        "summary": "Give a webhook a new secret; for a day the one before signs, too",
+        "parameters": [
+          {
+            "name": "webhook_id",
+            "in": "path",
+            "description": "The webhook.",
+            "schema": {
+              "$ref": "#/components/schemas/Identifier"
+            },
+            "required": true
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The secret, shown this once.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/WebhookSecret"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`webhook-not-found`: The webhook does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "409": {
+            "description": "`rotation-open`: The secret before this one still counts.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/webhooks/{webhook_id}/deliveries": {
+      "get": {
+        "operationId": "listWebhookDeliveries",
+        "tags": [
+          "webhooks"
+        ],
+        "summary": "What a webhook was told, newest first",
+        "parameters": [
+          {
+            "name": "webhook_id",
+            "in": "path",
+            "description": "The webhook.",
+            "schema": {
+              "$ref": "#/components/schemas/Identifier"
+            },
+            "required": true
+          },
+          {
+            "name": "limit",
+            "in": "query",
+            "description": "At most so many.",
+            "schema": {
+              "type": "integer",
+              "minimum": 1,
+              "maximum": 200
+            },
+            "required": false
+          },
+          {
+            "name": "cursor",
+            "in": "query",
+            "description": "`next_cursor` of the page before.",
+            "schema": {
+              "type": "string"
+            },
+            "required": false
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/DeliveryPage"
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "`invalid-request`: The request does not fit its schema.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`webhook-not-found`: The webhook does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/webhook-secret/rotate": {
+      "post": {
+        "operationId": "rotateRunWebhookSecret",
+        "tags": [
+          "webhooks"
+        ],
+        "summary": "Show a new secret for the webhooks that your runs name; for a day the one shown before signs, too",
+        "responses": {
+          "200": {
+            "description": "The secret, shown this once.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/WebhookSecret"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "409": {
+            "description": "`rotation-open`: The secret before this one still counts.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/runs/{run_id}/deliveries": {
+      "get": {
+        "operationId": "listRunDeliveries",
+        "tags": [
+          "webhooks"
+        ],
+        "summary": "What webhooks were told of a run, newest first",
+        "parameters": [
+          {
+            "name": "run_id",
+            "in": "path",
+            "description": "The run.",
+            "schema": {
+              "$ref": "#/components/schemas/Identifier"
+            },
+            "required": true
+          },
+          {
+            "name": "limit",
+            "in": "query",
+            "description": "At most so many.",
+            "schema": {
+              "type": "integer",
+              "minimum": 1,
+              "maximum": 200
+            },
+            "required": false
+          },
+          {
+            "name": "cursor",
+            "in": "query",
+            "description": "`next_cursor` of the page before.",
+            "schema": {
+              "type": "string"
+            },
+            "required": false
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/DeliveryPage"
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "`invalid-request`: The request does not fit its schema.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`run-not-found`: The run does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/deliveries/{delivery_id}": {
+      "get": {
+        "operationId": "getDelivery",
+        "tags": [
+          "webhooks"
+        ],
+        "summary": "One delivery and its attempts",
+        "parameters": [
+          {
+            "name": "delivery_id",
+            "in": "path",
+            "description": "The delivery.",
+            "schema": {
+              "$ref": "#/components/schemas/Identifier"
+            },
+            "required": true
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The delivery.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Delivery"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`delivery-not-found`: The delivery does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/deliveries/{delivery_id}/redeliver": {
+      "post": {
+        "operationId": "redeliver",
+        "tags": [
+          "webhooks"
+        ],
+        "summary": "Deliver once more, at once and with a new schedule, under the same webhook-id",
+        "parameters": [
+          {
+            "name": "delivery_id",
+            "in": "path",
+            "description": "The delivery.",
+            "schema": {
+              "$ref": "#/components/schemas/Identifier"
+            },
+            "required": true
+          }
+        ],
+        "responses": {
+          "202": {
+            "description": "The delivery.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Delivery"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`delivery-not-found`: The delivery does not exist. `webhook-not-found`: The webhook does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "409": {
+            "description": "`webhook-disabled`: The webhook is disabled.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
     }
   },
   "components": {
@@ -2002,6 +2878,150 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "node_types"
         ],
         "additionalProperties": false
+      },
+      "Delivery": {
+        "title": "Delivery",
+        "description": "One event of a run for one webhook, and all attempts to bring it there.",
+        "type": "object",
+        "properties": {
+          "delivery_id": {
+            "description": "The header webhook-id, the same in all attempts.",
+            "$ref": "#/components/schemas/Identifier"
+          },
+          "run_id": {
+            "$ref": "#/components/schemas/Identifier"
+          },
+          "webhook_id": {
+            "description": "Absent where the run itself named the address.",
+            "$ref": "#/components/schemas/Identifier"
+          },
+          "event": {
+            "$ref": "#/components/schemas/WebhookEvent"
+          },
+          "seq": {
+            "description": "Number of the event in the run's log.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991
+          },
+          "status": {
+            "$ref": "#/components/schemas/DeliveryStatus"
+          },
+          "created_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "next_attempt_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "completed_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "attempts": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/DeliveryAttempt"
+            }
+          },
+          "urls": {
+            "title": "DeliveryUrls",
+            "type": "object",
+            "properties": {
+              "self": {
+                "type": "string"
+              },
+              "run": {
+                "type": "string"
+              }
+            },
+            "required": [
+              "self",
+              "run"
+            ],
+            "additionalProperties": false
+          }
+        },
+        "required": [
+          "delivery_id",
+          "run_id",
+          "event",
+          "seq",
+          "status",
+          "created_at",
+          "attempts",
+          "urls"
+        ],
+        "additionalProperties": false
+      },
+      "DeliveryAttempt": {
+        "title": "DeliveryAttempt",
+        "type": "object",
+        "properties": {
+          "attempt": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991
+          },
+          "at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "duration_ms": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "status": {
+            "description": "HTTP status of the answer, if one came.",
+            "type": "integer",
+            "minimum": 100,
+            "maximum": 999
+          },
+          "answer": {
+            "description": "How the answer's body begins.",
+            "type": "string",
+            "maxLength": 1000
+          },
+          "error": {
+            "description": "Why it failed, for a person.",
+            "type": "string",
+            "maxLength": 500
+          }
+        },
+        "required": [
+          "attempt"
+        ],
+        "additionalProperties": false
+      },
+      "DeliveryPage": {
+        "title": "DeliveryPage",
+        "description": "Deliveries, newest first.",
+        "type": "object",
+        "properties": {
+          "deliveries": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Delivery"
+            }
+          },
+          "next_cursor": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "deliveries"
+        ],
+        "additionalProperties": false
+      },
+      "DeliveryStatus": {
+        "title": "DeliveryStatus",
+        "description": "waiting for an attempt or its answer; delivered; exhausted, when no attempt is left; disabled, as its webhook is; dropped, when its webhook was deleted.",
+        "type": "string",
+        "enum": [
+          "waiting",
+          "delivered",
+          "exhausted",
+          "disabled",
+          "dropped"
+        ]
       },
       "EngineAvailability": {
         "title": "EngineAvailability",
@@ -3284,6 +4304,9 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             },
             "additionalProperties": false
           },
+          "webhook": {
+            "$ref": "#/components/schemas/RunWebhook"
+          },
           "metadata": {
             "description": "Kept with the run, not looked at.",
             "type": "object",
@@ -3473,6 +4496,28 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "RunWebhook": {
+        "title": "RunWebhook",
+        "description": "An address that is told what becomes of this run. Signed with its owner's secret; without events it is told the run's end.",
+        "type": "object",
+        "properties": {
+          "url": {
+            "$ref": "#/components/schemas/WebhookUrl"
+          },
+          "events": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 10,
+            "items": {
+              "$ref": "#/components/schemas/WebhookEvent"
+            }
+          }
+        },
+        "required": [
+          "url"
+        ],
+        "additionalProperties": false
+      },
       "ServiceInfo": {
         "title": "ServiceInfo",
         "description": "Answer of GET /: what this is and where the rest is.",
@@ -3508,6 +4553,12 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "description": "SHA-256 digest in lower-case hexadecimal.",
         "type": "string",
         "pattern": "^[0-9a-f]{64}$"
+      },
+      "SigningSecret": {
+        "title": "SigningSecret",
+        "description": "As in Standard Webhooks: whsec_ and a key in base64.",
+        "type": "string",
+        "pattern": "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"
       },
       "TalkingAvatarInput": {
         "title": "TalkingAvatarInput",
@@ -3790,6 +4841,140 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "description": "Name of a voice as listed by GET /v1/capabilities.",
         "type": "string",
         "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+      },
+      "Webhook": {
+        "title": "Webhook",
+        "description": "An address that is told what becomes of all runs of its owner.",
+        "type": "object",
+        "properties": {
+          "webhook_id": {
+            "$ref": "#/components/schemas/Identifier"
+          },
+          "url": {
+            "$ref": "#/components/schemas/WebhookUrl"
+          },
+          "events": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/WebhookEvent"
+            }
+          },
+          "description": {
+            "type": "string",
+            "maxLength": 200
+          },
+          "status": {
+            "description": "A receiver that answers 410 disables its webhook.",
+            "type": "string",
+            "enum": [
+              "enabled",
+              "disabled"
+            ]
+          },
+          "status_reason": {
+            "type": "string",
+            "maxLength": 200
+          },
+          "created_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "secret": {
+            "description": "What signs its deliveries; shown in the answer that made it, and never again.",
+            "$ref": "#/components/schemas/SigningSecret"
+          }
+        },
+        "required": [
+          "webhook_id",
+          "url",
+          "events",
+          "status",
+          "created_at"
+        ],
+        "additionalProperties": false
+      },
+      "WebhookCreate": {
+        "title": "WebhookCreate",
+        "description": "Body of POST /v1/webhooks. Without events it is told the ends of runs.",
+        "type": "object",
+        "properties": {
+          "url": {
+            "$ref": "#/components/schemas/WebhookUrl"
+          },
+          "events": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 10,
+            "items": {
+              "$ref": "#/components/schemas/WebhookEvent"
+            }
+          },
+          "description": {
+            "type": "string",
+            "maxLength": 200
+          }
+        },
+        "required": [
+          "url"
+        ],
+        "additionalProperties": false
+      },
+      "WebhookEvent": {
+        "title": "WebhookEvent",
+        "description": "What can be told: all that a run's log says of the run itself.",
+        "type": "string",
+        "enum": [
+          "run.queued",
+          "run.started",
+          "run.waiting",
+          "run.resumed",
+          "run.canceling",
+          "run.succeeded",
+          "run.failed",
+          "run.canceled",
+          "run.expired",
+          "run.timed_out"
+        ]
+      },
+      "WebhookList": {
+        "title": "WebhookList",
+        "description": "Answer of GET /v1/webhooks: newest first.",
+        "type": "object",
+        "properties": {
+          "webhooks": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Webhook"
+            }
+          }
+        },
+        "required": [
+          "webhooks"
+        ],
+        "additionalProperties": false
+      },
+      "WebhookSecret": {
+        "title": "WebhookSecret",
+        "description": "A new secret, shown this once. Until previous_until deliveries carry a signature of the one before, too.",
+        "type": "object",
+        "properties": {
+          "secret": {
+            "$ref": "#/components/schemas/SigningSecret"
+          },
+          "previous_until": {
+            "$ref": "#/components/schemas/Timestamp"
+          }
+        },
+        "required": [
+          "secret"
+        ],
+        "additionalProperties": false
+      },
+      "WebhookUrl": {
+        "title": "WebhookUrl",
+        "description": "https, port 443 or 8443 unless the gateway is configured otherwise, no user, and a host whose addresses are all public.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 2000
       }
     }
   }

@@ -139,6 +139,36 @@ const TABLE = {
     "status": 409,
     "class": "permanent"
   },
+  "unfit-webhook": {
+    "title": "The webhook's address cannot be used",
+    "status": 422,
+    "class": "permanent"
+  },
+  "webhook-not-found": {
+    "title": "The webhook does not exist",
+    "status": 404,
+    "class": "permanent"
+  },
+  "webhook-disabled": {
+    "title": "The webhook is disabled",
+    "status": 409,
+    "class": "permanent"
+  },
+  "too-many-webhooks": {
+    "title": "There are as many webhooks as one owner may have",
+    "status": 409,
+    "class": "permanent"
+  },
+  "rotation-open": {
+    "title": "The secret before this one still counts",
+    "status": 409,
+    "class": "permanent"
+  },
+  "delivery-not-found": {
+    "title": "The delivery does not exist",
+    "status": 404,
+    "class": "permanent"
+  },
   "too-many-runs": {
     "title": "The limit is reached",
     "status": 429,

@@ -24,15 +24,26 @@ export interface ReportItem {
 
 /** Where the values begin that have no number in a head, for those who name them by their index. */
 export const FIRST = {
-  commit: { key: 15, arg: 7 },
+  commit: { key: 17, arg: 12 },
+  put_hook: { arg: 4 },
   reconcile_run: { arg: 4 },
   renew: { key: 2, arg: 2 },
   report: { arg: 4 },
   settle: { arg: 6 },
-  submit: { arg: 13 },
+  submit: { arg: 18 },
 } as const;
 
 export const steps = {
+  /**
+   * Changes a hash that is there, and makes none: a webhook, or a run's record.
+   * @returns 0 | 1: 0 when there is no such hash
+   */
+  amend: (keys: Keys, given: { hash: string; field: string; value: string }): Step<0 | 1> => ({
+    script: 'amend',
+    keys: [given.hash],
+    args: [given.field, given.value],
+  }),
+
   /**
    * Writes an executor's row of the registry, with the time of Redis.
    * @returns string: now in ms
@@ -67,20 +78,40 @@ export const steps = {
    * Takes one entry of mail or reports to its run, and locks the run for the caller's drive when it is free.
    * @returns Drive | ['gone'] | ['ignored'] | ['noted'] | ['done'] | ['busy']: done = the run has ended, busy = another drive holds it, give_up = it was driven too often
    */
-  collect: (keys: Keys, given: { sourceStream: string; shard: string; run: string; taskHash: string; entry: string; source: string; token: string; lockMs: number; maxDrives: number; knownCheckpoint: string; knownDigest: string; eventsPerRun: number }): Step<Drive | ['gone'] | ['ignored'] | ['noted'] | ['done'] | ['busy']> => ({
+  collect: (keys: Keys, given: { sourceStream: string; shard: string; run: string; taskHash: string; entry: string; source: string; token: string; lockMs: number; maxDrives: number; knownCheckpoint: string; knownDigest: string; eventsPerRun: number; deliveryIds: string }): Step<Drive | ['gone'] | ['ignored'] | ['noted'] | ['done'] | ['busy']> => ({
     script: 'collect',
-    keys: [given.sourceStream, keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.timers(given.shard), given.taskHash, keys.runData(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.endedWithTasks(given.shard)],
-    args: [given.entry, given.source, given.run, given.token, given.lockMs, given.maxDrives, given.knownCheckpoint, given.knownDigest, keys.channels.run(given.shard, given.run), given.eventsPerRun, keys.runsByStatus(given.shard, ''), keys.graph(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, '')],
+    keys: [given.sourceStream, keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.timers(given.shard), given.taskHash, keys.runData(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.endedWithTasks(given.shard), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run)],
+    args: [given.entry, given.source, given.run, given.token, given.lockMs, given.maxDrives, given.knownCheckpoint, given.knownDigest, keys.channels.run(given.shard, given.run), given.eventsPerRun, keys.runsByStatus(given.shard, ''), keys.graph(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, '')],
   }),
 
   /**
    * Ends one drive: checkpoint, tasks, events, timers and record change together or not at all.
    * @returns ['free'] | Drive | ['refused', why: string, detail: string]: free = unlocked, drive = new mail came, the lock is kept
    */
-  commit: (keys: Keys, given: { shard: string; run: string; checkpoint: string; poolKeys: readonly string[]; plan: string; payloads: readonly string[] }): Step<['free'] | Drive | ['refused', why: string, detail: string]> => ({
+  commit: (keys: Keys, given: { shard: string; run: string; checkpoint: string; poolKeys: readonly string[]; plan: string; deliveryIds: string; payloads: readonly string[] }): Step<['free'] | Drive | ['refused', why: string, detail: string]> => ({
     script: 'commit',
-    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.threadCheckpoint(given.shard, given.run, given.checkpoint), keys.endedWithTasks(given.shard), ...given.poolKeys],
-    args: [given.plan, keys.channels.run(given.shard, given.run), keys.runsByStatus(given.shard, ''), keys.graph(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, ''), keys.artifact(given.shard, ''), ...given.payloads],
+    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.threadCheckpoint(given.shard, given.run, given.checkpoint), keys.endedWithTasks(given.shard), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run), ...given.poolKeys],
+    args: [given.plan, keys.channels.run(given.shard, given.run), keys.runsByStatus(given.shard, ''), keys.graph(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, ''), keys.artifact(given.shard, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), ...given.payloads],
+  }),
+
+  /**
+   * Hands due deliveries to a deliverer, of each lane only so many at once, and each under a lease: it is due again when by then nobody has said how the attempt ended. The latest attempt is the only one whose failure counts.
+   * @returns [next_ms: number, rows: [delivery: string, ...fields: string[]][]]: next_ms -1 = nothing waits; fields are run, owner, hook, lane, type, seq, at, started_at, attempt, since
+   */
+  deliver: (keys: Keys, given: { shard: string; deliverer: string; call: string; atMost: number; perLane: number; leaseMs: number; maxAttempts: number }): Step<[next_ms: number, rows: [delivery: string, ...fields: string[]][]]> => ({
+    script: 'deliver',
+    keys: [keys.outbox(given.shard), keys.outboxCall(given.shard, given.deliverer)],
+    args: [given.call, given.atMost, given.perLane, given.leaseMs, given.maxAttempts, keys.outboxLane(given.shard, ''), keys.outboxTaken(given.shard, ''), keys.delivery(given.shard, '')],
+  }),
+
+  /**
+   * Says how an attempt to deliver ended. A success ends the delivery whichever attempt it was; all else counts only of the latest attempt, while the delivery waits.
+   * @returns 'delivered' | 'again' | 'exhausted' | 'disabled' | 'dropped' | 'late' | 'gone': again = it is tried again, late = another attempt counts, gone = with its run
+   */
+  delivered: (keys: Keys, given: { shard: string; delivery: string; lane: string; attempt: number; outcome: 'delivered' | 'failed' | 'disabled' | 'dropped'; log: string; delayMs: number; perLane: number; maxAttempts: number }): Step<'delivered' | 'again' | 'exhausted' | 'disabled' | 'dropped' | 'late' | 'gone'> => ({
+    script: 'delivered',
+    keys: [keys.outbox(given.shard), keys.delivery(given.shard, given.delivery), keys.outboxLane(given.shard, given.lane), keys.outboxTaken(given.shard, given.lane)],
+    args: [given.delivery, given.lane, given.attempt, given.outcome, given.log, given.delayMs, given.perLane, given.maxAttempts],
   }),
 
   /**
@@ -129,8 +160,18 @@ export const steps = {
    */
   purge: (keys: Keys, given: { shard: string; run: string }): Step<1 | 0 | -1> => ({
     script: 'purge',
-    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.runs(given.shard), keys.graphRuns(given.shard)],
-    args: [given.run, keys.runsByStatus(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, ''), keys.artifact(given.shard, ''), keys.graph(given.shard, ''), keys.idempotency(given.shard, ''), keys.fileRuns(given.shard, '')],
+    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.runs(given.shard), keys.graphRuns(given.shard), keys.runDeliveries(given.shard, given.run), keys.outbox(given.shard)],
+    args: [given.run, keys.runsByStatus(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, ''), keys.artifact(given.shard, ''), keys.graph(given.shard, ''), keys.idempotency(given.shard, ''), keys.fileRuns(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), keys.outboxLane(given.shard, ''), keys.outboxTaken(given.shard, '')],
+  }),
+
+  /**
+   * Makes a webhook of an owner. Its subscriptions in other shards are there before. Plain flags: a full server refuses before any write.
+   * @returns [word: 'kept' | 'full', now: string]: full = the owner has as many as there may be
+   */
+  putHook: (keys: Keys, given: { shard: string; hook: string; owner: string; events: string; atMost: number; fields: Readonly<Record<string, string>> }): Step<[word: 'kept' | 'full', now: string]> => ({
+    script: 'put_hook',
+    keys: [keys.hook(given.shard, given.hook), keys.ownerHooks(given.shard, given.owner)],
+    args: [given.hook, given.events, given.atMost, ...Object.entries<string>(given.fields).flatMap(([name, value]) => [name, value])],
   }),
 
   /**
@@ -164,6 +205,16 @@ export const steps = {
   }),
 
   /**
+   * Makes a delivery due now, with all attempts before it again.
+   * @returns 'queued' | 'under_way' | 'missing'
+   */
+  redeliver: (keys: Keys, given: { shard: string; delivery: string }): Step<'queued' | 'under_way' | 'missing'> => ({
+    script: 'redeliver',
+    keys: [keys.outbox(given.shard), keys.delivery(given.shard, given.delivery)],
+    args: [given.delivery, keys.outboxLane(given.shard, ''), keys.outboxTaken(given.shard, '')],
+  }),
+
+  /**
    * Renews the leases of all tasks that an executor holds in one pool of one shard, and hands out entries that are pending for it without its knowledge: they were given to a connection that had died.
    * @returns [states: ('ok' | 'cancel' | 'closed')[], unknown: [entry: string, task: string, body: string][]]: a state per task; raises NOGROUP when the group is missing
    */
@@ -194,6 +245,16 @@ export const steps = {
   }),
 
   /**
+   * Gives a webhook, or an owner for the webhooks of runs, a new signing secret; the one before signs, too, for a while.
+   * @returns [word: 'rotated' | 'open' | 'kept' | 'missing', until: string]: until = when the one before ends, or ''
+   */
+  rotateSecret: (keys: Keys, given: { secrets: string; secret: string; overlapMs: number; how: 'rotate' | 'show' | 'first' }): Step<[word: 'rotated' | 'open' | 'kept' | 'missing', until: string]> => ({
+    script: 'rotate_secret',
+    keys: [given.secrets],
+    args: [given.secret, given.overlapMs, given.how],
+  }),
+
+  /**
    * Ends a task by its executor: settled, or released (drain, surplus), mismatch, canceled.
    * @returns 'ok' | 'closed': closed = the executor forgets it and undoes nothing
    */
@@ -207,10 +268,10 @@ export const steps = {
    * Creates a run: record, event 1, deadlines, mail. Plain flags: a full server refuses before any write.
    * @returns ['created', now: string] | ['repeat' | 'conflict', run: string]: conflict = the key was used for another request
    */
-  submit: (keys: Keys, given: { shard: string; run: string; digest: string; hash: string; owner: string; request: string; idempotencyMs: number; graph: string; startDeadlineMs: number; runDeadlineMs: number; event: string; record: Readonly<Record<string, string>>; data: Readonly<Record<string, string>>; nodes: Readonly<Record<string, string>> }): Step<['created', now: string] | ['repeat' | 'conflict', run: string]> => ({
+  submit: (keys: Keys, given: { shard: string; run: string; digest: string; hash: string; owner: string; request: string; idempotencyMs: number; graph: string; startDeadlineMs: number; runDeadlineMs: number; event: string; deliveryIds: string; record: Readonly<Record<string, string>>; data: Readonly<Record<string, string>>; nodes: Readonly<Record<string, string>> }): Step<['created', now: string] | ['repeat' | 'conflict', run: string]> => ({
     script: 'submit',
-    keys: [keys.run(given.shard, given.run), keys.runData(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.mail(given.shard), keys.timers(given.shard), keys.runs(given.shard), keys.runsByStatus(given.shard, 'queued'), keys.graph(given.shard, given.digest), keys.idempotency(given.shard, given.hash), keys.graphRuns(given.shard), keys.ownerRuns(given.shard, 'all', given.owner), keys.ownerRuns(given.shard, 'queued', given.owner)],
-    args: [given.run, given.request, given.idempotencyMs, given.graph, given.startDeadlineMs, given.runDeadlineMs, given.event, keys.channels.run(given.shard, given.run), Object.keys(given.record).length, Object.keys(given.data).length, Object.keys(given.nodes).length, keys.fileRuns(given.shard, ''), ...Object.entries<string>(given.record).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.data).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.nodes).flatMap(([name, value]) => [name, value])],
+    keys: [keys.run(given.shard, given.run), keys.runData(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.mail(given.shard), keys.timers(given.shard), keys.runs(given.shard), keys.runsByStatus(given.shard, 'queued'), keys.graph(given.shard, given.digest), keys.idempotency(given.shard, given.hash), keys.graphRuns(given.shard), keys.ownerRuns(given.shard, 'all', given.owner), keys.ownerRuns(given.shard, 'queued', given.owner), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run)],
+    args: [given.run, given.request, given.idempotencyMs, given.graph, given.startDeadlineMs, given.runDeadlineMs, given.event, keys.channels.run(given.shard, given.run), Object.keys(given.record).length, Object.keys(given.data).length, Object.keys(given.nodes).length, keys.fileRuns(given.shard, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), ...Object.entries<string>(given.record).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.data).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.nodes).flatMap(([name, value]) => [name, value])],
   }),
 
   /**

@@ -250,6 +250,85 @@ export interface Data {
   meta: Record<string, unknown>;
 }
 
+/** What can be told: all that a run's log says of the run itself. */
+export type WebhookEvent = "run.queued" | "run.started" | "run.waiting" | "run.resumed" | "run.canceling" | "run.succeeded" | "run.failed" | "run.canceled" | "run.expired" | "run.timed_out";
+
+/**
+ * waiting for an attempt or its answer; delivered; exhausted, when no attempt is left; disabled, as its webhook
+ * is; dropped, when its webhook was deleted.
+ */
+export type DeliveryStatus = "waiting" | "delivered" | "exhausted" | "disabled" | "dropped";
+
+/** ISO 8601 time in UTC with milliseconds. */
+export type Timestamp = string;
+
+export interface DeliveryAttempt {
+  attempt: number;
+  at?: Timestamp;
+  duration_ms?: number;
+  /** HTTP status of the answer, if one came. */
+  status?: number;
+  /** How the answer's body begins. */
+  answer?: string;
+  /** Why it failed, for a person. */
+  error?: string;
+}
+
+export interface DeliveryUrls {
+  self: string;
+  run: string;
+}
+
+/** One event of a run for one webhook, and all attempts to bring it there. */
+export interface Delivery {
+  /** The header webhook-id, the same in all attempts. */
+  delivery_id: Identifier;
+  run_id: Identifier;
+  /** Absent where the run itself named the address. */
+  webhook_id?: Identifier;
+  event: WebhookEvent;
+  /** Number of the event in the run's log. */
+  seq: number;
+  status: DeliveryStatus;
+  created_at: Timestamp;
+  next_attempt_at?: Timestamp;
+  completed_at?: Timestamp;
+  attempts: Array<DeliveryAttempt>;
+  urls: DeliveryUrls;
+}
+
+/** Deliveries, newest first. */
+export interface DeliveryPage {
+  deliveries: Array<Delivery>;
+  next_cursor?: string;
+}
+
+/** A whole number as text. */
+export type WholeNumber = string;
+
+/**
+ * A delivery as it lies in the outbox: the fields of a hash. Beside these `attempt:<n>`, a DeliveryAttempt as
+ * JSON.
+ */
+export interface DeliveryRow {
+  run: Identifier;
+  owner: string;
+  /** Empty where the run itself named the address. */
+  hook: string;
+  lane: Identifier;
+  type: WebhookEvent;
+  seq: WholeNumber;
+  at: WholeNumber;
+  started_at?: WholeNumber;
+  state: DeliveryStatus;
+  /** Number of the latest. */
+  attempt: WholeNumber;
+  /** Number of the latest before its schedule began, anew with each redelivery. */
+  since: WholeNumber;
+  next_at?: WholeNumber;
+  ended_at?: WholeNumber;
+}
+
 export interface EngineCapability {
   name: string;
   available: boolean;
@@ -266,9 +345,6 @@ export interface EngineCapability {
    */
   offers?: Record<string, Array<string>>;
 }
-
-/** ISO 8601 time in UTC with milliseconds. */
-export type Timestamp = string;
 
 /** A fact in a run's log. Readers skip types they do not know. */
 export interface Event {
@@ -475,6 +551,15 @@ export interface GatewayConfig {
   retry_backoff_ms?: number;
   /** How long a stop waits for running work. Default: 25000. */
   drain_grace_ms?: number;
+  /**
+   * Whether webhooks may lead to this machine, there over http, too, and to any port: for development and tests.
+   * Default: false.
+   */
+  webhook_local?: boolean;
+  /** Ports that webhooks may lead to. Default: ["443","8443"]. */
+  webhook_ports?: Array<string>;
+  /** How long one attempt to deliver a webhook may take, a third of it to connect. Default: 15000. */
+  webhook_timeout_ms?: number;
   /**
    * Files and folders with further node types and handlers, several with commas; docs/your-own-nodes.md shows
    * some. Default: "".
@@ -1042,6 +1127,21 @@ export interface RunDeadlines {
   run_s?: number;
 }
 
+/**
+ * https, port 443 or 8443 unless the gateway is configured otherwise, no user, and a host whose addresses are
+ * all public.
+ */
+export type WebhookUrl = string;
+
+/**
+ * An address that is told what becomes of this run. Signed with its owner's secret; without events it is told
+ * the run's end.
+ */
+export interface RunWebhook {
+  url: WebhookUrl;
+  events?: Array<WebhookEvent>;
+}
+
 /** Body of POST /v1/runs. */
 export interface RunCreate {
   /** Name of a shipped graph, or a graph inline. */
@@ -1049,6 +1149,7 @@ export interface RunCreate {
   /** Fields of the graph's input; files as {"file_id": ...}. */
   input?: Record<string, unknown>;
   deadlines?: RunDeadlines;
+  webhook?: RunWebhook;
   /** Kept with the run, not looked at. */
   metadata?: Record<string, string>;
   tags?: Array<string>;
@@ -1086,9 +1187,6 @@ export interface RunQueuedData {
   graph_digest: Sha256;
 }
 
-/** A whole number as text. */
-export type WholeNumber = string;
-
 /** A run's record as it lies in Redis: the fields of a hash, so all of them are texts. Times are ms of Redis. */
 export interface RunRow {
   /** Whose the run is; absent in records from before there were owners. */
@@ -1100,6 +1198,14 @@ export interface RunRow {
   idempotency?: string;
   /** Ids of the uploads that it uses, by spaces. */
   files?: string;
+  /** Where the run's own webhook leads. */
+  webhook_url?: string;
+  /** What it is told, by spaces. */
+  webhook_events?: string;
+  /** With whom its deliveries wait in line. */
+  webhook_lane?: string;
+  /** Why nothing is delivered to it any more. */
+  webhook_disabled?: string;
   status: RunStatus;
   /** Number of the latest event. */
   seq: WholeNumber;
@@ -1133,6 +1239,9 @@ export interface ServiceInfo {
   /** What -> path or address. */
   urls: Record<string, string>;
 }
+
+/** As in Standard Webhooks: whsec_ and a key in base64. */
+export type SigningSecret = string;
 
 /** Name of a voice as listed by GET /v1/capabilities. */
 export type VoiceName = string;
@@ -1334,4 +1443,73 @@ export interface UpscaleVideoOutputs {
 }
 
 export interface UpscaleVideoParams {
+}
+
+/** An address that is told what becomes of all runs of its owner. */
+export interface Webhook {
+  webhook_id: Identifier;
+  url: WebhookUrl;
+  events: Array<WebhookEvent>;
+  description?: string;
+  /** A receiver that answers 410 disables its webhook. */
+  status: "enabled" | "disabled";
+  status_reason?: string;
+  created_at: Timestamp;
+  /** What signs its deliveries; shown in the answer that made it, and never again. */
+  secret?: SigningSecret;
+}
+
+/** Body of POST /v1/webhooks. Without events it is told the ends of runs. */
+export interface WebhookCreate {
+  url: WebhookUrl;
+  events?: Array<WebhookEvent>;
+  description?: string;
+}
+
+/** Answer of GET /v1/webhooks: newest first. */
+export interface WebhookList {
+  webhooks: Array<Webhook>;
+}
+
+export interface WebhookLinks {
+  self: string;
+  events: string;
+  artifacts: string;
+}
+
+export interface WebhookPayloadData {
+  /** Number of the event in the run's log. */
+  seq: number;
+  run: RunSummary;
+  links: WebhookLinks;
+}
+
+/** Body of a delivery, at most 20 KB and the same in all attempts. What the run has made is fetched by the links. */
+export interface WebhookPayload {
+  type: WebhookEvent;
+  /** When it happened. */
+  timestamp: Timestamp;
+  data: WebhookPayloadData;
+}
+
+/** A webhook as it lies in Redis: the fields of a hash. Times are ms of Redis. */
+export interface WebhookRow {
+  owner: string;
+  url: WebhookUrl;
+  /** By spaces. */
+  events: string;
+  description?: string;
+  /** Why nothing is delivered to it. */
+  disabled?: string;
+  created_at: WholeNumber;
+  secret: SigningSecret;
+  old_secret?: SigningSecret;
+  /** Until when the old one signs, too. */
+  old_until?: WholeNumber;
+}
+
+/** A new secret, shown this once. Until previous_until deliveries carry a signature of the one before, too. */
+export interface WebhookSecret {
+  secret: SigningSecret;
+  previous_until?: Timestamp;
 }

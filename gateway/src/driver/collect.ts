@@ -20,6 +20,8 @@ export interface CollectRequest {
   /** What the driver holds in memory of this run; '' = nothing. */
   knownCheckpoint: string;
   knownDigest: string;
+  /** With which the ids of deliveries begin that follow from it; always the same when it is repeated. */
+  deliveryIds: string;
 }
 
 /** The stream that an entry of this source lies in. */

@@ -3,7 +3,7 @@ import type { AnswerOf, Drive, steps } from "@myspinbot/contracts/steps.ts";
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createHarness, note, result, type Harness } from "../../test/driver-harness.ts";
-import { newPlainId } from "../ids.ts";
+import { newId, newPlainId } from "../ids.ts";
 import { toRecord } from "../redis/flat.ts";
 import { collect, type Entry } from "./collect.ts";
 import { commit, type CommitRequest } from "./commit.ts";
@@ -30,7 +30,10 @@ async function nextMail(): Promise<Entry> {
 }
 
 async function lock(entry: Entry, token: string, lockMs = 5000): Promise<AnswerOf<typeof steps.collect>> {
-  return collect(h.redis, h.keys, { entry, token, lockMs, knownCheckpoint: "", knownDigest: "" });
+  return collect(h.redis, h.keys, {
+    ...{ entry, token, lockMs, knownCheckpoint: "", knownDigest: "" },
+    deliveryIds: newId("dlv", "s0"),
+  });
 }
 
 /** A run locked by a drive that has decided to write one event. */
@@ -51,6 +54,7 @@ async function locked(lockMs = 5000): Promise<CommitRequest> {
     checkpoint: null,
     lockMs: 5000,
     retentionMs: 60_000,
+    deliveryIds: newId("dlv", "s0"),
   };
 }
 

@@ -19,6 +19,8 @@ export interface CommitRequest {
   checkpoint: (StoredCheckpoint & { name: string }) | null;
   lockMs: number;
   retentionMs: number;
+  /** With which the ids of deliveries begin that follow from it; always the same when it is repeated. */
+  deliveryIds: string;
 }
 
 /** Collects the pool keys or payloads that a plan names by index, in Lua's counting. */
@@ -115,11 +117,14 @@ export function commit(
   keys: Keys,
   request: CommitRequest,
 ): Promise<AnswerOf<typeof steps.commit>> {
-  const { shard, run } = request;
+  const { shard, run, deliveryIds } = request;
   const K = new Indexed(FIRST.commit.key);
   const A = new Indexed(FIRST.commit.arg);
   const plan = JSON.stringify(toPlan(keys, request, K, A));
   const checkpoint = request.checkpoint?.name ?? "";
-  const step = steps.commit(keys, { shard, run, checkpoint, plan, poolKeys: K.items, payloads: A.items });
+  const step = steps.commit(keys, {
+    ...{ shard, run, checkpoint, plan, deliveryIds },
+    ...{ poolKeys: K.items, payloads: A.items },
+  });
   return runStep(redis, step);
 }

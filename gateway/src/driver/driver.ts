@@ -18,7 +18,7 @@ import { collect, sourceStream, type Entry } from "./collect.ts";
 import { commit } from "./commit.ts";
 import type { Draft, EventType } from "./draft.ts";
 import { createMemory, type Memory } from "./memory.ts";
-import { withPatience } from "./patience.ts";
+import { withPatience } from "../redis/patience.ts";
 import { toSituation, type Situation } from "./situation.ts";
 import { think, type Lesson } from "./think.ts";
 
@@ -137,6 +137,7 @@ async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Prom
     checkpoint,
     lockMs: context.lockMs,
     retentionMs: context.retentionMs,
+    deliveryIds: newId("dlv", shard),
   };
   const answer = await withPatience(context.clock, context.lockMs, () => commit(redis, keys, request));
   if (answer[0] === "refused") {
@@ -161,6 +162,7 @@ async function drive(context: Context, entry: Entry): Promise<void> {
     lockMs,
     knownCheckpoint: known?.name ?? "",
     knownDigest: known?.digest ?? "",
+    deliveryIds: newId("dlv", entry.shard),
   };
   const answer = await withPatience(context.clock, lockMs, () => collect(redis, keys, request));
   if (answer[0] !== "drive" && answer[0] !== "give_up") return;

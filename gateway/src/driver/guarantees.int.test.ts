@@ -5,6 +5,7 @@
 import type { Graph, NodeResult, Task } from "@myspinbot/contracts/types.ts";
 import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
 import { FIRST, steps } from "@myspinbot/contracts/steps.ts";
+import { TERMINAL_RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../clock.ts";
@@ -311,6 +312,19 @@ async function waitForRest(h: Harness): Promise<void> {
   }
 }
 
+/** What a run's record says of its webhook; nobody delivers here. */
+const WEBHOOK = {
+  webhook_url: "https://example.com/",
+  webhook_events: TERMINAL_RUN_STATUSES.map((status) => `run.${status}`).join(" "),
+  webhook_lane: "lane",
+};
+
+/** Type and number of each event of the run that waits in the outbox. */
+async function outboxOf({ redis, keys }: Harness, run: string): Promise<(string | null)[][]> {
+  const ids = await redis.zrange(keys.runDeliveries("s0", run), "0", "-1");
+  return Promise.all(ids.map((id) => redis.hmget(keys.delivery("s0", id), "type", "seq")));
+}
+
 async function checkLog(h: Harness, run: string, ledger: Ledger): Promise<void> {
   const events = await h.events(run);
   const record = await h.record(run);
@@ -323,6 +337,7 @@ async function checkLog(h: Harness, run: string, ledger: Ledger): Promise<void> 
     ends.map((e) => e.type),
     `S3 ${run}`,
   ).toEqual([`run.${record.status}`]);
+  expect(await outboxOf(h, run), `S5 ${run}`).toEqual(ends.map((e) => [e.type, String(e.seq)]));
   const successes = events.filter((e) => e.type === "node.succeeded").map((e) => `${e.node}`);
   expect(new Set(successes).size, `S1 ${run}: ${successes.join(" ")}`).toBe(successes.length);
   for (const node of successes) expect(ledger.accepted.has(`${run}/${node}`), `S2 ${node}`).toBe(true);
@@ -346,7 +361,7 @@ describe.each([1, 2, 3])("under a bad network, seed %i", (seed) => {
     const runs: string[] = [];
     const witnesses = watchWitnesses(h, runs, () => over);
     for (let i = 0; i < 30; i += 1) {
-      runs.push(await h.submit(GRAPH));
+      runs.push(await h.submit(GRAPH, {}, { record: WEBHOOK }));
       if (i % 6 === 5) {
         // A driver is killed in the middle of whatever it does, and another takes its place.
         const victim = drivers.shift()!;

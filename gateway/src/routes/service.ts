@@ -49,6 +49,7 @@ function about(version: string): ServiceInfo {
       capabilities: "/v1/capabilities",
       runs: "/v1/runs",
       files: "/v1/files",
+      webhooks: "/v1/webhooks",
       health: "/healthz",
       ready: "/readyz",
       metrics: "/metrics",

@@ -18,6 +18,8 @@ import { prepareInput, type PreparedInput } from "./prepare-input.ts";
 import type { RunReader } from "./run-reader.ts";
 import { toRun } from "./run-view.ts";
 import { submitRun } from "./submit.ts";
+import type { WebhookPolicy } from "../webhooks/judge-url.ts";
+import { toRunWebhook, type RunWebhookFields } from "../webhooks/run-webhook.ts";
 
 /** Who asks for a run, and the key by which they would know it again. */
 export interface Caller {
@@ -45,6 +47,7 @@ export interface RunServiceOptions {
   clock: Clock;
   random: () => number;
   deadlines: { startMs: number; runMs: number };
+  webhooks: WebhookPolicy;
 }
 
 /** What is known of a request before it is submitted. */
@@ -52,6 +55,7 @@ interface Prepared {
   accepted: AcceptedGraph;
   input: PreparedInput;
   matching: number;
+  webhook: RunWebhookFields | undefined;
 }
 
 export function createRunService(options: RunServiceOptions): RunService {
@@ -59,6 +63,7 @@ export function createRunService(options: RunServiceOptions): RunService {
     options;
 
   const prepare = async (request: RunCreate, owner: string): Promise<Prepared> => {
+    const webhook = await toRunWebhook(request.webhook, owner, options.webhooks);
     const inline = typeof request.graph !== "string";
     const accepted = inline
       ? await acceptInline(graphs, request.graph)
@@ -70,7 +75,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       await registry.executors(),
       inline ? "/graph" : "",
     );
-    return { accepted, input, matching };
+    return { accepted, input, matching, webhook };
   };
 
   /** The run that the key already stands for; what was accepted once is not judged again. */
@@ -104,7 +109,7 @@ export function createRunService(options: RunServiceOptions): RunService {
         if (known === undefined) throw error;
         return known;
       }
-      const { accepted, input, matching } = prepared;
+      const { accepted, input, matching, webhook } = prepared;
       const shard = idempotency
         ? shardOfKey(idempotency, shards)
         : shards[Math.floor(random() * shards.length)]!;
@@ -114,6 +119,7 @@ export function createRunService(options: RunServiceOptions): RunService {
         owner,
         accepted,
         request,
+        webhook,
         ...input,
         startDeadlineMs: start_s === undefined ? deadlines.startMs : Math.ceil(start_s * 1000),
         runDeadlineMs: run_s === undefined ? deadlines.runMs : Math.ceil(run_s * 1000),

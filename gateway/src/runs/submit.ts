@@ -6,8 +6,10 @@ import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { AcceptedGraph } from "../graphs/catalogue.ts";
 import { firstRow } from "../graphs/node-place.ts";
+import { newId } from "../ids.ts";
 import type { Redis } from "../redis/client.ts";
 import { runStep } from "../redis/scripts.ts";
+import type { RunWebhookFields } from "../webhooks/run-webhook.ts";
 import { conflict, type Idempotency } from "./idempotency.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -25,6 +27,8 @@ export interface NewRun {
   files: string[];
   runDeadlineMs: number;
   idempotency: Idempotency | undefined;
+  /** What the record says of its own webhook. */
+  webhook: RunWebhookFields | undefined;
 }
 
 export type Submitted = { kind: "created"; source: RunRecord } | { kind: "repeat"; run: string };
@@ -38,6 +42,7 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
     digest: accepted.digest,
     ...(idempotency ? { idempotency: idempotency.hash } : {}),
     ...(entry.files.length > 0 ? { files: entry.files.join(" ") } : {}),
+    ...entry.webhook,
   };
   const data = dataFields(entry);
   const nodes = nodeFields(accepted);
@@ -54,6 +59,7 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
     startDeadlineMs: entry.startDeadlineMs,
     runDeadlineMs: entry.runDeadlineMs,
     event,
+    deliveryIds: newId("dlv", shard),
     record,
     data,
     nodes,

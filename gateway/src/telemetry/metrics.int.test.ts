@@ -69,6 +69,7 @@ describe("GET /metrics", () => {
     metrics.drive(0.01, "committed");
     metrics.node("node_work", "succeeded", 2);
     metrics.deadLetter("mail");
+    metrics.delivery("delivered");
     const text = await (await h.request("/metrics")).text();
     const routes = new Set(Array.from(text.matchAll(/route="([^"]*)"/g), ([, route]) => route));
     expect(routes).toEqual(new Set(["none", "/v1/runs/:run_id"]));
@@ -76,6 +77,7 @@ describe("GET /metrics", () => {
       "gateway_drive_seconds_count",
       "gateway_task_seconds_count",
       "gateway_dead_letters_total",
+      "gateway_deliveries_total",
     ])
       expect(text).toContain(name);
   });

@@ -2,6 +2,9 @@
 
 export type TaskOutcome = "succeeded" | "failed";
 
+/** `again` = it failed and is tried again; `late` = another attempt counted; `gone` = its run was removed meanwhile. */
+export type DeliveryOutcome = "delivered" | "again" | "exhausted" | "disabled" | "dropped" | "late" | "gone";
+
 export interface Metrics {
   /** One drive from collected mail to its commit. */
   drive(seconds: number, outcome: "committed" | "refused" | "failed"): void;
@@ -12,6 +15,8 @@ export interface Metrics {
   streamClosed(): void;
   /** Entries that failed their schema and were put among the dead letters. */
   deadLetter(source: string): void;
+  /** One attempt to deliver a webhook, or a delivery that ended without one. */
+  delivery(outcome: DeliveryOutcome): void;
   /** Text of the exposition format and its media type, after the gauges were set; without values Redis was away. */
   render(gauges: GaugeValues | undefined): Promise<{ body: string; contentType: string }>;
 }
@@ -30,5 +35,6 @@ export const noMetrics: Metrics = {
   streamOpened() {},
   streamClosed() {},
   deadLetter() {},
+  delivery() {},
   render: () => Promise.resolve({ body: "", contentType: "text/plain; charset=utf-8" }),
 };

@@ -46,6 +46,12 @@ export function createPrometheusMetrics(
     labelNames: ["source"],
     registers,
   });
+  const deliveries = new Counter({
+    name: "gateway_deliveries_total",
+    help: "Attempts to deliver webhooks, by how they ended.",
+    labelNames: ["outcome"],
+    registers,
+  });
   return {
     drive: (seconds, outcome) => drives.observe({ outcome }, seconds),
     node: (type, outcome, seconds) => tasks.observe({ node_type: type, outcome }, seconds),
@@ -53,6 +59,7 @@ export function createPrometheusMetrics(
     streamOpened: () => streams.inc(),
     streamClosed: () => streams.dec(),
     deadLetter: (source) => dead.inc({ source }),
+    delivery: (outcome) => deliveries.inc({ outcome }),
     async render(gauges) {
       setGauges(gauges);
       return { body: await registry.metrics(), contentType: registry.contentType };

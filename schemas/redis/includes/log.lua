@@ -1,8 +1,10 @@
--- Appends one event to a run's log and tells those who listen. The data stays an opaque string.
-local function append_event(events, channel, run_key, now, kind, node, data)
+-- Appends one event to a run's log, tells those who listen, and puts it into the outbox for webhooks (outbox.lua says
+-- what `post` is). The data stays an opaque string.
+local function append_event(events, channel, run_key, now, kind, node, data, post)
   local seq = text(redis.call('HINCRBY', run_key, 'seq', 1))
   redis.call('XADD', events, seq .. '-0', 'type', kind, 'node_id', node, 'at', text(now), 'data', data)
   redis.call('PUBLISH', channel, seq .. ' ' .. text(now) .. ' ' .. kind .. ' ' .. (node == '' and '-' or node) .. ' ' .. data)
+  post_event(post, run_key, kind, seq, now)
 end
 
 -- Moves a run to another status in the record and in the lists for queries.
@@ -20,10 +22,10 @@ local function set_status(run_key, status_prefix, run, old, new)
 end
 
 -- The run has begun: status, time, event, and no start deadline any more.
-local function begin_run(run_key, status_prefix, events, channel, timers, run, old, now)
+local function begin_run(run_key, status_prefix, events, channel, timers, run, old, now, post)
   set_status(run_key, status_prefix, run, old, 'running')
   if redis.call('HSETNX', run_key, 'started_at', text(now)) == 1 then
-    append_event(events, channel, run_key, now, 'run.started', '', '{}')
+    append_event(events, channel, run_key, now, 'run.started', '', '{}', post)
   end
   redis.call('ZREM', timers, WIRE.timers.start_deadline(run))
 end

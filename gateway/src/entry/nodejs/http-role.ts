@@ -9,6 +9,7 @@ import { createGraphCatalogue } from "../../graphs/catalogue.ts";
 import { createKnown, type ProcessWide } from "../../process-wide.ts";
 import { createHttpServer } from "./http-server.ts";
 import { makeBucket } from "../make-bucket.ts";
+import { webhookPolicy } from "./deliverer-role.ts";
 import type { Role, RoleContext } from "./role.ts";
 
 /** Longest time that open event streams and slow answers get at a stop. */
@@ -73,6 +74,7 @@ export async function startHttp({
     clock: systemClock,
     random: systemRandom,
     uploadRetentionMs: config.upload_retention_ms,
+    webhooks: webhookPolicy(config),
     version,
     roles: () => started.map((role) => role.state()),
     deadlines: { startMs: config.start_deadline_ms, runMs: config.run_deadline_ms },

@@ -2,6 +2,7 @@
 import type { RoleState } from "../../health/readiness.ts";
 import { createPrometheusMetrics } from "../../telemetry/prometheus.ts";
 import { createDriverRole } from "../driver-role.ts";
+import { createDelivererRole } from "./deliverer-role.ts";
 import { createExecutorRole } from "./executor-role.ts";
 import { startHttp } from "./http-role.ts";
 import type { Role, RoleContext, RoleName } from "./role.ts";
@@ -29,9 +30,10 @@ async function startExecutor({ base, config, extension }: RoleContext): Promise<
   };
 }
 
-/** There are no webhooks yet, so there is nothing to deliver. */
-async function startDeliverer(): Promise<Role> {
-  return { state: () => running("deliverer"), stop: async () => {} };
+async function startDeliverer({ base, config, metrics }: RoleContext): Promise<Role> {
+  const deliverer = createDelivererRole(base, config, metrics);
+  deliverer.start();
+  return { state: () => running("deliverer"), stop: (graceMs) => deliverer.stop(graceMs) };
 }
 
 const STARTERS: Record<RoleName, (context: RoleContext) => Promise<Role>> = {

@@ -138,6 +138,46 @@ class Keys:
         """string"""
         return f"{self._prefix}:{{{_shard(shard)}}}:artifact:{artifact and _part('artifact', artifact)}"
 
+    def hook(self, shard: str, hook: str) -> str:
+        """hash"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:hook:{hook and _part('hook', hook)}"
+
+    def owner_hooks(self, shard: str, owner: str) -> str:
+        """hash"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:hooks:{owner and _part('owner', owner)}"
+
+    def owner_secret(self, shard: str, owner: str) -> str:
+        """hash"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:hook_secret:{owner and _part('owner', owner)}"
+
+    def hook_deliveries(self, shard: str, hook: str) -> str:
+        """zset"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:hook_deliveries:{hook and _part('hook', hook)}"
+
+    def run_deliveries(self, shard: str, run: str) -> str:
+        """zset"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:run:{_part('run', run)}:deliveries"
+
+    def delivery(self, shard: str, delivery: str) -> str:
+        """hash"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:outbox:{delivery and _part('delivery', delivery)}"
+
+    def outbox(self, shard: str) -> str:
+        """zset"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:outbox"
+
+    def outbox_lane(self, shard: str, lane: str) -> str:
+        """zset"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:outbox_lane:{lane and _part('lane', lane)}"
+
+    def outbox_taken(self, shard: str, lane: str) -> str:
+        """zset"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:outbox_taken:{lane and _part('lane', lane)}"
+
+    def outbox_call(self, shard: str, deliverer: str) -> str:
+        """string"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:outbox_call:{deliverer and _part('deliverer', deliverer)}"
+
     def threads(self, shard: str) -> str:
         """set"""
         return f"{self._prefix}:{{{_shard(shard)}}}:threads"

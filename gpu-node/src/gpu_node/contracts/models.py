@@ -285,6 +285,87 @@ class Data(Model):
     meta: dict[str, Any]
 
 
+WebhookEvent = Literal["run.queued", "run.started", "run.waiting", "run.resumed", "run.canceling", "run.succeeded", "run.failed", "run.canceled", "run.expired", "run.timed_out"]
+"""What can be told: all that a run's log says of the run itself."""
+
+
+DeliveryStatus = Literal["waiting", "delivered", "exhausted", "disabled", "dropped"]
+"""waiting for an attempt or its answer; delivered; exhausted, when no attempt is left;
+disabled, as its webhook is; dropped, when its webhook was deleted.
+"""
+
+
+Timestamp = str
+"""ISO 8601 time in UTC with milliseconds."""
+
+
+class DeliveryAttempt(Model):
+    attempt: int
+    at: Timestamp | MISSING = Field(default=MISSING)
+    duration_ms: int | MISSING = Field(default=MISSING)
+    status: int | MISSING = Field(default=MISSING)
+    """HTTP status of the answer, if one came."""
+    answer: str | MISSING = Field(default=MISSING)
+    """How the answer's body begins."""
+    error: str | MISSING = Field(default=MISSING)
+    """Why it failed, for a person."""
+
+
+class DeliveryUrls(Model):
+    self: str
+    run: str
+
+
+class Delivery(Model):
+    """One event of a run for one webhook, and all attempts to bring it there."""
+    delivery_id: Identifier
+    """The header webhook-id, the same in all attempts."""
+    run_id: Identifier
+    webhook_id: Identifier | MISSING = Field(default=MISSING)
+    """Absent where the run itself named the address."""
+    event: WebhookEvent
+    seq: int
+    """Number of the event in the run's log."""
+    status: DeliveryStatus
+    created_at: Timestamp
+    next_attempt_at: Timestamp | MISSING = Field(default=MISSING)
+    completed_at: Timestamp | MISSING = Field(default=MISSING)
+    attempts: list[DeliveryAttempt]
+    urls: DeliveryUrls
+
+
+class DeliveryPage(Model):
+    """Deliveries, newest first."""
+    deliveries: list[Delivery]
+    next_cursor: str | MISSING = Field(default=MISSING)
+
+
+WholeNumber = str
+"""A whole number as text."""
+
+
+class DeliveryRow(Model):
+    """A delivery as it lies in the outbox: the fields of a hash. Beside these `attempt:<n>`, a
+    DeliveryAttempt as JSON.
+    """
+    run: Identifier
+    owner: str
+    hook: str
+    """Empty where the run itself named the address."""
+    lane: Identifier
+    type: WebhookEvent
+    seq: WholeNumber
+    at: WholeNumber
+    started_at: WholeNumber | MISSING = Field(default=MISSING)
+    state: DeliveryStatus
+    attempt: WholeNumber
+    """Number of the latest."""
+    since: WholeNumber
+    """Number of the latest before its schedule began, anew with each redelivery."""
+    next_at: WholeNumber | MISSING = Field(default=MISSING)
+    ended_at: WholeNumber | MISSING = Field(default=MISSING)
+
+
 class EngineCapability(Model):
     name: str
     available: bool
@@ -299,10 +380,6 @@ class EngineCapability(Model):
     """What else it has that an input may ask for (`x-chooses-engine` of a node type): names, by
     a word of the engine's own.
     """
-
-
-Timestamp = str
-"""ISO 8601 time in UTC with milliseconds."""
 
 
 class Event(Model):
@@ -519,6 +596,17 @@ class GatewayConfig(Model):
     """First delay before a retry; doubles up to 60 s."""
     drain_grace_ms: int = Field(default=25000)
     """How long a stop waits for running work."""
+    webhook_local: bool = Field(default=False)
+    """Whether webhooks may lead to this machine, there over http, too, and to any port: for
+    development and tests.
+    """
+    webhook_ports: list[str] = Field(default_factory=lambda: [
+        "443",
+        "8443",
+    ])
+    """Ports that webhooks may lead to."""
+    webhook_timeout_ms: int = Field(default=15000)
+    """How long one attempt to deliver a webhook may take, a third of it to connect."""
     extensions: str = Field(default="")
     """Files and folders with further node types and handlers, several with commas;
     docs/your-own-nodes.md shows some.
@@ -1091,6 +1179,20 @@ class RunDeadlines(Model):
     """Ends as timed_out when it has not ended by then."""
 
 
+WebhookUrl = str
+"""https, port 443 or 8443 unless the gateway is configured otherwise, no user, and a host
+whose addresses are all public.
+"""
+
+
+class RunWebhook(Model):
+    """An address that is told what becomes of this run. Signed with its owner's secret; without
+    events it is told the run's end.
+    """
+    url: WebhookUrl
+    events: list[WebhookEvent] | MISSING = Field(default=MISSING)
+
+
 class RunCreate(Model):
     """Body of POST /v1/runs."""
     graph: str | Graph
@@ -1098,6 +1200,7 @@ class RunCreate(Model):
     input: dict[str, Any] | MISSING = Field(default=MISSING)
     """Fields of the graph's input; files as {"file_id": ...}."""
     deadlines: RunDeadlines | MISSING = Field(default=MISSING)
+    webhook: RunWebhook | MISSING = Field(default=MISSING)
     metadata: dict[str, str] | MISSING = Field(default=MISSING)
     """Kept with the run, not looked at."""
     tags: list[str] | MISSING = Field(default=MISSING)
@@ -1135,10 +1238,6 @@ class RunQueuedData(Model):
     graph_digest: Sha256
 
 
-WholeNumber = str
-"""A whole number as text."""
-
-
 class RunRow(Model):
     """A run's record as it lies in Redis: the fields of a hash, so all of them are texts. Times
     are ms of Redis.
@@ -1152,6 +1251,14 @@ class RunRow(Model):
     """Hash by which the client's key is found."""
     files: str | MISSING = Field(default=MISSING)
     """Ids of the uploads that it uses, by spaces."""
+    webhook_url: str | MISSING = Field(default=MISSING)
+    """Where the run's own webhook leads."""
+    webhook_events: str | MISSING = Field(default=MISSING)
+    """What it is told, by spaces."""
+    webhook_lane: str | MISSING = Field(default=MISSING)
+    """With whom its deliveries wait in line."""
+    webhook_disabled: str | MISSING = Field(default=MISSING)
+    """Why nothing is delivered to it any more."""
     status: RunStatus
     seq: WholeNumber
     """Number of the latest event."""
@@ -1184,6 +1291,10 @@ class ServiceInfo(Model):
     version: str
     urls: dict[str, str]
     """What -> path or address."""
+
+
+SigningSecret = str
+"""As in Standard Webhooks: whsec_ and a key in base64."""
 
 
 VoiceName = str
@@ -1390,3 +1501,76 @@ class UpscaleVideoOutputs(Model):
 
 class UpscaleVideoParams(Model):
     pass
+
+
+class Webhook(Model):
+    """An address that is told what becomes of all runs of its owner."""
+    webhook_id: Identifier
+    url: WebhookUrl
+    events: list[WebhookEvent]
+    description: str | MISSING = Field(default=MISSING)
+    status: Literal["enabled", "disabled"]
+    """A receiver that answers 410 disables its webhook."""
+    status_reason: str | MISSING = Field(default=MISSING)
+    created_at: Timestamp
+    secret: SigningSecret | MISSING = Field(default=MISSING)
+    """What signs its deliveries; shown in the answer that made it, and never again."""
+
+
+class WebhookCreate(Model):
+    """Body of POST /v1/webhooks. Without events it is told the ends of runs."""
+    url: WebhookUrl
+    events: list[WebhookEvent] | MISSING = Field(default=MISSING)
+    description: str | MISSING = Field(default=MISSING)
+
+
+class WebhookList(Model):
+    """Answer of GET /v1/webhooks: newest first."""
+    webhooks: list[Webhook]
+
+
+class WebhookLinks(Model):
+    self: str
+    events: str
+    artifacts: str
+
+
+class WebhookPayloadData(Model):
+    seq: int
+    """Number of the event in the run's log."""
+    run: RunSummary
+    links: WebhookLinks
+
+
+class WebhookPayload(Model):
+    """Body of a delivery, at most 20 KB and the same in all attempts. What the run has made is
+    fetched by the links.
+    """
+    type: WebhookEvent
+    timestamp: Timestamp
+    """When it happened."""
+    data: WebhookPayloadData
+
+
+class WebhookRow(Model):
+    """A webhook as it lies in Redis: the fields of a hash. Times are ms of Redis."""
+    owner: str
+    url: WebhookUrl
+    events: str
+    """By spaces."""
+    description: str | MISSING = Field(default=MISSING)
+    disabled: str | MISSING = Field(default=MISSING)
+    """Why nothing is delivered to it."""
+    created_at: WholeNumber
+    secret: SigningSecret
+    old_secret: SigningSecret | MISSING = Field(default=MISSING)
+    old_until: WholeNumber | MISSING = Field(default=MISSING)
+    """Until when the old one signs, too."""
+
+
+class WebhookSecret(Model):
+    """A new secret, shown this once. Until previous_until deliveries carry a signature of the
+    one before, too.
+    """
+    secret: SigningSecret
+    previous_until: Timestamp | MISSING = Field(default=MISSING)

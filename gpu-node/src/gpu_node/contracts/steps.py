@@ -30,6 +30,24 @@ class ReportItem:
     body: Text
 
 
+def amend(
+    keys: Keys,
+    *,
+    hash: Text,
+    field: Text,
+    value: Text,
+) -> Step[Literal[0, 1]]:
+    """Changes a hash that is there, and makes none: a webhook, or a run's record.
+
+    Answers 0 | 1: 0 when there is no such hash.
+    """
+    return Step(
+        "amend",
+        [hash],
+        [field, value],
+    )
+
+
 def announce(
     keys: Keys,
     *,
@@ -108,6 +126,7 @@ def collect(
     known_checkpoint: Text,
     known_digest: Text,
     events_per_run: int,
+    delivery_ids: Text,
 ) -> Step[list[Any]]:
     """Takes one entry of mail or reports to its run, and locks the run for the caller's drive
     when it is free.
@@ -117,8 +136,8 @@ def collect(
     """
     return Step(
         "collect",
-        [source_stream, keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.run_mailbox(shard, run), keys.run_events(shard, run), keys.timers(shard), task_hash, keys.run_data(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run), keys.ended_with_tasks(shard)],
-        [entry, source, run, token, lock_ms, max_drives, known_checkpoint, known_digest, keys.channel_run(shard, run), events_per_run, keys.runs_by_status(shard, ""), keys.graph(shard, ""), keys.thread_checkpoint(shard, run, "")],
+        [source_stream, keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.run_mailbox(shard, run), keys.run_events(shard, run), keys.timers(shard), task_hash, keys.run_data(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run), keys.ended_with_tasks(shard), keys.outbox(shard), keys.run_deliveries(shard, run)],
+        [entry, source, run, token, lock_ms, max_drives, known_checkpoint, known_digest, keys.channel_run(shard, run), events_per_run, keys.runs_by_status(shard, ""), keys.graph(shard, ""), keys.thread_checkpoint(shard, run, ""), delivery_ids, keys.owner_hooks(shard, ""), keys.outbox_lane(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, "")],
     )
 
 
@@ -130,6 +149,7 @@ def commit(
     checkpoint: str,
     pool_keys: Sequence[str],
     plan: Text,
+    delivery_ids: Text,
     payloads: Sequence[str],
 ) -> Step[list[Any]]:
     """Ends one drive: checkpoint, tasks, events, timers and record change together or not at
@@ -140,8 +160,59 @@ def commit(
     """
     return Step(
         "commit",
-        [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.run_mailbox(shard, run), keys.run_events(shard, run), keys.run_data(shard, run), keys.run_artifacts(shard, run), keys.timers(shard), keys.threads(shard), keys.thread(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run), keys.thread_checkpoint(shard, run, checkpoint), keys.ended_with_tasks(shard), *pool_keys],
-        [plan, keys.channel_run(shard, run), keys.runs_by_status(shard, ""), keys.graph(shard, ""), keys.thread_checkpoint(shard, run, ""), keys.artifact(shard, ""), *payloads],
+        [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.run_mailbox(shard, run), keys.run_events(shard, run), keys.run_data(shard, run), keys.run_artifacts(shard, run), keys.timers(shard), keys.threads(shard), keys.thread(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run), keys.thread_checkpoint(shard, run, checkpoint), keys.ended_with_tasks(shard), keys.outbox(shard), keys.run_deliveries(shard, run), *pool_keys],
+        [plan, keys.channel_run(shard, run), keys.runs_by_status(shard, ""), keys.graph(shard, ""), keys.thread_checkpoint(shard, run, ""), keys.artifact(shard, ""), delivery_ids, keys.owner_hooks(shard, ""), keys.outbox_lane(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), *payloads],
+    )
+
+
+def deliver(
+    keys: Keys,
+    *,
+    shard: str,
+    deliverer: str,
+    call: Text,
+    at_most: int,
+    per_lane: int,
+    lease_ms: int,
+    max_attempts: int,
+) -> Step[list[Any]]:
+    """Hands due deliveries to a deliverer, of each lane only so many at once, and each under a
+    lease: it is due again when by then nobody has said how the attempt ended. The latest
+    attempt is the only one whose failure counts.
+
+    Answers [next_ms: number, rows: [delivery: string, ...fields: string[]][]]: next_ms -1 = nothing
+    waits; fields are run, owner, hook, lane, type, seq, at, started_at, attempt, since.
+    """
+    return Step(
+        "deliver",
+        [keys.outbox(shard), keys.outbox_call(shard, deliverer)],
+        [call, at_most, per_lane, lease_ms, max_attempts, keys.outbox_lane(shard, ""), keys.outbox_taken(shard, ""), keys.delivery(shard, "")],
+    )
+
+
+def delivered(
+    keys: Keys,
+    *,
+    shard: str,
+    delivery: str,
+    lane: str,
+    attempt: int,
+    outcome: Literal["delivered", "failed", "disabled", "dropped"],
+    log: Text,
+    delay_ms: int,
+    per_lane: int,
+    max_attempts: int,
+) -> Step[Literal[b"delivered", b"again", b"exhausted", b"disabled", b"dropped", b"late", b"gone"]]:
+    """Says how an attempt to deliver ended. A success ends the delivery whichever attempt it
+    was; all else counts only of the latest attempt, while the delivery waits.
+
+    Answers 'delivered' | 'again' | 'exhausted' | 'disabled' | 'dropped' | 'late' | 'gone': again = it
+    is tried again, late = another attempt counts, gone = with its run.
+    """
+    return Step(
+        "delivered",
+        [keys.outbox(shard), keys.delivery(shard, delivery), keys.outbox_lane(shard, lane), keys.outbox_taken(shard, lane)],
+        [delivery, lane, attempt, outcome, log, delay_ms, per_lane, max_attempts],
     )
 
 
@@ -240,8 +311,30 @@ def purge(
     """
     return Step(
         "purge",
-        [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.run_mailbox(shard, run), keys.run_events(shard, run), keys.run_data(shard, run), keys.run_artifacts(shard, run), keys.timers(shard), keys.threads(shard), keys.thread(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run), keys.runs(shard), keys.graph_runs(shard)],
-        [run, keys.runs_by_status(shard, ""), keys.thread_checkpoint(shard, run, ""), keys.artifact(shard, ""), keys.graph(shard, ""), keys.idempotency(shard, ""), keys.file_runs(shard, "")],
+        [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.run_mailbox(shard, run), keys.run_events(shard, run), keys.run_data(shard, run), keys.run_artifacts(shard, run), keys.timers(shard), keys.threads(shard), keys.thread(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run), keys.runs(shard), keys.graph_runs(shard), keys.run_deliveries(shard, run), keys.outbox(shard)],
+        [run, keys.runs_by_status(shard, ""), keys.thread_checkpoint(shard, run, ""), keys.artifact(shard, ""), keys.graph(shard, ""), keys.idempotency(shard, ""), keys.file_runs(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), keys.outbox_lane(shard, ""), keys.outbox_taken(shard, "")],
+    )
+
+
+def put_hook(
+    keys: Keys,
+    *,
+    shard: str,
+    hook: str,
+    owner: str,
+    events: Text,
+    at_most: int,
+    fields: Mapping[str, Text],
+) -> Step[list[Any]]:
+    """Makes a webhook of an owner. Its subscriptions in other shards are there before. Plain
+    flags: a full server refuses before any write.
+
+    Answers [word: 'kept' | 'full', now: string]: full = the owner has as many as there may be.
+    """
+    return Step(
+        "put_hook",
+        [keys.hook(shard, hook), keys.owner_hooks(shard, owner)],
+        [hook, events, at_most, *(part for name, value in fields.items() for part in (name, value))],
     )
 
 
@@ -302,6 +395,23 @@ def reconcile_run(
         "reconcile_run",
         [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.mail(shard), keys.timers(shard)],
         [run, reconcile_ms, len(pools), *(part for pool in pools for part in (pool, keys.pool_tasks(shard, pool), keys.pool_reports(shard, pool), keys.pool_task(shard, pool, "")))],
+    )
+
+
+def redeliver(
+    keys: Keys,
+    *,
+    shard: str,
+    delivery: str,
+) -> Step[Literal[b"queued", b"under_way", b"missing"]]:
+    """Makes a delivery due now, with all attempts before it again.
+
+    Answers 'queued' | 'under_way' | 'missing'.
+    """
+    return Step(
+        "redeliver",
+        [keys.outbox(shard), keys.delivery(shard, delivery)],
+        [delivery, keys.outbox_lane(shard, ""), keys.outbox_taken(shard, "")],
     )
 
 
@@ -375,6 +485,27 @@ def retire_upload(
     )
 
 
+def rotate_secret(
+    keys: Keys,
+    *,
+    secrets: Text,
+    secret: Text,
+    overlap_ms: int,
+    how: Literal["rotate", "show", "first"],
+) -> Step[list[Any]]:
+    """Gives a webhook, or an owner for the webhooks of runs, a new signing secret; the one
+    before signs, too, for a while.
+
+    Answers [word: 'rotated' | 'open' | 'kept' | 'missing', until: string]: until = when the one
+    before ends, or ''.
+    """
+    return Step(
+        "rotate_secret",
+        [secrets],
+        [secret, overlap_ms, how],
+    )
+
+
 def settle(
     keys: Keys,
     *,
@@ -412,6 +543,7 @@ def submit(
     start_deadline_ms: int,
     run_deadline_ms: int,
     event: Text,
+    delivery_ids: Text,
     record: Mapping[str, Text],
     data: Mapping[str, Text],
     nodes: Mapping[str, Text],
@@ -424,8 +556,8 @@ def submit(
     """
     return Step(
         "submit",
-        [keys.run(shard, run), keys.run_data(shard, run), keys.run_events(shard, run), keys.run_nodes(shard, run), keys.mail(shard), keys.timers(shard), keys.runs(shard), keys.runs_by_status(shard, "queued"), keys.graph(shard, digest), keys.idempotency(shard, hash), keys.graph_runs(shard), keys.owner_runs(shard, "all", owner), keys.owner_runs(shard, "queued", owner)],
-        [run, request, idempotency_ms, graph, start_deadline_ms, run_deadline_ms, event, keys.channel_run(shard, run), len(record), len(data), len(nodes), keys.file_runs(shard, ""), *(part for name, value in record.items() for part in (name, value)), *(part for name, value in data.items() for part in (name, value)), *(part for name, value in nodes.items() for part in (name, value))],
+        [keys.run(shard, run), keys.run_data(shard, run), keys.run_events(shard, run), keys.run_nodes(shard, run), keys.mail(shard), keys.timers(shard), keys.runs(shard), keys.runs_by_status(shard, "queued"), keys.graph(shard, digest), keys.idempotency(shard, hash), keys.graph_runs(shard), keys.owner_runs(shard, "all", owner), keys.owner_runs(shard, "queued", owner), keys.outbox(shard), keys.run_deliveries(shard, run)],
+        [run, request, idempotency_ms, graph, start_deadline_ms, run_deadline_ms, event, keys.channel_run(shard, run), len(record), len(data), len(nodes), keys.file_runs(shard, ""), delivery_ids, keys.owner_hooks(shard, ""), keys.outbox_lane(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), *(part for name, value in record.items() for part in (name, value)), *(part for name, value in data.items() for part in (name, value)), *(part for name, value in nodes.items() for part in (name, value))],
     )
 
 

@@ -107,7 +107,11 @@ DEFAULTS: Final[dict[str, int]] = {
     "executor_forget_ms": 86400000,
     "consumer_idle_ms": 3600000,
     "announce_ms": 10000,
-    "body_keys": 27014,
+    "webhook_attempts": 10,
+    "webhook_at_once": 4,
+    "webhook_rotation_ms": 86400000,
+    "webhooks_per_owner": 20,
+    "body_keys": 27017,
 }
 
 ID_PATTERN: Final = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
