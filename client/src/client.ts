@@ -4,11 +4,13 @@ import { type Caller, createCaller, type Settings } from "./caller.ts";
 import { type Catalogue, createCatalogue, createService, type Service } from "./catalogue.ts";
 import { createFiles, type Files } from "./files.ts";
 import { createRuns, type Runs } from "./runs.ts";
+import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
 export interface Client {
   readonly runs: Runs;
   readonly files: Files;
   readonly artifacts: Artifacts;
+  readonly webhooks: Webhooks;
   readonly catalogue: Catalogue;
   readonly service: Service;
   /** Any route of the table, also one that has no function of its own. */
@@ -31,6 +33,7 @@ export function createClient(options: ClientOptions): Client {
     runs: createRuns(caller),
     files: createFiles(caller),
     artifacts: createArtifacts(caller),
+    webhooks: createWebhooks(caller),
     catalogue: createCatalogue(caller),
     service: createService(caller),
     caller,
