@@ -1,10 +1,12 @@
 /**
- * S1-S4, S6-S8 and S10 under kill -9: handler child, gpu-node, gateway and Redis (`appendfsync always`), each at random
+ * S1-S8 and S10 under kill -9: handler child, gpu-node, gateway and Redis (`appendfsync always`), each at random
  * moments of runs with eight nodes on both planes. The verdict comes from what the handlers wrote outside Redis.
  */
 import { execFileSync } from "node:child_process";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Graph } from "@myspinbot/contracts/types.ts";
+import type { Graph, WebhookPayload } from "@myspinbot/contracts/types.ts";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { logOf } from "./client.ts";
@@ -32,6 +34,44 @@ for (const node of GRAPH.nodes) node.retry = { max_attempts: 10, backoff_ms: 50 
 const RIGHT = "h(g(f(d(b(a())),e(b(a()),c(a())))),e(b(a()),c(a())))";
 
 let world: World;
+/** Who is told the ends of runs, outside of all that is killed: ids of deliveries, by run. */
+let receiver: Server;
+const told = new Map<string, Set<string>>();
+
+/** A receiver that takes everything. @returns its address */
+async function startReceiver(): Promise<string> {
+  receiver = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("error", () => {});
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const { data } = JSON.parse(Buffer.concat(chunks).toString()) as WebhookPayload;
+      const { run_id } = data.run;
+      told.set(run_id, (told.get(run_id) ?? new Set()).add(String(request.headers["webhook-id"])));
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+}
+
+/** One delivery of the run's end, which the receiver knows by this id and no other. */
+async function expectTold(run: string): Promise<void> {
+  for (const until = Date.now() + 60_000; ;) {
+    const { deliveries } = await world.client.webhooks.deliveriesOfRun(run);
+    expect(
+      deliveries.map(({ event }) => event),
+      `S5 ${run}`,
+    ).toEqual(["run.succeeded"]);
+    const [delivery] = deliveries;
+    if (delivery!.status === "delivered") {
+      expect([...(told.get(run) ?? [])], `S5 ${run}`).toEqual([delivery!.delivery_id]);
+      return;
+    }
+    if (Date.now() > until) throw new Error(`S5: ${JSON.stringify(delivery)}`);
+    await delay(100);
+  }
+}
 let redis: Redis;
 
 /** All processes below one: a gpu-node's handlers are children of their guards. */
@@ -80,8 +120,9 @@ const VICTIMS: Record<string, (world: World, submitMore: () => Promise<void>) =>
   Redis: ({ valkey }) => valkey.service.restart(),
 };
 
+let webhook: { url: string };
 async function submit(key: string): Promise<string> {
-  return (await world.client.runs.submit({ graph: GRAPH }, { idempotencyKey: key })).run_id;
+  return (await world.client.runs.submit({ graph: GRAPH, webhook }, { idempotencyKey: key })).run_id;
 }
 
 /** A node whose success stands in the log must not begin again later. */
@@ -112,6 +153,7 @@ async function judge(run: string, key: string): Promise<void> {
     ).toBe(true);
   }
   expect(await submit(key), `S7 ${key}`).toBe(run);
+  await expectTold(run);
 }
 
 async function expectRest(): Promise<void> {
@@ -129,6 +171,7 @@ async function expectRest(): Promise<void> {
 
 describe.each([1, 3])("with %i shard(s)", (shards) => {
   beforeAll(async () => {
+    webhook = { url: await startReceiver() };
     world = await startWorld({ shards });
     redis = new Redis(world.valkey.url);
     redis.on("error", () => {});
@@ -136,6 +179,7 @@ describe.each([1, 3])("with %i shard(s)", (shards) => {
   afterAll(async () => {
     redis.disconnect();
     await world.stop();
+    await new Promise((resolve) => receiver.close(resolve));
   });
 
   it.each(Object.keys(VICTIMS))(

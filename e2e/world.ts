@@ -73,6 +73,8 @@ export async function startWorld(options: { shards?: number } = {}): Promise<Wor
       GATEWAY_REAP_MS: "200",
       GATEWAY_RECONCILE_MS: "2000",
       GATEWAY_RETRY_BACKOFF_MS: "100",
+      GATEWAY_WEBHOOK_LOCAL: "true",
+      GATEWAY_WEBHOOK_TIMEOUT_MS: "1000",
       GATEWAY_EXTENSIONS: here("extension/gateway.ts"),
       E2E_LEDGER: ledger,
     };
