@@ -1,46 +1,56 @@
 /** Counts the keys of the largest JSON that fits a schema, so that no limit on keys contradicts the schema. */
 import { type JsonSchema, type SchemaFile, type TitledSchema, titleOfRef } from "./schema.ts";
 
+/** Where the count is: a schema inside itself counts as empty, as free JSON does. */
+interface Place {
+  titled: Map<string, TitledSchema>;
+  file: SchemaFile;
+  above: readonly string[];
+}
+
 /**
  * Keys of the largest value of a titled schema, with one level of what is left open (`maxProperties` without a schema).
  * Objects and lists without any bound count as empty: their content is free JSON.
  */
 export function mostKeys(titled: Map<string, TitledSchema>, title: string): number {
   const { file, schema } = titled.get(title)!;
-  return count(titled, file, schema);
+  return count({ titled, file, above: [title] }, schema);
 }
 
-function count(titled: Map<string, TitledSchema>, file: SchemaFile, schema: JsonSchema): number {
+function count(place: Place, schema: JsonSchema): number {
   if (typeof schema.$ref === "string") {
-    const target = titled.get(titleOfRef(titled, file, schema.$ref))!;
-    return count(titled, target.file, target.schema);
+    const title = titleOfRef(place.titled, place.file, schema.$ref);
+    if (place.above.includes(title)) return 0;
+    const target = place.titled.get(title)!;
+    return count({ ...place, file: target.file, above: [...place.above, title] }, target.schema);
   }
   const branches = [...list(schema.anyOf), ...list(schema.oneOf)];
   return (
-    named(titled, file, schema) +
-    open(titled, file, schema) +
-    items(titled, file, schema) +
-    Math.max(0, ...branches.map((branch) => count(titled, file, branch)))
+    named(place, schema) +
+    open(place, schema) +
+    items(place, schema) +
+    Math.max(0, ...branches.map((branch) => count(place, branch)))
   );
 }
 
-function named(titled: Map<string, TitledSchema>, file: SchemaFile, schema: JsonSchema): number {
+function named(place: Place, schema: JsonSchema): number {
   const properties = Object.values((schema.properties ?? {}) as Record<string, JsonSchema>);
-  return properties.reduce((sum, property) => sum + 1 + count(titled, file, property), 0);
+  const counts = properties.map((property) => 1 + count(place, property));
+  // One field alone: the largest.
+  if (schema.maxProperties === 1) return Math.max(0, ...counts);
+  return counts.reduce((sum, each) => sum + each, 0);
 }
 
-function items(titled: Map<string, TitledSchema>, file: SchemaFile, schema: JsonSchema): number {
-  const { maxItems, items: each } = schema;
+function items(place: Place, { maxItems, items: each }: JsonSchema): number {
   return maxItems === undefined || each === undefined
     ? 0
-    : Number(maxItems) * count(titled, file, each as JsonSchema);
+    : Number(maxItems) * count(place, each as JsonSchema);
 }
 
-function open(titled: Map<string, TitledSchema>, file: SchemaFile, schema: JsonSchema): number {
-  const { maxProperties, additionalProperties } = schema;
-  if (maxProperties === undefined) return 0;
+function open(place: Place, { maxProperties, additionalProperties }: JsonSchema): number {
+  if (maxProperties === undefined || additionalProperties === false) return 0;
   const inside =
-    typeof additionalProperties === "object" ? count(titled, file, additionalProperties as JsonSchema) : 0;
+    typeof additionalProperties === "object" ? count(place, additionalProperties as JsonSchema) : 0;
   return Number(maxProperties) * (1 + inside);
 }
 

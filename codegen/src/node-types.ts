@@ -68,7 +68,7 @@ function nodeType(source: Source, file: SchemaFile, named: string[]): NodeType {
   };
 }
 
-/** The named type of each property, by its `$ref`, or by `x-type` where clients send something else in its place. */
+/** The named type of each property, by its `$ref` or its items', or by `x-type` where clients send something else. */
 export function portsOf(
   source: Source,
   file: SchemaFile,
@@ -79,8 +79,9 @@ export function portsOf(
   const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
   return Object.fromEntries(
     properties.map(([name, property]) => {
-      const type = (property["x-type"] as string) ?? titleOfRef(source.titled, file, String(property.$ref));
-      if (!named.includes(type)) throw new Error(`schemas/${file.path}: ${name} is of no named type`);
+      const type = (property["x-type"] as string) ?? typeOf(source, file, property);
+      if (!named.includes(type.replace(/\[\]$/, "")))
+        throw new Error(`schemas/${file.path}: ${name} is of no named type`);
       const chooses = property["x-chooses-engine"] as Port["chooses_engine"];
       return [
         name,
@@ -88,6 +89,12 @@ export function portsOf(
       ];
     }),
   );
+}
+
+/** A list of a named type goes by its name and brackets. */
+function typeOf(source: Source, file: SchemaFile, property: JsonSchema): string {
+  if (property.type !== "array") return titleOfRef(source.titled, file, String(property.$ref));
+  return `${titleOfRef(source.titled, file, String((property.items as JsonSchema).$ref))}[]`;
 }
 
 function defaultsOf(schema: JsonSchema): Record<string, unknown> {

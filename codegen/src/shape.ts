@@ -30,7 +30,8 @@ export function declarations(titled: Map<string, TitledSchema>): Declaration[] {
 
   function declare(file: SchemaFile, schema: JsonSchema): string {
     const title = schema.title as string;
-    if (made.has(title)) return title;
+    // An object may hold its own kind; a name for a shape that contains itself has no end.
+    if (made.has(title) || (reading.has(title) && schema.properties)) return title;
     if (reading.has(title)) throw new Error(`schemas/${file.path}: ${title} contains itself`);
     reading.add(title);
     const head = { title, ...(schema.description ? { description: schema.description as string } : {}) };

@@ -41,12 +41,15 @@ function workType(type: keyof typeof WORK): NodeTypeDefinition {
     inputs: {
       text: { type: "Text", required: false },
       image: { type: "Image", required: false },
+      images: { type: "Image[]", required: false },
       need: { type: "Number", required: type === "python_work" },
     },
     outputs: {
       text: { type: "Text", required: false },
       number: { type: "Number", required: false },
       image: { type: "Image", required: false },
+      images: { type: "Image[]", required: false },
+      data: { type: "Json[]", required: false },
     },
   };
 }

@@ -12,7 +12,7 @@ import {
   type LangGraphRunnableConfig,
 } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
-import { toGraphModel } from "../../../gateway/src/run-engine/graph-model.ts";
+import { toGraphModel } from "../../../gateway/src/run-engine/read-graph.ts";
 import { decide } from "../../../gateway/src/run-engine/readiness.ts";
 import {
   INPUT_CHANNEL,

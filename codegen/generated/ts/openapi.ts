@@ -2827,7 +2827,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "$ref": "#/components/schemas/Identifier"
           },
           "node_id": {
-            "$ref": "#/components/schemas/NodeId"
+            "$ref": "#/components/schemas/InstanceId"
           },
           "url": {
             "description": "Path of the bytes at the gateway.",
@@ -3183,6 +3183,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "node.retrying",
               "node.skipped",
               "node.canceled",
+              "node.expanded",
               "artifact.created"
             ]
           },
@@ -3190,7 +3191,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "$ref": "#/components/schemas/Identifier"
           },
           "node_id": {
-            "$ref": "#/components/schemas/NodeId"
+            "$ref": "#/components/schemas/InstanceId"
           },
           "at": {
             "$ref": "#/components/schemas/Timestamp"
@@ -3507,16 +3508,34 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "$ref": "#/components/schemas/GraphEdge"
             }
           },
+          "groups": {
+            "description": "Nodes that belong together: done once per element of a list, repeated, or tried.",
+            "type": "object",
+            "maxProperties": 20,
+            "propertyNames": {
+              "pattern": "^[a-z][a-z0-9_]{0,47}$"
+            },
+            "additionalProperties": {
+              "$ref": "#/components/schemas/GraphGroup"
+            }
+          },
           "output": {
-            "description": "Output fields of the run, each a reference to a node's output.",
+            "description": "Output fields of the run, each a reference to a node's output, or a form over such references.",
             "type": "object",
             "maxProperties": 50,
             "propertyNames": {
               "pattern": "^[a-z][a-z0-9_]{0,47}$"
             },
             "additionalProperties": {
-              "type": "string",
-              "pattern": "^\\$[a-z][a-z0-9_]{0,47}\\.[a-z][a-z0-9_]{0,47}\\??$"
+              "anyOf": [
+                {
+                  "type": "string",
+                  "pattern": "^\\$[a-z][a-z0-9_]{0,47}\\.[a-z][a-z0-9_]{0,47}\\??$"
+                },
+                {
+                  "$ref": "#/components/schemas/GraphForm"
+                }
+              ]
             }
           }
         },
@@ -3553,7 +3572,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
       },
       "GraphEdge": {
         "title": "GraphEdge",
-        "description": "A control-only edge.",
+        "description": "A control-only edge between nodes or groups.",
         "type": "object",
         "properties": {
           "from": {
@@ -3576,6 +3595,85 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "to",
           "on"
         ],
+        "additionalProperties": false
+      },
+      "GraphForm": {
+        "title": "GraphForm",
+        "description": "What the driver makes of several references and constants: $any the first that there is, in this order; $text all of them as one text.",
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "propertyNames": {
+          "pattern": "^\\$(any|text)$"
+        },
+        "additionalProperties": {
+          "type": "array",
+          "minItems": 1,
+          "maxItems": 50,
+          "items": {}
+        }
+      },
+      "GraphGroup": {
+        "title": "GraphGroup",
+        "description": "With each: its nodes exist once per element of a list. Bare: a try block, whose failure an edge may handle.",
+        "type": "object",
+        "properties": {
+          "each": {
+            "description": "Reference to the list.",
+            "type": "string",
+            "maxLength": 200,
+            "pattern": "^\\$[a-z][a-z0-9_]{0,47}\\.[a-z][a-z0-9_]{0,47}\\??$"
+          },
+          "item": {
+            "description": "Fields of the list's elements, with the named type of each; a trailing ? marks the field as optional.",
+            "type": "object",
+            "maxProperties": 20,
+            "propertyNames": {
+              "pattern": "^[a-z][a-z0-9_]{0,47}$"
+            },
+            "additionalProperties": {
+              "type": "string",
+              "maxLength": 60
+            }
+          },
+          "max": {
+            "description": "A longer list fails.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 100
+          },
+          "at_once": {
+            "description": "How many indices may be under way.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 100
+          },
+          "on_failure": {
+            "description": "skip leaves an index whose member failed out of the lists that the group gives.",
+            "type": "string",
+            "enum": [
+              "fail",
+              "skip"
+            ]
+          }
+        },
+        "dependentRequired": {
+          "each": [
+            "max"
+          ],
+          "max": [
+            "each"
+          ],
+          "item": [
+            "each"
+          ],
+          "at_once": [
+            "each"
+          ],
+          "on_failure": [
+            "each"
+          ]
+        },
         "additionalProperties": false
       },
       "GraphList": {
@@ -3620,7 +3718,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "additionalProperties": true
           },
           "inputs": {
-            "description": "Per input a constant or a reference: $node.output or $input.field; a trailing ? makes it optional, a leading $$ is a literal $.",
+            "description": "Per input a constant, a reference ($node.output or $input.field; a trailing ? makes it optional, a leading $$ is a literal $) or a form: {\"$any\": [...]} or {\"$text\": [...]}.",
             "type": "object",
             "maxProperties": 50,
             "propertyNames": {
@@ -3670,6 +3768,14 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "type": "string",
               "maxLength": 64
             }
+          },
+          "group": {
+            "description": "The group that the node belongs to.",
+            "$ref": "#/components/schemas/NodeId"
+          },
+          "when": {
+            "description": "False skips the node.",
+            "$ref": "#/components/schemas/Predicate"
           },
           "foreach": {
             "description": "Reserved.",
@@ -3816,6 +3922,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "InstanceId": {
+        "title": "InstanceId",
+        "description": "Id of a node in a run: a graph node's, with the names of inlined graphs before it and its index in its group behind it, as in film.script.0.",
+        "type": "string",
+        "maxLength": 150,
+        "pattern": "^[a-z][a-z0-9_]{0,47}([.][a-z0-9][a-z0-9_]{0,47}){0,7}$"
+      },
       "NodeId": {
         "title": "NodeId",
         "description": "Id of a graph node, unique in its graph.",
@@ -3960,11 +4073,110 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "type": "string",
         "pattern": "^(files/[A-Za-z0-9_-]{1,64}|runs/[A-Za-z0-9_-]{1,64}/[A-Za-z0-9_-]{1,64}/[0-9a-f]{64}/[.]{0,119}[A-Za-z0-9_-][A-Za-z0-9_.-]{0,119})$"
       },
+      "Operand": {
+        "title": "Operand",
+        "description": "A constant, or a reference to a text, a number or a boolean.",
+        "anyOf": [
+          {
+            "type": "string",
+            "maxLength": 2000
+          },
+          {
+            "type": "number"
+          },
+          {
+            "type": "boolean"
+          }
+        ]
+      },
+      "Pair": {
+        "title": "Pair",
+        "type": "array",
+        "minItems": 2,
+        "maxItems": 2,
+        "items": {
+          "$ref": "#/components/schemas/Operand"
+        }
+      },
       "PoolName": {
         "title": "PoolName",
         "description": "Name of a group of executors; `node` is the gateway's own.",
         "type": "string",
         "pattern": "^[A-Za-z0-9_-]{1,64}$"
+      },
+      "Predicate": {
+        "title": "Predicate",
+        "description": "A condition over references and constants. What is missing makes every comparison false, except ne.",
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "properties": {
+          "all": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 10,
+            "items": {
+              "$ref": "#/components/schemas/Predicate"
+            }
+          },
+          "any": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 10,
+            "items": {
+              "$ref": "#/components/schemas/Predicate"
+            }
+          },
+          "not": {
+            "$ref": "#/components/schemas/Predicate"
+          },
+          "has": {
+            "description": "The reference has a value.",
+            "type": "string",
+            "maxLength": 200,
+            "pattern": "^\\$[a-z]"
+          },
+          "eq": {
+            "$ref": "#/components/schemas/Pair"
+          },
+          "ne": {
+            "$ref": "#/components/schemas/Pair"
+          },
+          "lt": {
+            "$ref": "#/components/schemas/Pair"
+          },
+          "le": {
+            "$ref": "#/components/schemas/Pair"
+          },
+          "gt": {
+            "$ref": "#/components/schemas/Pair"
+          },
+          "ge": {
+            "$ref": "#/components/schemas/Pair"
+          },
+          "in": {
+            "description": "An operand, and the list that it shall be in.",
+            "type": "array",
+            "minItems": 2,
+            "maxItems": 2,
+            "items": {
+              "anyOf": [
+                {
+                  "$ref": "#/components/schemas/Operand"
+                },
+                {
+                  "type": "array",
+                  "minItems": 1,
+                  "maxItems": 50,
+                  "items": {
+                    "$ref": "#/components/schemas/Operand"
+                  }
+                }
+              ]
+            }
+          }
+        },
+        "additionalProperties": false
       },
       "Problem": {
         "title": "Problem",
@@ -4164,7 +4376,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                 "maximum": 100
               },
               "node": {
-                "$ref": "#/components/schemas/NodeId"
+                "$ref": "#/components/schemas/InstanceId"
               }
             },
             "required": [
@@ -4173,9 +4385,17 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "additionalProperties": false
           },
           "nodes": {
+            "description": "A node of a group is shown as its instances, once they are known.",
             "type": "array",
             "items": {
               "$ref": "#/components/schemas/RunNode"
+            }
+          },
+          "groups": {
+            "description": "Groups of the graph with the number of their instances.",
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/RunGroup"
             }
           },
           "input": {
@@ -4331,6 +4551,56 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "RunGroup": {
+        "title": "RunGroup",
+        "type": "object",
+        "properties": {
+          "group_id": {
+            "$ref": "#/components/schemas/InstanceId"
+          },
+          "kind": {
+            "type": "string",
+            "enum": [
+              "each",
+              "repeat",
+              "try"
+            ]
+          },
+          "nodes": {
+            "description": "The nodes that are members.",
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/InstanceId"
+            }
+          },
+          "count": {
+            "description": "How many indices there are, unless that is not known yet.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 400
+          },
+          "ended": {
+            "description": "Of them those whose members have all ended.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 400
+          },
+          "failed": {
+            "description": "Of them those with a member that failed.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 400
+          }
+        },
+        "required": [
+          "group_id",
+          "kind",
+          "nodes",
+          "ended",
+          "failed"
+        ],
+        "additionalProperties": false
+      },
       "RunNeed": {
         "title": "RunNeed",
         "type": "object",
@@ -4358,7 +4628,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "type": "object",
         "properties": {
           "node_id": {
-            "$ref": "#/components/schemas/NodeId"
+            "$ref": "#/components/schemas/InstanceId"
           },
           "type": {
             "type": "string"

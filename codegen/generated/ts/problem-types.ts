@@ -259,6 +259,11 @@ const TABLE = {
     "status": 500,
     "class": "permanent"
   },
+  "group-failed": {
+    "title": "A group of the graph cannot be done",
+    "status": 500,
+    "class": "permanent"
+  },
   "task-too-large": {
     "title": "The inputs of a task are too large",
     "status": 500,

@@ -167,8 +167,11 @@ export interface AnimatePortraitParams {
   quality?: "final" | "intermediate";
 }
 
-/** Id of a graph node, unique in its graph. */
-export type NodeId = string;
+/**
+ * Id of a node in a run: a graph node's, with the names of inlined graphs before it and its index in its group
+ * behind it, as in film.script.0.
+ */
+export type InstanceId = string;
 
 /** Immutable bytes named by id and digest, as clients see them. */
 export interface Artifact {
@@ -181,7 +184,7 @@ export interface Artifact {
   name: string;
   meta: Record<string, unknown>;
   run_id?: Identifier;
-  node_id?: NodeId;
+  node_id?: InstanceId;
   /** Path of the bytes at the gateway. */
   url?: string;
 }
@@ -350,9 +353,9 @@ export interface EngineCapability {
 export interface Event {
   /** 1, 2, 3 ... without gaps; also the SSE id. */
   seq: number;
-  type: "run.queued" | "run.started" | "run.waiting" | "run.resumed" | "run.canceling" | "run.succeeded" | "run.failed" | "run.canceled" | "run.expired" | "run.timed_out" | "node.dispatched" | "node.started" | "node.progress" | "node.log" | "node.preview" | "node.succeeded" | "node.failed" | "node.retrying" | "node.skipped" | "node.canceled" | "artifact.created";
+  type: "run.queued" | "run.started" | "run.waiting" | "run.resumed" | "run.canceling" | "run.succeeded" | "run.failed" | "run.canceled" | "run.expired" | "run.timed_out" | "node.dispatched" | "node.started" | "node.progress" | "node.log" | "node.preview" | "node.succeeded" | "node.failed" | "node.retrying" | "node.skipped" | "node.canceled" | "node.expanded" | "artifact.created";
   run_id: Identifier;
-  node_id?: NodeId;
+  node_id?: InstanceId;
   at: Timestamp;
   /** Fields of the type, see $defs. */
   data: Record<string, unknown>;
@@ -689,9 +692,34 @@ export interface GpuNodeConfig {
   child_environment?: Array<string>;
 }
 
+/** Id of a graph node, unique in its graph. */
+export type NodeId = string;
+
 export interface RetryPolicy {
   max_attempts?: number;
   backoff_ms?: number;
+}
+
+/** A constant, or a reference to a text, a number or a boolean. */
+export type Operand = string | number | boolean;
+
+export type Pair = Array<Operand>;
+
+/** A condition over references and constants. What is missing makes every comparison false, except ne. */
+export interface Predicate {
+  all?: Array<Predicate>;
+  any?: Array<Predicate>;
+  not?: Predicate;
+  /** The reference has a value. */
+  has?: string;
+  eq?: Pair;
+  ne?: Pair;
+  lt?: Pair;
+  le?: Pair;
+  gt?: Pair;
+  ge?: Pair;
+  /** An operand, and the list that it shall be in. */
+  in?: Array<Operand | Array<Operand>>;
 }
 
 export interface GraphNode {
@@ -701,8 +729,8 @@ export interface GraphNode {
   plane: "node" | "python";
   params?: Record<string, unknown>;
   /**
-   * Per input a constant or a reference: $node.output or $input.field; a trailing ? makes it optional, a leading
-   * $$ is a literal $.
+   * Per input a constant, a reference ($node.output or $input.field; a trailing ? makes it optional, a leading $$
+   * is a literal $) or a form: {"$any": [...]} or {"$text": [...]}.
    */
   inputs?: Record<string, unknown>;
   retry?: RetryPolicy;
@@ -712,16 +740,40 @@ export interface GraphNode {
   pool?: PoolName;
   engine?: string;
   tags?: Array<string>;
+  /** The group that the node belongs to. */
+  group?: NodeId;
+  /** False skips the node. */
+  when?: Predicate;
   /** Reserved. */
   foreach?: false;
 }
 
-/** A control-only edge. */
+/** A control-only edge between nodes or groups. */
 export interface GraphEdge {
   from: NodeId;
   to: NodeId;
   on: "success" | "failure" | "always";
 }
+
+/** With each: its nodes exist once per element of a list. Bare: a try block, whose failure an edge may handle. */
+export interface GraphGroup {
+  /** Reference to the list. */
+  each?: string;
+  /** Fields of the list's elements, with the named type of each; a trailing ? marks the field as optional. */
+  item?: Record<string, string>;
+  /** A longer list fails. */
+  max?: number;
+  /** How many indices may be under way. */
+  at_once?: number;
+  /** skip leaves an index whose member failed out of the lists that the group gives. */
+  on_failure?: "fail" | "skip";
+}
+
+/**
+ * What the driver makes of several references and constants: $any the first that there is, in this order; $text
+ * all of them as one text.
+ */
+export type GraphForm = Record<string, Array<unknown>>;
 
 /** What a client asks to run. A run keeps the SHA-256 of the canonical JSON (RFC 8785) of its graph for ever. */
 export interface Graph {
@@ -735,8 +787,10 @@ export interface Graph {
   input?: Record<string, string>;
   nodes: Array<GraphNode>;
   edges?: Array<GraphEdge>;
-  /** Output fields of the run, each a reference to a node's output. */
-  output: Record<string, string>;
+  /** Nodes that belong together: done once per element of a list, repeated, or tried. */
+  groups?: Record<string, GraphGroup>;
+  /** Output fields of the run, each a reference to a node's output, or a form over such references. */
+  output: Record<string, string | GraphForm>;
 }
 
 /** Answer of GET /v1/graphs/{name}. */
@@ -825,7 +879,7 @@ export interface MailCancel {
 /** An answer to an approval node. */
 export interface MailResume {
   kind: "resume";
-  node_id: NodeId;
+  node_id: InstanceId;
   approved: boolean;
   data?: Record<string, unknown>;
 }
@@ -877,7 +931,7 @@ export interface NodeTiming {
 }
 
 export interface NodeResult {
-  node_id: NodeId;
+  node_id: InstanceId;
   attempt: number;
   status: "succeeded" | "failed";
   /** Present when it succeeded. */
@@ -899,7 +953,7 @@ export interface MailEnding {
   kind: "ending";
   outcome: "settled" | "released" | "declined" | "lost" | "mismatch" | "canceled";
   /** Nodes that an executor had begun. */
-  began: Array<NodeId>;
+  began: Array<InstanceId>;
   reason: string;
   results: Array<NodeResult>;
 }
@@ -914,6 +968,11 @@ export interface NodeDispatchedData {
   attempt: number;
   task_id: Identifier;
   pool: PoolName;
+}
+
+/** A node of a group has this many instances now: <node_id>.0, <node_id>.1 ... */
+export interface NodeExpandedData {
+  count: number;
 }
 
 /** Data of node.failed; node.retrying adds delay_ms. */
@@ -960,6 +1019,18 @@ export interface NodeRow {
   completed_at?: number;
   error?: Problem;
   timing?: NodeTiming;
+  /** Of a node of a group: how many rows of its own it has, <node>.0 and so on. */
+  instances?: number;
+  /** How many instances share the node's weight. */
+  of?: number;
+}
+
+/**
+ * Why a node will not run: its condition was false, an input that it needs will not come, an edge to it will not
+ * hold, or its group has no list.
+ */
+export interface NodeSkippedData {
+  reason?: "when" | "input" | "edge" | "group";
 }
 
 export interface NodeStartedData {
@@ -978,25 +1049,25 @@ export interface NodeSucceededData {
 
 export interface NoteStarted {
   type: "node.started";
-  node_id: NodeId;
+  node_id: InstanceId;
   data: NodeStartedData;
 }
 
 export interface NoteProgress {
   type: "node.progress";
-  node_id: NodeId;
+  node_id: InstanceId;
   data: NodeProgressData;
 }
 
 export interface NoteLog {
   type: "node.log";
-  node_id: NodeId;
+  node_id: InstanceId;
   data: NodeLogData;
 }
 
 export interface NotePreview {
   type: "node.preview";
-  node_id: NodeId;
+  node_id: InstanceId;
   data: NodePreviewData;
 }
 
@@ -1066,11 +1137,11 @@ export interface RunQueue {
 
 export interface RunProgress {
   percent: number;
-  node?: NodeId;
+  node?: InstanceId;
 }
 
 export interface RunNode {
-  node_id: NodeId;
+  node_id: InstanceId;
   type: string;
   plane: "node" | "python";
   status: NodeStatus;
@@ -1082,6 +1153,19 @@ export interface RunNode {
   progress?: NodeProgressData;
   timing?: NodeTiming;
   error?: Problem;
+}
+
+export interface RunGroup {
+  group_id: InstanceId;
+  kind: "each" | "repeat" | "try";
+  /** The nodes that are members. */
+  nodes: Array<InstanceId>;
+  /** How many indices there are, unless that is not known yet. */
+  count?: number;
+  /** Of them those whose members have all ended. */
+  ended: number;
+  /** Of them those with a member that failed. */
+  failed: number;
 }
 
 export interface RunTiming {
@@ -1109,7 +1193,10 @@ export interface Run {
   deadlines: RunDeadlineTimes;
   queue?: RunQueue;
   progress: RunProgress;
+  /** A node of a group is shown as its instances, once they are known. */
   nodes: Array<RunNode>;
+  /** Groups of the graph with the number of their instances. */
+  groups?: Array<RunGroup>;
   input: Record<string, unknown>;
   output?: Record<string, unknown>;
   error?: Problem;
@@ -1339,7 +1426,7 @@ export interface TaskInputValue {
 /** Output of another node of the same task. */
 export interface TaskInputNode {
   from: "node";
-  node: NodeId;
+  node: InstanceId;
   output: string;
   optional: boolean;
 }
@@ -1347,7 +1434,7 @@ export interface TaskInputNode {
 export type TaskInput = TaskInputValue | TaskInputNode;
 
 export interface TaskNode {
-  id: NodeId;
+  id: InstanceId;
   type: string;
   /** Digest of the node type's schema that the run was accepted with. */
   schema_digest: Sha256;
@@ -1358,7 +1445,7 @@ export interface TaskNode {
   /** Input name -> where its value comes from. */
   inputs: Record<string, TaskInput>;
   /** Nodes of this task that must have succeeded first although no data comes from them. */
-  after: Array<NodeId>;
+  after: Array<InstanceId>;
   /**
    * The node will run for certain unless the run fails before, so its handler's check may judge what is known of
    * its inputs before the task begins.

@@ -88,6 +88,8 @@ export const DEFAULTS = {
   "task_payload_bytes": 4194304,
   "node_output_bytes": 65536,
   "inline_graph_nodes": 200,
+  "graph_nodes": 400,
+  "group_items": 100,
   "text_characters": 5000,
   "file_bytes": 20971520,
   "image_pixels": 40000000,
@@ -104,7 +106,7 @@ export const DEFAULTS = {
   "webhook_at_once": 4,
   "webhook_rotation_ms": 86400000,
   "webhooks_per_owner": 20,
-  "body_keys": 27017
+  "body_keys": 28188
 } as const;
 
 /** What an id of ours may look like. */

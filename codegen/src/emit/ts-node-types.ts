@@ -12,7 +12,7 @@ import type { GraphNode } from './types.ts';
 import type { NamedType } from './validators.js';
 
 export interface PortDefinition {
-  type: NamedType;
+  type: NamedType | \`\${NamedType}[]\`;
   required: boolean;
   /** Which offers of an engine must have what the value, or a field of it, asks for. */
   chooses_engine?: string | Record<string, string>;

@@ -2,10 +2,10 @@
 import type { Task, TaskInput, TaskNode } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS, OWNERS } from "@myspinbot/contracts/wire.ts";
 import type { GraphModel, ModelNode } from "../run-engine/graph-model.ts";
-import { INPUT_CHANNEL, outputsOf, type Channels } from "../run-engine/state.ts";
+import { evaluate, viewOf, type Operand } from "../run-engine/operands.ts";
+import type { Channels } from "../run-engine/state.ts";
 import { findSureNodes } from "../run-engine/sure-nodes.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
-import type { Reference } from "../graphs/references.ts";
 import { addEvent, setRow, type Draft } from "./draft.ts";
 import { toPieces } from "./pieces.ts";
 
@@ -27,16 +27,12 @@ export class TaskTooLarge extends Error {
   override readonly name = "TaskTooLarge";
 }
 
-function toInput(reference: Reference, channels: Channels, inside: ReadonlySet<string>): TaskInput | null {
-  if (reference.kind === "constant") return { from: "value", value: reference.value };
-  if (reference.kind === "node" && inside.has(reference.node)) {
-    return { from: "node", node: reference.node, output: reference.output, optional: reference.optional };
-  }
-  const value =
-    reference.kind === "node"
-      ? outputsOf(channels, reference.node)[reference.output]
-      : (channels[INPUT_CHANNEL] as Record<string, unknown>)[reference.field];
-  return value === undefined ? null : { from: "value", value };
+/** What the executor cannot know is resolved here: forms, lists, what lies outside the task. */
+function toInput(operand: Operand, channels: Channels, inside: ReadonlySet<string>): TaskInput | null {
+  if (operand.kind === "node" && inside.has(operand.node))
+    return { from: "node", node: operand.node, output: operand.output, optional: operand.optional };
+  const value = evaluate(operand, viewOf(channels));
+  return value.is === "value" ? { from: "value", value: value.value } : null;
 }
 
 function toTaskNode(
@@ -48,8 +44,8 @@ function toTaskNode(
   const type = context.nodeTypes.get(node.definition.type);
   if (!type) throw new Error(`node type ${node.definition.type} is not known here`);
   const inputs: TaskNode["inputs"] = {};
-  for (const [name, reference] of node.inputs) {
-    const input = toInput(reference, context.channels, inside);
+  for (const [name, operand] of node.inputs) {
+    const input = toInput(operand, context.channels, inside);
     if (input) inputs[name] = input;
   }
   const after = node.incoming.filter((edge) => edge.on === "success" && inside.has(edge.source));
@@ -144,6 +140,7 @@ function dispatchPiece(
  * @throws TaskTooLarge
  */
 export function dispatchReady(context: DispatchContext, ready: string[]): void {
+  if (ready.length === 0) return;
   const wanted = new Set(ready);
   const sure = findSureNodes(context.model, context.nodeTypes);
   // In topological order, so that a task reads from its beginning to its end.

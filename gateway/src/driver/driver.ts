@@ -115,7 +115,7 @@ async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Prom
     {
       shard,
       model,
-      hub: context.hubFor(model),
+      hubFor: context.hubFor,
       nodeTypes: context.nodeTypes,
       newTaskId: () => newId("task", shard),
       random: context.random,

@@ -137,6 +137,8 @@ function take(draft: Draft, context: FoldContext, { body, task = "" }: Letter): 
 /** Ends the nodes that will not run any more, when a run ends before them. */
 export function cancelNodes(draft: Draft, run: string, now: number): void {
   for (const [node, row] of draft.rows) {
+    // Stands for its instances, which have rows of their own.
+    if (row.instances !== undefined) continue;
     if (row.held) draft.untimers.push(timerMembers.retry(run, node, String(row.attempt + 1)));
     if (row.status === "dispatched") {
       addEvent(draft, "node.canceled", node, {});

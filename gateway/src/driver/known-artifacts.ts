@@ -5,6 +5,7 @@ import type { GraphModel } from "../run-engine/graph-model.ts";
 import { INPUT_CHANNEL, outputsOf, type Channels } from "../run-engine/state.ts";
 import { artifactsOf, referencesIn } from "../graphs/file-references.ts";
 import { readInputSpec } from "../graphs/input-fields.ts";
+import { itemTypes } from "../graphs/item-types.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -20,6 +21,10 @@ export function knownArtifacts(
   const known: Artifact[] = [];
   for (const [field, { type }] of readInputSpec(graph).spec.fields)
     known.push(...referencesIn(type, input[field]));
+  for (const [field, types] of itemTypes(graph))
+    for (const item of Array.isArray(input[field]) ? (input[field] as unknown[]) : [])
+      for (const [name, type] of types)
+        known.push(...referencesIn(type, (item as Record<string, unknown>)[name]));
   for (const { id, definition } of nodes)
     for (const { artifact } of artifactsOf(nodeTypes, definition.type, outputsOf(channels, id)))
       known.push(artifact);

@@ -2,7 +2,8 @@
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import type { LatestCheckpoint } from "../checkpoints/drive-checkpoint.ts";
 import { RecentMap } from "../recent-map.ts";
-import { toGraphModel, type GraphModel } from "../run-engine/graph-model.ts";
+import type { GraphModel } from "../run-engine/graph-model.ts";
+import { toGraphModel } from "../run-engine/read-graph.ts";
 
 export interface Remembered {
   digest: string;

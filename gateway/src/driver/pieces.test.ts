@@ -1,6 +1,6 @@
 import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
 import { describe, expect, it } from "vitest";
-import { toGraphModel } from "../run-engine/graph-model.ts";
+import { toGraphModel } from "../run-engine/read-graph.ts";
 import { toPieces } from "./pieces.ts";
 
 function node(id: string, inputs: GraphNode["inputs"] = {}, more: Partial<GraphNode> = {}): GraphNode {

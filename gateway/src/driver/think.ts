@@ -4,7 +4,7 @@ import type { TERMINAL_RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import type { DriveCarry } from "../checkpoints/drive-saver.ts";
 import type { Hub, HubResult } from "../run-engine/hub.ts";
 import type { GraphModel } from "../run-engine/graph-model.ts";
-import type { RunEnd } from "../run-engine/readiness.ts";
+import { decide, type RunEnd } from "../run-engine/readiness.ts";
 import { INPUT_CHANNEL, type Channels } from "../run-engine/state.ts";
 import { toProblem } from "../errors/problem.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
@@ -14,6 +14,7 @@ import { addEvent, createDraft, setRow, type Draft } from "./draft.ts";
 import { cancelNodes, foldMail, type Wishes } from "./fold.ts";
 import { knownArtifacts } from "./known-artifacts.ts";
 import type { Situation } from "./situation.ts";
+import { takeExpansions } from "./take-expansions.ts";
 
 /** What a refused commit taught. */
 export interface Lesson {
@@ -28,7 +29,7 @@ export interface Lesson {
 export interface ThinkContext {
   shard: string;
   model: GraphModel;
-  hub: Hub;
+  hubFor: (model: GraphModel) => Hub;
   nodeTypes: NodeTypes;
   newTaskId: () => string;
   random: () => number;
@@ -56,6 +57,8 @@ function endRun(
 
 function failureOf(end: RunEnd & { status: "failed" }): Problem {
   if ("missing" in end) return toProblem("output-missing", `The output ${end.missing} was not produced.`);
+  if ("group" in end)
+    return toProblem("group-failed", `The group ${end.group}: ${end.detail}.`, { instance: end.group });
   return { ...end.problem, instance: end.node };
 }
 
@@ -106,9 +109,10 @@ function obeyWishes(draft: Draft, context: ThinkContext, situation: Situation, w
 }
 
 function takeHub(draft: Draft, context: ThinkContext, situation: Situation, result: HubResult): void {
+  takeExpansions(draft, result.model);
   for (const node of result.skipped) {
     setRow(draft, node, { status: "skipped", completed_at: situation.now });
-    addEvent(draft, "node.skipped", node);
+    addEvent(draft, "node.skipped", node, { reason: result.reasons[node] });
   }
   if (result.end) {
     if (result.end.status === "succeeded")
@@ -120,6 +124,7 @@ function takeHub(draft: Draft, context: ThinkContext, situation: Situation, resu
     dispatchReady(
       {
         ...context,
+        model: result.model,
         draft,
         channels: result.channels,
         run: situation.run,
@@ -144,6 +149,11 @@ function markWaiting(draft: Draft, situation: Situation): void {
   addEvent(draft, waits ? "run.waiting" : "run.resumed", "");
 }
 
+/** The graph with the nodes that there will be: the hub has a channel for each of them. */
+function modelAfter(model: GraphModel, channels: Channels): GraphModel {
+  return model.expand ? { ...decide(model, channels).model, expand: model.expand } : model;
+}
+
 /**
  * One drive's thought. `carry` holds the run's latest checkpoint and takes the next one; it stays without `put` when
  * the hub had nothing to decide.
@@ -153,6 +163,7 @@ export async function think(context: ThinkContext, situation: Situation, carry: 
   draft.ran = context.lesson.begun;
   const input = situation.checkpoint.kind === "none" ? situation.checkpoint.input : {};
   const channels = (carry.latest?.checkpoint.channel_values ?? { [INPUT_CHANNEL]: input }) as Channels;
+  const model = context.model.expand?.(channels) ?? context.model;
   // A run that is given up may be so because of its mail: nothing but a cancel is read from it.
   const wishes = situation.giveUp
     ? {
@@ -164,9 +175,10 @@ export async function think(context: ThinkContext, situation: Situation, carry: 
         draft,
         {
           ...context,
+          model,
           run: situation.run,
           now: situation.now,
-          known: knownArtifacts(channels, context.model, context.nodeTypes),
+          known: knownArtifacts(channels, model, context.nodeTypes),
           taken: context.lesson.taken,
         },
         situation,
@@ -176,7 +188,8 @@ export async function think(context: ThinkContext, situation: Situation, carry: 
   const isFirst = !carry.latest;
   if (isFirst || Object.keys(draft.channels).length > 0) {
     const step = isFirst ? { input } : { update: draft.channels };
-    takeHub(draft, context, situation, await context.hub.drive({ thread: situation.run, carry, step }));
+    const hub = context.hubFor(modelAfter(context.model, { ...channels, ...draft.channels }));
+    takeHub(draft, context, situation, await hub.drive({ thread: situation.run, carry, step }));
   }
   if (!draft.terminal) markWaiting(draft, situation);
   return draft;

@@ -29,7 +29,8 @@ const arePorts = (value: unknown): boolean =>
   Object.values(value).every(
     (port) =>
       isObject(port) &&
-      Object.hasOwn(namedTypeValidators, String(port.type)) &&
+      // A list of a named type goes by its name and brackets.
+      Object.hasOwn(namedTypeValidators, String(port.type).replace(/\[\]$/, "")) &&
       typeof port.required === "boolean",
   );
 const PORTS = `must be ports, each with a type (${Object.keys(namedTypeValidators).join(", ")}) and required: true or false`;

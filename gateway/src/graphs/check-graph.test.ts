@@ -222,6 +222,218 @@ describe("checkGraph", () => {
     expect(problems).toHaveLength(1);
   });
 
+  const each = { each: "$input.list", max: 3 };
+  const list = { input: { list: "Text[]", scenes: "Json[]", name: "Text", n: "Number" } };
+  const wrongForms: [name: string, graph: Graph, pointer: string, detail: RegExp][] = [
+    ["a group without members", graph([node("a")], { groups: { g: {} } }), "/groups/g", /no members/],
+    [
+      "a group that is called as a node",
+      graph([node("a", { group: "a" })], { groups: { a: {} } }),
+      "/groups/a",
+      /names a node and a group/,
+    ],
+    ["a member of no group", graph([node("a", { group: "g" })]), "/nodes/0/group", /no group "g"/],
+    [
+      "a group over what is no list",
+      graph([node("a", { group: "g" })], { ...list, groups: { g: { each: "$input.name", max: 3 } } }),
+      "/groups/g/each",
+      /is of type Text, but a list is needed/,
+    ],
+    [
+      "a group over what does not exist",
+      graph([node("a", { group: "g" })], { ...list, groups: { g: { each: "$input.nope", max: 3 } } }),
+      "/groups/g/each",
+      /no field "nope"/,
+    ],
+    [
+      "a group over its own member's outputs",
+      graph([node("a", { group: "g", inputs: { text: "$g.item" } })], {
+        groups: { g: { each: "$a.text", max: 3 } },
+      }),
+      "/nodes/0",
+      /cycle/,
+    ],
+    [
+      "fields of elements that have none",
+      graph([node("a", { group: "g" })], { ...list, groups: { g: { ...each, item: { x: "Text" } } } }),
+      "/groups/g/item",
+      /of type Text, which has no fields/,
+    ],
+    [
+      "a field of an unknown type",
+      graph([node("a", { group: "g" })], {
+        ...list,
+        groups: { g: { each: "$input.scenes", max: 3, item: { x: "Texxt" } } },
+      }),
+      "/groups/g/item/x",
+      /not a named type/,
+    ],
+    [
+      "a field of a group that it has not",
+      graph([node("a", { group: "g", inputs: { text: "$g.x" } })], { ...list, groups: { g: each } }),
+      "/nodes/0/inputs/text",
+      /no field "x"; it has index, item/,
+    ],
+    [
+      "a field of a group from outside",
+      graph([node("a", { group: "g" }), node("b", { inputs: { text: "$g.item" } })], {
+        ...list,
+        groups: { g: each },
+      }),
+      "/nodes/1/inputs/text",
+      /for its own nodes only/,
+    ],
+    [
+      "one of a list where one is needed",
+      graph([node("a", { group: "g" }), node("b", { inputs: { text: "$a.text" } })], {
+        ...list,
+        groups: { g: each },
+      }),
+      "/nodes/1/inputs/text",
+      /is of type Text\[\], but Text is needed/,
+    ],
+    [
+      "indices that wait for the whole group",
+      graph(
+        [
+          node("a", { group: "g" }),
+          node("all", { inputs: {} }),
+          node("b", { group: "g", inputs: { text: "$all.text" } }),
+        ],
+        { ...list, groups: { g: { ...each, at_once: 1 } }, edges: [edge("a", "all", "always")] },
+      ),
+      "/groups/g/at_once",
+      /waits for the whole group/,
+    ],
+    [
+      "a condition about something that does not exist",
+      graph([node("a", { when: { all: [{ has: "$input.nope" }] } })], list),
+      "/nodes/0/when/all/0/has",
+      /no field "nope"/,
+    ],
+    [
+      "a condition about a node that does not exist",
+      graph([node("a", { when: { not: { gt: ["$b.number", 1] } } })]),
+      "/nodes/0/when/not/gt/0",
+      /no node "b"/,
+    ],
+    [
+      "a comparison of two types",
+      graph([node("a", { when: { eq: ["$input.n", "1"] } })], list),
+      "/nodes/0/when/eq/1",
+      /is of type Text, and is compared with Number/,
+    ],
+    [
+      "a comparison of a list",
+      graph([node("a", { when: { eq: ["$input.list", "1"] } })], list),
+      "/nodes/0/when/eq/0",
+      /only texts, numbers and booleans/,
+    ],
+    [
+      "a choice that is no list",
+      graph([node("a", { when: { in: ["$input.name", "x"] } })], list),
+      "/nodes/0/when/in/1",
+      /must be the list/,
+    ],
+    [
+      "a node that waits for itself in its condition",
+      graph([node("a", { when: { has: "$a.text" } })]),
+      "/nodes/0",
+      /cycle/,
+    ],
+    [
+      "a reference in params",
+      graph([node("a", { params: { speed: "$input.n" } })], list),
+      "/nodes/0/params/speed",
+      /no reference but text/,
+    ],
+    [
+      "a reference deep in params",
+      graph([node("a", { params: { speed: { a: ["as $input.n says"] } } })], list),
+      "/nodes/0/params/speed/a/0",
+      /"\$input" would be no reference/,
+    ],
+    [
+      "a reference inside a longer text",
+      graph([node("a", { inputs: { text: "Hello $input.name!" } })], list),
+      "/nodes/0/inputs/text",
+      /no reference but text/,
+    ],
+    [
+      "a reference inside a text after a literal $",
+      graph([node("a", { inputs: { text: "$$5 for $input.name" } })], list),
+      "/nodes/0/inputs/text",
+      /no reference but text/,
+    ],
+    [
+      "an unknown form",
+      graph([node("a", { inputs: { text: { $best: ["$input.name"] } } })], list),
+      "/nodes/0/inputs/text/$best",
+      /is no form/,
+    ],
+    [
+      "a form of nothing",
+      graph([node("a", { inputs: { text: { $any: [] } } })], list),
+      "/nodes/0/inputs/text/$any",
+      /list of 1 to 50/,
+    ],
+    [
+      "an alternative of another type",
+      graph([node("a", { inputs: { text: { $any: ["$input.n", "x"] } } })], list),
+      "/nodes/0/inputs/text/$any/0",
+      /Number, but Text/,
+    ],
+    [
+      "a part of a text that is no text",
+      graph([node("a", { inputs: { text: { $text: ["a", "$input.list"] } } })], list),
+      "/nodes/0/inputs/text/$text/1",
+      /no part of a text/,
+    ],
+    [
+      "a required input whose last alternative may be missing",
+      graph([python("a", { inputs: { need: { $any: ["$input.n", "$input.n?"] } } })], list),
+      "/nodes/0/inputs/need",
+      /optional/,
+    ],
+    [
+      "an output of constants alone",
+      graph([node("a")], { output: { x: { $any: ["b"] } } }),
+      "/output/x",
+      /output of a node/,
+    ],
+    [
+      "files in data that a node makes",
+      graph([node("a", { group: "g" }), node("m")], {
+        groups: { g: { each: "$m.data", max: 3, item: { x: "Image" } } },
+      }),
+      "/groups/g/item/x",
+      /graph's input only/,
+    ],
+  ];
+  it.each(wrongForms)("refuses %s", (_name, bad, pointer, detail) => {
+    const problems = checkGraph(bad, options);
+    expect(problems.map((problem) => problem.pointer)).toEqual([pointer]);
+    expect(problems[0]!.detail).toMatch(detail);
+  });
+
+  it("accepts conditions, forms and groups that fit", () => {
+    const good = graph(
+      [
+        node("a", { group: "g", inputs: { text: "$g.item" }, when: { lt: ["$g.index", 2] } }),
+        node("b", { group: "g", inputs: { text: { $any: ["$a.text", { $text: ["no ", "$g.index"] }] } } }),
+        node("c", { group: "h", inputs: { text: "$h.text", image: "$h.picture?" } }),
+        node("d", { inputs: { text: "costs $5, or US$ 6" } }),
+      ],
+      {
+        ...list,
+        groups: { g: each, h: { each: "$input.scenes", max: 3, item: { text: "Text", picture: "Image?" } } },
+        edges: [edge("g", "d", "failure"), edge("c", "d", "always")],
+        output: { texts: "$b.text", one: { $any: ["$d.text", "none"] } },
+      },
+    );
+    expect(checkGraph(good, options)).toEqual([]);
+  });
+
   it("names the nodes of a cycle, not those that only hang behind it", () => {
     const nodes = ["a", "b", "c", "d"].map((id) => node(id));
     const edges = [

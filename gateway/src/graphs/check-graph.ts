@@ -3,9 +3,12 @@ import type { Graph } from "@myspinbot/contracts/types.ts";
 import { POOLS } from "@myspinbot/contracts/wire.ts";
 import type { FieldError } from "../errors/app-error.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
+import { checkGroups } from "./check-groups.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { checkOrder } from "./check-order.ts";
 import { checkOutput } from "./check-output.ts";
+import { checkPredicate } from "./check-predicate.ts";
+import { looseProblems } from "./expressions.ts";
 import type { GraphContext } from "./graph-context.ts";
 import { readInputSpec } from "./input-fields.ts";
 import type { NodeTypes } from "./node-types.ts";
@@ -45,11 +48,16 @@ export function checkGraph(graph: Graph, options: GraphCheckOptions): FieldError
       problems.push({ pointer: `${at}/plane`, detail: `"${node.type}" runs on the plane "${type.plane}"` });
     problems.push(...checkPool(node.plane, node.pool, `${at}/pool`, options.pools));
     problems.push(...fieldErrors(type.validators.params, node.params ?? {}, `${at}/params`));
+    // What may be chosen is an input: a reference here would silently be text.
+    problems.push(...looseProblems(node.params, `${at}/params`));
   });
   graph.nodes.forEach((node, index) => {
     const type = options.nodeTypes.get(node.type);
     problems.push(...checkInputs(context, node, type, `/nodes/${index}/inputs`));
+    if (node.when)
+      problems.push(...checkPredicate({ context, group: node.group }, node.when, `/nodes/${index}/when`));
   });
+  problems.push(...checkGroups(context));
   problems.push(...checkOrder(graph), ...checkOutput(context));
   return problems;
 }

@@ -1,14 +1,22 @@
-/** Checks the inputs of one graph node: each name, constant and reference against the node type's ports. */
+/** Checks the inputs of one graph node: each name, constant, reference and form against the node type's ports. */
 import type { GraphNode } from "@myspinbot/contracts/types.ts";
 import type { FieldError } from "../errors/app-error.ts";
 import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
-import type { GraphContext } from "./graph-context.ts";
+import { formProblems, isForm, isOptional, parseExpression, type Expression } from "./expressions.ts";
 import { filePartsOf, isFileType } from "./file-types.ts";
+import type { GraphContext } from "./graph-context.ts";
 import { namedType } from "./input-fields.ts";
+import { elementOf } from "./list-types.ts";
 import type { NodeType } from "./node-types.ts";
-import { InvalidReference, parseReference, type Reference } from "./references.ts";
+import { resolveReference } from "./reference-types.ts";
 
 type Port = NodeType["inputs"][string];
+
+/** Where a value stands. */
+interface Place {
+  context: GraphContext;
+  group: string | undefined;
+}
 
 /** `type` is undefined for an unknown node type: then only the references themselves are looked at. */
 export function checkInputs(
@@ -27,7 +35,7 @@ export function checkInputs(
         pointer,
         detail: `"${type.type}" has no such input; it has ${Object.keys(type.inputs).join(", ") || "none"}`,
       });
-    problems.push(...checkValue(context, value, port, pointer));
+    problems.push(...checkValue({ context, group: node.group }, value, port, pointer));
   }
   for (const [name, port] of Object.entries<Port>(type?.inputs ?? {})) {
     if (port.required && !Object.hasOwn(inputs, name))
@@ -36,72 +44,92 @@ export function checkInputs(
   return problems;
 }
 
-/** The problem of a reference to what does not exist, or the named type of what it points to. */
-export function resolveReference(
-  context: GraphContext,
-  reference: Exclude<Reference, { kind: "constant" }>,
-): { type?: string; problem?: string } {
-  if (reference.kind === "input") {
-    const field = context.input.fields.get(reference.field);
-    return field ? { type: field.type } : { problem: `the graph's input has no field "${reference.field}"` };
-  }
-  if (!context.graph.nodes.some((node) => node.id === reference.node))
-    return { problem: `there is no node "${reference.node}"` };
-  const source = context.types.get(reference.node);
-  if (!source) return {};
-  const output = Object.hasOwn(source.outputs, reference.output)
-    ? source.outputs[reference.output]
-    : undefined;
-  return output
-    ? { type: output.type }
-    : {
-        problem: `"${source.type}" has no output "${reference.output}"; it has ${Object.keys(source.outputs).join(", ") || "none"}`,
-      };
-}
-
 function portOf(type: NodeType | undefined, name: string): Port | undefined {
   return type && Object.hasOwn(type.inputs, name) ? type.inputs[name] : undefined;
 }
 
-function checkValue(
-  context: GraphContext,
+/** Problems of a value for a port; without one only its references are looked at. */
+export function checkValue(
+  place: Place,
   value: unknown,
   port: Port | undefined,
   pointer: string,
 ): FieldError[] {
-  let reference: Reference;
-  try {
-    reference = parseReference(value);
-  } catch (error) {
-    if (error instanceof InvalidReference) return [{ pointer, detail: error.message }];
-    throw error;
-  }
-  if (reference.kind === "constant") return port ? checkConstant(reference.value, port, pointer) : [];
-  const { type, problem } = resolveReference(context, reference);
-  if (problem) return [{ pointer, detail: problem }];
-  if (!port || type === undefined) return [];
-  if (type !== port.type) return [{ pointer, detail: `is of type ${type}, but ${port.type} is needed` }];
-  if (port.required && reference.optional)
-    return [{ pointer, detail: "is a required input, which an optional reference may leave empty" }];
-  return [];
+  const misshapen = formProblems(value, pointer);
+  if (misshapen.length > 0) return misshapen;
+  const expression = parseExpression(value);
+  const problems = checkExpression(place, expression, port?.type, pointer);
+  if (problems.length > 0 || !port?.required || !isOptional(expression)) return problems;
+  return [{ pointer, detail: "is a required input, which an optional reference may leave empty" }];
 }
 
-function checkConstant(value: unknown, port: Port, pointer: string): FieldError[] {
-  if (isFileType(port.type))
+function checkExpression(
+  place: Place,
+  expression: Expression,
+  wanted: string | undefined,
+  pointer: string,
+): FieldError[] {
+  if (isForm(expression)) return checkForm(place, expression, wanted, pointer);
+  if (expression.kind === "constant")
+    return wanted === undefined ? [] : checkConstant(expression.value, wanted, pointer);
+  const { type, problem } = resolveReference(place.context, expression, place.group);
+  if (problem) return [{ pointer, detail: problem }];
+  if (wanted === undefined || type === undefined || type === wanted) return [];
+  return [{ pointer, detail: `is of type ${type}, but ${wanted} is needed` }];
+}
+
+const IN_TEXT: ReadonlySet<string> = new Set(["Text", "Number", "Boolean"]);
+
+function checkForm(
+  place: Place,
+  { kind, of }: Extract<Expression, { of: unknown }>,
+  wanted: string | undefined,
+  pointer: string,
+): FieldError[] {
+  const at = (i: number) => `${pointer}/$${kind}/${i}`;
+  if (kind === "any") return of.flatMap((part, i) => checkExpression(place, part, wanted, at(i)));
+  const problems = of.flatMap((part, i) => checkTextPart(place, part, at(i)));
+  if (wanted !== undefined && wanted !== "Text")
+    problems.push({ pointer, detail: `is of type Text, but ${wanted} is needed` });
+  return problems;
+}
+
+function checkTextPart(place: Place, part: Expression, pointer: string): FieldError[] {
+  if (isForm(part)) return checkForm(place, part, part.kind === "any" ? undefined : "Text", pointer);
+  if (part.kind === "constant")
+    return ["string", "number", "boolean"].includes(typeof part.value)
+      ? []
+      : [{ pointer, detail: "must be a text, a number, a boolean or a reference" }];
+  const { type, problem } = resolveReference(place.context, part, place.group);
+  if (problem) return [{ pointer, detail: problem }];
+  return type === undefined || IN_TEXT.has(type)
+    ? []
+    : [{ pointer, detail: `is of type ${type}, which is no part of a text` }];
+}
+
+function checkConstant(value: unknown, type: string, pointer: string): FieldError[] {
+  const element = elementOf(type);
+  if (isFileType(element ?? type))
     return [
       {
         pointer,
-        detail: `is of type ${port.type}, which comes from a node or from a field of the graph's input, not from a constant`,
+        detail: `is of type ${type}, which comes from a node or from a field of the graph's input, not from a constant`,
       },
     ];
-  const validator = namedType(port.type);
-  const files = filePartsOf(port.type).filter(
-    ({ field }) => typeof value === "object" && value !== null && field in value,
-  );
-  if (files.length > 0)
-    return files.map(({ field }) => ({
+  const validator = namedType(type);
+  const files = filesIn(element ?? type, value, pointer);
+  if (files.length > 0) return files;
+  return validator ? fieldErrors(validator, value, pointer) : [];
+}
+
+/** Files in fields of a constant, or of its elements. */
+function filesIn(type: string, value: unknown, pointer: string): FieldError[] {
+  if (Array.isArray(value)) return value.flatMap((item, i) => filesIn(type, item, `${pointer}/${i}`));
+  if (typeof value !== "object" || value === null) return [];
+  return filePartsOf(type)
+    .filter(({ field }) => field in value)
+    .map(({ field }) => ({
       pointer: `${pointer}/${field}`,
       detail: "comes from a field of the graph's input, not from a constant",
     }));
-  return validator ? fieldErrors(validator, value, pointer) : [];
 }

@@ -1,6 +1,7 @@
 /** Finds the artifact references in a value of a named type. What a `Json` value looks like is data, never a reference. */
 import type { Artifact } from "@myspinbot/contracts/types.ts";
 import { filePartsOf, isFileType } from "./file-types.ts";
+import { elementOf } from "./list-types.ts";
 import type { NodeTypes } from "./node-types.ts";
 
 export interface NamedArtifact {
@@ -12,8 +13,11 @@ function isReference(value: unknown): value is Artifact {
   return typeof value === "object" && value !== null && "artifact_id" in value && "key" in value;
 }
 
-/** A file type is a reference itself; others may hold some in fields. */
+/** A file type is a reference itself; others may hold some in fields; a list may be of either. */
 export function referencesIn(type: string, value: unknown): Artifact[] {
+  const element = elementOf(type);
+  if (element !== undefined)
+    return Array.isArray(value) ? value.flatMap((item) => referencesIn(element, item)) : [];
   if (isFileType(type)) return isReference(value) ? [value] : [];
   if (typeof value !== "object" || value === null) return [];
   return filePartsOf(type).flatMap((part) =>

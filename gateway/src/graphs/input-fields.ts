@@ -9,6 +9,7 @@ import {
 } from "@myspinbot/contracts/validators.js";
 import type { FieldError } from "../errors/app-error.ts";
 import { escapePointer } from "../errors/field-errors.ts";
+import { elementOf, listValidator } from "./list-types.ts";
 
 export interface InputField {
   /** Name of a named type. */
@@ -26,14 +27,21 @@ export interface InputSpec {
 const namedTypes: Readonly<Record<string, Validator>> = namedTypeValidators;
 const clientTypes: Readonly<Record<string, Validator>> = clientTypeValidators;
 
-/** The validator of a named type, if there is one. */
+/** The validator of a named type or a list of one, if there is one. */
 export function namedType(name: string): Validator | undefined {
-  return namedTypes[name];
+  return validatorOf(name, (element) => namedTypes[element]);
 }
 
 /** The validator of what a client gives for a named type: what is a reference comes as a file of theirs. */
 export function clientType(name: string): Validator | undefined {
-  return clientTypes[name];
+  return validatorOf(name, (element) => clientTypes[element]);
+}
+
+function validatorOf(name: string, find: (name: string) => Validator | undefined): Validator | undefined {
+  const element = elementOf(name);
+  if (element === undefined) return find(name);
+  const validator = find(element);
+  return validator && listValidator(validator);
 }
 
 /** Reads `graph.input`; problems have pointers into the graph. */
@@ -73,7 +81,7 @@ function fromFields(declared: Record<string, string>): { spec: InputSpec; proble
     else
       problems.push({
         pointer: `/input/${escapePointer(name)}`,
-        detail: `is not a named type; there are ${Object.keys(namedTypes).join(", ")}`,
+        detail: `is not a named type; there are ${Object.keys(namedTypes).join(", ")}, and lists of them as Text[]`,
       });
   }
   return { spec: { fields }, problems };

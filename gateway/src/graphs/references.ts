@@ -7,6 +7,8 @@ export type Reference =
   | { kind: "input"; field: string; optional: boolean };
 
 const REFERENCE = /^\$([a-z][a-z0-9_]{0,47})\.([a-z][a-z0-9_]{0,47})(\??)$/;
+/** Something that looks like a reference, in a text that is none. */
+const LOOSE = /(?<!\$)\$[a-z][a-z0-9_]*/;
 
 /** Says why a text that starts with a single `$` is no reference. */
 export class InvalidReference extends Error {
@@ -32,4 +34,9 @@ export function parseReference(value: unknown): Reference {
   return source === "input"
     ? { kind: "input", field: name, optional }
     : { kind: "node", node: source, output: name, optional };
+}
+
+/** What in a text looks like a reference although it is only text. */
+export function looseReference(text: string): string | undefined {
+  return LOOSE.exec(text)?.[0];
 }

@@ -1,8 +1,7 @@
-/** A graph as the run engine reads it: nodes in topological order, each with the edges that lead to it. */
+/** A graph as the run engine decides on it: the nodes that there are, each with what must be true before it starts. */
 import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
-import { poolOf } from "../graphs/node-place.ts";
-import { inOrder } from "../graphs/order.ts";
-import { parseReference, type Reference } from "../graphs/references.ts";
+import type { Operand, View } from "./operands.ts";
+import type { Channels } from "./state.ts";
 
 /** What must be true of `source` before the node may start. `required` and `optional` carry data. */
 export interface IncomingEdge {
@@ -15,63 +14,47 @@ export interface IncomingEdge {
 /** Edges that a task can hold: what they wait for is decided by the executor. */
 export const INSIDE: ReadonlySet<IncomingEdge["on"]> = new Set(["required", "optional", "success"]);
 
+export type Verdict = "satisfied" | "waits" | "impossible";
+export type SkipReason = "when" | "input" | "edge" | "group";
+
+/** What only the driver can judge: a node with a gate that waits is in no task. */
+export interface Gate {
+  reason: SkipReason;
+  judge(view: View): Verdict;
+}
+
 export interface ModelNode {
+  /** The graph node's id, with its index in its group behind it. */
   id: string;
+  /** Id of the graph node. */
+  base: string;
   definition: GraphNode;
   pool: string;
-  inputs: [name: string, reference: Reference][];
+  inputs: [name: string, operand: Operand][];
   incoming: IncomingEdge[];
+  gates: Gate[];
+}
+
+/** A node of a group that exists in this many instances. */
+export interface Expansion {
+  node: string;
+  count: number;
 }
 
 export interface GraphModel {
   digest: string;
+  /** Differs whenever the ids of the nodes differ, within the graph. */
+  shape: string;
   graph: Graph;
   /** Topological order. */
   nodes: ModelNode[];
   byId: Map<string, ModelNode>;
-  /** Nodes whose failure is followed by somebody: they have an edge `failure` or `always`. */
+  /** Nodes whose failure is followed by somebody. */
   handled: Set<string>;
-}
-
-function incomingEdges(graph: Graph, node: GraphNode): IncomingEdge[] {
-  const edges: IncomingEdge[] = [];
-  for (const value of Object.values(node.inputs ?? {})) {
-    const reference = parseReference(value);
-    if (reference.kind !== "node") continue;
-    edges.push({
-      source: reference.node,
-      output: reference.output,
-      on: reference.optional ? "optional" : "required",
-    });
-  }
-  for (const edge of graph.edges ?? []) {
-    if (edge.to === node.id) edges.push({ source: edge.from, on: edge.on });
-  }
-  return edges;
-}
-
-/**
- * Reads an accepted graph.
- * @throws when the graph has a cycle or a dangling edge; accepted graphs have neither.
- */
-export function toGraphModel(graph: Graph, digest: string): GraphModel {
-  const all = graph.nodes.map((definition): ModelNode => ({
-    id: definition.id,
-    definition,
-    pool: poolOf(definition),
-    inputs: Object.entries(definition.inputs ?? {}).map(([name, value]) => [name, parseReference(value)]),
-    incoming: incomingEdges(graph, definition),
-  }));
-  const { order: nodes, rest } = inOrder(
-    all,
-    ({ id }) => id,
-    ({ incoming }) => incoming.map(({ source }) => source),
-  );
-  if (rest.length > 0) throw new Error("the graph has a cycle");
-  const handled = new Set(
-    (graph.edges ?? [])
-      .filter((edge) => edge.on === "failure" || edge.on === "always")
-      .map((edge) => edge.from),
-  );
-  return { digest, graph, nodes, byId: new Map(nodes.map((node) => [node.id, node])), handled };
+  output: [field: string, operand: Operand][];
+  expansions: Expansion[];
+  /** Why a group cannot be done, for groups whose failure nobody follows. */
+  broken: { group: string; detail: string } | undefined;
+  /** The graph with the groups as they are now; undefined when there are none, so that nothing can change. */
+  expand?: (channels: Channels) => GraphModel;
 }

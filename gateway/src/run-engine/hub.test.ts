@@ -1,7 +1,7 @@
 /** Holds LangGraph.js to what the driver relies on; an upgrade that changes it fails here. */
 import { describe, expect, it } from "vitest";
 import { DriveSaver, type DriveCarry } from "../checkpoints/drive-saver.ts";
-import { toGraphModel } from "./graph-model.ts";
+import { toGraphModel } from "./read-graph.ts";
 import { createHubCache, type HubCall, type HubResult } from "./hub.ts";
 
 const MODEL = toGraphModel(

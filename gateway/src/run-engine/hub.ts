@@ -14,7 +14,7 @@ import {
 } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { RecentMap } from "../recent-map.ts";
-import type { GraphModel } from "./graph-model.ts";
+import type { GraphModel, SkipReason } from "./graph-model.ts";
 import { decide, type RunEnd } from "./readiness.ts";
 import { INPUT_CHANNEL, outputChannel, stateChannel, type Channels } from "./state.ts";
 
@@ -25,8 +25,12 @@ const ROUTE = "$route";
 
 /** What one drive of the hub decided; filled by the bodies while they run. */
 interface DriveNotes {
+  /** The graph as it is now. */
+  model: GraphModel;
   ready: string[];
   skipped: string[];
+  /** Why, by node. */
+  reasons: Record<string, SkipReason>;
   end: RunEnd | null;
 }
 
@@ -48,8 +52,18 @@ export interface Hub {
   drive(call: HubCall): Promise<HubResult>;
 }
 
-function notesOf(config: LangGraphRunnableConfig): DriveNotes {
-  return (config.configurable as { notes: DriveNotes }).notes;
+interface BatchNotes extends DriveNotes {
+  /** What the latest decision found ready: the bodies that run next mark these. */
+  batch: string[];
+}
+
+function notesOf(config: LangGraphRunnableConfig): BatchNotes {
+  return (config.configurable as { notes: BatchNotes }).notes;
+}
+
+/** The author's node: one body marks all instances of it, so that the hub does not grow with lists. */
+function authorOf(id: string): string {
+  return id.split(".", 1)[0]!;
 }
 
 function channelsOf(model: GraphModel): Record<string, ReturnType<typeof Annotation<unknown>>> {
@@ -57,55 +71,60 @@ function channelsOf(model: GraphModel): Record<string, ReturnType<typeof Annotat
   return Object.fromEntries([INPUT_CHANNEL, ...names].map((name) => [name, Annotation<unknown>()]));
 }
 
-/** Compiles a graph. The cost grows with the square of the number of nodes, so keep the result (see `createHubCache`). */
+/** Compiles a graph. The cost grows with the square of the number of the author's nodes, so keep the result (see `createHubCache`). */
 function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>): Hub {
   const route = (channels: Channels, config: LangGraphRunnableConfig): Command => {
     const notes = notesOf(config);
-    const decision = decide(model, channels);
-    notes.skipped.push(...decision.skipped);
-    notes.end = decision.end;
-    const update = Object.fromEntries(decision.skipped.map((id) => [stateChannel(id), { phase: "skipped" }]));
-    return new Command({ update, goto: decision.ready.length > 0 ? decision.ready : END });
+    const { model: now, ready, skipped, reasons, end } = decide(model, channels);
+    Object.assign(notes, { model: now, end, batch: ready });
+    notes.ready.push(...ready);
+    notes.skipped.push(...skipped);
+    Object.assign(notes.reasons, reasons);
+    const update = Object.fromEntries(skipped.map((id) => [stateChannel(id), { phase: "skipped" }]));
+    return new Command({ update, goto: ready.length > 0 ? [...new Set(ready.map(authorOf))] : END });
   };
+  const authors = new Set(model.nodes.map(({ id }) => authorOf(id)));
 
   let builder = new StateGraph(Annotation.Root(channelsOf(model))).addNode(ROUTE, route as never, {
-    ends: [...model.nodes.map((node) => node.id), END],
+    ends: [...authors, END],
   }) as unknown as StateGraph<never, never, never, string>;
   builder.addEdge(START, ROUTE);
-  for (const { id } of model.nodes) {
+  for (const author of authors) {
     const dispatch = (_: Channels, config: LangGraphRunnableConfig): Channels => {
-      notesOf(config).ready.push(id);
-      return { [stateChannel(id)]: { phase: "dispatched" } };
+      const own = notesOf(config).batch.filter((id) => authorOf(id) === author);
+      return Object.fromEntries(own.map((id) => [stateChannel(id), { phase: "dispatched" }]));
     };
-    builder = builder.addNode(id, dispatch as never);
-    builder.addEdge(id, ROUTE);
+    builder = builder.addNode(author, dispatch as never);
+    builder.addEdge(author, ROUTE);
   }
 
   const compiled = builder.compile({ checkpointer: saver as never });
 
   return {
     async drive({ thread, carry, step }) {
-      const notes: DriveNotes = { ready: [], skipped: [], end: null };
+      const notes: BatchNotes = { model, ready: [], batch: [], skipped: [], reasons: {}, end: null };
       const start =
         "input" in step ? { [INPUT_CHANNEL]: step.input } : new Command({ update: step.update, goto: ROUTE });
       const channels = (await compiled.invoke(start as never, {
         configurable: { thread_id: thread, notes, carry },
         durability: "exit",
       })) as Channels;
-      return { ...notes, channels };
+      const { batch: _, ...result } = notes;
+      return { ...result, channels };
     },
   };
 }
 
-/** Keeps the hubs of the graphs used last. */
+/** Keeps the hubs of the graphs used last, one per set of instances: a hub has a channel for each of them. */
 export function createHubCache(
   saver: BaseCheckpointSaver<string>,
   limit: number,
 ): (model: GraphModel) => Hub {
   const hubs = new RecentMap<string, Hub>(limit);
   return (model) => {
-    const hub = hubs.get(model.digest) ?? createHub(model, saver);
-    hubs.set(model.digest, hub);
+    const key = `${model.digest} ${model.shape}`;
+    const hub = hubs.get(key) ?? createHub(model, saver);
+    hubs.set(key, hub);
     return hub;
   };
 }

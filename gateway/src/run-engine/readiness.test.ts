@@ -1,7 +1,7 @@
 import type { Graph, GraphEdge, GraphNode, Problem } from "@myspinbot/contracts/types.ts";
 import { describe, expect, it } from "vitest";
 import { toProblem } from "../errors/problem.ts";
-import { toGraphModel } from "./graph-model.ts";
+import { toGraphModel } from "./read-graph.ts";
 import { decide, type Decision } from "./readiness.ts";
 import { outputChannel, stateChannel, type Phase } from "./state.ts";
 

@@ -1,25 +1,33 @@
 /** Decides what a run does next: a pure reading of its graph and of what its nodes have done. */
 import type { Problem } from "@myspinbot/contracts/types.ts";
-import { parseReference } from "../graphs/references.ts";
-import { INSIDE, type GraphModel, type IncomingEdge, type ModelNode } from "./graph-model.ts";
-import { outputsOf, stateOf, type Channels, type Phase } from "./state.ts";
+import {
+  INSIDE,
+  type GraphModel,
+  type IncomingEdge,
+  type ModelNode,
+  type SkipReason,
+  type Verdict,
+} from "./graph-model.ts";
+import { ENDED, evaluate, mayBeMissing, viewOf, type View } from "./operands.ts";
+import { outputsOf, stateChannel, stateOf, type Channels, type Phase } from "./state.ts";
 
 export type RunEnd =
   | { status: "succeeded"; output: Record<string, unknown> }
   | { status: "failed"; node: string; problem: Problem }
+  | { status: "failed"; group: string; detail: string }
   | { status: "failed"; missing: string };
 
 export interface Decision {
+  /** The graph as it is now. */
+  model: GraphModel;
   /** Nodes that can never run, because what they need will not come. */
   skipped: string[];
+  /** Why, by node. */
+  reasons: Record<string, SkipReason>;
   /** Nodes to dispatch, per pool the largest set whose inputs are known or made inside the set. */
   ready: string[];
   end: RunEnd | null;
 }
-
-type Verdict = "satisfied" | "waits" | "impossible";
-
-const ENDED: ReadonlySet<Phase> = new Set(["succeeded", "failed", "skipped"]);
 
 function verdict(edge: IncomingEdge, phase: Phase, channels: Channels): Verdict {
   if (!ENDED.has(phase)) return "waits";
@@ -38,39 +46,59 @@ function verdict(edge: IncomingEdge, phase: Phase, channels: Channels): Verdict 
   }
 }
 
-function findSkipped(model: GraphModel, channels: Channels, phases: Map<string, Phase>): string[] {
-  const skipped: string[] = [];
+/** What one decision looks at; phases change while it skips. */
+interface Look {
+  model: GraphModel;
+  channels: Channels;
+  phases: Map<string, Phase>;
+  view: View;
+}
+
+function lookAt(model: GraphModel, channels: Channels): Look {
+  const phases = new Map(model.nodes.map((node) => [node.id, stateOf(channels, node.id).phase]));
+  const view = { ...viewOf(channels), phaseOf: (id: string): Phase => phases.get(id) ?? "pending" };
+  return { model, channels, phases, view };
+}
+
+function whyImpossible(node: ModelNode, { channels, phases, view }: Look): SkipReason | undefined {
+  for (const edge of node.incoming)
+    if (verdict(edge, phases.get(edge.source)!, channels) === "impossible")
+      return edge.on === "required" ? "input" : "edge";
+  return node.gates.find((gate) => gate.judge(view) === "impossible")?.reason;
+}
+
+function findSkipped(look: Look): Record<string, SkipReason> {
+  const skipped: Record<string, SkipReason> = {};
   // Topological order, so one pass carries a skip all the way down.
-  for (const node of model.nodes) {
-    if (phases.get(node.id) !== "pending") continue;
-    if (node.incoming.some((edge) => verdict(edge, phases.get(edge.source)!, channels) === "impossible")) {
-      phases.set(node.id, "skipped");
-      skipped.push(node.id);
-    }
+  for (const node of look.model.nodes) {
+    if (look.phases.get(node.id) !== "pending") continue;
+    const reason = whyImpossible(node, look);
+    if (reason === undefined) continue;
+    look.phases.set(node.id, "skipped");
+    skipped[node.id] = reason;
   }
   return skipped;
 }
 
-function findReady(model: GraphModel, channels: Channels, phases: Map<string, Phase>): string[] {
+function findReady({ model, channels, phases, view }: Look): string[] {
   const setOf = new Map<string, string>();
   const fits = (node: ModelNode, edge: IncomingEdge): boolean =>
     verdict(edge, phases.get(edge.source)!, channels) === "satisfied" ||
     (INSIDE.has(edge.on) && setOf.get(edge.source) === node.pool);
   for (const node of model.nodes) {
     if (phases.get(node.id) !== "pending") continue;
-    if (node.incoming.every((edge) => fits(node, edge))) setOf.set(node.id, node.pool);
+    if (!node.incoming.every((edge) => fits(node, edge))) continue;
+    if (node.gates.every((gate) => gate.judge(view) === "satisfied")) setOf.set(node.id, node.pool);
   }
   return [...setOf.keys()];
 }
 
-function collectOutput(model: GraphModel, channels: Channels): RunEnd {
+function collectOutput({ model, view }: Look): RunEnd {
   const output: Record<string, unknown> = {};
-  for (const [field, text] of Object.entries(model.graph.output)) {
-    const reference = parseReference(text);
-    if (reference.kind !== "node") continue;
-    const value = outputsOf(channels, reference.node)[reference.output];
-    if (value !== undefined) output[field] = value;
-    else if (!reference.optional) return { status: "failed", missing: field };
+  for (const [field, operand] of model.output) {
+    const value = evaluate(operand, view);
+    if (value.is === "value") output[field] = value.value;
+    else if (!mayBeMissing(operand)) return { status: "failed", missing: field };
   }
   return { status: "succeeded", output };
 }
@@ -85,18 +113,36 @@ function firstFailure(model: GraphModel, channels: Channels, which: (id: string)
   return null;
 }
 
-/** What to do next. The caller dispatches `ready`, marks `skipped`, and ends the run when `end` is set. */
-export function decide(model: GraphModel, channels: Channels): Decision {
-  const unhandled = firstFailure(model, channels, (id) => !model.handled.has(id));
-  if (unhandled) return { skipped: [], ready: [], end: unhandled };
+function decideOnce(model: GraphModel, channels: Channels): Decision {
+  const unhandled =
+    firstFailure(model, channels, (id) => !model.handled.has(id)) ??
+    (model.broken ? ({ status: "failed", ...model.broken } as const) : null);
+  if (unhandled) return { model, skipped: [], reasons: {}, ready: [], end: unhandled };
 
-  const phases = new Map(model.nodes.map((node) => [node.id, stateOf(channels, node.id).phase]));
-  const skipped = findSkipped(model, channels, phases);
-  if ([...phases.values()].every((phase) => ENDED.has(phase))) {
-    const end = collectOutput(model, channels);
+  const look = lookAt(model, channels);
+  const reasons = findSkipped(look);
+  const skipped = Object.keys(reasons);
+  if ([...look.phases.values()].every((phase) => ENDED.has(phase))) {
+    const end = collectOutput(look);
     // A missing output is explained by the failure that its graph tolerated, if there is one.
     const cause = "missing" in end ? firstFailure(model, channels, () => true) : null;
-    return { skipped, ready: [], end: cause ?? end };
+    return { model, skipped, reasons, ready: [], end: cause ?? end };
   }
-  return { skipped, ready: findReady(model, channels, phases), end: null };
+  return { model, skipped, reasons, ready: findReady(look), end: null };
+}
+
+/** What to do next. The caller dispatches `ready`, marks `skipped`, and ends the run when `end` is set. */
+export function decide(model: GraphModel, channels: Channels): Decision {
+  if (!model.expand) return decideOnce(model, channels);
+  const { expand } = model;
+  const reasons: Record<string, SkipReason> = {};
+  const seen = { ...channels };
+  // A skip may say that a list will not come, or what it falls back to, and so change what there is.
+  for (;;) {
+    const decision = decideOnce({ ...expand(seen), expand }, seen);
+    Object.assign(reasons, decision.reasons);
+    if (decision.skipped.length === 0 || decision.end)
+      return { ...decision, reasons, skipped: Object.keys(reasons) };
+    for (const id of decision.skipped) seen[stateChannel(id)] = { phase: "skipped" };
+  }
 }

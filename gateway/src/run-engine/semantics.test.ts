@@ -3,8 +3,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
 import { cases, type Case, type Deed } from "../../test/semantics/graphs.ts";
+import { readGrouped } from "../../test/semantics/grouped-reading.ts";
+import { groupedCases } from "../../test/semantics/grouped.ts";
 import { play, quickHub, type MakeHub } from "../../test/semantics/play.ts";
-import { outputOf, readCase } from "../../test/semantics/reading.ts";
+import { outputOf, readCase, type Reading } from "../../test/semantics/reading.ts";
 import { DriveSaver } from "../checkpoints/drive-saver.ts";
 import { createHubCache } from "./hub.ts";
 
@@ -14,6 +16,15 @@ const PATIENCE_MS = 120_000;
 /** Holds whatever the order of the mail; a run that fails early proves only that nothing wrong was done before. */
 async function assertAsRead(given: Case, makeHub: MakeHub): Promise<void> {
   const reading = readCase(given);
+  await assertAs(reading, outputOf(given, reading), given, makeHub);
+}
+
+async function assertAs(
+  reading: Reading,
+  expected: Record<string, unknown> | null,
+  given: Case,
+  makeHub: MakeHub,
+): Promise<void> {
   const { status, output, culprit, rows, attempts } = await play(given, makeHub);
   const isCut = reading.fatal.length > 0;
   for (const [id, fate] of Object.entries(reading.fates)) {
@@ -31,7 +42,6 @@ async function assertAsRead(given: Case, makeHub: MakeHub): Promise<void> {
     expect(reading.fatal).toContain(culprit);
     return;
   }
-  const expected = outputOf(given, reading);
   expect({ status, output }).toEqual(
     expected ? { status: "succeeded", output: expected } : { status: "failed", output: undefined },
   );
@@ -45,6 +55,21 @@ describe("a graph means the same however its nodes fall into tasks", () => {
     "at random: planes, pools, edges, optional references, retries (%s)",
     async (_, numRuns, makeHub) => {
       const asRead = fc.asyncProperty(cases, (given) => assertAsRead(given, makeHub));
+      await fc.assert(asRead, { numRuns });
+    },
+    PATIENCE_MS,
+  );
+
+  it.each([
+    ["a thousand, decided without LangGraph", 1000, quickHub],
+    ["a few, decided by the hub", 50, (model) => createHubCache(new DriveSaver(() => 0.5), 1)(model)],
+  ] satisfies [string, number, MakeHub][])(
+    "at random: lists, try blocks, conditions, alternatives (%s)",
+    async (_, numRuns, makeHub) => {
+      const asRead = fc.asyncProperty(groupedCases, async (given) => {
+        const { output, ...reading } = readGrouped(given);
+        await assertAs(reading, output, given, makeHub);
+      });
       await fc.assert(asRead, { numRuns });
     },
     PATIENCE_MS,

@@ -2,7 +2,7 @@ import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { expect, it } from "vitest";
 import { createNodeTypes, type NodeTypes } from "../graphs/node-types.ts";
-import { toGraphModel } from "./graph-model.ts";
+import { toGraphModel } from "./read-graph.ts";
 import { findSureNodes } from "./sure-nodes.ts";
 
 const type = { outputs: { v: { type: "Text", required: true }, w: { type: "Text", required: false } } };

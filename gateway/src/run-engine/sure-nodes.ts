@@ -3,8 +3,8 @@ import type { NodeTypes } from "../graphs/node-types.ts";
 import type { GraphModel, IncomingEdge } from "./graph-model.ts";
 
 /**
- * A node is sure when nothing can skip it: all before it are sure, the failure of each of them ends the run, and what
- * it needs of them is an output that their types always give.
+ * A node is sure when nothing can skip it: all before it are sure, the failure of each of them ends the run, what it
+ * needs of them is an output that their types always give, and nothing has to be true besides.
  */
 export function findSureNodes(model: GraphModel, nodeTypes: NodeTypes): ReadonlySet<string> {
   const sure = new Set<string>();
@@ -15,6 +15,7 @@ export function findSureNodes(model: GraphModel, nodeTypes: NodeTypes): Readonly
     return type?.outputs[edge.output!]?.required ?? false;
   };
   // In topological order, so what comes before a node is decided before it.
-  for (const node of model.nodes) if (node.incoming.every(always)) sure.add(node.id);
+  for (const node of model.nodes)
+    if (node.gates.length === 0 && node.incoming.every(always)) sure.add(node.id);
   return sure;
 }

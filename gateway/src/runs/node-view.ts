@@ -2,7 +2,7 @@
 import type { NodeRow, RunNode } from "@myspinbot/contracts/types.ts";
 import { toTimestamp } from "../clock.ts";
 
-/** @param fields the run's node hash @param order ids in the order of the graph */
+/** @param fields the run's node hash @param order ids in the order of the graph; instances follow it */
 export function toRunNodes(fields: Record<string, string>, order: string[]): RunNode[] {
   const ids =
     order.length > 0
@@ -12,8 +12,17 @@ export function toRunNodes(fields: Record<string, string>, order: string[]): Run
           .sort();
   return ids.flatMap((id) => {
     const row = fields[id];
-    return row === undefined ? [] : [toRunNode(id, JSON.parse(row) as NodeRow, fields)];
+    if (row === undefined) return [];
+    const read = JSON.parse(row) as NodeRow;
+    if (read.instances === undefined) return [toRunNode(id, read, fields)];
+    // It stands for its instances, which are found by name where the order is.
+    return order.length > 0 ? instancesOf(id, read.instances, fields) : [];
   });
+}
+
+function instancesOf(id: string, count: number, fields: Record<string, string>): RunNode[] {
+  const ids = Array.from({ length: count }, (_, index) => `${id}.${index}`);
+  return ids.map((each) => toRunNode(each, JSON.parse(fields[each]!) as NodeRow, fields));
 }
 
 function toRunNode(id: string, row: NodeRow, fields: Record<string, string>): RunNode {

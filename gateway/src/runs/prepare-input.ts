@@ -2,20 +2,14 @@
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { AppError, type FieldError } from "../errors/app-error.ts";
 import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
-import { fileKey, type FileRecord } from "../files/file-record.ts";
-import type { FileStore } from "../files/file-store.ts";
 import type { AcceptedGraph } from "../graphs/catalogue.ts";
-import { filePartsOf, fitsMediaType, isFileType, wantedMedia } from "../graphs/file-types.ts";
-import { clientType, type InputSpec } from "../graphs/input-fields.ts";
-import { parseReference } from "../graphs/references.ts";
+import { isForm, parseExpression, type Expression } from "../graphs/expressions.ts";
+import type { InputSpec } from "../graphs/input-fields.ts";
+import { itemTypes } from "../graphs/item-types.ts";
+import { checkLists, valueProblems } from "./check-lists.ts";
+import { resolveFiles, type OwnFiles } from "./resolve-files.ts";
 
 type Input = Record<string, unknown>;
-
-/** Files as their owner sees them. */
-export interface OwnFiles {
-  files: Pick<FileStore, "use">;
-  owner: string;
-}
 
 const encoder = new TextEncoder();
 
@@ -34,21 +28,31 @@ export async function prepareInput(
   input: Input,
   files: OwnFiles,
 ): Promise<PreparedInput> {
-  const problems = [...checkFields(accepted.input, input), ...missingFields(accepted, input)];
+  const problems = checkFields(accepted.input, input);
+  const told = new Set(problems.map(({ pointer }) => pointer));
+  problems.push(...missingFields(accepted, input).filter(({ pointer }) => !told.has(pointer)));
+  if (problems.length === 0) problems.push(...checkLists(accepted.graph, input));
   if (problems.length > 0) throw invalidInput(accepted, problems);
   if (encoder.encode(JSON.stringify(input)).byteLength > DEFAULTS.input_bytes) {
     throw invalidInput(accepted, [{ pointer: "/input", detail: `may have ${DEFAULTS.input_bytes} bytes` }]);
   }
-  const resolved = await Promise.all(
-    Object.entries(input).map(
-      async ([name, value]) => [name, await resolve(accepted, name, value, files)] as const,
-    ),
-  );
-  const used = new Set(resolved.flatMap(([, { files: named }]) => named.map((file) => file.file_id)));
-  return {
-    input: Object.fromEntries(resolved.map(([name, { value }]) => [name, value])),
-    files: [...used],
+  const items = itemTypes(accepted.graph);
+  const context = {
+    own: files,
+    used: new Set<string>(),
+    invalid: (pointer: string, detail: string) => invalidInput(accepted, [{ pointer, detail }]),
   };
+  const resolved = await Promise.all(
+    Object.entries(input).map(async ([name, value]) => {
+      const typed = {
+        type: accepted.input.fields.get(name)?.type,
+        items: items.get(name),
+        pointer: `/input/${name}`,
+      };
+      return [name, await resolveFiles(context, value, typed)] as const;
+    }),
+  );
+  return { input: Object.fromEntries(resolved), files: [...context.used] };
 }
 
 function invalidInput({ graph }: AcceptedGraph, errors: FieldError[]): AppError {
@@ -67,10 +71,8 @@ function checkFields(spec: InputSpec, input: Input): FieldError[] {
     const pointer = `/input/${name}`;
     if (!Object.hasOwn(input, name)) {
       if (required) problems.push({ pointer, detail: "is missing" });
-    } else if (isFileType(type)) {
-      if (fileIdOf(input[name]) === undefined) problems.push({ pointer, detail: 'must be {"file_id": ...}' });
     } else {
-      problems.push(...fieldErrors(clientType(type)!, input[name], pointer));
+      problems.push(...valueProblems(type, input[name], pointer));
     }
   }
   for (const name of Object.keys(input)) {
@@ -83,90 +85,22 @@ function checkFields(spec: InputSpec, input: Input): FieldError[] {
 /** Fields that the schema leaves open but a node of the graph needs. */
 function missingFields({ graph }: AcceptedGraph, input: Input): FieldError[] {
   const missing = new Map<string, string>();
-  for (const node of graph.nodes) {
-    for (const value of Object.values(node.inputs ?? {})) {
-      const reference = parseReference(value);
-      if (reference.kind === "input" && !reference.optional && !Object.hasOwn(input, reference.field))
-        missing.set(reference.field, node.id);
-    }
-  }
-  return Array.from(missing, ([field, node]) => ({
+  const look = (value: unknown, who: string): void => {
+    for (const field of neededFields(parseExpression(value)))
+      if (!Object.hasOwn(input, field)) missing.set(field, who);
+  };
+  for (const [id, { each }] of Object.entries(graph.groups ?? {}))
+    if (each !== undefined) look(each, `group "${id}"`);
+  for (const node of graph.nodes)
+    for (const value of Object.values(node.inputs ?? {})) look(value, `node "${node.id}"`);
+  return Array.from(missing, ([field, who]) => ({
     pointer: `/input/${field}`,
-    detail: `is missing, and the node "${node}" needs it`,
+    detail: `is missing, and the ${who} needs it`,
   }));
 }
 
-/** A field as the nodes see it, and the files that it names. */
-interface Resolved {
-  value: unknown;
-  files: FileRecord[];
-}
-
-async function resolve(
-  accepted: AcceptedGraph,
-  name: string,
-  value: unknown,
-  files: OwnFiles,
-): Promise<Resolved> {
-  const type = accepted.input.fields.get(name)?.type;
-  if (type === undefined) return { value, files: [] };
-  if (!isFileType(type)) return resolveParts(accepted, { name, type, value }, files);
-  const fileId = fileIdOf(value);
-  if (fileId === undefined) return { value, files: [] };
-  const file = await find(accepted, type, { id: fileId, pointer: `/input/${name}/file_id` }, files);
-  return { value: toReference(file), files: [file] };
-}
-
-/** Files that a value names in fields of its own become references in the fields that the nodes know. */
-async function resolveParts(
-  accepted: AcceptedGraph,
-  { name, type, value }: { name: string; type: string; value: unknown },
-  own: OwnFiles,
-): Promise<Resolved> {
-  const files: FileRecord[] = [];
-  let resolved = value;
-  for (const part of filePartsOf(type)) {
-    const { [part.given_as]: id, ...others } = resolved as Input;
-    if (typeof id !== "string") continue;
-    const pointer = `/input/${name}/${part.given_as}`;
-    const file = await find(accepted, part.type, { id, pointer }, own);
-    files.push(file);
-    resolved = { ...others, [part.field]: toReference(file) };
-  }
-  return { value: resolved, files };
-}
-
-/** The file with its bytes, of a media type that fits the named type. */
-async function find(
-  accepted: AcceptedGraph,
-  type: string,
-  { id, pointer }: { id: string; pointer: string },
-  { files, owner }: OwnFiles,
-): Promise<FileRecord> {
-  const file = await files.use(owner, id);
-  if (!file)
-    throw new AppError("file-not-found", `There is no file ${id.slice(0, 64)}.`, {
-      errors: [{ pointer, detail: "names no file" }],
-    });
-  if (file.status !== "complete") {
-    throw new AppError("file-incomplete", `The bytes of ${id} have not been uploaded.`, {
-      errors: [{ pointer, detail: "names a file without bytes" }],
-    });
-  }
-  if (!fitsMediaType(type, file.media_type)) {
-    throw invalidInput(accepted, [
-      { pointer, detail: `is ${file.media_type}, but ${wantedMedia(type)} is needed` },
-    ]);
-  }
-  return file;
-}
-
-function toReference({ file_id, media_type, size, sha256, name }: FileRecord): Input {
-  return { artifact_id: file_id, key: fileKey(file_id), media_type, size, sha256, name, meta: {} };
-}
-
-function fileIdOf(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { file_id, ...others } = value as { file_id?: unknown };
-  return typeof file_id === "string" && Object.keys(others).length === 0 ? file_id : undefined;
+/** Fields without which there is no value; alternatives go on without them. */
+function neededFields(expression: Expression): string[] {
+  if (isForm(expression)) return expression.kind === "any" ? [] : expression.of.flatMap(neededFields);
+  return expression.kind === "input" && !expression.optional ? [expression.field] : [];
 }

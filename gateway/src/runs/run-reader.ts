@@ -86,7 +86,7 @@ export function createRunReader(options: RunReaderOptions): RunReader {
     const queue = WAITS.has(source.record.status) ? await queueOf(source, graph) : undefined;
     return toRun(source, {
       now: clock.now(),
-      order: graph?.nodes.map((node) => node.id) ?? [],
+      graph,
       ...(queue ? { queue } : {}),
     });
   };

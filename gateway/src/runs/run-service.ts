@@ -130,7 +130,7 @@ export function createRunService(options: RunServiceOptions): RunService {
         if (submitted.kind === "created") {
           return toRun(submitted.source, {
             now: clock.now(),
-            order: accepted.graph.nodes.map((node) => node.id),
+            graph: accepted.graph,
             queue: { matching_executors: matching },
           });
         }

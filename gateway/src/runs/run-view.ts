@@ -1,25 +1,26 @@
 /** Shows a run to clients: a pure reading of what Redis keeps of it. */
-import type { Artifact, Run, RunRow } from "@myspinbot/contracts/types.ts";
+import type { Artifact, Graph, Run, RunRow } from "@myspinbot/contracts/types.ts";
 import { toTimestamp } from "../clock.ts";
 import { isTerminal } from "../events/event-log.ts";
 import { toArtifact } from "../artifacts/artifact-view.ts";
 import { toRunNodes } from "./node-view.ts";
 import { toProgress } from "./progress.ts";
+import { shareWeights, toRunGroups } from "./run-groups.ts";
 import type { ArtifactRow, RunRecord } from "./run-record.ts";
 
 /** What is not in the run's own keys. */
 export interface ViewContext {
   /** Ms, for the time a run has waited or worked so far. */
   now: number;
-  /** Order of the graph's nodes; without it the order is by name. */
-  order: string[];
+  /** Gives the nodes their order; without it the order is by name. */
+  graph: Graph | undefined;
   queue?: Run["queue"];
 }
 
 export function toRun(source: RunRecord, context: ViewContext): Run {
   const { run, record, data } = source;
   const status = record.status;
-  const nodes = toRunNodes(source.nodes, context.order);
+  const nodes = toRunNodes(source.nodes, context.graph?.nodes.map((node) => node.id) ?? []);
   const error = parsed<Run["error"]>(data.error);
   const output = parsed<Run["output"]>(data.output);
   const reason = statusReason(status, error, context.queue);
@@ -32,8 +33,12 @@ export function toRun(source: RunRecord, context: ViewContext): Run {
     ...times(record),
     deadlines: deadlines(record),
     ...(context.queue ? { queue: context.queue } : {}),
-    progress: toProgress(status, nodes, parsed<Record<string, number>>(data.weights) ?? {}),
+    progress: toProgress(status, nodes, {
+      ...shareWeights(parsed<Record<string, number>>(data.weights) ?? {}, source.nodes),
+      culprit: error?.instance,
+    }),
     nodes,
+    ...(context.graph?.groups ? { groups: toRunGroups(context.graph, source.nodes) } : {}),
     input: parsed<Run["input"]>(data.request_input ?? data.input) ?? {},
     ...(output === undefined ? {} : { output }),
     ...(error === undefined ? {} : { error }),

@@ -3,17 +3,24 @@ import fc from "fast-check";
 import type { Graph, GraphEdge, GraphNode } from "@myspinbot/contracts/types.ts";
 
 /** What one attempt at a node does: the outputs that it makes, or a failure of this class. */
-export type Deed = { makes: readonly string[] } | { fails: "retryable" | "permanent" };
+export type Deed =
+  { makes: readonly string[]; gives?: Record<string, unknown> } | { fails: "retryable" | "permanent" };
 
 export interface Case {
   graph: Graph;
-  /** By node: what its attempts do, one after another; the last one goes on for ever. */
+  input?: Record<string, unknown>;
+  /** By node, or by node of a group and index: what its attempts do, in turn; the last one goes on for ever. */
   deeds: Record<string, readonly Deed[]>;
   /** Decides whose turn it is: numbers from 0 to below 1. */
   turns: readonly number[];
 }
 
-const OUTPUTS = ["v", "w"] as const;
+/** What a node of a run does: as its index says, else as its graph node says. */
+export function deedsOf(deeds: Case["deeds"], id: string): readonly Deed[] {
+  return deeds[id] ?? deeds[id.split(".")[0]!] ?? [{ makes: [] }];
+}
+
+export const OUTPUTS = ["v", "w"] as const;
 const MOST_NODES = 7;
 
 const planes = fc.constantFrom<Pick<GraphNode, "type" | "plane" | "pool">>(
@@ -23,7 +30,7 @@ const planes = fc.constantFrom<Pick<GraphNode, "type" | "plane" | "pool">>(
   { type: "python_work", plane: "python" },
   { type: "python_work", plane: "python", pool: "other" },
 );
-const deed: fc.Arbitrary<Deed> = fc.oneof(
+export const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ makes: fc.subarray([...OUTPUTS]) }) },
   { weight: 2, arbitrary: fc.record({ fails: fc.constantFrom("retryable", "permanent") }) },
 );

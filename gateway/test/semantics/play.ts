@@ -9,7 +9,8 @@ import type { Letter } from "../../src/driver/letter.ts";
 import type { OpenTask, Situation } from "../../src/driver/situation.ts";
 import { think } from "../../src/driver/think.ts";
 import { firstRow } from "../../src/graphs/node-place.ts";
-import { toGraphModel, type GraphModel } from "../../src/run-engine/graph-model.ts";
+import type { GraphModel } from "../../src/run-engine/graph-model.ts";
+import { toGraphModel } from "../../src/run-engine/read-graph.ts";
 import type { Hub } from "../../src/run-engine/hub.ts";
 import { decide } from "../../src/run-engine/readiness.ts";
 import { INPUT_CHANNEL, stateChannel, type Channels } from "../../src/run-engine/state.ts";
@@ -17,7 +18,7 @@ import { toProblem } from "../../src/errors/problem.ts";
 import { runTaskGraph } from "../../src/executor/task-graph.ts";
 import { admit, type Admitted } from "../../src/executor/admission.ts";
 import { createTestNodeTypes } from "../../src/executor/test/node-types.ts";
-import type { Case } from "./graphs.ts";
+import { deedsOf, type Case } from "./graphs.ts";
 import { valueOf } from "./reading.ts";
 
 export interface Played {
@@ -25,6 +26,7 @@ export interface Played {
   output: unknown;
   /** The node whose failure ended the run. */
   culprit: string | undefined;
+  error: unknown;
   rows: Map<string, NodeRow>;
   /** The inputs of every attempt that was made, by node. */
   attempts: Record<string, Record<string, unknown>[]>;
@@ -40,19 +42,21 @@ export type MakeHub = (model: GraphModel) => Hub;
 
 /** Decides like the hub, without LangGraph, whose graphs are dear to compile. */
 export const quickHub: MakeHub = (model) => {
-  const channels: Channels = {};
   return {
     async drive({ step, carry }) {
+      const before = (carry as DriveCarry).latest?.checkpoint.channel_values;
+      const channels: Channels = { ...(before) };
       (carry as DriveCarry).put = { checkpoint: { channel_values: channels } } as never;
       Object.assign(channels, "input" in step ? { [INPUT_CHANNEL]: step.input } : step.update);
-      const notes = { ready: [] as string[], skipped: [] as string[] };
+      const notes = { ready: [] as string[], skipped: [] as string[], reasons: {} };
       for (;;) {
-        const { ready, skipped, end } = decide(model, channels);
+        const { model: now, ready, skipped, reasons, end } = decide(model, channels);
+        Object.assign(notes.reasons, reasons);
         for (const id of skipped) channels[stateChannel(id)] = { phase: "skipped" };
         for (const id of ready) channels[stateChannel(id)] = { phase: "dispatched" };
         notes.ready.push(...ready);
         notes.skipped.push(...skipped);
-        if (ready.length === 0) return { ...notes, end, channels };
+        if (ready.length === 0) return { ...notes, model: now, end, channels };
       }
     },
   };
@@ -71,11 +75,12 @@ async function work(
     nodes: plan.nodes,
     async run({ node }, inputs) {
       (attempts[node.id] ??= []).push(inputs);
-      const all = deeds[node.id] ?? [{ makes: [] }];
+      const all = deedsOf(deeds, node.id);
       const deed = all[Math.min(attempts[node.id]!.length, all.length) - 1]!;
       const head = { node_id: node.id, attempt: node.attempt };
       if ("makes" in deed) {
-        const outputs = Object.fromEntries(deed.makes.map((name) => [name, valueOf(node.id, name)]));
+        const outputs =
+          deed.gives ?? Object.fromEntries(deed.makes.map((name) => [name, valueOf(node.id, name)]));
         results.push({ ...head, status: "succeeded", outputs });
         return { status: "succeeded", outputs };
       }
@@ -92,10 +97,15 @@ async function work(
 /** @throws when the run does not end */
 export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Played> {
   const model = toGraphModel(given.graph, "digest");
-  const hub = makeHub(model);
+  const hubs = new Map<string, Hub>();
+  const hubFor: MakeHub = (now) => {
+    const hub = hubs.get(now.shape) ?? makeHub(now);
+    hubs.set(now.shape, hub);
+    return hub;
+  };
   let latest: DriveCarry["latest"];
   const attempts: Played["attempts"] = {};
-  let rows = new Map<string, NodeRow>(model.nodes.map(({ id, definition }) => [id, firstRow(definition)]));
+  let rows = new Map<string, NodeRow>(given.graph.nodes.map((node) => [node.id, firstRow(node)]));
   const record: RunRow = {
     ...{ graph: "played", digest: "digest", status: "queued", seq: "1", drives: "0" },
     ...{ created_at: "0", touched: "0", start_deadline_at: "1", run_deadline_at: "1" },
@@ -116,14 +126,14 @@ export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Pl
       began: new Map(),
       openTasks: [...open.values()],
       letters: [letter],
-      checkpoint: latest ? { kind: "same" } : { kind: "none", input: {} },
+      checkpoint: latest ? { kind: "same" } : { kind: "none", input: given.input ?? {} },
       graph: "",
       giveUp: false,
     };
     const context = {
       shard: "s0",
       model,
-      hub,
+      hubFor,
       nodeTypes,
       newTaskId: () => `task_s0_${(tasks += 1)}`,
       random: () => 0.5,
@@ -160,5 +170,5 @@ export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Pl
     await apply(draft);
   }
   const culprit = (draft.error as { instance?: string } | undefined)?.instance;
-  return { status: draft.status, output: draft.output, culprit, rows, attempts };
+  return { status: draft.status, output: draft.output, culprit, error: draft.error, rows, attempts };
 }

@@ -52,7 +52,7 @@ export function readCase({ graph, deeds }: Case): Reading {
 
 /** The output of a run that comes to its end; null when a required one is missing. */
 export function outputOf({ graph }: Case, { fates }: Reading): Record<string, unknown> | null {
-  const [, node, output, optional] = REFERENCE.exec(graph.output.last!)!;
+  const [, node, output, optional] = REFERENCE.exec(graph.output.last as string)!;
   if (fates[node!]!.made.includes(output!)) return { last: valueOf(node!, output!) };
   return optional ? {} : null;
 }
@@ -73,7 +73,7 @@ function inputsOf(node: GraphNode, fates: Record<string, NodeFate>): Record<stri
   return inputs;
 }
 
-function lastAttempt(deeds: readonly Deed[], most: number): Omit<NodeFate, "inputs"> {
+export function lastAttempt(deeds: readonly Deed[], most: number): Omit<NodeFate, "inputs"> {
   for (let attempts = 1; ; attempts += 1) {
     const deed = deeds[Math.min(attempts, deeds.length) - 1]!;
     if ("makes" in deed) return { status: "succeeded", attempts, made: deed.makes };

@@ -43,6 +43,16 @@ def test_references_on_ports_of_files_count_without_what_lies_in_them() -> None:
     assert find_refs(_port("Voice"), {"in": {"name": "Heart"}}) == []
 
 
+def test_every_element_of_a_list_counts_and_a_list_of_data_is_data() -> None:
+    ref = FORGED | {"meta": {}}
+    for kind in FILE_TYPES:
+        assert find_refs(_port(f"{kind}[]"), {"in": [ref, ref]}) == [ref, ref]
+        assert find_refs(_port(f"{kind}[]"), {"in": []}) == []
+    voices = [{"name": "Heart"}, {"clip": ref, "consent": True}]
+    assert find_refs(_port("Voice[]"), {"in": voices}) == [ref]
+    assert find_refs(_port("Json[]"), {"in": [FORGED, {"a": FORGED}]}) == []
+
+
 def test_no_port_of_ours_takes_files_in_another_way() -> None:
     used = {port.type for node_type in NODE_TYPES.values() for port in node_type.inputs.values()}
     assert used <= {*FILE_TYPES, "Voice", "Text", "Number", "Boolean", "Json"}

@@ -13,7 +13,7 @@ local function ending_body(hash, outcome, reason)
         total = total + size
         results[#results + 1] = redis.call('HGET', hash, field)
       end
-    elseif string.match(field, '^began:[%w_-]+$') and #field <= 256 then
+    elseif string.match(field, '^began:[%w_.-]+$') and #field <= 256 then
       began[#began + 1] = '"' .. string.sub(field, 7) .. '"'
     end
   end

@@ -199,8 +199,10 @@ class AnimatePortraitParams(Model):
     """
 
 
-NodeId = str
-"""Id of a graph node, unique in its graph."""
+InstanceId = str
+"""Id of a node in a run: a graph node's, with the names of inlined graphs before it and its
+index in its group behind it, as in film.script.0.
+"""
 
 
 class Artifact(Model):
@@ -214,7 +216,7 @@ class Artifact(Model):
     name: str
     meta: dict[str, Any]
     run_id: Identifier | MISSING = Field(default=MISSING)
-    node_id: NodeId | MISSING = Field(default=MISSING)
+    node_id: InstanceId | MISSING = Field(default=MISSING)
     url: str | MISSING = Field(default=MISSING)
     """Path of the bytes at the gateway."""
 
@@ -386,9 +388,9 @@ class Event(Model):
     """A fact in a run's log. Readers skip types they do not know."""
     seq: int
     """1, 2, 3 ... without gaps; also the SSE id."""
-    type: Literal["run.queued", "run.started", "run.waiting", "run.resumed", "run.canceling", "run.succeeded", "run.failed", "run.canceled", "run.expired", "run.timed_out", "node.dispatched", "node.started", "node.progress", "node.log", "node.preview", "node.succeeded", "node.failed", "node.retrying", "node.skipped", "node.canceled", "artifact.created"]
+    type: Literal["run.queued", "run.started", "run.waiting", "run.resumed", "run.canceling", "run.succeeded", "run.failed", "run.canceled", "run.expired", "run.timed_out", "node.dispatched", "node.started", "node.progress", "node.log", "node.preview", "node.succeeded", "node.failed", "node.retrying", "node.skipped", "node.canceled", "node.expanded", "artifact.created"]
     run_id: Identifier
-    node_id: NodeId | MISSING = Field(default=MISSING)
+    node_id: InstanceId | MISSING = Field(default=MISSING)
     at: Timestamp
     data: dict[str, Any]
     """Fields of the type, see $defs."""
@@ -729,9 +731,39 @@ class GpuNodeConfig(Model):
     """Names of further variables that handlers may see; none of them may be a secret."""
 
 
+NodeId = str
+"""Id of a graph node, unique in its graph."""
+
+
 class RetryPolicy(Model):
     max_attempts: int | MISSING = Field(default=MISSING)
     backoff_ms: int | MISSING = Field(default=MISSING)
+
+
+Operand = str | float | bool
+"""A constant, or a reference to a text, a number or a boolean."""
+
+
+Pair = list[Operand]
+
+
+class Predicate(Model):
+    """A condition over references and constants. What is missing makes every comparison false,
+    except ne.
+    """
+    all: list[Predicate] | MISSING = Field(default=MISSING)
+    any: list[Predicate] | MISSING = Field(default=MISSING)
+    not_: Predicate | MISSING = Field(default=MISSING, validation_alias="not", serialization_alias="not")
+    has: str | MISSING = Field(default=MISSING)
+    """The reference has a value."""
+    eq: Pair | MISSING = Field(default=MISSING)
+    ne: Pair | MISSING = Field(default=MISSING)
+    lt: Pair | MISSING = Field(default=MISSING)
+    le: Pair | MISSING = Field(default=MISSING)
+    gt: Pair | MISSING = Field(default=MISSING)
+    ge: Pair | MISSING = Field(default=MISSING)
+    in_: list[Operand | list[Operand]] | MISSING = Field(default=MISSING, validation_alias="in", serialization_alias="in")
+    """An operand, and the list that it shall be in."""
 
 
 class GraphNode(Model):
@@ -741,8 +773,8 @@ class GraphNode(Model):
     plane: Literal["node", "python"]
     params: dict[str, Any] | MISSING = Field(default=MISSING)
     inputs: dict[str, Any] | MISSING = Field(default=MISSING)
-    """Per input a constant or a reference: $node.output or $input.field; a trailing ? makes it
-    optional, a leading $$ is a literal $.
+    """Per input a constant, a reference ($node.output or $input.field; a trailing ? makes it
+    optional, a leading $$ is a literal $) or a form: {"$any": [...]} or {"$text": [...]}.
     """
     retry: RetryPolicy | MISSING = Field(default=MISSING)
     timeout_s: float | MISSING = Field(default=MISSING)
@@ -751,15 +783,43 @@ class GraphNode(Model):
     pool: PoolName | MISSING = Field(default=MISSING)
     engine: str | MISSING = Field(default=MISSING)
     tags: list[str] | MISSING = Field(default=MISSING)
+    group: NodeId | MISSING = Field(default=MISSING)
+    """The group that the node belongs to."""
+    when: Predicate | MISSING = Field(default=MISSING)
+    """False skips the node."""
     foreach: Literal[False] | MISSING = Field(default=MISSING)
     """Reserved."""
 
 
 class GraphEdge(Model):
-    """A control-only edge."""
+    """A control-only edge between nodes or groups."""
     from_: NodeId = Field(validation_alias="from", serialization_alias="from")
     to: NodeId
     on: Literal["success", "failure", "always"]
+
+
+class GraphGroup(Model):
+    """With each: its nodes exist once per element of a list. Bare: a try block, whose failure an
+    edge may handle.
+    """
+    each: str | MISSING = Field(default=MISSING)
+    """Reference to the list."""
+    item: dict[str, str] | MISSING = Field(default=MISSING)
+    """Fields of the list's elements, with the named type of each; a trailing ? marks the field
+    as optional.
+    """
+    max: int | MISSING = Field(default=MISSING)
+    """A longer list fails."""
+    at_once: int | MISSING = Field(default=MISSING)
+    """How many indices may be under way."""
+    on_failure: Literal["fail", "skip"] | MISSING = Field(default=MISSING)
+    """skip leaves an index whose member failed out of the lists that the group gives."""
+
+
+GraphForm = dict[str, list[Any]]
+"""What the driver makes of several references and constants: $any the first that there is,
+in this order; $text all of them as one text.
+"""
 
 
 class Graph(Model):
@@ -775,8 +835,12 @@ class Graph(Model):
     """
     nodes: list[GraphNode]
     edges: list[GraphEdge] | MISSING = Field(default=MISSING)
-    output: dict[str, str]
-    """Output fields of the run, each a reference to a node's output."""
+    groups: dict[str, GraphGroup] | MISSING = Field(default=MISSING)
+    """Nodes that belong together: done once per element of a list, repeated, or tried."""
+    output: dict[str, str | GraphForm]
+    """Output fields of the run, each a reference to a node's output, or a form over such
+    references.
+    """
 
 
 class GraphDetail(Model):
@@ -867,7 +931,7 @@ class MailCancel(Model):
 class MailResume(Model):
     """An answer to an approval node."""
     kind: Literal["resume"]
-    node_id: NodeId
+    node_id: InstanceId
     approved: bool
     data: dict[str, Any] | MISSING = Field(default=MISSING)
 
@@ -919,7 +983,7 @@ class NodeTiming(Model):
 
 
 class NodeResult(Model):
-    node_id: NodeId
+    node_id: InstanceId
     attempt: int
     status: Literal["succeeded", "failed"]
     outputs: dict[str, Any] | MISSING = Field(default=MISSING)
@@ -940,7 +1004,7 @@ class MailEnding(Model):
     """The last word about a task, with all node results accepted for it."""
     kind: Literal["ending"]
     outcome: Literal["settled", "released", "declined", "lost", "mismatch", "canceled"]
-    began: list[NodeId]
+    began: list[InstanceId]
     """Nodes that an executor had begun."""
     reason: str
     results: list[NodeResult]
@@ -956,6 +1020,11 @@ class NodeDispatchedData(Model):
     attempt: int
     task_id: Identifier
     pool: PoolName
+
+
+class NodeExpandedData(Model):
+    """A node of a group has this many instances now: <node_id>.0, <node_id>.1 ..."""
+    count: int
 
 
 class NodeFailedData(Model):
@@ -1002,6 +1071,17 @@ class NodeRow(Model):
     completed_at: int | MISSING = Field(default=MISSING)
     error: Problem | MISSING = Field(default=MISSING)
     timing: NodeTiming | MISSING = Field(default=MISSING)
+    instances: int | MISSING = Field(default=MISSING)
+    """Of a node of a group: how many rows of its own it has, <node>.0 and so on."""
+    of: int | MISSING = Field(default=MISSING)
+    """How many instances share the node's weight."""
+
+
+class NodeSkippedData(Model):
+    """Why a node will not run: its condition was false, an input that it needs will not come, an
+    edge to it will not hold, or its group has no list.
+    """
+    reason: Literal["when", "input", "edge", "group"] | MISSING = Field(default=MISSING)
 
 
 class NodeStartedData(Model):
@@ -1021,25 +1101,25 @@ class NodeSucceededData(Model):
 
 class NoteStarted(Model):
     type: Literal["node.started"]
-    node_id: NodeId
+    node_id: InstanceId
     data: NodeStartedData
 
 
 class NoteProgress(Model):
     type: Literal["node.progress"]
-    node_id: NodeId
+    node_id: InstanceId
     data: NodeProgressData
 
 
 class NoteLog(Model):
     type: Literal["node.log"]
-    node_id: NodeId
+    node_id: InstanceId
     data: NodeLogData
 
 
 class NotePreview(Model):
     type: Literal["node.preview"]
-    node_id: NodeId
+    node_id: InstanceId
     data: NodePreviewData
 
 
@@ -1118,11 +1198,11 @@ class RunQueue(Model):
 
 class RunProgress(Model):
     percent: float
-    node: NodeId | MISSING = Field(default=MISSING)
+    node: InstanceId | MISSING = Field(default=MISSING)
 
 
 class RunNode(Model):
-    node_id: NodeId
+    node_id: InstanceId
     type: str
     plane: Literal["node", "python"]
     status: NodeStatus
@@ -1134,6 +1214,19 @@ class RunNode(Model):
     progress: NodeProgressData | MISSING = Field(default=MISSING)
     timing: NodeTiming | MISSING = Field(default=MISSING)
     error: Problem | MISSING = Field(default=MISSING)
+
+
+class RunGroup(Model):
+    group_id: InstanceId
+    kind: Literal["each", "repeat", "try"]
+    nodes: list[InstanceId]
+    """The nodes that are members."""
+    count: int | MISSING = Field(default=MISSING)
+    """How many indices there are, unless that is not known yet."""
+    ended: int
+    """Of them those whose members have all ended."""
+    failed: int
+    """Of them those with a member that failed."""
 
 
 class RunTiming(Model):
@@ -1162,6 +1255,9 @@ class Run(Model):
     queue: RunQueue | MISSING = Field(default=MISSING)
     progress: RunProgress
     nodes: list[RunNode]
+    """A node of a group is shown as its instances, once they are known."""
+    groups: list[RunGroup] | MISSING = Field(default=MISSING)
+    """Groups of the graph with the number of their instances."""
     input: dict[str, Any]
     output: dict[str, Any] | MISSING = Field(default=MISSING)
     error: Problem | MISSING = Field(default=MISSING)
@@ -1398,7 +1494,7 @@ class TaskInputValue(Model):
 class TaskInputNode(Model):
     """Output of another node of the same task."""
     from_: Literal["node"] = Field(validation_alias="from", serialization_alias="from")
-    node: NodeId
+    node: InstanceId
     output: str
     optional: bool
 
@@ -1407,7 +1503,7 @@ TaskInput = Annotated[TaskInputValue | TaskInputNode, Field(discriminator="from_
 
 
 class TaskNode(Model):
-    id: NodeId
+    id: InstanceId
     type: str
     schema_digest: Sha256
     """Digest of the node type's schema that the run was accepted with."""
@@ -1417,7 +1513,7 @@ class TaskNode(Model):
     params: dict[str, Any]
     inputs: dict[str, TaskInput]
     """Input name -> where its value comes from."""
-    after: list[NodeId]
+    after: list[InstanceId]
     """Nodes of this task that must have succeeded first although no data comes from them."""
     check: bool | MISSING = Field(default=MISSING)
     """The node will run for certain unless the run fails before, so its handler's check may

@@ -8,13 +8,18 @@ from gpu_node.contracts.node_types import FILE_PARTS, FILE_TYPES, Port
 
 Ref = dict[str, Any]
 
+_LIST = "[]"
+"""Behind the name of a type: a list of its values."""
+
 
 def find_refs(ports: Mapping[str, Port], values: Mapping[str, Any]) -> list[Ref]:
     """The references among a node's input values, which have been checked against `ports`."""
-    found: list[Ref] = []
-    for name, value in values.items():
-        kind = ports[name].type
-        if kind in FILE_TYPES:
-            found.append(value)
-        found += [value[part] for part in FILE_PARTS.get(kind, ()) if part in value]
-    return found
+    return [ref for name, value in values.items() for ref in _refs_of(ports[name].type, value)]
+
+
+def _refs_of(kind: str, value: Any) -> list[Ref]:
+    if kind.endswith(_LIST):
+        return [ref for item in value for ref in _refs_of(kind.removesuffix(_LIST), item)]
+    if kind in FILE_TYPES:
+        return [value]
+    return [value[part] for part in FILE_PARTS.get(kind, ()) if part in value]

@@ -1,0 +1,85 @@
+/** The examples of docs/graphs.md: they fit, and do what the page says. */
+import { readFileSync } from "node:fs";
+import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
+import { validateGraph } from "@myspinbot/contracts/validators.js";
+import { describe, expect, it } from "vitest";
+import type { Deed } from "../../test/semantics/graphs.ts";
+import { play } from "../../test/semantics/play.ts";
+import { checkGraph } from "./check-graph.ts";
+import { createNodeTypes } from "./node-types.ts";
+
+const page = readFileSync(new URL("../../../docs/graphs.md", import.meta.url), "utf8");
+const examples = Array.from(page.matchAll(/```json\n([^`]+)```/g), ([, text]) => JSON.parse(text!) as Graph);
+const nodeTypes = createNodeTypes();
+/** As the gateway makes it of a client's file. */
+const IMAGE = {
+  ...{ artifact_id: "file_1", key: "files/file_1", media_type: "image/png", size: 1 },
+  ...{ sha256: "a".repeat(64), name: "a.png", meta: {} },
+};
+
+/** Every output of the node's type, by a name that says whose it is. */
+function madeBy({ id, type }: GraphNode, index: number | undefined): Record<string, unknown> {
+  const name = index === undefined ? id : `${id}.${index}`;
+  const ports = Object.keys(nodeTypes.get(type)!.outputs);
+  return Object.fromEntries(ports.map((port) => [port, `${name}.${port}`]));
+}
+
+/** Plays an example whose nodes all succeed, but for those that are named. */
+async function playExample(name: string, input: Record<string, unknown>, failing: string[] = []) {
+  const graph = examples.find((each) => each.name === name)!;
+  const deeds: Record<string, Deed[]> = {};
+  for (const node of graph.nodes)
+    for (const index of [undefined, 0, 1, 2])
+      deeds[index === undefined ? node.id : `${node.id}.${index}`] = [
+        { makes: [], gives: madeBy(node, index) },
+      ];
+  for (const id of failing) deeds[id] = [{ fails: "permanent" }];
+  const nodes = graph.nodes.map(({ engine: _, ...node }) => ({ ...node, type: `${node.plane}_work` }));
+  const { status, output } = await play({ graph: { ...graph, nodes }, input, deeds, turns: [0.4, 0.8, 0.1] });
+  return status === "succeeded" ? output : status;
+}
+
+describe("docs/graphs.md", () => {
+  it("has ten examples, and each is played below", () => {
+    expect(examples.map(({ name }) => name)).toEqual([...new Set(CASES.map(([name]) => name))]);
+    expect(examples).toHaveLength(10);
+  });
+
+  it.each(examples.map((graph) => [graph.name, graph] as const))(
+    "shows a graph that fits: %s",
+    (_, graph) => {
+      expect(validateGraph(graph), JSON.stringify(validateGraph.errors)).toBe(true);
+      expect(checkGraph(graph, { nodeTypes, pools: ["default"] })).toEqual([]);
+    },
+  );
+
+  const CASES: [name: string, input: Record<string, unknown>, output: unknown, failing?: string[]][] = [
+    ["branch", { text: "a", kind: "script" }, { script: "script.narration" }],
+    ["branch", { text: "a" }, { audio: "spoken.audio" }],
+    ["long-or-short", { image: "i", large: true }, { image: "again.image" }],
+    ["long-or-short", { image: "i" }, { image: "twice.image" }],
+    ["greeting", { count: 3 }, { audio: "speech.audio" }],
+    ["fallback", { text: "a" }, { audio: "best.audio" }],
+    ["fallback", { text: "a" }, { audio: "plain.audio" }, ["best"]],
+    ["fallback", { text: "a" }, "failed", ["best", "plain"]],
+    ["try", { image: "i" }, { video: "large.video" }],
+    ["try", { image: "i" }, { image: "still.image" }, ["film"]],
+    ["try", { image: "i" }, { image: "still.image" }, ["large"]],
+    ["pictures", { images: ["a", "b", "c"] }, { images: ["large.0.image", "large.2.image"] }, ["large.1"]],
+    ["pictures", { images: [] }, { images: [] }],
+    [
+      "scenes",
+      { scenes: [{ text: "a" }, { text: "b" }].map((scene) => ({ ...scene, image: IMAGE })) },
+      { sounds: ["voice.0.audio", "voice.1.audio"], clips: ["clip.0.video", "clip.1.video"] },
+    ],
+    ["scenes", { scenes: [{ text: "a", image: IMAGE }] }, "failed", ["voice.0"]],
+    ["takes", { texts: ["a", "b"], skip_first: true }, { audio: ["speech.1.audio"] }],
+    ["takes", { texts: ["a", "b"] }, { audio: ["speech.0.audio", "speech.1.audio"] }],
+    ["two-lists", { images: ["a", "b"] }, { videos: ["move.0.video", "move.1.video"] }],
+    ["always", { image: "i", text: "t" }, { script: "note.narration" }, ["film"]],
+    ["always", { image: "i", text: "t" }, { video: "film.video", script: "note.narration" }],
+  ];
+  it.each(CASES)("plays %s with %j: %j", async (name, input, output, failing) => {
+    expect(await playExample(name, input, failing)).toEqual(output);
+  });
+});

@@ -1,0 +1,108 @@
+/** What an input of a node in a run comes from, and its value as far as it is known. */
+import type { Form } from "../graphs/expressions.ts";
+import type { Reference } from "../graphs/references.ts";
+import { INPUT_CHANNEL, outputsOf, stateOf, type Channels, type Outputs, type Phase } from "./state.ts";
+
+/** What one output of each of several nodes makes together. */
+export interface ListOperand {
+  kind: "list";
+  /** In the order of the list. */
+  nodes: string[];
+  output: string;
+  /** Nodes of which no failure is tolerated: with one of them failed there is no list. */
+  needed: string[];
+  optional: boolean;
+}
+
+export type Operand =
+  | Reference
+  | ListOperand
+  /** Not known before more has happened. */
+  | { kind: "pending"; optional: boolean }
+  /** It will never come. */
+  | { kind: "absent"; optional: boolean }
+  | { kind: Form; of: Operand[]; optional: boolean };
+
+export type Value = { is: "value"; value: unknown } | { is: "absent" } | { is: "waits" };
+
+/** What a decision sees of a run. */
+export interface View {
+  phaseOf(node: string): Phase;
+  outputsOf(node: string): Outputs;
+  input: Record<string, unknown>;
+}
+
+export const ENDED: ReadonlySet<Phase> = new Set(["succeeded", "failed", "skipped"]);
+const WAITS: Value = { is: "waits" };
+const ABSENT: Value = { is: "absent" };
+
+export function viewOf(channels: Channels): View {
+  return {
+    phaseOf: (node) => stateOf(channels, node).phase,
+    outputsOf: (node) => outputsOf(channels, node),
+    input: (channels[INPUT_CHANNEL] ?? {}) as Record<string, unknown>,
+  };
+}
+
+/** Operands that an executor can resolve, or that are known at once; all others are resolved by the driver. */
+export function isPlain(operand: Operand): operand is Reference {
+  return operand.kind === "constant" || operand.kind === "node" || operand.kind === "input";
+}
+
+function known(value: unknown): Value {
+  return value === undefined ? ABSENT : { is: "value", value };
+}
+
+function listOf({ nodes, needed, output }: ListOperand, view: View): Value {
+  if (needed.some((node) => view.phaseOf(node) === "failed")) return ABSENT;
+  if (nodes.some((node) => !ENDED.has(view.phaseOf(node)))) return WAITS;
+  const made = nodes.map((node) =>
+    view.phaseOf(node) === "succeeded" ? view.outputsOf(node)[output] : undefined,
+  );
+  return { is: "value", value: made.filter((value) => value !== undefined) };
+}
+
+function firstOf(of: Operand[], view: View): Value {
+  for (const operand of of) {
+    const value = evaluate(operand, view);
+    if (value.is !== "absent") return value;
+  }
+  return ABSENT;
+}
+
+function textOf(of: Operand[], view: View): Value {
+  const values = of.map((operand) => ({ operand, value: evaluate(operand, view) }));
+  if (values.some(({ value }) => value.is === "waits")) return WAITS;
+  if (values.some(({ operand, value }) => value.is === "absent" && !mayBeMissing(operand))) return ABSENT;
+  const parts = values.map(({ value }) => (value.is === "value" ? String(value.value) : ""));
+  return { is: "value", value: parts.join("") };
+}
+
+/** Whether it may be missing without harm. */
+export function mayBeMissing(operand: Operand): boolean {
+  return operand.kind !== "constant" && operand.optional;
+}
+
+export function evaluate(operand: Operand, view: View): Value {
+  switch (operand.kind) {
+    case "constant":
+      return known(operand.value);
+    case "input":
+      return known(view.input[operand.field]);
+    case "node": {
+      const phase = view.phaseOf(operand.node);
+      if (!ENDED.has(phase)) return WAITS;
+      return phase === "succeeded" ? known(view.outputsOf(operand.node)[operand.output]) : ABSENT;
+    }
+    case "list":
+      return listOf(operand, view);
+    case "pending":
+      return WAITS;
+    case "absent":
+      return ABSENT;
+    case "any":
+      return firstOf(operand.of, view);
+    case "text":
+      return textOf(operand.of, view);
+  }
+}

@@ -1,0 +1,20 @@
+/** From an accepted graph to the model that decisions are made on. */
+import type { Graph } from "@myspinbot/contracts/types.ts";
+import { expand } from "./expand.ts";
+import type { GraphModel } from "./graph-model.ts";
+import { toGraphPlan, type GraphPlan } from "./graph-plan.ts";
+
+/** Whether what there is depends on what happens. */
+function canChange(plan: GraphPlan): boolean {
+  return [...plan.groups.values()].some((group) => group.each !== undefined);
+}
+
+/**
+ * Reads an accepted graph.
+ * @throws when the graph has a cycle or a dangling edge; accepted graphs have neither.
+ */
+export function toGraphModel(graph: Graph, digest: string): GraphModel {
+  const plan = toGraphPlan(graph, digest);
+  const model = expand(plan, {});
+  return canChange(plan) ? { ...model, expand: (channels) => expand(plan, channels) } : model;
+}

@@ -1,0 +1,93 @@
+/** Checks the lists of a run's input against the groups that go over them: how long they are, what is in them. */
+import type { Graph } from "@myspinbot/contracts/types.ts";
+import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
+import type { FieldError } from "../errors/app-error.ts";
+import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
+import { isFileType } from "../graphs/file-types.ts";
+import { clientType } from "../graphs/input-fields.ts";
+import { declaredItems } from "../graphs/item-types.ts";
+import { elementOf } from "../graphs/list-types.ts";
+import { parseReference } from "../graphs/references.ts";
+import { fileIdOf } from "./resolve-files.ts";
+
+type Input = Record<string, unknown>;
+
+/** What is wrong with a client's value for a named type; files come by their ids. */
+export function valueProblems(type: string, value: unknown, pointer: string): FieldError[] {
+  const element = elementOf(type);
+  if (!isFileType(element ?? type)) return fieldErrors(clientType(type)!, value, pointer);
+  if (element === undefined)
+    return fileIdOf(value) === undefined ? [{ pointer, detail: 'must be {"file_id": ...}' }] : [];
+  if (!Array.isArray(value)) return [{ pointer, detail: 'must be a list of {"file_id": ...}' }];
+  if (value.length > DEFAULTS.group_items)
+    return [{ pointer, detail: `has ${value.length} elements, and may have ${DEFAULTS.group_items}` }];
+  return value.flatMap((item: unknown, i) => valueProblems(element, item, `${pointer}/${i}`));
+}
+
+export function checkLists(graph: Graph, input: Input): FieldError[] {
+  return [...tooLong(graph, input), ...wrongItems(graph, input), ...tooManyNodes(graph, input)];
+}
+
+/** The lists of the input that groups go over. */
+function listsOf(
+  graph: Graph,
+  input: Input,
+): { field: string; group: string; max: number; list: unknown[] }[] {
+  return Object.entries(graph.groups ?? {}).flatMap(([group, { each, max }]) => {
+    if (each === undefined) return [];
+    const reference = parseReference(each);
+    if (reference.kind !== "input") return [];
+    const { field } = reference;
+    const list = Object.hasOwn(input, field) ? input[field] : undefined;
+    return Array.isArray(list) ? [{ field, group, max: max!, list }] : [];
+  });
+}
+
+function tooLong(graph: Graph, input: Input): FieldError[] {
+  return listsOf(graph, input).flatMap(({ field, group, max, list }) =>
+    list.length <= max
+      ? []
+      : [
+          {
+            pointer: `/input/${field}`,
+            detail: `has ${list.length} elements, and the group "${group}" takes at most ${max}`,
+          },
+        ],
+  );
+}
+
+function wrongItems(graph: Graph, input: Input): FieldError[] {
+  return Array.from(declaredItems(graph)).flatMap(([field, declared]) => {
+    const list = Object.hasOwn(input, field) ? input[field] : undefined;
+    if (!Array.isArray(list)) return [];
+    return list.flatMap((item: unknown, i) => itemProblems(declared, item, `/input/${field}/${i}`));
+  });
+}
+
+function itemProblems(declared: ReadonlyMap<string, string>, item: unknown, pointer: string): FieldError[] {
+  if (typeof item !== "object" || item === null || Array.isArray(item))
+    return [{ pointer, detail: "must be object" }];
+  return Array.from(declared).flatMap(([name, text]) => {
+    const at = `${pointer}/${escapePointer(name)}`;
+    if (!Object.hasOwn(item, name)) return text.endsWith("?") ? [] : [{ pointer: at, detail: "is missing" }];
+    return valueProblems(text.replace(/\?$/, ""), (item as Input)[name], at);
+  });
+}
+
+/** As far as lengths are known: lists that nodes make are counted when they are there. */
+function tooManyNodes(graph: Graph, input: Input): FieldError[] {
+  const lists = listsOf(graph, input);
+  const lengths = new Map(lists.map(({ group, list }) => [group, list.length]));
+  const countOf = (group: string | undefined): number =>
+    group !== undefined && graph.groups?.[group]?.each !== undefined ? (lengths.get(group) ?? 0) : 1;
+  const count = graph.nodes.reduce((sum, { group }) => sum + countOf(group), 0);
+  const longest = lists.toSorted((a, b) => b.list.length - a.list.length)[0];
+  return count <= DEFAULTS.graph_nodes || !longest
+    ? []
+    : [
+        {
+          pointer: `/input/${longest.field}`,
+          detail: `makes a graph of ${count} nodes, and it may have ${DEFAULTS.graph_nodes}`,
+        },
+      ];
+}
