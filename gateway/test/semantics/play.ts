@@ -2,7 +2,7 @@
  * Plays a run without Redis: the driver's real thought, the engine's real decisions, and for every task the executor's
  * real task graph. Only what lies between them is played: mail comes in a random order.
  */
-import type { Mail, NodeResult, NodeRow, RunRow } from "@myspinbot/contracts/types.ts";
+import type { Mail, NodeResult, NodeRow, RunRow, Task } from "@myspinbot/contracts/types.ts";
 import type { DriveCarry } from "../../src/checkpoints/drive-saver.ts";
 import { createDraft, type Draft, type DraftTask } from "../../src/driver/draft.ts";
 import type { Letter } from "../../src/driver/letter.ts";
@@ -45,7 +45,7 @@ export const quickHub: MakeHub = (model) => {
   return {
     async drive({ step, carry }) {
       const before = (carry as DriveCarry).latest?.checkpoint.channel_values;
-      const channels: Channels = { ...(before) };
+      const channels: Channels = { ...before };
       (carry as DriveCarry).put = { checkpoint: { channel_values: channels } } as never;
       Object.assign(channels, "input" in step ? { [INPUT_CHANNEL]: step.input } : step.update);
       const notes = { ready: [] as string[], skipped: [] as string[], reasons: {} };
@@ -68,7 +68,8 @@ async function work(
   { task, pool, body }: DraftTask,
   attempts: Played["attempts"],
 ): Promise<Letter[]> {
-  const entry = { id: "1-0", task, body };
+  // The gateway's executor plays its twin, too, which differs from it in nothing that matters here.
+  const entry = { id: "1-0", task, body: JSON.stringify({ ...(JSON.parse(body) as Task), plane: "node" }) };
   const plan = admit(entry, { shard: "s0", pool, nodeTypes, host }) as Admitted;
   const results: NodeResult[] = [];
   await runTaskGraph({
