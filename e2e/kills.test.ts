@@ -1,15 +1,17 @@
 /**
- * S1-S8 and S10 under kill -9: handler child, gpu-node, gateway and Redis (`appendfsync always`), each at random
- * moments of runs with eight nodes on both planes. The verdict comes from what the handlers wrote outside Redis.
+ * S1-S10 under kill -9: handler child, gpu-node, gateway and Redis (`appendfsync always`), each at random moments of
+ * runs with eight nodes on both planes, some of which are canceled. The verdict comes from what the handlers wrote
+ * outside Redis.
  */
-import { execFileSync } from "node:child_process";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { ApiError } from "@myspinbot/client/errors.ts";
 import type { Graph, WebhookPayload } from "@myspinbot/contracts/types.ts";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { logOf } from "./client.ts";
+import { descendantsOf, expectNobodyHeld } from "./ledger.ts";
 import { startWorld, type World } from "./world.ts";
 
 const KILLS = Number(process.env.E2E_KILLS ?? 20);
@@ -56,13 +58,13 @@ async function startReceiver(): Promise<string> {
 }
 
 /** One delivery of the run's end, which the receiver knows by this id and no other. */
-async function expectTold(run: string): Promise<void> {
+async function expectTold(run: string, event: string): Promise<void> {
   for (const until = Date.now() + 60_000; ;) {
     const { deliveries } = await world.client.webhooks.deliveriesOfRun(run);
     expect(
       deliveries.map(({ event }) => event),
       `S5 ${run}`,
-    ).toEqual(["run.succeeded"]);
+    ).toEqual([event]);
     const [delivery] = deliveries;
     if (delivery!.status === "delivered") {
       expect([...(told.get(run) ?? [])], `S5 ${run}`).toEqual([delivery!.delivery_id]);
@@ -73,15 +75,6 @@ async function expectTold(run: string): Promise<void> {
   }
 }
 let redis: Redis;
-
-/** All processes below one: a gpu-node's handlers are children of their guards. */
-function descendantsOf(pid: number): number[] {
-  const rows = execFileSync("ps", ["-A", "-o", "ppid=,pid="], { encoding: "utf8" }).trim().split("\n");
-  const pairs = rows.map((row) => row.trim().split(/\s+/).map(Number) as [number, number]);
-  const found = [pid];
-  for (const parent of found) for (const [ppid, child] of pairs) if (ppid === parent) found.push(child);
-  return found.slice(1);
-}
 
 /** Kills a process that is in the middle of a handler; answers false if none is. */
 function killBusyChild(world: World): boolean {
@@ -125,11 +118,29 @@ async function submit(key: string): Promise<string> {
   return (await world.client.runs.submit({ graph: GRAPH, webhook }, { idempotencyKey: key })).run_id;
 }
 
-/** A node whose success stands in the log must not begin again later. */
-async function judge(run: string, key: string): Promise<void> {
+interface Submitted {
+  run: string;
+  key: string;
+  /** Whether a cancel was taken, when one was asked for. */
+  canceled?: boolean;
+}
+
+/** Asks for the end of a run, of which anything may be left: also that it has ended by itself. */
+async function cancelOne(one: Submitted): Promise<void> {
+  try {
+    one.canceled = /^cancel/.test((await world.client.runs.cancel(one.run)).status);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.is("run-finished"))) throw error;
+    one.canceled = false;
+  }
+}
+
+/** A node whose success stands in the log must not begin again later; a cancel that was answered is kept. */
+async function judge({ run, key, canceled }: Submitted): Promise<void> {
   const ended = await world.client.runs.watch(run);
-  expect(ended.status, JSON.stringify(ended.error ?? ended.nodes)).toBe("succeeded");
-  expect(ended.output).toEqual({ h: RIGHT });
+  const expected = canceled ? "canceled" : "succeeded";
+  expect(ended.status, JSON.stringify(ended.error ?? ended.nodes)).toBe(expected);
+  if (!canceled) expect(ended.output).toEqual({ h: RIGHT });
 
   const events = await logOf(world.client, run);
   expect(
@@ -137,11 +148,13 @@ async function judge(run: string, key: string): Promise<void> {
     `S6 ${run}`,
   ).toEqual(events.map((_, i) => i + 1));
   expect(
-    events.filter((event) => event.type.startsWith("run.succ")),
+    events.filter(({ type }) => type === "run.succeeded" || type === "run.canceled").map(({ type }) => type),
     `S3 ${run}`,
-  ).toHaveLength(1);
+  ).toEqual([`run.${expected}`]);
+  if (canceled) expectNobodyHeld(world, run, events);
   for (const node of GRAPH.nodes) {
     const successes = events.filter((event) => event.type === "node.succeeded" && event.node_id === node.id);
+    if (canceled && successes.length === 0) continue;
     expect(successes, `S1 ${run} ${node.id}`).toHaveLength(1);
     const accepted = Date.parse(successes[0]!.at);
     const lines = world.ledger().filter((line) => line.run === run && line.node === node.id);
@@ -153,7 +166,7 @@ async function judge(run: string, key: string): Promise<void> {
     ).toBe(true);
   }
   expect(await submit(key), `S7 ${key}`).toBe(run);
-  await expectTold(run);
+  await expectTold(run, `run.${expected}`);
 }
 
 async function expectRest(): Promise<void> {
@@ -185,7 +198,8 @@ describe.each([1, 3])("with %i shard(s)", (shards) => {
   it.each(Object.keys(VICTIMS))(
     "every run ends right although %s is killed again and again",
     async (victim) => {
-      const runs: { run: string; key: string }[] = [];
+      const runs: Submitted[] = [];
+      const cancels: Promise<void>[] = [];
       const submitMore = async (): Promise<void> => {
         const key = `${victim}-${shards}-${runs.length}`.replaceAll(" ", "_");
         runs.push({ run: await submit(key), key });
@@ -193,10 +207,16 @@ describe.each([1, 3])("with %i shard(s)", (shards) => {
       const kills = shards === 1 ? KILLS : Math.ceil(KILLS / 4);
       for (let i = 0; i < kills; i += 1) {
         for (let n = 0; n < RUNS_AT_ONCE; n += 1) await submitMore();
+        // Some are asked to end at once, some around the moment of the kill; nothing stands still for it.
+        const one = runs.at(-1 - Math.floor(Math.random() * RUNS_AT_ONCE))!;
+        if (i % 4 === 0) cancels.push(cancelOne(one));
         await delay(Math.random() * 400);
+        if (i % 4 === 1 || i % 4 === 2) cancels.push(cancelOne(one));
         await VICTIMS[victim]!(world, submitMore);
       }
-      for (const { run, key } of runs) await judge(run, key);
+      await Promise.all(cancels);
+      for (const one of runs) await judge(one);
+      expect(runs.some(({ canceled }) => canceled)).toBe(true);
       await expectRest();
     },
   );

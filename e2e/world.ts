@@ -13,7 +13,7 @@ import { clientOver } from "./client.ts";
 export const LEASE_MS = 1500;
 
 export interface LedgerLine {
-  phase: "begin" | "end";
+  phase: "begin" | "beat" | "end";
   run: string;
   task: string;
   node: string;

@@ -1,4 +1,4 @@
-/** Runs: submit, read, list, follow, remove. */
+/** Runs: submit, read, list, follow, cancel, remove. */
 import type { Operations } from "@myspinbot/contracts/routes.ts";
 import type {
   Artifact,
@@ -28,6 +28,11 @@ export interface SubmitOptions extends Asking {
   waitS?: number;
 }
 
+export interface CancelOptions extends Asking {
+  /** Answer when the run is canceled, or after so many seconds; at most 60. */
+  waitS?: number;
+}
+
 export interface WatchOptions extends FollowOptions {
   onFrame?: (frame: Frame) => void;
 }
@@ -50,6 +55,11 @@ export interface Runs {
   /** One page of the lines that nodes have logged. */
   logs(run_id: string, query?: Operations["listLogs"]["query"], options?: Asking): Promise<EventPage>;
   artifacts(run_id: string, options?: Asking): Promise<Artifact[]>;
+  /**
+   * From its answer on the run ends as canceled and in no other way; it is `canceling` until nobody works on it any more.
+   * @throws ApiError `run-finished` when it has ended otherwise
+   */
+  cancel(run_id: string, options?: CancelOptions): Promise<Run>;
   /** Removes a run that has ended, with its bytes. */
   delete(run_id: string, options?: Asking): Promise<void>;
 }
@@ -96,6 +106,15 @@ export function createRuns(caller: Caller): Runs {
     async artifacts(run_id, { signal } = {}) {
       return (await caller.call("listArtifacts", { path: { run_id }, signal })).artifacts;
     },
+    cancel: (run_id, { waitS, signal } = {}) =>
+      caller.call("cancelRun", {
+        path: { run_id },
+        query: waitS === undefined ? {} : { wait: waitS },
+        // Asking twice is asking once.
+        repeatable: true,
+        timeoutMs: timeoutMs + (waitS ?? 0) * 1000,
+        signal,
+      }),
     async delete(run_id, { signal } = {}) {
       await caller.call("deleteRun", { path: { run_id }, signal });
     },

@@ -12,17 +12,27 @@ interface Context {
   signal: AbortSignal;
 }
 
-function write(phase: "begin" | "end", { runId, taskId, nodeId, attempt }: Context): void {
+function write(phase: "begin" | "beat" | "end", { runId, taskId, nodeId, attempt }: Context): void {
   const line = { phase, run: runId, task: taskId, node: nodeId, attempt, at: Date.now() };
   appendFileSync(process.env.E2E_LEDGER ?? "", `${JSON.stringify(line)}\n`);
 }
 
+/** Never looks whether the task is canceled, and lets nobody else have its thread. */
+function beDeaf(context: Context): never {
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    write("beat", context);
+    Atomics.wait(nothing, 0, 0, 20);
+  }
+}
+
 async function ledgerNode(
-  params: { sleep_ms?: number },
+  params: { sleep_ms?: number; deaf?: boolean },
   inputs: Record<string, string>,
   context: Context,
 ): Promise<{ v: string }> {
   write("begin", context);
+  if (params.deaf) beDeaf(context);
   await delay(params.sleep_ms ?? 0, undefined, { signal: context.signal });
   write("end", context);
   return { v: `${context.nodeId}(${[inputs.x, inputs.y, inputs.z].filter(Boolean).join(",")})` };

@@ -3,6 +3,8 @@
 import errno
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,39 @@ def _write(phase: str, context: Any) -> None:
         ledger.write(json.dumps(line) + "\n")
 
 
+_DEAF = """
+import json, os, signal, subprocess, sys, time
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
+line = json.loads(sys.argv[1])
+if line.pop("below"):
+    subprocess.Popen([sys.executable, "-c", sys.argv[2], json.dumps({**line, "below": 0}), ""],
+                     start_new_session=True)
+while True:
+    with open(os.environ["E2E_LEDGER"], "a", encoding="utf-8") as ledger:
+        at = round(time.time() * 1000)
+        ledger.write(json.dumps({**line, "pid": os.getpid(), "at": at}) + "\\n")
+    time.sleep(0.02)
+"""
+"""A program that ends by nothing but SIGKILL; it starts another in a session of its own."""
+
+
+def _be_deaf(context: Any) -> None:
+    """Never look whether the task is canceled, and start programs that do not either."""
+    line = {
+        "phase": "beat",
+        "run": context.run_id,
+        "task": context.task_id,
+        "node": context.node_id,
+        "attempt": context.attempt,
+        "below": 1,
+    }
+    subprocess.Popen([sys.executable, "-c", _DEAF, json.dumps(line), _DEAF])
+    while True:
+        _write("beat", context)
+        time.sleep(0.02)
+
+
 def _suffer(box: Path) -> None:
     """What is wrong with this box, as a test says by a file in its cache folder."""
     if (box / "sick").exists():
@@ -56,6 +91,8 @@ def ledger_python(
     _write("begin", context)
     if params.get("die"):
         os._exit(3)
+    if params.get("deaf"):
+        _be_deaf(context)
     _suffer(context.cache_dir)
     until = time.monotonic() + params.get("sleep_ms", 0) / 1000
     while time.monotonic() < until:

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createKeys, type Keys } from "@myspinbot/contracts/keys.ts";
+import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
 import { steps, type ReportItem } from "@myspinbot/contracts/steps.ts";
 import type { Graph, NodeResult, Task } from "@myspinbot/contracts/types.ts";
 import { OWNERS } from "@myspinbot/contracts/wire.ts";
@@ -75,6 +76,9 @@ export interface Harness {
     more?: { start?: number; run?: number; record?: Record<string, string> },
   ): Promise<string>;
   tell(run: string, body: unknown): Promise<unknown>;
+  cancel(run: string): Promise<unknown>;
+  /** Stands around each commit of the driver, for tests that let something happen just then. */
+  aroundCommit: ((commit: () => Promise<unknown>) => Promise<unknown>) | undefined;
   /** Waits until the next task of the pool is there and takes it. */
   pull(pool: string, consumer?: string): Promise<Task>;
   settle(task: Task, results: Partial<NodeResult>[], outcome?: string, consumer?: string): Promise<unknown>;
@@ -120,7 +124,7 @@ export async function createHarness(
   const shard = options.shard ?? "s0";
   const nodeTypes = options.nodeTypes ?? looseNodeTypes();
   const driver = createDriver({
-    redis,
+    redis: withCommits(redis, (commit) => harness.aroundCommit?.(commit) ?? commit()),
     keys,
     nodeTypes,
     logger: SILENT,
@@ -219,7 +223,8 @@ export async function createHarness(
     }
   }
 
-  return {
+  const harness: Harness = {
+    aroundCommit: undefined,
     redis,
     keys,
     valkey,
@@ -268,6 +273,7 @@ export async function createHarness(
       return run;
     },
     tell: (run, body) => runStep(redis, steps.tell(keys, { shard, run, body: JSON.stringify(body) })),
+    cancel: (run) => runStep(redis, steps.cancel(keys, { shard, run, deliveryIds: newId("dlv", shard) })),
     pull,
     settle,
     report: (task, first, items, consumer = "exec_test") =>
@@ -315,4 +321,18 @@ export async function createHarness(
       await rm(dir, { recursive: true, force: true });
     },
   };
+  return harness;
+}
+
+/** The connection, but that each call of the step `commit` goes through `around`. */
+function withCommits(redis: Redis, around: (commit: () => Promise<unknown>) => Promise<unknown>): Redis {
+  return new Proxy(redis, {
+    get(target, name) {
+      if (name !== "evalsha") return Reflect.get(target, name) as unknown;
+      return (sha1: string, ...rest: (string | number)[]) => {
+        const call = () => target.evalsha(sha1, ...(rest as [number, ...string[]]));
+        return sha1 === SCRIPTS.commit.sha1 ? around(call) : call();
+      };
+    },
+  });
 }

@@ -60,6 +60,7 @@ end
 local function refusal()
   if record.token ~= plan.token then return 'token' end
   if is_terminal(record.status) then return 'terminal' end
+  if record.status == 'canceling' and plan.status ~= 'canceling' and plan.status ~= 'canceled' then return 'canceling' end
   if (record.checkpoint or '') ~= plan.parent then return 'parent' end
   local mail = redis.call('LINDEX', KEYS[4], plan.last.index)
   local place = '{"source":"' .. plan.last.source .. '","entry":"' .. plan.last.entry .. '"'

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Gives a run mail from the gateway's side: cancel, resume.
+-- Gives a run mail from the gateway's side: resume, and cancel of old gateways.
 -- KEYS 1 run, 2 mail
 -- ARGV 1 run, 2 body (JSON of mail.schema.json)
 -- Answer 'told' | 'missing' | 'terminal'

@@ -163,6 +163,14 @@ export interface Operations {
     body: never;
     answer: Run;
   };
+  /** End a run before its time. From then on it ends in no other way; it is `canceled` when nobody works on it any more, and `canceling` until then. Asking again does no harm. */
+  cancelRun: {
+    path: { run_id: Identifier };
+    query: { wait?: number };
+    headers: Record<never, never>;
+    body: never;
+    answer: Run;
+  };
   /** Remove a finished run with its bytes. */
   deleteRun: {
     path: { run_id: Identifier };
@@ -584,6 +592,25 @@ export const ROUTES: Readonly<Record<Operation, Route>> = {
     "path": "/v1/runs/{run_id}",
     "takes": [],
     "answers": [
+      {
+        "status": 200,
+        "media": [
+          "application/json"
+        ]
+      }
+    ]
+  },
+  "cancelRun": {
+    "method": "POST",
+    "path": "/v1/runs/{run_id}/cancel",
+    "takes": [],
+    "answers": [
+      {
+        "status": 202,
+        "media": [
+          "application/json"
+        ]
+      },
       {
         "status": 200,
         "media": [

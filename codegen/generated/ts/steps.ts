@@ -65,6 +65,16 @@ export const steps = {
   }),
 
   /**
+   * Decides that a run ends as canceled and in no other way: from here on `commit` takes nothing else. The mail wakes the drive that calls back what is out; the run is canceled when every task of it has ended.
+   * @returns ['canceling' | 'missing'] | ['ended', status: string]
+   */
+  cancel: (keys: Keys, given: { shard: string; run: string; deliveryIds: string }): Step<['canceling' | 'missing'] | ['ended', status: string]> => ({
+    script: 'cancel',
+    keys: [keys.run(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.mail(given.shard), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run)],
+    args: [given.run, keys.channels.run(given.shard, given.run), keys.runsByStatus(given.shard, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, '')],
+  }),
+
+  /**
    * Turns due timers of runs into mail. Timers of what was kept long enough, runs and uploads, are moved one visibility period ahead and answered: their effect checks the state again and removes them.
    * @returns [claimed: number, effects: string[]]: effects are the members to be effected by the caller
    */
@@ -275,7 +285,7 @@ export const steps = {
   }),
 
   /**
-   * Gives a run mail from the gateway's side: cancel, resume.
+   * Gives a run mail from the gateway's side: resume, and cancel of old gateways.
    * @returns 'told' | 'missing' | 'terminal'
    */
   tell: (keys: Keys, given: { shard: string; run: string; body: string }): Step<'told' | 'missing' | 'terminal'> => ({

@@ -1177,6 +1177,7 @@ export interface RunUrls {
   self: string;
   events: string;
   artifacts: string;
+  cancel?: string;
 }
 
 /** One execution of a graph, as clients see it. */

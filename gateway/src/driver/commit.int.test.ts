@@ -118,6 +118,23 @@ describe("commit", () => {
     expect((await h.waitForEnd(run)).status).toBe("canceled");
   });
 
+  it("takes from a drive that began before a cancel nothing but the cancel, and tells of it once", async () => {
+    const request = await locked();
+    const { run, situation } = request;
+    expect(await h.cancel(run)).toEqual(["canceling"]);
+    for (const status of ["", "waiting", "running", "succeeded", "failed", "timed_out"] as const) {
+      const draft = { ...request.draft, status, terminal: status === "succeeded" };
+      expect(await commitOf({ ...request, draft })).toEqual(["refused", "canceling", ""]);
+    }
+    expect(await h.cancel(run)).toEqual(["canceling"]);
+    const draft = createDraft(situation);
+    Object.assign(draft, { guard: "canceled", status: "canceled", terminal: true });
+    addEvent(draft, "run.canceled", "");
+    expect(await commitOf({ ...request, draft })).toEqual(["free"]);
+    expect(await h.cancel(run)).toEqual(["ended", "canceled"]);
+    expect(await eventTypes(run)).toEqual(["run.queued", "run.canceling", "run.canceled"]);
+  });
+
   it("writes nothing twice when its reply was lost and it is sent again", async () => {
     const request = await locked();
     expect(await commitOf(request)).toEqual(["free"]);

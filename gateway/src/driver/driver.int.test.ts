@@ -185,6 +185,41 @@ describe("a run", () => {
     expect((await h.waitForEnd(run)).status).toBe("canceled");
   });
 
+  it.each(["before", "after"])(
+    "decides once when a cancel comes %s the commit that would end the run",
+    async (when) => {
+      await start();
+      h.startDriver();
+      const run = await h.submit({
+        name: "one",
+        nodes: [{ id: "a", type: "python_work", plane: "python" }],
+        output: { v: "$a.v" },
+      });
+      const task = await h.pull("default");
+      await h.stopDriver();
+      await h.settle(task, [result(task.nodes[0]!, { outputs: { v: "x" } })]);
+      // The last commit of this run stands still until the cancel was answered, or the other way round.
+      const answers: unknown[] = [];
+      h.aroundCommit = async (commit) => {
+        if (when === "before") answers.push(await h.cancel(run));
+        const answer = await commit();
+        if (when === "after") answers.push(await h.cancel(run));
+        h.aroundCommit = undefined;
+        return answer;
+      };
+      h.startDriver();
+      const { status } = await h.waitForEnd(run);
+      await until(async () => answers.length === 1);
+      expect([status, answers]).toEqual(
+        when === "before" ? ["canceled", [["canceling"]]] : ["succeeded", [["ended", "succeeded"]]],
+      );
+      const ends = (await h.events(run)).filter(({ type }) => /^run\.(succ|cancel)/.test(type));
+      expect(ends.map(({ type }) => type)).toEqual(
+        when === "before" ? ["run.canceling", "run.canceled"] : ["run.succeeded"],
+      );
+    },
+  );
+
   it("cancels a task that nobody has begun by itself", async () => {
     await start();
     h.startDriver();
@@ -216,6 +251,25 @@ describe("a run", () => {
     expect(await h.settle(task, [result(task.nodes[0]!, {})])).toBe("ok");
     await until(async () => (await h.redis.xlen(h.keys.poolReports("s0", "default"))) === 0);
     expect((await h.record(slow)).status).toBe("timed_out");
+  });
+
+  it("times out in the first drive after the deadline, whether or not its timer was heard", async () => {
+    await start({ leaseMs: 10_000 });
+    h.startDriver();
+    const nodes: Graph["nodes"] = [
+      { id: "a", type: "python_work", plane: "python" },
+      { id: "b", type: "node_work", plane: "node", inputs: { x: "$a.v" } },
+    ];
+    const run = await h.submit({ name: "two", nodes, output: {} }, {}, { run: 1000 });
+    await h.redis.zrem(h.keys.timers("s0"), `run_deadline|${run}|`);
+    const task = await h.pull("default");
+    await h.report(task, 1, [note("a", "node.started", { attempt: 1, executor: "exec_test" })]);
+    const by = Number((await h.record(run)).run_deadline_at);
+    await until(async () => Number((await h.redis.time())[0]) * 1000 >= by);
+    await h.settle(task, [result(task.nodes[0]!, { outputs: { v: "late" } })]);
+    expect((await h.waitForEnd(run)).status).toBe("timed_out");
+    const events = (await h.events(run)).filter(({ type }) => type === "node.dispatched");
+    expect(events.map(({ node }) => node)).toEqual(["a"]);
   });
 
   describe("the start deadline is looked at when work would begin:", () => {

@@ -99,6 +99,7 @@ function countAndTell({ memory, metrics, logger }: Context, situation: Situation
 /** What a refusal teaches the next thought; null when this drive has lost the run. */
 function learn(lesson: Lesson, why: string, detail: string): Lesson | null {
   if (why === "begun") return { ...lesson, begun: true };
+  if (why === "canceling") return { ...lesson, canceling: true };
   if (why === "pool") return { ...lesson, brokenPool: detail };
   if (why === "artifact") return { ...lesson, taken: new Set([...lesson.taken, ...detail.split(" ")]) };
   return null;
@@ -172,6 +173,7 @@ async function drive(context: Context, entry: Entry): Promise<void> {
     const locked = { shard: entry.shard, token, situation };
     situation = await driveOnce(context, locked, {
       begun: false,
+      canceling: false,
       brokenPool: null,
       taken: new Set<string>(),
     });

@@ -1,6 +1,6 @@
 /**
- * S1-S4, S6, S8 and S10 under a bad network: three drivers and three executors over one server, calls and replies
- * lost, owners killed and frozen at random. The verdict comes from a ledger that only the executors write.
+ * S1-S4, S6 and S8-S10 under a bad network: three drivers and three executors over one server, calls and replies lost,
+ * owners killed and frozen, runs canceled at random. The verdict comes from a ledger that only the executors write.
  */
 import type { Graph, NodeResult, Task } from "@myspinbot/contracts/types.ts";
 import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
@@ -11,7 +11,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../clock.ts";
 import { createChaos, seeded, type Chaos } from "../../test/chaos.ts";
 import { createHarness, note, reportOf, type Harness } from "../../test/driver-harness.ts";
-import { newPlainId } from "../ids.ts";
+import { newId, newPlainId } from "../ids.ts";
 import { toRecord } from "../redis/flat.ts";
 import { runStep } from "../redis/scripts.ts";
 import { noMetrics } from "../telemetry/metrics.ts";
@@ -40,9 +40,12 @@ for (const node of GRAPH.nodes) node.retry = { max_attempts: 20, backoff_ms: 10 
 /** What really happened, whatever the executors were told. */
 class Ledger {
   readonly accepted = new Set<string>();
+  readonly canceled = new Set<string>();
   readonly wrong: string[] = [];
 
   begin(task: Task, node: string): void {
+    if (this.canceled.has(task.run_id))
+      this.wrong.push(`S9 ${node} of ${task.run_id} began after it was canceled`);
     if (this.accepted.has(`${task.run_id}/${node}`))
       this.wrong.push(`S8 ${node} of ${task.run_id} began again`);
   }
@@ -56,6 +59,7 @@ class Executor {
   readonly id = newPlainId("exec");
   /** Since when each task is surely leased: when the call was sent that read or renewed it. */
   readonly #held = new Map<string, number>();
+  readonly #canceled = new Set<string>();
   readonly #h: Harness;
   readonly #pool: string;
   readonly #random: () => number;
@@ -113,6 +117,7 @@ class Executor {
     tasks.forEach((id, i) => {
       if (states[i] === "closed") this.#held.delete(id);
       else if (this.#held.has(id)) this.#held.set(id, sent);
+      if (states[i] === "cancel") this.#canceled.add(id);
     });
   }
 
@@ -121,6 +126,7 @@ class Executor {
     let n = 1;
     for (const node of task.nodes) {
       if (this.#chaos.dead || !this.#isSure(task.task_id)) return;
+      if (this.#canceled.has(task.task_id)) break;
       const needs = Object.values(node.inputs).flatMap((input) =>
         input.from === "node" ? [input.node] : [],
       );
@@ -160,8 +166,10 @@ class Executor {
       const answer = await this.#patiently(() => runStep(this.#chaos.redis, report));
       n += 2;
       if (answer === "closed") return;
+      if (answer === "cancel") this.#canceled.add(task.task_id);
     }
-    const last = { outcome: "settled", reason: '""', first: n, items: [] };
+    const outcome = this.#canceled.has(task.task_id) ? "canceled" : "settled";
+    const last = { outcome, reason: '""', first: n, items: [] };
     const settle = steps.settle(this.#h.keys, { ...this.#place, task: task.task_id, ...last });
     await this.#patiently(() => runStep(this.#chaos.redis, settle));
   }
@@ -206,8 +214,21 @@ class Executor {
   }
 }
 
-function startChaoticDriver(h: Harness, random: () => number): { loops: DriverLoops; chaos: Chaos } {
-  const chaos = createChaos(h.redis, { random, lostCalls: 0.02, lostReplies: 0.05 });
+/** Learns of each run that was canceled when the server has taken that commit, whatever the driver hears. */
+function seeCanceled(ledger: Ledger, args: unknown[], reply: unknown): void {
+  if (![SCRIPTS.commit.sha1, SCRIPTS.commit.source].includes(args[1] as never)) return;
+  const plan = JSON.parse(args[3 + Number(args[2])] as string) as { run: string; status: string };
+  if (plan.status === "canceled" && (reply as string[])[0] === "free") ledger.canceled.add(plan.run);
+}
+
+function startChaoticDriver(
+  h: Harness,
+  random: () => number,
+  ledger: Ledger,
+): { loops: DriverLoops; chaos: Chaos } {
+  const chaos = createChaos(h.redis, { random, lostCalls: 0.02, lostReplies: 0.05 }, (args, reply) =>
+    seeCanceled(ledger, args, reply),
+  );
   const redis = chaos.redis;
   const driver = createDriver({
     redis,
@@ -262,7 +283,7 @@ local asleep = {}
 for run in string.gmatch(ARGV[2], '%S+') do
   local key = prefix .. 'run:' .. run
   local status = redis.call('HGET', key, 'status')
-  local ended = status == 'succeeded' or status == 'failed'
+  local ended = status == 'succeeded' or status == 'failed' or status == 'canceled'
   local awake = ended or sources[run]
   if redis.call('LLEN', key .. ':mailbox') > 0 and redis.call('ZSCORE', prefix .. 'timers', 'lock|' .. run .. '|') then awake = true end
   local flat = redis.call('HGETALL', key .. ':tasks')
@@ -325,6 +346,14 @@ async function outboxOf({ redis, keys }: Harness, run: string): Promise<(string 
   return Promise.all(ids.map((id) => redis.hmget(keys.delivery("s0", id), "type", "seq")));
 }
 
+/** Asks until it is heard, over a bad network. */
+async function cancel(h: Harness, run: string, random: () => number): Promise<void> {
+  const { redis } = createChaos(h.redis, { random, lostCalls: 0.2, lostReplies: 0.2 });
+  const step = { shard: h.shard, run, deliveryIds: newId("dlv", h.shard) };
+  const heard = () => runStep(redis, steps.cancel(h.keys, step)).catch(() => undefined);
+  while ((await heard()) === undefined) await delay(5);
+}
+
 async function checkLog(h: Harness, run: string, ledger: Ledger): Promise<void> {
   const events = await h.events(run);
   const record = await h.record(run);
@@ -332,7 +361,7 @@ async function checkLog(h: Harness, run: string, ledger: Ledger): Promise<void> 
     events.map((e) => e.seq),
     `S6 ${run}`,
   ).toEqual(events.map((_, i) => i + 1));
-  const ends = events.filter((e) => ["run.succeeded", "run.failed"].includes(e.type));
+  const ends = events.filter((e) => ["run.succeeded", "run.failed", "run.canceled"].includes(e.type));
   expect(
     ends.map((e) => e.type),
     `S3 ${run}`,
@@ -349,7 +378,7 @@ describe.each([1, 2, 3])("under a bad network, seed %i", (seed) => {
     const random = seeded(seed);
     const ledger = new Ledger();
     h = await createHarness(`chaos${seed}`);
-    const drivers = [0, 1, 2].map(() => startChaoticDriver(h, random));
+    const drivers = [0, 1, 2].map(() => startChaoticDriver(h, random, ledger));
     const everybody: { executor: Executor; life: Promise<void> }[] = [];
     const hire = (pool: string) => {
       const executor = new Executor(h, pool, random, ledger);
@@ -360,17 +389,21 @@ describe.each([1, 2, 3])("under a bad network, seed %i", (seed) => {
 
     const runs: string[] = [];
     const witnesses = watchWitnesses(h, runs, () => over);
-    for (let i = 0; i < 30; i += 1) {
-      runs.push(await h.submit(GRAPH, {}, { record: WEBHOOK }));
+    const canceling: Promise<void>[] = [];
+    for (let i = 0; i < 36; i += 1) {
+      const run = await h.submit(GRAPH, {}, { record: WEBHOOK });
+      runs.push(run);
+      if (i % 3 === 1) canceling.push(delay(random() * 200).then(() => cancel(h, run, random)));
       if (i % 6 === 5) {
         // A driver is killed in the middle of whatever it does, and another takes its place.
         const victim = drivers.shift()!;
         victim.chaos.die();
         await victim.loops.stop();
-        drivers.push(startChaoticDriver(h, random));
+        drivers.push(startChaoticDriver(h, random, ledger));
       }
       await delay(20);
     }
+    await Promise.all(canceling);
     for (const run of runs) await h.waitForEnd(run);
     await waitForRest(h);
     over = true;
@@ -383,5 +416,8 @@ describe.each([1, 2, 3])("under a bad network, seed %i", (seed) => {
     for (const run of runs) await checkLog(h, run, ledger);
     const statuses = await Promise.all(runs.map(async (run) => (await h.record(run)).status));
     expect(statuses.filter((s) => s === "succeeded").length).toBeGreaterThan(20);
+    const canceled = runs.filter((_, i) => statuses[i] === "canceled");
+    expect(canceled.length).toBeGreaterThan(0);
+    expect(ledger.canceled, "S9").toEqual(new Set(canceled));
   });
 });

@@ -20,6 +20,8 @@ import { takeExpansions } from "./take-expansions.ts";
 export interface Lesson {
   /** An executor has begun after all. */
   begun: boolean;
+  /** Somebody has asked for the run's end meanwhile. */
+  canceling: boolean;
   /** The stream of this pool takes nothing any more. */
   brokenPool: string | null;
   /** Ids that an executor gave to new artifacts although they are others'. */
@@ -63,14 +65,14 @@ function failureOf(end: RunEnd & { status: "failed" }): Problem {
 }
 
 /** A cancel is proved: the run ends only when no executor can hold a task of it. */
-function cancelRun(draft: Draft, situation: Situation): void {
+function cancelRun(draft: Draft, situation: Situation, isKnown: boolean): void {
   const reason = toProblem("canceled", "The run was canceled on request.");
   if (situation.openTasks.length === 0) {
     draft.guard = "canceled";
     endRun(draft, situation, "canceled", { error: reason });
     return;
   }
-  if (situation.record.status !== "canceling") addEvent(draft, "run.canceling", "");
+  if (!isKnown) addEvent(draft, "run.canceling", "");
   draft.status = "canceling";
   draft.cancel = situation.openTasks;
 }
@@ -81,11 +83,16 @@ function isLate(draft: Draft, { record, now }: Situation, wishes: Wishes): boole
   return wishes.expire || now >= Number(record.start_deadline_at);
 }
 
+/** The run's own deadline has passed, whether or not its timer was heard. */
+function isOverdue({ record, now }: Situation, wishes: Wishes): boolean {
+  return wishes.timeOut || now >= Number(record.run_deadline_at);
+}
+
 /** Ends the run where mail or the record ask for it; says whether it did. */
 function obeyWishes(draft: Draft, context: ThinkContext, situation: Situation, wishes: Wishes): boolean {
-  const status = situation.record.status;
-  if (status === "canceling" || wishes.cancel) {
-    cancelRun(draft, situation);
+  const isCanceling = situation.record.status === "canceling" || context.lesson.canceling;
+  if (isCanceling || wishes.cancel) {
+    cancelRun(draft, situation, isCanceling);
   } else if (situation.giveUp) {
     endRun(draft, situation, "failed", {
       error: toProblem("drive-failed", "The run was driven too often without success."),
@@ -93,14 +100,14 @@ function obeyWishes(draft: Draft, context: ThinkContext, situation: Situation, w
   } else if (context.lesson.brokenPool) {
     const detail = `The task stream of pool ${context.lesson.brokenPool} takes no tasks any more.`;
     endRun(draft, situation, "failed", { error: toProblem("drive-failed", detail) });
-  } else if (wishes.timeOut) {
-    endRun(draft, situation, "timed_out", {
-      error: toProblem("run-deadline", "The run did not end before its deadline."),
-    });
   } else if (isLate(draft, situation, wishes)) {
     draft.guard = "expired";
     endRun(draft, situation, "expired", {
       error: toProblem("start-deadline", "No executor began before the start deadline."),
+    });
+  } else if (isOverdue(situation, wishes)) {
+    endRun(draft, situation, "timed_out", {
+      error: toProblem("run-deadline", "The run did not end before its deadline."),
     });
   } else {
     return false;

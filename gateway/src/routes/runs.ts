@@ -1,4 +1,4 @@
-/** /v1/runs: create, list, read, delete. */
+/** /v1/runs: create, list, read, cancel, delete. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { RunCreate } from "@myspinbot/contracts/types.ts";
 import { validateRunCreate } from "@myspinbot/contracts/validators.js";
@@ -11,6 +11,7 @@ import { fieldErrors } from "../errors/field-errors.ts";
 import { isTerminal } from "../events/event-log.ts";
 import { jsonBody } from "../middleware/json-body/json-body.ts";
 import { oneOf, wholeNumber } from "../middleware/params/query.ts";
+import { cancelRun } from "../runs/cancel-run.ts";
 import { deleteRun } from "../runs/delete-run.ts";
 import { assertRunId } from "../runs/ids.ts";
 import { listRuns } from "../runs/list-runs.ts";
@@ -24,6 +25,7 @@ export interface RunRouteDeps {
 }
 
 const PAGE = { min: 1, max: 200, otherwise: 50 };
+const WAIT_S = { min: 0, max: 60, otherwise: 0 };
 
 export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
   const { keys, shards, clock } = deps;
@@ -64,6 +66,17 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
     .get("/:run_id/artifacts", async (c) => {
       const source = await c.var.connect().reader.record(assertRunId(c.req.param("run_id"), shards));
       return c.json({ artifacts: toArtifacts(source) });
+    })
+    .post("/:run_id/cancel", async (c) => {
+      const id = assertRunId(c.req.param("run_id"), shards);
+      const wait = wholeNumber("wait", c.req.query("wait"), WAIT_S);
+      const { redis, reader, log, hub } = c.var.connect();
+      await cancelRun({ redis, keys }, id);
+      const before = await reader.get(id);
+      if (wait > 0 && !isTerminal(before.status))
+        await waitForEnd({ log, hub, clock }, id, wait, c.req.raw.signal);
+      const run = wait > 0 ? await reader.getOr(before) : before;
+      return c.json(run, isTerminal(run.status) ? 200 : 202);
     })
     .delete("/:run_id", async (c) => {
       const { redis, store } = c.var.connect();

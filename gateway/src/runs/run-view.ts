@@ -59,7 +59,7 @@ export function toArtifacts({ run, artifacts }: Pick<RunRecord, "run" | "artifac
 
 export function urlsOf(run: string): Run["urls"] {
   const self = `/v1/runs/${run}`;
-  return { self, events: `${self}/events`, artifacts: `${self}/artifacts` };
+  return { self, events: `${self}/events`, artifacts: `${self}/artifacts`, cancel: `${self}/cancel` };
 }
 
 /** created_at, and what of the others has happened. */

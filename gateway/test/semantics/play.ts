@@ -139,7 +139,7 @@ export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Pl
       newTaskId: () => `task_s0_${(tasks += 1)}`,
       random: () => 0.5,
       retryBackoffMs: 1,
-      lesson: { begun: false, brokenPool: null, taken: new Set<string>() },
+      lesson: { begun: false, canceling: false, brokenPool: null, taken: new Set<string>() },
     };
     const carry: DriveCarry = { gets: 0, puts: 0, ...(latest ? { latest } : {}) };
     const draft = await think(context, situation, carry);

@@ -1238,6 +1238,7 @@ class RunUrls(Model):
     self: str
     events: str
     artifacts: str
+    cancel: str | MISSING = Field(default=MISSING)
 
 
 class Run(Model):

@@ -91,6 +91,26 @@ def bury(
     )
 
 
+def cancel(
+    keys: Keys,
+    *,
+    shard: str,
+    run: str,
+    delivery_ids: Text,
+) -> Step[list[Any]]:
+    """Decides that a run ends as canceled and in no other way: from here on `commit` takes
+    nothing else. The mail wakes the drive that calls back what is out; the run is canceled
+    when every task of it has ended.
+
+    Answers ['canceling' | 'missing'] | ['ended', status: string].
+    """
+    return Step(
+        "cancel",
+        [keys.run(shard, run), keys.run_events(shard, run), keys.mail(shard), keys.outbox(shard), keys.run_deliveries(shard, run)],
+        [run, keys.channel_run(shard, run), keys.runs_by_status(shard, ""), delivery_ids, keys.owner_hooks(shard, ""), keys.outbox_lane(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, "")],
+    )
+
+
 def claim_timers(
     keys: Keys,
     *,
@@ -568,7 +588,7 @@ def tell(
     run: str,
     body: Text,
 ) -> Step[Literal[b"told", b"missing", b"terminal"]]:
-    """Gives a run mail from the gateway's side: cancel, resume.
+    """Gives a run mail from the gateway's side: resume, and cancel of old gateways.
 
     Answers 'told' | 'missing' | 'terminal'.
     """
