@@ -5,6 +5,9 @@ import type { Case, Deed } from "../../test/semantics/graphs.ts";
 import { play, quickHub, type MakeHub } from "../../test/semantics/play.ts";
 import { DriveSaver } from "../checkpoints/drive-saver.ts";
 import { createHubCache } from "./hub.ts";
+import { toGraphModel } from "./read-graph.ts";
+import { decide } from "./readiness.ts";
+import { outputChannel, stateChannel, type Channels } from "./state.ts";
 
 type Inputs = GraphNode["inputs"];
 
@@ -210,12 +213,22 @@ describe("each", () => {
     });
   });
 
-  it("works on so many indices at once as it says", async () => {
-    const graph = film({ at_once: 1 });
-    const { rows, status } = await run(graph, all, { scenes });
-    expect(status).toBe("succeeded");
-    const tasks = ["clip.0", "voice.1"].map((id) => rows.get(id)!);
-    expect(tasks.map((row) => row.status)).toEqual(["succeeded", "succeeded"]);
+  it("has so many indices under way at once as it says, and goes on with the next when one has ended", async () => {
+    const graph = film({ at_once: 2 });
+    const model = toGraphModel({ name: "formed", ...graph }, "digest");
+    const channels: Channels = {
+      input: { scenes },
+      "state:music": { phase: "succeeded" },
+      "out:music": { v: 1 },
+    };
+    expect(decide(model, channels).ready.toSorted()).toEqual(["clip.0", "clip.1", "voice.0", "voice.1"]);
+    for (const id of ["voice.0", "voice.1", "clip.0"]) {
+      channels[stateChannel(id)] = { phase: "succeeded" };
+      channels[outputChannel(id)] = { v: id };
+    }
+    channels[stateChannel("clip.1")] = { phase: "held" };
+    expect(decide(model, channels).ready.toSorted()).toEqual(["clip.2", "voice.2"]);
+    expect((await run(graph, all, { scenes })).output).toEqual({ film: "join.v" });
   });
 
   it("refuses more nodes than a graph may have, with the count", async () => {
