@@ -4,7 +4,7 @@ import { toTimestamp } from "../clock.ts";
 import { withPatience } from "../redis/patience.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { toBody } from "./payload.ts";
+import { toBody, type RunFacts } from "./payload.ts";
 import { pauseAfter } from "./schedule.ts";
 import { signatureHeader } from "./sign.ts";
 import { settle, type Ending, type Taken } from "./take.ts";
@@ -63,7 +63,7 @@ export async function attempt(deps: AttemptDeps, delivery: Taken): Promise<void>
 
 /** Undefined when its run was removed meanwhile, and the delivery with it. */
 async function endingOf(deps: AttemptDeps, delivery: Taken): Promise<Ending | undefined> {
-  const { clock, random, redis, keys } = deps;
+  const { clock, random } = deps;
   const began = clock.elapsed();
   const now = clock.now();
   const number = Number(delivery.attempt);
@@ -82,14 +82,8 @@ async function endingOf(deps: AttemptDeps, delivery: Taken): Promise<Ending | un
     delayMs: outcome === "failed" ? pauseAfter(number - Number(delivery.since), askedMs, random) : 0,
   });
 
-  const [graph, created_at] = await redis.hmget(
-    keys.run(delivery.shard, delivery.run),
-    "graph",
-    "created_at",
-  );
-  const tags = await redis.hget(keys.runData(delivery.shard, delivery.run), "tags");
-  if (!graph || !created_at || tags === null) return undefined;
-  const target = await targetOf(deps, delivery, now);
+  const [facts, target] = await Promise.all([factsOf(deps, delivery), targetOf(deps, delivery, now)]);
+  if (!facts) return undefined;
   if (target.kind === "disabled") return end("disabled", { error: target.why });
   if (target.kind === "missing") {
     const error = "There is no such webhook any more.";
@@ -97,7 +91,7 @@ async function endingOf(deps: AttemptDeps, delivery: Taken): Promise<Ending | un
     await forget(deps, delivery);
     return end("dropped", { error });
   }
-  const body = toBody(delivery, { graph, created_at, tags });
+  const body = toBody(delivery, facts);
   const signed = { id: delivery.delivery, timestamp: Math.floor(now / 1000), body };
   const headers = {
     "content-type": "application/json",
@@ -115,6 +109,15 @@ async function endingOf(deps: AttemptDeps, delivery: Taken): Promise<Ending | un
     ...(verdict.error === undefined ? {} : { error: verdict.error }),
   };
   return end(verdict.outcome, said, verdict.askedMs);
+}
+
+/** Undefined when there is no such run any more. */
+async function factsOf({ redis, keys }: AttemptDeps, { shard, run }: Taken): Promise<RunFacts | undefined> {
+  const [[graph, created_at], tags] = await Promise.all([
+    redis.hmget(keys.run(shard, run), "graph", "created_at"),
+    redis.hget(keys.runData(shard, run), "tags"),
+  ]);
+  return graph && created_at && tags !== null ? { graph, created_at, tags } : undefined;
 }
 
 function wordsOf(error: unknown): string {
