@@ -47,7 +47,7 @@ async function demo(options: DemoOptions): Promise<void> {
   const starting = startStack({
     dir: STATE,
     // A person who stops the demo does not wait for a film that nobody will see.
-    gatewayEnv: { GATEWAY_DRAIN_GRACE_MS: "500" },
+    gatewayEnv: { GATEWAY_DRAIN_GRACE_MS: "500", GATEWAY_WEBHOOK_LOCAL: "true" },
     gpuNodeEnv: { GPU_NODE_DRAIN_GRACE_MS: "500" },
   });
   stack = await Promise.race([starting, aborted(stopped).then(() => undefined)]);

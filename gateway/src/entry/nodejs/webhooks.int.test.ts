@@ -138,6 +138,9 @@ describe("an owner's webhook", () => {
     expect(webhooks).toEqual([rest]);
     expect((await h.request(path, { method: "DELETE", headers: owner })).status).toBe(204);
     expect((await h.request(path, { headers: owner })).status).toBe(404);
+    const shown = [run.urls.self, `${run.urls.events}?after=0`, `/v1/runs/${run.run_id}/deliveries`, path];
+    for (const each of shown)
+      expect(await (await h.request(each, { headers: owner })).text(), each).not.toContain(secret);
     const after = await h.ended({}, owner);
     expect(await h.deliveriesOf(after.run_id, owner)).toEqual([]);
     expect(JSON.stringify(h.said) + JSON.stringify(h.lines)).not.toContain(secret);
