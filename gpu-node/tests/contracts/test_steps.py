@@ -45,9 +45,20 @@ def test_maps_are_counted_and_laid_out_as_names_and_values() -> None:
         start_deadline_ms=2,
         run_deadline_ms=3,
         event="e",
+        delivery_ids="dlv_s0_x",
         record={"a": "1", "b": "2"},
         data={},
         nodes={"n": "{}"},
     )
     assert step.arguments[:8] == ["r", "q", 1, "{}", 2, 3, "e", "t:{s0}:run:r"]
-    assert step.arguments[8:] == [2, 0, 1, "t:{s0}:file_runs:", "a", "1", "b", "2", "n", "{}"]
+    assert step.arguments[8:17] == [
+        *(2, 0, 1, "t:{s0}:file_runs:"),
+        *(
+            "dlv_s0_x",
+            "t:{s0}:hooks:",
+            "t:{s0}:outbox_lane:",
+            "t:{s0}:outbox:",
+            "t:{s0}:hook_deliveries:",
+        ),
+    ]
+    assert step.arguments[17:] == ["a", "1", "b", "2", "n", "{}"]
