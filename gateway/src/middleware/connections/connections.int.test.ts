@@ -64,6 +64,7 @@ describe("connections of single requests", () => {
   /** What the addresses and bodies of the document's operations are filled with. */
   const bodies: Record<string, RequestInit> = {
     "post /v1/runs": { headers: JSON_TYPE, body: JSON.stringify({ graph: ONE, input: {} }) },
+    "post /v1/webhooks": { headers: JSON_TYPE, body: JSON.stringify({ url: "https://example.com/" }) },
     "post /v1/files": { headers: { "content-type": "image/png" }, body: PNG },
     "put /v1/files/{file_id}/content": { headers: { "content-type": "image/png" }, body: PNG },
   };
