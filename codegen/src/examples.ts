@@ -1,7 +1,11 @@
-/** Example payloads: schemas/examples/<type>/{valid,invalid}/<name>.json, the type's title in kebab-case. */
+/**
+ * Example payloads: schemas/examples/<type>/{valid,invalid}/<name>.json, the type's title in kebab-case; those of a node
+ * type may lie in one file, schemas/examples/nodes/<node_type>.json, by part and kind.
+ */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { toKebab } from "./emit/text.ts";
+import { PARTS, type PartName } from "./node-types.ts";
 
 export interface Example {
   title: string;
@@ -11,16 +15,46 @@ export interface Example {
   value: unknown;
 }
 
+const KINDS = ["valid", "invalid"] as const;
+const NODES = "nodes";
+
+type Payloads = Partial<Record<PartName, Partial<Record<(typeof KINDS)[number], unknown[]>>>>;
+
 /** @throws Error for a folder that no title in `titles` has. */
 export function readExamples(root: string, titles: string[]): Example[] {
   const folder = join(root, "schemas", "examples");
   const byFolder = new Map(titles.map((title) => [toKebab(title), title]));
+  const titleOf = (path: string, name: string): string => {
+    const title = byFolder.get(name);
+    if (!title) throw new Error(`schemas/examples/${path} is the name of no type`);
+    return title;
+  };
   return readdirSync(folder)
     .sort()
     .flatMap((type) => {
-      const title = byFolder.get(type);
-      if (!title) throw new Error(`schemas/examples/${type} is the name of no type`);
-      return ["valid", "invalid"].flatMap((kind) => readKind(folder, title, `${type}/${kind}`));
+      if (type === NODES) return readNodeTypes(join(folder, NODES), titleOf);
+      const title = titleOf(type, type);
+      return KINDS.flatMap((kind) => readKind(folder, title, `${type}/${kind}`));
+    });
+}
+
+function readNodeTypes(folder: string, titleOf: (path: string, name: string) => string): Example[] {
+  return readdirSync(folder)
+    .sort()
+    .flatMap((name) => {
+      const type = name.replace(/\.json$/, "");
+      const payloads = JSON.parse(readFileSync(join(folder, name), "utf8")) as Payloads;
+      return PARTS.flatMap((part) => {
+        const title = titleOf(`${NODES}/${name}`, `${type.replaceAll("_", "-")}-${part}`);
+        return KINDS.flatMap((kind) =>
+          (payloads[part]?.[kind] ?? []).map((value, index) => ({
+            title,
+            valid: kind === "valid",
+            path: `${NODES}/${name}/${part}/${kind}/${index}`,
+            value,
+          })),
+        );
+      });
     });
 }
 

@@ -1,8 +1,9 @@
 /** The OpenAPI document: the routes with the schemas that they name. */
 import { bundle } from "./bundle.ts";
+import { nodeTypeFiles, PARTS } from "./node-types.ts";
 import { portable } from "./portable.ts";
 import { type Answer, type Parameter, placeholdersOf, problemsOf, type Route } from "./routes.ts";
-import { mapSchemas, type JsonSchema } from "./schema.ts";
+import { definitionsOf, mapSchemas, type JsonSchema } from "./schema.ts";
 import type { Source } from "./source.ts";
 
 type Json = Record<string, unknown>;
@@ -108,7 +109,7 @@ function problems({ routes, problemTypes }: Source, route: Route): Json {
   );
 }
 
-/** Everything that routes name, the inputs of the shipped graphs, and what these refer to. */
+/** Everything that routes name, the inputs of the shipped graphs, the parts of node types, and what these refer to. */
 function components(source: Source): Record<string, JsonSchema> {
   const named = new Set(["Problem", "Identifier", "RunStatus", "Event"]);
   for (const route of source.routes.list) {
@@ -117,6 +118,8 @@ function components(source: Source): Record<string, JsonSchema> {
   }
   for (const { path, schema } of source.files)
     if (path.startsWith("graphs/")) named.add(schema.title as string);
+  for (const { schema } of nodeTypeFiles(source))
+    for (const part of PARTS) named.add(definitionsOf(schema)[part]!.title as string);
   const all: Record<string, JsonSchema> = {};
   for (const title of named) {
     const entry = source.titled.get(title)!;

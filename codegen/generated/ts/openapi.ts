@@ -2903,6 +2903,148 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
   },
   "components": {
     "schemas": {
+      "AlignSpeechInputs": {
+        "title": "AlignSpeechInputs",
+        "type": "object",
+        "properties": {
+          "audio": {
+            "$ref": "#/components/schemas/Audio"
+          },
+          "text": {
+            "$ref": "#/components/schemas/Text"
+          },
+          "phones": {
+            "$ref": "#/components/schemas/Phones"
+          }
+        },
+        "required": [
+          "audio"
+        ],
+        "additionalProperties": false
+      },
+      "AlignSpeechOutputs": {
+        "title": "AlignSpeechOutputs",
+        "type": "object",
+        "properties": {
+          "track": {
+            "$ref": "#/components/schemas/VisemeTrack"
+          },
+          "method": {
+            "$ref": "#/components/schemas/Text"
+          }
+        },
+        "required": [
+          "track",
+          "method"
+        ],
+        "additionalProperties": false
+      },
+      "AlignSpeechParams": {
+        "title": "AlignSpeechParams",
+        "type": "object",
+        "properties": {},
+        "additionalProperties": false
+      },
+      "AnimatePortraitInputs": {
+        "title": "AnimatePortraitInputs",
+        "type": "object",
+        "properties": {
+          "portrait": {
+            "$ref": "#/components/schemas/Image"
+          },
+          "landmarks": {
+            "$ref": "#/components/schemas/Landmarks"
+          },
+          "audio": {
+            "$ref": "#/components/schemas/Audio"
+          },
+          "visemes": {
+            "$ref": "#/components/schemas/VisemeTrack"
+          },
+          "matte": {
+            "$ref": "#/components/schemas/Image"
+          },
+          "size": {
+            "description": "Shorter side of the film in pixels, even, 256 to 1080; stands before the param of the same name.",
+            "$ref": "#/components/schemas/Number"
+          },
+          "fps": {
+            "description": "Frames per second: 25 or 30; stands before the param of the same name.",
+            "$ref": "#/components/schemas/Number"
+          },
+          "background": {
+            "description": "What is shown behind the person: own, blurred, picture or a color as #rrggbb. own by default, picture if there is a background_image. All but own need a matte.",
+            "$ref": "#/components/schemas/Text"
+          },
+          "background_image": {
+            "description": "The picture behind the person, cropped to fill.",
+            "$ref": "#/components/schemas/Image"
+          }
+        },
+        "required": [
+          "portrait",
+          "landmarks",
+          "audio",
+          "visemes"
+        ],
+        "additionalProperties": false
+      },
+      "AnimatePortraitOutputs": {
+        "title": "AnimatePortraitOutputs",
+        "type": "object",
+        "properties": {
+          "video": {
+            "$ref": "#/components/schemas/Video"
+          },
+          "background": {
+            "$ref": "#/components/schemas/Text"
+          }
+        },
+        "required": [
+          "video"
+        ],
+        "additionalProperties": false
+      },
+      "AnimatePortraitParams": {
+        "title": "AnimatePortraitParams",
+        "type": "object",
+        "properties": {
+          "size": {
+            "description": "Shorter side of the film in pixels.",
+            "type": "integer",
+            "minimum": 256,
+            "maximum": 1080,
+            "multipleOf": 2,
+            "default": 512
+          },
+          "seed": {
+            "description": "Fixes sway, gaze and blinks: the same seed, the same film.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 4294967295,
+            "default": 0
+          },
+          "fps": {
+            "description": "Frames per second.",
+            "type": "integer",
+            "enum": [
+              25,
+              30
+            ],
+            "default": 25
+          },
+          "quality": {
+            "description": "final can be shown as it is; intermediate is larger, loses next to nothing and is for a node that makes another film of it.",
+            "type": "string",
+            "enum": [
+              "final",
+              "intermediate"
+            ],
+            "default": "final"
+          }
+        },
+        "additionalProperties": false
+      },
       "Artifact": {
         "title": "Artifact",
         "description": "Immutable bytes named by id and digest, as clients see them.",
@@ -2975,6 +3117,67 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "Audio": {
+        "title": "Audio",
+        "description": "Artifact reference to sound.",
+        "type": "object",
+        "properties": {
+          "artifact_id": {
+            "$ref": "#/components/schemas/Identifier"
+          },
+          "key": {
+            "$ref": "#/components/schemas/ObjectKey"
+          },
+          "media_type": {
+            "type": "string",
+            "pattern": "^audio/[a-z0-9.+-]{1,60}$"
+          },
+          "size": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "sha256": {
+            "$ref": "#/components/schemas/Sha256"
+          },
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200
+          },
+          "meta": {
+            "title": "AudioMeta",
+            "type": "object",
+            "properties": {
+              "sample_rate": {
+                "description": "Samples per second.",
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 9007199254740991
+              },
+              "duration_s": {
+                "type": "number",
+                "minimum": 0
+              }
+            },
+            "additionalProperties": false
+          }
+        },
+        "required": [
+          "artifact_id",
+          "key",
+          "media_type",
+          "size",
+          "sha256",
+          "name",
+          "meta"
+        ],
+        "additionalProperties": false
+      },
+      "Boolean": {
+        "title": "Boolean",
+        "type": "boolean"
+      },
       "Capabilities": {
         "title": "Capabilities",
         "description": "Answer of GET /v1/capabilities: every node type, and what the executors say they can do of it.",
@@ -2989,6 +3192,50 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         },
         "required": [
           "node_types"
+        ],
+        "additionalProperties": false
+      },
+      "Data": {
+        "title": "Data",
+        "description": "Artifact reference to bytes without a richer type.",
+        "type": "object",
+        "properties": {
+          "artifact_id": {
+            "$ref": "#/components/schemas/Identifier"
+          },
+          "key": {
+            "$ref": "#/components/schemas/ObjectKey"
+          },
+          "media_type": {
+            "type": "string",
+            "pattern": "^[a-z]+/[a-z0-9.+-]{1,60}$"
+          },
+          "size": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "sha256": {
+            "$ref": "#/components/schemas/Sha256"
+          },
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200
+          },
+          "meta": {
+            "type": "object",
+            "additionalProperties": true
+          }
+        },
+        "required": [
+          "artifact_id",
+          "key",
+          "media_type",
+          "size",
+          "sha256",
+          "name",
+          "meta"
         ],
         "additionalProperties": false
       },
@@ -3577,6 +3824,188 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "FinishVideoInputs": {
+        "title": "FinishVideoInputs",
+        "type": "object",
+        "properties": {
+          "video": {
+            "$ref": "#/components/schemas/Video"
+          },
+          "captions": {
+            "description": "WebVTT with times from the start of the film.",
+            "$ref": "#/components/schemas/Data"
+          },
+          "title": {
+            "description": "Words of the card at the start; without it there is none.",
+            "$ref": "#/components/schemas/Text"
+          },
+          "end_text": {
+            "description": "Words of the card at the end; stands before the param of the same name.",
+            "$ref": "#/components/schemas/Text"
+          },
+          "burn_captions": {
+            "description": "Whether the captions are written into the picture; stands before the param of the same name.",
+            "$ref": "#/components/schemas/Boolean"
+          },
+          "music": {
+            "description": "Music under the speech: none, calm, warm or bright.",
+            "$ref": "#/components/schemas/Text"
+          },
+          "webm": {
+            "description": "Whether the film is made as WebM (VP9, Opus), too; stands before the param of the same name.",
+            "$ref": "#/components/schemas/Boolean"
+          }
+        },
+        "required": [
+          "video"
+        ],
+        "additionalProperties": false
+      },
+      "FinishVideoOutputs": {
+        "title": "FinishVideoOutputs",
+        "type": "object",
+        "properties": {
+          "video": {
+            "$ref": "#/components/schemas/Video"
+          },
+          "webm": {
+            "$ref": "#/components/schemas/Video"
+          },
+          "poster": {
+            "$ref": "#/components/schemas/Image"
+          },
+          "preview": {
+            "description": "An animated GIF of the first seconds.",
+            "$ref": "#/components/schemas/Image"
+          },
+          "captions": {
+            "description": "WebVTT with times from the start of the finished film.",
+            "$ref": "#/components/schemas/Data"
+          },
+          "marked": {
+            "$ref": "#/components/schemas/Boolean"
+          }
+        },
+        "required": [
+          "video",
+          "poster",
+          "preview"
+        ],
+        "additionalProperties": false
+      },
+      "FinishVideoParams": {
+        "title": "FinishVideoParams",
+        "type": "object",
+        "properties": {
+          "burn_captions": {
+            "description": "Whether the captions are written into the picture.",
+            "type": "boolean",
+            "default": false
+          },
+          "title_s": {
+            "description": "How long the card with the title is shown first; 0 leaves it out.",
+            "type": "number",
+            "minimum": 0,
+            "maximum": 10,
+            "default": 2.5
+          },
+          "end_text": {
+            "description": "Words of a card at the end; empty leaves it out.",
+            "type": "string",
+            "maxLength": 120,
+            "default": ""
+          },
+          "end_s": {
+            "description": "How long the card at the end is shown.",
+            "type": "number",
+            "minimum": 0,
+            "maximum": 10,
+            "default": 2
+          },
+          "webm": {
+            "description": "Whether the film is made as WebM (VP9, Opus), too.",
+            "type": "boolean",
+            "default": false
+          },
+          "seed": {
+            "description": "Fixes the music: the same seed, the same notes.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 4294967295,
+            "default": 0
+          }
+        },
+        "additionalProperties": false
+      },
+      "GenerateScriptInputs": {
+        "title": "GenerateScriptInputs",
+        "type": "object",
+        "properties": {
+          "topic": {
+            "$ref": "#/components/schemas/Text"
+          },
+          "text": {
+            "$ref": "#/components/schemas/Text"
+          },
+          "tone": {
+            "description": "How the viewers are addressed: plain, warm, lively or serious.",
+            "$ref": "#/components/schemas/Text"
+          },
+          "audience": {
+            "description": "For whom the narration is, in a few words.",
+            "$ref": "#/components/schemas/Text"
+          },
+          "duration_s": {
+            "description": "Wanted length of the speech in seconds; stands before the param of the same name.",
+            "$ref": "#/components/schemas/Number"
+          }
+        },
+        "additionalProperties": false
+      },
+      "GenerateScriptOutputs": {
+        "title": "GenerateScriptOutputs",
+        "type": "object",
+        "properties": {
+          "narration": {
+            "$ref": "#/components/schemas/Text"
+          },
+          "title": {
+            "$ref": "#/components/schemas/Text"
+          }
+        },
+        "required": [
+          "narration",
+          "title"
+        ],
+        "additionalProperties": false
+      },
+      "GenerateScriptParams": {
+        "title": "GenerateScriptParams",
+        "type": "object",
+        "properties": {
+          "language": {
+            "type": "string",
+            "enum": [
+              "en"
+            ],
+            "default": "en"
+          },
+          "duration_s": {
+            "description": "Wanted length of the speech in seconds.",
+            "type": "number",
+            "minimum": 3,
+            "maximum": 120,
+            "default": 11
+          },
+          "seed": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 4294967295,
+            "default": 0
+          }
+        },
+        "additionalProperties": false
+      },
       "Graph": {
         "title": "Graph",
         "description": "What a client asks to run. A run keeps the SHA-256 of the canonical JSON (RFC 8785) of its graph for ever.",
@@ -3960,6 +4389,63 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "type": "string",
         "pattern": "^[A-Za-z0-9_-]{1,64}$"
       },
+      "Image": {
+        "title": "Image",
+        "description": "Artifact reference to a picture.",
+        "type": "object",
+        "properties": {
+          "artifact_id": {
+            "$ref": "#/components/schemas/Identifier"
+          },
+          "key": {
+            "$ref": "#/components/schemas/ObjectKey"
+          },
+          "media_type": {
+            "type": "string",
+            "pattern": "^image/[a-z0-9.+-]{1,60}$"
+          },
+          "size": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "sha256": {
+            "$ref": "#/components/schemas/Sha256"
+          },
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200
+          },
+          "meta": {
+            "title": "ImageMeta",
+            "type": "object",
+            "properties": {
+              "width": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 9007199254740991
+              },
+              "height": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 9007199254740991
+              }
+            },
+            "additionalProperties": false
+          }
+        },
+        "required": [
+          "artifact_id",
+          "key",
+          "media_type",
+          "size",
+          "sha256",
+          "name",
+          "meta"
+        ],
+        "additionalProperties": false
+      },
       "ImageToVideoInput": {
         "title": "ImageToVideoInput",
         "description": "Input of image-to-video.",
@@ -4035,12 +4521,129 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "ImageToVideoInputs": {
+        "title": "ImageToVideoInputs",
+        "type": "object",
+        "properties": {
+          "image": {
+            "$ref": "#/components/schemas/Image"
+          },
+          "move": {
+            "description": "push_in, pull_out, pan_left, pan_right, tilt_up, tilt_down or orbit; push_in without it.",
+            "$ref": "#/components/schemas/Text"
+          },
+          "strength": {
+            "description": "How far the camera moves: 1 is what suits most pictures, 0.25 to 2.",
+            "$ref": "#/components/schemas/Number"
+          },
+          "duration_s": {
+            "description": "Length of the film in seconds, 1 to 30; 5 without it.",
+            "$ref": "#/components/schemas/Number"
+          },
+          "fps": {
+            "description": "Pictures per second: 24, 25, 30, 50 or 60; 25 without it.",
+            "$ref": "#/components/schemas/Number"
+          },
+          "size": {
+            "description": "Shorter side of the film in pixels, even, 128 to 1080; 720 without it.",
+            "$ref": "#/components/schemas/Number"
+          },
+          "aspect": {
+            "description": "Width to height: own (that of the picture), 1:1, 9:16, 16:9; own without it.",
+            "$ref": "#/components/schemas/Text"
+          }
+        },
+        "required": [
+          "image"
+        ],
+        "additionalProperties": false
+      },
+      "ImageToVideoOutputs": {
+        "title": "ImageToVideoOutputs",
+        "type": "object",
+        "properties": {
+          "video": {
+            "$ref": "#/components/schemas/Video"
+          },
+          "depth_by": {
+            "$ref": "#/components/schemas/Text"
+          }
+        },
+        "required": [
+          "video",
+          "depth_by"
+        ],
+        "additionalProperties": false
+      },
+      "ImageToVideoParams": {
+        "title": "ImageToVideoParams",
+        "type": "object",
+        "properties": {},
+        "additionalProperties": false
+      },
       "InstanceId": {
         "title": "InstanceId",
         "description": "Id of a node in a run: a graph node's, with the names of inlined graphs before it and its index in its group behind it, as in film.script.0.",
         "type": "string",
         "maxLength": 150,
         "pattern": "^[a-z][a-z0-9_]{0,47}([.][a-z0-9][a-z0-9_]{0,47}){0,7}$"
+      },
+      "Json": {
+        "title": "Json",
+        "description": "Any small JSON object.",
+        "type": "object",
+        "additionalProperties": true
+      },
+      "Landmarks": {
+        "title": "Landmarks",
+        "description": "Artifact reference to a JSON object {width, height, points: [[x, y, z], ...]}: the 468 points of the MediaPipe face mesh in pixels of the portrait.",
+        "type": "object",
+        "properties": {
+          "artifact_id": {
+            "$ref": "#/components/schemas/Identifier"
+          },
+          "key": {
+            "$ref": "#/components/schemas/ObjectKey"
+          },
+          "media_type": {
+            "const": "application/json"
+          },
+          "size": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "sha256": {
+            "$ref": "#/components/schemas/Sha256"
+          },
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200
+          },
+          "meta": {
+            "title": "LandmarksMeta",
+            "type": "object",
+            "properties": {
+              "count": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 9007199254740991
+              }
+            },
+            "additionalProperties": false
+          }
+        },
+        "required": [
+          "artifact_id",
+          "key",
+          "media_type",
+          "size",
+          "sha256",
+          "name",
+          "meta"
+        ],
+        "additionalProperties": false
       },
       "NodeId": {
         "title": "NodeId",
@@ -4180,6 +4783,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "Number": {
+        "title": "Number",
+        "type": "number"
+      },
       "ObjectKey": {
         "title": "ObjectKey",
         "description": "Where the bytes lie in the object store's bucket.",
@@ -4210,6 +4817,57 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "items": {
           "$ref": "#/components/schemas/Operand"
         }
+      },
+      "Phones": {
+        "title": "Phones",
+        "description": "Artifact reference to a JSON list of {phone, start_s, end_s}, in order, without overlap.",
+        "type": "object",
+        "properties": {
+          "artifact_id": {
+            "$ref": "#/components/schemas/Identifier"
+          },
+          "key": {
+            "$ref": "#/components/schemas/ObjectKey"
+          },
+          "media_type": {
+            "const": "application/json"
+          },
+          "size": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "sha256": {
+            "$ref": "#/components/schemas/Sha256"
+          },
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200
+          },
+          "meta": {
+            "title": "PhonesMeta",
+            "type": "object",
+            "properties": {
+              "count": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 9007199254740991
+              }
+            },
+            "additionalProperties": false
+          }
+        },
+        "required": [
+          "artifact_id",
+          "key",
+          "media_type",
+          "size",
+          "sha256",
+          "name",
+          "meta"
+        ],
+        "additionalProperties": false
       },
       "PoolName": {
         "title": "PoolName",
@@ -4287,6 +4945,103 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                 }
               ]
             }
+          }
+        },
+        "additionalProperties": false
+      },
+      "PreparePortraitInputs": {
+        "title": "PreparePortraitInputs",
+        "type": "object",
+        "properties": {
+          "image": {
+            "$ref": "#/components/schemas/Image"
+          },
+          "avatar": {
+            "description": "The drawn face that is used without a photo: robin, amara or elias; stands before the param of the same name.",
+            "$ref": "#/components/schemas/Text"
+          },
+          "aspect": {
+            "description": "Width to height of the picture: 1:1, 9:16 or 16:9; stands before the param of the same name.",
+            "$ref": "#/components/schemas/Text"
+          },
+          "face": {
+            "description": "Which of several faces in the photo, counted from the left, from 1; stands before the param of the same name.",
+            "$ref": "#/components/schemas/Number"
+          },
+          "size": {
+            "description": "Shorter side of the picture in pixels, even, 256 to 1080; stands before the param of the same name.",
+            "$ref": "#/components/schemas/Number"
+          }
+        },
+        "additionalProperties": false
+      },
+      "PreparePortraitOutputs": {
+        "title": "PreparePortraitOutputs",
+        "type": "object",
+        "properties": {
+          "image": {
+            "$ref": "#/components/schemas/Image"
+          },
+          "landmarks": {
+            "$ref": "#/components/schemas/Landmarks"
+          },
+          "source": {
+            "$ref": "#/components/schemas/Text"
+          },
+          "matte": {
+            "$ref": "#/components/schemas/Image"
+          },
+          "matte_by": {
+            "$ref": "#/components/schemas/Text"
+          },
+          "enlarged_by": {
+            "$ref": "#/components/schemas/Text"
+          }
+        },
+        "required": [
+          "image",
+          "landmarks",
+          "source"
+        ],
+        "additionalProperties": false
+      },
+      "PreparePortraitParams": {
+        "title": "PreparePortraitParams",
+        "type": "object",
+        "properties": {
+          "size": {
+            "description": "Shorter side of the picture in pixels.",
+            "type": "integer",
+            "minimum": 256,
+            "maximum": 1080,
+            "multipleOf": 2,
+            "default": 512
+          },
+          "aspect": {
+            "description": "Width to height of the picture.",
+            "type": "string",
+            "enum": [
+              "1:1",
+              "9:16",
+              "16:9"
+            ],
+            "default": "1:1"
+          },
+          "face": {
+            "description": "Which of several faces in the photo, counted from the left, from 1. Without it there may be only one large face.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 99
+          },
+          "avatar": {
+            "description": "The drawn face that is used without a photo.",
+            "type": "string",
+            "enum": [
+              "robin",
+              "amara",
+              "elias"
+            ],
+            "default": "robin"
           }
         },
         "additionalProperties": false
@@ -4946,6 +5701,71 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "type": "string",
         "pattern": "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"
       },
+      "SynthesizeSpeechInputs": {
+        "title": "SynthesizeSpeechInputs",
+        "type": "object",
+        "properties": {
+          "text": {
+            "$ref": "#/components/schemas/Text"
+          },
+          "voice": {
+            "$ref": "#/components/schemas/Voice",
+            "x-chooses-engine": {
+              "name": "voices",
+              "clip": "takes_clips"
+            }
+          }
+        },
+        "required": [
+          "text"
+        ],
+        "additionalProperties": false
+      },
+      "SynthesizeSpeechOutputs": {
+        "title": "SynthesizeSpeechOutputs",
+        "type": "object",
+        "properties": {
+          "audio": {
+            "$ref": "#/components/schemas/Audio"
+          },
+          "phones": {
+            "$ref": "#/components/schemas/Phones"
+          },
+          "captions": {
+            "description": "WebVTT with the times of the words.",
+            "$ref": "#/components/schemas/Data"
+          },
+          "voice": {
+            "description": "Whose voice speaks: {name}, or after a clip {approximate_match: true, made_from: [{name, share}], pitch_shift_semitones, distance_before, distance_after}.",
+            "$ref": "#/components/schemas/Json"
+          }
+        },
+        "required": [
+          "audio"
+        ],
+        "additionalProperties": false
+      },
+      "SynthesizeSpeechParams": {
+        "title": "SynthesizeSpeechParams",
+        "type": "object",
+        "properties": {
+          "speed": {
+            "description": "Speaking rate relative to the voice's own.",
+            "type": "number",
+            "minimum": 0.5,
+            "maximum": 2,
+            "default": 1
+          },
+          "seed": {
+            "description": "Fixes the breath noise of the voice: the same seed, the same sound.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 4294967295,
+            "default": 0
+          }
+        },
+        "additionalProperties": false
+      },
       "TalkingAvatarInput": {
         "title": "TalkingAvatarInput",
         "description": "Input of talking-avatar: at least one of topic and text; text wins.",
@@ -5092,6 +5912,12 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         },
         "additionalProperties": false
       },
+      "Text": {
+        "title": "Text",
+        "description": "Plain text.",
+        "type": "string",
+        "maxLength": 20000
+      },
       "Timestamp": {
         "title": "Timestamp",
         "description": "ISO 8601 time in UTC with milliseconds.",
@@ -5139,6 +5965,50 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "UpscaleImageInputs": {
+        "title": "UpscaleImageInputs",
+        "type": "object",
+        "properties": {
+          "image": {
+            "$ref": "#/components/schemas/Image"
+          },
+          "factor": {
+            "description": "How many times as wide and high: 2 or 4; 2 without it.",
+            "$ref": "#/components/schemas/Number"
+          },
+          "kind": {
+            "description": "What is in the picture: photo or drawing; photo without it.",
+            "$ref": "#/components/schemas/Text"
+          },
+          "plain_share": {
+            "description": "Share of a plain enlargement (Lanczos) in the result, 0 to 1: more of it looks softer and less made. Without it what suits the kind.",
+            "$ref": "#/components/schemas/Number"
+          }
+        },
+        "required": [
+          "image"
+        ],
+        "additionalProperties": false
+      },
+      "UpscaleImageOutputs": {
+        "title": "UpscaleImageOutputs",
+        "type": "object",
+        "properties": {
+          "image": {
+            "$ref": "#/components/schemas/Image"
+          }
+        },
+        "required": [
+          "image"
+        ],
+        "additionalProperties": false
+      },
+      "UpscaleImageParams": {
+        "title": "UpscaleImageParams",
+        "type": "object",
+        "properties": {},
+        "additionalProperties": false
+      },
       "UpscaleVideoInput": {
         "title": "UpscaleVideoInput",
         "description": "Input of upscale-video.",
@@ -5162,6 +6032,195 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "required": [
           "video"
         ],
+        "additionalProperties": false
+      },
+      "UpscaleVideoInputs": {
+        "title": "UpscaleVideoInputs",
+        "type": "object",
+        "properties": {
+          "video": {
+            "$ref": "#/components/schemas/Video"
+          },
+          "factor": {
+            "description": "How many times as wide and high: 2 or 4; 2 without it. `passthrough` takes no notice of it.",
+            "$ref": "#/components/schemas/Number"
+          }
+        },
+        "required": [
+          "video"
+        ],
+        "additionalProperties": false
+      },
+      "UpscaleVideoOutputs": {
+        "title": "UpscaleVideoOutputs",
+        "type": "object",
+        "properties": {
+          "video": {
+            "$ref": "#/components/schemas/Video"
+          }
+        },
+        "required": [
+          "video"
+        ],
+        "additionalProperties": false
+      },
+      "UpscaleVideoParams": {
+        "title": "UpscaleVideoParams",
+        "type": "object",
+        "properties": {},
+        "additionalProperties": false
+      },
+      "Video": {
+        "title": "Video",
+        "description": "Artifact reference to a film.",
+        "type": "object",
+        "properties": {
+          "artifact_id": {
+            "$ref": "#/components/schemas/Identifier"
+          },
+          "key": {
+            "$ref": "#/components/schemas/ObjectKey"
+          },
+          "media_type": {
+            "type": "string",
+            "pattern": "^video/[a-z0-9.+-]{1,60}$"
+          },
+          "size": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "sha256": {
+            "$ref": "#/components/schemas/Sha256"
+          },
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200
+          },
+          "meta": {
+            "title": "VideoMeta",
+            "type": "object",
+            "properties": {
+              "width": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 9007199254740991
+              },
+              "height": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 9007199254740991
+              },
+              "fps": {
+                "description": "Frames per second.",
+                "type": "number",
+                "minimum": 0
+              },
+              "duration_s": {
+                "type": "number",
+                "minimum": 0
+              }
+            },
+            "additionalProperties": false
+          }
+        },
+        "required": [
+          "artifact_id",
+          "key",
+          "media_type",
+          "size",
+          "sha256",
+          "name",
+          "meta"
+        ],
+        "additionalProperties": false
+      },
+      "VisemeTrack": {
+        "title": "VisemeTrack",
+        "description": "Artifact reference to a JSON object {fps, frames: [{open, width}], phones}: the planned mouth per video frame.",
+        "type": "object",
+        "properties": {
+          "artifact_id": {
+            "$ref": "#/components/schemas/Identifier"
+          },
+          "key": {
+            "$ref": "#/components/schemas/ObjectKey"
+          },
+          "media_type": {
+            "const": "application/json"
+          },
+          "size": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "sha256": {
+            "$ref": "#/components/schemas/Sha256"
+          },
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200
+          },
+          "meta": {
+            "title": "VisemeTrackMeta",
+            "type": "object",
+            "properties": {
+              "fps": {
+                "type": "number",
+                "minimum": 0
+              },
+              "frames": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 9007199254740991
+              }
+            },
+            "additionalProperties": false
+          }
+        },
+        "required": [
+          "artifact_id",
+          "key",
+          "media_type",
+          "size",
+          "sha256",
+          "name",
+          "meta"
+        ],
+        "additionalProperties": false
+      },
+      "Voice": {
+        "title": "Voice",
+        "description": "The voice that speaks: one of an engine's own by name, or one that resembles a clip.",
+        "x-client-form": {
+          "title": "VoiceInput",
+          "files": {
+            "clip": "file_id"
+          }
+        },
+        "type": "object",
+        "properties": {
+          "name": {
+            "$ref": "#/components/schemas/VoiceName"
+          },
+          "clip": {
+            "description": "5 to 30 s of one speaker.",
+            "$ref": "#/components/schemas/Audio"
+          },
+          "consent": {
+            "$ref": "#/components/schemas/VoiceConsent"
+          }
+        },
+        "dependentRequired": {
+          "clip": [
+            "consent"
+          ],
+          "consent": [
+            "clip"
+          ]
+        },
         "additionalProperties": false
       },
       "VoiceCapability": {

@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,7 +20,7 @@ from gpu_node.children.failures import to_failure
 from gpu_node.children.framing import Message, encode, receive_message
 from gpu_node.children.limits import Limits
 from gpu_node.children.memory import give_back
-from gpu_node.children.probe import probe
+from gpu_node.children.probe import Place, probe
 from gpu_node.children.restraint import leave, restrain
 from gpu_node.errors import Canceled, PermanentError
 from gpu_node.handlers.outputs import to_outputs
@@ -46,6 +46,7 @@ class CallServer:
         self._canceled = threading.Event()
         self._may_go = threading.Event()
         self._registry: Registry | None = None
+        self._settings: Mapping[str, Any] = {}
         self._runner: asyncio.Runner | None = None
         self._stop: Callable[[], object] = _nothing
 
@@ -97,12 +98,13 @@ class CallServer:
                     raise PermanentError("handler-unavailable", detail)
                 self._patience_s = message["patience_s"]
                 self._registry = load_registry(message["extensions"])
+                self._settings = message["settings"]
                 return {"kind": "ready", "pid": os.getpid(), "unconfined": self._unconfined}
             if self._registry is None:
                 raise RuntimeError("called before it was started")
             if kind == "probe":
-                models_dir = Path(message["models_dir"])
-                engines = probe(self._registry, message["node_types"], models_dir, self._awaited)
+                place = Place(Path(message["models_dir"]), self._settings)
+                engines = probe(self._registry, message["node_types"], place, self._awaited)
                 return {"kind": "probed", "engines": engines}
             if kind == "check":
                 return self._check(self._registry, message)

@@ -56,7 +56,11 @@ class Child:
         assert process.stdout
         output = asyncio.create_task(log_output(process.stdout, process.pid, metrics))
         child = cls(spawned, output)
-        start = {"extensions": settings.extensions, "patience_s": settings.patience_s}
+        start = {
+            "extensions": settings.extensions,
+            "settings": dict(settings.settings),
+            "patience_s": settings.patience_s,
+        }
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
                 ready = await child._ask({"kind": "start", **start}, None)

@@ -2,7 +2,8 @@
 
 import inspect
 import traceback
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,19 @@ from gpu_node.handlers.registry import Registry
 Await = Callable[[Awaitable[Any]], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where engines are looked for."""
+
+    models_dir: Path
+    settings: Mapping[str, Any]
+
+
 def probe(
-    registry: Registry, node_types: Iterable[str], models_dir: Path, wait: Await
+    registry: Registry, node_types: Iterable[str], place: Place, wait: Await
 ) -> dict[str, Any]:
     """Engines by node type; a handler that cannot even be imported has none, and says why."""
-    return {name: _of_type(registry, name, models_dir, wait) for name in node_types}
+    return {name: _of_type(registry, name, place, wait) for name in node_types}
 
 
 def lacking(registry: Registry, node_type: str, reason: str) -> dict[str, Any]:
@@ -26,9 +35,9 @@ def lacking(registry: Registry, node_type: str, reason: str) -> dict[str, Any]:
     return {"engines": rows, "reason": reason[:500]}
 
 
-def _of_type(registry: Registry, name: str, models_dir: Path, wait: Await) -> dict[str, Any]:
+def _of_type(registry: Registry, name: str, place: Place, wait: Await) -> dict[str, Any]:
     try:
-        engines = registry.engines(name, models_dir)
+        engines = registry.engines(name, place.models_dir, place.settings)
         found: list[Engine] = wait(engines) if inspect.isawaitable(engines) else engines
         rows = [engine.to_row() for engine in found]
         return {"engines": rows, "checks": registry.check(name) is not None}

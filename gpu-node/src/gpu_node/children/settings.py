@@ -1,7 +1,8 @@
 """How handler processes are made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from gpu_node.children.limits import Limits
 from gpu_node.children.memory import MOST_BYTES
@@ -18,3 +19,5 @@ class ChildSettings:
     """Silence of the parent after which a busy child ends itself."""
     most_bytes: int = MOST_BYTES
     """Memory that an idle child may hold."""
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """For those who ask engines; a call brings them itself."""

@@ -23,7 +23,8 @@ their own; those that wait take no place from those that compute."""
 
 @dataclass(frozen=True)
 class HandlerSpec:
-    """A handler of an extension. Without `engines` all engines of its type count as available.
+    """A handler of an extension. Without `engines` all engines of its type count as available;
+    it may take `models_dir` and `settings` (of the context), and may be a coroutine.
 
     `check(params, inputs, context)` raises what is wrong with the inputs that are known so far.
     `params` is the JSON schema of the type's params; it may refer to ours by `$id`.
@@ -39,10 +40,17 @@ class HandlerSpec:
 @dataclass(frozen=True)
 class _Module:
     """A handler of ours: a module with `run`, perhaps `check` and `engines`, imported where it
-    runs only."""
+    runs only. Its folder's `__init__.py` is it, or else `<node_type>.py` in there."""
 
     kind: Kind
-    name: str
+    node_type: str
+
+    def load(self) -> Any:
+        """The module itself."""
+        folder = importlib.import_module(f"gpu_node.handlers.{self.node_type}")
+        if hasattr(folder, "run"):
+            return folder
+        return importlib.import_module(f"{folder.__name__}.{self.node_type}")
 
 
 _KINDS: Mapping[str, Kind] = {
@@ -57,7 +65,7 @@ _KINDS: Mapping[str, Kind] = {
 }
 """Our node types; each has its folder beside this file."""
 
-_TABLE = {name: _Module(kind, f"gpu_node.handlers.{name}.{name}") for name, kind in _KINDS.items()}
+_TABLE = {name: _Module(kind, name) for name, kind in _KINDS.items()}
 
 
 class Registry:
@@ -95,13 +103,15 @@ class Registry:
         check = getattr(self._source(node_type), "check", None)
         return check and _with_params(check)
 
-    def engines(self, node_type: str, models_dir: Path) -> Any:
+    def engines(
+        self, node_type: str, models_dir: Path, settings: Mapping[str, Any] | None = None
+    ) -> Any:
         """The type's engines (a list, or a coroutine that answers one) and whether this machine
         has them; imports the handler. One that does not say it itself has those of the engine
         table, or needs none."""
         engines = getattr(self._source(node_type), "engines", None)
         if engines:
-            return _ask(engines, models_dir)
+            return _ask(engines, {"models_dir": models_dir, "settings": settings or {}})
         return [
             table.describe(name, models_dir)
             if name in table.ENGINES
@@ -112,7 +122,7 @@ class Registry:
     def _source(self, node_type: str) -> Any:
         """The module or spec of a handler."""
         handler = self._handlers[node_type]
-        return importlib.import_module(handler.name) if isinstance(handler, _Module) else handler
+        return handler.load() if isinstance(handler, _Module) else handler
 
 
 def load_registry(extensions: str) -> Registry:
@@ -130,10 +140,11 @@ def load_registry(extensions: str) -> Registry:
     return Registry({name: t for name, t in node_types.items() if name in handlers}, handlers)
 
 
-def _ask(engines: Callable[..., Any], models_dir: Path) -> Any:
-    """Engines whose model files lie outside their packages take `models_dir`."""
-    takes_it = "models_dir" in inspect.signature(engines).parameters
-    return engines(models_dir) if takes_it else engines()
+def _ask(engines: Callable[..., Any], offered: Mapping[str, Any]) -> Any:
+    """Whose model files lie outside their packages takes `models_dir`; who asks a service finds in
+    `settings` where it is."""
+    taken = inspect.signature(engines).parameters
+    return engines(**{name: value for name, value in offered.items() if name in taken})
 
 
 def _typed(run: Callable[..., Any]) -> Callable[..., Any]:

@@ -62,6 +62,7 @@ class Service:
                 hidden_files=config.secret_files,
             ),
             patience_s=LOST_AFTER * config.lease_ms / 1000,
+            settings=config.settings,
         )
         self._readiness = readiness
         self._metrics = metrics
