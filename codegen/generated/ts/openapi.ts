@@ -4300,8 +4300,9 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "$ref": "#/components/schemas/PoolName"
           },
           "engine": {
+            "description": "Name of an engine of the node type, or the field of the input in which the caller names it.",
             "type": "string",
-            "pattern": "^[a-z][a-z0-9_-]{0,63}$"
+            "pattern": "^([a-z][a-z0-9_-]{0,63}|\\$input\\.[a-z][a-z0-9_]{0,47}\\??)$"
           },
           "tags": {
             "type": "array",

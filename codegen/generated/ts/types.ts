@@ -738,6 +738,7 @@ export interface GraphNode {
   /** Share of the run's progress. */
   weight?: number;
   pool?: PoolName;
+  /** Name of an engine of the node type, or the field of the input in which the caller names it. */
   engine?: string;
   tags?: Array<string>;
   /** The group that the node belongs to. */

@@ -5,6 +5,7 @@ import type { GraphModel, ModelNode } from "../run-engine/graph-model.ts";
 import { evaluate, viewOf, type Operand } from "../run-engine/operands.ts";
 import type { Channels } from "../run-engine/state.ts";
 import { findSureNodes } from "../run-engine/sure-nodes.ts";
+import { engineOf } from "../graphs/chosen-engine.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import { addEvent, setRow, type Draft } from "./draft.ts";
 import { toPieces } from "./pieces.ts";
@@ -54,7 +55,7 @@ function toTaskNode(
     type: node.definition.type,
     schema_digest: type.schema_digest,
     attempt,
-    engine: node.definition.engine ?? "auto",
+    engine: engineOf(node.definition, viewOf(context.channels).input),
     timeout_s: node.definition.timeout_s ?? type.timeout_s,
     params: node.definition.params ?? {},
     inputs,

@@ -306,6 +306,18 @@ describe("checkGraph", () => {
       /waits for the whole group/,
     ],
     [
+      "an engine that a field chooses which does not exist",
+      graph([node("a", { engine: "$input.nope" })], list),
+      "/nodes/0/engine",
+      /no field "nope"/,
+    ],
+    [
+      "an engine that is chosen by a number",
+      graph([node("a", { engine: "$input.n" })], list),
+      "/nodes/0/engine",
+      /is of type Number, but Text is needed/,
+    ],
+    [
       "a condition about something that does not exist",
       graph([node("a", { when: { all: [{ has: "$input.nope" }] } })], list),
       "/nodes/0/when/all/0/has",

@@ -3,6 +3,7 @@ import type { Graph } from "@myspinbot/contracts/types.ts";
 import { POOLS } from "@myspinbot/contracts/wire.ts";
 import type { FieldError } from "../errors/app-error.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
+import { checkChoice } from "./chosen-engine.ts";
 import { checkGroups } from "./check-groups.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { checkOrder } from "./check-order.ts";
@@ -54,6 +55,7 @@ export function checkGraph(graph: Graph, options: GraphCheckOptions): FieldError
   graph.nodes.forEach((node, index) => {
     const type = options.nodeTypes.get(node.type);
     problems.push(...checkInputs(context, node, type, `/nodes/${index}/inputs`));
+    problems.push(...checkChoice(context, node, `/nodes/${index}/engine`));
     if (node.when)
       problems.push(...checkPredicate({ context, group: node.group }, node.when, `/nodes/${index}/when`));
   });

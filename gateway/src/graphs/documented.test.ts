@@ -40,9 +40,9 @@ async function playExample(name: string, input: Record<string, unknown>, failing
 }
 
 describe("docs/graphs.md", () => {
-  it("has ten examples, and each is played below", () => {
+  it("has eleven examples, and each is played below", () => {
     expect(examples.map(({ name }) => name)).toEqual([...new Set(CASES.map(([name]) => name))]);
-    expect(examples).toHaveLength(10);
+    expect(examples).toHaveLength(11);
   });
 
   it.each(examples.map((graph) => [graph.name, graph] as const))(
@@ -78,6 +78,7 @@ describe("docs/graphs.md", () => {
     ["two-lists", { images: ["a", "b"] }, { videos: ["move.0.video", "move.1.video"] }],
     ["always", { image: "i", text: "t" }, { script: "note.narration" }, ["film"]],
     ["always", { image: "i", text: "t" }, { video: "film.video", script: "note.narration" }],
+    ["chosen-engine", { text: "t" }, { audio: "speech.audio" }],
   ];
   it.each(CASES)("plays %s with %j: %j", async (name, input, output, failing) => {
     expect(await playExample(name, input, failing)).toEqual(output);

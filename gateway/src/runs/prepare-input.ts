@@ -3,9 +3,11 @@ import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { AppError, type FieldError } from "../errors/app-error.ts";
 import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
 import type { AcceptedGraph } from "../graphs/catalogue.ts";
+import { choiceProblems } from "../graphs/chosen-engine.ts";
 import { isForm, parseExpression, type Expression } from "../graphs/expressions.ts";
 import type { InputSpec } from "../graphs/input-fields.ts";
 import { itemTypes } from "../graphs/item-types.ts";
+import type { NodeTypes } from "../graphs/node-types.ts";
 import { checkLists, valueProblems } from "./check-lists.ts";
 import { resolveFiles, type OwnFiles } from "./resolve-files.ts";
 
@@ -27,10 +29,12 @@ export async function prepareInput(
   accepted: AcceptedGraph,
   input: Input,
   files: OwnFiles,
+  nodeTypes: NodeTypes,
 ): Promise<PreparedInput> {
   const problems = checkFields(accepted.input, input);
   const told = new Set(problems.map(({ pointer }) => pointer));
-  problems.push(...missingFields(accepted, input).filter(({ pointer }) => !told.has(pointer)));
+  const needed = [...missingFields(accepted, input), ...choiceProblems(accepted.graph, nodeTypes, input)];
+  problems.push(...needed.filter(({ pointer }) => !told.has(pointer)));
   if (problems.length === 0) problems.push(...checkLists(accepted.graph, input));
   if (problems.length > 0) throw invalidInput(accepted, problems);
   if (encoder.encode(JSON.stringify(input)).byteLength > DEFAULTS.input_bytes) {
@@ -92,7 +96,7 @@ function missingFields({ graph }: AcceptedGraph, input: Input): FieldError[] {
   for (const [id, { each }] of Object.entries(graph.groups ?? {}))
     if (each !== undefined) look(each, `group "${id}"`);
   for (const node of graph.nodes)
-    for (const value of Object.values(node.inputs ?? {})) look(value, `node "${node.id}"`);
+    for (const value of [node.engine, ...Object.values(node.inputs ?? {})]) look(value, `node "${node.id}"`);
   return Array.from(missing, ([field, who]) => ({
     pointer: `/input/${field}`,
     detail: `is missing, and the ${who} needs it`,

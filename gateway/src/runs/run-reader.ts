@@ -6,6 +6,7 @@ import { countMatching, missingFor, NOBODY } from "../capabilities/match.ts";
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
+import { withEngines } from "../graphs/chosen-engine.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import type { Redis } from "../redis/client.ts";
 import { shardOfRun } from "../run-id.ts";
@@ -71,13 +72,14 @@ export function createRunReader(options: RunReaderOptions): RunReader {
         : undefined,
       registry.executors(),
     ]);
+    const nodes = graph ? withEngines(graph.nodes, inputOf(source)) : [];
     // That nobody is there at all is what a queued run's count says.
-    const missing = missingFor(graph ? nodesToRun(source, graph) : [], nodeTypes, executors).filter(
+    const missing = missingFor(nodesToRun(source, nodes), nodeTypes, executors).filter(
       ({ reason }) => !isQueued || reason !== NOBODY,
     );
     const waitingFor = missing.length > 0 ? { waiting_for: missing } : undefined;
     if (position === undefined) return waitingFor;
-    const matching = graph ? countMatching(graph.nodes, nodeTypes, executors) : 0;
+    const matching = graph ? countMatching(nodes, nodeTypes, executors) : 0;
     return { position, matching_executors: matching, ...waitingFor };
   };
 
@@ -117,13 +119,17 @@ export function createRunReader(options: RunReaderOptions): RunReader {
   };
 }
 
+function inputOf({ data }: RunRecord): Record<string, unknown> {
+  return data.input === undefined ? {} : (JSON.parse(data.input) as Record<string, unknown>);
+}
+
 /** Nodes that have neither ended nor begun. */
-function nodesToRun(source: RunRecord, graph: Graph): GraphNode[] {
-  const order = graph.nodes.map((node) => node.id);
+function nodesToRun(source: RunRecord, nodes: GraphNode[]): GraphNode[] {
+  const order = nodes.map((node) => node.id);
   const waiting = new Set(
     toRunNodes(source.nodes, order).flatMap((node) =>
       node.status === "pending" || node.status === "dispatched" ? [node.node_id] : [],
     ),
   );
-  return graph.nodes.filter((node) => waiting.has(node.id));
+  return nodes.filter((node) => waiting.has(node.id));
 }

@@ -10,6 +10,7 @@ import { fromRedis } from "../errors/dependencies.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
 import type { FileStore } from "../files/file-store.ts";
 import type { AcceptedGraph, GraphCatalogue } from "../graphs/catalogue.ts";
+import { withEngines } from "../graphs/chosen-engine.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import { newId } from "../ids.ts";
 import type { Redis } from "../redis/client.ts";
@@ -68,9 +69,9 @@ export function createRunService(options: RunServiceOptions): RunService {
     const accepted = inline
       ? await acceptInline(graphs, request.graph)
       : await graphs.get(request.graph as string);
-    const input = await prepareInput(accepted, request.input ?? {}, { files, owner });
+    const input = await prepareInput(accepted, request.input ?? {}, { files, owner }, nodeTypes);
     const matching = matchExecutors(
-      accepted.graph.nodes,
+      withEngines(accepted.graph.nodes, input.input),
       nodeTypes,
       await registry.executors(),
       inline ? "/graph" : "",

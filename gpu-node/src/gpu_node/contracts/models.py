@@ -782,6 +782,9 @@ class GraphNode(Model):
     """Share of the run's progress."""
     pool: PoolName | MISSING = Field(default=MISSING)
     engine: str | MISSING = Field(default=MISSING)
+    """Name of an engine of the node type, or the field of the input in which the caller names
+    it.
+    """
     tags: list[str] | MISSING = Field(default=MISSING)
     group: NodeId | MISSING = Field(default=MISSING)
     """The group that the node belongs to."""
