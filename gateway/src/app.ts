@@ -14,6 +14,7 @@ import type { ProcessWide } from "./process-wide.ts";
 import { artifactRoutes } from "./routes/artifacts.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { fileRoutes } from "./routes/files.ts";
+import { operatorRoutes } from "./routes/operators.ts";
 import { runEventRoutes } from "./routes/run-events.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { serviceRoutes } from "./routes/service.ts";
@@ -41,6 +42,7 @@ export function createApp(shared: ProcessWide, connect: Connect): Hono<AppEnv> {
   app.route("/v1/deliveries", deliveryRoutes());
   app.route("/v1/files", fileRoutes());
   app.route("/v1/artifacts", artifactRoutes());
+  app.route("/v1", operatorRoutes(shared));
   app.onError(onError(shared.logger));
   app.notFound(notFound(app));
   return app;

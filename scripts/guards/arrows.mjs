@@ -20,7 +20,7 @@ export const GATEWAY_ARROWS = {
   connected: ["artifacts", "capabilities", "events", "files", "process-wide", "redis", "runs", "webhooks"],
   routes: [
     ..."app-env artifacts capabilities clock errors events files graphs health middleware runs".split(" "),
-    ...["telemetry", "webhooks"],
+    ...["operators", "telemetry", "webhooks"],
   ],
   middleware: ["app-env", "clock", "connected", "errors", "exact-numbers", "ids", "owner", "telemetry"],
   // Whose run it is stands in the request's environment.
@@ -31,6 +31,7 @@ export const GATEWAY_ARROWS = {
   // A run's own webhook is judged with it, so these know nothing of runs.
   webhooks: ["clock", "errors", "graphs", "ids", "redis", "run-id"],
   deliverer: ["clock", "ids", "redis", "telemetry", "webhooks"],
+  operators: ["clock", "errors", "health", "redis", "telemetry"],
   events: ["clock", "errors", "redis", "run-id", "telemetry"],
   files: ["artifacts", "clock", "errors", "graphs", "ids", "owner", "redis"],
   artifacts: ["clock", "errors", "owner", "redis"],

@@ -887,57 +887,6 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         }
       }
     },
-    "/v1/executors": {
-      "get": {
-        "operationId": "listExecutors",
-        "tags": [
-          "operation"
-        ],
-        "summary": "Who works here, and who did",
-        "responses": {
-          "200": {
-            "description": "All that have announced themselves.",
-            "content": {
-              "application/json": {
-                "schema": {
-                  "$ref": "#/components/schemas/ExecutorList"
-                }
-              }
-            }
-          },
-          "403": {
-            "description": "`not-local`: Only this machine is served.",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
-                }
-              }
-            }
-          },
-          "500": {
-            "description": "`internal`: Something unexpected happened.",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
-                }
-              }
-            }
-          },
-          "503": {
-            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
-            "content": {
-              "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
-                }
-              }
-            }
-          }
-        }
-      }
-    },
     "/": {
       "get": {
         "operationId": "getService",
@@ -1184,6 +1133,338 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "500": {
             "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/executors": {
+      "get": {
+        "operationId": "listExecutors",
+        "tags": [
+          "operators"
+        ],
+        "summary": "Who works here",
+        "responses": {
+          "200": {
+            "description": "All that were heard of within the last half minute.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ExecutorList"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/overview": {
+      "get": {
+        "operationId": "getOverview",
+        "tags": [
+          "operators"
+        ],
+        "summary": "How much there is of what: runs, tasks, reports, mail, memory",
+        "responses": {
+          "200": {
+            "description": "As it is now.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Overview"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/dead-letters": {
+      "get": {
+        "operationId": "listDeadLetters",
+        "tags": [
+          "operators"
+        ],
+        "summary": "Entries that nobody could read, newest first",
+        "parameters": [
+          {
+            "name": "limit",
+            "in": "query",
+            "description": "At most so many.",
+            "schema": {
+              "type": "integer",
+              "minimum": 1,
+              "maximum": 50
+            },
+            "required": false
+          },
+          {
+            "name": "cursor",
+            "in": "query",
+            "description": "`next_cursor` of the page before.",
+            "schema": {
+              "type": "string"
+            },
+            "required": false
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page, without what they said.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/DeadLetterPage"
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "`invalid-request`: The request does not fit its schema.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/dead-letters/{dead_letter_id}": {
+      "get": {
+        "operationId": "getDeadLetter",
+        "tags": [
+          "operators"
+        ],
+        "summary": "One dead letter with what it said",
+        "parameters": [
+          {
+            "name": "dead_letter_id",
+            "in": "path",
+            "description": "The dead letter.",
+            "schema": {
+              "type": "string"
+            },
+            "required": true
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The letter.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/DeadLetter"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`dead-letter-not-found`: The dead letter does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/dead-letters/{dead_letter_id}/redrive": {
+      "post": {
+        "operationId": "redriveDeadLetter",
+        "tags": [
+          "operators"
+        ],
+        "summary": "Put a dead letter back to where it came from. What still cannot be read becomes a dead letter again, with another id",
+        "parameters": [
+          {
+            "name": "dead_letter_id",
+            "in": "path",
+            "description": "The dead letter.",
+            "schema": {
+              "type": "string"
+            },
+            "required": true
+          }
+        ],
+        "responses": {
+          "204": {
+            "description": "It is no dead letter any more."
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`dead-letter-not-found`: The dead letter does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "409": {
+            "description": "`dead-letter-unusable`: The dead letter cannot be put back.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -3239,6 +3520,61 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "DeadLetter": {
+        "title": "DeadLetter",
+        "description": "An entry of mail or reports that nobody could read, kept with the reason.",
+        "type": "object",
+        "properties": {
+          "dead_letter_id": {
+            "type": "string",
+            "pattern": "^dead_s[0-9]{1,4}_[0-9]{1,20}-[0-9]{1,20}$"
+          },
+          "at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "source": {
+            "description": "`mail`, or the pool whose reports it came from.",
+            "type": "string"
+          },
+          "reason": {
+            "type": "string"
+          },
+          "fields": {
+            "description": "What it said, name -> text, at most 64 KiB of each; left out in lists.",
+            "type": "object",
+            "additionalProperties": {
+              "type": "string"
+            }
+          }
+        },
+        "required": [
+          "dead_letter_id",
+          "at",
+          "source",
+          "reason"
+        ],
+        "additionalProperties": false
+      },
+      "DeadLetterPage": {
+        "title": "DeadLetterPage",
+        "description": "Answer of GET /v1/dead-letters: newest first.",
+        "type": "object",
+        "properties": {
+          "dead_letters": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/DeadLetter"
+            }
+          },
+          "next_cursor": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "dead_letters"
+        ],
+        "additionalProperties": false
+      },
       "Delivery": {
         "title": "Delivery",
         "description": "One event of a run for one webhook, and all attempts to bring it there.",
@@ -4810,6 +5146,77 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           }
         ]
       },
+      "Overview": {
+        "title": "Overview",
+        "description": "Answer of GET /v1/overview: how much there is of what, all shards together.",
+        "type": "object",
+        "properties": {
+          "runs": {
+            "description": "Status -> how many runs have it.",
+            "type": "object",
+            "propertyNames": {
+              "$ref": "#/components/schemas/RunStatus"
+            },
+            "additionalProperties": {
+              "type": "integer",
+              "minimum": 0,
+              "maximum": 9007199254740991
+            }
+          },
+          "pools": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/PoolOverview"
+            }
+          },
+          "mail": {
+            "description": "Letters that no driver has taken yet.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "timers": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "dead_letters": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "redis": {
+            "title": "RedisOverview",
+            "type": "object",
+            "properties": {
+              "used_bytes": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 9007199254740991
+              },
+              "limit_bytes": {
+                "description": "Left out when there is none.",
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 9007199254740991
+              }
+            },
+            "required": [
+              "used_bytes"
+            ],
+            "additionalProperties": false
+          }
+        },
+        "required": [
+          "runs",
+          "pools",
+          "mail",
+          "timers",
+          "dead_letters",
+          "redis"
+        ],
+        "additionalProperties": false
+      },
       "Pair": {
         "title": "Pair",
         "type": "array",
@@ -4875,6 +5282,60 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "description": "Name of a group of executors; `node` is the gateway's own.",
         "type": "string",
         "pattern": "^[A-Za-z0-9_-]{1,64}$"
+      },
+      "PoolOverview": {
+        "title": "PoolOverview",
+        "type": "object",
+        "properties": {
+          "pool": {
+            "$ref": "#/components/schemas/PoolName"
+          },
+          "waiting": {
+            "description": "Tasks that no executor has taken.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "running": {
+            "description": "Tasks that executors hold.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "oldest_s": {
+            "description": "How long the oldest waiting task has waited.",
+            "type": "number",
+            "minimum": 0
+          },
+          "reports": {
+            "description": "Reports that no driver has taken yet.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "executors": {
+            "description": "Those that are online.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "slots": {
+            "description": "Tasks that these can hold at once.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          }
+        },
+        "required": [
+          "pool",
+          "waiting",
+          "running",
+          "oldest_s",
+          "reports",
+          "executors",
+          "slots"
+        ],
+        "additionalProperties": false
       },
       "Predicate": {
         "title": "Predicate",

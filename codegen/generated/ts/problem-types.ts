@@ -169,6 +169,16 @@ const TABLE = {
     "status": 404,
     "class": "permanent"
   },
+  "dead-letter-not-found": {
+    "title": "The dead letter does not exist",
+    "status": 404,
+    "class": "permanent"
+  },
+  "dead-letter-unusable": {
+    "title": "The dead letter cannot be put back",
+    "status": 409,
+    "class": "permanent"
+  },
   "too-many-runs": {
     "title": "The limit is reached",
     "status": 429,

@@ -105,6 +105,16 @@ export const steps = {
   }),
 
   /**
+   * Lists dead letters of one shard, newest first, without what they said: that can be large.
+   * @returns [letter: string, source: string, reason: string][]
+   */
+  deadLetters: (keys: Keys, given: { shard: string; before: string; atMost: number }): Step<[letter: string, source: string, reason: string][]> => ({
+    script: 'dead_letters',
+    keys: [keys.dead(given.shard)],
+    args: [given.before, given.atMost],
+  }),
+
+  /**
    * Hands due deliveries to a deliverer, of each lane only so many at once, and each under a lease: it is due again when by then nobody has said how the attempt ended. The latest attempt is the only one whose failure counts.
    * @returns [next_ms: number, rows: [delivery: string, ...fields: string[]][]]: next_ms -1 = nothing waits; fields are run, owner, hook, lane, type, seq, at, started_at, attempt, since
    */
@@ -222,6 +232,16 @@ export const steps = {
     script: 'redeliver',
     keys: [keys.outbox(given.shard), keys.delivery(given.shard, given.delivery)],
     args: [given.delivery, keys.outboxLane(given.shard, ''), keys.outboxTaken(given.shard, '')],
+  }),
+
+  /**
+   * Puts a dead letter back to where it came from, and takes it out of the dead letters. What still cannot be read is buried again.
+   * @returns 'redriven' | 'gone' | 'cut' | 'broken': cut = it was not kept whole, broken = the stream takes nothing any more
+   */
+  redrive: (keys: Keys, given: { shard: string; sourceStream: string; letter: string }): Step<'redriven' | 'gone' | 'cut' | 'broken'> => ({
+    script: 'redrive',
+    keys: [keys.dead(given.shard), given.sourceStream],
+    args: [given.letter],
   }),
 
   /**

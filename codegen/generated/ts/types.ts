@@ -253,6 +253,26 @@ export interface Data {
   meta: Record<string, unknown>;
 }
 
+/** ISO 8601 time in UTC with milliseconds. */
+export type Timestamp = string;
+
+/** An entry of mail or reports that nobody could read, kept with the reason. */
+export interface DeadLetter {
+  dead_letter_id: string;
+  at: Timestamp;
+  /** `mail`, or the pool whose reports it came from. */
+  source: string;
+  reason: string;
+  /** What it said, name -> text, at most 64 KiB of each; left out in lists. */
+  fields?: Record<string, string>;
+}
+
+/** Answer of GET /v1/dead-letters: newest first. */
+export interface DeadLetterPage {
+  dead_letters: Array<DeadLetter>;
+  next_cursor?: string;
+}
+
 /** What can be told: all that a run's log says of the run itself. */
 export type WebhookEvent = "run.queued" | "run.started" | "run.waiting" | "run.resumed" | "run.canceling" | "run.succeeded" | "run.failed" | "run.canceled" | "run.expired" | "run.timed_out";
 
@@ -261,9 +281,6 @@ export type WebhookEvent = "run.queued" | "run.started" | "run.waiting" | "run.r
  * is; dropped, when its webhook was deleted.
  */
 export type DeliveryStatus = "waiting" | "delivered" | "exhausted" | "disabled" | "dropped";
-
-/** ISO 8601 time in UTC with milliseconds. */
-export type Timestamp = string;
 
 export interface DeliveryAttempt {
   attempt: number;
@@ -1077,6 +1094,40 @@ export interface NotePreview {
  * a report entry type and node are fields and the body is the data alone.
  */
 export type Note = NoteStarted | NoteProgress | NoteLog | NotePreview;
+
+export interface PoolOverview {
+  pool: PoolName;
+  /** Tasks that no executor has taken. */
+  waiting: number;
+  /** Tasks that executors hold. */
+  running: number;
+  /** How long the oldest waiting task has waited. */
+  oldest_s: number;
+  /** Reports that no driver has taken yet. */
+  reports: number;
+  /** Those that are online. */
+  executors: number;
+  /** Tasks that these can hold at once. */
+  slots: number;
+}
+
+export interface RedisOverview {
+  used_bytes: number;
+  /** Left out when there is none. */
+  limit_bytes?: number;
+}
+
+/** Answer of GET /v1/overview: how much there is of what, all shards together. */
+export interface Overview {
+  /** Status -> how many runs have it. */
+  runs: Record<string, number>;
+  pools: Array<PoolOverview>;
+  /** Letters that no driver has taken yet. */
+  mail: number;
+  timers: number;
+  dead_letters: number;
+  redis: RedisOverview;
+}
 
 export interface PreparePortraitInputs {
   image?: Image;

@@ -1,4 +1,4 @@
-/** /v1/graphs, /v1/capabilities and /v1/executors: what can be run here, and by whom. */
+/** /v1/graphs and /v1/capabilities: what can be run here. */
 import type { GraphDetail, GraphList } from "@myspinbot/contracts/types.ts";
 import { Hono } from "hono";
 import type { AppEnv } from "../app-env.ts";
@@ -28,8 +28,7 @@ export function catalogueRoutes({ graphs, nodeTypes }: CatalogueDeps): Hono<AppE
     })
     .get("/capabilities", async (c) =>
       c.json(toCapabilities(nodeTypes.list(), await c.var.connect().registry.executors())),
-    )
-    .get("/executors", async (c) => c.json({ executors: await c.var.connect().registry.executors() }));
+    );
 }
 
 function toSummary({ graph, digest }: AcceptedGraph): GraphList["graphs"][number] {

@@ -287,6 +287,27 @@ class Data(Model):
     meta: dict[str, Any]
 
 
+Timestamp = str
+"""ISO 8601 time in UTC with milliseconds."""
+
+
+class DeadLetter(Model):
+    """An entry of mail or reports that nobody could read, kept with the reason."""
+    dead_letter_id: str
+    at: Timestamp
+    source: str
+    """`mail`, or the pool whose reports it came from."""
+    reason: str
+    fields: dict[str, str] | MISSING = Field(default=MISSING)
+    """What it said, name -> text, at most 64 KiB of each; left out in lists."""
+
+
+class DeadLetterPage(Model):
+    """Answer of GET /v1/dead-letters: newest first."""
+    dead_letters: list[DeadLetter]
+    next_cursor: str | MISSING = Field(default=MISSING)
+
+
 WebhookEvent = Literal["run.queued", "run.started", "run.waiting", "run.resumed", "run.canceling", "run.succeeded", "run.failed", "run.canceled", "run.expired", "run.timed_out"]
 """What can be told: all that a run's log says of the run itself."""
 
@@ -295,10 +316,6 @@ DeliveryStatus = Literal["waiting", "delivered", "exhausted", "disabled", "dropp
 """waiting for an attempt or its answer; delivered; exhausted, when no attempt is left;
 disabled, as its webhook is; dropped, when its webhook was deleted.
 """
-
-
-Timestamp = str
-"""ISO 8601 time in UTC with milliseconds."""
 
 
 class DeliveryAttempt(Model):
@@ -1131,6 +1148,40 @@ Note = Annotated[NoteStarted | NoteProgress | NoteLog | NotePreview, Field(discr
 never locks the run. In a report entry type and node are fields and the body is the data
 alone.
 """
+
+
+class PoolOverview(Model):
+    pool: PoolName
+    waiting: int
+    """Tasks that no executor has taken."""
+    running: int
+    """Tasks that executors hold."""
+    oldest_s: float
+    """How long the oldest waiting task has waited."""
+    reports: int
+    """Reports that no driver has taken yet."""
+    executors: int
+    """Those that are online."""
+    slots: int
+    """Tasks that these can hold at once."""
+
+
+class RedisOverview(Model):
+    used_bytes: int
+    limit_bytes: int | MISSING = Field(default=MISSING)
+    """Left out when there is none."""
+
+
+class Overview(Model):
+    """Answer of GET /v1/overview: how much there is of what, all shards together."""
+    runs: dict[str, int]
+    """Status -> how many runs have it."""
+    pools: list[PoolOverview]
+    mail: int
+    """Letters that no driver has taken yet."""
+    timers: int
+    dead_letters: int
+    redis: RedisOverview
 
 
 class PreparePortraitInputs(Model):

@@ -185,6 +185,24 @@ def commit(
     )
 
 
+def dead_letters(
+    keys: Keys,
+    *,
+    shard: str,
+    before: Text,
+    at_most: int,
+) -> Step[list[Any]]:
+    """Lists dead letters of one shard, newest first, without what they said: that can be large.
+
+    Answers [letter: string, source: string, reason: string][].
+    """
+    return Step(
+        "dead_letters",
+        [keys.dead(shard)],
+        [before, at_most],
+    )
+
+
 def deliver(
     keys: Keys,
     *,
@@ -432,6 +450,26 @@ def redeliver(
         "redeliver",
         [keys.outbox(shard), keys.delivery(shard, delivery)],
         [delivery, keys.outbox_lane(shard, ""), keys.outbox_taken(shard, "")],
+    )
+
+
+def redrive(
+    keys: Keys,
+    *,
+    shard: str,
+    source_stream: Text,
+    letter: Text,
+) -> Step[Literal[b"redriven", b"gone", b"cut", b"broken"]]:
+    """Puts a dead letter back to where it came from, and takes it out of the dead letters. What
+    still cannot be read is buried again.
+
+    Answers 'redriven' | 'gone' | 'cut' | 'broken': cut = it was not kept whole, broken = the stream
+    takes nothing any more.
+    """
+    return Step(
+        "redrive",
+        [keys.dead(shard), source_stream],
+        [letter],
     )
 
 

@@ -1,0 +1,27 @@
+/** What operators ask: how much there is of what, and dead letters. */
+import type { Operations } from "@myspinbot/contracts/routes.ts";
+import type { DeadLetter, DeadLetterPage, Overview } from "@myspinbot/contracts/types.ts";
+import type { Caller } from "./caller.ts";
+import type { Asking } from "./runs.ts";
+
+export interface Operators {
+  overview(options?: Asking): Promise<Overview>;
+  /** One page, newest first, without what the letters said. */
+  deadLetters(query?: Operations["listDeadLetters"]["query"], options?: Asking): Promise<DeadLetterPage>;
+  /** With what it said. */
+  deadLetter(dead_letter_id: string, options?: Asking): Promise<DeadLetter>;
+  /** Puts it back to where it came from. @throws ApiError `dead-letter-not-found` also when it was put back before */
+  redrive(dead_letter_id: string, options?: Asking): Promise<void>;
+}
+
+export function createOperators(caller: Caller): Operators {
+  return {
+    overview: ({ signal } = {}) => caller.call("getOverview", { signal }),
+    deadLetters: (query = {}, { signal } = {}) => caller.call("listDeadLetters", { query, signal }),
+    deadLetter: (dead_letter_id, { signal } = {}) =>
+      caller.call("getDeadLetter", { path: { dead_letter_id }, signal }),
+    async redrive(dead_letter_id, { signal } = {}) {
+      await caller.call("redriveDeadLetter", { path: { dead_letter_id }, signal });
+    },
+  };
+}

@@ -1,0 +1,177 @@
+/** What operators see and do: dead letters are listed, read and put back; executors without the dead; the overview. */
+import { steps } from "@myspinbot/contracts/steps.ts";
+import type {
+  DeadLetter,
+  DeadLetterPage,
+  ExecutorList,
+  Graph,
+  Overview,
+} from "@myspinbot/contracts/types.ts";
+import {
+  validateDeadLetter,
+  validateDeadLetterPage,
+  validateOverview,
+} from "@myspinbot/contracts/validators.js";
+import { ROUTES } from "@myspinbot/contracts/routes.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createAppHarness, problemOf, runOf, type AppHarness } from "../../test/app-harness.ts";
+import { until } from "../../test/until.ts";
+import { runStep } from "../redis/scripts.ts";
+import { OPERATOR_PATHS } from "../routes/operators.ts";
+
+let h: AppHarness;
+let count = 0;
+beforeEach(async () => {
+  h = await createAppHarness(`ops${(count += 1)}`, { deps: { shards: ["s0", "s1"] } });
+});
+afterEach(() => h.close());
+
+const GRAPH: Graph = {
+  name: "one",
+  nodes: [{ id: "a", type: "node_work", plane: "node" }],
+  output: { text: "$a.text" },
+};
+const read = async <T>(path: string): Promise<T> => (await (await h.request(path)).json()) as T;
+const list = (query = ""): Promise<DeadLetterPage> => read(`/v1/dead-letters${query}`);
+const redrive = (id: string) => h.request(`/v1/dead-letters/${id}/redrive`, { method: "POST" });
+
+/** Buries an entry as a driver does that cannot read it. */
+async function bury(shard: string, fields: Record<string, string>, source = "mail"): Promise<void> {
+  const { redis, keys } = h.driver;
+  const sourceStream = source === "mail" ? keys.mail(shard) : keys.poolReports(shard, source);
+  const entry = (await redis.xadd(sourceStream, "*", ...Object.entries(fields).flat()))!;
+  const letter = { shard, sourceStream, group: "drivers", entry, source };
+  await runStep(redis, steps.bury(keys, { ...letter, reason: "the body is not JSON", kept: 100 }));
+}
+
+describe("dead letters", () => {
+  it("are listed page by page over all shards, newest first, and read one by one", async () => {
+    for (let i = 0; i < 7; i += 1) await bury(`s${i % 2}`, { run: "r", body: String(i) });
+    const seen: string[] = [];
+    for (let cursor = ""; ;) {
+      const page = await list(`?limit=3${cursor && `&cursor=${cursor}`}`);
+      expect(validateDeadLetterPage(page), JSON.stringify(page)).toBe(true);
+      for (const { dead_letter_id } of page.dead_letters) {
+        const letter = await read<DeadLetter>(`/v1/dead-letters/${dead_letter_id}`);
+        expect(validateDeadLetter(letter)).toBe(true);
+        expect(letter).toMatchObject({ dead_letter_id, source: "mail", reason: "the body is not JSON" });
+        seen.push(letter.fields!.body!);
+      }
+      if (!page.next_cursor) break;
+      cursor = page.next_cursor;
+    }
+    expect(seen.toSorted()).toEqual(["0", "1", "2", "3", "4", "5", "6"]);
+    const ids = (await list()).dead_letters;
+    expect(ids.map(({ at }) => at)).toEqual(
+      ids
+        .map(({ at }) => at)
+        .toSorted()
+        .reverse(),
+    );
+  });
+
+  it("are put back once, and what can be read by now takes its way", async () => {
+    await h.announceAll();
+    const run = await runOf(await h.post("/v1/runs", { graph: GRAPH }));
+    const { redis, keys } = h.driver;
+    const shard = run.run_id.split("_")[1]!;
+    const [[entry]] = (await redis.xrange(keys.mail(shard), "-", "+")) as [[string, string[]]];
+    const letter = { shard, sourceStream: keys.mail(shard), group: "drivers", entry, source: "mail" };
+    await runStep(redis, steps.bury(keys, { ...letter, reason: "of an older version", kept: 100 }));
+    const [{ dead_letter_id: id }] = (await list()).dead_letters as [DeadLetter];
+    const answers = await Promise.all([redrive(id), redrive(id)]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 404]);
+    expect((await list()).dead_letters).toEqual([]);
+    const rows = (await redis.xrange(keys.mail(shard), "-", "+")) as [string, string[]][];
+    expect(rows.map(([, flat]) => flat)).toEqual([["run", run.run_id, "body", '{"kind":"submitted"}']]);
+  });
+
+  it("are buried again when they still cannot be read", async () => {
+    h.driver.startDriver();
+    await bury("s0", { run: "r", body: "{" });
+    const [first] = (await list()).dead_letters;
+    expect((await redrive(first!.dead_letter_id)).status).toBe(204);
+    const again = (id: string) =>
+      list().then((page) => page.dead_letters.find((one) => one.dead_letter_id !== id));
+    const second = await until(() => again(first!.dead_letter_id));
+    expect(second.reason).toBe("the run id is not one of this shard");
+  });
+
+  it("are not put back when they were too large to be kept whole, or their stream takes nothing", async () => {
+    await bury("s0", { run: "r", body: "x".repeat(70_000) });
+    await bury("s1", { run: "r", body: "{" }, "default");
+    await h.driver.redis.xadd(
+      h.driver.keys.poolReports("s1", "default"),
+      "18446744073709551615-18446744073709551615",
+      "x",
+      "x",
+    );
+    for (const { dead_letter_id } of (await list()).dead_letters) {
+      const refused = await redrive(dead_letter_id);
+      expect([refused.status, (await problemOf(refused)).code]).toEqual([409, "dead-letter-unusable"]);
+    }
+    expect((await list()).dead_letters).toHaveLength(2);
+  });
+
+  it.each([
+    "x",
+    "dead_s0_1-0",
+    "dead_s7_1-0",
+    "dead_s0_99999999999999999999-0",
+    "dead_s0_1-99999999999999999999",
+  ])("%s is none", async (id) => {
+    for (const response of [await h.request(`/v1/dead-letters/${id}`), await redrive(id)])
+      expect([response.status, (await problemOf(response)).code]).toEqual([404, "dead-letter-not-found"]);
+  });
+
+  it.each(["limit=0", "limit=51", "limit=x", "cursor=x", "cursor=MSB4"])(
+    "are not listed with %s",
+    async (query) => {
+      const response = await h.request(`/v1/dead-letters?${query}`);
+      expect([response.status, (await problemOf(response)).code]).toEqual([400, "invalid-request"]);
+    },
+  );
+});
+
+it("shows executors that are heard of, and no others", async () => {
+  await h.announceAll();
+  await h.announce({ executor_id: "exec_drains", status: "draining" });
+  await h.announce({ executor_id: "exec_left", status: "offline" });
+  await h.announce({ executor_id: "exec_silent" });
+  await h.driver.redis.hset(h.driver.keys.poolExecutors("s0", "default"), "seen:exec_silent", "1000");
+  const { executors } = await read<ExecutorList>("/v1/executors");
+  expect(executors.map(({ executor_id }) => executor_id).toSorted()).toEqual([
+    "exec_drains",
+    "exec_node",
+    "exec_test",
+  ]);
+});
+
+it("says how much there is of what", async () => {
+  await h.announceAll();
+  await bury("s1", { run: "r", body: "{" });
+  h.driver.startDriver();
+  const made = await h.post("/v1/runs", { graph: GRAPH });
+  expect(made.status).toBe(202);
+  const before = await read<Overview>("/v1/overview");
+  expect(validateOverview(before), JSON.stringify(before)).toBe(true);
+  expect(before).toMatchObject({ runs: { queued: 1, succeeded: 0 }, dead_letters: 1 });
+  expect(before.redis.used_bytes).toBeGreaterThan(100_000);
+  expect(before.redis.limit_bytes).toBeUndefined();
+  expect(before.pools.map(({ pool, executors, slots }) => [pool, executors, slots])).toEqual([
+    ["node", 1, 1],
+    ["default", 1, 1],
+    ["gpu", 0, 0],
+  ]);
+  await h.driver.redis.config("SET", "maxmemory", "1gb");
+  expect((await read<Overview>("/v1/overview")).redis.limit_bytes).toBe(2 ** 30);
+});
+
+it("has every operators' route under a path that one guard can cover, and no other route there", () => {
+  const covered = Object.values(ROUTES).filter(({ path }) =>
+    OPERATOR_PATHS.some((each) => path === each || path.startsWith(`${each}/`)),
+  );
+  const operators = ["listExecutors", "getOverview", "listDeadLetters", "getDeadLetter", "redriveDeadLetter"];
+  const paths = operators.map((operation) => ROUTES[operation as keyof typeof ROUTES].path);
+  expect(covered.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
+});

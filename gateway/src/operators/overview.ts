@@ -1,0 +1,54 @@
+/** How much there is of what: a fixed number of small questions per shard and pool, whatever there is. */
+import type { Executor, Overview } from "@myspinbot/contracts/types.ts";
+import { fromRedis } from "../errors/dependencies.ts";
+import { readGauges, type GaugeDeps } from "../health/gauges.ts";
+import type { GaugeValues } from "../telemetry/metrics.ts";
+
+export async function readOverview(deps: GaugeDeps, executors: readonly Executor[]): Promise<Overview> {
+  const { redis, keys, shards } = deps;
+  const total = async (count: (shard: string) => Promise<number>): Promise<number> =>
+    (await Promise.all(shards.map(count))).reduce((sum, each) => sum + each, 0);
+  const [{ runs, pools }, mail, timers, letters, memory] = await fromRedis(
+    Promise.all([
+      readGauges(deps),
+      total((shard) => redis.xlen(keys.mail(shard))),
+      total((shard) => redis.zcard(keys.timers(shard))),
+      total((shard) => redis.xlen(keys.dead(shard))),
+      redis.info("memory"),
+    ]),
+  );
+  const limit = bytesOf(memory, "maxmemory");
+  return {
+    runs: Object.fromEntries(runs.map(({ status, count }) => [status, count])),
+    pools: await Promise.all(
+      pools.map(async (pool) => ({
+        ...withExecutors(pool, executors),
+        reports: await fromRedis(total((shard) => redis.xlen(keys.poolReports(shard, pool.pool)))),
+      })),
+    ),
+    mail,
+    timers,
+    dead_letters: letters,
+    redis: { used_bytes: bytesOf(memory, "used_memory"), ...(limit > 0 ? { limit_bytes: limit } : {}) },
+  };
+}
+
+function withExecutors(
+  { pool, waiting, running, oldestSeconds }: GaugeValues["pools"][number],
+  executors: readonly Executor[],
+): Omit<Overview["pools"][number], "reports"> {
+  const online = executors.filter((executor) => executor.pool === pool && executor.status === "online");
+  return {
+    pool,
+    waiting,
+    running,
+    oldest_s: oldestSeconds,
+    executors: online.length,
+    slots: online.reduce((sum, { slots }) => sum + slots, 0),
+  };
+}
+
+/** A number of INFO; 0 when the server does not tell it. */
+function bytesOf(info: string, name: string): number {
+  return Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
+}

@@ -1,0 +1,45 @@
+/** What only operators ask for: executors, overview, dead letters. All of them are in `OPERATOR_PATHS`. */
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { Hono } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import { wholeNumber } from "../middleware/params/query.ts";
+import { listDeadLetters, readDeadLetter, redriveDeadLetter } from "../operators/dead-letters.ts";
+import { readOverview } from "../operators/overview.ts";
+
+export interface OperatorDeps {
+  keys: Keys;
+  shards: readonly string[];
+  pools: readonly string[];
+}
+
+/** Each covers all that lies below it: one guard before these covers all routes of this file. */
+export const OPERATOR_PATHS = ["/v1/executors", "/v1/overview", "/v1/dead-letters"] as const;
+
+const PAGE = { min: 1, max: 50, otherwise: 50 };
+
+export function operatorRoutes({ keys, shards, pools }: OperatorDeps): Hono<AppEnv> {
+  return new Hono<AppEnv>()
+    .get("/executors", async (c) => {
+      const executors = await c.var.connect().registry.executors();
+      return c.json({ executors: executors.filter(({ status }) => status !== "offline") });
+    })
+    .get("/overview", async (c) => {
+      const { redis, registry } = c.var.connect();
+      return c.json(await readOverview({ redis, keys, shards, pools }, await registry.executors()));
+    })
+    .get("/dead-letters", async (c) => {
+      const limit = wholeNumber("limit", c.req.query("limit"), PAGE);
+      const cursor = c.req.query("cursor");
+      const { redis } = c.var.connect();
+      return c.json(await listDeadLetters({ redis, keys, shards }, { limit, ...(cursor ? { cursor } : {}) }));
+    })
+    .get("/dead-letters/:dead_letter_id", async (c) => {
+      const { redis } = c.var.connect();
+      return c.json(await readDeadLetter({ redis, keys, shards }, c.req.param("dead_letter_id")));
+    })
+    .post("/dead-letters/:dead_letter_id/redrive", async (c) => {
+      const { redis } = c.var.connect();
+      await redriveDeadLetter({ redis, keys, shards }, c.req.param("dead_letter_id"));
+      return c.body(null, 204);
+    });
+}
