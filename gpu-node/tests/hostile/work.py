@@ -7,6 +7,7 @@ from media.workshop import Workshop
 
 from gpu_node.contracts import models
 from gpu_node.handlers.finish_video import finish_video
+from gpu_node.handlers.media_problems import given
 from gpu_node.handlers.upscale_video import upscale_video
 from mediakit.video.source import frames_of, open_film, sound_parts
 from mediakit.video.timed import FilmForm, TimedFilmWriter
@@ -16,12 +17,13 @@ MODELS = Path(__file__).parents[3] / ".data" / "models"
 
 def _read(path: Path) -> None:
     """As `upscale_video` does, with pictures that stay as small as they are."""
-    film = open_film(path)
-    form = FilmForm(film.height, film.width, film.fps, film.time_base, {}, film.channels)
-    sound = sound_parts(film) if film.channels else iter(())
-    with TimedFilmWriter(path.parent / "read.mp4", form, sound) as writer:
-        for frame in frames_of(film):
-            writer.write(frame.picture, frame.start, frame.duration)
+    with given("/inputs/video"):
+        film = open_film(path)
+        form = FilmForm(film.height, film.width, film.fps, film.time_base, {}, film.channels)
+        sound = sound_parts(film) if film.channels else iter(())
+        with TimedFilmWriter(path.parent / "read.mp4", form, sound) as writer:
+            for frame in frames_of(film):
+                writer.write(frame.picture, frame.start, frame.duration)
 
 
 def _finish(path: Path) -> None:
