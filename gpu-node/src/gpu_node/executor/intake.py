@@ -3,6 +3,7 @@ before; intake.ts is its twin."""
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from gpu_node.contracts.wire import ID_PATTERN
 from gpu_node.executor.admission import Admission, Admitted, Invalid, NotNow, Refused
@@ -12,7 +13,7 @@ from gpu_node.executor.held_tasks import HeldTasks
 from gpu_node.executor.hold import HeldTask
 from gpu_node.executor.reports import to_reason
 from gpu_node.executor.settle import deadline, settle_task
-from gpu_node.executor.task_runner import TaskRunner
+from gpu_node.executor.task_memory import TaskMemory
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.redis.failures import RedisError, backoff
@@ -21,13 +22,31 @@ from gpu_node.redis.steps import Entry, PoolSteps, Settlement
 NO_TASK = "no open task stands behind it"
 
 
+class Runner(Protocol):
+    """What takes a held task to its settlement."""
+
+    @property
+    def held_tasks(self) -> HeldTasks:
+        """The places, one of which it frees at the end."""
+        ...
+
+    @property
+    def memory(self) -> TaskMemory:
+        """Where it keeps how tasks ended."""
+        ...
+
+    async def run(self, held: HeldTask) -> None:
+        """Return when the task is over for this executor."""
+        ...
+
+
 class Intake:
     """Runs an entry's task, or gives it back; never raises, so that no entry stops a loop."""
 
     def __init__(
         self,
         admission: Admission,
-        runner: TaskRunner,
+        runner: Runner,
         background: Background,
         metrics: Metrics,
         lease_ms: int,
