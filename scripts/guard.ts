@@ -5,6 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { limitsAlone } from "./guards/limits.ts";
 import { twinDifferences } from "./guards/twins.ts";
 import { handSpelled } from "./guards/wire-names.ts";
 import { ROOT } from "./services/binaries.ts";
@@ -33,7 +34,7 @@ for (const file of listing.split("\0").filter(Boolean)) {
   for (const word of FORBIDDEN) if (text.includes(word)) problems.push(`${file} names ${word}`);
   if (/(\.lock|package-lock\.json)$/.test(file) && LOCK_URL.test(text)) problems.push(`${file} holds a URL`);
 }
-problems.push(...handSpelled(ROOT, listing.split("\0")), ...twinDifferences(ROOT));
+problems.push(...handSpelled(ROOT, listing.split("\0")), ...twinDifferences(ROOT), ...limitsAlone(ROOT));
 for (const problem of problems) console.error(problem);
 console.log(
   problems.length === 0

@@ -6,6 +6,7 @@ import { lint } from "./guards/proofs/lint.ts";
 import { deadCode, formats, hosts, types } from "./guards/proofs/tools.ts";
 import { CHECK_STEPS, PROOF } from "./check-steps.ts";
 import { layers } from "./guards/proofs/layers.ts";
+import { limits } from "./guards/proofs/limits.ts";
 import { names } from "./guards/proofs/names.ts";
 import { twins } from "./guards/proofs/twins.ts";
 import { slowPatterns } from "./guards/proofs/slow-patterns.ts";
@@ -23,6 +24,7 @@ const PROVERS: readonly Prover[] = [
   hosts,
   slowPatterns,
   twins,
+  limits,
 ];
 /** Most tools need one core. */
 const AT_ONCE = 2;

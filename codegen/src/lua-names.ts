@@ -5,14 +5,16 @@ export interface WireNames {
   groups: Record<string, string>;
   timers: Record<string, string>;
   terminalRunStatuses: string[];
+  executor: Record<string, number>;
 }
 
 /** @throws Error for a name that wire.json does not know */
 export function fillWireNames(text: string, wire: WireNames): string {
   const kinds = Object.keys(wire.timers).map((kind): [string, string] => [kind, kind]);
-  const constants: Record<string, Record<string, string>> = {
+  const constants: Record<string, Record<string, string | number>> = {
     groups: wire.groups,
     timerKinds: Object.fromEntries(kinds),
+    executor: wire.executor,
   };
   return text.replaceAll(
     /\bWIRE\b(?:\.(\w+))?(?:\.(\w+))?(?:\(([^()]*)\))?/g,
@@ -22,7 +24,7 @@ export function fillWireNames(text: string, wire: WireNames): string {
       if (what === "terminalRunStatuses" && name === "") return set(wire.terminalRunStatuses);
       const constant = constants[what as string]?.[name as string];
       if (constant === undefined || args !== undefined) throw new Error(`wire.json has no ${said}`);
-      return `'${constant}'`;
+      return typeof constant === "number" ? String(constant) : `'${constant}'`;
     },
   );
 }

@@ -22,6 +22,8 @@ export interface Wire {
   terminalRunStatuses: string[];
   nodeStatuses: string[];
   defaults: Record<string, number>;
+  /** Limits that executors of all planes share. */
+  executor: Record<string, number>;
 }
 
 export interface ProblemTypes {

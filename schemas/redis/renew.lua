@@ -20,7 +20,9 @@ for i = FIRST.key, #KEYS do
   end
 end
 local unknown = {}
-for _, row in ipairs(redis.call('XPENDING', KEYS[1], WIRE.groups.executors, '-', '+', 100, ARGV[1])) do
+-- What is held comes first as a rule, and must not hide what comes behind it.
+local count = #KEYS - FIRST.key + 1 + WIRE.executor.recovered_entries
+for _, row in ipairs(redis.call('XPENDING', KEYS[1], WIRE.groups.executors, '-', '+', count, ARGV[1])) do
   if not held[row[1]] then
     local found = redis.call('XRANGE', KEYS[1], row[1], row[1])
     if found[1] then

@@ -108,6 +108,28 @@ export const DEFAULTS = {
   "webhooks_per_owner": 20,
   "body_keys": 28188
 } as const;
+export const EXECUTOR = {
+  "recovered_entries": 100,
+  "backoff_ms": 50,
+  "backoff_max_ms": 1000,
+  "sure_percent": 80,
+  "checks_ms": 10000,
+  "cancel_grace_ms": 800,
+  "release_ms": 3000,
+  "note_hold_ms": 50,
+  "report_bytes": 524288,
+  "reason_characters": 2000,
+  "progress_gap_ms": 200,
+  "unit_characters": 32,
+  "output_depth": 100,
+  "read_slack_ms": 2000,
+  "log_burst": 50,
+  "log_lines_per_s": 10,
+  "log_characters": 4000,
+  "last_line_characters": 500,
+  "kept_tasks": 20000,
+  "kept_endings": 200
+} as const;
 
 /** What an id of ours may look like. */
 export const ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;

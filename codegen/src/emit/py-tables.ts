@@ -17,6 +17,7 @@ export function emitPyWire({ wire, titled }: Source): string {
     TERMINAL_RUN_STATUSES: ["list[str]", wire.terminalRunStatuses],
     NODE_STATUSES: ["list[str]", wire.nodeStatuses],
     DEFAULTS: ["dict[str, int]", wire.defaults],
+    EXECUTOR: ["dict[str, int]", wire.executor],
   };
   const lines = Object.entries(constants).map(
     ([name, [type, value]]) => `${name}: Final[${type}] = ${pyLiteral(value)}\n`,

@@ -1,4 +1,4 @@
-/** wire.ts: groups, pools, fields, states and defaults. */
+/** wire.ts: groups, pools, fields, states, defaults and limits. */
 import type { Source } from "../source.ts";
 import { BANNER, tsLiteral } from "./text.ts";
 
@@ -13,6 +13,7 @@ export function emitWire({ wire, titled }: Source): string {
     TERMINAL_RUN_STATUSES: wire.terminalRunStatuses,
     NODE_STATUSES: wire.nodeStatuses,
     DEFAULTS: wire.defaults,
+    EXECUTOR: wire.executor,
   };
   return `/** Names and numbers that both sides of Redis share. ${BANNER} */
 ${Object.entries(constants)

@@ -2,6 +2,7 @@
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import { steps } from "@myspinbot/contracts/steps.ts";
 import { DEFAULTS, GROUPS } from "@myspinbot/contracts/wire.ts";
+import { isMissingGroup } from "../errors/redis-faults.ts";
 import type { Redis } from "../redis/client.ts";
 import { toRecord } from "../redis/flat.ts";
 import { runStep } from "../redis/scripts.ts";
@@ -33,10 +34,6 @@ const LIVE = ["queued", "running", "waiting", "canceling"] as const;
 function unlessMissingGroup(error: unknown): null {
   if (isMissingGroup(error)) return null;
   throw error;
-}
-
-export function isMissingGroup(error: unknown): boolean {
-  return error instanceof Error && error.message.includes("NOGROUP");
 }
 
 /** Makes the group `drivers` on all streams that a driver of the shard reads. */

@@ -8,7 +8,8 @@ import type { Logger } from "../telemetry/logger.ts";
 import type { Entry } from "./collect.ts";
 import type { Driver } from "./driver.ts";
 import { readEntries } from "./read-entries.ts";
-import { adopt, claimTimers, ensureGroups, isMissingGroup, reap, release, type SweepDeps } from "./sweeps.ts";
+import { isMissingGroup } from "../errors/redis-faults.ts";
+import { adopt, claimTimers, ensureGroups, reap, release, type SweepDeps } from "./sweeps.ts";
 import { takeAll } from "./take-all.ts";
 
 export interface TurnOptions {

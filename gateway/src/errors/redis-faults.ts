@@ -52,3 +52,8 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return false;
   return error.name !== "ReplyError" || faultOf(error) !== undefined;
 }
+
+/** Nothing was ever issued there, or the stream was lost; the driver makes the group. */
+export function isMissingGroup(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("NOGROUP");
+}

@@ -1,4 +1,5 @@
 /** The orderly end of an executor that pulls no more: nothing it holds is left to be reaped; drain.py is its twin. */
+import { EXECUTOR } from "@myspinbot/contracts/wire.ts";
 import { withinMs, type Clock } from "../clock.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Announcer } from "./announcer.ts";
@@ -16,9 +17,6 @@ export interface DrainOptions {
   logger: Logger;
 }
 
-/** How long releasing may take when Redis does not answer; what is not released by then is reaped. */
-const RELEASE_MS = 3000;
-
 /** A closed connection may be given an entry until Redis notices: each round hands such entries back. */
 const LEAVE_ROUNDS = 5;
 
@@ -34,7 +32,7 @@ export async function drain({
   await announcer.drain();
   await withinMs(clock, graceMs, (late) => held.whenEmpty(late));
   for (const task of held.all()) task.stop("released");
-  await withinMs(clock, RELEASE_MS, (late) => held.whenEmpty(late));
+  await withinMs(clock, EXECUTOR.release_ms, (late) => held.whenEmpty(late));
   for (const task of held.all()) task.stop("stale");
   await announcer.stop();
   await Promise.all([...leases].map(([shard, lease]) => leaveShard(shard, lease)));
@@ -44,7 +42,7 @@ export async function drain({
       for (let round = 0; round < LEAVE_ROUNDS; round += 1) {
         if (await steps.leave(shard)) return;
         await lease.renew();
-        await withinMs(clock, RELEASE_MS, (late) => held.whenEmpty(late));
+        await withinMs(clock, EXECUTOR.release_ms, (late) => held.whenEmpty(late));
       }
     } catch (error) {
       logger.warn("consumer not deleted", { shard, error });

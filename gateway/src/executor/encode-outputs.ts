@@ -1,10 +1,10 @@
 /** Writes a handler's outputs as JSON that says exactly what they are, or refuses them. */
-import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
+import { DEFAULTS, EXECUTOR } from "@myspinbot/contracts/wire.ts";
 import { AppError, type FieldError } from "../errors/app-error.ts";
 import { escapePointer } from "../errors/field-errors.ts";
 
 /** Deeper than anybody needs, and as deep as both planes can read. */
-const MAX_DEPTH = 100;
+const { output_depth: MAX_DEPTH } = EXECUTOR;
 
 /**
  * The JSON of outputs that JSON keeps: a field that is undefined is left out, and so is an output that is null, which was

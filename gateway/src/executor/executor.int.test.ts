@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GROUPS } from "@myspinbot/contracts/wire.ts";
+import { EXECUTOR, GROUPS } from "@myspinbot/contracts/wire.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { AppError } from "../errors/app-error.ts";
@@ -430,6 +430,36 @@ describe("leases", () => {
     expect(swallowed.calls()).toBe(1);
     other.end();
     expect(await pool.endingOf(second)).toMatchObject({ outcome: "settled" });
+  });
+
+  it("of swallowed entries are found behind more held tasks than are asked for at once", async () => {
+    const gate = gated();
+    const swallowed = gated();
+    const many = EXECUTOR.recovered_entries + 20;
+    const more = { executorId: "exec_test", slots: 1000, renewMs: 50 };
+    const executor = await start({ work: gate.handler, swallowed: swallowed.handler }, more);
+    for (let i = 0; i < many; i += 1) await pool.addTask({});
+    await eventually(() => expect(gate.calls()).toBe(many));
+    // Redis hands entries to the first reader that waits; without one the next is the test's to give away.
+    executor.readers[0]!.disconnect(false);
+    const task = await pool.addTask({ type: "swallowed" });
+    await pool.swallow("exec_test");
+    await swallowed.began;
+    swallowed.end();
+    expect(await pool.endingOf(task)).toMatchObject({ outcome: "settled" });
+    gate.end();
+  });
+
+  it("of entries that were swallowed while nothing was held are found, too", async () => {
+    const swallowed = gated();
+    const more = { executorId: "exec_test", leaseMs: 400, renewMs: 50 };
+    const executor = await start({ swallowed: swallowed.handler }, more);
+    await renewals(1);
+    executor.readers[0]!.disconnect(false);
+    const task = await pool.addTask({ type: "swallowed" });
+    await pool.swallow("exec_test");
+    swallowed.end();
+    expect(await pool.endingOf(task)).toMatchObject({ outcome: "settled" });
   });
 
   it("beyond the places are released", async () => {

@@ -82,6 +82,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   );
   const pullers = shards.map((shard) =>
     createPuller({
+      shard,
       stream: keys.poolTasks(shard, pool),
       reader: deps.openReader(),
       consumer: executorId,
@@ -110,6 +111,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       void listenToControl({ subscriber, keys, shards, pool, onCancel, logger });
       loops = Promise.all(pullers.map((puller) => puller.run()));
       redis.on("ready", onReady);
+      for (const lease of leases.values()) void lease.renew();
       await announcer.start();
       logger.info("executor started", {
         executor_id: executorId,

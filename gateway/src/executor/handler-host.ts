@@ -15,6 +15,8 @@ export interface HandlerCall extends Pick<HandlerContext, "progress" | "log"> {
   timeoutMs: number;
   /** Aborted when the whole task stops. */
   stopped: AbortSignal;
+  /** Log lines of the handler were dropped on the way. */
+  dropped(count: number): void;
 }
 
 /**

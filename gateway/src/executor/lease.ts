@@ -2,7 +2,9 @@
  * Keeps the leases of one shard: renews them, and stops what can no longer be sure of its lease; lease.py is its
  * twin.
  */
+import { EXECUTOR } from "@myspinbot/contracts/wire.ts";
 import type { Clock } from "../clock.ts";
+import { isMissingGroup } from "../errors/redis-faults.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Backoff } from "./backoff.ts";
 import type { HeldTask, HeldTasks } from "./held-tasks.ts";
@@ -31,11 +33,10 @@ export interface Lease {
   stop(): void;
 }
 
-/** Share of a lease after which its holder stops by itself, before anybody else may take the task. */
-const SURE = 0.8;
-
 export function createLease(options: LeaseOptions): Lease {
   const { shard, steps, held, recover, leaseMs, renewMs, backoff, clock, logger } = options;
+  /** After that a holder stops by itself, before anybody else may take the task. */
+  const sureMs = (EXECUTOR.sure_percent / 100) * leaseMs;
   /** When the last answered renewal was sent, or the first task of an empty shard was read. */
   let aliveAt = clock.elapsed();
   let watched = false;
@@ -48,11 +49,12 @@ export function createLease(options: LeaseOptions): Lease {
 
   const renewIn = (ms: number) => {
     cancelRenewal();
-    if (!stopped) cancelRenewal = clock.after(ms, renewHeld);
+    if (!stopped) cancelRenewal = clock.after(ms, () => void renew());
   };
-  const renewHeld = () => {
-    watched = held.inShard(shard).length > 0;
-    if (watched) void renew();
+  /** Without tasks Redis is asked now and then for what a connection has swallowed that nobody saw die. */
+  const renewLater = () => {
+    watched = held.inShard(shard).length > 0 && !stopped;
+    renewIn(watched ? renewMs : Math.max(renewMs, leaseMs / 2));
   };
 
   /** Looks when the lease of what is held cannot be sure any more. Nothing is watched while nothing is held. */
@@ -60,8 +62,8 @@ export function createLease(options: LeaseOptions): Lease {
     cancelWatch();
     const tasks = held.inShard(shard);
     watched = tasks.length > 0 && !stopped;
-    if (!watched) return cancelRenewal();
-    const left = aliveAt + SURE * leaseMs - clock.elapsed();
+    if (!watched) return;
+    const left = aliveAt + sureMs - clock.elapsed();
     if (left > 0) {
       cancelWatch = clock.after(left, watch);
       return;
@@ -75,19 +77,19 @@ export function createLease(options: LeaseOptions): Lease {
     const tasks = held.inShard(shard);
     const sentAt = clock.elapsed();
     try {
-      const answer = await steps.renew(
-        shard,
-        tasks.map((task) => task.id),
-      );
+      const ids = tasks.map(({ id }) => id);
+      const answer = await steps.renew(shard, ids);
       aliveAt = Math.max(aliveAt, sentAt);
       backoff.reset();
-      renewIn(renewMs);
       apply(tasks, answer, held);
       for (const entry of answer.unknown) recover(entry);
+      renewLater();
       watch();
     } catch (error) {
+      // Without a group nothing was ever issued here.
+      if (tasks.length === 0 && isMissingGroup(error)) return renewLater();
       logger.warn("renewal not answered", { shard, error });
-      if (watched) renewIn(Math.min(backoff.next(), renewMs));
+      renewIn(tasks.length > 0 ? Math.min(backoff.next(), renewMs) : renewMs);
     }
   }
 

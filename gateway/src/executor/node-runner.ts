@@ -5,6 +5,7 @@
 import { ulid } from "ulid";
 import type { Clock } from "../clock.ts";
 import type { NodeResult, Problem } from "@myspinbot/contracts/types.ts";
+import { EXECUTOR } from "@myspinbot/contracts/wire.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
 import { toProblem } from "../errors/problem.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -13,7 +14,7 @@ import type { PlannedNode } from "./admission.ts";
 
 type Outputs = Record<string, unknown>;
 
-export interface NodeCall extends Pick<HandlerCall, "about" | "progress" | "log" | "stopped"> {
+export interface NodeCall extends Pick<HandlerCall, "about" | "progress" | "log" | "dropped" | "stopped"> {
   planned: PlannedNode;
   inputs: Outputs;
   showFailures?: boolean | undefined;
@@ -23,8 +24,6 @@ export interface NodeCall extends Pick<HandlerCall, "about" | "progress" | "log"
 }
 
 type End = { status: "succeeded"; outputs: Outputs } | { status: "failed"; problem: Problem };
-
-const MAX_LINE = 500;
 
 /** The node's result, or null when the task was stopped meanwhile. Never rejects. */
 export async function runNode(call: NodeCall): Promise<NodeResult | null> {
@@ -52,7 +51,12 @@ export function toNodeProblem(
   logger.error("handler failed", { error_id, node_id: id, node_type: type, error: outcome.error });
   const detail = `The handler failed; the log knows more under ${error_id}.`;
   const { name, message } = outcome.error;
-  const lastLine = `${name}: ${message}`.trim().split("\n").at(-1)!.slice(0, MAX_LINE).toWellFormed();
+  const lastLine = `${name}: ${message}`
+    .trim()
+    .split("\n")
+    .at(-1)!
+    .slice(0, EXECUTOR.last_line_characters)
+    .toWellFormed();
   return toProblem("handler-failed", showFailures ? `${detail} ${lastLine}` : detail, { instance: id });
 }
 
@@ -85,6 +89,7 @@ async function callHandler(call: NodeCall): Promise<End> {
     stopped,
     progress: whileRunning(call.progress),
     log: whileRunning(call.log),
+    dropped: whileRunning(call.dropped),
   });
   isOver = true;
   if (outcome.kind === "done") return checkOutputs(planned, outcome.text);

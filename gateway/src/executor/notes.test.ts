@@ -77,3 +77,15 @@ it.each([
   notes.log("a", { level: level as "info", message: "x" });
   expect(said).toEqual([expect.objectContaining({ data: { level: told, message: "x" } })]);
 });
+
+it("adds what was dropped before, whatever lines say", () => {
+  notes.dropped("a", 7);
+  notes.log("a", { level: "info", message: "3 log lines were dropped" });
+  notes.dropped("a", 2);
+  notes.ended("a");
+  expect(said.map(({ data }) => data.message)).toEqual([
+    "7 log lines were dropped",
+    "3 log lines were dropped",
+    "2 log lines were dropped",
+  ]);
+});

@@ -2,7 +2,7 @@
  * Pulls tasks of one shard: one blocking read at a time on a connection of its own; puller.py is its twin. An
  * endless loop, so it runs under Node.js only.
  */
-import { GROUPS } from "@myspinbot/contracts/wire.ts";
+import { EXECUTOR, GROUPS } from "@myspinbot/contracts/wire.ts";
 import type { Redis } from "../redis/client.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -12,6 +12,7 @@ import type { EntrySource } from "./intake.ts";
 import type { Entry } from "./steps.ts";
 
 export interface PullerOptions {
+  shard: string;
   /** Key of the shard's task stream. */
   stream: string;
   /** A connection for blocking reads that never sends a read again by itself. */
@@ -36,14 +37,8 @@ export interface Puller {
 type Row = [id: string, fields: string[] | null];
 type Reply = [stream: string, rows: Row[]][] | null;
 
-/** How much longer than BLOCK an answer may take before the connection counts as dead. */
-const WATCHDOG_MS = 2000;
-
-/** More than a dead connection can have swallowed. */
-const RECOVER_COUNT = 1000;
-
 export function createPuller(options: PullerOptions): Puller {
-  const { stream, reader, consumer, blockMs, held, accept, backoff, clock, logger } = options;
+  const { shard, stream, reader, consumer, blockMs, held, accept, backoff, clock, logger } = options;
   const stopped = new AbortController();
   let connections = 0;
   let recovered = true;
@@ -58,7 +53,8 @@ export function createPuller(options: PullerOptions): Puller {
   const read = async (count: number, from: "0" | ">"): Promise<Row[]> => {
     const block = from === ">" ? ["BLOCK", blockMs] : [];
     const args = ["GROUP", GROUPS.executors, consumer, "COUNT", count, ...block, "STREAMS", stream, from];
-    const longest = (from === ">" ? blockMs : 0) + WATCHDOG_MS;
+    // Beyond that the connection counts as dead.
+    const longest = (from === ">" ? blockMs : 0) + EXECUTOR.read_slack_ms;
     const callOff = clock.after(longest, () => reader.disconnect(true));
     try {
       const reply = (await reader.call("XREADGROUP", ...args)) as Reply;
@@ -68,11 +64,15 @@ export function createPuller(options: PullerOptions): Puller {
     }
   };
 
-  /** What a lost connection was given comes before anything new. */
+  /**
+   * What a lost connection was given comes before anything new, and behind what is held; if there is more, the renewals
+   * find it.
+   */
   const recover = async () => {
     recovered = true;
     try {
-      for (const row of await read(RECOVER_COUNT, "0")) accept(toEntry(row), "recovered");
+      const count = held.inShard(shard).length + EXECUTOR.recovered_entries;
+      for (const row of await read(count, "0")) accept(toEntry(row), "recovered");
     } catch (error) {
       recovered = false;
       throw error;

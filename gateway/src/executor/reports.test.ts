@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { EXECUTOR } from "@myspinbot/contracts/wire.ts";
 import { systemClock } from "../clock.ts";
 import { createReports, type Reports } from "./reports.ts";
 import type { ReportItem } from "@myspinbot/contracts/steps.ts";
 import type { Batch } from "./steps.ts";
 
-const HOLD_MS = 50;
+const HOLD_MS = EXECUTOR.note_hold_ms;
 const RETRY_MS = 10;
 
 type Answer = "ok" | "cancel" | "closed";
@@ -32,7 +33,6 @@ beforeEach(() => {
     onStop: (answer) => stops.push(answer),
     onFailure() {},
     backoff: { next: () => RETRY_MS, reset() {} },
-    holdMs: HOLD_MS,
     clock: systemClock,
   });
 });
@@ -75,6 +75,18 @@ it("has one call in flight; what piles up goes together in the next, numbered on
   expect(calls).toHaveLength(1);
   await calls[0]!.answer("ok");
   expect(sent(1)).toEqual({ first: 2, nodes: ["b", "c", "d"] });
+});
+
+it("sends no more in one call than a server should be kept busy with, but at least one item", async () => {
+  const half = { ...item("half"), body: "é".repeat(EXECUTOR.report_bytes / 4) };
+  const large = { ...item("large"), body: "x".repeat(EXECUTOR.report_bytes + 1) };
+  for (const each of [half, half, item("small"), large]) reports.add(each);
+  vi.advanceTimersByTime(HOLD_MS);
+  expect(sent(0)).toEqual({ first: 1, nodes: ["half", "half"] });
+  await calls[0]!.answer("ok");
+  expect(sent(1)).toEqual({ first: 3, nodes: ["small"] });
+  await calls[1]!.answer("ok");
+  expect(sent(2)).toEqual({ first: 4, nodes: ["large"] });
 });
 
 it("sends a call without answer again under the same numbers, with what came since", async () => {

@@ -2,6 +2,7 @@
  * The line of things that one task says: numbered 1, 2, 3 ..., sent in batches, one call in flight; reports.py is
  * its twin.
  */
+import { EXECUTOR } from "@myspinbot/contracts/wire.ts";
 import type { Clock } from "../clock.ts";
 import type { Backoff } from "./backoff.ts";
 import type { ReportItem } from "@myspinbot/contracts/steps.ts";
@@ -14,13 +15,11 @@ export interface ReportsOptions {
   onStop(answer: "cancel" | "closed"): void;
   onFailure(error: unknown): void;
   backoff: Backoff;
-  /** How long a note may wait for company. */
-  holdMs: number;
   clock: Clock;
 }
 
 export interface Reports {
-  /** Queues an item; it is sent within `holdMs`. */
+  /** Queues an item; a short time later it is sent, with what came meanwhile. */
   add(item: ReportItem): void;
   /** Sends what is queued as soon as no call is in flight. */
   flush(): void;
@@ -31,7 +30,7 @@ export interface Reports {
 }
 
 export function createReports(options: ReportsOptions): Reports {
-  const { send, onStop, onFailure, backoff, holdMs, clock } = options;
+  const { send, onStop, onFailure, backoff, clock } = options;
   const waiting: ReportItem[] = [];
   const listeners = new Set<{ upTo: number; resolve(): void }>();
   let first = 1;
@@ -59,7 +58,7 @@ export function createReports(options: ReportsOptions): Reports {
 
   /** Answers whether the call was answered. A batch that failed keeps its numbers and is sent again with what came since. */
   async function sendWaiting(): Promise<boolean> {
-    const items = waiting.slice();
+    const items = waiting.slice(0, lengthOfBatch(waiting));
     try {
       const answer = await send({ first, items });
       waiting.splice(0, items.length);
@@ -88,7 +87,7 @@ export function createReports(options: ReportsOptions): Reports {
     add(item) {
       if (closed) return;
       waiting.push(item);
-      if (!inFlight) flushIn(holdMs);
+      if (!inFlight) flushIn(EXECUTOR.note_hold_ms);
     },
     flush,
     told() {
@@ -104,4 +103,15 @@ export function createReports(options: ReportsOptions): Reports {
       return { first, items: waiting };
     },
   };
+}
+
+/** How many of the items one call takes: the server does nothing else meanwhile. At least one. */
+function lengthOfBatch(items: readonly ReportItem[]): number {
+  const encoder = new TextEncoder();
+  let bytes = 0;
+  const tooMuch = items.findIndex(({ body }) => {
+    bytes += encoder.encode(body).length;
+    return bytes > EXECUTOR.report_bytes;
+  });
+  return tooMuch < 0 ? items.length : Math.max(1, tooMuch);
 }

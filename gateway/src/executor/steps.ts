@@ -1,7 +1,7 @@
 /** The executor's calls to Redis: what each script takes and answers, in one place; steps.py is its twin. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import { steps, type ReportItem } from "@myspinbot/contracts/steps.ts";
-import { GROUPS } from "@myspinbot/contracts/wire.ts";
+import { EXECUTOR, GROUPS } from "@myspinbot/contracts/wire.ts";
 import type { Redis } from "../redis/client.ts";
 import { runStep } from "../redis/scripts.ts";
 
@@ -53,8 +53,6 @@ export interface StepsOptions {
   executorId: string;
 }
 
-const MAX_REASON = 2000;
-
 export function createSteps({ redis, keys, pool, executorId: consumer }: StepsOptions): Steps {
   const group = GROUPS.executors;
   const streamOf = (shard: string) => keys.poolTasks(shard, pool);
@@ -69,7 +67,7 @@ export function createSteps({ redis, keys, pool, executorId: consumer }: StepsOp
       runStep(redis, steps.report(keys, { shard, pool, consumer, task, ...batch })),
 
     settle(shard, task, ending) {
-      const reason = JSON.stringify(ending.reason.slice(0, MAX_REASON).toWellFormed());
+      const reason = JSON.stringify(ending.reason.slice(0, EXECUTOR.reason_characters).toWellFormed());
       return runStep(redis, steps.settle(keys, { shard, pool, consumer, task, ...ending, reason }));
     },
 

@@ -1,6 +1,7 @@
 /** Lets handlers judge what is known of a task's nodes before the first of them begins; task_checks.py is its twin. */
 import { withinMs, type Clock } from "../clock.ts";
 import type { NodeResult, Problem } from "@myspinbot/contracts/types.ts";
+import { EXECUTOR } from "@myspinbot/contracts/wire.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
 import { toProblem } from "../errors/problem.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -19,9 +20,6 @@ export interface TaskChecks {
   logger: Logger;
 }
 
-/** For all checks of a task; what they have not said by then is found out by the work itself. */
-const WITHIN_MS = 10_000;
-
 /** Whether a handler's check found something wrong, which is reported: then no node of the task begins. */
 export async function isRefused(checks: TaskChecks, report: Reports["add"]): Promise<boolean> {
   const refusals = await findRefusals(checks);
@@ -33,7 +31,7 @@ export async function isRefused(checks: TaskChecks, report: Reports["add"]): Pro
 
 /** A failed result for each node that is refused; later tasks' nodes included. Never rejects. */
 async function findRefusals(checks: TaskChecks): Promise<NodeResult[]> {
-  return withinMs(checks.clock, WITHIN_MS, async (late) => {
+  return withinMs(checks.clock, EXECUTOR.checks_ms, async (late) => {
     const stopped = AbortSignal.any([checks.stopped, late]);
     const found: NodeResult[] = [];
     for (const planned of [...checks.plan.nodes, ...checks.plan.ahead]) {
@@ -74,10 +72,11 @@ async function askHandler(checks: TaskChecks, planned: PlannedNode): Promise<Pro
     params: { ...type.param_defaults, ...node.params },
     inputs: knownInputs(planned),
     about: { runId: run_id, taskId: task_id, nodeId: node.id, attempt: node.attempt, engine },
-    timeoutMs: WITHIN_MS,
+    timeoutMs: EXECUTOR.checks_ms,
     stopped,
     progress() {},
     log() {},
+    dropped() {},
   };
   const outcome = await host.check(call);
   if (outcome.kind === "done" || stopped.aborted) return null;

@@ -1,4 +1,5 @@
 /** Remembers which tasks this process has taken, because it takes each at most once; task_memory.py is its twin. */
+import { EXECUTOR } from "@myspinbot/contracts/wire.ts";
 import { RecentMap } from "../recent-map.ts";
 import type { Ending } from "./steps.ts";
 
@@ -15,12 +16,9 @@ export interface TaskMemory {
  * Redis hands out an ended task again only if it forgot the settle (a lost call, a restart that lost its last seconds).
  * So the newest are enough; a task whose ending is not kept any more is left to be reaped.
  */
-const KEPT_TASKS = 20_000;
-const KEPT_ENDINGS = 200;
-
 export function createTaskMemory(): TaskMemory {
-  const entries = new RecentMap<string, string>(KEPT_TASKS);
-  const endings = new RecentMap<string, Ending>(KEPT_ENDINGS);
+  const entries = new RecentMap<string, string>(EXECUTOR.kept_tasks);
+  const endings = new RecentMap<string, Ending>(EXECUTOR.kept_endings);
   return {
     take: (task, entry) => entries.set(task, entry),
     entryOf: (task) => entries.get(task),

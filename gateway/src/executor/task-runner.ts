@@ -44,9 +44,6 @@ export interface TaskRunner {
   stop(reason: StopReason): void;
 }
 
-/** How long a note may wait for company. */
-const HOLD_MS = 50;
-
 const REASONS = { settled: "", canceled: "canceled on request", released: "the executor is stopping" };
 
 const LOST = { outcome: "released", reason: "the lease was lost" } as const;
@@ -72,7 +69,6 @@ export function createTaskRunner(plan: Admitted, deps: TaskRunnerDeps): TaskRunn
     onStop: (answer) => stop(answer === "cancel" ? "canceled" : "closed"),
     onFailure: (error) => logger.warn("report not answered", { error }),
     backoff: createBackoff(random),
-    holdMs: HOLD_MS,
     clock,
   });
   const notes = createNotes({ add: reports.add, clock });
@@ -82,6 +78,7 @@ export function createTaskRunner(plan: Admitted, deps: TaskRunnerDeps): TaskRunn
     progress: (done: number, total: number, unit: string) => notes.progress(node.id, { done, total, unit }),
     log: (level: "debug" | "info" | "warn" | "error", message: string) =>
       notes.log(node.id, { level, message }),
+    dropped: (count: number) => notes.dropped(node.id, count),
   });
 
   /** Once nothing can follow any more, what is unsaid travels with the settle. */

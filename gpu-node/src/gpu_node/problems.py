@@ -9,11 +9,11 @@ from typing import Any, cast
 from ulid import ULID
 
 from gpu_node.contracts.problem_types import PROBLEM_BASE, PROBLEM_TYPES, ProblemType
+from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.errors import Canceled, GpuNodeError, PermanentError, RetryableError
 from gpu_node.logs import get_logger
 
 Problem = dict[str, Any]
-MAX_LINE = 500
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{0,63}")
 """As problem.schema.json has it: a problem that does not fit is buried, and its run never hears."""
@@ -41,7 +41,7 @@ def unexpected(stack: str, *, is_shown: bool = False) -> Problem:
     get_logger().error("handler failed unexpectedly", failure_id=failure_id, stack=stack[-16000:])
     detail = f"The handler failed; the log knows more under {failure_id}."
     if is_shown:
-        detail += f" {stack.strip().splitlines()[-1][:MAX_LINE]}"
+        detail += f" {stack.strip().splitlines()[-1][: EXECUTOR['last_line_characters']]}"
     return make_problem("handler-failed", detail)
 
 

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.executor.announcer import Announcer
 from gpu_node.executor.background import Background
 from gpu_node.executor.held_tasks import HeldTasks
@@ -15,9 +16,9 @@ from gpu_node.logs import get_logger
 from gpu_node.redis.failures import RedisError
 from gpu_node.redis.steps import PoolSteps
 
-SETTLE_S = 10.0
-"""What the last settles and removals of files may take after the grace time."""
-LEAVE_S = 5.0
+RELEASE_S = EXECUTOR["release_ms"] / 1000
+"""What the last settles, removals of files and goodbyes may take, each, after the grace time; what
+is not released by then is reaped."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ async def drain(parts: Draining, grace_s: float) -> None:
     await _within(grace_s, parts.held_tasks)
     for held in list(parts.held_tasks.held.values()):
         held.stop(StopReason.RELEASED)
-    await _within(SETTLE_S, parts.held_tasks)
-    await parts.background.settle(SETTLE_S)
+    await _within(RELEASE_S, parts.held_tasks)
+    await parts.background.settle(RELEASE_S)
     await asyncio.wait({telling}, timeout=1)
     telling.cancel()
 
@@ -51,7 +52,7 @@ async def leave(parts: Draining) -> None:
     """Say that nobody is here any more, and delete the consumers."""
     parts.announcer.status = "offline"
     try:
-        async with asyncio.timeout(LEAVE_S):
+        async with asyncio.timeout(RELEASE_S):
             await parts.announcer.announce()
             gone = await asyncio.gather(*(steps.leave() for steps in parts.steps))
         get_logger().info("left", clean=all(gone))

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.executor.schedule import Schedule
 from gpu_node.executor.task import Task
 from gpu_node.redis.steps import PoolSteps
 
-CANCEL_GRACE_S = 0.8
+CANCEL_GRACE_S = EXECUTOR["cancel_grace_ms"] / 1000
 """After that its process is killed, so that a cancel takes less than a second whatever it does."""
 
 

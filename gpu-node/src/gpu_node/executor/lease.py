@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 from gpu_node.config import Config
+from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.executor.held_tasks import HeldTasks
 from gpu_node.executor.hold import StopReason
 from gpu_node.executor.intake import Intake
@@ -14,7 +15,7 @@ from gpu_node.metrics import Metrics
 from gpu_node.redis.failures import RedisError, is_no_group
 from gpu_node.redis.steps import PoolSteps, RenewAnswer
 
-LOST_AFTER = 0.8
+LOST_AFTER = EXECUTOR["sure_percent"] / 100
 """Part of the lease after which a task without an answered renew is stopped; the rest is for
 the stopping."""
 

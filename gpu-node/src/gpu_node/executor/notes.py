@@ -6,17 +6,18 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-PROGRESS_EVERY_S = 0.2
+from gpu_node.contracts.wire import EXECUTOR
+
+PROGRESS_EVERY_S = EXECUTOR["progress_gap_ms"] / 1000
 PREVIEW_EVERY_S = 1.0
-LOG_LINES_PER_S = 10.0
-LOG_BURST = 50.0
+LOG_BURST = float(EXECUTOR["log_burst"])
 
 Emit = Callable[[str, str, dict[str, Any]], None]
 """Takes node id, note type and data."""
 
 
 class Notes:
-    """Passes on at most 5 progress notes and 1 preview per second and task; the last is never
+    """Passes on a few progress notes and 1 preview per second and task; the last is never
     dropped."""
 
     def __init__(self, emit: Emit) -> None:
@@ -39,7 +40,7 @@ class Notes:
     def log(self, node_id: str, data: dict[str, Any]) -> None:
         """Write a line; too many are counted and dropped."""
         now = time.monotonic()
-        credit = self._log_credit + (now - self._log_seen) * LOG_LINES_PER_S
+        credit = self._log_credit + (now - self._log_seen) * EXECUTOR["log_lines_per_s"]
         self._log_credit, self._log_seen = min(LOG_BURST, credit), now
         if self._log_credit < 1:
             self._dropped[node_id] = self._dropped.get(node_id, 0) + 1

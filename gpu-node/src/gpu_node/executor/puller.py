@@ -4,6 +4,7 @@ is its twin."""
 import asyncio
 from collections.abc import Callable
 
+from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.executor.fitness import Fitness
 from gpu_node.executor.held_tasks import HeldTasks
 from gpu_node.executor.intake import Intake
@@ -56,7 +57,7 @@ class Puller:
                 failures += 1
                 if is_no_group(error) or is_unblocked(error):
                     # Nothing was ever issued, or the stream was lost; the driver makes the group.
-                    await backoff(failures, cap_s=0.5)
+                    await backoff(failures)
                     continue
                 get_logger().warning("read failed", shard=reader.shard, error=str(error)[:500])
                 await reader.reset()
@@ -80,9 +81,10 @@ class Puller:
         return await reader.read_left()
 
     async def _recover(self, reader: TaskReader, steps: PoolSteps) -> None:
-        """What the lost connection was given comes first; it starts when a renew has been
-        answered."""
-        for entry in await reader.own_pending():
+        """What the lost connection was given comes first, and behind what is held; it starts when
+        a renew has been answered. If there is more, the renewals find it."""
+        held = len(self._held_tasks.in_shard(reader.shard))
+        for entry in await reader.own_pending(held + EXECUTOR["recovered_entries"]):
             if entry.task_id:
                 self._intake.accept(steps, entry, is_fresh=False)
         self._leases.reconnected(reader.shard)

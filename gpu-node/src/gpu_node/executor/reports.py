@@ -9,12 +9,11 @@ from collections.abc import Callable
 import orjson
 
 from gpu_node.contracts.steps import ReportItem
+from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.redis.failures import RedisError, backoff, is_unavailable
 from gpu_node.redis.steps import PoolSteps, Settlement
-
-MAX_BATCH_BYTES = 512 * 1024
 
 
 class Reports:
@@ -45,16 +44,13 @@ class Reports:
         self._items.append(item)
         if hold_s is None:
             return
-        due = time.monotonic() + hold_s
-        self._due = due if self._due is None else min(self._due, due)
-        self._wake.set()
-        if self._sender is None:
-            self._sender = asyncio.get_running_loop().create_task(self._send())
-            self._sender.add_done_callback(lambda _: self._taken.set())
+        self._send_within(hold_s)
 
     async def told(self) -> None:
         """Return when Redis has taken all that was added so far, or takes nothing any more."""
         last = self._first + len(self._items) - 1
+        if self._items and not self._finished:
+            self._send_within(0.0)
         while self._first <= last and not (self._sender and self._sender.done()):
             self._taken.clear()
             await self._taken.wait()
@@ -74,6 +70,14 @@ class Reports:
     def settlement(self, outcome: str, reason: str = "") -> Settlement:
         """The last word, carrying what has not been taken; call it after `close`."""
         return Settlement(outcome, to_reason(reason), self._first, tuple(self._items))
+
+    def _send_within(self, hold_s: float) -> None:
+        due = time.monotonic() + hold_s
+        self._due = due if self._due is None else min(self._due, due)
+        self._wake.set()
+        if self._sender is None:
+            self._sender = asyncio.get_running_loop().create_task(self._send())
+            self._sender.add_done_callback(lambda _: self._taken.set())
 
     async def _send(self) -> None:
         failures = 0
@@ -126,7 +130,7 @@ class Reports:
         size, batch = 0, list[ReportItem]()
         for item in self._items:
             size += len(item.body)
-            if batch and size > MAX_BATCH_BYTES:
+            if batch and size > EXECUTOR["report_bytes"]:
                 break
             batch.append(item)
         return batch
@@ -134,4 +138,4 @@ class Reports:
 
 def to_reason(text: str) -> bytes:
     """A reason as the scripts take it: a JSON string."""
-    return orjson.dumps(text[:2000])
+    return orjson.dumps(text[: EXECUTOR["reason_characters"]])

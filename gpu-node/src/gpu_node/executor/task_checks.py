@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gpu_node.children.failures import UnexpectedFailure
+from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.errors import PermanentError
 from gpu_node.executor.hold import HeldTask
 from gpu_node.executor.node_inputs import known_inputs
@@ -18,7 +19,7 @@ from gpu_node.logs import get_logger
 from gpu_node.problems import field_errors, to_problem
 
 Values = dict[str, Any]
-CHECKS_WITHIN_S = 10.0
+CHECKS_WITHIN_S = EXECUTOR["checks_ms"] / 1000
 """For all checks of a task; what they have not said by then is found out by the work itself."""
 MAX_FILE_BYTES = 32 << 20
 """Inputs with larger files count as not known: to fetch them takes longer than a check may."""

@@ -12,6 +12,7 @@ import structlog
 
 from gpu_node.children.failures import CannotNow
 from gpu_node.contracts.steps import ReportItem
+from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.executor.artifacts import ArtifactStore
 from gpu_node.executor.graph_run import GraphRun
 from gpu_node.executor.hold import HeldTask, StopReason
@@ -28,6 +29,7 @@ from gpu_node.metrics import Metrics
 from gpu_node.redis.steps import Settlement
 
 Values = dict[str, Any]
+NOTE_HOLD_S = EXECUTOR["note_hold_ms"] / 1000
 RunGraph = Callable[[GraphRun], Awaitable[None]]
 
 
@@ -179,7 +181,7 @@ class TaskRun:
     def _note(self, node_id: str, note_type: str, data: Values) -> None:
         body = orjson.dumps(data)
         self.reports.add(
-            ReportItem("note", node_id, note_type, body), None if self._is_over else 0.0
+            ReportItem("note", node_id, note_type, body), None if self._is_over else NOTE_HOLD_S
         )
 
     def _on_end(self, node: TaskNode, is_last: bool) -> None:

@@ -4,7 +4,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-MAX_DEPTH = 100
+from gpu_node.contracts.wire import EXECUTOR
+
+MAX_DEPTH = EXECUTOR["output_depth"]
 MAX_INTEGER = 2**53 - 1
 """Up to here every whole number is kept exactly by every reader of JSON."""
 

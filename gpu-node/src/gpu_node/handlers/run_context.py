@@ -12,6 +12,7 @@ from typing import Any
 from ulid import ULID
 
 from gpu_node.contracts.keys import object_key_artifact, object_name
+from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.errors import Canceled, PermanentError
 from gpu_node.handlers.outputs import to_json
 from gpu_node.handlers.plain_json import MAX_INTEGER, clean_text
@@ -122,7 +123,9 @@ class RunContext:
                 "done": min(max(0, done), MAX_INTEGER),
                 "total": min(max(0, total), MAX_INTEGER),
             }
-            self._emit("progress", {**shown, "unit": clean_text(unit)[:32]})
+            self._emit(
+                "progress", {**shown, "unit": clean_text(unit)[: EXECUTOR["unit_characters"]]}
+            )
 
     def preview(self, data: bytes, media_type: str) -> None:
         """Show a small picture; one that is too large is left out."""
@@ -135,7 +138,8 @@ class RunContext:
         shown = {"warning": "warn"}.get(level, level)
         level = shown if shown in ("debug", "info", "warn", "error") else "info"
         pairs = "".join(f" {name}={value}" for name, value in fields.items())
-        self._emit("log", {"level": level, "message": clean_text(message + pairs)[:4000]})
+        told = clean_text(message + pairs)[: EXECUTOR["log_characters"]]
+        self._emit("log", {"level": level, "message": told})
 
     def long_work(self) -> None:
         """Say that what follows takes long; returns when it may begin."""

@@ -15,6 +15,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 
 from gpu_node.addresses import read_redis_address
+from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.redis.failures import ELSEWHERE
 
 Client = Redis
@@ -23,7 +24,7 @@ Client = Redis
 COMMAND_TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 5.0
 # A read is given this long beyond its BLOCK before the socket counts as dead.
-READ_SLACK_S = 2.0
+READ_SLACK_S = EXECUTOR["read_slack_ms"] / 1000
 
 
 def create_command_client(url: str, connections: int = 32) -> Redis:

@@ -18,6 +18,7 @@ from redis.exceptions import (
 )
 
 from gpu_node.connection_faults import connection_fault
+from gpu_node.contracts.wire import EXECUTOR
 
 __all__ = ["RedisError", "ResponseError", "backoff", "is_no_group", "is_unblocked"]
 
@@ -93,11 +94,12 @@ def is_unblocked(error: BaseException) -> bool:
     return is_it and "instance state changed" not in str(error)
 
 
-async def backoff(attempt: int, cap_s: float = 2.0) -> None:
-    """Wait before try number `attempt` (1, 2, ...): 20 ms doubling up to `cap_s`, half of it
-    random."""
-    limit = min(cap_s, 0.02 * 2 ** min(attempt, 10))
-    await asyncio.sleep(limit / 2 + random.random() * limit / 2)
+async def backoff(failures: int) -> None:
+    """Wait after so many failures (1, 2, ...): doubling, half of it random, so that executors do
+    not come together."""
+    first, longest = EXECUTOR["backoff_ms"] / 1000, EXECUTOR["backoff_max_ms"] / 1000
+    full = min(longest, first * 2 ** min(failures - 1, 10))
+    await asyncio.sleep(full / 2 + random.random() * full / 2)
 
 
 def _word(error: BaseException) -> str:

@@ -8,8 +8,6 @@ from gpu_node.contracts.keys import Keys
 from gpu_node.contracts.wire import GROUPS
 from gpu_node.redis.steps import Entry, text
 
-OWN_PENDING_COUNT = 100
-
 
 class TaskReader:
     """Reads as one consumer. After a failure `reset` the connection and read `own_pending`
@@ -24,9 +22,9 @@ class TaskReader:
         self._consumer = consumer
         self._block_ms = block_ms
 
-    async def own_pending(self) -> list[Entry]:
-        """Entries that were given to this consumer and are not ended; some may be known already."""
-        return await self._read("COUNT", OWN_PENDING_COUNT, "STREAMS", self._stream, "0")
+    async def own_pending(self, count: int) -> list[Entry]:
+        """The oldest entries that were given to this consumer and are not ended, held ones too."""
+        return await self._read("COUNT", count, "STREAMS", self._stream, "0")
 
     async def read(self, count: int) -> list[Entry]:
         """Wait for up to `count` new entries; empty when none came in time."""

@@ -28,6 +28,7 @@ let running: Running | null = null;
 function start({ about, type }: Run): Running & { notes: ReturnType<typeof createNotes> } {
   const notes = createNotes({
     add: ({ type, body }) => say({ kind: "note", type, body }),
+    onDropped: (_node, count) => say({ kind: "dropped", count }),
     clock: systemClock,
   });
   const mine = {

@@ -37,6 +37,7 @@ function callOf(type: string, more: Partial<HandlerCall> = {}): HandlerCall {
     stopped: new AbortController().signal,
     progress() {},
     log() {},
+    dropped() {},
     ...more,
   };
 }

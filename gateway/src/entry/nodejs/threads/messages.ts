@@ -24,6 +24,8 @@ export type FromThread =
   /** The handler of the last `run` or `check` is being called. */
   | { kind: "began" }
   | { kind: "note"; type: string; body: string }
+  /** So many log lines are not told. */
+  | { kind: "dropped"; count: number }
   /** Ends the call. A thread whose call ended with something that nobody caught is not used again. */
   | { kind: "end"; outcome: Outcome; uncaught: boolean }
   /** A handler threw after its end, when nobody listened any more. */

@@ -19,7 +19,8 @@ function open() {
 
 function callOf(stopped: AbortSignal): HandlerCall {
   const about = { runId: "run_s0_1", taskId: "task_s0_1", nodeId: "a", attempt: 1, engine: "" };
-  return { type: "x", params: {}, inputs: {}, about, timeoutMs: 60_000, stopped, progress() {}, log() {} };
+  const heard = { progress() {}, log() {}, dropped() {} };
+  return { type: "x", params: {}, inputs: {}, about, timeoutMs: 60_000, stopped, ...heard };
 }
 
 describe("a call that has ended", () => {

@@ -1,4 +1,5 @@
 /** One call in a thread: begun, listened to, stopped when its time is over or its task stops. */
+import { EXECUTOR } from "@myspinbot/contracts/wire.ts";
 import { systemClock } from "../../../clock.ts";
 import { toProblem } from "../../../errors/problem.ts";
 import type { HandlerCall, Outcome } from "../../../executor/handler-host.ts";
@@ -17,8 +18,6 @@ export interface Link {
   lose(): void;
 }
 
-/** How long a handler may take to stop by itself. */
-const GRACE_MS = 500;
 /** Longer than a free thread needs to take up a call, unless something that an earlier handler left behind blocks it. */
 const TAKE_UP_MS = 2000;
 
@@ -54,7 +53,7 @@ export function callInThread(
     clearTimeout(takeUp);
     link.lose = finishEarly;
     link.send({ kind: "abort" });
-    grace ??= setTimeout(() => endThread(finishEarly), GRACE_MS);
+    grace ??= setTimeout(() => endThread(finishEarly), EXECUTOR.cancel_grace_ms);
   };
   const takeUp = setTimeout(() => endThread(() => finish("unbegun")), TAKE_UP_MS);
 
@@ -66,6 +65,7 @@ export function callInThread(
       limit.signal.addEventListener("abort", stop, { once: true });
     },
     note: ({ type, body }) => NOTES[type]?.(call, JSON.parse(body) as never),
+    dropped: ({ count }) => call.dropped(count),
     end({ outcome, uncaught }) {
       if (uncaught) void link.end();
       if (limit?.signal.aborted) finishEarly();
