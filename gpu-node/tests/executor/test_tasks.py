@@ -178,7 +178,7 @@ async def test_an_output_that_is_too_large_fails_the_node(driver: Driver) -> Non
     long_text = "é" * 19_000
     inputs = {"a": long_text, "b": long_text}
     task_id = await driver.issue(make_node("a", inputs=inputs, params={}))
-    assert (await driver.result(task_id, "a"))["problem"]["code"] == "invalid-output"
+    assert (await driver.result(task_id, "a"))["problem"]["code"] == "output-too-large"
 
 
 async def test_the_last_progress_is_never_dropped(driver: Driver) -> None:
