@@ -52,7 +52,7 @@ export const types: Prover = {
     copy.write("tsconfig.seeded.json", JSON.stringify(seeded));
     copy.write("gpu-node/src/gpu_node/seeded_types/a.py", "def a(x: int) -> str:\n    return x\n");
     const settings = readFileSync(join(copy.root, "gpu-node/pyproject.toml"), "utf8");
-    const only = settings.replace('include = ["src"]', 'include = ["src/gpu_node/seeded_types"]');
+    const only = settings.replace(/^include = .*$/m, 'include = ["src/gpu_node/seeded_types"]');
     copy.write(
       "gpu-node/seeded/pyproject.toml",
       only.replaceAll('"src/', '"../src/').replace('"../.data"', '"../../.data"'),
