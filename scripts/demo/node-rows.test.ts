@@ -25,6 +25,36 @@ test("follows a node from its start over its progress to its end", () => {
   });
 });
 
+test("shows the instances of a node once their number is known, in its place", () => {
+  const rows = [
+    event("node.expanded", { count: 3 }),
+    event("node.started", { attempt: 1, executor: "e" }, "speech.1"),
+  ].reduce(withEvent, toNodeRows(run));
+  expect(rows.map(({ nodeId, place, status }) => [nodeId, place, status])).toEqual([
+    ["speech.0", { number: 1, of: 3 }, "pending"],
+    ["speech.1", { number: 2, of: 3 }, "running"],
+    ["speech.2", { number: 3, of: 3 }, "pending"],
+    ["video", undefined, "pending"],
+  ]);
+  const none = withEvent(toNodeRows(run), event("node.expanded", { count: 0 }));
+  expect(none.map(({ nodeId }) => nodeId)).toEqual(["video"]);
+});
+
+test("knows the instances of a run that has them already, and tells them once", () => {
+  const started = {
+    groups: [{ group_id: "scene", kind: "each", nodes: ["speech"], count: 2, ended: 0, failed: 0 }],
+    nodes: [
+      { node_id: "speech.0", type: "synthesize_speech" },
+      { node_id: "speech.1", type: "synthesize_speech" },
+    ],
+  } as Run;
+  const rows = withEvent(toNodeRows(started), event("node.expanded", { count: 2 }));
+  expect(rows.map(({ place }) => place)).toEqual([
+    { number: 1, of: 2 },
+    { number: 2, of: 2 },
+  ]);
+});
+
 test("keeps what a failed node said", () => {
   const error = {
     type: "t",

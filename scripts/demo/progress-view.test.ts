@@ -31,6 +31,20 @@ test("reminds in a pipe of no node that has just begun", () => {
   expect(shown({ isTTY: false }, "xterm", 9_999)).not.toContain("still");
 });
 
+test("says which of how many an instance is", () => {
+  const instance = { ...rows[0]!, nodeId: "video.2", place: { number: 3, of: 7 } };
+  const lines = (isTTY: boolean): string => {
+    let text = "";
+    const write = (part: string): boolean => Boolean((text += part));
+    const view = openProgressView({ isTTY, columns: 80, write } as WriteStream, "xterm");
+    view.show([instance], "video.2");
+    view.close();
+    return text;
+  };
+  expect(lines(false)).toBe("  video 3 of 7: running, 123.4 s, warp\n");
+  expect(lines(true)).toContain("video 3 of 7 ");
+});
+
 test("moves no cursor on a dumb terminal and in a pipe", () => {
   expect(shown({ isTTY: true, columns: 80 }, "dumb", 60_000)).not.toContain("\u001b");
   expect(shown({ isTTY: false }, "xterm", 60_000)).not.toContain("\u001b");

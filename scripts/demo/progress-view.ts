@@ -60,7 +60,7 @@ function openLineView(output: NodeJS.WritableStream): ProgressView {
     const long = ({ startedAt = Infinity }: NodeRow): boolean => Date.now() - startedAt >= REMIND_MS;
     for (const row of running.filter(long)) {
       const percent = `${Math.round(row.share * 100)} %`;
-      output.write(`  ${row.nodeId}: ${["still running", percent, ...details(row)].join(", ")}\n`);
+      output.write(`  ${nameOf(row)}: ${["still running", percent, ...details(row)].join(", ")}\n`);
     }
   };
   const timer = setInterval(remind, REMIND_MS);
@@ -70,7 +70,7 @@ function openLineView(output: NodeJS.WritableStream): ProgressView {
       const row = rows.find(({ nodeId }) => nodeId === changed);
       if (row === undefined || row.status === "dispatched" || shown.get(row.nodeId) === row.status) return;
       shown.set(row.nodeId, row.status);
-      output.write(`  ${row.nodeId}: ${[row.status, ...details(row)].join(", ")}\n`);
+      output.write(`  ${nameOf(row)}: ${[row.status, ...details(row)].join(", ")}\n`);
     },
     close() {
       clearInterval(timer);
@@ -78,11 +78,18 @@ function openLineView(output: NodeJS.WritableStream): ProgressView {
   };
 }
 
+/** `video 3 of 7` for one that is done once per element of a list. */
+function nameOf({ nodeId, place }: NodeRow): string {
+  return place === undefined
+    ? nodeId
+    : `${nodeId.slice(0, nodeId.lastIndexOf("."))} ${place.number} of ${place.of}`;
+}
+
 function toLine(row: NodeRow, columns: number): string {
   const width = Math.min(Math.max(columns - BAR.rest, BAR.narrowest), BAR.widest);
   const full = Math.round(row.share * width);
   const bar = "█".repeat(full) + "░".repeat(width - full);
-  return `  ${MARKS[row.status]} ${row.nodeId.padEnd(10)} ${bar} ${details(row).join("  ")}`;
+  return `  ${MARKS[row.status]} ${nameOf(row).padEnd(10)} ${bar} ${details(row).join("  ")}`;
 }
 
 function details({ startedAt, endedAt, status, engine, problem }: NodeRow): string[] {
