@@ -44,7 +44,16 @@ async function bytesOf({ artifact_id }: Made): Promise<Buffer> {
 
 it("lists the graphs with the schemas of their inputs", async () => {
   const graphs = await client.catalogue.graphs();
-  const names = ["image-to-video", "talking-avatar", "upscale-image", "upscale-video"];
+  const names = [
+    "best-take",
+    "image-to-video",
+    "speak",
+    "talking-avatar",
+    "talking-scenes",
+    "upscale-batch",
+    "upscale-image",
+    "upscale-video",
+  ];
   expect(graphs.map(({ name }) => name).toSorted()).toEqual(names);
 });
 

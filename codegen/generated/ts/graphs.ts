@@ -13,6 +13,58 @@ export interface GraphInput {
 export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
   Object.create(null) as object,
   {
+  "best-take": {
+    "name": "best-take",
+    "title": "Best take",
+    "description": "A text is spoken several times, by other voices or at other speeds, and the take that is spoken best is kept, with the scores of all.",
+    "input": {
+      "$ref": "graphs/best-take.input.schema.json"
+    },
+    "groups": {
+      "take": {
+        "each": "$input.takes",
+        "max": 10,
+        "item": {
+          "voice": "Voice?",
+          "speed": "Number?",
+          "seed": "Number?"
+        },
+        "on_failure": "skip"
+      }
+    },
+    "nodes": [
+      {
+        "id": "speech",
+        "type": "synthesize_speech",
+        "plane": "python",
+        "group": "take",
+        "inputs": {
+          "text": "$input.text",
+          "voice": "$take.voice?",
+          "speed": "$take.speed?",
+          "seed": "$take.seed?"
+        },
+        "weight": 5
+      },
+      {
+        "id": "best",
+        "type": "choose_take",
+        "plane": "python",
+        "inputs": {
+          "takes": "$speech.audio",
+          "text": "$input.text",
+          "captions": "$speech.captions"
+        },
+        "weight": 1
+      }
+    ],
+    "output": {
+      "audio": "$best.audio",
+      "captions": "$best.captions",
+      "index": "$best.index",
+      "scores": "$best.scores"
+    }
+  },
   "image-to-video": {
     "name": "image-to-video",
     "title": "Picture to film",
@@ -39,6 +91,61 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
     "output": {
       "video": "$film.video",
       "depth_by": "$film.depth_by"
+    }
+  },
+  "speak": {
+    "name": "speak",
+    "title": "Speech",
+    "description": "A text is spoken by the voice that is wished, by the best that is there without one, and by a small one if that fails.",
+    "input": {
+      "$ref": "graphs/speak.input.schema.json"
+    },
+    "nodes": [
+      {
+        "id": "wished",
+        "type": "synthesize_speech",
+        "plane": "python",
+        "inputs": {
+          "text": "$input.text",
+          "voice": "$input.voice?"
+        }
+      },
+      {
+        "id": "plain",
+        "type": "synthesize_speech",
+        "plane": "python",
+        "engine": "hibari",
+        "inputs": {
+          "text": "$input.text"
+        }
+      }
+    ],
+    "edges": [
+      {
+        "from": "wished",
+        "to": "plain",
+        "on": "failure"
+      }
+    ],
+    "output": {
+      "audio": {
+        "$any": [
+          "$wished.audio",
+          "$plain.audio"
+        ]
+      },
+      "captions": {
+        "$any": [
+          "$wished.captions",
+          "$plain.captions"
+        ]
+      },
+      "voice": {
+        "$any": [
+          "$wished.voice",
+          "$plain.voice"
+        ]
+      }
     }
   },
   "talking-avatar": {
@@ -155,6 +262,158 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
       "script": "$script.narration"
     }
   },
+  "talking-scenes": {
+    "name": "talking-scenes",
+    "title": "Talking scenes",
+    "description": "A list of scenes, each with its own words, face and background, becomes one film with one soundtrack; cards, captions and music go over the whole of it.",
+    "input": {
+      "$ref": "graphs/talking-scenes.input.schema.json"
+    },
+    "groups": {
+      "scene": {
+        "each": "$input.scenes",
+        "max": 20,
+        "item": {
+          "text": "Text",
+          "portrait": "Image?",
+          "avatar": "Text?",
+          "face": "Number?",
+          "background": "Text?",
+          "background_image": "Image?",
+          "voice": "Voice?"
+        }
+      }
+    },
+    "nodes": [
+      {
+        "id": "speech",
+        "type": "synthesize_speech",
+        "plane": "python",
+        "group": "scene",
+        "inputs": {
+          "text": "$scene.text",
+          "voice": "$scene.voice?"
+        },
+        "weight": 5
+      },
+      {
+        "id": "visemes",
+        "type": "align_speech",
+        "plane": "python",
+        "group": "scene",
+        "inputs": {
+          "audio": "$speech.audio",
+          "text": "$scene.text",
+          "phones": "$speech.phones?"
+        },
+        "weight": 2
+      },
+      {
+        "id": "portrait",
+        "type": "prepare_portrait",
+        "plane": "python",
+        "group": "scene",
+        "inputs": {
+          "image": "$scene.portrait?",
+          "face": "$scene.face?",
+          "avatar": "$scene.avatar?",
+          "aspect": "$input.aspect?",
+          "size": "$input.size?"
+        },
+        "weight": 5
+      },
+      {
+        "id": "video",
+        "type": "animate_portrait",
+        "plane": "python",
+        "group": "scene",
+        "params": {
+          "quality": "intermediate"
+        },
+        "inputs": {
+          "portrait": "$portrait.image",
+          "landmarks": "$portrait.landmarks",
+          "matte": "$portrait.matte?",
+          "audio": "$speech.audio",
+          "visemes": "$visemes.track",
+          "size": "$input.size?",
+          "fps": "$input.fps?",
+          "background": "$scene.background?",
+          "background_image": "$scene.background_image?"
+        },
+        "weight": 40
+      },
+      {
+        "id": "joined",
+        "type": "join_films",
+        "plane": "python",
+        "params": {
+          "quality": "intermediate"
+        },
+        "inputs": {
+          "videos": "$video.video",
+          "captions": "$speech.captions"
+        },
+        "weight": 5
+      },
+      {
+        "id": "final",
+        "type": "finish_video",
+        "plane": "python",
+        "inputs": {
+          "video": "$joined.video",
+          "captions": "$joined.captions?",
+          "title": "$input.title?",
+          "end_text": "$input.end_text?",
+          "burn_captions": "$input.burn_captions?",
+          "music": "$input.music?",
+          "webm": "$input.webm?"
+        },
+        "weight": 10
+      }
+    ],
+    "output": {
+      "video": "$final.video",
+      "webm": "$final.webm?",
+      "poster": "$final.poster",
+      "preview": "$final.preview",
+      "captions": "$final.captions?",
+      "starts": "$joined.starts"
+    }
+  },
+  "upscale-batch": {
+    "name": "upscale-batch",
+    "title": "Upscale pictures",
+    "description": "A list of pictures becomes one of larger ones; those that cannot be read are left out, and the run's nodes say why.",
+    "input": {
+      "$ref": "graphs/upscale-batch.input.schema.json"
+    },
+    "groups": {
+      "picture": {
+        "each": "$input.images",
+        "max": 50,
+        "at_once": 4,
+        "on_failure": "skip"
+      }
+    },
+    "nodes": [
+      {
+        "id": "upscale",
+        "type": "upscale_image",
+        "plane": "python",
+        "group": "picture",
+        "inputs": {
+          "image": "$picture.item",
+          "factor": "$input.factor?",
+          "kind": "$input.kind?",
+          "plain_share": "$input.plain_share?"
+        }
+      }
+    ],
+    "output": {
+      "images": "$upscale.image"
+    }
+  },
   "upscale-image": {
     "name": "upscale-image",
     "title": "Upscale a picture",
@@ -209,6 +468,124 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
 export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
   Object.create(null) as object,
   {
+  "graphs/best-take.input.schema.json": {
+    "schema": {
+      "title": "BestTakeInput",
+      "description": "Input of best-take.",
+      "type": "object",
+      "properties": {
+        "text": {
+          "description": "What shall be said, word by word.",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 5000,
+          "pattern": "[\\p{L}\\p{N}]",
+          "x-type": "Text"
+        },
+        "takes": {
+          "description": "What is different in each take.",
+          "type": "array",
+          "minItems": 1,
+          "maxItems": 10,
+          "items": {
+            "title": "Take",
+            "type": "object",
+            "properties": {
+              "voice": {
+                "$ref": "#/$defs/VoiceInput"
+              },
+              "speed": {
+                "description": "Speaking rate relative to the voice's own; 1 without it.",
+                "type": "number",
+                "minimum": 0.5,
+                "maximum": 2
+              },
+              "seed": {
+                "description": "Fixes the breath noise of the voice; 0 without it.",
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 4294967295
+              }
+            },
+            "additionalProperties": false
+          },
+          "x-type": "Json[]"
+        }
+      },
+      "required": [
+        "text",
+        "takes"
+      ],
+      "additionalProperties": false,
+      "$defs": {
+        "Identifier": {
+          "title": "Identifier",
+          "description": "An id made by the gateway or an executor.",
+          "type": "string",
+          "pattern": "^[A-Za-z0-9_-]{1,64}$"
+        },
+        "VoiceConsent": {
+          "title": "VoiceConsent",
+          "description": "True: the speaker of the clip agrees that a voice is made to resemble theirs.",
+          "const": true
+        },
+        "VoiceInput": {
+          "title": "VoiceInput",
+          "description": "A voice as input of a run: by name, or like that of a clip, which is an uploaded file.",
+          "type": "object",
+          "properties": {
+            "name": {
+              "$ref": "#/$defs/VoiceName"
+            },
+            "file_id": {
+              "description": "A clip of 5 to 30 s of one speaker, whom the voice shall resemble: an approximate match, no cloning.",
+              "$ref": "#/$defs/Identifier"
+            },
+            "consent": {
+              "$ref": "#/$defs/VoiceConsent"
+            }
+          },
+          "oneOf": [
+            {
+              "required": [
+                "name"
+              ]
+            },
+            {
+              "required": [
+                "file_id"
+              ]
+            }
+          ],
+          "dependentRequired": {
+            "file_id": [
+              "consent"
+            ],
+            "consent": [
+              "file_id"
+            ]
+          },
+          "additionalProperties": false
+        },
+        "VoiceName": {
+          "title": "VoiceName",
+          "description": "Name of a voice as listed by GET /v1/capabilities.",
+          "type": "string",
+          "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+        }
+      }
+    },
+    "fields": {
+      "text": {
+        "type": "Text",
+        "required": true
+      },
+      "takes": {
+        "type": "Json[]",
+        "required": true
+      }
+    }
+  },
   "graphs/image-to-video.input.schema.json": {
     "schema": {
       "title": "ImageToVideoInput",
@@ -334,6 +711,98 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
       },
       "aspect": {
         "type": "Text",
+        "required": false
+      }
+    }
+  },
+  "graphs/speak.input.schema.json": {
+    "schema": {
+      "title": "SpeakInput",
+      "description": "Input of speak.",
+      "type": "object",
+      "properties": {
+        "text": {
+          "description": "What shall be said, word by word.",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 5000,
+          "pattern": "[\\p{L}\\p{N}]",
+          "x-type": "Text"
+        },
+        "voice": {
+          "$ref": "#/$defs/VoiceInput",
+          "x-type": "Voice"
+        }
+      },
+      "required": [
+        "text"
+      ],
+      "additionalProperties": false,
+      "$defs": {
+        "Identifier": {
+          "title": "Identifier",
+          "description": "An id made by the gateway or an executor.",
+          "type": "string",
+          "pattern": "^[A-Za-z0-9_-]{1,64}$"
+        },
+        "VoiceConsent": {
+          "title": "VoiceConsent",
+          "description": "True: the speaker of the clip agrees that a voice is made to resemble theirs.",
+          "const": true
+        },
+        "VoiceInput": {
+          "title": "VoiceInput",
+          "description": "A voice as input of a run: by name, or like that of a clip, which is an uploaded file.",
+          "type": "object",
+          "properties": {
+            "name": {
+              "$ref": "#/$defs/VoiceName"
+            },
+            "file_id": {
+              "description": "A clip of 5 to 30 s of one speaker, whom the voice shall resemble: an approximate match, no cloning.",
+              "$ref": "#/$defs/Identifier"
+            },
+            "consent": {
+              "$ref": "#/$defs/VoiceConsent"
+            }
+          },
+          "oneOf": [
+            {
+              "required": [
+                "name"
+              ]
+            },
+            {
+              "required": [
+                "file_id"
+              ]
+            }
+          ],
+          "dependentRequired": {
+            "file_id": [
+              "consent"
+            ],
+            "consent": [
+              "file_id"
+            ]
+          },
+          "additionalProperties": false
+        },
+        "VoiceName": {
+          "title": "VoiceName",
+          "description": "Name of a voice as listed by GET /v1/capabilities.",
+          "type": "string",
+          "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+        }
+      }
+    },
+    "fields": {
+      "text": {
+        "type": "Text",
+        "required": true
+      },
+      "voice": {
+        "type": "Voice",
         "required": false
       }
     }
@@ -645,6 +1114,333 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
       },
       "voice": {
         "type": "Voice",
+        "required": false
+      }
+    }
+  },
+  "graphs/talking-scenes.input.schema.json": {
+    "schema": {
+      "title": "TalkingScenesInput",
+      "description": "Input of talking-scenes.",
+      "type": "object",
+      "properties": {
+        "scenes": {
+          "description": "The scenes in order, each with its own words, face and background.",
+          "type": "array",
+          "minItems": 1,
+          "maxItems": 20,
+          "items": {
+            "title": "TalkingScene",
+            "type": "object",
+            "properties": {
+              "text": {
+                "description": "What is said in the scene, word by word.",
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 5000,
+                "pattern": "[\\p{L}\\p{N}]"
+              },
+              "portrait": {
+                "description": "A photo of one face; without it a drawn demo face speaks.",
+                "$ref": "#/$defs/FileInput"
+              },
+              "avatar": {
+                "description": "The drawn face that speaks when there is no portrait.",
+                "type": "string",
+                "enum": [
+                  "robin",
+                  "amara",
+                  "elias"
+                ]
+              },
+              "face": {
+                "description": "Which of several faces in the portrait, counted from the left, from 1.",
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 99
+              },
+              "background": {
+                "description": "What is behind the person: own (the default), blurred, picture (with background_image) or a color as #rrggbb.",
+                "type": "string",
+                "pattern": "^(own|blurred|picture|#[0-9A-Fa-f]{6})$"
+              },
+              "background_image": {
+                "description": "A picture to put behind the person, cropped to fill.",
+                "$ref": "#/$defs/FileInput"
+              },
+              "voice": {
+                "$ref": "#/$defs/VoiceInput"
+              }
+            },
+            "required": [
+              "text"
+            ],
+            "additionalProperties": false
+          },
+          "x-type": "Json[]"
+        },
+        "aspect": {
+          "description": "Width to height of the film; 1:1 by default.",
+          "type": "string",
+          "enum": [
+            "1:1",
+            "9:16",
+            "16:9"
+          ],
+          "x-type": "Text"
+        },
+        "size": {
+          "description": "Shorter side of the film in pixels; 512 by default.",
+          "type": "integer",
+          "minimum": 256,
+          "maximum": 1080,
+          "multipleOf": 2,
+          "x-type": "Number"
+        },
+        "fps": {
+          "description": "Frames per second; 25 by default.",
+          "type": "integer",
+          "enum": [
+            25,
+            30
+          ],
+          "x-type": "Number"
+        },
+        "title": {
+          "description": "Words of a card at the start; without it there is none.",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 120,
+          "x-type": "Text"
+        },
+        "end_text": {
+          "description": "Words of a card at the end; without it there is none.",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 120,
+          "x-type": "Text"
+        },
+        "burn_captions": {
+          "description": "Whether captions are written into the picture; they always come as a file, too.",
+          "type": "boolean",
+          "x-type": "Boolean"
+        },
+        "music": {
+          "description": "Music under the speech; none by default.",
+          "type": "string",
+          "enum": [
+            "none",
+            "calm",
+            "warm",
+            "bright"
+          ],
+          "x-type": "Text"
+        },
+        "webm": {
+          "description": "Whether the film is made as WebM, too.",
+          "type": "boolean",
+          "x-type": "Boolean"
+        }
+      },
+      "required": [
+        "scenes"
+      ],
+      "additionalProperties": false,
+      "$defs": {
+        "FileInput": {
+          "title": "FileInput",
+          "description": "A file as input of a run.",
+          "type": "object",
+          "properties": {
+            "file_id": {
+              "$ref": "#/$defs/Identifier"
+            }
+          },
+          "required": [
+            "file_id"
+          ],
+          "additionalProperties": false
+        },
+        "Identifier": {
+          "title": "Identifier",
+          "description": "An id made by the gateway or an executor.",
+          "type": "string",
+          "pattern": "^[A-Za-z0-9_-]{1,64}$"
+        },
+        "VoiceConsent": {
+          "title": "VoiceConsent",
+          "description": "True: the speaker of the clip agrees that a voice is made to resemble theirs.",
+          "const": true
+        },
+        "VoiceInput": {
+          "title": "VoiceInput",
+          "description": "A voice as input of a run: by name, or like that of a clip, which is an uploaded file.",
+          "type": "object",
+          "properties": {
+            "name": {
+              "$ref": "#/$defs/VoiceName"
+            },
+            "file_id": {
+              "description": "A clip of 5 to 30 s of one speaker, whom the voice shall resemble: an approximate match, no cloning.",
+              "$ref": "#/$defs/Identifier"
+            },
+            "consent": {
+              "$ref": "#/$defs/VoiceConsent"
+            }
+          },
+          "oneOf": [
+            {
+              "required": [
+                "name"
+              ]
+            },
+            {
+              "required": [
+                "file_id"
+              ]
+            }
+          ],
+          "dependentRequired": {
+            "file_id": [
+              "consent"
+            ],
+            "consent": [
+              "file_id"
+            ]
+          },
+          "additionalProperties": false
+        },
+        "VoiceName": {
+          "title": "VoiceName",
+          "description": "Name of a voice as listed by GET /v1/capabilities.",
+          "type": "string",
+          "pattern": "^[A-Za-z0-9_.-]{1,64}$"
+        }
+      }
+    },
+    "fields": {
+      "scenes": {
+        "type": "Json[]",
+        "required": true
+      },
+      "aspect": {
+        "type": "Text",
+        "required": false
+      },
+      "size": {
+        "type": "Number",
+        "required": false
+      },
+      "fps": {
+        "type": "Number",
+        "required": false
+      },
+      "title": {
+        "type": "Text",
+        "required": false
+      },
+      "end_text": {
+        "type": "Text",
+        "required": false
+      },
+      "burn_captions": {
+        "type": "Boolean",
+        "required": false
+      },
+      "music": {
+        "type": "Text",
+        "required": false
+      },
+      "webm": {
+        "type": "Boolean",
+        "required": false
+      }
+    }
+  },
+  "graphs/upscale-batch.input.schema.json": {
+    "schema": {
+      "title": "UpscaleBatchInput",
+      "description": "Input of upscale-batch.",
+      "type": "object",
+      "properties": {
+        "images": {
+          "description": "JPEGs, PNGs or WebPs of at most 2 megapixels each.",
+          "type": "array",
+          "items": {
+            "$ref": "#/$defs/FileInput"
+          },
+          "minItems": 1,
+          "maxItems": 50,
+          "x-type": "Image[]"
+        },
+        "factor": {
+          "description": "How many times as wide and high; 2 without it.",
+          "type": "integer",
+          "enum": [
+            2,
+            4
+          ],
+          "x-type": "Number"
+        },
+        "kind": {
+          "description": "What is in the pictures; photo without it.",
+          "type": "string",
+          "enum": [
+            "photo",
+            "drawing"
+          ],
+          "x-type": "Text"
+        },
+        "plain_share": {
+          "description": "Share of a plain enlargement in the results: more of it looks softer and less made. Without it what suits the kind.",
+          "type": "number",
+          "minimum": 0,
+          "maximum": 1,
+          "x-type": "Number"
+        }
+      },
+      "required": [
+        "images"
+      ],
+      "additionalProperties": false,
+      "$defs": {
+        "FileInput": {
+          "title": "FileInput",
+          "description": "A file as input of a run.",
+          "type": "object",
+          "properties": {
+            "file_id": {
+              "$ref": "#/$defs/Identifier"
+            }
+          },
+          "required": [
+            "file_id"
+          ],
+          "additionalProperties": false
+        },
+        "Identifier": {
+          "title": "Identifier",
+          "description": "An id made by the gateway or an executor.",
+          "type": "string",
+          "pattern": "^[A-Za-z0-9_-]{1,64}$"
+        }
+      }
+    },
+    "fields": {
+      "images": {
+        "type": "Image[]",
+        "required": true
+      },
+      "factor": {
+        "type": "Number",
+        "required": false
+      },
+      "kind": {
+        "type": "Text",
+        "required": false
+      },
+      "plain_share": {
+        "type": "Number",
         "required": false
       }
     }

@@ -3455,6 +3455,54 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "BestTakeInput": {
+        "title": "BestTakeInput",
+        "description": "Input of best-take.",
+        "type": "object",
+        "properties": {
+          "text": {
+            "description": "What shall be said, word by word.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 5000,
+            "x-type": "Text"
+          },
+          "takes": {
+            "description": "What is different in each take.",
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 10,
+            "items": {
+              "title": "Take",
+              "type": "object",
+              "properties": {
+                "voice": {
+                  "$ref": "#/components/schemas/VoiceInput"
+                },
+                "speed": {
+                  "description": "Speaking rate relative to the voice's own; 1 without it.",
+                  "type": "number",
+                  "minimum": 0.5,
+                  "maximum": 2
+                },
+                "seed": {
+                  "description": "Fixes the breath noise of the voice; 0 without it.",
+                  "type": "integer",
+                  "minimum": 0,
+                  "maximum": 4294967295
+                }
+              },
+              "additionalProperties": false
+            },
+            "x-type": "Json[]"
+          }
+        },
+        "required": [
+          "text",
+          "takes"
+        ],
+        "additionalProperties": false
+      },
       "Boolean": {
         "title": "Boolean",
         "type": "boolean"
@@ -3474,6 +3522,69 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "required": [
           "node_types"
         ],
+        "additionalProperties": false
+      },
+      "ChooseTakeInputs": {
+        "title": "ChooseTakeInputs",
+        "type": "object",
+        "properties": {
+          "takes": {
+            "description": "At least one.",
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Audio"
+            },
+            "maxItems": 100
+          },
+          "text": {
+            "description": "What is said in all of them.",
+            "$ref": "#/components/schemas/Text"
+          },
+          "captions": {
+            "description": "WebVTT of each take: as many as takes. Those of the chosen one come out.",
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Data"
+            },
+            "maxItems": 100
+          }
+        },
+        "required": [
+          "takes",
+          "text"
+        ],
+        "additionalProperties": false
+      },
+      "ChooseTakeOutputs": {
+        "title": "ChooseTakeOutputs",
+        "type": "object",
+        "properties": {
+          "audio": {
+            "$ref": "#/components/schemas/Audio"
+          },
+          "captions": {
+            "$ref": "#/components/schemas/Data"
+          },
+          "index": {
+            "description": "Which take it is, from 0.",
+            "$ref": "#/components/schemas/Number"
+          },
+          "scores": {
+            "description": "{takes: [{score, pace (letters per second), longest_pause_s, edge_s, loudness_db, clipped_share, is_cut, wrong_words?}]}, in the order of the takes.",
+            "$ref": "#/components/schemas/Json"
+          }
+        },
+        "required": [
+          "audio",
+          "index",
+          "scores"
+        ],
+        "additionalProperties": false
+      },
+      "ChooseTakeParams": {
+        "title": "ChooseTakeParams",
+        "type": "object",
+        "properties": {},
         "additionalProperties": false
       },
       "Data": {
@@ -4925,6 +5036,74 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "maxLength": 150,
         "pattern": "^[a-z][a-z0-9_]{0,47}([.][a-z0-9][a-z0-9_]{0,47}){0,7}$"
       },
+      "JoinFilmsInputs": {
+        "title": "JoinFilmsInputs",
+        "type": "object",
+        "properties": {
+          "videos": {
+            "description": "At least one, an hour together at most.",
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Video"
+            },
+            "maxItems": 100
+          },
+          "captions": {
+            "description": "WebVTT of each film, with times from its start: as many as films.",
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Data"
+            },
+            "maxItems": 100
+          }
+        },
+        "required": [
+          "videos"
+        ],
+        "additionalProperties": false
+      },
+      "JoinFilmsOutputs": {
+        "title": "JoinFilmsOutputs",
+        "type": "object",
+        "properties": {
+          "video": {
+            "$ref": "#/components/schemas/Video"
+          },
+          "captions": {
+            "description": "WebVTT with times from the start of the joined film.",
+            "$ref": "#/components/schemas/Data"
+          },
+          "starts": {
+            "description": "Seconds at which each film begins.",
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Number"
+            },
+            "maxItems": 100
+          }
+        },
+        "required": [
+          "video",
+          "starts"
+        ],
+        "additionalProperties": false
+      },
+      "JoinFilmsParams": {
+        "title": "JoinFilmsParams",
+        "type": "object",
+        "properties": {
+          "quality": {
+            "description": "final can be shown as it is; intermediate is larger, loses next to nothing and is for a node that makes another film of it.",
+            "type": "string",
+            "enum": [
+              "final",
+              "intermediate"
+            ],
+            "default": "final"
+          }
+        },
+        "additionalProperties": false
+      },
       "Json": {
         "title": "Json",
         "description": "Any small JSON object.",
@@ -6163,6 +6342,28 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "type": "string",
         "pattern": "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"
       },
+      "SpeakInput": {
+        "title": "SpeakInput",
+        "description": "Input of speak.",
+        "type": "object",
+        "properties": {
+          "text": {
+            "description": "What shall be said, word by word.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 5000,
+            "x-type": "Text"
+          },
+          "voice": {
+            "$ref": "#/components/schemas/VoiceInput",
+            "x-type": "Voice"
+          }
+        },
+        "required": [
+          "text"
+        ],
+        "additionalProperties": false
+      },
       "SynthesizeSpeechInputs": {
         "title": "SynthesizeSpeechInputs",
         "type": "object",
@@ -6176,6 +6377,14 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "name": "voices",
               "clip": "takes_clips"
             }
+          },
+          "speed": {
+            "description": "Speaking rate relative to the voice's own, from 0.5 to 2; stands before the param of the same name.",
+            "$ref": "#/components/schemas/Number"
+          },
+          "seed": {
+            "description": "Fixes the breath noise of the voice; stands before the param of the same name.",
+            "$ref": "#/components/schemas/Number"
           }
         },
         "required": [
@@ -6374,6 +6583,133 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         },
         "additionalProperties": false
       },
+      "TalkingScenesInput": {
+        "title": "TalkingScenesInput",
+        "description": "Input of talking-scenes.",
+        "type": "object",
+        "properties": {
+          "scenes": {
+            "description": "The scenes in order, each with its own words, face and background.",
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 20,
+            "items": {
+              "title": "TalkingScene",
+              "type": "object",
+              "properties": {
+                "text": {
+                  "description": "What is said in the scene, word by word.",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 5000
+                },
+                "portrait": {
+                  "description": "A photo of one face; without it a drawn demo face speaks.",
+                  "$ref": "#/components/schemas/FileInput"
+                },
+                "avatar": {
+                  "description": "The drawn face that speaks when there is no portrait.",
+                  "type": "string",
+                  "enum": [
+                    "robin",
+                    "amara",
+                    "elias"
+                  ]
+                },
+                "face": {
+                  "description": "Which of several faces in the portrait, counted from the left, from 1.",
+                  "type": "integer",
+                  "minimum": 1,
+                  "maximum": 99
+                },
+                "background": {
+                  "description": "What is behind the person: own (the default), blurred, picture (with background_image) or a color as #rrggbb.",
+                  "type": "string",
+                  "pattern": "^(own|blurred|picture|#[0-9A-Fa-f]{6})$"
+                },
+                "background_image": {
+                  "description": "A picture to put behind the person, cropped to fill.",
+                  "$ref": "#/components/schemas/FileInput"
+                },
+                "voice": {
+                  "$ref": "#/components/schemas/VoiceInput"
+                }
+              },
+              "required": [
+                "text"
+              ],
+              "additionalProperties": false
+            },
+            "x-type": "Json[]"
+          },
+          "aspect": {
+            "description": "Width to height of the film; 1:1 by default.",
+            "type": "string",
+            "enum": [
+              "1:1",
+              "9:16",
+              "16:9"
+            ],
+            "x-type": "Text"
+          },
+          "size": {
+            "description": "Shorter side of the film in pixels; 512 by default.",
+            "type": "integer",
+            "minimum": 256,
+            "maximum": 1080,
+            "multipleOf": 2,
+            "x-type": "Number"
+          },
+          "fps": {
+            "description": "Frames per second; 25 by default.",
+            "type": "integer",
+            "enum": [
+              25,
+              30
+            ],
+            "x-type": "Number"
+          },
+          "title": {
+            "description": "Words of a card at the start; without it there is none.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 120,
+            "x-type": "Text"
+          },
+          "end_text": {
+            "description": "Words of a card at the end; without it there is none.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 120,
+            "x-type": "Text"
+          },
+          "burn_captions": {
+            "description": "Whether captions are written into the picture; they always come as a file, too.",
+            "type": "boolean",
+            "x-type": "Boolean"
+          },
+          "music": {
+            "description": "Music under the speech; none by default.",
+            "type": "string",
+            "enum": [
+              "none",
+              "calm",
+              "warm",
+              "bright"
+            ],
+            "x-type": "Text"
+          },
+          "webm": {
+            "description": "Whether the film is made as WebM, too.",
+            "type": "boolean",
+            "x-type": "Boolean"
+          }
+        },
+        "required": [
+          "scenes"
+        ],
+        "additionalProperties": false
+      },
       "Text": {
         "title": "Text",
         "description": "Plain text.",
@@ -6385,6 +6721,52 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "description": "ISO 8601 time in UTC with milliseconds.",
         "type": "string",
         "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$"
+      },
+      "UpscaleBatchInput": {
+        "title": "UpscaleBatchInput",
+        "description": "Input of upscale-batch.",
+        "type": "object",
+        "properties": {
+          "images": {
+            "description": "JPEGs, PNGs or WebPs of at most 2 megapixels each.",
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/FileInput"
+            },
+            "minItems": 1,
+            "maxItems": 50,
+            "x-type": "Image[]"
+          },
+          "factor": {
+            "description": "How many times as wide and high; 2 without it.",
+            "type": "integer",
+            "enum": [
+              2,
+              4
+            ],
+            "x-type": "Number"
+          },
+          "kind": {
+            "description": "What is in the pictures; photo without it.",
+            "type": "string",
+            "enum": [
+              "photo",
+              "drawing"
+            ],
+            "x-type": "Text"
+          },
+          "plain_share": {
+            "description": "Share of a plain enlargement in the results: more of it looks softer and less made. Without it what suits the kind.",
+            "type": "number",
+            "minimum": 0,
+            "maximum": 1,
+            "x-type": "Number"
+          }
+        },
+        "required": [
+          "images"
+        ],
+        "additionalProperties": false
       },
       "UpscaleImageInput": {
         "title": "UpscaleImageInput",

@@ -199,6 +199,36 @@ export interface ArtifactList {
   artifacts: Array<Artifact>;
 }
 
+/** Name of a voice as listed by GET /v1/capabilities. */
+export type VoiceName = string;
+
+/** True: the speaker of the clip agrees that a voice is made to resemble theirs. */
+export type VoiceConsent = true;
+
+/** A voice as input of a run: by name, or like that of a clip, which is an uploaded file. */
+export interface VoiceInput {
+  name?: VoiceName;
+  /** A clip of 5 to 30 s of one speaker, whom the voice shall resemble: an approximate match, no cloning. */
+  file_id?: Identifier;
+  consent?: VoiceConsent;
+}
+
+export interface Take {
+  voice?: VoiceInput;
+  /** Speaking rate relative to the voice's own; 1 without it. */
+  speed?: number;
+  /** Fixes the breath noise of the voice; 0 without it. */
+  seed?: number;
+}
+
+/** Input of best-take. */
+export interface BestTakeInput {
+  /** What shall be said, word by word. */
+  text: string;
+  /** What is different in each take. */
+  takes: Array<Take>;
+}
+
 export type Boolean = boolean;
 
 export interface VoiceCapability {
@@ -251,6 +281,33 @@ export interface Data {
   sha256: Sha256;
   name: string;
   meta: Record<string, unknown>;
+}
+
+export interface ChooseTakeInputs {
+  /** At least one. */
+  takes: Array<Audio>;
+  /** What is said in all of them. */
+  text: Text;
+  /** WebVTT of each take: as many as takes. Those of the chosen one come out. */
+  captions?: Array<Data>;
+}
+
+/** Any small JSON object. */
+export type Json = Record<string, unknown>;
+
+export interface ChooseTakeOutputs {
+  audio: Audio;
+  captions?: Data;
+  /** Which take it is, from 0. */
+  index: Number;
+  /**
+   * {takes: [{score, pace (letters per second), longest_pause_s, edge_s, loudness_db, clipped_share, is_cut,
+   * wrong_words?}]}, in the order of the takes.
+   */
+  scores: Json;
+}
+
+export interface ChooseTakeParams {
 }
 
 /** ISO 8601 time in UTC with milliseconds. */
@@ -882,8 +939,28 @@ export interface ImageToVideoOutputs {
 export interface ImageToVideoParams {
 }
 
-/** Any small JSON object. */
-export type Json = Record<string, unknown>;
+export interface JoinFilmsInputs {
+  /** At least one, an hour together at most. */
+  videos: Array<Video>;
+  /** WebVTT of each film, with times from its start: as many as films. */
+  captions?: Array<Data>;
+}
+
+export interface JoinFilmsOutputs {
+  video: Video;
+  /** WebVTT with times from the start of the joined film. */
+  captions?: Data;
+  /** Seconds at which each film begins. */
+  starts: Array<Number>;
+}
+
+export interface JoinFilmsParams {
+  /**
+   * final can be shown as it is; intermediate is larger, loses next to nothing and is for a node that makes
+   * another film of it. Default: "final".
+   */
+  quality?: "final" | "intermediate";
+}
 
 export interface MailSubmitted {
   kind: "submitted";
@@ -1383,11 +1460,12 @@ export interface ServiceInfo {
 /** As in Standard Webhooks: whsec_ and a key in base64. */
 export type SigningSecret = string;
 
-/** Name of a voice as listed by GET /v1/capabilities. */
-export type VoiceName = string;
-
-/** True: the speaker of the clip agrees that a voice is made to resemble theirs. */
-export type VoiceConsent = true;
+/** Input of speak. */
+export interface SpeakInput {
+  /** What shall be said, word by word. */
+  text: string;
+  voice?: VoiceInput;
+}
 
 /** The voice that speaks: one of an engine's own by name, or one that resembles a clip. */
 export interface Voice {
@@ -1400,6 +1478,10 @@ export interface Voice {
 export interface SynthesizeSpeechInputs {
   text: Text;
   voice?: Voice;
+  /** Speaking rate relative to the voice's own, from 0.5 to 2; stands before the param of the same name. */
+  speed?: Number;
+  /** Fixes the breath noise of the voice; stands before the param of the same name. */
+  seed?: Number;
 }
 
 export interface SynthesizeSpeechOutputs {
@@ -1419,14 +1501,6 @@ export interface SynthesizeSpeechParams {
   speed?: number;
   /** Fixes the breath noise of the voice: the same seed, the same sound. Default: 0. */
   seed?: number;
-}
-
-/** A voice as input of a run: by name, or like that of a clip, which is an uploaded file. */
-export interface VoiceInput {
-  name?: VoiceName;
-  /** A clip of 5 to 30 s of one speaker, whom the voice shall resemble: an approximate match, no cloning. */
-  file_id?: Identifier;
-  consent?: VoiceConsent;
 }
 
 /** Input of talking-avatar: at least one of topic and text; text wins. */
@@ -1468,6 +1542,44 @@ export interface TalkingAvatarInput {
   /** Whether the film is made as WebM, too. */
   webm?: boolean;
   voice?: VoiceInput;
+}
+
+export interface TalkingScene {
+  /** What is said in the scene, word by word. */
+  text: string;
+  /** A photo of one face; without it a drawn demo face speaks. */
+  portrait?: FileInput;
+  /** The drawn face that speaks when there is no portrait. */
+  avatar?: "robin" | "amara" | "elias";
+  /** Which of several faces in the portrait, counted from the left, from 1. */
+  face?: number;
+  /** What is behind the person: own (the default), blurred, picture (with background_image) or a color as #rrggbb. */
+  background?: string;
+  /** A picture to put behind the person, cropped to fill. */
+  background_image?: FileInput;
+  voice?: VoiceInput;
+}
+
+/** Input of talking-scenes. */
+export interface TalkingScenesInput {
+  /** The scenes in order, each with its own words, face and background. */
+  scenes: Array<TalkingScene>;
+  /** Width to height of the film; 1:1 by default. */
+  aspect?: "1:1" | "9:16" | "16:9";
+  /** Shorter side of the film in pixels; 512 by default. */
+  size?: number;
+  /** Frames per second; 25 by default. */
+  fps?: 25 | 30;
+  /** Words of a card at the start; without it there is none. */
+  title?: string;
+  /** Words of a card at the end; without it there is none. */
+  end_text?: string;
+  /** Whether captions are written into the picture; they always come as a file, too. */
+  burn_captions?: boolean;
+  /** Music under the speech; none by default. */
+  music?: "none" | "calm" | "warm" | "bright";
+  /** Whether the film is made as WebM, too. */
+  webm?: boolean;
 }
 
 /** The value itself. */
@@ -1527,6 +1639,21 @@ export interface Task {
    * are not run, only judged by their handlers' checks.
    */
   ahead?: Array<TaskNode>;
+}
+
+/** Input of upscale-batch. */
+export interface UpscaleBatchInput {
+  /** JPEGs, PNGs or WebPs of at most 2 megapixels each. */
+  images: Array<FileInput>;
+  /** How many times as wide and high; 2 without it. */
+  factor?: 2 | 4;
+  /** What is in the pictures; photo without it. */
+  kind?: "photo" | "drawing";
+  /**
+   * Share of a plain enlargement in the results: more of it looks softer and less made. Without it what suits the
+   * kind.
+   */
+  plain_share?: number;
 }
 
 /** Input of upscale-image. */

@@ -47,6 +47,8 @@ def judge(
         (synthesize_speech, {"text": "🎉"}, "text-empty", "/inputs/text"),
         (synthesize_speech, {"text": "Guten Tag."}, "language-unsupported", "/inputs/text"),
         (synthesize_speech, {"text": "你好"}, "language-unsupported", "/inputs/text"),
+        (synthesize_speech, {"speed": 3}, "invalid-input", "/inputs/speed"),
+        (synthesize_speech, {"seed": 0.5}, "invalid-input", "/inputs/seed"),
         (synthesize_speech, {"voice": {"name": "nobody"}}, "unknown-voice", "/inputs/voice/name"),
         (prepare_portrait, {"size": 3}, "invalid-input", "/inputs/size"),
         (prepare_portrait, {"avatar": "nobody"}, "invalid-input", "/inputs/avatar"),

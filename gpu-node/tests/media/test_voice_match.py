@@ -25,6 +25,7 @@ from mediakit.sound.wav import read_wav
 from mediakit.speech import kokoro, kokoro_match
 from mediakit.speech.kokoro_voices import DEFAULT
 from mediakit.speech.match.packs import voice_prints
+from mediakit.speech.recognition import heard_words, word_errors, words_of
 from mediakit.speech.speech import SpeechEngine, never_canceled
 
 _HERE = table.describe("kokoro_match", MODELS)
@@ -95,11 +96,11 @@ def test_it_says_what_it_is_made_from(voices: Voices) -> None:
 
 @recognizer.needs_recognizer
 def test_it_is_understood(voices: Voices) -> None:
-    wanted = recognizer.words_of(OTHER_TEXT)
-    heard = recognizer.heard_words(voices.matched, kokoro.RATE)
-    assert recognizer.errors(wanted, heard) <= 1
-    backwards = recognizer.heard_words(voices.matched[::-1].copy(), kokoro.RATE)
-    assert recognizer.errors(wanted, backwards) > 5
+    wanted = words_of(OTHER_TEXT)
+    heard = heard_words(voices.matched, kokoro.RATE)
+    assert word_errors(wanted, heard) <= 1
+    backwards = heard_words(voices.matched[::-1].copy(), kokoro.RATE)
+    assert word_errors(wanted, backwards) > 5
 
 
 def inputs_with(workshop: Workshop, clip: Path, **voice: object) -> models.SynthesizeSpeechInputs:

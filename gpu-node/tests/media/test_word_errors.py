@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from media import recognizer
 from media.conftest import MODELS
-from media.recognizer import SENTENCES, errors, heard_words, words_of
+from media.recognizer import SENTENCES
 
 from gpu_node.engines import table
 from mediakit.arrays import Samples
 from mediakit.speech import hibari, kokoro
 from mediakit.speech.join import trimmed
+from mediakit.speech.recognition import heard_words, word_errors, words_of
 from mediakit.speech.speech import SpeechEngine, never_canceled
 
 pytestmark = recognizer.needs_recognizer
@@ -42,7 +43,7 @@ def said_and_heard(engine: SpeechEngine, sentence: str) -> Heard:
 
 def rate_of(pairs: list[tuple[list[str], list[str]]]) -> float:
     """Word error rate of all (wanted, heard) together."""
-    wrong = sum(errors(wanted, heard) for wanted, heard in pairs)
+    wrong = sum(word_errors(wanted, heard) for wanted, heard in pairs)
     return wrong / sum(len(wanted) for wanted, _ in pairs)
 
 

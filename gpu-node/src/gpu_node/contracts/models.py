@@ -231,6 +231,40 @@ class ArtifactList(Model):
     artifacts: list[Artifact]
 
 
+VoiceName = str
+"""Name of a voice as listed by GET /v1/capabilities."""
+
+
+VoiceConsent = Literal[True]
+"""True: the speaker of the clip agrees that a voice is made to resemble theirs."""
+
+
+class VoiceInput(Model):
+    """A voice as input of a run: by name, or like that of a clip, which is an uploaded file."""
+    name: VoiceName | MISSING = Field(default=MISSING)
+    file_id: Identifier | MISSING = Field(default=MISSING)
+    """A clip of 5 to 30 s of one speaker, whom the voice shall resemble: an approximate match,
+    no cloning.
+    """
+    consent: VoiceConsent | MISSING = Field(default=MISSING)
+
+
+class Take(Model):
+    voice: VoiceInput | MISSING = Field(default=MISSING)
+    speed: float | MISSING = Field(default=MISSING)
+    """Speaking rate relative to the voice's own; 1 without it."""
+    seed: int | MISSING = Field(default=MISSING)
+    """Fixes the breath noise of the voice; 0 without it."""
+
+
+class BestTakeInput(Model):
+    """Input of best-take."""
+    text: str
+    """What shall be said, word by word."""
+    takes: list[Take]
+    """What is different in each take."""
+
+
 Boolean = bool
 
 
@@ -285,6 +319,34 @@ class Data(Model):
     sha256: Sha256
     name: str
     meta: dict[str, Any]
+
+
+class ChooseTakeInputs(Model):
+    takes: list[Audio]
+    """At least one."""
+    text: Text
+    """What is said in all of them."""
+    captions: list[Data] | MISSING = Field(default=MISSING)
+    """WebVTT of each take: as many as takes. Those of the chosen one come out."""
+
+
+Json = dict[str, Any]
+"""Any small JSON object."""
+
+
+class ChooseTakeOutputs(Model):
+    audio: Audio
+    captions: Data | MISSING = Field(default=MISSING)
+    index: Number
+    """Which take it is, from 0."""
+    scores: Json
+    """{takes: [{score, pace (letters per second), longest_pause_s, edge_s, loudness_db,
+    clipped_share, is_cut, wrong_words?}]}, in the order of the takes.
+    """
+
+
+class ChooseTakeParams(Model):
+    pass
 
 
 Timestamp = str
@@ -935,8 +997,26 @@ class ImageToVideoParams(Model):
     pass
 
 
-Json = dict[str, Any]
-"""Any small JSON object."""
+class JoinFilmsInputs(Model):
+    videos: list[Video]
+    """At least one, an hour together at most."""
+    captions: list[Data] | MISSING = Field(default=MISSING)
+    """WebVTT of each film, with times from its start: as many as films."""
+
+
+class JoinFilmsOutputs(Model):
+    video: Video
+    captions: Data | MISSING = Field(default=MISSING)
+    """WebVTT with times from the start of the joined film."""
+    starts: list[Number]
+    """Seconds at which each film begins."""
+
+
+class JoinFilmsParams(Model):
+    quality: Literal["final", "intermediate"] = Field(default="final")
+    """final can be shown as it is; intermediate is larger, loses next to nothing and is for a
+    node that makes another film of it.
+    """
 
 
 class MailSubmitted(Model):
@@ -1448,12 +1528,11 @@ SigningSecret = str
 """As in Standard Webhooks: whsec_ and a key in base64."""
 
 
-VoiceName = str
-"""Name of a voice as listed by GET /v1/capabilities."""
-
-
-VoiceConsent = Literal[True]
-"""True: the speaker of the clip agrees that a voice is made to resemble theirs."""
+class SpeakInput(Model):
+    """Input of speak."""
+    text: str
+    """What shall be said, word by word."""
+    voice: VoiceInput | MISSING = Field(default=MISSING)
 
 
 class Voice(Model):
@@ -1467,6 +1546,12 @@ class Voice(Model):
 class SynthesizeSpeechInputs(Model):
     text: Text
     voice: Voice | MISSING = Field(default=MISSING)
+    speed: Number | MISSING = Field(default=MISSING)
+    """Speaking rate relative to the voice's own, from 0.5 to 2; stands before the param of the
+    same name.
+    """
+    seed: Number | MISSING = Field(default=MISSING)
+    """Fixes the breath noise of the voice; stands before the param of the same name."""
 
 
 class SynthesizeSpeechOutputs(Model):
@@ -1485,16 +1570,6 @@ class SynthesizeSpeechParams(Model):
     """Speaking rate relative to the voice's own."""
     seed: int = Field(default=0)
     """Fixes the breath noise of the voice: the same seed, the same sound."""
-
-
-class VoiceInput(Model):
-    """A voice as input of a run: by name, or like that of a clip, which is an uploaded file."""
-    name: VoiceName | MISSING = Field(default=MISSING)
-    file_id: Identifier | MISSING = Field(default=MISSING)
-    """A clip of 5 to 30 s of one speaker, whom the voice shall resemble: an approximate match,
-    no cloning.
-    """
-    consent: VoiceConsent | MISSING = Field(default=MISSING)
 
 
 class TalkingAvatarInput(Model):
@@ -1538,6 +1613,46 @@ class TalkingAvatarInput(Model):
     webm: bool | MISSING = Field(default=MISSING)
     """Whether the film is made as WebM, too."""
     voice: VoiceInput | MISSING = Field(default=MISSING)
+
+
+class TalkingScene(Model):
+    text: str
+    """What is said in the scene, word by word."""
+    portrait: FileInput | MISSING = Field(default=MISSING)
+    """A photo of one face; without it a drawn demo face speaks."""
+    avatar: Literal["robin", "amara", "elias"] | MISSING = Field(default=MISSING)
+    """The drawn face that speaks when there is no portrait."""
+    face: int | MISSING = Field(default=MISSING)
+    """Which of several faces in the portrait, counted from the left, from 1."""
+    background: str | MISSING = Field(default=MISSING)
+    """What is behind the person: own (the default), blurred, picture (with background_image) or
+    a color as #rrggbb.
+    """
+    background_image: FileInput | MISSING = Field(default=MISSING)
+    """A picture to put behind the person, cropped to fill."""
+    voice: VoiceInput | MISSING = Field(default=MISSING)
+
+
+class TalkingScenesInput(Model):
+    """Input of talking-scenes."""
+    scenes: list[TalkingScene]
+    """The scenes in order, each with its own words, face and background."""
+    aspect: Literal["1:1", "9:16", "16:9"] | MISSING = Field(default=MISSING)
+    """Width to height of the film; 1:1 by default."""
+    size: int | MISSING = Field(default=MISSING)
+    """Shorter side of the film in pixels; 512 by default."""
+    fps: Literal[25, 30] | MISSING = Field(default=MISSING)
+    """Frames per second; 25 by default."""
+    title: str | MISSING = Field(default=MISSING)
+    """Words of a card at the start; without it there is none."""
+    end_text: str | MISSING = Field(default=MISSING)
+    """Words of a card at the end; without it there is none."""
+    burn_captions: bool | MISSING = Field(default=MISSING)
+    """Whether captions are written into the picture; they always come as a file, too."""
+    music: Literal["none", "calm", "warm", "bright"] | MISSING = Field(default=MISSING)
+    """Music under the speech; none by default."""
+    webm: bool | MISSING = Field(default=MISSING)
+    """Whether the film is made as WebM, too."""
 
 
 class TaskInputValue(Model):
@@ -1593,6 +1708,20 @@ class Task(Model):
     ahead: list[TaskNode] | MISSING = Field(default=MISSING)
     """Nodes of the same pool that later tasks will bring for certain, with the inputs that are
     known already: they are not run, only judged by their handlers' checks.
+    """
+
+
+class UpscaleBatchInput(Model):
+    """Input of upscale-batch."""
+    images: list[FileInput]
+    """JPEGs, PNGs or WebPs of at most 2 megapixels each."""
+    factor: Literal[2, 4] | MISSING = Field(default=MISSING)
+    """How many times as wide and high; 2 without it."""
+    kind: Literal["photo", "drawing"] | MISSING = Field(default=MISSING)
+    """What is in the pictures; photo without it."""
+    plain_share: float | MISSING = Field(default=MISSING)
+    """Share of a plain enlargement in the results: more of it looks softer and less made.
+    Without it what suits the kind.
     """
 
 

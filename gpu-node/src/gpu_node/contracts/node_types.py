@@ -166,6 +166,57 @@ _ALL: Final = (
     ),
     NodeType.from_dict(
         {
+            "type": "choose_take",
+            "plane": "python",
+            "description": "Chooses the best of several takes of a text (WAV of 16 bits). Each has a score from 0 to 1 after its pace against the text, its longest pause, silence at its ends, loudness, clipping and a cut end; by `pocketsphinx` also after the share of words that a recognizer does not understand, of takes up to a minute.",
+            "timeout_s": 900,
+            "engines": [
+                "pocketsphinx",
+                "measures",
+            ],
+            "resources": {
+                "cpu": 1,
+                "gpu": 0,
+                "vram_gb": 0,
+            },
+            "schema_digest": "707b572a014d7f4532ac8bb7159cda74f03440d27301ca5b5f1b12b3098ff60d",
+            "param_defaults": {},
+            "inputs": {
+                "takes": {
+                    "type": "Audio[]",
+                    "required": True,
+                },
+                "text": {
+                    "type": "Text",
+                    "required": True,
+                },
+                "captions": {
+                    "type": "Data[]",
+                    "required": False,
+                },
+            },
+            "outputs": {
+                "audio": {
+                    "type": "Audio",
+                    "required": True,
+                },
+                "captions": {
+                    "type": "Data",
+                    "required": False,
+                },
+                "index": {
+                    "type": "Number",
+                    "required": True,
+                },
+                "scores": {
+                    "type": "Json",
+                    "required": True,
+                },
+            },
+        }
+    ),
+    NodeType.from_dict(
+        {
             "type": "finish_video",
             "plane": "python",
             "description": "Finishes a film: title and end card, captions in the picture, music, the mark that says it is generated, poster, preview, WebM. `marked` says whether the mark can be seen: only the owner of the machine can turn it off.",
@@ -359,6 +410,50 @@ _ALL: Final = (
     ),
     NodeType.from_dict(
         {
+            "type": "join_films",
+            "plane": "python",
+            "description": "Joins films in order, with one soundtrack. Size and rate are the first film's: others are scaled to fit in the middle of black, and shown at that rate. Each film's sound begins with its first picture, ends with its last, and is faded within 5 ms at both.",
+            "timeout_s": 1800,
+            "engines": [
+                "pyav",
+            ],
+            "resources": {
+                "cpu": 2,
+                "gpu": 0,
+                "vram_gb": 0,
+            },
+            "schema_digest": "f5548cc26f0f188e4a0b3ac0484a91fb9c28349d4c15748781df2f42681affe4",
+            "param_defaults": {
+                "quality": "final",
+            },
+            "inputs": {
+                "videos": {
+                    "type": "Video[]",
+                    "required": True,
+                },
+                "captions": {
+                    "type": "Data[]",
+                    "required": False,
+                },
+            },
+            "outputs": {
+                "video": {
+                    "type": "Video",
+                    "required": True,
+                },
+                "captions": {
+                    "type": "Data",
+                    "required": False,
+                },
+                "starts": {
+                    "type": "Number[]",
+                    "required": True,
+                },
+            },
+        }
+    ),
+    NodeType.from_dict(
+        {
             "type": "prepare_portrait",
             "plane": "python",
             "description": "Finds the face in a photo and cuts the picture around it; without a photo draws a face. `source` says which (photo, drawn), `matte_by` what told the person from the background (selfie_segmentation, drawn, none), `enlarged_by` what made a small face large (esrgan, lanczos, none).",
@@ -445,7 +540,7 @@ _ALL: Final = (
                 "gpu": 0,
                 "vram_gb": 0,
             },
-            "schema_digest": "88a1da0189ce4cc6599b0e7c2a05e904a3d2b5405042ab665f29b05784273159",
+            "schema_digest": "b58bb7ff98032208a7a5791c7d8793493ca4739e80fb9cf6235d2d8271d16713",
             "param_defaults": {
                 "speed": 1,
                 "seed": 0,
@@ -462,6 +557,14 @@ _ALL: Final = (
                         "name": "voices",
                         "clip": "takes_clips",
                     },
+                },
+                "speed": {
+                    "type": "Number",
+                    "required": False,
+                },
+                "seed": {
+                    "type": "Number",
+                    "required": False,
                 },
             },
             "outputs": {

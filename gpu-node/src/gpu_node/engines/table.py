@@ -16,9 +16,11 @@ ENGINES = (
     "hibari",
     "kokoro",
     "kokoro_match",
+    "measures",
     "mesh_warp",
     "passthrough",
     "phones",
+    "pocketsphinx",
     "pyav",
     "selfie_segmentation",
 )

@@ -55,12 +55,14 @@ class _Module:
 
 _KINDS: Mapping[str, Kind] = {
     "synthesize_speech": "process",
+    "choose_take": "process",
     "align_speech": "process",
     "prepare_portrait": "process",
     "animate_portrait": "process",
     "image_to_video": "process",
     "upscale_image": "process",
     "upscale_video": "process",
+    "join_films": "process",
     "finish_video": "process",
 }
 """Our node types; each has its folder beside this file."""

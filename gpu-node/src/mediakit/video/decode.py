@@ -24,10 +24,19 @@ def pictures_of(path: Path) -> Iterator[Picture]:
 
 
 def paced_planes(path: Path, fps: int, count: int) -> Iterator[Planes]:
+    """The pictures of `paced_frames` in planes."""
+    last: tuple[av.VideoFrame, Planes] | None = None
+    for frame in paced_frames(path, fps, count):
+        if last is None or last[0] is not frame:
+            last = frame, planes_of_frame(frame)
+        yield last[1]
+
+
+def paced_frames(path: Path, fps: int, count: int) -> Iterator[av.VideoFrame]:
     """What is shown in the middle of each 1/fps second, `count` times: films of any rate become
     even, and a film that ends too early stays at its last picture.
     """
-    shown: Planes | None = None
+    shown: av.VideoFrame | None = None
     given = 0
     with _readable("the film"), open_media(path, FILMS) as container:
         begin: float | None = None
@@ -37,7 +46,7 @@ def paced_planes(path: Path, fps: int, count: int) -> Iterator[Planes]:
             while shown is not None and given < count and (given + 0.5) / fps < time_s - begin:
                 yield shown
                 given += 1
-            shown = planes_of_frame(frame)
+            shown = frame
     while shown is not None and given < count:
         yield shown
         given += 1

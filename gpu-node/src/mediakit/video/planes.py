@@ -56,6 +56,19 @@ def black(shape: tuple[int, ...]) -> Planes:
     return planes
 
 
+def placed(behind: Planes, picture: Planes) -> Planes:
+    """`behind` with the smaller picture in its middle, which is written over it."""
+    for number, (below, above) in enumerate(zip(_split(behind), _split(picture), strict=True)):
+        # Whole 2 x 2 blocks, as below.
+        step = 2 if number == 0 else 1
+        top, left = (
+            (outer - inner) // (2 * step) * step
+            for outer, inner in zip(below.shape, above.shape, strict=True)
+        )
+        below[top : top + above.shape[0], left : left + above.shape[1]] = above
+    return behind
+
+
 @dataclass(frozen=True)
 class Overlay:
     """Something that is laid over many pictures of one size, prepared once."""

@@ -12,6 +12,8 @@ from mediakit.files.kinds import FILMS
 from mediakit.files.opener import UNREADABLE, open_media, reason_of
 from mediakit.video.timing import check_length
 
+_FASTEST = 60
+
 
 @dataclass(frozen=True)
 class FilmFacts:
@@ -21,6 +23,11 @@ class FilmFacts:
     height: int
     fps: float
     duration_s: float
+
+    @property
+    def whole_fps(self) -> int:
+        """The rate of a film that is made of this one."""
+        return min(_FASTEST, max(1, round(self.fps)))
 
 
 def probe_film(path: Path) -> FilmFacts:

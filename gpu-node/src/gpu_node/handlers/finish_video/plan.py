@@ -24,7 +24,6 @@ from mediakit.video.typeset import TooMuchText, plain
 
 VIDEO = "/inputs/video"
 _NO_MUSIC = "none"
-_FASTEST = 60
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def read_plan(
     with their pointers; for what is wrong with the film, `MediaError`."""
     facts = probe_film(film)
     layout = Layout(facts.height // 2 * 2, facts.width // 2 * 2)
-    fps = min(_FASTEST, max(1, round(facts.fps)))
+    fps = facts.whole_fps
     title, end_text = card_texts(params, inputs)
     burns = chosen(inputs.burn_captions, params.burn_captions)
     cues = _cues(captions) if captions else []

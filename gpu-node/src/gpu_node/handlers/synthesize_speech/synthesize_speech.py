@@ -9,7 +9,7 @@ from pydantic import MISSING
 
 from gpu_node.contracts.models import SynthesizeSpeechInputs, SynthesizeSpeechParams, Voice
 from gpu_node.errors import BadText
-from gpu_node.handlers.choices import known
+from gpu_node.handlers.choices import chosen, known, whole, within
 from gpu_node.handlers.context import HandlerContext
 from gpu_node.handlers.media_problems import given
 from gpu_node.handlers.synthesize_speech.voice import chosen_voice, judge_voice
@@ -22,14 +22,15 @@ from mediakit.speech.text import speakable
 from mediakit.speech.word_times import with_words
 
 _TEXT = "/inputs/text"
+_SEEDS = range(1 << 32)
 
 
 def check(
     params: SynthesizeSpeechParams, inputs: Mapping[str, Any], context: HandlerContext
 ) -> None:
     """Refuse a text that cannot be spoken, an unknown voice, and a clip that is unfit as one."""
-    del params
     wishes = known(SynthesizeSpeechInputs, inputs)
+    _chosen(params, wishes)
     if "text" in inputs:
         with given(_TEXT):
             speakable(wishes.text)
@@ -51,6 +52,7 @@ def _spoken(
     inputs: SynthesizeSpeechInputs,
     context: HandlerContext,
 ) -> dict[str, Any]:
+    speed, seed = _chosen(params, inputs)
     engine, voice = chosen_voice(inputs, context)
     pieces = engine.pieces(text)
     if not pieces:
@@ -62,14 +64,20 @@ def _spoken(
             context.check_canceled()
             speech = engine.say(
                 piece,
-                speed=params.speed,
-                seed=params.seed + number,
+                speed=speed,
+                seed=seed + number,
                 check_canceled=context.check_canceled,
             )
             yield with_words(trimmed(speech), piece.text)
             context.progress(number + 1, len(pieces), "sentences")
 
     return {**_outputs(joined(spoken(), RATE), context), "voice": voice}
+
+
+def _chosen(params: SynthesizeSpeechParams, inputs: SynthesizeSpeechInputs) -> tuple[float, int]:
+    """Speed and seed."""
+    speed = within(chosen(inputs.speed, params.speed), 0.5, 2, "/inputs/speed")
+    return speed, int(whole(inputs.seed, _SEEDS, params.seed, "/inputs/seed"))
 
 
 def _outputs(speech: Speech, context: HandlerContext) -> dict[str, Any]:
