@@ -2,10 +2,11 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { EXECUTOR } from "@myspinbot/contracts/wire.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FAILURES, OUTPUTS } from "./twins/cases.ts";
-import type { Case } from "./twins/expected.ts";
+import { made, type Case } from "./twins/expected.ts";
 import { toLines } from "./twins/lines.ts";
 import { PLANES, startPlane, type Plane, type PlaneName, type Said } from "./twins/plane.ts";
 import { CHECKS, REFUSALS, WORK } from "./twins/task-cases.ts";
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const base = { dir, redisUrl: valkey.url };
   planes = await each((name) => startPlane(name, { ...base, prefix: "twins" }));
   victims = await each((name) =>
-    startPlane(name, { ...base, prefix: "victims", env: { DRAIN_GRACE_MS: "300" } }),
+    startPlane(name, { ...base, prefix: "victims", env: { DRAIN_GRACE_MS: "300", SLOTS: "1" } }),
   );
   await Promise.all([...Object.values(planes), ...Object.values(victims)].map((plane) => plane.executorId()));
 });
@@ -95,6 +96,57 @@ describe.each(PLANES)("on the plane %s", (name) => {
       '  a succeeded 1, first: {"text":"x"}',
     ]);
     expect(existsSync(path)).toBe(false);
+  });
+
+  it("a cancel after the end changes nothing, and costs the next task nothing", async () => {
+    const plane = planes[name];
+    const task = await plane.issue([{ params: { text: "x" } }]);
+    await plane.until(task, isEnding);
+    await plane.cancel(task);
+    expect(await says(plane, await plane.issue([{ params: { text: "y" } }]))).toEqual(made({ text: "y" }));
+    expect(plane.heard(task).map(({ kind }) => kind)).toEqual(["note", "ending"]);
+  });
+
+  it("a settle whose answer is lost is said again, and counts once", async () => {
+    const plane = planes[name];
+    const { path, open } = gate();
+    const task = await plane.issue([{ params: { do: "wait", gate: path } }]);
+    await plane.until(task, isStart);
+    const lost = plane.loseAnswerTo("settle");
+    open();
+    await lost;
+    expect(await says(plane, task)).toEqual(made({ text: "" }));
+    expect(await says(plane, await plane.issue([{ params: { text: "y" } }]))).toEqual(made({ text: "y" }));
+    expect(plane.heard(task).filter(isEnding)).toHaveLength(1);
+  });
+
+  it("what a connection has swallowed while nothing is held is found within a lease", async () => {
+    const plane = planes[name];
+    const swallowedBy = await plane.executorId();
+    const task = await plane.issue([{ params: { text: "x" } }], { swallowedBy });
+    expect(await says(plane, task)).toEqual(made({ text: "x" }));
+  });
+
+  it("what comes beyond the places is released", async () => {
+    const plane = victims[name];
+    const { path, open } = gate();
+    const task = await plane.issue([{ params: { do: "wait", gate: path } }]);
+    await plane.until(task, isStart);
+    const swallowedBy = await plane.executorId();
+    expect(await says(plane, await plane.issue([{}], { swallowedBy }))).toEqual([
+      "released: the executor has no free place; began nothing",
+    ]);
+    open();
+    await plane.until(task, isEnding);
+  });
+
+  it("a reason is cut, so that whatever a task holds can be refused", async () => {
+    const plane = planes[name];
+    const body = JSON.stringify({ ["x".repeat(5000)]: 1 });
+    const ending = (await plane.until(await plane.issue([], { body }), isEnding)).at(-1)!;
+    expect(ending.body).toMatchObject({ outcome: "mismatch" });
+    expect(String(ending.body.reason)).toMatch(/^the task does not fit its schema: /);
+    expect(String(ending.body.reason).length).toBeLessThanOrEqual(EXECUTOR.reason_characters);
   });
 
   it("a cancel ends what hangs, too", async () => {

@@ -13,6 +13,7 @@ import { Redis } from "ioredis";
 import { ulid } from "ulid";
 import { vi } from "vitest";
 import { toNode, type NodeSpec } from "./nodes.ts";
+import { startProxy } from "./proxy.ts";
 
 export const SHARD = "s0";
 /** Short, so that what waits for a renewal is quick; long for a busy machine. */
@@ -37,6 +38,16 @@ export interface Said {
   body: Record<string, unknown>;
 }
 
+/** How a task is issued; the rest is the task's own. */
+export interface Issue {
+  body?: string;
+  startBy?: number;
+  /** Before anybody has it. */
+  canceled?: boolean;
+  /** Name of the executor to which it is handed out on a connection that nobody reads. */
+  swallowedBy?: string;
+}
+
 export interface Plane {
   readonly pool: string;
   readonly service: Service;
@@ -44,10 +55,7 @@ export interface Plane {
   readonly keys: Keys;
   /** Its name in the registry. */
   executorId(): Promise<string>;
-  issue(
-    nodes: readonly NodeSpec[],
-    more?: Partial<Task> & { body?: string; startBy?: number },
-  ): Promise<string>;
+  issue(nodes: readonly NodeSpec[], more?: Partial<Task> & Issue): Promise<string>;
   /** What has been said about a task until `last` holds, for the first time. */
   until(task: string, last: (said: Said) => boolean): Promise<Said[]>;
   heard(task: string): Said[];
@@ -57,6 +65,8 @@ export interface Plane {
   /** Hands an entry of these fields out; answers its id. */
   add(fields: Record<string, string>): Promise<string>;
   state(task: string): Promise<Record<string, string>>;
+  /** The next call of a script is answered by a connection that breaks; resolves when it has broken. */
+  loseAnswerTo(script: keyof typeof SCRIPTS): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -85,7 +95,11 @@ function prefixed(app: string, env: Record<string, string>): Record<string, stri
 const ISSUE = `
   local entry = redis.call('XADD', KEYS[1], '*', 'task', ARGV[1], 'body', ARGV[2])
   redis.call('HSET', KEYS[2], 'run', ARGV[3], 'entry', entry, 'state', 'open', 'reported', '0')
-  if ARGV[4] ~= '' then redis.call('HSET', KEYS[2], 'start_by', ARGV[4]) end`;
+  if ARGV[4] ~= '' then redis.call('HSET', KEYS[2], 'start_by', ARGV[4]) end
+  if ARGV[5] ~= '' then redis.call('HSET', KEYS[2], 'cancel', '1') end
+  if ARGV[6] ~= '' then
+    redis.call('XREADGROUP', 'GROUP', ARGV[7], ARGV[6], 'COUNT', 1, 'STREAMS', KEYS[1], '>')
+  end`;
 
 export async function startPlane(
   name: PlaneName,
@@ -111,7 +125,8 @@ export async function startPlane(
     LOG_LEVEL: "debug",
     ...env,
   };
-  const { service } = await PREPARE[name](join(dir, `${name}-${ulid()}`), redisUrl, settings);
+  const proxy = await startProxy(redisUrl);
+  const { service } = await PREPARE[name](join(dir, `${name}-${ulid()}`), proxy.url, settings);
   service.launch();
 
   const said = new Map<string, Said[]>();
@@ -158,12 +173,13 @@ export async function startPlane(
         { timeout: 60_000, interval: 50 },
       );
     },
-    async issue(nodes, { body, startBy, ...more } = {}) {
+    async issue(nodes, { body, startBy, canceled, swallowedBy, ...more } = {}) {
       const task_id = `task_${SHARD}_${ulid()}`;
       const run_id = `run_${SHARD}_${ulid()}`;
       const task = { task_id, run_id, shard: SHARD, pool, plane: name, nodes: nodes.map(toNode), ...more };
       const text = body ?? JSON.stringify(task);
-      await redis.eval(ISSUE, 2, stream, taskKey(task_id), task_id, text, run_id, startBy ?? "");
+      const how = [startBy ?? "", canceled ? "1" : "", swallowedBy ?? "", GROUPS.executors];
+      await redis.eval(ISSUE, 2, stream, taskKey(task_id), task_id, text, run_id, ...how);
       return task_id;
     },
     until(task, last) {
@@ -198,12 +214,14 @@ export async function startPlane(
     },
     add: async (fields) => (await redis.xadd(stream, "*", ...Object.entries(fields).flat()))!,
     state: (task) => redis.hgetall(taskKey(task)),
+    loseAnswerTo: (script) => proxy.loseAnswerTo(SCRIPTS[script].sha1),
     async stop() {
       open = false;
       await service.stop();
       reader.disconnect();
       redis.disconnect();
       await reading;
+      await proxy.stop();
     },
   };
   return plane;

@@ -95,6 +95,12 @@ export const WORK: readonly Case[] = [
     lines: ["released: the start deadline passed before anyone began; began nothing"],
   },
   {
+    name: "what was canceled before anybody had it",
+    nodes: [{}],
+    task: { canceled: true },
+    lines: ["a begins 1, first", "canceled: canceled on request; began a"],
+  },
+  {
     name: "odd progress",
     nodes: [{ params: { do: "odd progress" } }],
     lines: ["a begins 1, first", "a 1/2 long long long long long long lo", ...made({ text: "" }).slice(1)],

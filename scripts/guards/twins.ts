@@ -16,6 +16,7 @@ const PAIRS: readonly (readonly [name: string, parts: readonly string[], python?
   ["held-tasks", ["HeldTasks", "add", "remove", "inShard", "free", "whenFree", "whenEmpty"]],
   ["hold", ["stop"]],
   ["intake", ["Intake", "accept", "acceptAgain", "refuse", "discard"]],
+  // One for all shards in Python, whose loops are tasks; one per shard here, where a timer is.
   ["lease", ["renew", "reconnected", "watch", "renewOnce", "apply"]],
   ["node-inputs", ["resolveInputs", "knownInputs"]],
   ["node-runner", ["checkInputs", "checkOutputs"]],
@@ -48,7 +49,7 @@ const ALONE: Readonly<Record<string, string>> = {
   "references.py": "no bytes pass through the node plane",
   "task.py": "TypeScript reads the contract's types as they are",
   "task_files.py": "no bytes pass through the node plane",
-  "task_run.py": "the state of one task, which closures of task-runner.ts hold",
+  "task_run.py": "the state of one task, which closures of task-runner.ts hold; apart, for its length",
 };
 
 const toSnake = (name: string): string =>
