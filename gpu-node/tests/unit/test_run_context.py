@@ -45,6 +45,17 @@ def context(tmp_path: Path, notes: Notes, canceled: threading.Event) -> RunConte
     return RunContext(call, lambda kind, data: notes.append((kind, data)), canceled)
 
 
+@pytest.mark.parametrize(
+    ("settings", "marked"),
+    [({}, True), ({"visible_mark": True}, True), ({"visible_mark": False}, False)],
+)
+def test_the_mark_is_asked_for_as_handlers_always_could(
+    context: RunContext, settings: dict[str, Any], marked: bool
+) -> None:
+    context.settings = settings
+    assert context.visible_mark is marked
+
+
 def put(context: RunContext, path: Path, name: str = "x.txt") -> dict[str, Any]:
     return context.put(path, media_type="text/plain", name=name, meta={"count": 1})
 

@@ -28,6 +28,11 @@ class HandlerContext(Protocol):
     owner: str
     """Whose run it is. What is kept for one owner must not be found by another."""
 
+    @property
+    def visible_mark(self) -> bool:
+        """Whether pictures of a film say that it is generated: the setting of that name."""
+        ...
+
     def path(self, ref: Any) -> Path:
         """Local file of an input artifact, its digest checked."""
         ...

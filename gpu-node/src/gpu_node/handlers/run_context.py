@@ -84,6 +84,12 @@ class RunContext:
         self._work_dir.mkdir(parents=True, exist_ok=True)
         return self._work_dir
 
+    @property
+    def visible_mark(self) -> bool:
+        """Whether pictures of a film say that it is generated; without a word of the owner they
+        do. For handlers from before there were `settings`."""
+        return bool(self.settings.get("visible_mark", True))
+
     def path(self, ref: Any) -> Path:
         """Local file of an input artifact; its digest has been checked."""
         key: str = ref["key"] if isinstance(ref, Mapping) else ref.key
