@@ -82,13 +82,30 @@ async def run_direct(config: Config, gate: Gate) -> None:
     config.data_dir.mkdir(parents=True, exist_ok=True)
     fitness = Fitness(config.data_dir, Breaker())
     runner = DirectRunner(held_tasks, metrics)
-    intake = Intake(admission, runner, Background(), metrics, config.lease_ms, fitness)
+    intake = Intake(
+        admission,
+        runner,
+        Background(),
+        metrics=metrics,
+        lease_ms=config.lease_ms,
+        fitness=fitness,
+    )
     leases = Leases(config, held_tasks, intake, metrics)
     keys, consumer = Keys(config.prefix), f"direct-{os.getpid()}"
-    steps = PoolSteps(create_command_client(config.redis_url), keys, "s0", config.pool, consumer)
+    commands = create_command_client(config.redis_url)
+    steps = PoolSteps(commands, keys, "s0", pool=config.pool, consumer=consumer)
     reading = create_reader_client(config.redis_url, config.block_ms)
-    reader = TaskReader(reading, keys, "s0", config.pool, consumer, config.block_ms)
-    puller = Puller(held_tasks, intake, leases, fitness, config.block_ms, lambda: None)
+    reader = TaskReader(
+        reading, keys, "s0", pool=config.pool, consumer=consumer, block_ms=config.block_ms
+    )
+    puller = Puller(
+        held_tasks,
+        intake,
+        leases,
+        fitness=fitness,
+        block_ms=config.block_ms,
+        on_back=lambda: None,
+    )
     await steps.announce(b"{}", "online")
     async with asyncio.TaskGroup() as group:
         group.create_task(leases.renew(steps))

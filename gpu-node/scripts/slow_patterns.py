@@ -26,26 +26,26 @@ def reasons(pattern: str, flags: int = 0, *, anchored: bool = False) -> list[str
     anchored: it is tried at one place only (match, fullmatch).
     """
     tree = parser.parse(pattern, flags)
-    return sorted(set(_visit([], list(tree), [], tree.state.flags, anchored)))
+    return sorted(set(_visit([], list(tree), [], flags=tree.state.flags, anchored=anchored)))
 
 
 def _visit(
-    before: list[Item], items: list[Item], after: list[Item], flags: int, anchored: bool
+    before: list[Item], items: list[Item], after: list[Item], *, flags: int, anchored: bool
 ) -> Iterator[str]:
     for place, item in enumerate(items):
         left, right = before + items[:place], items[place + 1 :] + after
         if _endless(item):
-            yield from _judge(left, item, right, flags, anchored)
+            yield from _judge(left, item, right, flags=flags, anchored=anchored)
         # Another round may follow; it need not, so it cannot fail.
         again = [(item[0], (0, *item[1][1:]))] if _endless(item) else []
         for inner in _alternatives(item):
-            yield from _visit(left, inner, again + right, flags, anchored)
+            yield from _visit(left, inner, again + right, flags=flags, anchored=anchored)
         if item[0] in (c.ASSERT, c.ASSERT_NOT) and item[1][0] > 0:
-            yield from _visit(left, list(item[1][1]), [], flags, anchored)
+            yield from _visit(left, list(item[1][1]), [], flags=flags, anchored=anchored)
 
 
 def _judge(
-    left: list[Item], item: Item, right: list[Item], flags: int, anchored: bool
+    left: list[Item], item: Item, right: list[Item], *, flags: int, anchored: bool
 ) -> Iterator[str]:
     run = _characters(item, flags)
     if not run or not any(_can_fail(each) for each in right):

@@ -107,7 +107,7 @@ def read_config(
             errors.append(str(error))
             continue
         if text:
-            _cast(name, variable, text, values, errors)
+            _cast(name, variable, text, values=values, errors=errors)
         elif variable.required:
             errors.append(f"{variable.env} is not set: {variable.description}")
         else:
@@ -144,7 +144,7 @@ def _given(variable: Variable, environment: Mapping[str, str], read_file: ReadSe
 
 
 def _cast(
-    name: str, variable: Variable, text: str, values: dict[str, Any], errors: list[str]
+    name: str, variable: Variable, text: str, *, values: dict[str, Any], errors: list[str]
 ) -> None:
     if variable.type in _NUMBERS:
         read, form = _NUMBERS[variable.type]

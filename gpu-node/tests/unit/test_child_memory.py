@@ -26,7 +26,7 @@ async def test_an_idle_process_that_holds_too_much_is_replaced(
     monkeypatch.setattr(fleet, "resident_bytes", lambda pid: held)
     metrics = Metrics()
     settings = ChildSettings("", dict(os.environ), LIMITS, 60.0)
-    pool = ChildPool(settings, Places(1, 1), metrics, Breaker())
+    pool = ChildPool(settings, Places(1, 1), metrics, breaker=Breaker())
     try:
         for _ in range(4):
             found = await pool.probe(MODELS, ["upscale_video"])

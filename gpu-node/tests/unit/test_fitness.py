@@ -25,7 +25,9 @@ class Machine:
         self.now = 0.0
         self.free = MIN_FREE_BYTES
         self.breaker = Breaker(lambda: self.now)
-        self.fitness = Fitness(HERE, self.breaker, lambda: self.now, lambda folder: self.free)
+        self.fitness = Fitness(
+            HERE, self.breaker, lambda: self.now, free_bytes=lambda folder: self.free
+        )
 
     def crash(self, node_type: str) -> None:
         """As often as it takes to let the type rest."""
@@ -98,7 +100,9 @@ class Configuration:
 async def test_the_announcement_says_what_rests_and_when_it_no_longer_does() -> None:
     machine, registry = Machine(), Registry()
     parts = cast(Any, (Configuration(), Capabilities(), [registry]))
-    announcer: Announcer = announcers.Announcer(*parts, "box", 1, machine.fitness)
+    announcer: Announcer = announcers.Announcer(
+        *parts, executor_id="box", slots=1, fitness=machine.fitness
+    )
     machine.crash("poison")
     await announcer.announce()
     machine.now = REST_S
@@ -146,9 +150,10 @@ async def first_read(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> tuple
         machine.free = MIN_FREE_BYTES
 
     stream = Stream()
-    parts = cast(Any, (Places(), None, None, machine.fitness, 1000, None))
+    parts = cast(Any, (Places(), None, None))
+    more = cast(Any, {"fitness": machine.fitness, "block_ms": 1000, "on_back": None})
     monkeypatch.setattr("gpu_node.executor.puller.asyncio.sleep", sleep)
-    pulling = asyncio.create_task(Puller(*parts).pull(cast(Any, stream), cast(Any, None)))
+    pulling = asyncio.create_task(Puller(*parts, **more).pull(cast(Any, stream), cast(Any, None)))
     await stream.was_read.wait()
     pulling.cancel()
     return stream.reads[0], slept

@@ -54,6 +54,7 @@ const RUFF: Readonly<Record<string, readonly string[]>> = {
   UP006: ["from typing import List\n\na: List[int] = []"],
   B006: ["def a(x=[]):\n    return x"],
   ASYNC251: ["import time\n\n\nasync def a():\n    time.sleep(1)"],
+  PLR0917: ["def a(b, c, d, e, f):\n    return [b, c, d, e, f]"],
   RUF015: ["a = list(range(3))[0]"],
   TID251: [
     "import random\n\nprint(random.random())",
@@ -98,8 +99,9 @@ export const lint: Prover = {
       filePath: string;
       messages: { ruleId: string }[];
     }[];
-    const ruff = (await copy.tool("venv/ruff", ["check", "--output-format", "concise", "."], "gpu-node"))
-      .said;
+    const ruff = JSON.parse(
+      (await copy.tool("venv/ruff", ["check", "--output-format", "json", "."], "gpu-node")).said,
+    ) as { code: string | null; filename: string }[];
     return [
       ...tsSeeds.map(({ rule, path }) => ({
         guard: `eslint: ${rule}`,
@@ -111,7 +113,7 @@ export const lint: Prover = {
       ...pySeeds.map(({ rule, path }) => ({
         guard: `ruff: ${rule}`,
         mistake: path,
-        red: ruff.split("\n").some((line) => line.startsWith(`${path}:`) && line.includes(` ${rule} `)),
+        red: ruff.some(({ code, filename }) => code === rule && filename.endsWith(path)),
       })),
     ];
   },

@@ -86,7 +86,7 @@ class Child:
 
     async def check(self, call: Call) -> None:
         """Let a handler judge the inputs that are known; raises what it finds."""
-        await self._run("check", call, None, lambda: 0.0)
+        await self._run("check", call, None, grace_s=lambda: 0.0)
 
     async def call(
         self, call: Call, on_note: OnNote, grace_s: Callable[[], float], on_long: OnLong
@@ -97,7 +97,7 @@ class Child:
         handler began.
         """
         self._began = False
-        done = await self._run("call", call, on_note, grace_s, on_long)
+        done = await self._run("call", call, on_note, grace_s=grace_s, on_long=on_long)
         staged = [(path, ref) for path, ref in done["staged"]]
         return Done(done["outputs"], done["engine"], staged)
 
@@ -106,6 +106,7 @@ class Child:
         kind: str,
         call: Call,
         on_note: OnNote | None,
+        *,
         grace_s: Callable[[], float],
         on_long: OnLong | None = None,
     ) -> Message:

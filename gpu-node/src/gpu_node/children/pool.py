@@ -51,6 +51,7 @@ class ChildPool:
         settings: ChildSettings,
         places: Places,
         metrics: Metrics,
+        *,
         breaker: Breaker,
         hold: Hold = hold_nothing,
     ) -> None:
@@ -92,9 +93,9 @@ class ChildPool:
 
             async with Place(self._places, on_long) as place:
                 try:
-                    return await self._call(call, on_note, timeout_s, owner, place)
+                    return await self._call(call, on_note, timeout_s, owner=owner, place=place)
                 except DiedIdle:
-                    return await self._call(call, on_note, timeout_s, owner, place)
+                    return await self._call(call, on_note, timeout_s, owner=owner, place=place)
 
     async def check(self, call: Call) -> None:
         """Let a handler judge inputs; raises what it finds. Checks have a process more than the
@@ -123,7 +124,7 @@ class ChildPool:
                 self._fleet.give_back(child)
 
     async def _call(
-        self, call: Call, on_note: OnNote, timeout_s: float, owner: Owner, place: Place
+        self, call: Call, on_note: OnNote, timeout_s: float, *, owner: Owner, place: Place
     ) -> Done:
         child = await self._fleet.take(call.type)
         try:

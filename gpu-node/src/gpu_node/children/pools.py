@@ -28,16 +28,17 @@ class Pools:
         registry: Registry,
         settings: ChildSettings,
         places: Places,
+        *,
         metrics: Metrics,
         breaker: Breaker,
         resources: Resources,
     ) -> None:
         self._registry = registry
-        self.computing = ChildPool(settings, places, metrics, breaker, resources.held)
+        self.computing = ChildPool(settings, places, metrics, breaker=breaker, hold=resources.held)
         # Those that wait for services may speak to them; their calls take no short place of others.
         online = replace(settings, limits=replace(settings.limits, network=True))
         places = Places(WAITERS, places.long_count)
-        self.waiting = ChildPool(online, places, metrics, breaker, resources.held)
+        self.waiting = ChildPool(online, places, metrics, breaker=breaker, hold=resources.held)
 
     async def close(self) -> None:
         """Kill all processes."""

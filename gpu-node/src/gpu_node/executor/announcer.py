@@ -25,6 +25,7 @@ class Announcer:
         config: Config,
         capabilities: Capabilities,
         steps: Sequence[PoolSteps],
+        *,
         executor_id: str,
         slots: int,
         fitness: Fitness,

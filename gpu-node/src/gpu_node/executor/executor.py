@@ -99,7 +99,11 @@ class Executor:
     async def _listen(self) -> None:
         shards = [steps.shard for steps in self.steps]
         await listen_to_control(
-            self.connections.listener, self.connections.keys, shards, self.config.pool, self._cancel
+            self.connections.listener,
+            self.connections.keys,
+            shards,
+            pool=self.config.pool,
+            on_cancel=self._cancel,
         )
 
     def _cancel(self, task_id: str) -> None:
@@ -112,7 +116,7 @@ class Executor:
             self.connections.readers[index],
             self.connections.keys,
             steps.shard,
-            self.config.pool,
-            steps.consumer,
-            self.config.block_ms,
+            pool=self.config.pool,
+            consumer=steps.consumer,
+            block_ms=self.config.block_ms,
         )

@@ -24,6 +24,7 @@ class Fitness:
         data_dir: Path,
         breaker: Breaker,
         now: Callable[[], float] = time.monotonic,
+        *,
         free_bytes: Callable[[Path], int] | None = None,
         resources: Resources | None = None,
     ) -> None:

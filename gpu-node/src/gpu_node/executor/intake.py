@@ -48,6 +48,7 @@ class Intake:
         admission: Admission,
         runner: Runner,
         background: Background,
+        *,
         metrics: Metrics,
         lease_ms: int,
         fitness: Fitness,

@@ -47,14 +47,16 @@ class NodeRunner:
     """Hears the type of a node that has failed: its engine may be gone."""
 
     async def run(
-        self, held: HeldTask, node: TaskNode, inputs: Values, files: TaskFiles, on_note: OnNote
+        self, held: HeldTask, node: TaskNode, inputs: Values, *, files: TaskFiles, on_note: OnNote
     ) -> Values:
         """The NodeResult (mail.schema.json) of one attempt; raises CannotNow, CancelledError."""
         timing: dict[str, float] = {}
         engine = held.engines[node.id]
         result: Values = {"node_id": node.id, "attempt": node.attempt, "engine": engine}
         try:
-            done = await self._attempt(held, node, inputs, files, on_note, timing)
+            done = await self._attempt(
+                held, node, inputs, files=files, on_note=on_note, timing=timing
+            )
             result |= {"status": "succeeded", "outputs": done.outputs, "engine": done.engine}
         except CannotNow:
             raise
@@ -75,6 +77,7 @@ class NodeRunner:
         held: HeldTask,
         node: TaskNode,
         inputs: Values,
+        *,
         files: TaskFiles,
         on_note: OnNote,
         timing: dict[str, float],
@@ -84,7 +87,7 @@ class NodeRunner:
         paths = await files.fetch(find_refs(self.registry.node_types[node.type].inputs, inputs))
         timing["load_s"] = _since(begun)
         begun = time.monotonic()
-        call = self.to_call(held, node, inputs, files, paths)
+        call = self.to_call(held, node, inputs, files=files, paths=paths)
         done = await self._execute(call, held, node, on_note)
         timing["execute_s"] = _since(begun)
         self._check_outputs(node, done.outputs)
@@ -98,6 +101,7 @@ class NodeRunner:
         held: HeldTask,
         node: TaskNode,
         inputs: Values,
+        *,
         files: TaskFiles,
         paths: Mapping[str, Path],
     ) -> Call:

@@ -26,6 +26,7 @@ class Puller:
         held_tasks: HeldTasks,
         intake: Intake,
         leases: Leases,
+        *,
         fitness: Fitness,
         block_ms: int,
         on_back: Callable[[], None],

@@ -77,7 +77,7 @@ class TaskChecks:
         }
         inputs = {name: value for name, value in known.items() if name not in large}
         paths = await files.fetch(find_refs(ports, inputs))
-        call = self.nodes.to_call(held, node, inputs, files, paths)
+        call = self.nodes.to_call(held, node, inputs, files=files, paths=paths)
         await self.nodes.pool_of(call.type).check(call)
 
     def _check_values(self, node: TaskNode, known: Values) -> None:

@@ -147,8 +147,8 @@ class TaskRun:
                 self._held,
                 node,
                 inputs,
-                self.files,
-                lambda kind, data: self._hear(node.id, kind, data),
+                files=self.files,
+                on_note=lambda kind, data: self._hear(node.id, kind, data),
             )
         except CannotNow as error:
             self._held.decline(error.detail)

@@ -14,7 +14,7 @@ POLL_S = 10.0
 
 
 async def listen_to_control(
-    client: Redis, keys: Keys, shards: Sequence[str], pool: str, on_cancel: Callable[[str], None]
+    client: Redis, keys: Keys, shards: Sequence[str], *, pool: str, on_cancel: Callable[[str], None]
 ) -> None:
     """Hand the task id of each `cancel <task>` to `on_cancel`, for ever."""
     channels = [keys.channel_pool_control(shard, pool) for shard in shards]

@@ -14,7 +14,7 @@ class TaskReader:
     first."""
 
     def __init__(
-        self, client: Redis, keys: Keys, shard: str, pool: str, consumer: str, block_ms: int
+        self, client: Redis, keys: Keys, shard: str, *, pool: str, consumer: str, block_ms: int
     ) -> None:
         self.shard = shard
         self._client = client

@@ -54,7 +54,7 @@ def text(value: object) -> str:
 class PoolSteps:
     """The steps of one consumer; raises what the client raises."""
 
-    def __init__(self, client: Redis, keys: Keys, shard: str, pool: str, consumer: str) -> None:
+    def __init__(self, client: Redis, keys: Keys, shard: str, *, pool: str, consumer: str) -> None:
         self.shard = shard
         self.pool = pool
         self.consumer = consumer

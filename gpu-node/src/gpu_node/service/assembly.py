@@ -53,6 +53,7 @@ def assemble(
     stack: AsyncExitStack,
     config: Config,
     gate: Gate,
+    *,
     box: Box,
     readiness: Readiness,
     metrics: Metrics,
@@ -60,9 +61,13 @@ def assemble(
     """The executor, not yet running; its connections are closed with the stack."""
     keys = Keys(config.prefix)
     shards = [f"s{i}" for i in range(config.shards)]
-    steps = [PoolSteps(box.commands, keys, s, config.pool, box.executor_id) for s in shards]
+    steps = [
+        PoolSteps(box.commands, keys, s, pool=config.pool, consumer=box.executor_id) for s in shards
+    ]
     fitness, capabilities = box.fitness, box.capabilities
-    announcer = Announcer(config, capabilities, steps, box.executor_id, box.slots, fitness)
+    announcer = Announcer(
+        config, capabilities, steps, executor_id=box.executor_id, slots=box.slots, fitness=fitness
+    )
     readiness.add_check("The announcement", announcer.check)
     prober = Prober(
         lambda types: box.pools.probe(config.models_dir, types),
@@ -71,10 +76,18 @@ def assemble(
         announcer.again,
     )
     box.engines.prober = prober
-    runner = _runner(config, gate, box, prober, metrics)
+    runner = _runner(config, gate, box, prober=prober, metrics=metrics)
     background = Background()
     admission = Admission(gate, capabilities, config.pool)
-    intake = Intake(admission, runner, background, metrics, config.lease_ms, fitness, prober.ask)
+    intake = Intake(
+        admission,
+        runner,
+        background,
+        metrics=metrics,
+        lease_ms=config.lease_ms,
+        fitness=fitness,
+        on_absent=prober.ask,
+    )
     leases = Leases(config, runner.held_tasks, intake, metrics)
     readers = [create_reader_client(config.redis_url, config.block_ms) for _ in shards]
     return Executor(
@@ -87,7 +100,14 @@ def assemble(
         ),
         held_tasks=runner.held_tasks,
         leases=leases,
-        puller=Puller(runner.held_tasks, intake, leases, fitness, config.block_ms, announcer.again),
+        puller=Puller(
+            runner.held_tasks,
+            intake,
+            leases,
+            fitness=fitness,
+            block_ms=config.block_ms,
+            on_back=announcer.again,
+        ),
         announcer=announcer,
         background=background,
         readiness=readiness,
@@ -101,7 +121,9 @@ def closing(stack: AsyncExitStack, client: Client) -> Client:
     return client
 
 
-def _runner(config: Config, gate: Gate, box: Box, prober: Prober, metrics: Metrics) -> TaskRunner:
+def _runner(
+    config: Config, gate: Gate, box: Box, *, prober: Prober, metrics: Metrics
+) -> TaskRunner:
     registry, pools = box.capabilities.registry, box.pools
     nodes = NodeRunner(
         registry=registry,

@@ -27,7 +27,7 @@ def count_gpus(devices: Path) -> int:
 
 
 def find_resources(
-    cpu: float, gpu: float, vram_gb: float, slots: int, devices: Path = Path("/dev")
+    cpu: float, gpu: float, vram_gb: float, *, slots: int, devices: Path = Path("/dev")
 ) -> dict[str, float]:
     """The configured amounts; in the place of -1 what is here. A node type's `cpu` is its peak, and
     each task at once was meant to run: so there are two for each of them, or for each CPU."""

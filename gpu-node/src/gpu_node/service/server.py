@@ -34,7 +34,7 @@ async def serve(
 ) -> int:
     """The exit status: 0 after a drain, 1 after a failure. A second signal ends it at once."""
     readiness, metrics = Readiness(), Metrics()
-    service = Service(config, gate, child_environment, readiness, metrics)
+    service = Service(config, gate, child_environment, readiness=readiness, metrics=metrics)
     settings = uvicorn.Config(
         create_app(readiness, metrics, service.engines, config.hosts),
         log_config=None,

@@ -39,6 +39,7 @@ class Service:
         config: Config,
         gate: Gate,
         child_environment: Mapping[str, str],
+        *,
         readiness: Readiness,
         metrics: Metrics,
         run_graph: RunGraph | None = None,
@@ -102,7 +103,9 @@ class Service:
                 run_graph=run_graph,
                 engines=self.engines,
             )
-            executor = assemble(stack, config, self._gate, box, self._readiness, self._metrics)
+            executor = assemble(
+                stack, config, self._gate, box=box, readiness=self._readiness, metrics=self._metrics
+            )
             async with asyncio.TaskGroup() as group:
                 probing = group.create_task(self.engines.run())
                 await executor.run(stop)
@@ -112,12 +115,19 @@ class Service:
         """What this machine has for handlers, and the processes that share it."""
         config = self._config
         totals = await asyncio.to_thread(
-            find_resources, config.cpu, config.gpu, config.vram_gb, slots
+            find_resources, config.cpu, config.gpu, config.vram_gb, slots=slots
         )
         resources, breaker = Resources(totals, registry.needs), Breaker()
         fitness = Fitness(config.data_dir, breaker, resources=resources)
         places = Places(slots, count_long_slots(config.long_slots, slots))
-        return fitness, Pools(registry, self._children, places, self._metrics, breaker, resources)
+        return fitness, Pools(
+            registry,
+            self._children,
+            places,
+            metrics=self._metrics,
+            breaker=breaker,
+            resources=resources,
+        )
 
     async def _learn(self, capabilities: Capabilities, pools: Pools) -> RunGraph:
         """What takes seconds at the start, side by side: the engines, and the import of

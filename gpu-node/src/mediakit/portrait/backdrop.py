@@ -32,12 +32,14 @@ def without_background(portrait: Picture, matte: Floats) -> Picture:
     seen = portrait.astype(np.float32)
     person, behind = seen, seen
     for reach in _REACHES:
-        person, behind = _estimated(seen, share, person, behind, reach * min(matte.shape))
+        person, behind = _estimated(
+            seen, share, person, behind=behind, reach=reach * min(matte.shape)
+        )
     return np.clip(person + 0.5, 0, 255).astype(np.uint8)
 
 
 def _estimated(
-    seen: Floats, share: Floats, person: Floats, behind: Floats, reach: float
+    seen: Floats, share: Floats, person: Floats, *, behind: Floats, reach: float
 ) -> tuple[Floats, Floats]:
     size = (2 * round(reach / 2) + 1,) * 2
 

@@ -100,7 +100,7 @@ class Canvas:
             alpha = alpha * within[part]
         window += alpha[..., None] * (np.array(colour, np.float32) - window)
 
-    def spot(self, x: float, y: float, rx: float, ry: float, soft: float) -> Mask:
+    def spot(self, x: float, y: float, rx: float, ry: float, *, soft: float) -> Mask:
         """A blurred ellipse."""
         turn = np.linspace(0, 2 * np.pi, 48, endpoint=False)
         return self.mask(np.column_stack([x + rx * np.cos(turn), y + ry * np.sin(turn)]), soft)

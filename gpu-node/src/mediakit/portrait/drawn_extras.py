@@ -18,10 +18,10 @@ def draw_ears(canvas: Canvas, look: Look) -> None:
     if look.style != "short":
         return
     for side in (-1, 1):
-        ear = canvas.spot(7.15 * side, 0.6, 0.85, 2.0, 0.10)
+        ear = canvas.spot(7.15 * side, 0.6, 0.85, 2.0, soft=0.10)
         canvas.paint(ear, tinted(look.skin.shade, 1.12))
         canvas.paint(
-            canvas.spot(7.2 * side, 0.6, 0.40, 1.3, 0.3), tinted(look.skin.shade, 0.8), 0.7
+            canvas.spot(7.2 * side, 0.6, 0.40, 1.3, soft=0.3), tinted(look.skin.shade, 0.8), 0.7
         )
 
 

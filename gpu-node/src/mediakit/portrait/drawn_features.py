@@ -27,17 +27,17 @@ def draw_lips(canvas: Canvas, face: Points, look: Look) -> None:
     canvas.paint(canvas.line(curve(edge), 0.34, 0.2) * canvas.mask(lower), dark, 0.22 * full)
     middle = face[t.LIPS_OUTER_LOWER[5]] * 0.5 + face[14] * 0.5
     for x, strength in ((-0.55, 0.30), (0.45, 0.18)):
-        glow = canvas.spot(middle[0] + x, middle[1], 0.42, 0.12, 0.13)
+        glow = canvas.spot(middle[0] + x, middle[1], 0.42, 0.12, soft=0.13)
         canvas.paint(glow, tinted(look.skin.lip, 1.5), strength * full)
     canvas.paint(canvas.line(seam, 0.08, 0.05), dark, 0.75)
     for corner, side in ((78, -1), (308, 1)):
         x, y = face[corner]
-        canvas.paint(canvas.spot(x + 0.12 * side, y + 0.04, 0.22, 0.12, 0.12), dark, 0.42)
+        canvas.paint(canvas.spot(x + 0.12 * side, y + 0.04, 0.22, 0.12, soft=0.12), dark, 0.42)
         dimple = np.array([(x + 0.55 * side, y + 0.45), (x + 0.68 * side, y - 0.1)])
         canvas.paint(canvas.line(dimple, 0.14, 0.16), tinted(look.skin.shade, 0.9), 0.35)
     under = face[t.LIPS_OUTER_LOWER[5]] - (0, 0.42)
     canvas.paint(
-        canvas.spot(under[0], under[1], 1.2, 0.2, 0.28), tinted(look.skin.shade, 0.95), 0.36
+        canvas.spot(under[0], under[1], 1.2, 0.2, soft=0.28), tinted(look.skin.shade, 0.95), 0.36
     )
 
 
@@ -45,12 +45,14 @@ def draw_nose(canvas: Canvas, face: Points, look: Look) -> None:
     """Nostrils and the shadow that gives the tip its shape."""
     for rim, side in ((97, -1), (326, 1)):
         x, y = face[rim]
-        nostril = canvas.spot(x + 0.28 * side, y + 0.10, 0.36, 0.17, 0.09)
+        nostril = canvas.spot(x + 0.28 * side, y + 0.10, 0.36, 0.17, soft=0.09)
         canvas.paint(nostril, tinted(look.skin.shade, 0.52), 0.8)
     for wing in ([129, 64, 98], [358, 294, 327]):
         canvas.paint(canvas.line(curve(face[wing]), 0.12, 0.12), tinted(look.skin.shade, 0.86), 0.5)
     canvas.paint(
-        canvas.spot(0.35, face[2, 1] - 0.15, 1.1, 0.16, 0.2), tinted(look.skin.shade, 0.9), 0.45
+        canvas.spot(0.35, face[2, 1] - 0.15, 1.1, 0.16, soft=0.2),
+        tinted(look.skin.shade, 0.9),
+        0.45,
     )
 
 
@@ -67,7 +69,7 @@ def draw_eyes(canvas: Canvas, face: Points, look: Look) -> None:
         _draw_socket(canvas, lid, side, look)
         canvas.paint(ball, (226, 232, 238))
         canvas.paint(
-            canvas.spot(face[upper[-1], 0], face[upper[-1], 1], 0.3, 0.25, 0.15) * ball,
+            canvas.spot(face[upper[-1], 0], face[upper[-1], 1], 0.3, 0.25, soft=0.15) * ball,
             (150, 160, 222),
             0.7,
         )
@@ -84,7 +86,9 @@ def _draw_socket(canvas: Canvas, lid: Points, side: int, look: Look) -> None:
     """The hollow above the eye and the crease of the lid."""
     x, y = lid.mean(axis=0)
     canvas.paint(
-        canvas.spot(x - 0.2 * side, y + 0.55, 1.6, 0.55, 0.45), tinted(look.skin.shade, 0.98), 0.5
+        canvas.spot(x - 0.2 * side, y + 0.55, 1.6, 0.55, soft=0.45),
+        tinted(look.skin.shade, 0.98),
+        0.5,
     )
     crease = np.add(lid[8:-4], (0, 0.42))
     canvas.paint(canvas.line(crease, 0.09, 0.06), tinted(look.skin.shade, 0.66), 0.7)
@@ -92,12 +96,18 @@ def _draw_socket(canvas: Canvas, lid: Points, side: int, look: Look) -> None:
 
 def _draw_iris(canvas: Canvas, ball: Mask, centre: tuple[float, float], look: Look) -> None:
     x, y = centre
-    canvas.paint(canvas.spot(x, y, 0.86, 0.86, 0.03) * ball, tinted(look.iris, 0.42))
-    canvas.paint(canvas.spot(x, y, 0.75, 0.75, 0.06) * ball, look.iris)
-    canvas.paint(canvas.spot(x, y - 0.26, 0.48, 0.34, 0.15) * ball, tinted(look.iris, 1.5), 0.8)
-    canvas.paint(canvas.spot(x, y, 0.36, 0.36, 0.03) * ball, (22, 20, 18))
-    canvas.paint(canvas.spot(x - 0.24, y + 0.26, 0.15, 0.15, 0.03) * ball, (252, 252, 252), 0.95)
-    canvas.paint(canvas.spot(x + 0.26, y - 0.26, 0.09, 0.09, 0.04) * ball, (240, 240, 240), 0.45)
+    canvas.paint(canvas.spot(x, y, 0.86, 0.86, soft=0.03) * ball, tinted(look.iris, 0.42))
+    canvas.paint(canvas.spot(x, y, 0.75, 0.75, soft=0.06) * ball, look.iris)
+    canvas.paint(
+        canvas.spot(x, y - 0.26, 0.48, 0.34, soft=0.15) * ball, tinted(look.iris, 1.5), 0.8
+    )
+    canvas.paint(canvas.spot(x, y, 0.36, 0.36, soft=0.03) * ball, (22, 20, 18))
+    canvas.paint(
+        canvas.spot(x - 0.24, y + 0.26, 0.15, 0.15, soft=0.03) * ball, (252, 252, 252), 0.95
+    )
+    canvas.paint(
+        canvas.spot(x + 0.26, y - 0.26, 0.09, 0.09, soft=0.04) * ball, (240, 240, 240), 0.45
+    )
 
 
 def draw_brows(canvas: Canvas, face: Points, look: Look) -> None:

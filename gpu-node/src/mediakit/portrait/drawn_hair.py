@@ -64,13 +64,22 @@ def _draw_falls(canvas: Canvas, look: Look, check_canceled: Callable[[], None]) 
     shadow = np.vstack([left_in[left_in[:, 1] > -5][::-1], right_in[right_in[:, 1] > -5]])
     canvas.paint(canvas.line(shadow - (0, 0.25), 0.7, 0.35), tinted(look.skin.shade, 0.7), 0.45)
     for inner, outer, light in ((left_in, left_out, 1.0), (right_in, right_out, 0.8)):
-        _draw_fall(canvas, inner, outer, light, random, look, check_canceled)
+        _draw_fall(
+            canvas,
+            inner,
+            outer,
+            light=light,
+            random=random,
+            look=look,
+            check_canceled=check_canceled,
+        )
 
 
 def _draw_fall(
     canvas: Canvas,
     inner: Points,
     outer: Points,
+    *,
     light: float,
     random: np.random.Generator,
     look: Look,
@@ -117,7 +126,7 @@ def _draw_short(canvas: Canvas, look: Look) -> None:
     canvas.paint(shape, look.hair)
     # Round: darker where it turns away, lighter on the side of the light.
     canvas.paint(canvas.line(outer, 1.3, 0.8) * shape, tinted(look.hair, 0.5), 0.55)
-    canvas.paint(canvas.spot(-2.2, 9.6, 2.6, 1.0, 1.2) * shape, tinted(look.hair, 1.45), 0.55)
+    canvas.paint(canvas.spot(-2.2, 9.6, 2.6, 1.0, soft=1.2) * shape, tinted(look.hair, 1.45), 0.55)
     random = np.random.default_rng(11)
     for _ in range(2200):
         at = int(random.uniform(0.02, 0.98) * (len(inner) - 1))

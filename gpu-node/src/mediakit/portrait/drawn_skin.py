@@ -35,7 +35,7 @@ def draw_body(canvas: Canvas, look: Look) -> None:
     round_off = np.clip(1 - (np.abs(x + 0.8) / 5.4) ** 2.4, 0, 1)[..., None]
     canvas.paint(canvas.mask(neck), shade * 0.86 + (lit - shade) * 0.72 * round_off)
     # The chin's shadow on the neck.
-    shadow = canvas.spot(0.7, -9.4, 4.6, 2.7, 0.9) * canvas.mask(neck)
+    shadow = canvas.spot(0.7, -9.4, 4.6, 2.7, soft=0.9) * canvas.mask(neck)
     canvas.paint(shadow, _darker(look, 0.80), 0.75)
     shoulders = curve(mirrored([(4.6, -13.7), (6.6, -14.1), (10.4, -15.6), (14.6, -17.2),
                                 (17.3, -20.5), (18.4, -26.0), (18.9, -44.0)]))  # fmt: skip
@@ -60,11 +60,15 @@ def draw_skin(canvas: Canvas, face: Points, look: Look) -> None:
     inside = canvas.mask(outline, 0.3)
     for x in (-4.6, 4.6):
         canvas.paint(
-            canvas.spot(x, -1.2, 1.9, 1.4, 1.1) * inside, look.skin.blush, 0.30 - 0.18 * look.rugged
+            canvas.spot(x, -1.2, 1.9, 1.4, soft=1.1) * inside,
+            look.skin.blush,
+            0.30 - 0.18 * look.rugged,
         )
-    canvas.paint(canvas.spot(0, -1.0, 0.9, 0.7, 0.5), look.skin.blush, 0.18)
-    canvas.paint(canvas.spot(-0.25, -0.75, 0.34, 0.3, 0.22), tinted(look.skin.lit, 1.2), 0.4)
-    canvas.paint(canvas.spot(-1.6, 6.3, 2.6, 1.1, 1.0) * inside, tinted(look.skin.lit, 1.12), 0.35)
+    canvas.paint(canvas.spot(0, -1.0, 0.9, 0.7, soft=0.5), look.skin.blush, 0.18)
+    canvas.paint(canvas.spot(-0.25, -0.75, 0.34, 0.3, soft=0.22), tinted(look.skin.lit, 1.2), 0.4)
+    canvas.paint(
+        canvas.spot(-1.6, 6.3, 2.6, 1.1, soft=1.0) * inside, tinted(look.skin.lit, 1.12), 0.35
+    )
 
 
 def tinted(colour: tuple[int, int, int], share: float) -> tuple[float, float, float]:

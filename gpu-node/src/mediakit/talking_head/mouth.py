@@ -79,7 +79,7 @@ class MouthInterior:
         cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, shift=_SHIFT)
         alpha = cv2.GaussianBlur(mask, (0, 0), 0.7).astype(np.float32)[..., None] * (shown / 255)
         alpha *= self._openness(mask)[..., None]
-        inside = self._inside(size, low, drift, jaw, mask, gap, rounded)
+        inside = self._inside(size, low, drift, jaw=jaw, mask=mask, gap=gap, rounded=rounded)
         window = picture[low[1] : high[1], low[0] : high[0]]
         window[:] = np.clip(window * (1 - alpha) + inside * alpha + 0.5, 0, 255)
 
@@ -110,6 +110,7 @@ class MouthInterior:
         size: tuple[int, int],
         low: Indices,
         drift: Points,
+        *,
         jaw: float,
         mask: NDArray[np.uint8],
         gap: float,

@@ -41,6 +41,7 @@ class Raster:
         moved: Points,
         texture: Points,
         changed: NDArray[np.bool_],
+        *,
         shifts: Points,
         window: tuple[slice, slice],
     ) -> Map:

@@ -62,6 +62,7 @@ class TalkingHead:
         portrait: Picture,
         landmarks: Floats,
         matte: Floats | None = None,
+        *,
         behind: Picture | None = None,
         check_canceled: Callable[[], None] = lambda: None,
     ) -> None:
@@ -153,8 +154,8 @@ class TalkingHead:
             self._mesh.points + drift + local,
             self._texture + min(1.0, _LID_SOON * pose.blink) * self._lid_inset,
             changed,
-            shifts,
-            self._window,
+            shifts=shifts,
+            window=self._window,
         )
         return sources
 

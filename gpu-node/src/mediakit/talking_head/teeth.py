@@ -32,7 +32,9 @@ def upper_teeth(shape: Shape, origin: Place, scale: float, light: Colour) -> Lay
             tooth = _tooth(shape, origin, scale, (side * middle, width, top, bottom + arch))
             fade = light * (1.0 - 0.72 * middle**1.4)
             _lay(
-                layer, tooth, _ENAMEL * fade * _rounded(shape, origin, scale, side * middle, width)
+                layer,
+                tooth,
+                _ENAMEL * fade * _rounded(shape, origin, scale, middle=side * middle, width=width),
             )
             inner += width
     _gums(layer, origin, scale, light)
@@ -74,7 +76,7 @@ def _tooth(
     return np.clip(0.5 - outside / 0.022, 0, 1)
 
 
-def _rounded(shape: Shape, origin: Place, scale: float, middle: float, width: float) -> Floats:
+def _rounded(shape: Shape, origin: Place, scale: float, *, middle: float, width: float) -> Floats:
     """Light on one tooth, (height, width, 1): less towards its sides and under the upper lip."""
     x = (np.arange(shape[1], dtype=np.float32) - origin[0]) / scale
     y = (np.arange(shape[0], dtype=np.float32) - origin[1]) / scale

@@ -104,7 +104,9 @@ def _head(
         matte = firm(matte)
         picture = without_background(picture, matte)
         check_canceled()
-    return render.TalkingHead(picture, portrait.landmarks, matte, behind, check_canceled)
+    return render.TalkingHead(
+        picture, portrait.landmarks, matte, behind=behind, check_canceled=check_canceled
+    )
 
 
 def _sound(path: Path) -> Samples:

@@ -35,7 +35,13 @@ def check(params: FinishVideoParams, inputs: Mapping[str, Any], context: Handler
     captions = None if wishes.captions is MISSING else context.path(wishes.captions)
     if "video" in inputs:
         with given(VIDEO):
-            read_plan(params, wishes, context.path(wishes.video), captions, context.models_dir)
+            read_plan(
+                params,
+                wishes,
+                context.path(wishes.video),
+                captions=captions,
+                models=context.models_dir,
+            )
     else:
         with given(VIDEO):
             judge(params, wishes, captions, context.models_dir)
@@ -48,7 +54,7 @@ def run(
     source = context.path(inputs.video)
     captions = None if inputs.captions is MISSING else context.path(inputs.captions)
     with given(VIDEO):
-        plan = read_plan(params, inputs, source, captions, context.models_dir)
+        plan = read_plan(params, inputs, source, captions=captions, models=context.models_dir)
         stills = _render(source, plan, context)
     if stills.poster is None:
         raise BadMedia("invalid-video", "the film has no pictures", pointer=VIDEO)

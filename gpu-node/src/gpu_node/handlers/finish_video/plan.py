@@ -55,6 +55,7 @@ def read_plan(
     params: FinishVideoParams,
     inputs: FinishVideoInputs,
     film: Path,
+    *,
     captions: Path | None,
     models: Path,
 ) -> Plan:
