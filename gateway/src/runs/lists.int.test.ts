@@ -223,4 +223,51 @@ describe("a run over lists", () => {
     ]);
     expect((await h.post("/v1/runs", { graph, input: { list: list.slice(1) } })).status).toBe(202);
   });
+
+  const node = (id: string, rest: object = {}) => ({
+    ...GRAPH.nodes[1]!,
+    id,
+    inputs: {},
+    group: undefined,
+    ...rest,
+  });
+  const graphs: [what: string, change: object, pointer: string, detail: RegExp][] = [
+    [
+      "a condition about a node that is not there",
+      { nodes: [node("a", { when: { has: "$ghost.v" } })] },
+      "/graph/nodes/0/when/has",
+      /there is no node "ghost"/,
+    ],
+    [
+      "a condition about a field that the input has not",
+      { nodes: [node("a", { when: { eq: ["$input.ghost", 1] } })] },
+      "/graph/nodes/0/when/eq/0",
+      /no field "ghost"/,
+    ],
+    ["a group without members", { groups: { g: {} }, nodes: [node("a")] }, "/graph/groups/g", /no members/],
+    [
+      "a group over what is no list",
+      {
+        input: { text: "Text" },
+        groups: { g: { each: "$input.text", max: 3 } },
+        nodes: [node("a", { group: "g" })],
+      },
+      "/graph/groups/g/each",
+      /list/,
+    ],
+    [
+      "a group that is not there",
+      { nodes: [node("a", { group: "ghost" })] },
+      "/graph/nodes/0/group",
+      /ghost/,
+    ],
+  ];
+  it.each(graphs)("refuses %s, with one problem and its pointer", async (_, change, pointer, detail) => {
+    await start();
+    const graph = JSON.parse(JSON.stringify({ name: "odd", output: {}, ...change })) as Graph;
+    const input = Object.fromEntries(Object.keys(graph.input ?? {}).map((field) => [field, "x"]));
+    const problem = await problemOf(await h.post("/v1/runs", { graph, input }));
+    expect(problem.errors?.map((error) => error.pointer)).toEqual([pointer]);
+    expect(problem.errors![0]!.detail).toMatch(detail);
+  });
 });
