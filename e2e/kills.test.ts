@@ -1,40 +1,22 @@
 /**
  * S1-S10 under kill -9: handler child, gpu-node, gateway and Redis (`appendfsync always`), each at random moments of
- * runs with eight nodes on both planes, some of which are canceled. The verdict comes from what the handlers wrote
+ * runs of two graphs on both planes, plain and with lists, some of which are canceled. The verdict comes from what the handlers wrote
  * outside Redis.
  */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { ApiError } from "@myspinbot/client/errors.ts";
-import type { Graph, WebhookPayload } from "@myspinbot/contracts/types.ts";
+import type { WebhookPayload } from "@myspinbot/contracts/types.ts";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { logOf } from "./client.ts";
+import { KINDS, type Kind } from "./kill-graphs.ts";
 import { descendantsOf, expectNobodyHeld } from "./ledger.ts";
 import { startWorld, type World } from "./world.ts";
 
 const KILLS = Number(process.env.E2E_KILLS ?? 20);
 const RUNS_AT_ONCE = 3;
-const sleep = (): { sleep_ms: number } => ({ sleep_ms: 40 });
-
-const GRAPH: Graph = {
-  name: "eight",
-  nodes: [
-    { id: "a", type: "ledger_node", plane: "node", params: sleep() },
-    { id: "b", type: "ledger_python", plane: "python", params: sleep(), inputs: { x: "$a.v" } },
-    { id: "c", type: "ledger_python", plane: "python", params: sleep(), inputs: { x: "$a.v" } },
-    { id: "d", type: "ledger_node", plane: "node", params: sleep(), inputs: { x: "$b.v" } },
-    { id: "e", type: "ledger_python", plane: "python", params: sleep(), inputs: { x: "$b.v", y: "$c.v" } },
-    { id: "f", type: "ledger_node", plane: "node", params: sleep(), inputs: { x: "$d.v", y: "$e.v" } },
-    { id: "g", type: "ledger_python", plane: "python", params: sleep(), inputs: { x: "$f.v" } },
-    { id: "h", type: "ledger_node", plane: "node", params: sleep(), inputs: { x: "$g.v", y: "$e.v" } },
-  ],
-  output: { h: "$h.v" },
-};
-for (const node of GRAPH.nodes) node.retry = { max_attempts: 10, backoff_ms: 50 };
-const RIGHT = "h(g(f(d(b(a())),e(b(a()),c(a())))),e(b(a()),c(a())))";
-
 let world: World;
 /** Who is told the ends of runs, outside of all that is killed: ids of deliveries, by run. */
 let receiver: Server;
@@ -114,13 +96,14 @@ const VICTIMS: Record<string, (world: World, submitMore: () => Promise<void>) =>
 };
 
 let webhook: { url: string };
-async function submit(key: string): Promise<string> {
-  return (await world.client.runs.submit({ graph: GRAPH, webhook }, { idempotencyKey: key })).run_id;
+async function submit(key: string, { graph, input }: Kind): Promise<string> {
+  return (await world.client.runs.submit({ graph, input, webhook }, { idempotencyKey: key })).run_id;
 }
 
 interface Submitted {
   run: string;
   key: string;
+  kind: Kind;
   /** Whether a cancel was taken, when one was asked for. */
   canceled?: boolean;
 }
@@ -136,11 +119,11 @@ async function cancelOne(one: Submitted): Promise<void> {
 }
 
 /** A node whose success stands in the log must not begin again later; a cancel that was answered is kept. */
-async function judge({ run, key, canceled }: Submitted): Promise<void> {
+async function judge({ run, key, kind, canceled }: Submitted): Promise<void> {
   const ended = await world.client.runs.watch(run);
   const expected = canceled ? "canceled" : "succeeded";
   expect(ended.status, JSON.stringify(ended.error ?? ended.nodes)).toBe(expected);
-  if (!canceled) expect(ended.output).toEqual({ h: RIGHT });
+  if (!canceled) expect(ended.output).toEqual(kind.output);
 
   const events = await logOf(world.client, run);
   expect(
@@ -152,20 +135,25 @@ async function judge({ run, key, canceled }: Submitted): Promise<void> {
     `S3 ${run}`,
   ).toEqual([`run.${expected}`]);
   if (canceled) expectNobodyHeld(world, run, events);
-  for (const node of GRAPH.nodes) {
-    const successes = events.filter((event) => event.type === "node.succeeded" && event.node_id === node.id);
+  const worked = new Set(world.ledger().flatMap((line) => (line.run === run ? [line.node] : [])));
+  expect(
+    kind.skipped.filter((id) => worked.has(id)),
+    `skipped ${run}`,
+  ).toEqual([]);
+  for (const id of kind.done) {
+    const successes = events.filter((event) => event.type === "node.succeeded" && event.node_id === id);
     if (canceled && successes.length === 0) continue;
-    expect(successes, `S1 ${run} ${node.id}`).toHaveLength(1);
+    expect(successes, `S1 ${run} ${id}`).toHaveLength(1);
     const accepted = Date.parse(successes[0]!.at);
-    const lines = world.ledger().filter((line) => line.run === run && line.node === node.id);
+    const lines = world.ledger().filter((line) => line.run === run && line.node === id);
     const late = lines.filter((line) => line.phase === "begin" && line.at > accepted);
-    expect(late, `S8 ${run} ${node.id}`).toEqual([]);
+    expect(late, `S8 ${run} ${id}`).toEqual([]);
     expect(
       lines.some((line) => line.phase === "end"),
-      `S2 ${run} ${node.id}`,
+      `S2 ${run} ${id}`,
     ).toBe(true);
   }
-  expect(await submit(key), `S7 ${key}`).toBe(run);
+  expect(await submit(key, kind), `S7 ${key}`).toBe(run);
   await expectTold(run, `run.${expected}`);
 }
 
@@ -202,7 +190,8 @@ describe.each([1, 3])("with %i shard(s)", (shards) => {
       const cancels: Promise<void>[] = [];
       const submitMore = async (): Promise<void> => {
         const key = `${victim}-${shards}-${runs.length}`.replaceAll(" ", "_");
-        runs.push({ run: await submit(key), key });
+        const kind = KINDS[runs.length % KINDS.length]!;
+        runs.push({ run: await submit(key, kind), key, kind });
       };
       const kills = shards === 1 ? KILLS : Math.ceil(KILLS / 4);
       for (let i = 0; i < kills; i += 1) {
