@@ -5851,6 +5851,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "type": "object",
             "properties": {
               "position": {
+                "description": "Waiting tasks of its pool that come before its first. Left out when none of its tasks waits for an executor, or too many come before it.",
                 "type": "integer",
                 "minimum": 0,
                 "maximum": 9007199254740991

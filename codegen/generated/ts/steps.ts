@@ -195,6 +195,16 @@ export const steps = {
   }),
 
   /**
+   * Looks how many waiting tasks of a pool come before an entry. Payloads are looked at and let go, so it looks at so many entries and bytes at most.
+   * @returns [waits: 0 | 1, ahead: number]: waits = the entry itself is in this stream and nobody has taken it; ahead = -1 when there are more than were looked at
+   */
+  queuePlace: (keys: Keys, given: { shard: string; pool: string; entry: string; atMost: number; mostBytes: number }): Step<[waits: 0 | 1, ahead: number]> => ({
+    script: 'queue_place',
+    keys: [keys.poolTasks(given.shard, given.pool)],
+    args: [given.entry, given.atMost, given.mostBytes],
+  }),
+
+  /**
    * Closes one task whose lease is lost. Downtime of Redis counts as idle, so nothing is reaped until one lease after this server process was first seen.
    * @returns 'lost' | 'gone' | 'alive' | 'young': gone = closed already, young = this server process is
    */

@@ -1256,6 +1256,10 @@ export interface RunNeed {
 }
 
 export interface RunQueue {
+  /**
+   * Waiting tasks of its pool that come before its first. Left out when none of its tasks waits for an executor,
+   * or too many come before it.
+   */
   position?: number;
   eta_s?: number;
   /** Executors that can run all of its nodes now, for the node that has the fewest. */

@@ -12,6 +12,7 @@ import type { Redis } from "../redis/client.ts";
 import { shardOfRun } from "../run-id.ts";
 import { runNotFound } from "./ids.ts";
 import { toRunNodes } from "./node-view.ts";
+import { queuePosition } from "./queue-position.ts";
 import { readRunRecord, type RunRecord } from "./run-record.ts";
 import { toRun } from "./run-view.ts";
 
@@ -29,6 +30,7 @@ export interface RunReader {
 export interface RunReaderOptions {
   redis: Redis;
   keys: Keys;
+  shards: readonly string[];
   clock: Clock;
   nodeTypes: NodeTypes;
   registry: Registry;
@@ -47,7 +49,7 @@ const WAITS: ReadonlySet<string> = new Set<Run["status"]>(["queued", "running", 
 const GRAPHS_KEPT = 200;
 
 export function createRunReader(options: RunReaderOptions): RunReader {
-  const { redis, keys, clock, nodeTypes, registry, known: graphs } = options;
+  const { redis, keys, shards, clock, nodeTypes, registry, known: graphs } = options;
 
   const graphOf = async ({ run, record }: RunRecord): Promise<Graph | undefined> => {
     const digest = record.digest ?? "";
@@ -65,11 +67,7 @@ export function createRunReader(options: RunReaderOptions): RunReader {
     const { run, record } = source;
     const isQueued = record.status === "queued";
     const [position, executors] = await Promise.all([
-      isQueued
-        ? fromRedis(
-            redis.zcount(keys.runsByStatus(shardOfRun(run), "queued"), "-inf", `(${record.created_at}`),
-          )
-        : undefined,
+      isQueued ? queuePosition({ redis, keys, shards }, run) : undefined,
       registry.executors(),
     ]);
     const nodes = graph ? withEngines(graph.nodes, inputOf(source)) : [];
@@ -78,9 +76,9 @@ export function createRunReader(options: RunReaderOptions): RunReader {
       ({ reason }) => !isQueued || reason !== NOBODY,
     );
     const waitingFor = missing.length > 0 ? { waiting_for: missing } : undefined;
-    if (position === undefined) return waitingFor;
+    if (!isQueued) return waitingFor;
     const matching = graph ? countMatching(nodes, nodeTypes, executors) : 0;
-    return { position, matching_executors: matching, ...waitingFor };
+    return { ...(position === undefined ? {} : { position }), matching_executors: matching, ...waitingFor };
   };
 
   const view = async (source: RunRecord): Promise<Run> => {

@@ -1323,6 +1323,9 @@ class RunNeed(Model):
 
 class RunQueue(Model):
     position: int | MISSING = Field(default=MISSING)
+    """Waiting tasks of its pool that come before its first. Left out when none of its tasks
+    waits for an executor, or too many come before it.
+    """
     eta_s: float | MISSING = Field(default=MISSING)
     matching_executors: int | MISSING = Field(default=MISSING)
     """Executors that can run all of its nodes now, for the node that has the fewest."""

@@ -376,6 +376,28 @@ def put_hook(
     )
 
 
+def queue_place(
+    keys: Keys,
+    *,
+    shard: str,
+    pool: str,
+    entry: Text,
+    at_most: int,
+    most_bytes: int,
+) -> Step[list[Any]]:
+    """Looks how many waiting tasks of a pool come before an entry. Payloads are looked at and
+    let go, so it looks at so many entries and bytes at most.
+
+    Answers [waits: 0 | 1, ahead: number]: waits = the entry itself is in this stream and nobody has
+    taken it; ahead = -1 when there are more than were looked at.
+    """
+    return Step(
+        "queue_place",
+        [keys.pool_tasks(shard, pool)],
+        [entry, at_most, most_bytes],
+    )
+
+
 def reap(
     keys: Keys,
     *,
