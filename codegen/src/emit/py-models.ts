@@ -30,12 +30,22 @@ class Model(BaseModel):
     )
 `;
 
-/** Python's keywords among plausible field names. */
+/** Python's keywords that can name a field. */
 const RESERVED = new Set([
   "and",
   "as",
+  "assert",
+  "async",
+  "await",
+  "break",
   "class",
+  "continue",
   "def",
+  "del",
+  "elif",
+  "else",
+  "except",
+  "finally",
   "for",
   "from",
   "global",
@@ -43,10 +53,15 @@ const RESERVED = new Set([
   "import",
   "in",
   "is",
+  "lambda",
+  "nonlocal",
   "not",
   "or",
   "pass",
+  "raise",
   "return",
+  "try",
+  "while",
   "with",
   "yield",
 ]);
