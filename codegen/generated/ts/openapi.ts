@@ -4604,7 +4604,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
       },
       "GraphGroup": {
         "title": "GraphGroup",
-        "description": "With each: its nodes exist once per element of a list. Bare: a try block, whose failure an edge may handle.",
+        "description": "With each: its nodes exist once per element of a list. With repeat: once per iteration. Bare: a try block, whose failure an edge may handle.",
         "type": "object",
         "properties": {
           "each": {
@@ -4644,7 +4644,71 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "fail",
               "skip"
             ]
+          },
+          "repeat": {
+            "title": "GraphLoop",
+            "description": "Its nodes are done again until the condition holds. Excludes each.",
+            "type": "object",
+            "properties": {
+              "max": {
+                "description": "Most iterations.",
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 20
+              },
+              "until": {
+                "description": "Judged after each iteration.",
+                "$ref": "#/components/schemas/Predicate"
+              },
+              "else": {
+                "description": "What it comes to if the last iteration does not meet the condition either; fail unless said.",
+                "type": "string",
+                "enum": [
+                  "fail",
+                  "last"
+                ]
+              },
+              "carry": {
+                "description": "Fields that an iteration sees of the one before it.",
+                "type": "object",
+                "maxProperties": 10,
+                "propertyNames": {
+                  "pattern": "^[a-z][a-z0-9_]{0,47}$"
+                },
+                "additionalProperties": {
+                  "title": "GraphCarry",
+                  "type": "object",
+                  "properties": {
+                    "init": {
+                      "description": "What the first iteration sees: a constant, a reference or a form."
+                    },
+                    "next": {
+                      "description": "The member's output that the next iteration sees.",
+                      "type": "string",
+                      "maxLength": 200,
+                      "pattern": "^\\$[a-z][a-z0-9_]{0,47}\\.[a-z][a-z0-9_]{0,47}$"
+                    }
+                  },
+                  "required": [
+                    "init",
+                    "next"
+                  ],
+                  "additionalProperties": false
+                }
+              }
+            },
+            "required": [
+              "max",
+              "until"
+            ],
+            "additionalProperties": false
           }
+        },
+        "not": {
+          "required": [
+            "each",
+            "repeat"
+          ]
         },
         "dependentRequired": {
           "each": [

@@ -830,7 +830,29 @@ export interface GraphEdge {
   on: "success" | "failure" | "always";
 }
 
-/** With each: its nodes exist once per element of a list. Bare: a try block, whose failure an edge may handle. */
+export interface GraphCarry {
+  /** What the first iteration sees: a constant, a reference or a form. */
+  init: unknown;
+  /** The member's output that the next iteration sees. */
+  next: string;
+}
+
+/** Its nodes are done again until the condition holds. Excludes each. */
+export interface GraphLoop {
+  /** Most iterations. */
+  max: number;
+  /** Judged after each iteration. */
+  until: Predicate;
+  /** What it comes to if the last iteration does not meet the condition either; fail unless said. */
+  else?: "fail" | "last";
+  /** Fields that an iteration sees of the one before it. */
+  carry?: Record<string, GraphCarry>;
+}
+
+/**
+ * With each: its nodes exist once per element of a list. With repeat: once per iteration. Bare: a try block,
+ * whose failure an edge may handle.
+ */
 export interface GraphGroup {
   /** Reference to the list. */
   each?: string;
@@ -842,6 +864,8 @@ export interface GraphGroup {
   at_once?: number;
   /** skip leaves an index whose member failed out of the lists that the group gives. */
   on_failure?: "fail" | "skip";
+  /** Its nodes are done again until the condition holds. Excludes each. */
+  repeat?: GraphLoop;
 }
 
 /**

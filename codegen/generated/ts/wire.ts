@@ -106,7 +106,7 @@ export const DEFAULTS = {
   "webhook_at_once": 4,
   "webhook_rotation_ms": 86400000,
   "webhooks_per_owner": 20,
-  "body_keys": 28188
+  "body_keys": 28908
 } as const;
 export const EXECUTOR = {
   "recovered_entries": 100,

@@ -224,6 +224,114 @@ describe("checkGraph", () => {
 
   const each = { each: "$input.list", max: 3 };
   const list = { input: { list: "Text[]", scenes: "Json[]", name: "Text", n: "Number" } };
+  const until = { ge: ["$a.number", 5] as [string, number] };
+  const looped = (repeat: object, a: Partial<GraphNode> = {}, others: GraphNode[] = []): Graph =>
+    graph([node("a", { group: "g", ...a }), ...others], {
+      ...list,
+      groups: { g: { repeat: { max: 3, until, ...repeat } } },
+    });
+  const wrongLoops: [name: string, graph: Graph, pointer: string, detail: RegExp][] = [
+    [
+      "a loop until something that does not exist",
+      looped({ until: { eq: ["$b.text", "x"] } }),
+      "/groups/g/repeat/until/eq/0",
+      /no node "b"/,
+    ],
+    [
+      "a loop until a comparison of two types",
+      looped({ until: { not: { eq: ["$a.text", 1] } } }),
+      "/groups/g/repeat/until/not/eq/1",
+      /is compared with/,
+    ],
+    [
+      "a loop that hands on what is not its own",
+      looped({ carry: { best: { init: "x", next: "$b.text" } } }, {}, [node("b")]),
+      "/groups/g/repeat/carry/best/next",
+      /an output of a node of the group "g"/,
+    ],
+    [
+      "a loop that hands on an output that does not exist",
+      looped({ carry: { best: { init: "x", next: "$a.txt" } } }),
+      "/groups/g/repeat/carry/best/next",
+      /no output "txt"/,
+    ],
+    [
+      "a loop that begins with another type than it goes on with",
+      looped({ carry: { best: { init: 1, next: "$a.text" } } }),
+      "/groups/g/repeat/carry/best/init",
+      /string|text/,
+    ],
+    [
+      "a loop that begins with nothing",
+      looped({ carry: { best: { init: "$input.name?", next: "$a.text" } } }),
+      "/groups/g/repeat/carry/best/init",
+      /may leave empty/,
+    ],
+    [
+      "a loop that begins with what it makes",
+      looped({ carry: { best: { init: "$a.text", next: "$a.text" } } }),
+      "/groups/g/repeat/carry/best/init",
+      /from outside the group/,
+    ],
+    [
+      "a field called index",
+      looped({ carry: { index: { init: "x", next: "$a.text" } } }),
+      "/groups/g/repeat/carry/index",
+      /cannot be declared/,
+    ],
+    [
+      "a field that a loop does not hand on",
+      looped({ carry: { best: { init: "x", next: "$a.text" } } }, { inputs: { text: "$g.item" } }),
+      "/nodes/0/inputs/text",
+      /no field "item"; it has index, best/,
+    ],
+    [
+      "an input of another type than what is handed on",
+      looped({ carry: { best: { init: 1, next: "$a.number" } } }, { inputs: { text: "$g.best" } }),
+      "/nodes/0/inputs/text",
+      /is of type Number, but Text is needed/,
+    ],
+    [
+      "a loop without nodes",
+      graph([node("a")], { groups: { g: { repeat: { max: 3, until } } } }),
+      "/groups/g",
+      /no members/,
+    ],
+    [
+      "a loop that waits for a node that waits for the loop",
+      looped({}, {}, [
+        node("all", { inputs: { text: "$a.text" } }),
+        node("b", { group: "g", inputs: { text: "$all.text" } }),
+      ]),
+      "/groups/g/repeat",
+      /waits for the whole group/,
+    ],
+  ];
+  it("accepts loops that hand on what they made, and readers of the last value", () => {
+    const best = { init: "$first.text", next: "$a.text" };
+    const inputs = { text: "$g.best" };
+    const good = graph(
+      [
+        node("first"),
+        node("a", { group: "g", inputs, when: { lt: ["$g.index", 3] } }),
+        node("b", { group: "g", inputs: { text: "$a.text?" } }),
+        node("after", { inputs: { text: "$a.text" } }),
+      ],
+      {
+        ...list,
+        groups: { g: { repeat: { max: 3, until: { any: [until, { has: "$input.n" }] }, carry: { best } } } },
+        edges: [edge("g", "after", "always")],
+        output: { text: "$b.text", last: "$after.text" },
+      },
+    );
+    expect(checkGraph(good, options)).toEqual([]);
+  });
+  it("says that a condition waits for its own loop", () => {
+    const bad = looped({ until: { eq: ["$all.text", "x"] } }, {}, [
+      node("all", { inputs: { text: "$a.text" } }),
+    ]);
+    expect(checkGraph(bad, options)[0]?.detail).toMatch(/cycle/);
+  });
   const wrongForms: [name: string, graph: Graph, pointer: string, detail: RegExp][] = [
     ["a group without members", graph([node("a")], { groups: { g: {} } }), "/groups/g", /no members/],
     [
@@ -305,6 +413,7 @@ describe("checkGraph", () => {
       "/groups/g/at_once",
       /waits for the whole group/,
     ],
+    ...wrongLoops,
     [
       "an engine that a field chooses which does not exist",
       graph([node("a", { engine: "$input.nope" })], list),

@@ -2,6 +2,7 @@
 import type { GraphGroup } from "@myspinbot/contracts/types.ts";
 import type { FieldError } from "../errors/app-error.ts";
 import { escapePointer } from "../errors/field-errors.ts";
+import { checkLoop } from "./check-loop.ts";
 import { filePartsOf, isFileType } from "./file-types.ts";
 import type { GraphContext } from "./graph-context.ts";
 import { namedType } from "./input-fields.ts";
@@ -26,6 +27,7 @@ export function checkGroups(context: GraphContext): FieldError[] {
       return [{ pointer, detail: '"input" means the input of the run and cannot name a group' }];
     if (ids.has(id)) return [{ pointer, detail: `"${id}" names a node and a group` }];
     if (!graph.nodes.some((node) => node.group === id)) return [{ pointer, detail: "has no members" }];
+    if (group.repeat) return checkLoop(context, id, group.repeat, `${pointer}/repeat`);
     return group.each === undefined ? [] : checkEach(context, id, group, pointer);
   });
   return [...strays, ...problems];

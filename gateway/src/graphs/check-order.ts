@@ -46,6 +46,7 @@ function incomingOf(graph: Graph, node: GraphNode, ids: Set<string>): Incoming[]
   const others = [
     ...(node.when ? operandsOf(node.when).map(({ value }) => value) : []),
     ...(node.group !== undefined && Object.hasOwn(groups, node.group) ? [groups[node.group]!.each] : []),
+    ...beforeLoop(graph, node),
   ];
   for (const reference of readableReferences(others))
     if (reference.kind === "node") edges.push({ from: reference.node, needs: null });
@@ -55,6 +56,19 @@ function incomingOf(graph: Graph, node: GraphNode, ids: Set<string>): Incoming[]
     else edges.push(...membersOf(graph, from).map((member) => ({ from: member, needs: null })));
   }
   return edges.filter(({ from }) => ids.has(from));
+}
+
+/** What a loop waits for: what it begins with, and what its condition looks at besides its own nodes. */
+function beforeLoop(graph: Graph, { group }: GraphNode): unknown[] {
+  const loop =
+    group !== undefined && Object.hasOwn(graph.groups ?? {}, group) && graph.groups![group]!.repeat;
+  if (!loop) return [];
+  const own = new Set(membersOf(graph, group));
+  const looked = operandsOf(loop.until).map(({ value }) => value);
+  const begun = Object.values(loop.carry ?? {}).map(({ init }) => init);
+  return [...looked, ...begun].filter((value) =>
+    readableReferences([value]).every((reference) => reference.kind !== "node" || !own.has(reference.node)),
+  );
 }
 
 function membersOf(graph: Graph, group: string): string[] {
@@ -85,10 +99,10 @@ function isRequired(value: unknown): boolean {
   }
 }
 
-/** With `at_once` an index waits for those before it: none of them may wait for somebody who waits for all. */
+/** With `at_once` or `repeat` an index waits for those before it: none of them may wait for somebody who waits for all. */
 function waitingForOwn(graph: Graph, incoming: Map<string, Incoming[]>): FieldError[] {
-  return Object.entries(graph.groups ?? {}).flatMap(([id, { at_once }]) => {
-    if (at_once === undefined) return [];
+  return Object.entries(graph.groups ?? {}).flatMap(([id, { at_once, repeat }]) => {
+    if (at_once === undefined && !repeat) return [];
     const members = new Set(membersOf(graph, id));
     const behind = new Set<string>();
     const isBehind = (node: string, seen: Set<string>): boolean => {
@@ -106,7 +120,7 @@ function waitingForOwn(graph: Graph, incoming: Map<string, Incoming[]>): FieldEr
       ? []
       : [
           {
-            pointer: `/groups/${escapePointer(id)}/at_once`,
+            pointer: `/groups/${escapePointer(id)}/${repeat ? "repeat" : "at_once"}`,
             detail: `"${waits}" waits for a node that waits for the whole group, so not all indices can end`,
           },
         ];

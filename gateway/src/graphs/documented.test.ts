@@ -40,9 +40,9 @@ async function playExample(name: string, input: Record<string, unknown>, failing
 }
 
 describe("docs/graphs.md", () => {
-  it("has eleven examples, and each is played below", () => {
+  it("has twelve examples, and each is played below", () => {
     expect(examples.map(({ name }) => name)).toEqual([...new Set(CASES.map(([name]) => name))]);
-    expect(examples).toHaveLength(11);
+    expect(examples).toHaveLength(12);
   });
 
   it.each(examples.map((graph) => [graph.name, graph] as const))(
@@ -76,6 +76,9 @@ describe("docs/graphs.md", () => {
     ["takes", { texts: ["a", "b"], skip_first: true }, { audio: ["speech.1.audio"] }],
     ["takes", { texts: ["a", "b"] }, { audio: ["speech.0.audio", "speech.1.audio"] }],
     ["two-lists", { images: ["a", "b"] }, { videos: ["move.0.video", "move.1.video"] }],
+    ["loop", { text: "t", title: "script.1.title" }, { script: "script.1.narration", audio: "speech.audio" }],
+    ["loop", { text: "t", title: "x" }, { script: "script.2.narration", audio: "speech.audio" }],
+    ["loop", { text: "t", title: "x" }, "failed", ["script.1"]],
     ["always", { image: "i", text: "t" }, { script: "note.narration" }, ["film"]],
     ["always", { image: "i", text: "t" }, { video: "film.video", script: "note.narration" }],
     ["chosen-engine", { text: "t" }, { audio: "speech.audio" }],

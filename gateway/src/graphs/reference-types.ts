@@ -48,14 +48,29 @@ function listTypeOf(context: GraphContext, group: string): string | undefined {
   return reference.kind === "constant" ? undefined : resolveReference(context, reference).type;
 }
 
+/** What an iteration sees of the one before it has the type of the member's output that it comes from. */
+function carriedField(context: GraphContext, group: string, field: string): Resolved {
+  const carry = context.graph.groups?.[group]?.repeat?.carry ?? {};
+  if (!Object.hasOwn(carry, field)) {
+    const there = ["index", ...Object.keys(carry)].join(", ");
+    return { problem: `the group "${group}" has no field "${field}"; it has ${there}` };
+  }
+  const next = parseReference(carry[field]!.next);
+  const isMember = next.kind === "node" && context.graph.nodes.some(({ id }) => id === next.node);
+  const type = isMember ? resolveReference(context, next, group).type : undefined;
+  return type === undefined ? {} : { type };
+}
+
 function groupField(context: GraphContext, name: string, field: string, group: string | undefined): Resolved {
   const groups = context.graph.groups ?? {};
   if (!Object.hasOwn(groups, name)) return { problem: `there is no node "${name}"` };
-  const { each, item = {} } = groups[name]!;
-  if (each === undefined) return { problem: `"${name}" is a group without each, which has no fields` };
+  const { each, repeat, item = {} } = groups[name]!;
+  if (each === undefined && !repeat)
+    return { problem: `"${name}" is a group without each or repeat, which has no fields` };
   if (name !== group)
     return { problem: `"${name}" is a group, whose fields are there for its own nodes only` };
   if (field === "index") return { type: "Number" };
+  if (repeat) return carriedField(context, name, field);
   if (Object.hasOwn(item, field)) return { type: item[field]!.replace(/\?$/, "") };
   if (field !== "item") {
     const there = ["index", "item", ...Object.keys(item)].join(", ");

@@ -3,14 +3,12 @@
  * decision. References of a member to its group are by index, of others to a group by list.
  */
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
-import { parseExpression } from "../graphs/expressions.ts";
 import { poolOf } from "../graphs/node-place.ts";
-import { holds, operandsOf } from "../graphs/predicates.ts";
 import type { GroupState, Place } from "./groups.ts";
 import type { Gate, GraphModel, IncomingEdge, ModelNode } from "./graph-model.ts";
-import type { GraphPlan, PlannedGroup, PlannedNode } from "./graph-plan.ts";
+import { hasInstances, type GraphPlan, type PlannedGroup, type PlannedNode } from "./graph-plan.ts";
 import { ENDED, evaluate, isPlain, mayBeMissing, viewOf, type Operand } from "./operands.ts";
-import { causesOf, instancesOf, resolve, stateOf, type Expander } from "./resolve.ts";
+import { causesOf, instancesOf, judgeOf, resolve, stateOf, type Expander } from "./resolve.ts";
 import { setGate, type NodeSet } from "./set-gates.ts";
 import type { Channels } from "./state.ts";
 
@@ -28,19 +26,7 @@ function operandGate(operand: Operand): Gate {
 function whenGate(expander: Expander, node: PlannedNode, place: Place | undefined): Gate[] {
   const predicate = node.when;
   if (!predicate) return [];
-  const operands = new Map(
-    operandsOf(predicate).map(({ value }) => [value, resolve(expander, parseExpression(value), place)]),
-  );
-  const judge: Gate["judge"] = (view) => {
-    const values = new Map([...operands].map(([key, operand]) => [key, evaluate(operand, view)]));
-    if ([...values.values()].some(({ is }) => is === "waits")) return "waits";
-    const valueOf = (key: unknown) => {
-      const value = values.get(key)!;
-      return value.is === "value" ? value.value : undefined;
-    };
-    return holds(predicate, valueOf) ? "satisfied" : "impossible";
-  };
-  return [{ reason: "when", judge }];
+  return [{ reason: "when", judge: judgeOf(expander, predicate, place) }];
 }
 
 /** What an edge from a name outside the place looks at. */
@@ -48,10 +34,13 @@ function nodeSet(expander: Expander, name: string): NodeSet {
   const { plan } = expander;
   const node = plan.byId.get(name);
   const group = node ? node.group! : plan.groups.get(name)!;
-  const state: GroupState = group.each ? stateOf(expander, group) : { is: "known", items: [] };
+  const state: GroupState = hasInstances(group) ? stateOf(expander, group) : { is: "known", items: [] };
   if (state.is !== "known") return { state: state.is, failed: state.is === "impossible" && !!state.detail };
-  const ids = (members: PlannedNode[]): string[] =>
-    group.each ? members.flatMap((member) => instancesOf(member, state)) : members.map(({ id }) => id);
+  if (state.loop === "open") return { state: "waits", failed: false };
+  if (state.loop === "unmet") return { state: "impossible", failed: true };
+  const idsOf = (member: PlannedNode): string[] =>
+    hasInstances(group) ? instancesOf(member, state).slice(group.repeat ? -1 : 0) : [member.id];
+  const ids = (members: PlannedNode[]): string[] => members.flatMap(idsOf);
   const members = node ? [node] : group.members;
   const culprits = members.filter(({ id }) => !plan.handledInside.has(id));
   return {
@@ -72,7 +61,7 @@ function edgesOf(
   const gates: Gate[] = [];
   for (const { from, on } of node.edges) {
     const source = expander.plan.byId.get(from);
-    if (source && !source.group?.each) incoming.push({ source: from, on });
+    if (source && !hasInstances(source.group)) incoming.push({ source: from, on });
     else if (source && source.group === place?.group)
       incoming.push({ source: `${from}.${place!.index}`, on });
     else gates.push(setGate(nodeSet(expander, from), on));
@@ -118,11 +107,12 @@ function placeholder(node: PlannedNode, state: GroupState): ModelNode {
 
 /** Indices that may be under way: the first so many of those that have not ended. */
 function admitted({ view }: Expander, group: PlannedGroup, count: number): (index: number) => boolean {
-  if (group.each!.atOnce >= count) return () => true;
+  const atOnce = group.each?.atOnce ?? count;
+  if (atOnce >= count) return () => true;
   const open: number[] = [];
-  for (let index = 0; index < count && open.length < group.each!.atOnce; index += 1)
+  for (let index = 0; index < count && open.length < atOnce; index += 1)
     if (group.members.some(({ id }) => !ENDED.has(view.phaseOf(`${id}.${index}`)))) open.push(index);
-  const last = open.length < group.each!.atOnce ? count : open.at(-1)!;
+  const last = open.length < atOnce ? count : open.at(-1)!;
   return (index) => index <= last;
 }
 
@@ -140,7 +130,7 @@ function membersOf(expander: Expander, node: PlannedNode): ModelNode[] {
 
 function brokenOf({ plan, states }: Expander, nodes: ModelNode[]): GraphModel["broken"] {
   for (const [group, state] of states)
-    if (state.is === "impossible" && state.detail && !plan.handledGroups.has(group))
+    if (state.is !== "waits" && state.detail && !plan.handledGroups.has(group))
       return { group, detail: state.detail };
   if (nodes.length <= DEFAULTS.graph_nodes) return undefined;
   const group = [...states].find(([, state]) => state.is === "known")?.[0] ?? "";
@@ -156,13 +146,15 @@ export function expand(plan: GraphPlan, channels: Channels): GraphModel {
   const nodes: ModelNode[] = [];
   const expansions: GraphModel["expansions"] = [];
   for (const node of plan.nodes) {
-    if (!node.group?.each) {
+    if (!hasInstances(node.group)) {
       nodes.push(instanceOf(expander, node));
       continue;
     }
     nodes.push(...membersOf(expander, node));
     const state = stateOf(expander, node.group);
-    if (state.is === "known") expansions.push({ node: node.id, count: state.items.length });
+    if (state.is !== "known") continue;
+    const count = state.items.length;
+    expansions.push({ node: node.id, count, of: state.loop === "open" ? node.group.repeat!.max : count });
   }
   return {
     digest: plan.digest,

@@ -39,6 +39,8 @@ export interface ModelNode {
 export interface Expansion {
   node: string;
   count: number;
+  /** Of so many that there may be. */
+  of: number;
 }
 
 export interface GraphModel {

@@ -1,8 +1,10 @@
 /** An accepted graph, read once: its nodes in topological order, with their groups, expressions and edges. */
-import type { Graph, GraphEdge, GraphNode, Predicate } from "@myspinbot/contracts/types.ts";
+import type { Graph, GraphEdge, GraphGroup, GraphNode, Predicate } from "@myspinbot/contracts/types.ts";
 import { parseExpression, referencesIn, type Expression } from "../graphs/expressions.ts";
 import { inOrder } from "../graphs/order.ts";
 import { operandsOf } from "../graphs/predicates.ts";
+
+type GraphLoop = NonNullable<GraphGroup["repeat"]>;
 
 export interface PlannedNode {
   id: string;
@@ -25,6 +27,17 @@ export interface PlannedGroup {
     atOnce: number;
     skips: boolean;
   };
+  repeat?: {
+    max: number;
+    until: Predicate;
+    fails: boolean;
+    carry: ReadonlyMap<string, { init: Expression; next: Expression }>;
+  };
+}
+
+/** Whether its members exist several times. */
+export function hasInstances(group: PlannedGroup | undefined): group is PlannedGroup {
+  return group?.each !== undefined || group?.repeat !== undefined;
 }
 
 export interface GraphPlan {
@@ -48,9 +61,17 @@ function readField(text: string): { type: string; required: boolean } {
   return text.endsWith("?") ? { type: text.slice(0, -1), required: false } : { type: text, required: true };
 }
 
+function readLoop(loop: GraphLoop): NonNullable<PlannedGroup["repeat"]> {
+  const carry = Object.entries(loop.carry ?? {}).map(
+    ([name, { init, next }]) => [name, { init: parseExpression(init), next: parseExpression(next) }] as const,
+  );
+  return { max: loop.max, until: loop.until, fails: loop.else !== "last", carry: new Map(carry) };
+}
+
 function readGroups(graph: Graph): Map<string, PlannedGroup> {
   return new Map(
     Object.entries(graph.groups ?? {}).map(([id, group]) => {
+      if (group.repeat) return [id, { id, members: [], repeat: readLoop(group.repeat) }];
       if (group.each === undefined) return [id, { id, members: [] }];
       const each = {
         list: parseExpression(group.each),
@@ -64,12 +85,17 @@ function readGroups(graph: Graph): Map<string, PlannedGroup> {
   );
 }
 
-/** All references of a node, its group's list included. */
+function operandsIn(predicate: Predicate): Expression[] {
+  return operandsOf(predicate).map(({ value }) => parseExpression(value));
+}
+
+/** All references of a node, those of its group included. */
 function expressionsOf(node: Omit<PlannedNode, "sources">): Expression[] {
   return [
     ...node.inputs.map(([, expression]) => expression),
-    ...(node.when ? operandsOf(node.when).map(({ value }) => parseExpression(value)) : []),
+    ...(node.when ? operandsIn(node.when) : []),
     ...(node.group?.each ? [node.group.each.list] : []),
+    ...[...(node.group?.repeat?.carry.values() ?? [])].map(({ init }) => init),
   ];
 }
 
@@ -80,6 +106,11 @@ function sourcesOf(
   const named = expressionsOf(node).flatMap((expression) =>
     referencesIn(expression).flatMap((reference) => (reference.kind === "node" ? [reference.node] : [])),
   );
+  // What the loop's condition looks at of its own members comes after them.
+  const own = new Set(node.group?.members.map(({ id }) => id));
+  for (const expression of node.group?.repeat ? operandsIn(node.group.repeat.until) : [])
+    for (const reference of referencesIn(expression))
+      if (reference.kind === "node" && !own.has(reference.node)) named.push(reference.node);
   const sources = new Set<string>();
   for (const name of [...named.filter((name) => !groups.has(name)), ...node.edges.map(({ from }) => from)]) {
     const group = groups.get(name);

@@ -5,7 +5,15 @@ import { evaluate, mayBeMissing, type Operand, type View } from "./operands.ts";
 
 /** `known`: its instances are there. `waits`: its list is not known yet. `impossible`: there will be no list. */
 export type GroupState =
-  { is: "known"; items: unknown[] } | { is: "waits" } | { is: "impossible"; detail?: string };
+  | {
+      is: "known";
+      items: unknown[];
+      /** Of a loop: `open` may get another iteration, `unmet` has not met its condition and says so. */
+      loop?: "open" | "closed" | "unmet";
+      detail?: string;
+    }
+  | { is: "waits" }
+  | { is: "impossible"; detail?: string };
 
 type Each = NonNullable<PlannedGroup["each"]>;
 

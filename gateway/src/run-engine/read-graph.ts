@@ -2,11 +2,11 @@
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { expand } from "./expand.ts";
 import type { GraphModel } from "./graph-model.ts";
-import { toGraphPlan, type GraphPlan } from "./graph-plan.ts";
+import { hasInstances, toGraphPlan, type GraphPlan } from "./graph-plan.ts";
 
 /** Whether what there is depends on what happens. */
 function canChange(plan: GraphPlan): boolean {
-  return [...plan.groups.values()].some((group) => group.each !== undefined);
+  return [...plan.groups.values()].some(hasInstances);
 }
 
 /**

@@ -137,12 +137,11 @@ export function decide(model: GraphModel, channels: Channels): Decision {
   const { expand } = model;
   const reasons: Record<string, SkipReason> = {};
   const seen = { ...channels };
-  // A skip may say that a list will not come, or what it falls back to, and so change what there is.
+  // A skip may say that a list will not come, or what it falls back to, or end an iteration, and so change what there is.
   for (;;) {
     const decision = decideOnce({ ...expand(seen), expand }, seen);
     Object.assign(reasons, decision.reasons);
-    if (decision.skipped.length === 0 || decision.end)
-      return { ...decision, reasons, skipped: Object.keys(reasons) };
+    if (decision.skipped.length === 0) return { ...decision, reasons, skipped: Object.keys(reasons) };
     for (const id of decision.skipped) seen[stateChannel(id)] = { phase: "skipped" };
   }
 }

@@ -93,8 +93,9 @@ function missingFields({ graph }: AcceptedGraph, input: Input): FieldError[] {
     for (const field of neededFields(parseExpression(value)))
       if (!Object.hasOwn(input, field)) missing.set(field, who);
   };
-  for (const [id, { each }] of Object.entries(graph.groups ?? {}))
-    if (each !== undefined) look(each, `group "${id}"`);
+  for (const [id, { each, repeat }] of Object.entries(graph.groups ?? {}))
+    for (const value of [each, ...Object.values(repeat?.carry ?? {}).map(({ init }) => init)])
+      look(value, `group "${id}"`);
   for (const node of graph.nodes)
     for (const value of [node.engine, ...Object.values(node.inputs ?? {})]) look(value, `node "${node.id}"`);
   return Array.from(missing, ([field, who]) => ({

@@ -1,5 +1,5 @@
 /** Shows the groups of a run's graph to clients, and what of the progress their members share. */
-import type { Graph, NodeRow, Run } from "@myspinbot/contracts/types.ts";
+import type { Graph, GraphGroup, NodeRow, Run } from "@myspinbot/contracts/types.ts";
 import type { ProgressContext } from "./progress.ts";
 
 type Fields = Record<string, string>;
@@ -12,11 +12,16 @@ function rowOf(fields: Fields, id: string): NodeRow | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as NodeRow);
 }
 
+function kindOf({ each, repeat }: GraphGroup): RunGroup["kind"] {
+  if (repeat) return "repeat";
+  return each === undefined ? "try" : "each";
+}
+
 /** @param fields the run's node hash */
 export function toRunGroups(graph: Graph, fields: Fields): RunGroup[] {
   return Object.entries(graph.groups ?? {}).map(([id, group]) => {
     const nodes = graph.nodes.filter((node) => node.group === id).map((node) => node.id);
-    const kind = group.each === undefined ? ("try" as const) : ("each" as const);
+    const kind = kindOf(group);
     const count = kind === "try" ? 1 : rowOf(fields, nodes[0] ?? "")?.instances;
     const places = Array.from({ length: count ?? 0 }, (_, index) =>
       nodes.map((node) => rowOf(fields, kind === "try" ? node : `${node}.${index}`)?.status ?? "pending"),

@@ -880,9 +880,30 @@ class GraphEdge(Model):
     on: Literal["success", "failure", "always"]
 
 
+class GraphCarry(Model):
+    init: Any
+    """What the first iteration sees: a constant, a reference or a form."""
+    next: str
+    """The member's output that the next iteration sees."""
+
+
+class GraphLoop(Model):
+    """Its nodes are done again until the condition holds. Excludes each."""
+    max: int
+    """Most iterations."""
+    until: Predicate
+    """Judged after each iteration."""
+    else_: Literal["fail", "last"] | MISSING = Field(default=MISSING, validation_alias="else", serialization_alias="else")
+    """What it comes to if the last iteration does not meet the condition either; fail unless
+    said.
+    """
+    carry: dict[str, GraphCarry] | MISSING = Field(default=MISSING)
+    """Fields that an iteration sees of the one before it."""
+
+
 class GraphGroup(Model):
-    """With each: its nodes exist once per element of a list. Bare: a try block, whose failure an
-    edge may handle.
+    """With each: its nodes exist once per element of a list. With repeat: once per iteration.
+    Bare: a try block, whose failure an edge may handle.
     """
     each: str | MISSING = Field(default=MISSING)
     """Reference to the list."""
@@ -896,6 +917,8 @@ class GraphGroup(Model):
     """How many indices may be under way."""
     on_failure: Literal["fail", "skip"] | MISSING = Field(default=MISSING)
     """skip leaves an index whose member failed out of the lists that the group gives."""
+    repeat: GraphLoop | MISSING = Field(default=MISSING)
+    """Its nodes are done again until the condition holds. Excludes each."""
 
 
 GraphForm = dict[str, list[Any]]
