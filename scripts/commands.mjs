@@ -82,6 +82,27 @@ export const COMMANDS = {
       least: 1,
     },
   },
+  keys: {
+    about: "Makes, lists and revokes API keys, straight in Redis: so the first one is made.",
+    more: "Redis is where GATEWAY_REDIS_URL or .env says, else that of npm run dev. With the first key, everybody needs one.",
+    needs: "system",
+    options: {
+      owner: { value: "NAME", help: "whose runs and files it sees; letters, digits, _ and -" },
+      scopes: { value: "LIST", help: "what it may do: runs:write, runs:read, operate; several with commas" },
+      name: { value: "TEXT", help: "for people" },
+      days: { value: "NUMBER", help: "how long it is valid; without it until it is revoked" },
+      "runs-per-minute": { value: "NUMBER", help: "runs that it may start within any minute" },
+      "live-runs": { value: "NUMBER", help: "its runs that have not ended" },
+      "bytes-per-day": { value: "NUMBER", help: "bytes of files that it may bring within a day, UTC" },
+      "event-streams": { value: "NUMBER", help: "event streams that it may have open at one gateway" },
+    },
+    words: {
+      name: "create|list|revoke [KEY]",
+      help: "what to do; KEY is the id that list shows",
+      most: 2,
+      least: 1,
+    },
+  },
   sheet: {
     about: "Shows a film as one picture: rest, widest, rounded, teeth, closed, blink, turned, end.",
     needs: "system",

@@ -2,7 +2,7 @@
 import { bundle } from "./bundle.ts";
 import { nodeTypeFiles, PARTS } from "./node-types.ts";
 import { portable } from "./portable.ts";
-import { type Answer, type Parameter, placeholdersOf, problemsOf, type Route } from "./routes.ts";
+import { type Answer, type Parameter, placeholdersOf, problemsOf, queryOf, type Route } from "./routes.ts";
 import { definitionsOf, mapSchemas, type JsonSchema } from "./schema.ts";
 import type { Source } from "./source.ts";
 
@@ -30,7 +30,13 @@ export function openApi(source: Source): Json {
     },
     servers: [{ url: "/" }],
     paths,
-    components: { schemas: components(source) },
+    components: {
+      schemas: components(source),
+      securitySchemes: {
+        key: { type: "http", scheme: "bearer", bearerFormat: "msb_<id>_<secret>" },
+        token: { type: "apiKey", in: "query", name: "token" },
+      },
+    },
   };
 }
 
@@ -39,7 +45,7 @@ function operation(source: Source, route: Route): Json {
     ...placeholdersOf(route.path).map((name) =>
       parameter("path", name, source.routes.placeholders[name] as Parameter),
     ),
-    ...Object.entries(route.query ?? {}).map(([name, about]) => parameter("query", name, about)),
+    ...Object.entries(queryOf(route)).map(([name, about]) => parameter("query", name, about)),
     ...Object.entries(route.headers ?? {}).map(([name, description]) =>
       parameter("header", name, { description, schema: { type: "string" } }),
     ),
@@ -48,6 +54,7 @@ function operation(source: Source, route: Route): Json {
     operationId: route.operation,
     tags: [route.tag],
     summary: route.summary,
+    ...(route.scope === undefined ? {} : { security: securityOf(route) }),
     ...(parameters.length ? { parameters } : {}),
     ...(route.body
       ? { requestBody: { required: true, content: content(route.body.title, route.body.media) } }
@@ -57,6 +64,11 @@ function operation(source: Source, route: Route): Json {
       ...problems(source, route),
     },
   };
+}
+
+/** A gateway without keys asks for none. */
+function securityOf({ scope, run_token: byToken }: Route): Json[] {
+  return [{ key: [scope] }, ...(byToken ? [{ token: [] }] : [])];
 }
 
 function parameter(

@@ -26,6 +26,10 @@ export interface Route {
   summary: string;
   /** The file that describes it. */
   tag: string;
+  /** What a key must be good for; without it anybody may ask. */
+  scope?: string;
+  /** Whether a token of the run will do in place of a key. */
+  run_token?: boolean;
   query?: Record<string, Parameter>;
   /** Name -> what it says. */
   headers?: Record<string, string>;
@@ -51,11 +55,23 @@ interface Known {
   problemTypes: { types: { code: string }[] };
 }
 
+/** In this query parameter browsers bring a token where they cannot send headers. */
+const RUN_TOKEN: Parameter = {
+  description:
+    "A token of the run (`POST /v1/runs/{run_id}/token`), where no Authorization header can be sent.",
+  schema: { type: "string", maxLength: 300 },
+};
+
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /** Names of the placeholders of a path, in order. */
 export function placeholdersOf(path: string): string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+}
+
+/** The parameters of a route's query, with those that follow from what it lets in. */
+export function queryOf({ query = {}, run_token = false }: Route): Record<string, Parameter> {
+  return run_token ? { ...query, token: RUN_TOKEN } : query;
 }
 
 /** Codes of the problems that a route may answer, with the status where the route gives one. */
@@ -68,11 +84,14 @@ export function problemsOf({ problems }: Routes, route: Route): { code: string; 
   );
 }
 
-const MEMBERS = new Set("operation method path summary tag query headers body answers problems".split(" "));
+const MEMBERS = new Set(
+  "operation method path summary tag scope run_token query headers body answers problems".split(" "),
+);
 
 /** @throws Error that names the route, when the descriptions contradict themselves or name what does not exist */
 export function checkRoutes(routes: Routes, { titled, problemTypes }: Known): void {
   const taken = new Set<string>();
+  const scopes = titled.get("Scope")!.schema.enum as string[];
   const codes = new Set(problemTypes.types.map(({ code }) => code));
   for (const route of routes.list) {
     const refuse = (why: string): never => {
@@ -84,6 +103,10 @@ export function checkRoutes(routes: Routes, { titled, problemTypes }: Known): vo
       if (taken.has(name)) refuse(`is there twice: ${name}`);
       taken.add(name);
     }
+    // A route that somebody forgot would be open to all.
+    if (route.path.startsWith("/v1/") && route.scope === undefined) refuse("names no scope");
+    if (route.scope !== undefined && !scopes.includes(route.scope))
+      refuse(`has the unknown scope ${route.scope}`);
     for (const name of placeholdersOf(route.path))
       if (!routes.placeholders[name]) refuse(`has the unknown placeholder ${name}`);
     for (const title of titlesOf(routes, route))

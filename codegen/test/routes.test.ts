@@ -17,6 +17,8 @@ describe("the descriptions of routes", () => {
     expect(ROUTES.createRun).toEqual({
       method: "POST",
       path: "/v1/runs",
+      scope: "runs:write",
+      runToken: false,
       takes: ["application/json"],
       answers: [
         { status: 202, media: ["application/json"] },
@@ -30,11 +32,14 @@ describe("the descriptions of routes", () => {
     expect(codes("/v1/x")).toEqual([
       "run-not-found",
       "not-local",
+      "foreign-origin",
       "internal",
+      "unauthorized",
+      "missing-scope",
       "redis-unavailable",
       "store-unavailable",
     ]);
-    expect(codes("/x")).toEqual(["run-not-found", "not-local", "internal"]);
+    expect(codes("/x")).toEqual(["run-not-found", "not-local", "foreign-origin", "internal"]);
   });
 
   it.each([
@@ -46,6 +51,8 @@ describe("the descriptions of routes", () => {
     ["an answer without a schema", { answers: [{ status: 200, body: "Nope" }] }, "the unknown schema Nope"],
     ["a query without a schema", { query: { a: { schema: "Nope" } } }, "names the unknown schema Nope"],
     ["a problem that is none", { problems: ["nope"] }, "names the unknown problem nope"],
+    ["a route that asks for no scope", { scope: undefined }, "names no scope"],
+    ["a scope that is none", { scope: "admin" }, "has the unknown scope admin"],
     ["a member that is misspelt", { qeury: {} }, "has the unknown member qeury"],
     ["no answer", { answers: [] }, "has no answer"],
   ])("refuse %s", (_name, change, words) => {

@@ -99,14 +99,23 @@ describe("a typed caller", () => {
       ...{ shard: "s0", run: "r", digest: "d", hash: "h", owner: "o", request: "q", graph: "{}", event: "e" },
       deliveryIds: "dlv_s0_x",
       ...{ idempotencyMs: 1, startDeadlineMs: 2, runDeadlineMs: 3 },
+      ...{ startsKey: "starts", liveKey: "live", perMinute: 4, mostLive: 5 },
       ...{ record: { a: "1", b: "2" }, data: {}, nodes: { n: "{}" } },
     });
     expect(args).toEqual([
       ...["r", "q", 1, "{}", 2, 3, "e", "t:{s0}:run:r", 2, 0, 1, "t:{s0}:file_runs:"],
-      ...["dlv_s0_x", "t:{s0}:hooks:", "t:{s0}:outbox_lane:", "t:{s0}:outbox:", "t:{s0}:hook_deliveries:"],
+      ...[
+        "dlv_s0_x",
+        "t:{s0}:hooks:",
+        "t:{s0}:outbox_lane:",
+        "t:{s0}:outbox:",
+        "t:{s0}:hook_deliveries:",
+        4,
+        5,
+      ],
       ...["a", "1", "b", "2", "n", "{}"],
     ]);
-    expect(FIRST.submit.arg).toBe(18);
+    expect(FIRST.submit.arg).toBe(20);
   });
 
   it("goes through a list once per element, with the keys of each", () => {

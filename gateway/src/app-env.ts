@@ -1,11 +1,23 @@
 /** What the middleware leaves for the routes. */
+import type { Caller } from "./access/caller.ts";
 import type { Connected } from "./connected.ts";
 
 export interface AppEnv {
+  /** What a runtime knows of a request beside the request itself. */
+  Bindings: {
+    /** Address of the other end of the connection. */
+    peer?: string;
+  };
   Variables: {
     requestId: string;
-    /** Who asks: whose runs and files there are for this request. */
+    /** Who asks, and what they may. */
+    caller: Caller;
+    /** Whose runs and files there are for this request: the caller's. */
     owner: string;
+    /** @throws AppError `unauthorized` when who asked may not any more */
+    recheck: () => Promise<void>;
+    /** Whether details of the inside may be shown to who asks. */
+    mayOperate: () => Promise<boolean>;
     /** What this request talks through, always the same for it. Nothing that outlives the request may keep it. */
     connect: () => Connected;
   };

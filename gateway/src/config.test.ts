@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { ConfigError, readConfig } from "./config.ts";
+import { ConfigError, readConfig, readSome } from "./config.ts";
 
 const NEEDED = {
   GATEWAY_REDIS_URL: "redis://127.0.0.1:6379",
@@ -65,6 +65,38 @@ describe("readConfig", () => {
   it("serves loopback only", () => {
     expect(problemsOf({ ...NEEDED, GATEWAY_HOST: "0.0.0.0" })[0]).toMatch(/loopback only/);
     expect(readConfig({ ...NEEDED, GATEWAY_HOST: "::1" }).host).toBe("::1");
+    const open = { ...NEEDED, GATEWAY_HOST: "0.0.0.0", GATEWAY_AUTH: "required" };
+    expect(readConfig(open).host).toBe("0.0.0.0");
+  });
+
+  it("takes addresses of its own and of pages as origins only", () => {
+    const urls = {
+      GATEWAY_PUBLIC_URL: "https://a.example/",
+      GATEWAY_ALLOWED_ORIGINS: "https://b.example:444, http://[::1]",
+    };
+    expect(readConfig({ ...NEEDED, ...urls })).toMatchObject({
+      public_url: "https://a.example/",
+      allowed_origins: ["https://b.example:444", "http://[::1]"],
+    });
+    for (const wrong of [
+      "a.example",
+      "https://a.example/x",
+      "https://u:p@a.example",
+      "*",
+      "null",
+      "ftp://a",
+    ]) {
+      expect(problemsOf({ ...NEEDED, GATEWAY_PUBLIC_URL: wrong })).toHaveLength(1);
+      expect(problemsOf({ ...NEEDED, GATEWAY_ALLOWED_ORIGINS: wrong })).toHaveLength(1);
+    }
+  });
+
+  it("reads some settings for who needs no others", () => {
+    expect(readSome({ GATEWAY_REDIS_URL: "redis://x" }, ["redis_url", "prefix"])).toEqual({
+      redis_url: "redis://x",
+      prefix: "msb",
+    });
+    expect(() => readSome({}, ["redis_url"])).toThrow(ConfigError);
   });
 
   it("shows no secret", () => {

@@ -47,22 +47,43 @@ type Environment = Record<string, string | undefined>;
  * @throws ConfigError that names every wrong variable and shows no secret.
  */
 export function readConfig(env: Environment, readFile = noFiles): Config {
+  const { values, problems } = readValues(env, readFile, Object.keys(GATEWAY_ENV));
+  if (typeof values.host === "string" && !isLoopback(values.host) && values.auth !== "required") {
+    problems.push(
+      `${GATEWAY_ENV.host.env} is ${JSON.stringify(values.host)}, but without API keys the gateway serves loopback only: set ${GATEWAY_ENV.auth.env} to required`,
+    );
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(values) as Config;
+}
+
+/** Some settings, for a command that needs no others. @throws ConfigError */
+export function readSome<Name extends keyof Config>(
+  env: Environment,
+  names: readonly Name[],
+  readFile = noFiles,
+): Pick<Config, Name> {
+  const { values, problems } = readValues(env, readFile, names);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return values as Pick<Config, Name>;
+}
+
+function readValues(
+  env: Environment,
+  readFile: ReadSecretFile,
+  names: readonly string[],
+): { values: Record<string, unknown>; problems: string[] } {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const [name, variable] of Object.entries(GATEWAY_ENV)) {
+  for (const name of names) {
+    const variable: Variable = GATEWAY_ENV[name as keyof typeof GATEWAY_ENV];
     const { source, text, problem } = given(variable, env, readFile);
     values[name] = text === undefined ? variable.default : toValue(text, variable);
     const wrong = problem ?? (text === undefined ? undefined : judge(name, values[name]));
     const shown = text === undefined || variable.secret ? "" : `is ${JSON.stringify(text)}, but `;
     if (wrong) problems.push(`${source} ${shown}${wrong}`);
   }
-  if (typeof values.host === "string" && !isLoopback(values.host)) {
-    problems.push(
-      `${GATEWAY_ENV.host.env} is ${JSON.stringify(values.host)}, but without API keys the gateway serves loopback only`,
-    );
-  }
-  if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(values) as Config;
+  return { values, problems };
 }
 
 interface Given {

@@ -1,4 +1,6 @@
 /** Everything that talks to Redis and the store over one connection: of the process, or of one request alone. */
+import { createApiKeys, type ApiKeys } from "./access/api-keys.ts";
+import { createCountUpload, type CountUpload } from "./access/count-upload.ts";
 import { createArtifactService, type ArtifactService } from "./artifacts/artifact-service.ts";
 import type { ObjectStore } from "./artifacts/object-store.ts";
 import { createRegistry, type Registry } from "./capabilities/registry.ts";
@@ -32,6 +34,8 @@ export interface Connected extends Connection {
   service: RunService;
   webhooks: WebhookStore;
   deliveries: DeliveryStore;
+  apiKeys: ApiKeys;
+  countUpload: CountUpload;
 }
 
 /** Asked at most once per request, when it first needs Redis or the store. A runtime whose sockets may be shared answers always the same. */
@@ -41,7 +45,8 @@ export type Connect = (request: Request) => Connected;
 export function createConnected(shared: ProcessWide, connection: Connection): Connected {
   const { redis, store } = connection;
   const { keys, shards, known } = shared;
-  const registry = createRegistry({ ...shared, redis, shard: shards[0] ?? "s0", known: known.executors });
+  const shard = shards[0] ?? "s0";
+  const registry = createRegistry({ ...shared, redis, shard, known: known.executors });
   const reader = createRunReader({ ...shared, redis, registry, known: known.graphs });
   const files = createFileStore({ ...shared, redis, store, retentionMs: shared.uploadRetentionMs });
   return {
@@ -54,5 +59,7 @@ export function createConnected(shared: ProcessWide, connection: Connection): Co
     service: createRunService({ ...shared, redis, files, registry, reader }),
     webhooks: createWebhookStore({ ...shared, redis }),
     deliveries: createDeliveryStore({ redis, keys, shards }),
+    apiKeys: createApiKeys({ ...shared, redis, shard, known: known.apiKeys }),
+    countUpload: createCountUpload({ redis, keys, shard }),
   };
 }

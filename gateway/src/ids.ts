@@ -20,7 +20,8 @@ export function newId(kind: "run" | "task" | "art" | "dlv", shard: string): stri
   return `${kind}_${shard}_${ulid(undefined, random)}`;
 }
 
-type PlainKind = "file" | "req" | "exec" | "driver" | "drive" | "commit" | "hook" | "deliverer" | "call";
+type PlainKind =
+  "file" | "req" | "exec" | "driver" | "drive" | "commit" | "hook" | "deliverer" | "call" | "key";
 
 /** An id without a shard: uploaded files, requests, executors, drive tokens, webhooks. */
 export function newPlainId(kind: PlainKind): string {
@@ -29,5 +30,10 @@ export function newPlainId(kind: PlainKind): string {
 
 /** A key of 256 bits that signs webhooks, as Standard Webhooks writes it. */
 export function newSigningSecret(): string {
-  return `whsec_${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))}`;
+  return `whsec_${btoa(String.fromCharCode(...randomBytes(32)))}`;
+}
+
+/** For secrets. */
+export function randomBytes(count: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(count));
 }

@@ -137,6 +137,22 @@ describe("runs of two owners", () => {
     expect(await h.driver.redis.keys("*:carl")).toEqual([]);
   });
 
+  it("are listed to the default owner without a look at those of others", async () => {
+    await endedRun("kate");
+    const own = await endedRun("default");
+    await idsOf("default");
+    const before = await h.driver.redis.info("commandstats");
+    const page = (await (await as("default", "/v1/runs?limit=1")).json()) as RunPage;
+    const after = await h.driver.redis.info("commandstats");
+    expect(page.runs.map((run) => run.run_id)).toEqual([own.run_id]);
+    expect(
+      await h.driver.redis.zscore(h.driver.keys.ownerRuns("s0", "all", "default"), own.run_id),
+    ).not.toBeNull();
+    const read = (text: string) => Number(/cmdstat_hmget:calls=(\d+)/.exec(text)?.[1]);
+    // One more than the page has rows would be another owner's.
+    expect(read(after) - read(before)).toBe(1);
+  });
+
   it("come to executors with their owner's name, unless it is the default one", async () => {
     const [other, own] = [await endedRun("jane"), await endedRun("default")];
     expect([toldOwner.get(other.run_id), toldOwner.get(own.run_id)]).toEqual(["jane", undefined]);
@@ -167,6 +183,7 @@ describe("runs of two owners", () => {
     const { redis, keys } = h.driver;
     await redis.hdel(keys.run("s0", run_id), "owner");
     await redis.del(keys.ownerRuns("s0", "all", "default"), keys.ownerRuns("s0", "succeeded", "default"));
+    await redis.del(keys.runsAdopted("s0"));
     expect(await idsOf("default")).toContain(run_id);
     expect(await idsOf("default", "?status=succeeded")).toContain(run_id);
     expect((await as("ivan", urls.self)).status).toBe(404);

@@ -1,5 +1,8 @@
 /** What all requests of a process share: values and plain data, never a connection. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
+import { createKnownKeys, type KnownKeys } from "./access/known-keys.ts";
+import type { OpenStreams } from "./access/open-streams.ts";
+import type { AccessSettings } from "./access/settings.ts";
 import type { KnownRows } from "./capabilities/registry.ts";
 import type { Clock } from "./clock.ts";
 import type { GraphCatalogue } from "./graphs/catalogue.ts";
@@ -33,7 +36,8 @@ export interface ProcessWide {
   webhooks: WebhookPolicy;
   version: string;
   heartbeatMs?: number;
-  /** Tells callers apart; without it there is one owner. */
+  access: AccessSettings;
+  /** Tells callers apart where there are no keys; without it there is one owner. */
   identify?: Identify;
   known: Known;
 }
@@ -42,8 +46,11 @@ export interface ProcessWide {
 export interface Known {
   executors: KnownRows;
   graphs: KnownGraphs;
+  apiKeys: KnownKeys;
+  /** Of this process alone. */
+  openStreams: OpenStreams;
 }
 
 export function createKnown(): Known {
-  return { executors: {}, graphs: new Map() };
+  return { executors: {}, graphs: new Map(), apiKeys: createKnownKeys(), openStreams: new Map() };
 }

@@ -9,6 +9,7 @@ import type { Executor, Problem, Run } from "@myspinbot/contracts/types.ts";
 import type { Validator } from "@myspinbot/contracts/validators.js";
 import { startSeaweed, type SeaweedServer } from "@myspinbot/services/seaweed.ts";
 import type { Hono } from "hono";
+import { OPEN_ACCESS } from "../src/access/settings.ts";
 import { createApp } from "../src/app.ts";
 import type { AppEnv } from "../src/app-env.ts";
 import { createObjectStore, type ObjectStore } from "../src/artifacts/object-store.ts";
@@ -149,6 +150,7 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
     uploadRetentionMs: 60_000,
     webhooks: { local: true, ports: ["443", "8443"] },
     version: "0.0.0-test",
+    access: OPEN_ACCESS,
     known: createKnown(),
     ...options.deps,
   };
@@ -178,7 +180,7 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
   };
 
   const fetch = async (asked: Request): Promise<Response> => {
-    const response = await app.fetch(asked);
+    const response = await app.fetch(asked, { peer: "127.0.0.1" });
     assertDescribed({ method: asked.method, path: new URL(asked.url).pathname }, response);
     return response;
   };

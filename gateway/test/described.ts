@@ -10,7 +10,7 @@ interface Described {
 }
 const PATHS = OPENAPI.paths as Record<string, Record<string, Described>>;
 /** Of an address that nobody described: there is nothing, or the asker is not let in. */
-const NOTHING = [403, 404];
+const NOTHING = [401, 403, 404];
 /** This answer reaches nobody, so no client needs to know of it. */
 const CLIENT_GONE = PROBLEM_TYPES["client-gone"].status;
 
@@ -36,6 +36,8 @@ export function assertDescribed(asked: { method: string; path: string }, answer:
   const refuse = (why: string): never => {
     throw new Error(`${asked.method} ${asked.path} ${why}, which schemas/routes does not name`);
   };
+  // What browsers ask before they ask is no operation.
+  if (asked.method === "OPTIONS" && item && answer.status === 204) return;
   const operation = item?.[method];
   if (!operation) {
     if (![...NOTHING, ...(item ? [405] : [])].includes(answer.status)) refuse(`answered ${answer.status}`);

@@ -266,6 +266,10 @@ export async function createHarness(
         event: "{}",
         deliveryIds: newId("dlv", shard),
         record: { owner: OWNERS.default, graph: graph.name, digest, ...more.record },
+        startsKey: keys.keyStarts(shard, "none"),
+        liveKey: keys.limit(shard, "none"),
+        perMinute: 0,
+        mostLive: 0,
         data: { input: JSON.stringify(input) },
         nodes: Object.fromEntries(graph.nodes.map((node) => [node.id, JSON.stringify(firstRow(node))])),
       });

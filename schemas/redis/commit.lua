@@ -193,6 +193,9 @@ local lock_timer = WIRE.timers.lock(plan.run)
 if plan.terminal then
   redis.call('HSET', KEYS[1], 'completed_at', text(now), 'expires_at', text(now + plan.retention_ms))
   redis.call('DEL', KEYS[4])
+  if record.live then
+    redis.call('SREM', record.live, plan.run)
+  end
   if #open_tasks(KEYS[3]) > 0 then
     redis.call('SADD', KEYS[14], plan.run)
   end

@@ -2,14 +2,16 @@
 -- Creates a run: record, event 1, deadlines, mail. Plain flags: a full server refuses before any write.
 -- KEYS 1 run, 2 runData, 3 runEvents, 4 runNodes, 5 mail, 6 timers, 7 runs, 8 runsByStatus('queued'), 9 graph(digest),
 --      10 idempotency, 11 graphRuns, 12 ownerRuns('all'), 13 ownerRuns('queued'),
---      14 outbox, 15 runDeliveries
+--      14 outbox, 15 runDeliveries, 16 <starts_key>, 17 <live_key> (both of the asker's API key, in the shard of keys)
 -- ARGV 1 run, 2 request (digest of the request; '' = no idempotency key), 3 idempotency_ms int, 4 graph (canonical JSON),
 --      5 start_deadline_ms int, 6 run_deadline_ms int, 7 event (JSON), 8 channels.run, 9 count(record), 10 count(data),
 --      11 count(nodes), 12 fileRuns(''),
 --      13 delivery_ids (beginning of those that it makes), 14 ownerHooks(''), 15 outboxLane(''), 16 delivery(''),
---      17 hookDeliveries(''), then per name, value of record: name, value, then per name, value of data: name, value,
+--      17 hookDeliveries(''), 18 per_minute int, 19 most_live int (0 = no limit),
+--      then per name, value of record: name, value, then per name, value of data: name, value,
 --      then per name, value of nodes: name, value
--- Answer ['created', now: string] | ['repeat' | 'conflict', run: string]; conflict = the key was used for another request
+-- Answer ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string]
+--      | ['limited', what: 'rate' | 'live', reset_ms: string]; conflict = the key was used for another request
 -- Repeats: the run id makes a second call a 'repeat'; the idempotency key makes a second request one, as long as its run
 -- is there. The record's fields hold `owner`, `digest` and, where there are such, `idempotency` and `files` (ids, by
 -- spaces): purge finds by them what goes with the run.
@@ -35,6 +37,34 @@ local post = {
   run = ARGV[1], outbox = KEYS[14], of_run = KEYS[15],
   id = ARGV[13], hooks = ARGV[14], lanes = ARGV[15], rows = ARGV[16], of_hook = ARGV[17],
 }
+-- At most so many starts within any minute: the list holds the times of the last ones.
+local MINUTE = 60000
+local per_minute, most_live = tonumber(ARGV[18]), tonumber(ARGV[19])
+if per_minute > 0 then
+  local nth = redis.call('LINDEX', KEYS[16], -per_minute)
+  if nth and tonumber(nth) > now - MINUTE then
+    return { 'limited', 'rate', text(tonumber(nth) + MINUTE - now) }
+  end
+end
+if most_live > 0 and redis.call('SCARD', KEYS[17]) >= most_live then
+  return { 'limited', 'live', '' }
+end
+
+local left, reset = '', ''
+if per_minute > 0 then
+  redis.call('RPUSH', KEYS[16], text(now))
+  redis.call('LTRIM', KEYS[16], -per_minute, -1)
+  while tonumber(redis.call('LINDEX', KEYS[16], 0)) <= now - MINUTE do
+    redis.call('LPOP', KEYS[16])
+  end
+  redis.call('PEXPIRE', KEYS[16], text(MINUTE))
+  left = text(per_minute - redis.call('LLEN', KEYS[16]))
+  reset = text(tonumber(redis.call('LINDEX', KEYS[16], 0)) + MINUTE - now)
+end
+if most_live > 0 then
+  redis.call('SADD', KEYS[17], ARGV[1])
+  redis.call('HSET', KEYS[1], 'live', KEYS[17])
+end
 local at = FIRST.arg
 local function put_pairs(key, count)
   for _ = 1, tonumber(count) do
@@ -64,4 +94,4 @@ if ARGV[2] ~= '' then
   redis.call('SET', KEYS[10], ARGV[2] .. ' ' .. ARGV[1], 'PX', ARGV[3])
 end
 redis.call('XADD', KEYS[5], '*', 'run', ARGV[1], 'body', '{"kind":"submitted"}')
-return { 'created', text(now) }
+return { 'created', text(now), left, reset }

@@ -9,24 +9,26 @@ import { join } from "node:path";
 export const GATEWAY_ARROWS = {
   // Starts everything, so it may name everything.
   entry: [
-    ..."app artifacts clock config connected deliverer driver errors events executor files graphs".split(" "),
-    ..."handlers health ids process-wide redis runs telemetry webhooks".split(" "),
+    ..."access app artifacts clock config connected deliverer driver errors events executor files".split(" "),
+    ..."graphs handlers health ids process-wide redis runs telemetry webhooks".split(" "),
   ],
   // Lives as long as the process, so neither it nor the routes can name a connection's Redis.
   app: ["app-env", "connected", "ids", "middleware", "process-wide", "routes", "runs"],
+  // API keys, run tokens, limits: who may ask for what.
+  access: ["clock", "errors", "graphs", "ids", "redis", "run-id"],
   // Values and plain data: what may outlive a request.
-  "process-wide": ["capabilities", "clock", "graphs", "health", "owner", "runs", "telemetry", "webhooks"],
+  "process-wide": [..."access capabilities clock graphs health owner runs telemetry webhooks".split(" ")],
   // Makes what talks through a connection.
-  connected: ["artifacts", "capabilities", "events", "files", "process-wide", "redis", "runs", "webhooks"],
+  connected: [..."access artifacts capabilities events files process-wide redis runs webhooks".split(" ")],
   routes: [
-    ..."app-env artifacts capabilities clock errors events files graphs health middleware runs".split(" "),
-    ...["operators", "telemetry", "webhooks"],
+    ..."access app-env artifacts capabilities clock errors events files graphs health ids".split(" "),
+    ..."middleware operators runs telemetry webhooks".split(" "),
   ],
-  middleware: ["app-env", "clock", "connected", "errors", "exact-numbers", "ids", "owner", "telemetry"],
+  middleware: [..."access app-env clock connected errors exact-numbers ids owner telemetry".split(" ")],
   // Whose run it is stands in the request's environment.
   runs: [
-    ..."app-env artifacts capabilities clock errors events files graphs ids owner redis".split(" "),
-    ...["run-id", "webhooks"],
+    ..."access app-env artifacts capabilities clock errors events files graphs ids owner".split(" "),
+    ...["redis", "run-id", "webhooks"],
   ],
   // A run's own webhook is judged with it, so these know nothing of runs.
   webhooks: ["clock", "errors", "graphs", "ids", "redis", "run-id"],
@@ -54,7 +56,7 @@ export const GATEWAY_ARROWS = {
   addresses: [],
   errors: [],
   telemetry: [],
-  "app-env": ["connected"],
+  "app-env": ["access", "connected"],
   clock: [],
   ids: [],
   "run-id": [],

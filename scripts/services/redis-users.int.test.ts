@@ -14,6 +14,8 @@ const FOREIGN = [
   "msb:{s0}:run:run_s0_1:events",
   "msb:{s0}:mail",
   "msb:{s0}:timers",
+  "msb:{s0}:key:01M825PKC72TAV63HHBZ5GR8JT",
+  "msb:{s0}:keys_made",
   "msb:{s0}:artifact:art_s0_1",
   "msb:{s0}:pool:other:tasks",
   "msb:{s0}:pool:other:task:task_s0_1",

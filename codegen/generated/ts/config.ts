@@ -38,7 +38,40 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "setting": false,
     "default": "127.0.0.1",
     "required": false,
-    "description": "Loopback only as long as no API keys exist."
+    "description": "Another than loopback needs GATEWAY_AUTH=required."
+  },
+  "auth": {
+    "env": "GATEWAY_AUTH",
+    "fileEnv": null,
+    "type": "string",
+    "list": false,
+    "secret": false,
+    "setting": false,
+    "default": "auto",
+    "required": false,
+    "description": "auto: loopback is served without keys until the first one is made. required: never without a key."
+  },
+  "public_url": {
+    "env": "GATEWAY_PUBLIC_URL",
+    "fileEnv": null,
+    "type": "string",
+    "list": false,
+    "secret": false,
+    "setting": false,
+    "default": "",
+    "required": false,
+    "description": "Where clients find the gateway, as in https://jobs.example.org; its host is served beside loopback."
+  },
+  "allowed_origins": {
+    "env": "GATEWAY_ALLOWED_ORIGINS",
+    "fileEnv": null,
+    "type": "array",
+    "list": true,
+    "secret": false,
+    "setting": false,
+    "default": [],
+    "required": false,
+    "description": "Origins of pages elsewhere that may use the API."
   },
   "port": {
     "env": "GATEWAY_PORT",

@@ -52,6 +52,18 @@ export function createKeys(prefix: string) {
     idempotency: (shard: string, hash: string) => `${prefix}:{${shardName(shard)}}:idem:${hash && part('hash', hash)}`,
     /** set */
     limit: (shard: string, key: string) => `${prefix}:{${shardName(shard)}}:limit:${key && part('key', key)}`,
+    /** hash */
+    apiKey: (shard: string, key: string) => `${prefix}:{${shardName(shard)}}:key:${key && part('key', key)}`,
+    /** list */
+    keyStarts: (shard: string, key: string) => `${prefix}:{${shardName(shard)}}:key:${part('key', key)}:starts`,
+    /** string */
+    keyBytes: (shard: string, key: string) => `${prefix}:{${shardName(shard)}}:key:${part('key', key)}:bytes`,
+    /** zset */
+    apiKeys: (shard: string) => `${prefix}:{${shardName(shard)}}:keys`,
+    /** string */
+    keysMade: (shard: string) => `${prefix}:{${shardName(shard)}}:keys_made`,
+    /** string */
+    runsAdopted: (shard: string) => `${prefix}:{${shardName(shard)}}:runs_adopted`,
     /** string */
     graph: (shard: string, digest: string) => `${prefix}:{${shardName(shard)}}:graph:${digest && part('digest', digest)}`,
     /** hash */

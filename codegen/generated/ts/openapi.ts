@@ -25,6 +25,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "artifacts"
         ],
         "summary": "What is known about an artifact",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "artifact_id",
@@ -47,8 +54,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -97,6 +114,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "artifacts"
         ],
         "summary": "The bytes of an artifact",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          },
+          {
+            "token": []
+          }
+        ],
         "parameters": [
           {
             "name": "artifact_id",
@@ -106,6 +133,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "$ref": "#/components/schemas/Identifier"
             },
             "required": true
+          },
+          {
+            "name": "token",
+            "in": "query",
+            "description": "A token of the run (`POST /v1/runs/{run_id}/token`), where no Authorization header can be sent.",
+            "schema": {
+              "type": "string",
+              "maxLength": 300
+            },
+            "required": false
           },
           {
             "name": "Range",
@@ -155,8 +192,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "304": {
             "description": "The client has them."
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -215,6 +262,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "catalogue"
         ],
         "summary": "The graphs that can be run by name",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          }
+        ],
         "responses": {
           "200": {
             "description": "All of them.",
@@ -226,8 +280,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -266,6 +330,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "catalogue"
         ],
         "summary": "One graph and the schema of its input",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "name",
@@ -288,8 +359,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -338,6 +419,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "catalogue"
         ],
         "summary": "Node types and what the executors can do of them",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          }
+        ],
         "responses": {
           "200": {
             "description": "All node types.",
@@ -349,8 +437,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -389,6 +487,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "files"
         ],
         "summary": "Bring a file: its bytes at once, or their description first",
+        "security": [
+          {
+            "key": [
+              "runs:write"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "Content-Disposition",
@@ -455,8 +560,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -495,6 +610,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "429": {
+            "description": "`too-many-requests`: A limit of the key is reached.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "500": {
             "description": "`internal`: Something unexpected happened.",
             "content": {
@@ -523,6 +648,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "files"
         ],
         "summary": "Your files, newest first",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "limit",
@@ -566,8 +698,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -606,6 +748,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "files"
         ],
         "summary": "Bring the bytes of an announced file",
+        "security": [
+          {
+            "key": [
+              "runs:write"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "file_id",
@@ -667,8 +816,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -717,6 +876,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "429": {
+            "description": "`too-many-requests`: A limit of the key is reached.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "500": {
             "description": "`internal`: Something unexpected happened.",
             "content": {
@@ -747,6 +916,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "files"
         ],
         "summary": "Say that the bytes lie in the store; they are checked",
+        "security": [
+          {
+            "key": [
+              "runs:write"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "file_id",
@@ -769,8 +945,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -829,6 +1015,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "files"
         ],
         "summary": "Remove a file; runs that use it already keep it until their end. By itself it goes a day after its last use",
+        "security": [
+          {
+            "key": [
+              "runs:write"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "file_id",
@@ -844,8 +1037,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "204": {
             "description": "It is gone."
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -856,6 +1059,294 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "404": {
             "description": "`file-not-found`: The file does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/keys": {
+      "post": {
+        "operationId": "createKey",
+        "tags": [
+          "keys"
+        ],
+        "summary": "Make an API key; it is shown this once",
+        "security": [
+          {
+            "key": [
+              "operate"
+            ]
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/ApiKeyCreate"
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "The key and its text.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/NewApiKey"
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "`invalid-request`: The request does not fit its schema. `malformed-json`: The body is not valid JSON. `body-too-deep`: The body is nested too deeply or has too many keys.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "413": {
+            "description": "`body-too-large`: The body is too large.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "415": {
+            "description": "`unsupported-media-type`: The media type is not supported.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      },
+      "get": {
+        "operationId": "listKeys",
+        "tags": [
+          "keys"
+        ],
+        "summary": "API keys of all owners, newest first, without their texts",
+        "security": [
+          {
+            "key": [
+              "operate"
+            ]
+          }
+        ],
+        "parameters": [
+          {
+            "name": "limit",
+            "in": "query",
+            "description": "At most so many.",
+            "schema": {
+              "type": "integer",
+              "minimum": 1,
+              "maximum": 200
+            },
+            "required": false
+          },
+          {
+            "name": "cursor",
+            "in": "query",
+            "description": "`next_cursor` of the page before.",
+            "schema": {
+              "type": "string"
+            },
+            "required": false
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ApiKeyPage"
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "`invalid-request`: The request does not fit its schema.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/keys/{key_id}": {
+      "delete": {
+        "operationId": "revokeKey",
+        "tags": [
+          "keys"
+        ],
+        "summary": "Revoke an API key, and with it all run tokens that it made; within 5 s nobody takes it",
+        "security": [
+          {
+            "key": [
+              "operate"
+            ]
+          }
+        ],
+        "parameters": [
+          {
+            "name": "key_id",
+            "in": "path",
+            "description": "The key.",
+            "schema": {
+              "$ref": "#/components/schemas/KeyId"
+            },
+            "required": true
+          }
+        ],
+        "responses": {
+          "204": {
+            "description": "It is revoked."
+          },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`key-not-found`: The key does not exist.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -906,7 +1397,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             }
           },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -947,7 +1438,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             }
           },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -988,7 +1479,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             }
           },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1029,7 +1520,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             }
           },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1068,6 +1559,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "operation"
         ],
         "summary": "Metrics for Prometheus",
+        "security": [
+          {
+            "key": [
+              "operate"
+            ]
+          }
+        ],
         "responses": {
           "200": {
             "description": "All metrics.",
@@ -1079,8 +1577,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`missing-scope`: The key may not do this. `not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1091,6 +1599,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "500": {
             "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1122,7 +1640,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             }
           },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1151,6 +1669,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "operators"
         ],
         "summary": "Who works here",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          }
+        ],
         "responses": {
           "200": {
             "description": "All that were heard of within the last half minute.",
@@ -1162,8 +1687,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1202,6 +1737,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "operators"
         ],
         "summary": "How much there is of what: runs, tasks, reports, mail, memory",
+        "security": [
+          {
+            "key": [
+              "operate"
+            ]
+          }
+        ],
         "responses": {
           "200": {
             "description": "As it is now.",
@@ -1213,8 +1755,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1253,6 +1805,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "operators"
         ],
         "summary": "Entries that nobody could read, newest first",
+        "security": [
+          {
+            "key": [
+              "operate"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "limit",
@@ -1296,8 +1855,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1336,6 +1905,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "operators"
         ],
         "summary": "One dead letter with what it said",
+        "security": [
+          {
+            "key": [
+              "operate"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "dead_letter_id",
@@ -1358,8 +1934,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1408,6 +1994,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "operators"
         ],
         "summary": "Put a dead letter back to where it came from. What still cannot be read becomes a dead letter again, with another id",
+        "security": [
+          {
+            "key": [
+              "operate"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "dead_letter_id",
@@ -1423,8 +2016,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "204": {
             "description": "It is no dead letter any more."
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1483,6 +2086,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "runs"
         ],
         "summary": "Start a run",
+        "security": [
+          {
+            "key": [
+              "runs:write"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "Idempotency-Key",
@@ -1552,8 +2162,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1602,6 +2222,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "429": {
+            "description": "`too-many-requests`: A limit of the key is reached.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "500": {
             "description": "`internal`: Something unexpected happened.",
             "content": {
@@ -1630,6 +2260,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "runs"
         ],
         "summary": "Runs, newest first",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "status",
@@ -1700,8 +2337,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1740,6 +2387,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "runs"
         ],
         "summary": "One run",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          },
+          {
+            "token": []
+          }
+        ],
         "parameters": [
           {
             "name": "run_id",
@@ -1749,6 +2406,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "$ref": "#/components/schemas/Identifier"
             },
             "required": true
+          },
+          {
+            "name": "token",
+            "in": "query",
+            "description": "A token of the run (`POST /v1/runs/{run_id}/token`), where no Authorization header can be sent.",
+            "schema": {
+              "type": "string",
+              "maxLength": 300
+            },
+            "required": false
           }
         ],
         "responses": {
@@ -1762,8 +2429,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1810,6 +2487,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "runs"
         ],
         "summary": "Remove a finished run with its bytes",
+        "security": [
+          {
+            "key": [
+              "runs:write"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "run_id",
@@ -1825,8 +2509,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "204": {
             "description": "It is gone."
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1885,6 +2579,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "runs"
         ],
         "summary": "End a run before its time. From then on it ends in no other way; it is `canceled` when nobody works on it any more, and `canceling` until then. Asking again does no harm",
+        "security": [
+          {
+            "key": [
+              "runs:write"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "run_id",
@@ -1938,8 +2639,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -1998,6 +2709,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "runs"
         ],
         "summary": "What the run has made so far",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          },
+          {
+            "token": []
+          }
+        ],
         "parameters": [
           {
             "name": "run_id",
@@ -2007,6 +2728,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "$ref": "#/components/schemas/Identifier"
             },
             "required": true
+          },
+          {
+            "name": "token",
+            "in": "query",
+            "description": "A token of the run (`POST /v1/runs/{run_id}/token`), where no Authorization header can be sent.",
+            "schema": {
+              "type": "string",
+              "maxLength": 300
+            },
+            "required": false
           }
         ],
         "responses": {
@@ -2020,8 +2751,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -2070,6 +2811,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "runs"
         ],
         "summary": "The run's log: a page of JSON, or a live stream with `Accept: text/event-stream`",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          },
+          {
+            "token": []
+          }
+        ],
         "parameters": [
           {
             "name": "run_id",
@@ -2098,6 +2849,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "type": "integer",
               "minimum": 1,
               "maximum": 1000
+            },
+            "required": false
+          },
+          {
+            "name": "token",
+            "in": "query",
+            "description": "A token of the run (`POST /v1/runs/{run_id}/token`), where no Authorization header can be sent.",
+            "schema": {
+              "type": "string",
+              "maxLength": 300
             },
             "required": false
           },
@@ -2140,8 +2901,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -2162,6 +2933,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "406": {
             "description": "`not-acceptable`: No representation fits the Accept header.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "429": {
+            "description": "`too-many-requests`: A limit of the key is reached.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -2200,6 +2981,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "runs"
         ],
         "summary": "The lines that nodes have logged",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "run_id",
@@ -2262,8 +3050,107 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`run-not-found`: The run does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
+    "/v1/runs/{run_id}/token": {
+      "post": {
+        "operationId": "createRunToken",
+        "tags": [
+          "runs"
+        ],
+        "summary": "Make a token with which a browser may read this one run for some minutes",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          }
+        ],
+        "parameters": [
+          {
+            "name": "run_id",
+            "in": "path",
+            "description": "The run.",
+            "schema": {
+              "$ref": "#/components/schemas/Identifier"
+            },
+            "required": true
+          }
+        ],
+        "responses": {
+          "201": {
+            "description": "The token, for `?token=`.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/RunToken"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -2312,6 +3199,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "webhooks"
         ],
         "summary": "Have an address told what becomes of your runs; the answer shows the secret, this once",
+        "security": [
+          {
+            "key": [
+              "runs:write"
+            ]
+          }
+        ],
         "requestBody": {
           "required": true,
           "content": {
@@ -2351,8 +3245,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -2429,6 +3333,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "webhooks"
         ],
         "summary": "Your webhooks, newest first",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          }
+        ],
         "responses": {
           "200": {
             "description": "All of them.",
@@ -2440,8 +3351,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -2480,6 +3401,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "webhooks"
         ],
         "summary": "One webhook",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "webhook_id",
@@ -2502,8 +3430,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -2550,6 +3488,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "webhooks"
         ],
         "summary": "Remove a webhook; what waits for it is dropped",
+        "security": [
+          {
+            "key": [
+              "runs:write"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "webhook_id",
@@ -2565,8 +3510,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "204": {
             "description": "It is gone."
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -2615,6 +3570,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "webhooks"
         ],
         "summary": "Deliver again to a webhook whose receiver had answered 410",
+        "security": [
+          {
+            "key": [
+              "runs:write"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "webhook_id",
@@ -2637,8 +3599,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -2687,6 +3659,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "webhooks"
         ],
         "summary": "Give a webhook a new secret; for a day the one before signs, too",
+        "security": [
+          {
+            "key": [
+              "runs:write"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "webhook_id",
@@ -2709,8 +3688,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -2769,6 +3758,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "webhooks"
         ],
         "summary": "What a webhook was told, newest first",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "webhook_id",
@@ -2821,8 +3817,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -2871,6 +3877,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "webhooks"
         ],
         "summary": "Show a new secret for the webhooks that your runs name; for a day the one shown before signs, too",
+        "security": [
+          {
+            "key": [
+              "runs:write"
+            ]
+          }
+        ],
         "responses": {
           "200": {
             "description": "The secret, shown this once.",
@@ -2882,8 +3895,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -2932,6 +3955,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "webhooks"
         ],
         "summary": "What webhooks were told of a run, newest first",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "run_id",
@@ -2984,8 +4014,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -3034,6 +4074,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "webhooks"
         ],
         "summary": "One delivery and its attempts",
+        "security": [
+          {
+            "key": [
+              "runs:read"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "delivery_id",
@@ -3056,8 +4103,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -3106,6 +4163,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "webhooks"
         ],
         "summary": "Deliver once more, at once and with a new schedule, under the same webhook-id",
+        "security": [
+          {
+            "key": [
+              "runs:write"
+            ]
+          }
+        ],
         "parameters": [
           {
             "name": "delivery_id",
@@ -3128,8 +4192,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "403": {
-            "description": "`not-local`: Only this machine is served.",
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -3324,6 +4398,94 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "default": "final"
           }
         },
+        "additionalProperties": false
+      },
+      "ApiKey": {
+        "title": "ApiKey",
+        "description": "An API key, without its text: that is shown once, and only its digest is kept.",
+        "type": "object",
+        "properties": {
+          "key_id": {
+            "$ref": "#/components/schemas/KeyId"
+          },
+          "owner": {
+            "$ref": "#/components/schemas/OwnerName"
+          },
+          "name": {
+            "$ref": "#/components/schemas/KeyName"
+          },
+          "scopes": {
+            "$ref": "#/components/schemas/Scopes"
+          },
+          "limits": {
+            "$ref": "#/components/schemas/KeyLimits"
+          },
+          "created_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "last_used_at": {
+            "description": "To the minute.",
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "expires_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          }
+        },
+        "required": [
+          "key_id",
+          "owner",
+          "name",
+          "scopes",
+          "limits",
+          "created_at"
+        ],
+        "additionalProperties": false
+      },
+      "ApiKeyCreate": {
+        "title": "ApiKeyCreate",
+        "description": "Body of POST /v1/keys.",
+        "type": "object",
+        "properties": {
+          "owner": {
+            "$ref": "#/components/schemas/OwnerName"
+          },
+          "name": {
+            "$ref": "#/components/schemas/KeyName"
+          },
+          "scopes": {
+            "$ref": "#/components/schemas/Scopes"
+          },
+          "limits": {
+            "$ref": "#/components/schemas/KeyLimits"
+          },
+          "expires_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          }
+        },
+        "required": [
+          "owner",
+          "scopes"
+        ],
+        "additionalProperties": false
+      },
+      "ApiKeyPage": {
+        "title": "ApiKeyPage",
+        "description": "Answer of GET /v1/keys: newest first.",
+        "type": "object",
+        "properties": {
+          "keys": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/ApiKey"
+            }
+          },
+          "next_cursor": {
+            "type": "string"
+          }
+        },
+        "required": [
+          "keys"
+        ],
         "additionalProperties": false
       },
       "Artifact": {
@@ -5174,6 +6336,51 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "type": "object",
         "additionalProperties": true
       },
+      "KeyId": {
+        "title": "KeyId",
+        "description": "A ULID: what stands in the key's text after msb_.",
+        "type": "string",
+        "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
+      },
+      "KeyLimits": {
+        "title": "KeyLimits",
+        "description": "What is missing is not limited.",
+        "type": "object",
+        "properties": {
+          "runs_per_minute": {
+            "description": "Runs started within any 60 s.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10000
+          },
+          "live_runs": {
+            "description": "Runs that have not ended.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 100000
+          },
+          "upload_bytes_per_day": {
+            "description": "Bytes of files within a day, UTC.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991
+          },
+          "event_streams": {
+            "description": "Open event streams at one gateway.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 100000
+          }
+        },
+        "additionalProperties": false
+      },
+      "KeyName": {
+        "title": "KeyName",
+        "description": "For people.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 100
+      },
       "Landmarks": {
         "title": "Landmarks",
         "description": "Artifact reference to a JSON object {width, height, points: [[x, y, z], ...]}: the 468 points of the MediaPipe face mesh in pixels of the portrait.",
@@ -5222,6 +6429,26 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "sha256",
           "name",
           "meta"
+        ],
+        "additionalProperties": false
+      },
+      "NewApiKey": {
+        "title": "NewApiKey",
+        "description": "Answer of POST /v1/keys: the only one that holds a key's text.",
+        "type": "object",
+        "properties": {
+          "api_key": {
+            "description": "What goes behind `Authorization: Bearer`.",
+            "type": "string",
+            "pattern": "^msb_[0-7][0-9A-HJKMNP-TV-Z]{25}_[A-Za-z0-9_-]{43}$"
+          },
+          "key": {
+            "$ref": "#/components/schemas/ApiKey"
+          }
+        },
+        "required": [
+          "api_key",
+          "key"
         ],
         "additionalProperties": false
       },
@@ -5459,6 +6686,12 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "redis"
         ],
         "additionalProperties": false
+      },
+      "OwnerName": {
+        "title": "OwnerName",
+        "description": "Whose runs and files there are for a key.",
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_-]{1,64}$"
       },
       "Pair": {
         "title": "Pair",
@@ -6343,6 +7576,31 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "RunToken": {
+        "title": "RunToken",
+        "description": "Answer of POST /v1/runs/{run_id}/token.",
+        "type": "object",
+        "properties": {
+          "token": {
+            "description": "For `?token=` of the run, its events, its artifacts and their content.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 300
+          },
+          "run_id": {
+            "$ref": "#/components/schemas/Identifier"
+          },
+          "expires_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          }
+        },
+        "required": [
+          "token",
+          "run_id",
+          "expires_at"
+        ],
+        "additionalProperties": false
+      },
       "RunWebhook": {
         "title": "RunWebhook",
         "description": "An address that is told what becomes of this run. Signed with its owner's secret; without events it is told the run's end.",
@@ -6364,6 +7622,26 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "url"
         ],
         "additionalProperties": false
+      },
+      "Scope": {
+        "title": "Scope",
+        "description": "What a key may do.",
+        "type": "string",
+        "enum": [
+          "runs:write",
+          "runs:read",
+          "operate"
+        ]
+      },
+      "Scopes": {
+        "title": "Scopes",
+        "description": "All that a key may do.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 3,
+        "items": {
+          "$ref": "#/components/schemas/Scope"
+        }
       },
       "ServiceInfo": {
         "title": "ServiceInfo",
@@ -7329,6 +8607,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "type": "string",
         "minLength": 1,
         "maxLength": 2000
+      }
+    },
+    "securitySchemes": {
+      "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "msb_<id>_<secret>"
+      },
+      "token": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "token"
       }
     }
   }

@@ -64,6 +64,31 @@ const TABLE = {
     "status": 403,
     "class": "permanent"
   },
+  "foreign-origin": {
+    "title": "Neither this host nor this origin is served",
+    "status": 403,
+    "class": "permanent"
+  },
+  "unauthorized": {
+    "title": "A valid key is needed",
+    "status": 401,
+    "class": "permanent"
+  },
+  "missing-scope": {
+    "title": "The key may not do this",
+    "status": 403,
+    "class": "permanent"
+  },
+  "key-not-found": {
+    "title": "The key does not exist",
+    "status": 404,
+    "class": "permanent"
+  },
+  "too-many-requests": {
+    "title": "A limit of the key is reached",
+    "status": 429,
+    "class": "retryable"
+  },
   "not-found": {
     "title": "There is nothing at this address",
     "status": 404,

@@ -25,15 +25,26 @@ export interface ReportItem {
 /** Where the values begin that have no number in a head, for those who name them by their index. */
 export const FIRST = {
   commit: { key: 17, arg: 12 },
+  create_key: { arg: 3 },
   put_hook: { arg: 4 },
   reconcile_run: { arg: 4 },
   renew: { key: 2, arg: 2 },
   report: { arg: 4 },
   settle: { arg: 6 },
-  submit: { arg: 18 },
+  submit: { arg: 20 },
 } as const;
 
 export const steps = {
+  /**
+   * Gives runs from before there were owners to the default owner: record and lists. One part of the list of all runs per call, newest first; when the last is done this is noted for ever.
+   * @returns number: where the next call begins, -1 when all are done
+   */
+  adoptRuns: (keys: Keys, given: { shard: string; owner: string; offset: number; most: number }): Step<number> => ({
+    script: 'adopt_runs',
+    keys: [keys.runs(given.shard), keys.runsAdopted(given.shard)],
+    args: [given.owner, given.offset, given.most, keys.run(given.shard, ''), keys.runsByStatus(given.shard, '')],
+  }),
+
   /**
    * Changes a hash that is there, and makes none: a webhook, or a run's record.
    * @returns 0 | 1: 0 when there is no such hash
@@ -102,6 +113,26 @@ export const steps = {
     script: 'commit',
     keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.threadCheckpoint(given.shard, given.run, given.checkpoint), keys.endedWithTasks(given.shard), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run), ...given.poolKeys],
     args: [given.plan, keys.channels.run(given.shard, given.run), keys.runsByStatus(given.shard, ''), keys.graph(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, ''), keys.artifact(given.shard, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), ...given.payloads],
+  }),
+
+  /**
+   * Counts the bytes of a file against its key's day (UTC), or says how long the key has to wait for the next one. Plain flags: a full server refuses before any write.
+   * @returns [word: 'counted' | 'limited', left: string, reset_ms: string]
+   */
+  countUpload: (keys: Keys, given: { shard: string; key: string; size: number; most: number }): Step<[word: 'counted' | 'limited', left: string, reset_ms: string]> => ({
+    script: 'count_upload',
+    keys: [keys.keyBytes(given.shard, given.key)],
+    args: [given.size, given.most],
+  }),
+
+  /**
+   * Keeps a new API key, and that there are keys from now on. Plain flags: a full server refuses before any write.
+   * @returns string: when it was made, ms
+   */
+  createKey: (keys: Keys, given: { shard: string; key: string; record: Readonly<Record<string, string>> }): Step<string> => ({
+    script: 'create_key',
+    keys: [keys.apiKey(given.shard, given.key), keys.apiKeys(given.shard), keys.keysMade(given.shard)],
+    args: [given.key, Object.keys(given.record).length, ...Object.entries<string>(given.record).flatMap(([name, value]) => [name, value])],
   }),
 
   /**
@@ -205,6 +236,16 @@ export const steps = {
   }),
 
   /**
+   * Reads an API key for a request that presents it, and notes to the minute that it is used. Whether any key was ever made is answered too, also where none is presented: a gateway without keys serves its own machine only.
+   * @returns [now: string, made: 0 | 1, record: string[]]: an empty record = there is no such key
+   */
+  readKey: (keys: Keys, given: { shard: string; key: string; usedMs: number }): Step<[now: string, made: 0 | 1, record: string[]]> => ({
+    script: 'read_key',
+    keys: [keys.apiKey(given.shard, given.key), keys.keysMade(given.shard)],
+    args: [given.usedMs],
+  }),
+
+  /**
    * Closes one task whose lease is lost. Downtime of Redis counts as idle, so nothing is reaped until one lease after this server process was first seen.
    * @returns 'lost' | 'gone' | 'alive' | 'young': gone = closed already, young = this server process is
    */
@@ -285,6 +326,16 @@ export const steps = {
   }),
 
   /**
+   * Takes an API key away. That keys were made stays known: the gateway does not open itself again with the last of them.
+   * @returns 0 | 1: 0 = there was no such key
+   */
+  revokeKey: (keys: Keys, given: { shard: string; key: string }): Step<0 | 1> => ({
+    script: 'revoke_key',
+    keys: [keys.apiKey(given.shard, given.key), keys.apiKeys(given.shard), keys.keyStarts(given.shard, given.key), keys.keyBytes(given.shard, given.key)],
+    args: [given.key],
+  }),
+
+  /**
    * Gives a webhook, or an owner for the webhooks of runs, a new signing secret; the one before signs, too, for a while.
    * @returns [word: 'rotated' | 'open' | 'kept' | 'missing', until: string]: until = when the one before ends, or ''
    */
@@ -306,12 +357,12 @@ export const steps = {
 
   /**
    * Creates a run: record, event 1, deadlines, mail. Plain flags: a full server refuses before any write.
-   * @returns ['created', now: string] | ['repeat' | 'conflict', run: string]: conflict = the key was used for another request
+   * @returns ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string] | ['limited', what: 'rate' | 'live', reset_ms: string]: conflict = the key was used for another request
    */
-  submit: (keys: Keys, given: { shard: string; run: string; digest: string; hash: string; owner: string; request: string; idempotencyMs: number; graph: string; startDeadlineMs: number; runDeadlineMs: number; event: string; deliveryIds: string; record: Readonly<Record<string, string>>; data: Readonly<Record<string, string>>; nodes: Readonly<Record<string, string>> }): Step<['created', now: string] | ['repeat' | 'conflict', run: string]> => ({
+  submit: (keys: Keys, given: { shard: string; run: string; digest: string; hash: string; owner: string; startsKey: string; liveKey: string; request: string; idempotencyMs: number; graph: string; startDeadlineMs: number; runDeadlineMs: number; event: string; deliveryIds: string; perMinute: number; mostLive: number; record: Readonly<Record<string, string>>; data: Readonly<Record<string, string>>; nodes: Readonly<Record<string, string>> }): Step<['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string] | ['limited', what: 'rate' | 'live', reset_ms: string]> => ({
     script: 'submit',
-    keys: [keys.run(given.shard, given.run), keys.runData(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.mail(given.shard), keys.timers(given.shard), keys.runs(given.shard), keys.runsByStatus(given.shard, 'queued'), keys.graph(given.shard, given.digest), keys.idempotency(given.shard, given.hash), keys.graphRuns(given.shard), keys.ownerRuns(given.shard, 'all', given.owner), keys.ownerRuns(given.shard, 'queued', given.owner), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run)],
-    args: [given.run, given.request, given.idempotencyMs, given.graph, given.startDeadlineMs, given.runDeadlineMs, given.event, keys.channels.run(given.shard, given.run), Object.keys(given.record).length, Object.keys(given.data).length, Object.keys(given.nodes).length, keys.fileRuns(given.shard, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), ...Object.entries<string>(given.record).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.data).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.nodes).flatMap(([name, value]) => [name, value])],
+    keys: [keys.run(given.shard, given.run), keys.runData(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.mail(given.shard), keys.timers(given.shard), keys.runs(given.shard), keys.runsByStatus(given.shard, 'queued'), keys.graph(given.shard, given.digest), keys.idempotency(given.shard, given.hash), keys.graphRuns(given.shard), keys.ownerRuns(given.shard, 'all', given.owner), keys.ownerRuns(given.shard, 'queued', given.owner), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run), given.startsKey, given.liveKey],
+    args: [given.run, given.request, given.idempotencyMs, given.graph, given.startDeadlineMs, given.runDeadlineMs, given.event, keys.channels.run(given.shard, given.run), Object.keys(given.record).length, Object.keys(given.data).length, Object.keys(given.nodes).length, keys.fileRuns(given.shard, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), given.perMinute, given.mostLive, ...Object.entries<string>(given.record).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.data).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.nodes).flatMap(([name, value]) => [name, value])],
   }),
 
   /**

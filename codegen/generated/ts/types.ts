@@ -167,6 +167,64 @@ export interface AnimatePortraitParams {
   quality?: "final" | "intermediate";
 }
 
+/** A ULID: what stands in the key's text after msb_. */
+export type KeyId = string;
+
+/** Whose runs and files there are for a key. */
+export type OwnerName = string;
+
+/** For people. */
+export type KeyName = string;
+
+/** What a key may do. */
+export type Scope = "runs:write" | "runs:read" | "operate";
+
+/** All that a key may do. */
+export type Scopes = Array<Scope>;
+
+/** What is missing is not limited. */
+export interface KeyLimits {
+  /** Runs started within any 60 s. */
+  runs_per_minute?: number;
+  /** Runs that have not ended. */
+  live_runs?: number;
+  /** Bytes of files within a day, UTC. */
+  upload_bytes_per_day?: number;
+  /** Open event streams at one gateway. */
+  event_streams?: number;
+}
+
+/** ISO 8601 time in UTC with milliseconds. */
+export type Timestamp = string;
+
+/** An API key, without its text: that is shown once, and only its digest is kept. */
+export interface ApiKey {
+  key_id: KeyId;
+  owner: OwnerName;
+  name: KeyName;
+  scopes: Scopes;
+  limits: KeyLimits;
+  created_at: Timestamp;
+  /** To the minute. */
+  last_used_at?: Timestamp;
+  expires_at?: Timestamp;
+}
+
+/** Body of POST /v1/keys. */
+export interface ApiKeyCreate {
+  owner: OwnerName;
+  name?: KeyName;
+  scopes: Scopes;
+  limits?: KeyLimits;
+  expires_at?: Timestamp;
+}
+
+/** Answer of GET /v1/keys: newest first. */
+export interface ApiKeyPage {
+  keys: Array<ApiKey>;
+  next_cursor?: string;
+}
+
 /**
  * Id of a node in a run: a graph node's, with the names of inlined graphs before it and its index in its group
  * behind it, as in film.script.0.
@@ -309,9 +367,6 @@ export interface ChooseTakeOutputs {
 
 export interface ChooseTakeParams {
 }
-
-/** ISO 8601 time in UTC with milliseconds. */
-export type Timestamp = string;
 
 /** An entry of mail or reports that nobody could read, kept with the reason. */
 export interface DeadLetter {
@@ -572,8 +627,20 @@ export interface FinishVideoParams {
 export interface GatewayConfig {
   /** redis://, rediss:// or unix:// address, with user, password and database where needed. */
   redis_url: string;
-  /** Loopback only as long as no API keys exist. Default: "127.0.0.1". */
+  /** Another than loopback needs GATEWAY_AUTH=required. Default: "127.0.0.1". */
   host?: string;
+  /**
+   * auto: loopback is served without keys until the first one is made. required: never without a key. Default:
+   * "auto".
+   */
+  auth?: "auto" | "required";
+  /**
+   * Where clients find the gateway, as in https://jobs.example.org; its host is served beside loopback. Default:
+   * "".
+   */
+  public_url?: string;
+  /** Origins of pages elsewhere that may use the API. Default: []. */
+  allowed_origins?: Array<string>;
   /** 0 takes a free one. Default: 8787. */
   port?: number;
   /** What this process does. Default: ["http","driver","executor","deliverer"]. */
@@ -986,6 +1053,21 @@ export interface JoinFilmsParams {
   quality?: "final" | "intermediate";
 }
 
+/** A key as it lies in Redis: the fields of a hash, so all of them are texts. Times are ms of Redis. */
+export interface KeyRow {
+  /** Of the whole text. */
+  digest: Sha256;
+  owner: OwnerName;
+  name: KeyName;
+  /** By spaces. */
+  scopes: string;
+  /** KeyLimits as JSON. */
+  limits: string;
+  created_at: WholeNumber;
+  last_used?: WholeNumber;
+  expires_at?: WholeNumber;
+}
+
 export interface MailSubmitted {
   kind: "submitted";
 }
@@ -1082,6 +1164,13 @@ export interface MailEnding {
  * or collected from a pool's reports (result, ending).
  */
 export type Mail = MailSubmitted | MailCancel | MailResume | MailTimer | MailCheck | MailResult | MailEnding;
+
+/** Answer of POST /v1/keys: the only one that holds a key's text. */
+export interface NewApiKey {
+  /** What goes behind `Authorization: Bearer`. */
+  api_key: string;
+  key: ApiKey;
+}
 
 export interface NodeDispatchedData {
   attempt: number;
@@ -1441,6 +1530,8 @@ export interface RunRow {
   digest: Sha256;
   /** Hash by which the client's key is found. */
   idempotency?: string;
+  /** Name of the set of runs that its key has under way; the run leaves it when it ends. */
+  live?: string;
   /** Ids of the uploads that it uses, by spaces. */
   files?: string;
   /** Where the run's own webhook leads. */
@@ -1474,6 +1565,14 @@ export interface RunRow {
   reaped?: WholeNumber;
   /** Up to which event notes were left out. */
   trimmed?: WholeNumber;
+}
+
+/** Answer of POST /v1/runs/{run_id}/token. */
+export interface RunToken {
+  /** For `?token=` of the run, its events, its artifacts and their content. */
+  token: string;
+  run_id: Identifier;
+  expires_at: Timestamp;
 }
 
 /** Answer of GET /: what this is and where the rest is. */

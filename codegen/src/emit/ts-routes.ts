@@ -1,11 +1,11 @@
 /** routes.ts: the route table of clients, and the types of what goes in and comes out by operation. */
-import { type Answer, type Parameter, placeholdersOf, type Route } from "../routes.ts";
+import { type Answer, type Parameter, placeholdersOf, queryOf, type Route } from "../routes.ts";
 import type { Source } from "../source.ts";
 import { BANNER, tsLiteral } from "./text.ts";
 
 export function emitRoutes({ routes }: Source): string {
   const operations = routes.list.map((route) => typesOf(route, routes.placeholders));
-  const named = new Set(operations.flatMap(({ titles }) => titles));
+  const named = new Set(["Scope", ...operations.flatMap(({ titles }) => titles)]);
   const table = Object.fromEntries(routes.list.map((route) => [route.operation, rowOf(route)]));
   return `/** The public routes. ${BANNER} */
 import type { ${[...named].sort().join(", ")} } from "./types.ts";
@@ -19,6 +19,10 @@ export type Operation = keyof Operations;
 export interface Route {
   method: string;
   path: string;
+  /** What a key must be good for; without it anybody may ask. */
+  scope?: Scope;
+  /** Whether a token of the run will do in place of a key. */
+  runToken: boolean;
   /** Media types of bodies that are taken. */
   takes: readonly string[];
   /** What comes if all goes well; the first is what a client expects. */
@@ -35,10 +39,12 @@ export const ROUTES: Readonly<Record<Operation, Route>> = ${tsLiteral(table)};
 `;
 }
 
-function rowOf({ method, path, body, answers }: Route): unknown {
+function rowOf({ method, path, scope, run_token = false, body, answers }: Route): unknown {
   return {
     method,
     path,
+    ...(scope === undefined ? {} : { scope }),
+    runToken: run_token,
     takes: mediaOf({ body: body?.title, media: body?.media }),
     answers: answers.map((answer) => ({ status: answer.status, media: mediaOf(answer) })),
   };
@@ -68,7 +74,7 @@ function typesOf(route: Route, placeholders: Record<string, Parameter>): Operati
   const fields = (entries: string[]): string =>
     entries.length === 0 ? "Record<never, never>" : `{ ${entries.join("; ")} }`;
   const path = placeholdersOf(route.path).map((name) => `${name}: ${shape(placeholders[name]!)}`);
-  const query = Object.entries(route.query ?? {}).map(([name, about]) => `${name}?: ${shape(about)}`);
+  const query = Object.entries(queryOf(route)).map(([name, about]) => `${name}?: ${shape(about)}`);
   const headers = Object.keys(route.headers ?? {}).map((name) => `${JSON.stringify(name)}?: string`);
   const bodies = new Set(route.answers.flatMap(({ body }) => (body ? [named(body)] : [])));
   const text = `  /** ${route.summary}. */

@@ -8,9 +8,15 @@ import { ownerOf } from "../owner.ts";
 import type { Redis } from "../redis/client.ts";
 import { toArtifact } from "./artifact-view.ts";
 
+/** Who reads: an owner, or a token of one run. */
+export interface Reader {
+  owner: string;
+  run?: string;
+}
+
 export interface ArtifactService {
-  /** @throws AppError `artifact-not-found`, also for an artifact of another owner's run. */
-  get(owner: string, artifactId: string): Promise<Artifact>;
+  /** @throws AppError `artifact-not-found`, also for one of another owner's run, or of another run than a token lets read. */
+  get(caller: Reader, artifactId: string): Promise<Artifact>;
 }
 
 export interface ArtifactServiceOptions {
@@ -23,11 +29,11 @@ const ARTIFACT_ID = /^art_s[0-9]{1,4}_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 export function createArtifactService({ redis, keys, shards }: ArtifactServiceOptions): ArtifactService {
   return {
-    async get(owner, id) {
+    async get({ owner, run: only }, id) {
       const shard = shardOfId(id);
       if (!ARTIFACT_ID.test(id) || !shards.includes(shard)) throw notFound(id);
       const run = await fromRedis(redis.get(keys.artifact(shard, id)));
-      if (run === null) throw notFound(id);
+      if (run === null || (only !== undefined && only !== run)) throw notFound(id);
       const [row, recorded] = await fromRedis(
         Promise.all([
           redis.hget(keys.runArtifacts(shard, run), id),

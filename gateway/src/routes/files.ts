@@ -2,14 +2,14 @@
 import type { File, FileCreate, FilePage } from "@myspinbot/contracts/types.ts";
 import { validateFileCreate } from "@myspinbot/contracts/validators.js";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { AppError } from "../errors/app-error.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
 import { detectMedia } from "../files/detect-media.ts";
 import { cleanFileName, fileNameOf } from "../files/file-name.ts";
 import type { FileRecord } from "../files/file-record.ts";
-import { fileNotFound, type FileStore } from "../files/file-store.ts";
+import { fileNotFound } from "../files/file-store.ts";
 import { readBytes } from "../middleware/bytes-body/read-bytes.ts";
 import { readJson } from "../middleware/json-body/json-body.ts";
 import { wholeNumber } from "../middleware/params/query.ts";
@@ -28,7 +28,7 @@ export function fileRoutes(): Hono<AppEnv> {
       const record =
         mediaType === "application/json"
           ? await files.expect(c.var.owner, await readAnnouncement(c.req.raw))
-          : await putBytes(files, c.var.owner, c.req.raw);
+          : await putBytes(c);
       return c.json(toFile(record), 201);
     })
     .get("/", async (c) => {
@@ -39,6 +39,7 @@ export function fileRoutes(): Hono<AppEnv> {
     })
     .put("/:file_id/content", async (c) => {
       const bytes = await readFileBytes(c.req.raw);
+      await c.var.connect().countUpload(c.var.caller.key, bytes.byteLength);
       const record = await c.var.connect().files.putContent(c.var.owner, c.req.param("file_id"), bytes);
       return c.json(toFile(record));
     })
@@ -60,14 +61,17 @@ async function readAnnouncement(request: Request): Promise<FileCreate> {
   return { ...create, name: cleanFileName(create.name, "/name") };
 }
 
-async function putBytes(files: FileStore, owner: string, request: Request): Promise<FileRecord> {
+async function putBytes(c: Context<AppEnv>): Promise<FileRecord> {
+  const request = c.req.raw;
+  const { files, countUpload } = c.var.connect();
   const given = mediaTypeOf(request);
   const name = fileNameOf(request.headers.get("content-disposition") ?? undefined, "file");
   const bytes = await readFileBytes(request);
   const some = SOME_BYTES.exec(given);
   const mediaType = some ? detectMedia(bytes, some[1]) : given;
   if (mediaType === undefined) throw unsupported(`The bytes are of no kind that is taken as ${given}.`);
-  return files.put(owner, name, { mediaType, bytes });
+  await countUpload(c.var.caller.key, bytes.byteLength);
+  return files.put(c.var.owner, name, { mediaType, bytes });
 }
 
 function unsupported(detail: string): AppError {

@@ -1,6 +1,8 @@
 /** /v1/runs/{run_id}/events and /logs: follow a run as a stream, or read its log in pages. */
 import type { EventPage } from "@myspinbot/contracts/types.ts";
 import { Hono, type Context } from "hono";
+import { openStream, type OpenStreams } from "../access/open-streams.ts";
+import { watchAccess } from "../access/watch-access.ts";
 import type { AppEnv } from "../app-env.ts";
 import { followRun, type Follower } from "../events/follow-run.ts";
 import { readLogPage, readPage } from "../events/pages.ts";
@@ -16,6 +18,7 @@ export interface RunEventDeps extends Pick<Follower, "clock" | "heartbeatMs"> {
   logger: Logger;
   metrics: Metrics;
   random: () => number;
+  known: { openStreams: OpenStreams };
 }
 
 const STREAM = "text/event-stream";
@@ -83,14 +86,21 @@ async function stream(
   if (end.ended && after === end.seq) return c.body(null, 204);
   // A stream that nobody will read would follow the run until it ends.
   if (c.req.method === "HEAD") return new Response(null, { headers: STREAM_HEADERS });
+  const { key } = c.var.caller;
+  const leave = openStream(deps.known.openStreams, key);
+  const { ended, stop } = watchAccess(c.var.recheck, clock);
   metrics.streamOpened();
   const body = sseStream({
     frames: (signal) => followRun({ ...deps, log, hub, snapshot: reader.snapshot }, run, after, signal),
-    signal: c.req.raw.signal,
+    signal: AbortSignal.any([c.req.raw.signal, ended]),
     clock,
     random,
     onError: (error) => logger.error("event stream failed", { run_id: run, error }),
-    onClose: () => metrics.streamClosed(),
+    onClose: () => {
+      stop();
+      leave();
+      metrics.streamClosed();
+    },
   });
   return new Response(body, { headers: STREAM_HEADERS });
 }

@@ -4,6 +4,7 @@ import type { RunCreate } from "@myspinbot/contracts/types.ts";
 import { validateRunCreate } from "@myspinbot/contracts/validators.js";
 import { RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import { Hono } from "hono";
+import { quotaHeaders } from "../access/limits.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { Clock } from "../clock.ts";
 import type { FieldError } from "../errors/app-error.ts";
@@ -33,10 +34,15 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
     .post("/", jsonBody<RunCreate>(checkRunCreate), async (c) => {
       const wait = preferredWait(c.req.header("prefer"));
       const { service, reader, log, hub } = c.var.connect();
-      let run = await service.create(c.var.body, {
-        owner: c.var.owner,
+      const { owner, key } = c.var.caller;
+      const created = await service.create(c.var.body, {
+        owner,
+        key,
         idempotencyKey: c.req.header("idempotency-key"),
       });
+      let { run } = created;
+      for (const [name, value] of Object.entries(created.quota ? quotaHeaders(created.quota) : {}))
+        c.header(name, value);
       if (wait !== undefined && !isTerminal(run.status)) {
         c.header("Preference-Applied", `wait=${wait}`);
         await waitForEnd({ log, hub, clock }, run.run_id, wait, c.req.raw.signal);

@@ -21,9 +21,16 @@ export function serviceRoutes(deps: ServiceDeps): Hono<AppEnv> {
     .get("/health", alive)
     .get("/readyz", async (c) => {
       const { checks, problems } = await checkReadiness({ ...deps, ...c.var.connect() });
+      const shown = await c.var.mayOperate();
       if (problems.length > 0)
-        throw new AppError("not-ready", problems.join("; "), { headers: { "Retry-After": "2" } });
-      return c.json<Health>({ status: "ok", checks });
+        throw new AppError(
+          "not-ready",
+          shown ? problems.join("; ") : "Not everything is there that is needed.",
+          {
+            headers: { "Retry-After": "2" },
+          },
+        );
+      return c.json<Health>({ status: "ok", ...(shown ? { checks } : {}) });
     })
     .get("/metrics", async (c) => {
       // What this process counts is told also while Redis is away.
@@ -41,7 +48,7 @@ function about(version: string): ServiceInfo {
   return {
     name: "MySpinBot gateway",
     description:
-      "Submit a job over HTTP, watch it run on a GPU box, get its artifacts. Serves this machine only, because no API keys exist yet.",
+      "Submit a job over HTTP, watch it run on a GPU box, get its artifacts. Without API keys it serves its own machine only.",
     version,
     urls: {
       openapi: "/openapi.json",

@@ -8,6 +8,7 @@ import type { Redis } from "../redis/client.ts";
 import { readCursor, toCursor } from "../redis/cursor.ts";
 import { newestFirst } from "../redis/newest-first.ts";
 import { isRunId, shardOfRun } from "../run-id.ts";
+import { adoptRuns } from "./adopt-runs.ts";
 import { times, urlsOf } from "./run-view.ts";
 
 export interface RunFilter {
@@ -36,7 +37,8 @@ export async function listRuns(
 ): Promise<RunPage> {
   const runs: RunSummary[] = [];
   let after = page.cursor === undefined ? undefined : readCursor(page.cursor, isRunId);
-  const keys = lists.shards.map((shard) => listKey(lists.keys, shard, filter));
+  const keys = lists.shards.map((shard) => lists.keys.ownerRuns(shard, filter.status ?? "all", filter.owner));
+  if (filter.owner === OWNERS.default) await adoptRuns(lists);
   const atOnce = filter.graph || filter.tag ? Math.max(page.limit, READ_AT_ONCE) : page.limit;
   for (let looked = 0; looked < MOST_LOOKED_AT;) {
     const places = await newestFirst(lists.redis, keys, after, atOnce);
@@ -50,12 +52,6 @@ export async function listRuns(
     if (places.length < atOnce) return { runs };
   }
   return { runs, ...(after ? { next_cursor: toCursor(after) } : {}) };
-}
-
-/** The default owner's runs from before there were owners lie in the lists of all runs only. */
-function listKey(keys: Keys, shard: string, { owner, status }: RunFilter): string {
-  if (owner !== OWNERS.default) return keys.ownerRuns(shard, status ?? "all", owner);
-  return status === undefined ? keys.runs(shard) : keys.runsByStatus(shard, status);
 }
 
 async function readSummary(

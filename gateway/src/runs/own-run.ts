@@ -14,14 +14,17 @@ export interface OwnRunDeps {
 
 /**
  * Stands before all routes whose path begins with a run's id.
- * @throws AppError `run-not-found` for an id that is none, a run that is gone, and another owner's, in the same words.
+ * @throws AppError `run-not-found` for an id that is none, a run that is gone, another owner's, and
+ * another than a token lets read, in the same words.
  */
 export function ownRun({ keys, shards }: OwnRunDeps): MiddlewareHandler<AppEnv, "/:run_id/*"> {
   return async function ownRun(c, next) {
     const run = assertRunId(c.req.param("run_id"), shards);
+    const { owner: asking, run: only } = c.var.caller;
+    if (only !== undefined && only !== run) throw runNotFound(run);
     const record = keys.run(shardOfRun(run), run);
     const [status, owner] = await fromRedis(c.var.connect().redis.hmget(record, "status", "owner"));
-    if (!status || ownerOf(owner) !== c.var.owner) throw runNotFound(run);
+    if (!status || ownerOf(owner) !== asking) throw runNotFound(run);
     await next();
   };
 }

@@ -2,6 +2,8 @@
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { Graph, Run, RunCreate } from "@myspinbot/contracts/types.ts";
 import { validateGraph } from "@myspinbot/contracts/validators.js";
+import type { CallerKey } from "../access/caller.ts";
+import type { Quota } from "../access/limits.ts";
 import { matchExecutors } from "../capabilities/match.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import type { Clock } from "../clock.ts";
@@ -18,14 +20,22 @@ import { conflict, shardOfKey, toIdempotency, type Idempotency } from "./idempot
 import { prepareInput, type PreparedInput } from "./prepare-input.ts";
 import type { RunReader } from "./run-reader.ts";
 import { toRun } from "./run-view.ts";
-import { submitRun } from "./submit.ts";
+import { submitRun, type Submitted } from "./submit.ts";
 import type { WebhookPolicy } from "../webhooks/judge-url.ts";
 import { toRunWebhook, type RunWebhookFields } from "../webhooks/run-webhook.ts";
 
 /** Who asks for a run, and the key by which they would know it again. */
 export interface Caller {
   owner: string;
+  /** The API key by which they came, with its limits. */
+  key?: CallerKey | undefined;
   idempotencyKey?: string | undefined;
+}
+
+export interface Created {
+  run: Run;
+  /** What is left of the key's rate, where it has one and the run is new. */
+  quota?: Quota;
 }
 
 export interface RunService {
@@ -33,7 +43,7 @@ export interface RunService {
    * @param request fits run-create.schema.json, except that an inline graph has not been looked at
    * @throws AppError with pointers into the request.
    */
-  create(request: RunCreate, caller: Caller): Promise<Run>;
+  create(request: RunCreate, caller: Caller): Promise<Created>;
 }
 
 export interface RunServiceOptions {
@@ -99,7 +109,7 @@ export function createRunService(options: RunServiceOptions): RunService {
   };
 
   return {
-    async create(request, { owner, idempotencyKey }) {
+    async create(request, { owner, key, idempotencyKey }) {
       const idempotency = await toIdempotency(idempotencyKey, { body: request, owner });
       let prepared: Prepared;
       try {
@@ -108,7 +118,7 @@ export function createRunService(options: RunServiceOptions): RunService {
         const run = idempotency && error instanceof AppError ? await repeated(idempotency) : undefined;
         const known = run === undefined ? undefined : await readIfThere(run);
         if (known === undefined) throw error;
-        return known;
+        return { run: known };
       }
       const { accepted, input, matching, webhook } = prepared;
       const shard = idempotency
@@ -118,6 +128,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       const entry = {
         shard,
         owner,
+        key,
         accepted,
         request,
         webhook,
@@ -127,20 +138,28 @@ export function createRunService(options: RunServiceOptions): RunService {
         idempotency,
       };
       for (;;) {
-        const submitted = await submitRun(redis, keys, { ...entry, run: newId("run", shard) });
+        const submitted = await submitRun(redis, keys, {
+          ...entry,
+          limitShard: shards[0]!,
+          run: newId("run", shard),
+        });
         if (submitted.kind === "created") {
-          return toRun(submitted.source, {
-            now: clock.now(),
-            graph: accepted.graph,
-            queue: { matching_executors: matching },
-          });
+          return toCreated(submitted, { now: clock.now(), accepted, matching });
         }
         // Deleted since it was named: its key is free again, so the next turn makes a run.
         const known = await readIfThere(submitted.run);
-        if (known) return known;
+        if (known) return { run: known };
       }
     },
   };
+}
+
+function toCreated(
+  { source, quota }: Extract<Submitted, { kind: "created" }>,
+  { now, accepted, matching }: { now: number; accepted: AcceptedGraph; matching: number },
+): Created {
+  const run = toRun(source, { now, graph: accepted.graph, queue: { matching_executors: matching } });
+  return { run, ...(quota ? { quota } : {}) };
 }
 
 async function acceptInline(graphs: GraphCatalogue, graph: unknown): Promise<AcceptedGraph> {

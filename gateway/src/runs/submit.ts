@@ -1,8 +1,10 @@
 /** Creates a run in one Redis round trip. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
-import { steps } from "@myspinbot/contracts/steps.ts";
+import { steps, type AnswerOf } from "@myspinbot/contracts/steps.ts";
 import type { RunCreate } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
+import type { CallerKey } from "../access/caller.ts";
+import { tooMany, type Quota } from "../access/limits.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { AcceptedGraph } from "../graphs/catalogue.ts";
 import { firstRow } from "../graphs/node-place.ts";
@@ -18,6 +20,9 @@ export interface NewRun {
   shard: string;
   /** Who asked for it. */
   owner: string;
+  /** Their API key, whose limits count where all keys lie. */
+  key?: CallerKey | undefined;
+  limitShard: string;
   accepted: AcceptedGraph;
   request: RunCreate;
   /** Input with files resolved. */
@@ -31,9 +36,10 @@ export interface NewRun {
   webhook: RunWebhookFields | undefined;
 }
 
-export type Submitted = { kind: "created"; source: RunRecord } | { kind: "repeat"; run: string };
+export type Submitted =
+  { kind: "created"; source: RunRecord; quota?: Quota } | { kind: "repeat"; run: string };
 
-/** @throws AppError `idempotency-conflict`, `redis-unavailable`. */
+/** @throws AppError `idempotency-conflict`, `too-many-requests`, `redis-unavailable`. */
 export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promise<Submitted> {
   const { run, shard, owner, accepted, idempotency } = entry;
   const record = {
@@ -60,13 +66,17 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
     runDeadlineMs: entry.runDeadlineMs,
     event,
     deliveryIds: newId("dlv", shard),
+    ...limitsOf(keys, entry),
     record,
     data,
     nodes,
   });
-  const [word, detail] = await fromRedis(runStep(redis, step));
+  const answer = await fromRedis(runStep(redis, step));
+  const [word, detail] = answer;
   if (word === "conflict") throw conflict(detail);
   if (word === "repeat") return { kind: "repeat", run: detail };
+  const quota = quotaOf(entry, answer);
+  if (word === "limited") throw tooMany(quota!);
   const now = Number(detail);
   const times = {
     created_at: detail,
@@ -75,6 +85,7 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
   };
   return {
     kind: "created",
+    ...(quota ? { quota } : {}),
     source: {
       run,
       record: { ...record, ...times, status: "queued", seq: "1", touched: detail, drives: "0" },
@@ -83,6 +94,26 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
       artifacts: {},
     },
   };
+}
+
+/** Names of nothing where there is nothing to count. */
+function limitsOf(keys: Keys, { key, limitShard }: NewRun) {
+  const { runs_per_minute: perMinute = 0, live_runs: mostLive = 0 } = key?.limits ?? {};
+  const id = key?.id ?? "none";
+  return {
+    startsKey: keys.keyStarts(limitShard, id),
+    liveKey: keys.limit(limitShard, id),
+    perMinute,
+    mostLive,
+  };
+}
+
+function quotaOf({ key }: NewRun, [word, what, ...more]: AnswerOf<typeof steps.submit>): Quota | undefined {
+  const { runs_per_minute: perMinute = 0, live_runs: mostLive = 0 } = key?.limits ?? {};
+  if (word === "limited" && what === "live") return { limit: "live_runs", most: mostLive, left: 0 };
+  const rate = { limit: "runs_per_minute", most: perMinute } as const;
+  if (word === "limited") return { ...rate, left: 0, resetMs: Number(more[0]) };
+  return perMinute === 0 ? undefined : { ...rate, left: Number(more[0]), resetMs: Number(more[1]) };
 }
 
 function dataFields({ accepted, request, input }: NewRun): Record<string, string> {

@@ -1,6 +1,7 @@
 /** The role `http`: serves the app on Node.js and stops without cutting off who is being answered. */
 import type { Server } from "node:http";
 import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
+import { accessSettings } from "../../access/settings.ts";
 import { createApp } from "../../app.ts";
 import { systemClock, systemRandom } from "../../clock.ts";
 import { createConnected } from "../../connected.ts";
@@ -78,15 +79,20 @@ export async function startHttp({
     version,
     roles: () => started.map((role) => role.state()),
     deadlines: { startMs: config.start_deadline_ms, runMs: config.run_deadline_ms },
+    access: accessSettings(config),
     known: createKnown(),
   };
   const connected = createConnected(shared, { redis, hub, store });
   const app = createApp(shared, () => connected);
-  const server = createHttpServer({ fetch: (request) => app.fetch(request), host: config.host, logger });
+  const server = createHttpServer({
+    fetch: (request, peer) => app.fetch(request, peer === undefined ? {} : { peer }),
+    host: config.host,
+    logger,
+  });
   await listen(server, config.host, config.port);
   logger.info("gateway listens", {
     url: urlOf(server, config.host),
-    note: "no API keys exist: loopback only",
+    auth: config.auth === "required" ? "keys are required" : "loopback only, until there is an API key",
   });
   return {
     state: () => ({ role: "http", ready: true, detail: "running" }),

@@ -14,7 +14,8 @@ import { newPlainId } from "../../ids.ts";
 import type { Logger } from "../../telemetry/logger.ts";
 
 export interface HttpServerOptions {
-  fetch: (request: Request) => Response | Promise<Response>;
+  /** @param peer address of the other end of the connection */
+  fetch: (request: Request, peer: string | undefined) => Response | Promise<Response>;
   /** Stands in for the Host header of HTTP/1.0. */
   host: string;
   logger: Logger;
@@ -45,7 +46,7 @@ export function createHttpServer({ fetch, host, logger }: HttpServerOptions): Se
     });
     return answer;
   };
-  const serve = getRequestListener(fetch, {
+  const serve = getRequestListener((request, { incoming }) => fetch(request, peerOf(incoming)), {
     hostname: host,
     errorHandler(error) {
       const { status, headers, body } =
@@ -76,6 +77,10 @@ export function createHttpServer({ fetch, host, logger }: HttpServerOptions): Se
     socket.end(toText(answer), () => socket.destroy());
   });
   return server;
+}
+
+function peerOf({ socket }: Pick<IncomingMessage, "socket">): string | undefined {
+  return socket.remoteAddress;
 }
 
 function hasHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {

@@ -1,45 +1,70 @@
-/** Keeps the gateway to this machine as long as there are no API keys. */
-import type { MiddlewareHandler } from "hono";
+/** Serves requests that name this gateway, and no pages that are not allowed to use it. */
+import { routePath } from "hono/route";
+import type { Context, MiddlewareHandler } from "hono";
+import type { AppEnv } from "../../app-env.ts";
+import type { AccessSettings } from "../../access/settings.ts";
 import { AppError } from "../../errors/app-error.ts";
+import { routeAt } from "../access/route-at.ts";
 import { isLoopback } from "./is-loopback.ts";
 
 const READING: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+/** Names can be rebound to any address, addresses cannot. */
+const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/i;
 
 /**
- * Refuses a Host that is not this machine (a page whose name was rebound to 127.0.0.1 sends its own name), and
- * changes that a page of another origin asks for: browsers send those without asking first.
+ * Refuses a Host that is not this gateway (a page whose name was rebound to its address sends its own name), changes that
+ * a page of another origin asks for (browsers send those without asking first), and what such a page would read.
  */
-export function loopbackOnly(): MiddlewareHandler {
-  return async function loopbackOnly(c, next) {
+export function ownHosts(settings: AccessSettings): MiddlewareHandler<AppEnv> {
+  return async function ownHosts(c, next) {
     const url = new URL(c.req.url);
     const host = c.req.header("host") ?? url.host;
-    const own = `${url.protocol}//${host}`;
-    if (!isLoopback(hostName(host))) {
-      throw new AppError(
-        "not-local",
-        "Without API keys this gateway serves loopback only; the Host header names another machine.",
-      );
-    }
-    if (
-      !READING.has(c.req.method) &&
-      isForeign(c.req.header("origin"), c.req.header("sec-fetch-site"), own)
-    ) {
-      throw new AppError(
-        "not-local",
-        "Without API keys this gateway takes changes from its own origin only.",
-      );
-    }
+    if (!isOwnHost(host, settings)) throw refusal(settings, "the Host header names another machine");
+    if (asksFromElsewhere(c, originsOf(`${url.protocol}//${host}`, host, settings)))
+      throw refusal(settings, "a page of another origin asks");
     await next();
   };
 }
 
-function hostName(host: string): string {
-  return host.replace(/:\d*$/, "");
+/** Whether the Host header means this machine. */
+export function namesLoopback(c: Context): boolean {
+  return isLoopback(hostName(c.req.header("host") ?? new URL(c.req.url).host));
 }
 
-/** An origin is scheme, host and port: a page at https://localhost:8787 is another one. */
-function isForeign(origin: string | undefined, site: string | undefined, own: string): boolean {
-  if (site === "cross-site" || site === "same-site") return true;
-  if (origin === undefined) return false;
-  return !URL.canParse(origin) || !URL.canParse(own) || new URL(origin).origin !== new URL(own).origin;
+/** Before there are keys, another host than this machine's own is refused later, by who knows that. */
+function isOwnHost(host: string, { required, publicUrl }: AccessSettings): boolean {
+  const name = hostName(host);
+  if (isLoopback(name)) return true;
+  if (publicUrl && hostName(publicUrl.host) === name.toLowerCase()) return true;
+  return required && ADDRESS.test(name);
+}
+
+/** Behind the public address TLS ends before us: then it alone knows the scheme. */
+function originsOf(asked: string, host: string, { publicUrl, allowedOrigins }: AccessSettings): Set<string> {
+  const isPublic = publicUrl && hostName(publicUrl.host) === hostName(host).toLowerCase();
+  const own = isPublic ? publicUrl.origin : URL.canParse(asked) ? new URL(asked).origin : "none";
+  return new Set([own, ...allowedOrigins]);
+}
+
+function asksFromElsewhere(c: Context<AppEnv>, origins: ReadonlySet<string>): boolean {
+  const { method } = c.req;
+  const origin = c.req.header("origin");
+  const site = c.req.header("sec-fetch-site");
+  // What a token lets read is for pages anywhere: `<video src>` says no origin.
+  const route = routeAt(method, routePath(c, -1));
+  if (READING.has(method) && (route?.scope === undefined || (route.runToken && c.req.query("token"))))
+    return false;
+  if (origin !== undefined) return !URL.canParse(origin) || !origins.has(new URL(origin).origin);
+  if (READING.has(method) && c.req.header("sec-fetch-mode") === "navigate") return false;
+  return site === "cross-site" || site === "same-site";
+}
+
+function refusal({ required }: AccessSettings, why: string): AppError {
+  return required
+    ? new AppError("foreign-origin", `Neither this host nor this origin is served here: ${why}.`)
+    : new AppError("not-local", `This gateway serves its own host and origins only: ${why}.`);
+}
+
+function hostName(host: string): string {
+  return host.replace(/:\d*$/, "");
 }

@@ -98,6 +98,30 @@ class Keys:
         """set"""
         return f"{self._prefix}:{{{_shard(shard)}}}:limit:{key and _part('key', key)}"
 
+    def api_key(self, shard: str, key: str) -> str:
+        """hash"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:key:{key and _part('key', key)}"
+
+    def key_starts(self, shard: str, key: str) -> str:
+        """list"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:key:{_part('key', key)}:starts"
+
+    def key_bytes(self, shard: str, key: str) -> str:
+        """string"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:key:{_part('key', key)}:bytes"
+
+    def api_keys(self, shard: str) -> str:
+        """zset"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:keys"
+
+    def keys_made(self, shard: str) -> str:
+        """string"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:keys_made"
+
+    def runs_adopted(self, shard: str) -> str:
+        """string"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:runs_adopted"
+
     def graph(self, shard: str, digest: str) -> str:
         """string"""
         return f"{self._prefix}:{{{_shard(shard)}}}:graph:{digest and _part('digest', digest)}"

@@ -199,6 +199,70 @@ class AnimatePortraitParams(Model):
     """
 
 
+KeyId = str
+"""A ULID: what stands in the key's text after msb_."""
+
+
+OwnerName = str
+"""Whose runs and files there are for a key."""
+
+
+KeyName = str
+"""For people."""
+
+
+Scope = Literal["runs:write", "runs:read", "operate"]
+"""What a key may do."""
+
+
+Scopes = list[Scope]
+"""All that a key may do."""
+
+
+class KeyLimits(Model):
+    """What is missing is not limited."""
+    runs_per_minute: int | MISSING = Field(default=MISSING)
+    """Runs started within any 60 s."""
+    live_runs: int | MISSING = Field(default=MISSING)
+    """Runs that have not ended."""
+    upload_bytes_per_day: int | MISSING = Field(default=MISSING)
+    """Bytes of files within a day, UTC."""
+    event_streams: int | MISSING = Field(default=MISSING)
+    """Open event streams at one gateway."""
+
+
+Timestamp = str
+"""ISO 8601 time in UTC with milliseconds."""
+
+
+class ApiKey(Model):
+    """An API key, without its text: that is shown once, and only its digest is kept."""
+    key_id: KeyId
+    owner: OwnerName
+    name: KeyName
+    scopes: Scopes
+    limits: KeyLimits
+    created_at: Timestamp
+    last_used_at: Timestamp | MISSING = Field(default=MISSING)
+    """To the minute."""
+    expires_at: Timestamp | MISSING = Field(default=MISSING)
+
+
+class ApiKeyCreate(Model):
+    """Body of POST /v1/keys."""
+    owner: OwnerName
+    name: KeyName | MISSING = Field(default=MISSING)
+    scopes: Scopes
+    limits: KeyLimits | MISSING = Field(default=MISSING)
+    expires_at: Timestamp | MISSING = Field(default=MISSING)
+
+
+class ApiKeyPage(Model):
+    """Answer of GET /v1/keys: newest first."""
+    keys: list[ApiKey]
+    next_cursor: str | MISSING = Field(default=MISSING)
+
+
 InstanceId = str
 """Id of a node in a run: a graph node's, with the names of inlined graphs before it and its
 index in its group behind it, as in film.script.0.
@@ -347,10 +411,6 @@ class ChooseTakeOutputs(Model):
 
 class ChooseTakeParams(Model):
     pass
-
-
-Timestamp = str
-"""ISO 8601 time in UTC with milliseconds."""
 
 
 class DeadLetter(Model):
@@ -617,7 +677,17 @@ class GatewayConfig(Model):
     redis_url: str
     """redis://, rediss:// or unix:// address, with user, password and database where needed."""
     host: str = Field(default="127.0.0.1")
-    """Loopback only as long as no API keys exist."""
+    """Another than loopback needs GATEWAY_AUTH=required."""
+    auth: Literal["auto", "required"] = Field(default="auto")
+    """auto: loopback is served without keys until the first one is made. required: never without
+    a key.
+    """
+    public_url: str = Field(default="")
+    """Where clients find the gateway, as in https://jobs.example.org; its host is served beside
+    loopback.
+    """
+    allowed_origins: list[str] = Field(default_factory=lambda: [])
+    """Origins of pages elsewhere that may use the API."""
     port: int = Field(default=8787)
     """0 takes a free one."""
     roles: list[Literal["http", "driver", "executor", "deliverer"]] = Field(default_factory=lambda: [
@@ -1042,6 +1112,23 @@ class JoinFilmsParams(Model):
     """
 
 
+class KeyRow(Model):
+    """A key as it lies in Redis: the fields of a hash, so all of them are texts. Times are ms of
+    Redis.
+    """
+    digest: Sha256
+    """Of the whole text."""
+    owner: OwnerName
+    name: KeyName
+    scopes: str
+    """By spaces."""
+    limits: str
+    """KeyLimits as JSON."""
+    created_at: WholeNumber
+    last_used: WholeNumber | MISSING = Field(default=MISSING)
+    expires_at: WholeNumber | MISSING = Field(default=MISSING)
+
+
 class MailSubmitted(Model):
     kind: Literal["submitted"]
 
@@ -1137,6 +1224,13 @@ Mail = Annotated[MailSubmitted | MailCancel | MailResume | MailTimer | MailCheck
 """A fact for a run that its driver must read: from the gateway's side (submitted, cancel,
 resume, timer, check) or collected from a pool's reports (result, ending).
 """
+
+
+class NewApiKey(Model):
+    """Answer of POST /v1/keys: the only one that holds a key's text."""
+    api_key: str
+    """What goes behind `Authorization: Bearer`."""
+    key: ApiKey
 
 
 class NodeDispatchedData(Model):
@@ -1506,6 +1600,8 @@ class RunRow(Model):
     digest: Sha256
     idempotency: str | MISSING = Field(default=MISSING)
     """Hash by which the client's key is found."""
+    live: str | MISSING = Field(default=MISSING)
+    """Name of the set of runs that its key has under way; the run leaves it when it ends."""
     files: str | MISSING = Field(default=MISSING)
     """Ids of the uploads that it uses, by spaces."""
     webhook_url: str | MISSING = Field(default=MISSING)
@@ -1539,6 +1635,14 @@ class RunRow(Model):
     """How often a task of it was reaped before anyone began."""
     trimmed: WholeNumber | MISSING = Field(default=MISSING)
     """Up to which event notes were left out."""
+
+
+class RunToken(Model):
+    """Answer of POST /v1/runs/{run_id}/token."""
+    token: str
+    """For `?token=` of the run, its events, its artifacts and their content."""
+    run_id: Identifier
+    expires_at: Timestamp
 
 
 class ServiceInfo(Model):

@@ -30,6 +30,27 @@ class ReportItem:
     body: Text
 
 
+def adopt_runs(
+    keys: Keys,
+    *,
+    shard: str,
+    owner: Text,
+    offset: int,
+    most: int,
+) -> Step[int]:
+    """Gives runs from before there were owners to the default owner: record and lists. One part
+    of the list of all runs per call, newest first; when the last is done this is noted for
+    ever.
+
+    Answers number: where the next call begins, -1 when all are done.
+    """
+    return Step(
+        "adopt_runs",
+        [keys.runs(shard), keys.runs_adopted(shard)],
+        [owner, offset, most, keys.run(shard, ""), keys.runs_by_status(shard, "")],
+    )
+
+
 def amend(
     keys: Keys,
     *,
@@ -182,6 +203,45 @@ def commit(
         "commit",
         [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.run_mailbox(shard, run), keys.run_events(shard, run), keys.run_data(shard, run), keys.run_artifacts(shard, run), keys.timers(shard), keys.threads(shard), keys.thread(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run), keys.thread_checkpoint(shard, run, checkpoint), keys.ended_with_tasks(shard), keys.outbox(shard), keys.run_deliveries(shard, run), *pool_keys],
         [plan, keys.channel_run(shard, run), keys.runs_by_status(shard, ""), keys.graph(shard, ""), keys.thread_checkpoint(shard, run, ""), keys.artifact(shard, ""), delivery_ids, keys.owner_hooks(shard, ""), keys.outbox_lane(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), *payloads],
+    )
+
+
+def count_upload(
+    keys: Keys,
+    *,
+    shard: str,
+    key: str,
+    size: int,
+    most: int,
+) -> Step[list[Any]]:
+    """Counts the bytes of a file against its key's day (UTC), or says how long the key has to
+    wait for the next one. Plain flags: a full server refuses before any write.
+
+    Answers [word: 'counted' | 'limited', left: string, reset_ms: string].
+    """
+    return Step(
+        "count_upload",
+        [keys.key_bytes(shard, key)],
+        [size, most],
+    )
+
+
+def create_key(
+    keys: Keys,
+    *,
+    shard: str,
+    key: str,
+    record: Mapping[str, Text],
+) -> Step[bytes]:
+    """Keeps a new API key, and that there are keys from now on. Plain flags: a full server
+    refuses before any write.
+
+    Answers string: when it was made, ms.
+    """
+    return Step(
+        "create_key",
+        [keys.api_key(shard, key), keys.api_keys(shard), keys.keys_made(shard)],
+        [key, len(record), *(part for name, value in record.items() for part in (name, value))],
     )
 
 
@@ -398,6 +458,26 @@ def queue_place(
     )
 
 
+def read_key(
+    keys: Keys,
+    *,
+    shard: str,
+    key: str,
+    used_ms: int,
+) -> Step[list[Any]]:
+    """Reads an API key for a request that presents it, and notes to the minute that it is used.
+    Whether any key was ever made is answered too, also where none is presented: a gateway
+    without keys serves its own machine only.
+
+    Answers [now: string, made: 0 | 1, record: string[]]: an empty record = there is no such key.
+    """
+    return Step(
+        "read_key",
+        [keys.api_key(shard, key), keys.keys_made(shard)],
+        [used_ms],
+    )
+
+
 def reap(
     keys: Keys,
     *,
@@ -565,6 +645,24 @@ def retire_upload(
     )
 
 
+def revoke_key(
+    keys: Keys,
+    *,
+    shard: str,
+    key: str,
+) -> Step[Literal[0, 1]]:
+    """Takes an API key away. That keys were made stays known: the gateway does not open itself
+    again with the last of them.
+
+    Answers 0 | 1: 0 = there was no such key.
+    """
+    return Step(
+        "revoke_key",
+        [keys.api_key(shard, key), keys.api_keys(shard), keys.key_starts(shard, key), keys.key_bytes(shard, key)],
+        [key],
+    )
+
+
 def rotate_secret(
     keys: Keys,
     *,
@@ -617,6 +715,8 @@ def submit(
     digest: str,
     hash: str,
     owner: str,
+    starts_key: Text,
+    live_key: Text,
     request: Text,
     idempotency_ms: int,
     graph: Text,
@@ -624,6 +724,8 @@ def submit(
     run_deadline_ms: int,
     event: Text,
     delivery_ids: Text,
+    per_minute: int,
+    most_live: int,
     record: Mapping[str, Text],
     data: Mapping[str, Text],
     nodes: Mapping[str, Text],
@@ -631,13 +733,14 @@ def submit(
     """Creates a run: record, event 1, deadlines, mail. Plain flags: a full server refuses before
     any write.
 
-    Answers ['created', now: string] | ['repeat' | 'conflict', run: string]: conflict = the key was
+    Answers ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run:
+    string] | ['limited', what: 'rate' | 'live', reset_ms: string]: conflict = the key was
     used for another request.
     """
     return Step(
         "submit",
-        [keys.run(shard, run), keys.run_data(shard, run), keys.run_events(shard, run), keys.run_nodes(shard, run), keys.mail(shard), keys.timers(shard), keys.runs(shard), keys.runs_by_status(shard, "queued"), keys.graph(shard, digest), keys.idempotency(shard, hash), keys.graph_runs(shard), keys.owner_runs(shard, "all", owner), keys.owner_runs(shard, "queued", owner), keys.outbox(shard), keys.run_deliveries(shard, run)],
-        [run, request, idempotency_ms, graph, start_deadline_ms, run_deadline_ms, event, keys.channel_run(shard, run), len(record), len(data), len(nodes), keys.file_runs(shard, ""), delivery_ids, keys.owner_hooks(shard, ""), keys.outbox_lane(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), *(part for name, value in record.items() for part in (name, value)), *(part for name, value in data.items() for part in (name, value)), *(part for name, value in nodes.items() for part in (name, value))],
+        [keys.run(shard, run), keys.run_data(shard, run), keys.run_events(shard, run), keys.run_nodes(shard, run), keys.mail(shard), keys.timers(shard), keys.runs(shard), keys.runs_by_status(shard, "queued"), keys.graph(shard, digest), keys.idempotency(shard, hash), keys.graph_runs(shard), keys.owner_runs(shard, "all", owner), keys.owner_runs(shard, "queued", owner), keys.outbox(shard), keys.run_deliveries(shard, run), starts_key, live_key],
+        [run, request, idempotency_ms, graph, start_deadline_ms, run_deadline_ms, event, keys.channel_run(shard, run), len(record), len(data), len(nodes), keys.file_runs(shard, ""), delivery_ids, keys.owner_hooks(shard, ""), keys.outbox_lane(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), per_minute, most_live, *(part for name, value in record.items() for part in (name, value)), *(part for name, value in data.items() for part in (name, value)), *(part for name, value in nodes.items() for part in (name, value))],
     )
 
 

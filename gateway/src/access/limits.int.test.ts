@@ -1,0 +1,180 @@
+/** Limits of keys, counted by Redis where runs are made: what is accepted under overload, and what it costs. */
+import type { Graph, KeyLimits } from "@myspinbot/contracts/types.ts";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { keyHarness, type KeyHarness } from "../../test/access-harness.ts";
+import {
+  createAppHarness,
+  PNG,
+  problemOf,
+  runOf,
+  startStore,
+  type AppHarness,
+} from "../../test/app-harness.ts";
+import { ownConnections } from "../../test/own-connections.ts";
+import { until } from "../../test/until.ts";
+import type { ObjectStore } from "../artifacts/object-store.ts";
+import { createKnown, type ProcessWide } from "../process-wide.ts";
+import { loadScripts } from "../redis/scripts.ts";
+
+const GRAPH: Graph = { name: "one", nodes: [{ id: "a", type: "node_work", plane: "node" }], output: {} };
+const LIMIT = 100;
+
+let store: Awaited<ReturnType<typeof startStore>>;
+let h: AppHarness;
+let k: KeyHarness;
+/** Opened by a test, so that runs end when it says so. */
+let release = (): void => {};
+let gate = Promise.resolve();
+
+beforeAll(async () => {
+  store = await startStore();
+  h = await createAppHarness("limits", { seaweed: store.seaweed });
+  k = keyHarness(h);
+  await h.announceAll();
+  h.driver.startDriver();
+  h.driver.startExecutor("node", async () => {
+    await gate;
+    return { outputs: {} };
+  });
+});
+afterAll(async () => {
+  release();
+  await h.close();
+  await store.stop();
+});
+
+const withLimits = async (owner: string, limits: KeyLimits) => k.key(owner, { limits });
+const submit = (text: string, headers: Record<string, string> = {}) =>
+  k.as(text, "/v1/runs", {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ graph: GRAPH }),
+  });
+
+async function expectLimited(response: Response, policy: string): Promise<void> {
+  const problem = await problemOf(response);
+  expect([response.status, problem.code], JSON.stringify(problem)).toEqual([429, "too-many-requests"]);
+  expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(response.headers.get("ratelimit-policy")).toBe(policy);
+  expect(response.headers.get("ratelimit")).toMatch(new RegExp(`^${policy.split(";")[0]};r=\\d+`));
+}
+
+describe("runs per minute", () => {
+  it("are exactly as many as allowed under ten times as many, and come back as the minute moves on", async () => {
+    const { api_key, key } = await withLimits("rate", { runs_per_minute: LIMIT });
+    const answers = await Promise.all(Array.from({ length: 10 * LIMIT }, () => submit(api_key)));
+    const accepted = answers.filter(({ status }) => status === 202);
+    expect(accepted.length).toBe(LIMIT);
+    expect(answers.filter(({ status }) => status === 429).length).toBe(9 * LIMIT);
+    await expectLimited(
+      answers.find(({ status }) => status === 429)!,
+      `"runs";q=${LIMIT};w=60`,
+    );
+    const { redis, keys } = h.driver;
+    const starts = keys.keyStarts("s0", key.key_id);
+    expect([await redis.llen(starts), (await redis.pttl(starts)) <= 60_000]).toEqual([LIMIT, true]);
+    // A minute ago by the clock of Redis: as many places are free as starts lie behind it.
+    const [first, second] = await redis.lrange(starts, 0, 1);
+    await redis.lset(starts, 0, String(Number(first) - 60_000));
+    await redis.lset(starts, 1, String(Number(second) - 60_000));
+    const later = await Promise.all(Array.from({ length: 10 }, () => submit(api_key)));
+    expect(later.filter(({ status }) => status === 202).length).toBe(2);
+  });
+
+  it("are told to who starts one, and a repeated request costs none", async () => {
+    const { api_key } = await withLimits("told", { runs_per_minute: 2 });
+    const again = { "idempotency-key": "same" };
+    const first = await submit(api_key, again);
+    expect(first.headers.get("ratelimit")).toMatch(/^"runs";r=1;t=(60|59)$/);
+    expect(first.headers.get("ratelimit-policy")).toBe('"runs";q=2;w=60');
+    const run = await runOf(first);
+    expect((await runOf(await submit(api_key, again))).run_id).toBe(run.run_id);
+    expect((await submit(api_key)).headers.get("ratelimit")).toMatch(/^"runs";r=0;/);
+    await expectLimited(await submit(api_key), '"runs";q=2;w=60');
+    expect((await runOf(await submit(api_key, again))).run_id).toBe(run.run_id);
+  });
+
+  it("are one key's alone", async () => {
+    const [one, other] = [await withLimits("same", { runs_per_minute: 1 }), await k.key("same")];
+    expect((await submit(one.api_key)).status).toBe(202);
+    expect((await submit(one.api_key)).status).toBe(429);
+    expect((await submit(other.api_key)).status).toBe(202);
+  });
+
+  it("cost one turnaround with key, limits and idempotency together", async () => {
+    const own = ownConnections(() => once.driver.valkey.url);
+    const known = createKnown();
+    const connect = (shared: ProcessWide, objects: ObjectStore) => own.connect(shared, objects);
+    const once = await createAppHarness("cost", { deps: { known }, connect });
+    onTestFinished(() => once.close());
+    await once.announceAll();
+    await loadScripts(once.driver.redis);
+    const { as, key } = keyHarness(once);
+    const { api_key } = await key("ann", { limits: { runs_per_minute: 10, live_runs: 10 } });
+    const start = (name: string) => {
+      const headers = { "content-type": "application/json", "idempotency-key": name };
+      const init = { method: "POST", headers, body: JSON.stringify({ graph: GRAPH }) };
+      return own.as(name, () => as(api_key, "/v1/runs", init));
+    };
+    await start("first");
+    // What is read every few seconds only shall not be read again while this test is slow: the key, who works here.
+    known.executors.latest!.at = Infinity;
+    for (const row of known.apiKeys.rows.values()) row.at = Infinity;
+    const response = await start("second");
+    expect([response.status, response.headers.get("ratelimit")?.slice(0, 10)]).toEqual([202, '"runs";r=8']);
+    await response.text();
+    expect(own.opened.find(({ by }) => by === "second")?.commands).toEqual(["evalsha by second"]);
+  });
+});
+
+describe("live runs", () => {
+  it("are as many as allowed, and an end makes room, whatever the end is", async () => {
+    gate = new Promise((resolve) => (release = resolve));
+    const { api_key, key } = await withLimits("live", { live_runs: 3 });
+    const answers = await Promise.all(Array.from({ length: 30 }, () => submit(api_key)));
+    const runs = await Promise.all(answers.filter(({ status }) => status === 202).map(runOf));
+    expect(runs.length).toBe(3);
+    await expectLimited(
+      answers.find(({ status }) => status === 429)!,
+      '"live-runs";q=3',
+    );
+    const live = h.driver.keys.limit("s0", key.key_id);
+    expect((await h.driver.redis.smembers(live)).sort()).toEqual(runs.map(({ run_id }) => run_id).sort());
+    release();
+    await until(async () => (await h.driver.redis.scard(live)) === 0);
+    expect(await h.driver.redis.exists(live)).toBe(0);
+    expect((await submit(api_key)).status).toBe(202);
+  });
+});
+
+describe("bytes of files", () => {
+  const put = (text: string) =>
+    k.as(text, "/v1/files", { method: "POST", headers: { "content-type": "image/png" }, body: PNG });
+
+  it("are as many within a day as allowed", async () => {
+    const { api_key } = await withLimits("bytes", { upload_bytes_per_day: 3 * PNG.length + 1 });
+    const answers = await Promise.all(Array.from({ length: 30 }, () => put(api_key)));
+    expect(answers.filter(({ status }) => status === 201).length).toBe(3);
+    await expectLimited(
+      answers.find(({ status }) => status === 429)!,
+      `"upload-bytes";q=${3 * PNG.length + 1};w=86400`,
+    );
+  });
+});
+
+describe("event streams", () => {
+  it("are as many as allowed at this gateway, tokens included, and a closed one makes room", async () => {
+    gate = new Promise((resolve) => (release = resolve));
+    const { api_key } = await withLimits("streams", { event_streams: 2 });
+    const run = await runOf(await submit(api_key));
+    const open = () => k.as(api_key, run.urls.events, { headers: { accept: "text/event-stream" } });
+    const [first, second] = [await open(), await open()];
+    expect([first.status, second.status]).toEqual([200, 200]);
+    await expectLimited(await open(), '"event-streams";q=2');
+    await first.body!.cancel();
+    const third = await open();
+    expect(third.status).toBe(200);
+    await Promise.all([second.body!.cancel(), third.body!.cancel()]);
+    release();
+  });
+});

@@ -1,0 +1,298 @@
+/** Every route of schemas/routes, asked without a key, with bad ones, with another owner's, and with the right one. */
+import { steps } from "@myspinbot/contracts/steps.ts";
+import { GROUPS } from "@myspinbot/contracts/wire.ts";
+import { ROUTES, type Operation } from "@myspinbot/contracts/routes.ts";
+import type {
+  DeadLetterPage,
+  DeliveryPage,
+  File,
+  Graph,
+  NewApiKey,
+  RunToken,
+  Webhook,
+  WebhookList,
+} from "@myspinbot/contracts/types.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { keyHarness, type KeyHarness } from "../../test/access-harness.ts";
+import {
+  createAppHarness,
+  PNG,
+  problemOf,
+  runOf,
+  startStore,
+  type AppHarness,
+} from "../../test/app-harness.ts";
+import { until } from "../../test/until.ts";
+import { sha256Hex } from "../graphs/digest.ts";
+import { newId } from "../ids.ts";
+import { runStep } from "../redis/scripts.ts";
+import { ALL_SCOPES } from "./caller.ts";
+
+/**
+ * Whom a route serves. `owned`: to other owners what its address names is not there. `shared`: the same for everybody
+ * with the scope, or the asker's own. `open`: nobody is asked for a key. A route without a row fails here.
+ */
+const SERVES: Record<Operation, "owned" | "shared" | "open"> = {
+  getService: "open",
+  getHealth: "open",
+  getHealthShort: "open",
+  getReadiness: "open",
+  getOpenApi: "open",
+  getMetrics: "shared",
+  listExecutors: "shared",
+  getOverview: "shared",
+  listDeadLetters: "shared",
+  getDeadLetter: "shared",
+  redriveDeadLetter: "shared",
+  listGraphs: "shared",
+  getGraph: "shared",
+  getCapabilities: "shared",
+  createRun: "shared",
+  listRuns: "shared",
+  getRun: "owned",
+  deleteRun: "owned",
+  listArtifacts: "owned",
+  followRun: "owned",
+  listLogs: "owned",
+  cancelRun: "owned",
+  listRunDeliveries: "owned",
+  createRunToken: "owned",
+  getArtifact: "owned",
+  getArtifactContent: "owned",
+  createFile: "shared",
+  listFiles: "shared",
+  putFileContent: "owned",
+  completeFile: "owned",
+  deleteFile: "owned",
+  createWebhook: "shared",
+  listWebhooks: "shared",
+  getWebhook: "owned",
+  deleteWebhook: "owned",
+  enableWebhook: "owned",
+  rotateWebhookSecret: "owned",
+  listWebhookDeliveries: "owned",
+  rotateRunWebhookSecret: "shared",
+  getDelivery: "owned",
+  redeliver: "owned",
+  createKey: "shared",
+  listKeys: "shared",
+  revokeKey: "shared",
+};
+
+const GRAPH: Graph = { name: "one", nodes: [{ id: "a", type: "node_work", plane: "node" }], output: {} };
+const JSON_TYPE = { "content-type": "application/json" };
+/** Bodies that are taken; other routes need none. */
+const BODIES: Partial<Record<Operation, RequestInit>> = {
+  createRun: { headers: JSON_TYPE, body: JSON.stringify({ graph: GRAPH }) },
+  createFile: { headers: { "content-type": "image/png" }, body: PNG },
+  putFileContent: { headers: { "content-type": "image/png" }, body: PNG },
+  createWebhook: { headers: JSON_TYPE, body: JSON.stringify({ url: "https://example.org/hook" }) },
+  createKey: { headers: JSON_TYPE, body: JSON.stringify({ owner: "new", scopes: ["runs:read"] }) },
+};
+
+let store: Awaited<ReturnType<typeof startStore>>;
+let h: AppHarness;
+let k: KeyHarness;
+let ann: NewApiKey;
+let bob: NewApiKey;
+let ids: Record<string, string>;
+
+beforeAll(async () => {
+  store = await startStore();
+  h = await createAppHarness("matrix", { seaweed: store.seaweed });
+  k = keyHarness(h);
+  await h.announceAll();
+  h.driver.startDriver();
+  h.driver.startExecutor("node", () => ({ outputs: {} }));
+  [ann, bob] = [await k.key("ann"), await k.key("bob")];
+});
+afterAll(async () => {
+  await h.close();
+  await store.stop();
+});
+
+/** A webhook of Ann's, and a delivery of it; those before it go, because an owner may have only some. */
+async function webhookOf(): Promise<{ webhook_id: string; delivery_id: string }> {
+  const as = (path: string, init?: RequestInit) => k.as(ann.api_key, path, init);
+  const all = (await (await as("/v1/webhooks")).json()) as WebhookList;
+  for (const { webhook_id } of all.webhooks) await as(`/v1/webhooks/${webhook_id}`, { method: "DELETE" });
+  const made = await as("/v1/webhooks", { method: "POST", ...BODIES.createWebhook });
+  const { webhook_id } = (await made.json()) as Webhook;
+  const init = {
+    method: "POST",
+    headers: { ...JSON_TYPE, prefer: "wait=30" },
+    body: JSON.stringify({ graph: GRAPH }),
+  };
+  const run = await runOf(await as("/v1/runs", init));
+  const page = (await (await as(`/v1/runs/${run.run_id}/deliveries`)).json()) as DeliveryPage;
+  return { webhook_id, delivery_id: page.deliveries[0]!.delivery_id };
+}
+
+/** What nobody could read; operators see those of all owners. */
+async function deadLetter(): Promise<string> {
+  const { redis, keys } = h.driver;
+  const stream = keys.mail("s0");
+  const entry = (await redis.xadd(stream, "*", "run", "r", "body", "{"))!;
+  const letter = { shard: "s0", sourceStream: stream, group: GROUPS.drivers, entry, source: "mail" };
+  await runStep(redis, steps.bury(keys, { ...letter, reason: "the body is not JSON", kept: 100 }));
+  // Or the driver buries it, which reads its mail.
+  return until(async () => {
+    const page = (await (await k.as(ann.api_key, "/v1/dead-letters")).json()) as DeadLetterPage;
+    return page.dead_letters[0]?.dead_letter_id;
+  });
+}
+
+/** Something of Ann's for each placeholder. */
+async function makeThings(): Promise<Record<string, string>> {
+  const body = JSON.stringify({ graph: GRAPH });
+  const headers = { ...JSON_TYPE, prefer: "wait=30" };
+  const run = await runOf(await k.as(ann.api_key, "/v1/runs", { method: "POST", headers, body }));
+  const file = (await (
+    await k.as(ann.api_key, "/v1/files", { method: "POST", ...BODIES.createFile })
+  ).json()) as File;
+  const artifact = newId("art", "s0");
+  const sha256 = await sha256Hex(PNG);
+  const key = `runs/${run.run_id}/task_s0_X/${sha256}/a.png`;
+  await h.store.put(key, { bytes: PNG, mediaType: "image/png", sha256, metadata: {} });
+  const row = {
+    artifact_id: artifact,
+    key,
+    media_type: "image/png",
+    size: PNG.length,
+    sha256,
+    name: "a",
+    meta: {},
+  };
+  await h.driver.redis.hset(h.driver.keys.runArtifacts("s0", run.run_id), artifact, JSON.stringify(row));
+  await h.driver.redis.set(h.driver.keys.artifact("s0", artifact), run.run_id);
+  const { key: spare } = await k.key("carl");
+  const hook = await webhookOf();
+  return {
+    run_id: run.run_id,
+    file_id: file.file_id,
+    artifact_id: artifact,
+    key_id: spare.key_id,
+    ...hook,
+    dead_letter_id: await deadLetter(),
+    name: "talking-avatar",
+  };
+}
+
+function addressOf(operation: Operation): string {
+  return ROUTES[operation].path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    if (!ids[name]) throw new Error(`nothing is made here for {${name}}`);
+    return ids[name];
+  });
+}
+
+/** From elsewhere: a peer of this machine may read metrics. */
+function ask(operation: Operation, headers: Record<string, string>, query = ""): Promise<Response> {
+  const { headers: own, ...init } = BODIES[operation] ?? {};
+  const request = new Request(`http://localhost${addressOf(operation)}${query}`, {
+    ...init,
+    method: ROUTES[operation].method,
+    headers: { ...(own as Record<string, string>), ...headers },
+  });
+  return Promise.resolve(h.app.fetch(request, { peer: "192.0.2.7" }));
+}
+
+const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
+
+async function expectRefused(response: Response, status: number, code: string): Promise<void> {
+  const problem = await problemOf(response);
+  expect([response.status, problem.code], JSON.stringify(problem)).toEqual([status, code]);
+  expect(response.headers.get("www-authenticate")).toMatch(/^Bearer /);
+}
+
+/** Let in; that a run has ended already or a secret was just rotated is another matter. */
+function expectServed({ status }: Response, text: string): void {
+  expect([401, 403, 404], text).not.toContain(status);
+  expect(status, text).toBeLessThan(500);
+}
+
+const operations = Object.keys(ROUTES) as Operation[];
+const asksForKey = operations.filter((operation) => ROUTES[operation].scope !== undefined);
+
+it("knows every route, and each of /v1 asks for a key", () => {
+  expect(Object.keys(SERVES).sort()).toEqual([...operations].sort());
+  const open = operations.filter((operation) => SERVES[operation] === "open");
+  expect(operations.filter((operation) => !asksForKey.includes(operation))).toEqual(open);
+  expect(open.filter((operation) => ROUTES[operation].path.startsWith("/v1/"))).toEqual([]);
+});
+
+describe.each(asksForKey)("%s", (operation) => {
+  beforeEach(async () => {
+    ids = await makeThings();
+  });
+
+  it("is for nobody without a key that is valid", async () => {
+    const revoked = await k.key("ann");
+    await k.elsewhere.revoke(revoked.key.key_id);
+    const over = await k.key("ann");
+    await h.driver.redis.hset(h.driver.keys.apiKey("s0", over.key.key_id), "expires_at", "1");
+    const wrong = `${ann.api_key.slice(0, -5)}AAAAA`;
+    await expectRefused(await ask(operation, {}), 401, "unauthorized");
+    for (const authorization of [
+      ...["Bearer", "Bearer ", "Basic YTpi", "Bearer msb_x_y", ann.api_key, `Bearer ${ann.api_key} x`],
+      ...[`Bearer ${wrong}`, `Bearer ${revoked.api_key}`, `Bearer ${over.api_key}`],
+    ])
+      await expectRefused(await ask(operation, { authorization }), 401, "unauthorized");
+  });
+
+  it("says which scope is missing", async () => {
+    const scope = ROUTES[operation].scope!;
+    const scopes = ALL_SCOPES.filter((other) => other !== scope);
+    const { api_key } = await k.key("ann", { scopes });
+    const response = await ask(operation, bearer(api_key));
+    expect(response.headers.get("www-authenticate")).toContain(`scope="${scope}"`);
+    await expectRefused(response, 403, "missing-scope");
+  });
+
+  it("serves the right key alone", async () => {
+    const scopes = [ROUTES[operation].scope!];
+    const { api_key } = await k.key("ann", { scopes });
+    const foreign = await ask(operation, bearer(bob.api_key));
+    if (SERVES[operation] === "owned") {
+      expect([foreign.status, (await problemOf(foreign)).code]).toEqual([
+        404,
+        expect.stringMatching(/^(run|artifact|file|webhook|delivery)-not-found$/),
+      ]);
+    } else {
+      const text = await foreign.text();
+      expectServed(foreign, text);
+      for (const name of ["run_id", "file_id", "artifact_id", "webhook_id"])
+        expect(text).not.toContain(ids[name]);
+    }
+    // What the foreigner may have removed (a key) is made again.
+    ids = await makeThings();
+    const own = await ask(operation, bearer(api_key));
+    expectServed(own, await own.text());
+  });
+
+  it("takes a run's token only where it says so, and for that run only", async () => {
+    const made = await k.as(ann.api_key, `/v1/runs/${ids.run_id}/token`, { method: "POST" });
+    const { token } = (await made.json()) as RunToken;
+    const response = await ask(operation, {}, `?token=${token}`);
+    if (ROUTES[operation].runToken) {
+      expect(response.status, await response.clone().text()).toBeLessThan(300);
+      await response.body?.cancel();
+      ids = await makeThings();
+      const other = await ask(operation, {}, `?token=${token}`);
+      expect(other.status, await other.text()).toBe(404);
+    } else {
+      await expectRefused(response, 401, "unauthorized");
+    }
+  });
+});
+
+describe("an address without a route", () => {
+  it.each(["/v1/nope", "/v1/runs/x/nope", "/v1/keys/x/y"])("%s asks for a key first", async (path) => {
+    await expectRefused(await h.request(path), 401, "unauthorized");
+    expect((await k.as(ann.api_key, path)).status).toBe(404);
+  });
+
+  it("is 405 for another method only to who has a key", async () => {
+    await expectRefused(await h.request("/v1/runs", { method: "PATCH" }), 401, "unauthorized");
+    expect((await k.as(ann.api_key, "/v1/runs", { method: "PATCH" })).status).toBe(405);
+  });
+});

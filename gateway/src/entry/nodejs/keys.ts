@@ -1,0 +1,113 @@
+/** The command that makes, lists and revokes API keys straight in Redis: so the first one comes into being. */
+import { parseArgs } from "node:util";
+import { createKeys } from "@myspinbot/contracts/keys.ts";
+import type { ApiKeyCreate } from "@myspinbot/contracts/types.ts";
+import { validateApiKeyCreate } from "@myspinbot/contracts/validators.js";
+import { createApiKeys, type ApiKeys } from "../../access/api-keys.ts";
+import { createKnownKeys } from "../../access/known-keys.ts";
+import { systemClock, toTimestamp } from "../../clock.ts";
+import { readSome } from "../../config.ts";
+import { fieldErrors } from "../../errors/field-errors.ts";
+import { createCommandClient } from "../../redis/client.ts";
+import { createSecretFiles } from "./secret-files.ts";
+
+const DAY_MS = 86_400_000;
+const MOST_LISTED = 200;
+const NUMBERS = {
+  "runs-per-minute": "runs_per_minute",
+  "live-runs": "live_runs",
+  "bytes-per-day": "upload_bytes_per_day",
+  "event-streams": "event_streams",
+} as const;
+const TEXTS = [
+  "owner",
+  "scopes",
+  "name",
+  "days",
+  ...(Object.keys(NUMBERS) as (keyof typeof NUMBERS)[]),
+] as const;
+
+type Options = Partial<Record<(typeof TEXTS)[number], string>>;
+
+/** What was typed cannot be meant. */
+class UsageError extends Error {}
+
+const DOES: Record<string, (apiKeys: ApiKeys, options: Options, id: string | undefined) => Promise<void>> = {
+  create: async (apiKeys, options) => {
+    const { api_key: text, key } = await apiKeys.create(toCreate(options));
+    process.stdout.write(`${text}\n`);
+    process.stderr.write(
+      `Key ${key.key_id} of ${key.owner} for ${key.scopes.join(", ")}. It is shown this once: keep it, and say it in\n  Authorization: Bearer <key>\nFrom now on every request needs a key.\n`,
+    );
+  },
+  list: async (apiKeys) => {
+    let cursor: string | undefined;
+    do {
+      const page = await apiKeys.list({ limit: MOST_LISTED, ...(cursor === undefined ? {} : { cursor }) });
+      for (const { key_id, owner, scopes, name, created_at, last_used_at, expires_at } of page.keys)
+        process.stdout.write(
+          `${key_id}  ${owner}  ${scopes.join(",")}  made ${created_at}  used ${last_used_at ?? "never"}${expires_at === undefined ? "" : `  until ${expires_at}`}  ${name}\n`,
+        );
+      cursor = page.next_cursor;
+    } while (cursor !== undefined);
+  },
+  revoke: async (apiKeys, _, id) => {
+    if (id === undefined) throw new UsageError("revoke needs the id of a key, as list shows it.");
+    await apiKeys.revoke(id);
+    process.stderr.write(`Key ${id} is revoked; within five seconds nobody takes it.\n`);
+  },
+};
+
+function toCreate(options: Options): ApiKeyCreate {
+  const { owner, scopes, name, days } = options;
+  const limits = Object.entries(NUMBERS).flatMap(([option, limit]) => {
+    const value = options[option as keyof typeof NUMBERS];
+    return value === undefined ? [] : [[limit, wholeNumber(option, value)]];
+  });
+  const create: unknown = {
+    owner,
+    scopes: (scopes ?? "").split(",").filter((scope) => scope !== ""),
+    limits: Object.fromEntries(limits) as object,
+    ...(name === undefined ? {} : { name }),
+    ...(days === undefined
+      ? {}
+      : { expires_at: toTimestamp(systemClock.now() + wholeNumber("days", days) * DAY_MS) }),
+  };
+  const errors =
+    owner === undefined
+      ? [{ pointer: "/owner", detail: "is missing" }]
+      : fieldErrors(validateApiKeyCreate, create);
+  if (errors.length > 0)
+    throw new UsageError(errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}.`).join("\n"));
+  return create as ApiKeyCreate;
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new UsageError(`--${name} must be a whole number above 0.`);
+  return Number(text);
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: Object.fromEntries(TEXTS.map((name) => [name, { type: "string" as const }])),
+  });
+  const [word = "", id, ...more] = positionals;
+  const run = Object.hasOwn(DOES, word) ? DOES[word] : undefined;
+  if (!run || more.length > 0) throw new UsageError("Say create, list, or revoke with the id of a key.");
+  const settings = readSome(process.env, ["redis_url", "prefix"], createSecretFiles().read);
+  const redis = createCommandClient(settings.redis_url);
+  try {
+    const known = createKnownKeys();
+    const keys = createKeys(settings.prefix);
+    await run(createApiKeys({ redis, keys, shard: "s0", clock: systemClock, known }), values, id);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+main().catch((error: unknown) => {
+  const { message, detail } = error as { message?: string; detail?: string };
+  process.stderr.write(`${detail ?? message ?? String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,79 @@
+/** Lets in whoever may ask for a route, and says to it who that is. What a route asks for stands in its description. */
+import { OWNERS } from "@myspinbot/contracts/wire.ts";
+import type { Route } from "@myspinbot/contracts/routes.ts";
+import type { Context, MiddlewareHandler } from "hono";
+import { routePath } from "hono/route";
+import type { AppEnv } from "../../app-env.ts";
+import { ALL_SCOPES, type Caller } from "../../access/caller.ts";
+import { identifyCaller, recheckCaller } from "../../access/identify-caller.ts";
+import { missingScope, noKey } from "../../access/refusals.ts";
+import type { AccessSettings } from "../../access/settings.ts";
+import type { Clock } from "../../clock.ts";
+import { AppError } from "../../errors/app-error.ts";
+import type { Identify } from "../../owner.ts";
+import { namesLoopback } from "../loopback/loopback-only.ts";
+import { keylessOwner } from "../owner.ts";
+import { isLocal } from "./is-local.ts";
+import { routeAt } from "./route-at.ts";
+
+export interface AccessDeps {
+  access: AccessSettings;
+  clock: Clock;
+  /** Tells callers apart where there are no keys. */
+  identify?: Identify;
+}
+
+const NOBODY: Caller = { owner: OWNERS.default, scopes: [] };
+/** What a key alone gives: it decides who gets in, so a machine without keys must not give it away. */
+const KEYS = /^\/v1\/keys(\/|$)/;
+
+export function access(deps: AccessDeps): MiddlewareHandler<AppEnv> {
+  return async function access(c, next) {
+    const route = routeAt(c.req.method, routePath(c, -1));
+    const isOpen = route ? route.scope === undefined : !c.req.path.startsWith("/v1/");
+    const caller = isOpen ? NOBODY : await letIn(c, deps, route);
+    c.set("caller", caller);
+    c.set("owner", caller.owner);
+    c.set("recheck", () => recheckCaller(caller, c.var.connect().apiKeys, deps.clock));
+    c.set("mayOperate", () => mayOperate(c, deps));
+    await next();
+  };
+}
+
+async function letIn(c: Context<AppEnv>, deps: AccessDeps, route: Route | undefined): Promise<Caller> {
+  // Metrics are for whoever watches this machine, too.
+  if (route?.scope === "operate" && !c.req.path.startsWith("/v1/") && isLocal(c)) return NOBODY;
+  const caller = await callerOf(c, deps, route);
+  if (route?.scope !== undefined && !caller.scopes.includes(route.scope)) throw missingScope(route.scope);
+  return caller;
+}
+
+async function callerOf(c: Context<AppEnv>, deps: AccessDeps, route: Route | undefined): Promise<Caller> {
+  const { apiKeys } = c.var.connect();
+  if (!deps.access.required && !(await apiKeys.made())) return keyless(c, deps);
+  const token = route?.runToken ? c.req.query("token") : undefined;
+  return identifyCaller({ authorization: c.req.header("authorization"), token }, apiKeys, deps.clock);
+}
+
+function keyless(c: Context<AppEnv>, { identify }: AccessDeps): Caller {
+  if (!namesLoopback(c))
+    throw new AppError("not-local", "Without API keys this gateway serves loopback only.");
+  if (KEYS.test(c.req.path)) throw firstKey();
+  return { owner: keylessOwner(identify, c.req.raw), scopes: ALL_SCOPES };
+}
+
+function firstKey(): AppError {
+  const { detail, code, extensions } = noKey();
+  return new AppError(code, `${detail} The first one is made by \`npm run keys -- create\`.`, extensions);
+}
+
+/** Whether details of the inside may be shown. */
+async function mayOperate(c: Context<AppEnv>, deps: AccessDeps): Promise<boolean> {
+  if (isLocal(c)) return true;
+  try {
+    return (await callerOf(c, deps, undefined)).scopes.includes("operate");
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+#!lua
+-- Counts the bytes of a file against its key's day (UTC), or says how long the key has to wait for the next one. Plain
+-- flags: a full server refuses before any write.
+-- KEYS 1 keyBytes
+-- ARGV 1 size int, 2 most int
+-- Answer [word: 'counted' | 'limited', left: string, reset_ms: string]
+-- Repeats: count again; a file whose answer was lost costs twice.
+-- @include time
+local now = now_ms()
+local reset = text(86400000 - now % 86400000)
+local used = tonumber(redis.call('GET', KEYS[1]) or '0')
+local size, most = tonumber(ARGV[1]), tonumber(ARGV[2])
+if used + size > most then
+  return { 'limited', text(math.max(0, most - used)), reset }
+end
+redis.call('SET', KEYS[1], text(used + size), 'PX', reset)
+return { 'counted', text(most - used - size), reset }
