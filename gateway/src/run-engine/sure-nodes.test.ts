@@ -37,7 +37,17 @@ it("takes what runs after a node by an edge", () => {
   expect(sureOf({ a: {}, b: {} }, [{ from: "a", to: "b", on: "success" }])).toEqual(["a", "b"]);
 });
 
-it.each(Object.values(GRAPHS))("is sure of every node of the shipped graph $name", (graph) => {
+/** What may be skipped in the shipped graphs that fall back or go over lists: all else is sure. */
+const UNSURE: Readonly<Record<string, readonly string[]>> = {
+  "best-take": ["speech", "best"],
+  speak: ["plain"],
+  "talking-scenes": ["speech", "visemes", "portrait", "video", "joined", "final"],
+  "upscale-batch": ["upscale"],
+};
+
+it.each(Object.values(GRAPHS))("is sure of every node of $name that nothing can skip", (graph) => {
   const sure = findSureNodes(toGraphModel(graph, "d"), createNodeTypes());
-  expect([...sure].sort()).toEqual(graph.nodes.map((node) => node.id).sort());
+  const unsure = UNSURE[graph.name] ?? [];
+  const expected = graph.nodes.map((node) => node.id).filter((id) => !unsure.includes(id));
+  expect([...sure].sort()).toEqual(expected.sort());
 });
