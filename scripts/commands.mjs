@@ -84,7 +84,7 @@ export const COMMANDS = {
   },
   keys: {
     about: "Makes, lists and revokes API keys, straight in Redis: so the first one is made.",
-    more: "Redis is where GATEWAY_REDIS_URL or .env says, else that of npm run dev. With the first key, everybody needs one.",
+    more: "Redis: as GATEWAY_REDIS_URL or .env says, else that of npm run dev. With the first key all need one.",
     needs: "system",
     options: {
       owner: { value: "NAME", help: "whose runs and files it sees; letters, digits, _ and -" },
