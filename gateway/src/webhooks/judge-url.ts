@@ -39,10 +39,9 @@ export function isAllowedAddress(address: string, policy: WebhookPolicy): boolea
 
 /** Without the brackets of IPv6, and without the dot at the end that makes a name absolute. */
 export function bareHost(hostname: string): string {
-  return hostname
-    .replace(/^\[|\]$/g, "")
-    .replace(/\.+$/, "")
-    .toLowerCase();
+  let host = hostname.replace(/^\[|\]$/g, "");
+  while (host.endsWith(".")) host = host.slice(0, -1);
+  return host.toLowerCase();
 }
 
 function isPublicAddress(text: string): boolean {
