@@ -126,7 +126,7 @@ describe("a run", () => {
       status: 422,
       code: "invalid-input",
       retryable: false,
-      problem: { errors: [{ pointer: "/input/topic", detail: "is missing" }, { pointer: "/input/topic" }] },
+      problem: { errors: [{ pointer: "/input/topic", detail: "is missing" }] },
     });
     const options = { idempotencyKey: `conflict-${dir}` };
     await runs.submit(RUN, options);

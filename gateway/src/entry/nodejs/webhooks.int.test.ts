@@ -64,10 +64,12 @@ describe("a run's own webhook", () => {
     expect(got!.headers["content-type"]).toBe("application/json");
     const payload = verified(secret, got!);
     expect(validateWebhookPayload(payload), JSON.stringify(validateWebhookPayload.errors)).toBe(true);
+    const { self, events, artifacts } = run.urls;
     expect(payload).toMatchObject({
       type: "run.succeeded",
-      data: { run: { run_id: run.run_id, status: "succeeded", graph: "one", tags: ["t"] }, links: run.urls },
+      data: { run: { run_id: run.run_id, status: "succeeded", graph: "one", tags: ["t"] } },
     });
+    expect(payload.data.links).toEqual({ self, events, artifacts });
     expect([payload.data.run.started_at, payload.data.run.completed_at]).toEqual([
       run.started_at,
       run.completed_at,
