@@ -3,6 +3,7 @@ import { type Artifacts, createArtifacts } from "./artifacts.ts";
 import { type Caller, createCaller, type Settings } from "./caller.ts";
 import { type Catalogue, createCatalogue, createService, type Service } from "./catalogue.ts";
 import { createFiles, type Files } from "./files.ts";
+import { createKeys, type Keys } from "./keys.ts";
 import { createOperators, type Operators } from "./operators.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
@@ -15,6 +16,7 @@ export interface Client {
   readonly catalogue: Catalogue;
   readonly service: Service;
   readonly operators: Operators;
+  readonly keys: Keys;
   /** Any route of the table, also one that has no function of its own. */
   readonly caller: Caller;
 }
@@ -39,6 +41,7 @@ export function createClient(options: ClientOptions): Client {
     catalogue: createCatalogue(caller),
     service: createService(caller),
     operators: createOperators(caller),
+    keys: createKeys(caller),
     caller,
   };
 }

@@ -8,6 +8,7 @@ import type {
   RunCreate,
   RunPage,
   RunSummary,
+  RunToken,
 } from "@myspinbot/contracts/types.ts";
 import type { Caller } from "./caller.ts";
 import { type FollowOptions, followRun } from "./follow.ts";
@@ -60,6 +61,8 @@ export interface Runs {
    * @throws ApiError `run-finished` when it has ended otherwise
    */
   cancel(run_id: string, options?: CancelOptions): Promise<Run>;
+  /** For `?token=` of this run, its events and its artifacts, where headers cannot be sent: reads them for some minutes. */
+  token(run_id: string, options?: Asking): Promise<RunToken>;
   /** Removes a run that has ended, with its bytes. */
   delete(run_id: string, options?: Asking): Promise<void>;
 }
@@ -106,6 +109,8 @@ export function createRuns(caller: Caller): Runs {
     async artifacts(run_id, { signal } = {}) {
       return (await caller.call("listArtifacts", { path: { run_id }, signal })).artifacts;
     },
+    token: (run_id, { signal } = {}) =>
+      caller.call("createRunToken", { path: { run_id }, repeatable: true, signal }),
     cancel: (run_id, { waitS, signal } = {}) =>
       caller.call("cancelRun", {
         path: { run_id },
