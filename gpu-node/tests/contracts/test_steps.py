@@ -40,6 +40,10 @@ def test_maps_are_counted_and_laid_out_as_names_and_values() -> None:
         hash="h",
         owner="o",
         request="q",
+        starts_key="t:{s0}:starts",
+        live_key="t:{s0}:live",
+        per_minute=30,
+        most_live=4,
         idempotency_ms=1,
         graph="{}",
         start_deadline_ms=2,
@@ -51,7 +55,8 @@ def test_maps_are_counted_and_laid_out_as_names_and_values() -> None:
         nodes={"n": "{}"},
     )
     assert step.arguments[:8] == ["r", "q", 1, "{}", 2, 3, "e", "t:{s0}:run:r"]
-    assert step.arguments[8:17] == [
+    assert step.keys[-2:] == ["t:{s0}:starts", "t:{s0}:live"]
+    assert step.arguments[8:19] == [
         *(2, 0, 1, "t:{s0}:file_runs:"),
         *(
             "dlv_s0_x",
@@ -60,5 +65,6 @@ def test_maps_are_counted_and_laid_out_as_names_and_values() -> None:
             "t:{s0}:outbox:",
             "t:{s0}:hook_deliveries:",
         ),
+        *(30, 4),
     ]
-    assert step.arguments[17:] == ["a", "1", "b", "2", "n", "{}"]
+    assert step.arguments[19:] == ["a", "1", "b", "2", "n", "{}"]
