@@ -33,9 +33,9 @@ async def test_each_caller_gets_its_own_answer_or_error(server: Valkey) -> None:
     )
     assert answers == [str(i).encode() for i in range(300)]
     assert isinstance(error, ResponseError)
-    # Far fewer writes than commands.
+    # Far fewer writes than the 301 commands; a busy server reads one write in pieces.
     calls = await client.info("stats")
-    assert calls["total_reads_processed"] < 50
+    assert calls["total_reads_processed"] < 150
     await client.aclose()
 
 
