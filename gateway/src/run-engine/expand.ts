@@ -6,7 +6,7 @@ import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { poolOf } from "../graphs/node-place.ts";
 import type { GroupState, Place } from "./groups.ts";
 import type { Gate, GraphModel, IncomingEdge, ModelNode } from "./graph-model.ts";
-import { hasInstances, type GraphPlan, type PlannedGroup, type PlannedNode } from "./graph-plan.ts";
+import { hasInstances, type GraphPlan, type PlannedGroup, type PlannedNode } from "./planned.ts";
 import { ENDED, evaluate, isPlain, mayBeMissing, viewOf, type Operand } from "./operands.ts";
 import { causesOf, instancesOf, judgeOf, resolve, stateOf, type Expander } from "./resolve.ts";
 import { setGate, type NodeSet } from "./set-gates.ts";

@@ -1,6 +1,6 @@
 /** Where the groups of a graph stand: a pure reading of the lists that they go over. */
 import { namedType } from "../graphs/input-fields.ts";
-import type { PlannedGroup } from "./graph-plan.ts";
+import type { PlannedGroup } from "./planned.ts";
 import { evaluate, mayBeMissing, type Operand, type View } from "./operands.ts";
 
 /** `known`: its instances are there. `waits`: its list is not known yet. `impossible`: there will be no list. */

@@ -1,6 +1,6 @@
 /** Where the loops of a graph stand: a pure reading of what their iterations have come to. */
 import type { Verdict } from "./graph-model.ts";
-import type { PlannedGroup } from "./graph-plan.ts";
+import type { PlannedGroup } from "./planned.ts";
 import type { GroupState } from "./groups.ts";
 import { ENDED, type View } from "./operands.ts";
 

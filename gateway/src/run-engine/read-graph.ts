@@ -2,7 +2,8 @@
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { expand } from "./expand.ts";
 import type { GraphModel } from "./graph-model.ts";
-import { hasInstances, toGraphPlan, type GraphPlan } from "./graph-plan.ts";
+import { toGraphPlan } from "./graph-plan.ts";
+import { hasInstances, type GraphPlan } from "./planned.ts";
 
 /** Whether what there is depends on what happens. */
 function canChange(plan: GraphPlan): boolean {

@@ -4,7 +4,7 @@ import { parseExpression, type Expression } from "../graphs/expressions.ts";
 import { holds, operandsOf } from "../graphs/predicates.ts";
 import type { Verdict } from "./graph-model.ts";
 import { fieldOf, stateOfEach, type GroupState, type Place } from "./groups.ts";
-import { hasInstances, type GraphPlan, type PlannedGroup, type PlannedNode } from "./graph-plan.ts";
+import { hasInstances, type GraphPlan, type PlannedGroup, type PlannedNode } from "./planned.ts";
 import { stateOfRepeat } from "./loops.ts";
 import { evaluate, mayBeMissing, type Operand, type View } from "./operands.ts";
 
