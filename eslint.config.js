@@ -2,7 +2,8 @@ import js from "@eslint/js";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-const nodeGlobals = { console: "readonly", process: "readonly", URL: "readonly" };
+const readonly = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
+const nodeGlobals = readonly(["AbortSignal", "URL", "console", "fetch", "process"]);
 
 /** Tests and what only they use may look at the clock of the machine. */
 const TESTS = ["**/*.test.ts", "**/test/**"];

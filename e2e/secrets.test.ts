@@ -50,7 +50,7 @@ describe.skipIf(!existsSync("/proc/self/environ"))("a handler that is not confin
     const parts = ["entry/nodejs/main.ts", "GATEWAY_PORT=", "gpu_node", "valkey-server", "-s3.config="];
     expect(parts.filter((part) => !shows(part))).toEqual([]);
     const known = secrets();
-    expect(known).toHaveLength(5);
+    expect(known).toHaveLength(6);
     expect(known.map(shows)).toEqual(Array(5).fill(false));
   });
 });

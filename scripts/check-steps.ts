@@ -1,10 +1,16 @@
 /** The steps of `npm run check`, each with the guard that it runs. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { codeFolders } from "./guards/arrows.mjs";
 import { ROOT } from "./services/binaries.ts";
 import { npmTool, pythonTool, type Step } from "./steps.ts";
 
 /** Breaks the guards of all the others. */
 export const PROOF = "guards, broken on purpose";
+
+const IMAGES = readdirSync(join(ROOT, "infra", "images"))
+  .filter((name) => name.endsWith(".Dockerfile"))
+  .map((name) => `../infra/images/${name}`);
 
 export const CHECK_STEPS: readonly Step[] = [
   { name: "generated code is current", command: process.execPath, args: ["codegen/src/main.ts", "--check"] },
@@ -18,6 +24,7 @@ export const CHECK_STEPS: readonly Step[] = [
   npmTool("types (pyright)", "pyright", ["--project", "gpu-node"]),
   pythonTool("arrows (import-linter)", "lint-imports", ["--no-cache"]),
   { name: "docs (links, test names, notices)", command: process.execPath, args: ["docs/check-docs.mjs"] },
+  pythonTool("images (hadolint)", "hadolint", IMAGES),
   { name: PROOF, command: process.execPath, args: ["scripts/prove-guards.ts"] },
   pythonTool("slow patterns", "python", ["-W", "ignore", "scripts/check_patterns.py"]),
   { name: "no hosts, no machine paths", command: process.execPath, args: ["scripts/guard.ts"] },

@@ -103,6 +103,10 @@ export const COMMANDS = {
       least: 1,
     },
   },
+  "setup:compose": {
+    about: "Writes what docker-compose.yml needs: passwords, Redis users, folders; in .compose.",
+    more: "Run again it keeps all that is there. `npm run clean` leaves it alone.",
+  },
   sheet: {
     about: "Shows a film as one picture: rest, widest, rounded, teeth, closed, blink, turned, end.",
     needs: "system",

@@ -3,7 +3,7 @@ import { HouseCopy } from "./guards/house-copy.ts";
 import { arrows } from "./guards/proofs/arrows.ts";
 import { generated } from "./guards/proofs/generated.ts";
 import { lint } from "./guards/proofs/lint.ts";
-import { deadCode, formats, hosts, types } from "./guards/proofs/tools.ts";
+import { deadCode, formats, hosts, images, types } from "./guards/proofs/tools.ts";
 import { CHECK_STEPS, PROOF } from "./check-steps.ts";
 import { layers } from "./guards/proofs/layers.ts";
 import { limits } from "./guards/proofs/limits.ts";
@@ -22,6 +22,7 @@ const PROVERS: readonly Prover[] = [
   formats,
   names,
   hosts,
+  images,
   slowPatterns,
   twins,
   limits,

@@ -39,7 +39,7 @@ async function main(command = "", ...args) {
     if (command === "test" && !["unit", "int"].includes(words[0])) await installApiClients();
     noteRunning(typed);
   });
-  if (command !== "bootstrap") runUnderNode24(join(ROOT, "scripts", `${command}.ts`), args);
+  if (command !== "bootstrap") runUnderNode24(join(ROOT, "scripts", `${command.replace(":", "-")}.ts`), args);
 }
 
 function runUnderNode24(script, scriptArgs) {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./binaries.ts";
 
-/** Passwords by user: `owner`, `gateway`, and `pool-<name>` per pool. */
+/** Passwords by user: `owner`, `gateway`, `watcher`, and `pool-<name>` per pool. */
 export type RedisPasswords = Readonly<Record<string, string>>;
 
 export interface RedisUsers {
@@ -26,7 +26,7 @@ const TEMPLATE = join(ROOT, "infra", "redis", "users.acl");
 export function ownRedisUsers(dir: string, options: RedisUsersOptions): RedisUsers {
   const file = join(dir, "passwords.json");
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RedisPasswords) : {};
-  const names = ["owner", "gateway", ...options.pools.map((pool) => `pool-${pool}`)];
+  const names = ["owner", "gateway", "watcher", ...options.pools.map((pool) => `pool-${pool}`)];
   const passwords = Object.fromEntries(
     names.map((name) => [name, known[name] ?? randomBytes(20).toString("hex")]),
   );

@@ -136,3 +136,19 @@ export const hosts: Prover = {
       "gpu-node/seeded.lock holds a URL",
     ]),
 };
+
+/** Rules of hadolint that must stay on: a tag that moves, a shell's habit, a folder that depends on where one is. */
+const BAD_IMAGE = "FROM debian:latest\nWORKDIR app\nRUN cd /tmp && ls\n";
+
+export const images: Prover = {
+  steps: ["images (hadolint)"],
+  plant(copy) {
+    copy.write("infra/images/seeded.Dockerfile", BAD_IMAGE);
+  },
+  judge: (copy) =>
+    named("hadolint", copy.tool("venv/hadolint", ["infra/images/seeded.Dockerfile"]), [
+      "DL3007",
+      "DL3000",
+      "DL3003",
+    ]),
+};

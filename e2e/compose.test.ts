@@ -1,0 +1,120 @@
+/** docker-compose.yml without a container engine: what it says is run as plain processes, and they make a film. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient } from "@myspinbot/client/client.ts";
+import { systemRuntime } from "@myspinbot/client/runtime.ts";
+import { ROOT } from "@myspinbot/services/binaries.ts";
+import { setUpCompose } from "@myspinbot/services/compose-folder.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ComposeFile, readCompose } from "./compose/files.ts";
+import { appOf, processOf, redisFor, storeFor } from "./compose/processes.ts";
+
+let folder: string;
+let file: ComposeFile;
+const stops: (() => Promise<void>)[] = [];
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "myspinbot-compose-"));
+  setUpCompose(folder);
+  file = readCompose(folder, ["core"]);
+});
+afterAll(async () => {
+  for (const stop of stops.toReversed()) await stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it("makes a film as Compose would start it, with a first key, and every user no more rights than its own", async () => {
+  const redis = await redisFor(file, folder);
+  stops.push(() => redis.service.stop());
+  const store = await storeFor(file, join(folder, "seaweed"));
+  stops.push(() => store.stop());
+  await Promise.all([redis.service.start(), store.service.start()]);
+  // Files name hosts of the containers' network, as the environment does.
+  for (const name of ["gateway_redis_url", "pool_redis_url"]) {
+    const { file: path } = file.secrets[name]!;
+    writeFileSync(path, readFileSync(path, "utf8").replace("@redis:6379", `@127.0.0.1:${redis.port}`));
+  }
+  const where = { hosts: { "http://minio:9000": store.endpoint }, dir: folder };
+  const gateway = await appOf(
+    file,
+    { name: "gateway", dockerfile: "gateway.Dockerfile", prefix: "GATEWAY" },
+    where,
+  );
+  const box = await appOf(
+    file,
+    { name: "gpu-node", dockerfile: "gpu-node.Dockerfile", prefix: "GPU_NODE" },
+    where,
+  );
+  stops.push(
+    () => gateway.service.stop(),
+    () => box.service.stop(),
+  );
+  await Promise.all([gateway.service.start(), box.service.start()]);
+
+  const entrypoint = file.services["first-keys"]!.entrypoint as string[];
+  const makeKeys = processOf(file, "first-keys", { args: entrypoint, hosts: {} });
+  for (let time = 1; time <= 2; time += 1)
+    execFileSync(makeKeys.command, makeKeys.args, { cwd: ROOT, env: { ...process.env, ...makeKeys.env } });
+  const key = readFileSync(join(folder, "data", "keys", "owner"), "utf8");
+  expect(statSync(join(folder, "data", "keys", "owner")).mode & 0o777).toBe(0o600);
+
+  const nobody = createClient({ base: gateway.url, runtime: systemRuntime });
+  await expect(nobody.runs.list()).rejects.toMatchObject({ problem: { status: 401 } });
+  const client = createClient({
+    base: gateway.url,
+    runtime: systemRuntime,
+    authorization: () => Promise.resolve(`Bearer ${key}`),
+  });
+  const { keys } = await client.keys.list();
+  expect(keys.map(({ owner }) => owner).toSorted()).toEqual(["owner", "prometheus"]);
+  const input = { text: "Hello from a box.", avatar: "robin", size: 256 };
+  const run = await client.runs.submit({ graph: "talking-avatar", input }, { waitS: 60 });
+  const ended = run.status === "succeeded" ? run : await client.runs.watch(run.run_id, {});
+  expect(ended, JSON.stringify(ended.error)).toMatchObject({ status: "succeeded" });
+  const { artifact_id } = (ended.output as { video: { artifact_id: string } }).video;
+  const film = await client.artifacts.content(artifact_id);
+  expect(Buffer.from(await film.arrayBuffer()).toString("latin1", 4, 8)).toBe("ftyp");
+});
+
+describe("what the files say", () => {
+  const PROFILES = ["core", "gpu", "observability", "chatbot", "tunnel"];
+  const all = (): ComposeFile => readCompose(folder, PROFILES);
+
+  it.each(PROFILES)("Compose takes the profile %s by itself", (profile) => {
+    expect(Object.keys(readCompose(folder, [profile]).services)).not.toEqual([]);
+  });
+
+  it("keeps Redis and the store inside, and publishes ports on loopback only", () => {
+    const { services, networks } = all();
+    expect(networks.inside!.internal).toBe(true);
+    for (const name of ["redis", "minio", "gpu-node", "prometheus"])
+      expect([name, Object.keys(services[name]!.networks ?? {}), services[name]!.ports ?? []]).toEqual([
+        name,
+        ["inside"],
+        [],
+      ]);
+    for (const { ports = [] } of Object.values(services))
+      for (const { host_ip } of ports) expect(host_ip).toBe("127.0.0.1");
+  });
+
+  it("pins every image, bounds every service's memory and log, and gives no secret in the environment", () => {
+    for (const [name, service] of Object.entries(all().services)) {
+      expect([name, service.image]).toEqual([
+        name,
+        expect.stringMatching(/:[a-z]*[\dR][^:]*(@sha256:[0-9a-f]{64})?$/),
+      ]);
+      expect([name, Number(service.mem_limit)]).toEqual([name, expect.any(Number)]);
+      expect([name, Number(service.mem_limit) > 0, service.logging]).toEqual([name, true, expect.anything()]);
+      for (const [variable, value] of Object.entries(service.environment ?? {}))
+        if (/PASSWORD|SECRET|TOKEN|ACCESS_KEY|REDIS_URL/.test(variable))
+          expect([variable, value]).toEqual([variable, expect.stringMatching(/^(\/|true$)/)]);
+    }
+  });
+
+  it("says what is missing before set-up", () => {
+    const missing = join(folder, "nowhere");
+    expect(() => readCompose(missing, ["core"])).toThrow(/settings\.env/);
+  });
+});

@@ -1,0 +1,29 @@
+# The gateway: every role of it, and the page. No shell is needed, no root, nothing is written outside of /tmp.
+# Built from the root of the repository: docker build -f infra/images/gateway.Dockerfile .
+ARG NODE=node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
+
+FROM ${NODE} AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY codegen/package.json codegen/
+COPY codegen/generated/ts/package.json codegen/generated/ts/
+COPY client/package.json client/
+COPY gateway/package.json gateway/
+# Only what the gateway needs at run time; no install script of any package runs (.npmrc).
+RUN npm ci --omit=dev --omit=optional --workspace gateway --include-workspace-root=false
+
+FROM ${NODE}
+LABEL org.opencontainers.image.title="MySpinBot gateway" \
+      org.opencontainers.image.licenses="Apache-2.0"
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY package.json LICENSE THIRD_PARTY_NOTICES.md ./
+COPY codegen/generated/ts codegen/generated/ts
+COPY gateway/package.json gateway/
+COPY gateway/src gateway/src
+COPY infra/images/is-ready.mjs infra/images/first-keys.mjs infra/images/
+# A number, so that Kubernetes can see that it is not root; Compose sets its own.
+USER 1000:1000
+EXPOSE 8787
+ENTRYPOINT ["node", "--max-semi-space-size=4", "gateway/src/entry/nodejs/main.ts"]

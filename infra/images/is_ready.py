@@ -1,0 +1,9 @@
+"""Health check of the gpu-node's container, where no curl is: ends with 0 when the address answers 2xx."""
+
+import sys
+import urllib.request
+
+try:
+    urllib.request.urlopen(sys.argv[1], timeout=4).close()
+except OSError:
+    sys.exit(1)
