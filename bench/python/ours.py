@@ -10,6 +10,7 @@ import orjson
 import uvloop
 from gpu_node.__main__ import main as run_gpu_node
 from gpu_node.children.breaker import Breaker
+from gpu_node.clock import Clock, SystemClock, system_random
 from gpu_node.config import Config, read_config
 from gpu_node.contracts.keys import Keys
 from gpu_node.contracts.steps import ReportItem
@@ -31,6 +32,7 @@ from gpu_node.gate import Gate
 from gpu_node.handlers.registry import load_registry
 from gpu_node.logs import configure_logs
 from gpu_node.metrics import Metrics
+from gpu_node.redis.backoff import Backoff, Backoffs
 from gpu_node.redis.clients import create_command_client, create_reader_client
 from gpu_node.redis.reader import TaskReader
 from gpu_node.redis.steps import PoolSteps
@@ -42,16 +44,27 @@ from noop_extension import run as noop
 class DirectRunner:
     """Stands in the place of the task runner: one call, its start and its result told."""
 
-    def __init__(self, held_tasks: HeldTasks, metrics: Metrics) -> None:
+    def __init__(
+        self, held_tasks: HeldTasks, metrics: Metrics, clock: Clock, backoffs: Backoffs
+    ) -> None:
         self.held_tasks = held_tasks
         self.memory = TaskMemory()
         self._metrics = metrics
+        self._clock = clock
+        self._backoffs = backoffs
 
     async def run(self, held: HeldTask) -> None:
         """Call the handler of the task's only node, and settle."""
         await held.may_start.wait()
         task_id, node = held.task.task_id, held.task.nodes[0]
-        reports = Reports(held.steps, task_id, self._metrics, lambda _answer: None)
+        reports = Reports(
+            held.steps,
+            task_id,
+            self._metrics,
+            lambda _answer: None,
+            clock=self._clock,
+            backoff=self._backoffs(),
+        )
         engine = held.engines[node.id]
         started = {"attempt": node.attempt, "executor": held.steps.consumer, "engine": engine}
         note = ReportItem("note", node.id, "node.started", orjson.dumps(started))
@@ -68,20 +81,22 @@ class DirectRunner:
         await reports.close()
         settlement = reports.settlement("settled")
         self.memory.end(task_id, settlement)
-        await settle_task(held.steps, task_id, settlement, lambda: held.stop_reason is not None)
+        gave_up = lambda: held.stop_reason is not None  # noqa: E731
+        await settle_task(held.steps, task_id, settlement, gave_up, backoff=self._backoffs())
         self.held_tasks.remove(task_id)
 
 
 async def run_direct(config: Config, gate: Gate) -> None:
     """The loops that hold and renew tasks, and nothing else of the service."""
-    metrics = Metrics()
+    metrics, clock = Metrics(), SystemClock()
+    backoffs = lambda: Backoff(clock, system_random)  # noqa: E731
     held_tasks = HeldTasks(config.slots, metrics)
     capabilities = Capabilities(load_registry(config.extensions))
     capabilities.learn({"python_noop": {"engines": [{"name": "bench", "available": True}]}})
     admission = Admission(gate, capabilities, config.pool)
     config.data_dir.mkdir(parents=True, exist_ok=True)
-    fitness = Fitness(config.data_dir, Breaker())
-    runner = DirectRunner(held_tasks, metrics)
+    fitness = Fitness(config.data_dir, Breaker(clock), clock=clock)
+    runner = DirectRunner(held_tasks, metrics, clock, backoffs)
     intake = Intake(
         admission,
         runner,
@@ -89,11 +104,13 @@ async def run_direct(config: Config, gate: Gate) -> None:
         metrics=metrics,
         lease_ms=config.lease_ms,
         fitness=fitness,
+        clock=clock,
+        backoffs=backoffs,
     )
-    leases = Leases(config, held_tasks, intake, metrics)
+    leases = Leases(config, held_tasks, intake, metrics, clock=clock)
     keys, consumer = Keys(config.prefix), f"direct-{os.getpid()}"
     commands = create_command_client(config.redis_url)
-    steps = PoolSteps(commands, keys, "s0", pool=config.pool, consumer=consumer)
+    steps = PoolSteps(commands, keys, "s0", pool=config.pool, consumer=consumer, clock=clock)
     reading = create_reader_client(config.redis_url, config.block_ms)
     reader = TaskReader(
         reading, keys, "s0", pool=config.pool, consumer=consumer, block_ms=config.block_ms
@@ -105,6 +122,8 @@ async def run_direct(config: Config, gate: Gate) -> None:
         fitness=fitness,
         block_ms=config.block_ms,
         on_back=lambda: None,
+        clock=clock,
+        backoffs=backoffs,
     )
     await steps.announce(b"{}", "online")
     async with asyncio.TaskGroup() as group:

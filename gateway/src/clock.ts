@@ -1,4 +1,4 @@
-/** Time as an argument, so that tests need not wait and no module reads a clock of its own. */
+/** Time as an argument, so that tests need not wait and no module reads a clock of its own; clock.py is its twin. */
 
 export interface Clock {
   /** Milliseconds since the epoch. */

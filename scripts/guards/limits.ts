@@ -27,6 +27,7 @@ const ALONE: Readonly<Record<string, string>> = {
   "fitness.py MIN_FREE_BYTES": "disks fill on a box",
   "held_tasks.py MAX_LONG": "work of the node plane is short",
   "notes.py PREVIEW_EVERY_S": "the node plane shows no pictures",
+  "puller.py LOOK_AGAIN_S": "disks fill on a box",
   "puller.py STAND_BACK_S": "a box may be unfit for some work; the gateway is not",
   "task_checks.py MAX_FILE_BYTES": "no bytes pass through the node plane",
   "control_channel.py POLL_S": "how often a quiet socket is asked is not how long checks may take",

@@ -9,7 +9,9 @@ const PYTHON = "gpu-node/src/gpu_node/executor";
 const PAIRS: readonly (readonly [name: string, parts: readonly string[], python?: string])[] = [
   ["admission", ["admit", "Admitted", "Refused"]],
   ["announcer", ["Announcer", "again", "announce"]],
+  ["backoff", ["Backoff", "next", "reset"], "redis/backoff.py"],
   ["capabilities", ["engineFor"]],
+  ["../clock", ["Clock", "elapsed", "sleep", "after"], "clock.py"],
   ["control-channel", ["listenToControl"], "redis/control_channel.py"],
   ["drain", ["drain"]],
   ["executor", ["Executor"]],
@@ -34,7 +36,6 @@ const PAIRS: readonly (readonly [name: string, parts: readonly string[], python?
 
 /** Files that only one of them has, and why. */
 const ALONE: Readonly<Record<string, string>> = {
-  "backoff.ts": "Python waits in redis/failures.py, where its clients do",
   "call-handler.ts": "Python calls handlers in its children",
   "encode-outputs.ts": "Python encodes outputs where the handler runs, in handlers/outputs.py",
   "handler-host.ts": "what Python's pool of children is to it",

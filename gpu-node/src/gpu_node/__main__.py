@@ -51,6 +51,7 @@ def _begin_log(config: Config, files: SecretFiles) -> None:
 
 def _run(config: Config, gate: Gate, listener: socket.socket, environment: dict[str, str]) -> int:
     """Everything heavy is imported after the configuration has been found right."""
+    from gpu_node.clock import SystemClock, system_random
     from gpu_node.service.server import serve
 
     try:
@@ -60,7 +61,16 @@ def _run(config: Config, gate: Gate, listener: socket.socket, environment: dict[
     except ImportError:
         loop_factory = None
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        return runner.run(serve(config, gate, listener, environment))
+        return runner.run(
+            serve(
+                config,
+                gate,
+                listener,
+                environment,
+                clock=SystemClock(),
+                random=system_random,
+            )
+        )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,9 @@ class Workshop:
 
     def long_work(self) -> None:
         self.check_canceled()
+
+    def elapsed(self) -> float:
+        return time.monotonic()
 
     def check_canceled(self) -> None:
         if self.canceled_by:

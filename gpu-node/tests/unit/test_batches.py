@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+from passing_clock import PassingClock
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, ResponseError
 from services import Valkey, start_valkey
 
+from gpu_node.clock import SystemClock
 from gpu_node.contracts.keys import Keys
 from gpu_node.contracts.scripts import SCRIPTS
 from gpu_node.contracts.steps import Step, announce
@@ -52,7 +54,7 @@ async def test_a_caller_that_gives_up_does_not_disturb_the_others(server: Valkey
 
 async def test_a_script_that_the_server_forgot_is_waited_for(server: Valkey) -> None:
     client = Redis.from_url(server.url, protocol=2)
-    scripts = ScriptRunner(client)
+    scripts = ScriptRunner(client, SystemClock())
     await client.script_flush()
     await client.config_resetstat()
     # As a gateway does, once somebody has met the gap.
@@ -69,8 +71,10 @@ async def test_a_script_that_nobody_loads_is_an_error_and_is_never_sent_in_full(
     client = Redis.from_url(server.url, protocol=2)
     await client.script_flush()
     await client.config_resetstat()
+    clock = PassingClock(jumps=True)
     with pytest.raises(NoScriptError):
-        await ScriptRunner(client).run(_announce())
+        await ScriptRunner(client, clock).run(_announce())
+    assert clock.passed > 1
     sent = await client.info("commandstats")
     assert "cmdstat_eval" not in sent
     assert sent["cmdstat_evalsha"]["failed_calls"] > 1

@@ -13,6 +13,7 @@ from gpu_node.children.memory import give_back, resident_bytes
 from gpu_node.children.places import Places
 from gpu_node.children.pool import ChildPool
 from gpu_node.children.settings import ChildSettings
+from gpu_node.clock import SystemClock
 from gpu_node.metrics import Metrics
 
 LIMITS = Limits("off", network=False, memory_mb=0, cpu_s=0, file_mb=0, open_files=0)
@@ -24,9 +25,9 @@ async def test_an_idle_process_that_holds_too_much_is_replaced(
     monkeypatch: pytest.MonkeyPatch, held: int, replaced: int
 ) -> None:
     monkeypatch.setattr(fleet, "resident_bytes", lambda pid: held)
-    metrics = Metrics()
+    metrics, clock = Metrics(), SystemClock()
     settings = ChildSettings("", dict(os.environ), LIMITS, 60.0)
-    pool = ChildPool(settings, Places(1, 1), metrics, breaker=Breaker())
+    pool = ChildPool(settings, Places(1, 1, clock), metrics, breaker=Breaker(clock))
     try:
         for _ in range(4):
             found = await pool.probe(MODELS, ["upscale_video"])

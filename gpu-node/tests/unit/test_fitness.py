@@ -7,12 +7,14 @@ from typing import Any, cast
 
 import orjson
 import pytest
+from passing_clock import PassingClock, settle
 
 from gpu_node.children.breaker import MAX_RUNS, REST_S, Breaker
 from gpu_node.executor import announcer as announcers
 from gpu_node.executor.announcer import Announcer
 from gpu_node.executor.fitness import FULL_FOR_S, MIN_FREE_BYTES, Fitness
-from gpu_node.executor.puller import Puller
+from gpu_node.executor.puller import LOOK_AGAIN_S, STAND_BACK_S, Puller
+from gpu_node.redis.backoff import Backoff
 from gpu_node.redis.steps import Entry
 
 HERE = Path("/")
@@ -22,11 +24,11 @@ class Machine:
     """A clock, a disk and a breaker in the hands of a test."""
 
     def __init__(self) -> None:
-        self.now = 0.0
+        self.clock = PassingClock()
         self.free = MIN_FREE_BYTES
-        self.breaker = Breaker(lambda: self.now)
+        self.breaker = Breaker(self.clock)
         self.fitness = Fitness(
-            HERE, self.breaker, lambda: self.now, free_bytes=lambda folder: self.free
+            HERE, self.breaker, clock=self.clock, free_bytes=lambda folder: self.free
         )
 
     def crash(self, node_type: str) -> None:
@@ -51,16 +53,17 @@ async def test_free_bytes_decide_whether_the_disk_is_full(free: int, why: str | 
 def test_a_disk_that_was_found_full_counts_as_full_for_a_while() -> None:
     machine = Machine()
     machine.fitness.disk_was_full()
-    machine.now = FULL_FOR_S - 0.1
+    machine.clock.let_pass(FULL_FOR_S - 0.1)
     assert machine.fitness.disk() == "the disk is full"
-    machine.now = FULL_FOR_S
+    machine.clock.let_pass(0.1)
     assert machine.fitness.disk() is None
 
 
 def test_the_real_disk_is_asked(tmp_path: Path) -> None:
-    breaker = Breaker()
-    assert Fitness(tmp_path, breaker).disk() is None
-    assert Fitness(tmp_path / "gone", breaker).disk() == "the disk is full"
+    clock = PassingClock()
+    breaker = Breaker(clock)
+    assert Fitness(tmp_path, breaker, clock=clock).disk() is None
+    assert Fitness(tmp_path / "gone", breaker, clock=clock).disk() == "the disk is full"
 
 
 async def test_a_type_that_rests_stops_no_other() -> None:
@@ -70,7 +73,7 @@ async def test_a_type_that_rests_stops_no_other() -> None:
     assert machine.fitness.why_not("other") is None
     assert machine.fitness.is_partly_unfit()
     assert "poison" in str(await machine.fitness.check())
-    machine.now = REST_S
+    machine.clock.let_pass(REST_S)
     assert not machine.fitness.is_partly_unfit()
     assert await machine.fitness.check() is None
 
@@ -101,11 +104,16 @@ async def test_the_announcement_says_what_rests_and_when_it_no_longer_does() -> 
     machine, registry = Machine(), Registry()
     parts = cast(Any, (Configuration(), Capabilities(), [registry]))
     announcer: Announcer = announcers.Announcer(
-        *parts, executor_id="box", slots=1, fitness=machine.fitness
+        *parts,
+        executor_id="box",
+        slots=1,
+        fitness=machine.fitness,
+        clock=machine.clock,
+        backoff=Backoff(machine.clock, lambda: 0.0),
     )
     machine.crash("poison")
     await announcer.announce()
-    machine.now = REST_S
+    machine.clock.let_pass(REST_S)
     await announcer.announce()
     said = [{row["type"]: row.get("cannot_now") for row in r["node_types"]} for r in registry.rows]
     assert "rests for 30 s" in said[0].pop("poison")
@@ -119,7 +127,6 @@ class Stream:
 
     def __init__(self) -> None:
         self.reads: list[str] = []
-        self.was_read = asyncio.Event()
 
     async def read(self, count: int) -> list[Entry]:
         return await self._note("read")
@@ -129,7 +136,6 @@ class Stream:
 
     async def _note(self, how: str) -> list[Entry]:
         self.reads.append(how)
-        self.was_read.set()
         await asyncio.Event().wait()
         return []
 
@@ -141,36 +147,45 @@ class Places:
         """There always are."""
 
 
-async def first_read(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> tuple[str, list[float]]:
-    """How a puller reads first, and what it waited for before; the disk empties meanwhile."""
-    slept: list[float] = []
+class Pulling:
+    """A puller at work, and how it has read."""
 
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        machine.free = MIN_FREE_BYTES
+    def __init__(self, machine: Machine) -> None:
+        self.stream = Stream()
+        self._machine = machine
+        parts = cast(Any, (Places(), None, None))
+        puller = Puller(
+            *parts,
+            fitness=machine.fitness,
+            block_ms=1000,
+            on_back=lambda: None,
+            clock=machine.clock,
+            backoffs=lambda: Backoff(machine.clock, lambda: 0.0),
+        )
+        self._task = asyncio.create_task(puller.pull(cast(Any, self.stream), cast(Any, None)))
 
-    stream = Stream()
-    parts = cast(Any, (Places(), None, None))
-    more = cast(Any, {"fitness": machine.fitness, "block_ms": 1000, "on_back": None})
-    monkeypatch.setattr("gpu_node.executor.puller.asyncio.sleep", sleep)
-    pulling = asyncio.create_task(Puller(*parts, **more).pull(cast(Any, stream), cast(Any, None)))
-    await stream.was_read.wait()
-    pulling.cancel()
-    return stream.reads[0], slept
+    async def reads_after(self, seconds: float) -> list[str]:
+        """What has been read once this time has passed."""
+        await settle()
+        self._machine.clock.let_pass(seconds)
+        await settle()
+        return self.stream.reads
 
 
-async def test_a_full_disk_is_waited_for_before_anything_is_pulled(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_full_disk_is_waited_for_before_anything_is_pulled() -> None:
     machine = Machine()
     machine.free = 0
-    assert await first_read(machine, monkeypatch) == ("read", [1])
+    pulling = Pulling(machine)
+    for _ in range(100):
+        assert await pulling.reads_after(LOOK_AGAIN_S) == []
+    machine.free = MIN_FREE_BYTES
+    assert await pulling.reads_after(LOOK_AGAIN_S) == ["read"]
 
 
-async def test_a_machine_that_cannot_do_all_work_stands_back(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_machine_that_cannot_do_all_work_stands_back() -> None:
     machine = Machine()
-    assert await first_read(machine, monkeypatch) == ("read", [])
+    assert await Pulling(machine).reads_after(0) == ["read"]
     machine.crash("poison")
-    assert await first_read(machine, monkeypatch) == ("read_left", [0.5])
+    pulling = Pulling(machine)
+    assert await pulling.reads_after(STAND_BACK_S - 0.1) == []
+    assert await pulling.reads_after(0.1) == ["read_left"]

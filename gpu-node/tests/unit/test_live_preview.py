@@ -6,17 +6,20 @@ from gpu_node.handlers.live_preview import LivePreview
 
 
 class Listener:
-    def __init__(self) -> None:
+    def __init__(self, times: list[float]) -> None:
+        self._times = iter(times)
         self.shown: list[bytes] = []
+
+    def elapsed(self) -> float:
+        return next(self._times)
 
     def preview(self, data: bytes, media_type: str) -> None:
         self.shown.append(data)
 
 
 def test_pictures_are_made_and_sent_once_a_second() -> None:
-    times = iter([0.0, 0.0, 0.2, 0.9, 1.1, 1.9, 2.2, 9.0])
-    listener, made = Listener(), list[int]()
-    live = LivePreview(cast(Any, listener), lambda: next(times))
+    listener, made = Listener([0.0, 0.0, 0.2, 0.9, 1.1, 1.9, 2.2, 9.0]), list[int]()
+    live = LivePreview(cast(Any, listener))
     for number in range(7):
 
         def make(number: int = number) -> bytes:

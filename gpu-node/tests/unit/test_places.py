@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
+from passing_clock import PassingClock, settle
 
-from gpu_node.children.places import Place, Places
+from gpu_node.children.places import LONG_AFTER_S, Place, Places
 
 
 class Work:
@@ -27,14 +28,8 @@ class Work:
         await self.task
 
 
-async def settle() -> None:
-    """Let everything happen that can."""
-    for _ in range(10):
-        await asyncio.sleep(0)
-
-
 async def test_long_work_waits_for_long_work_and_leaves_its_short_place() -> None:
-    places = Places(short=1, long=1)
+    places = Places(short=1, long=1, clock=PassingClock())
     first = Work(places)
     await first.runs.wait()
     await first.place.lengthen()
@@ -53,7 +48,7 @@ async def test_long_work_waits_for_long_work_and_leaves_its_short_place() -> Non
 
 @pytest.mark.parametrize("is_waiting", [True, False])
 async def test_all_places_come_back_however_the_work_ends(is_waiting: bool) -> None:
-    places = Places(short=1, long=1)
+    places = Places(short=1, long=1, clock=PassingClock())
     if is_waiting:
         await places.long.acquire()
     work = Work(places)
@@ -74,9 +69,17 @@ async def test_all_places_come_back_however_the_work_ends(is_waiting: bool) -> N
 
 
 async def test_work_that_goes_on_and_on_counts_as_long_once_there_is_a_place() -> None:
-    places = Places(short=1, long=1, long_after_s=0)
-    first, second = Work(places), Work(places)
+    clock = PassingClock()
+    places = Places(short=1, long=1, clock=clock)
+    first = Work(places)
+    await first.runs.wait()
+    second = Work(places)
+    clock.let_pass(LONG_AFTER_S - 1)
+    await settle()
+    assert (first.changes, second.runs.is_set()) == ([], False)
+    clock.let_pass(1)
     await second.runs.wait()
+    clock.let_pass(LONG_AFTER_S)
     await settle()
     # It works on meanwhile, so without a long place it keeps the short one.
     third = Work(places)

@@ -3,24 +3,31 @@
 import asyncio
 from typing import Any
 
+from passing_clock import PassingClock, settle
+
 from gpu_node.executor.capabilities import Capabilities
 from gpu_node.executor.prober import Prober
 from gpu_node.handlers.registry import load_registry
 
-NEVER_S = 3600.0
+EVERY_S = 60.0
 
 
 class Engines:
     """Two node types whose engines a test switches, and what has been heard of them."""
 
-    def __init__(self, every_s: float = NEVER_S) -> None:
+    def __init__(self) -> None:
         self.here = {"align_speech": True, "upscale_image": True}
         self.asked: list[list[str]] = []
         self.is_broken = False
         self.changes: asyncio.Queue[None] = asyncio.Queue()
         self.capabilities = Capabilities(load_registry(""))
+        self.clock = PassingClock()
         self.prober = Prober(
-            self.probe, self.capabilities, every_s, lambda: self.changes.put_nowait(None)
+            self.probe,
+            self.capabilities,
+            EVERY_S,
+            on_change=lambda: self.changes.put_nowait(None),
+            clock=self.clock,
         )
 
     async def probe(self, node_types: list[str]) -> dict[str, Any]:
@@ -55,10 +62,17 @@ async def test_a_failure_is_looked_into_and_the_change_is_told() -> None:
 
 
 async def test_all_are_asked_again_and_again() -> None:
-    engines = Engines(every_s=0.01)
+    engines = Engines()
     running = asyncio.create_task(engines.prober.run())
+    await settle()
+    engines.clock.let_pass(EVERY_S - 1)
+    await settle()
+    assert engines.asked == []
+    engines.clock.let_pass(1)
     await engines.changes.get()
     engines.here["upscale_image"] = False
+    await settle()
+    engines.clock.let_pass(EVERY_S)
     await engines.changes.get()
     assert not engines.available("upscale_image")
     assert set(engines.asked[-1]) == set(engines.capabilities.registry.node_types)

@@ -42,7 +42,9 @@ def context(tmp_path: Path, notes: Notes, canceled: threading.Event) -> RunConte
         inputs={},
         paths={"files/f": str(tmp_path / "f")},
     )
-    return RunContext(call, lambda kind, data: notes.append((kind, data)), canceled)
+    return RunContext(
+        call, lambda kind, data: notes.append((kind, data)), canceled, elapsed=lambda: 0.0
+    )
 
 
 @pytest.mark.parametrize(

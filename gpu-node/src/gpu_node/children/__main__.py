@@ -125,7 +125,7 @@ class CallServer:
 
         self._limits.begin_call()
         self._send({"kind": "began", "id": call_id})
-        context = RunContext(call, emit, self._canceled, wait_turn)
+        context = RunContext(call, emit, self._canceled, wait_turn, elapsed=time.monotonic)
         returned = registry.run(call.type)(call.params, call.inputs, context)
         outputs = to_outputs(self._awaited(returned) if inspect.isawaitable(returned) else returned)
         engine = clean_text(context.engine)
@@ -157,7 +157,8 @@ class CallServer:
         check = registry.check(call.type)
         self._limits.begin_call()
         if check:
-            check(call.params, call.inputs, RunContext(call, lambda *_: None, self._canceled))
+            context = RunContext(call, lambda *_: None, self._canceled, elapsed=time.monotonic)
+            check(call.params, call.inputs, context)
         answer = {"outputs": {}, "engine": call.engine, "staged": []}
         return {"kind": "done", "id": message["id"], **answer}
 

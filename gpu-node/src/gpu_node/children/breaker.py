@@ -1,8 +1,7 @@
 """Gives no calls to a handler that crashes for one run after another, so that it cannot keep the
 machine busy dying."""
 
-import time
-from collections.abc import Callable
+from gpu_node.clock import Clock
 
 MAX_RUNS = 5
 """Different runs in a row; then the type rests, and one call is tried. A run that crashes again
@@ -13,8 +12,8 @@ REST_S = 30.0
 class Breaker:
     """One circuit per node type: a poisonous type does not stop the others."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._crashed: dict[str, dict[str, None]] = {}
         self._crashed_at: dict[str, float] = {}
 
@@ -22,7 +21,7 @@ class Breaker:
         """Why the type rests, if it does."""
         if len(self._crashed.get(node_type, ())) < MAX_RUNS:
             return None
-        rest_s = self._crashed_at[node_type] + REST_S - self._now()
+        rest_s = self._crashed_at[node_type] + REST_S - self._clock.elapsed()
         if rest_s <= 0:
             return None
         return f"{node_type} crashed for {MAX_RUNS} runs in a row and rests for {rest_s:.0f} s"
@@ -41,4 +40,4 @@ class Breaker:
         runs[run_id] = None
         while len(runs) > MAX_RUNS:
             del runs[next(iter(runs))]
-        self._crashed_at[node_type] = self._now()
+        self._crashed_at[node_type] = self._clock.elapsed()

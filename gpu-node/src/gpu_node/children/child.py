@@ -13,6 +13,7 @@ from gpu_node.children.framing import BadMessage, Message, encode, read_message
 from gpu_node.children.output import log_output
 from gpu_node.children.settings import ChildSettings
 from gpu_node.children.spawn import Spawned, spawn
+from gpu_node.clock import Clock
 from gpu_node.handlers.run_context import Call
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
@@ -49,12 +50,12 @@ class Child:
         self._began = True
 
     @classmethod
-    async def start(cls, settings: ChildSettings, metrics: Metrics) -> "Child":
+    async def start(cls, settings: ChildSettings, metrics: Metrics, clock: Clock) -> "Child":
         """Spawn a process, from the main thread, and wait until it can be called."""
         spawned = await spawn(settings)
         process = spawned.process
         assert process.stdout
-        output = asyncio.create_task(log_output(process.stdout, process.pid, metrics))
+        output = asyncio.create_task(log_output(process.stdout, process.pid, metrics, clock))
         child = cls(spawned, output)
         start = {
             "extensions": settings.extensions,

@@ -3,12 +3,12 @@ or have grown."""
 
 import asyncio
 import contextlib
-import time
 
 from gpu_node.children.child import Child
 from gpu_node.children.failures import CannotNow
 from gpu_node.children.memory import resident_bytes
 from gpu_node.children.settings import ChildSettings
+from gpu_node.clock import Clock
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 
@@ -16,8 +16,9 @@ from gpu_node.metrics import Metrics
 class Fleet:
     """As many processes as were ever needed at once."""
 
-    def __init__(self, settings: ChildSettings, metrics: Metrics) -> None:
+    def __init__(self, settings: ChildSettings, metrics: Metrics, clock: Clock) -> None:
         self._settings = settings
+        self._clock = clock
         self._metrics = metrics
         self._children: set[Child] = set()
         self._idle: list[Child] = []
@@ -66,7 +67,7 @@ class Fleet:
 
     async def _start(self) -> None:
         try:
-            child = await Child.start(self._settings, self._metrics)
+            child = await Child.start(self._settings, self._metrics, self._clock)
         except (OSError, TimeoutError) as error:
             raise CannotNow(
                 "handler-unavailable", "No handler process could be started."
@@ -78,7 +79,7 @@ class Fleet:
 
     def give_back(self, child: Child) -> None:
         if child.is_alive:
-            child.used_at = time.monotonic()
+            child.used_at = self._clock.elapsed()
             self._idle.append(child)
             return
         self._children.discard(child)
@@ -87,7 +88,7 @@ class Fleet:
 
     async def _beat(self) -> None:
         while True:
-            await asyncio.sleep(self._settings.patience_s / 5)
+            await self._clock.sleep(self._settings.patience_s / 5)
             for child in self._children:
                 with contextlib.suppress(OSError):
                     child.beat()

@@ -2,8 +2,8 @@
 not fill it."""
 
 import asyncio
-import time
 
+from gpu_node.clock import Clock
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 
@@ -12,15 +12,17 @@ LINES_PER_S = 20.0
 BURST = 200.0
 
 
-async def log_output(stream: asyncio.StreamReader, pid: int, metrics: Metrics) -> None:
+async def log_output(
+    stream: asyncio.StreamReader, pid: int, metrics: Metrics, clock: Clock
+) -> None:
     """Read until the end; never stops reading, because a full pipe would stop the child."""
-    credit, seen, dropped, rest = BURST, time.monotonic(), 0, b""
+    credit, seen, dropped, rest = BURST, clock.elapsed(), 0, b""
     while chunk := await stream.read(65536):
         *lines, rest = (rest + chunk).split(b"\n")
         if len(rest) > MAX_LINE_BYTES:
             lines.append(rest)
             rest = b""
-        now = time.monotonic()
+        now = clock.elapsed()
         credit, seen = min(BURST, credit + (now - seen) * LINES_PER_S), now
         for line in lines:
             if credit < 1:

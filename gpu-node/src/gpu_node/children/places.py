@@ -5,6 +5,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Self
 
+from gpu_node.clock import Clock
+
 LONG_AFTER_S = 20.0
 """A call that goes on for so long without having said that it would counts as long."""
 
@@ -12,8 +14,11 @@ LONG_AFTER_S = 20.0
 class Places:
     """So many short and so many long calls at once."""
 
-    def __init__(self, short: int, long: int, long_after_s: float = LONG_AFTER_S) -> None:
+    def __init__(
+        self, short: int, long: int, clock: Clock, long_after_s: float = LONG_AFTER_S
+    ) -> None:
         self.long_count = long
+        self.clock = clock
         self.short = asyncio.Semaphore(short)
         self.long = asyncio.Semaphore(long)
         self.long_after_s = long_after_s
@@ -57,7 +62,7 @@ class Place:
 
     async def _grow(self) -> None:
         """The same for work that goes on meanwhile, and therefore keeps its place till then."""
-        await asyncio.sleep(self._places.long_after_s)
+        await self._places.clock.sleep(self._places.long_after_s)
         await self._take_long()
         self._leave_short()
 

@@ -55,7 +55,7 @@ class ChildPool:
         breaker: Breaker,
         hold: Hold = hold_nothing,
     ) -> None:
-        self._fleet = Fleet(settings, metrics)
+        self._fleet = Fleet(settings, metrics, places.clock)
         self._metrics = metrics
         self._places = places
         self._checks = asyncio.Lock()

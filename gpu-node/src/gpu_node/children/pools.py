@@ -37,7 +37,7 @@ class Pools:
         self.computing = ChildPool(settings, places, metrics, breaker=breaker, hold=resources.held)
         # Those that wait for services may speak to them; their calls take no short place of others.
         online = replace(settings, limits=replace(settings.limits, network=True))
-        places = Places(WAITERS, places.long_count)
+        places = Places(WAITERS, places.long_count, places.clock)
         self.waiting = ChildPool(online, places, metrics, breaker=breaker, hold=resources.held)
 
     async def close(self) -> None:

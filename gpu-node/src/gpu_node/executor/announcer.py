@@ -8,12 +8,14 @@ from typing import Any
 import orjson
 
 from gpu_node import __version__
+from gpu_node.clock import Clock, within
 from gpu_node.config import Config
 from gpu_node.contracts.wire import DEFAULTS
 from gpu_node.executor.capabilities import Capabilities
 from gpu_node.executor.fitness import Fitness
 from gpu_node.logs import get_logger
-from gpu_node.redis.failures import RedisError, backoff, fault_of
+from gpu_node.redis.backoff import Backoff
+from gpu_node.redis.failures import RedisError, fault_of
 from gpu_node.redis.steps import PoolSteps, Status
 
 
@@ -29,6 +31,8 @@ class Announcer:
         executor_id: str,
         slots: int,
         fitness: Fitness,
+        clock: Clock,
+        backoff: Backoff,
     ) -> None:
         self.status: Status = "online"
         self.told = asyncio.Event()
@@ -36,6 +40,8 @@ class Announcer:
         self._again = asyncio.Event()
         self._steps = steps
         self._fitness = fitness
+        self._clock = clock
+        self._backoff = backoff
         self._capabilities = capabilities
         self._row: dict[str, Any] = {
             "executor_id": executor_id,
@@ -57,16 +63,15 @@ class Announcer:
 
     async def run(self) -> None:
         """Announce for ever."""
-        failures = 0
         while True:
             self._again.clear()
             if await self.announce():
-                failures = 0
+                self._backoff.reset()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._again.wait(), DEFAULTS["announce_ms"] / 1000)
+                    async with within(self._clock, DEFAULTS["announce_ms"] / 1000):
+                        await self._again.wait()
             else:
-                failures += 1
-                await backoff(failures)
+                await self._backoff.wait()
 
     async def announce(self) -> bool:
         """Write the row in every shard; False if one of them could not be told."""

@@ -18,6 +18,7 @@ from gpu_node.executor.puller import Puller
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.readiness import Readiness
+from gpu_node.redis.backoff import Backoffs
 from gpu_node.redis.clients import Client
 from gpu_node.redis.control_channel import listen_to_control
 from gpu_node.redis.reader import TaskReader
@@ -48,6 +49,7 @@ class Executor:
     background: Background
     readiness: Readiness
     metrics: Metrics
+    backoffs: Backoffs
 
     async def run(self, stop: asyncio.Event) -> None:
         """Pull and work until `stop`, then drain. If a loop dies, all stop, and its error is
@@ -104,6 +106,7 @@ class Executor:
             shards,
             pool=self.config.pool,
             on_cancel=self._cancel,
+            backoff=self.backoffs(),
         )
 
     def _cancel(self, task_id: str) -> None:

@@ -2,12 +2,12 @@
 costs no attempt."""
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gpu_node.children.breaker import Breaker
 from gpu_node.children.resources import Resources
+from gpu_node.clock import Clock
 
 MIN_FREE_BYTES = 100 << 20
 """Below this a film may not fit any more."""
@@ -23,15 +23,15 @@ class Fitness:
         self,
         data_dir: Path,
         breaker: Breaker,
-        now: Callable[[], float] = time.monotonic,
         *,
+        clock: Clock,
         free_bytes: Callable[[Path], int] | None = None,
         resources: Resources | None = None,
     ) -> None:
         self._data_dir = data_dir
         self._breaker = breaker
         self._resources = resources
-        self._now = now
+        self._clock = clock
         self._free_bytes = free_bytes or _free_bytes
         self._full_until = float("-inf")
 
@@ -42,11 +42,14 @@ class Fitness:
 
     def disk_was_full(self) -> None:
         """Somebody could not write."""
-        self._full_until = self._now() + FULL_FOR_S
+        self._full_until = self._clock.elapsed() + FULL_FOR_S
 
     def disk(self) -> str | None:
         """Why nothing can be done at all."""
-        if self._now() < self._full_until or self._free_bytes(self._data_dir) < MIN_FREE_BYTES:
+        if (
+            self._clock.elapsed() < self._full_until
+            or self._free_bytes(self._data_dir) < MIN_FREE_BYTES
+        ):
             return "the disk is full"
         return None
 

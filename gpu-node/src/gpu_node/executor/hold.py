@@ -1,9 +1,10 @@
 """A task that this executor holds, from its entry to its settlement; hold.ts is its twin."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.executor.schedule import Schedule
@@ -63,6 +64,19 @@ class HeldTask:
         self.may_start.set()
         for work in self.works:
             work.cancel()
+
+    async def do(self, what: Coroutine[Any, Any, None]) -> bool:
+        """Do something that `stop` cuts short; False where it did."""
+        work = asyncio.get_running_loop().create_task(what)
+        self.works.add(work)
+        try:
+            await asyncio.wait({work})
+        finally:
+            self.works.discard(work)
+        if work.cancelled():
+            return False
+        work.result()
+        return True
 
     def decline(self, why: str) -> None:
         """Give the task back: what is wrong is wrong with this machine."""

@@ -1,10 +1,10 @@
 """Takes entries in, however they came: by a read, by a renew, or by reading what was pending
 before; intake.ts is its twin."""
 
-import time
 from collections.abc import Callable
 from typing import Protocol
 
+from gpu_node.clock import Clock
 from gpu_node.contracts.wire import ID_PATTERN
 from gpu_node.executor.admission import Admission, Admitted, Invalid, NotNow, Refused
 from gpu_node.executor.background import Background
@@ -16,7 +16,8 @@ from gpu_node.executor.settle import deadline, settle_task
 from gpu_node.executor.task_memory import TaskMemory
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
-from gpu_node.redis.failures import RedisError, backoff
+from gpu_node.redis.backoff import Backoffs
+from gpu_node.redis.failures import RedisError
 from gpu_node.redis.steps import Entry, PoolSteps, Settlement
 
 NO_TASK = "no open task stands behind it"
@@ -52,6 +53,8 @@ class Intake:
         metrics: Metrics,
         lease_ms: int,
         fitness: Fitness,
+        clock: Clock,
+        backoffs: Backoffs,
         on_absent: Callable[[list[str]], None] = lambda _: None,
     ) -> None:
         """`on_absent` hears of types of which an engine is wanted that is not here."""
@@ -64,6 +67,8 @@ class Intake:
         self._metrics = metrics
         self._lease_s = lease_ms / 1000
         self._fitness = fitness
+        self._clock = clock
+        self._backoffs = backoffs
         self._settling: set[str] = set()
 
     def accept(self, steps: PoolSteps, entry: Entry, *, is_fresh: bool) -> None:
@@ -86,7 +91,7 @@ class Intake:
             self._discard(steps, entry, "its task came with another entry")
         elif held := self._held_tasks.held.get(task_id):
             if is_fresh:
-                held.confirm(time.monotonic())
+                held.confirm(self._clock.elapsed())
         elif task_id not in self._settling:
             again = self._memory.ending_of(task_id) or _settlement("released", "taken before")
             self._end(steps, entry, again)
@@ -120,7 +125,7 @@ class Intake:
         self._end(steps, entry, _settlement(outcome, reason))
 
     def _start(self, steps: PoolSteps, entry: Entry, admitted: Admitted, is_fresh: bool) -> None:
-        now = time.monotonic()
+        now = self._clock.elapsed()
         held = HeldTask(
             entry.entry_id, admitted.task, admitted.schedule, admitted.engines, steps, leased_at=now
         )
@@ -138,7 +143,13 @@ class Intake:
 
     async def _settle(self, steps: PoolSteps, entry: Entry, settlement: Settlement) -> None:
         try:
-            answer = await settle_task(steps, entry.task_id, settlement, deadline(self._lease_s))
+            answer = await settle_task(
+                steps,
+                entry.task_id,
+                settlement,
+                deadline(self._clock, self._lease_s),
+                backoff=self._backoffs(),
+            )
             if answer == "closed":
                 # Its task has ended, or never was: only the entry is left to take away.
                 self._discard(steps, entry, NO_TASK)
@@ -150,11 +161,12 @@ class Intake:
         self._background.start(self._remove(steps, entry))
 
     async def _remove(self, steps: PoolSteps, entry: Entry) -> None:
-        for attempt in range(1, 6):
+        backoff = self._backoffs()
+        for _ in range(5):
             try:
                 return await steps.discard(entry.entry_id)
             except RedisError:
-                await backoff(attempt)
+                await backoff.wait()
         # The next renew shows it again.
 
 

@@ -2,9 +2,10 @@
 twin."""
 
 import asyncio
-import time
+import contextlib
 from collections.abc import Sequence
 
+from gpu_node.clock import Clock, within
 from gpu_node.config import Config
 from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.executor.held_tasks import HeldTasks
@@ -24,13 +25,20 @@ class Leases:
     """One loop per shard; they run in the parent, so no handler can hold them up."""
 
     def __init__(
-        self, config: Config, held_tasks: HeldTasks, intake: Intake, metrics: Metrics
+        self,
+        config: Config,
+        held_tasks: HeldTasks,
+        intake: Intake,
+        metrics: Metrics,
+        *,
+        clock: Clock,
     ) -> None:
         self._lease_s = config.lease_ms / 1000
         self._renew_s = config.renew_ms / 1000
         self._held_tasks = held_tasks
         self._intake = intake
         self._metrics = metrics
+        self._clock = clock
         self._wake: dict[str, asyncio.Event] = {}
 
     def reconnected(self, shard: str) -> None:
@@ -38,7 +46,7 @@ class Leases:
         perhaps an entry."""
         if wake := self._wake.get(shard):
             wake.set()
-            asyncio.get_running_loop().call_later(self._lease_s / 2, wake.set)
+            self._clock.after(self._lease_s / 2, wake.set)
 
     async def renew(self, steps: PoolSteps) -> None:
         """Renew one shard's leases for ever. Without tasks it asks now and then for swallowed
@@ -49,21 +57,20 @@ class Leases:
             is_poked = wake.is_set()
             wake.clear()
             held = [task.task.task_id for task in self._held_tasks.in_shard(steps.shard)]
-            if held or is_poked or time.monotonic() - asked_at >= self._lease_s / 2:
-                asked_at = time.monotonic()
+            if held or is_poked or self._clock.elapsed() - asked_at >= self._lease_s / 2:
+                asked_at = self._clock.elapsed()
                 if not await self._renew_once(steps, held):
                     # What was lost meanwhile is to be found as soon as Redis answers again.
                     asked_at = float("-inf")
-            try:
-                await asyncio.wait_for(wake.wait(), self._renew_s)
-            except TimeoutError:
-                pass
+            with contextlib.suppress(TimeoutError):
+                async with within(self._clock, self._renew_s):
+                    await wake.wait()
 
     async def watch(self) -> None:
         """Stop tasks whose last answered renew is too long ago, for ever."""
         while True:
-            await asyncio.sleep(self._lease_s / 40)
-            now = time.monotonic()
+            await self._clock.sleep(self._lease_s / 40)
+            now = self._clock.elapsed()
             for held in list(self._held_tasks.held.values()):
                 if now - held.leased_at > LOST_AFTER * self._lease_s and (
                     held.stop_reason not in (StopReason.STALE, StopReason.CLOSED)
@@ -74,11 +81,11 @@ class Leases:
 
     async def _renew_once(self, steps: PoolSteps, task_ids: Sequence[str]) -> bool:
         """False where Redis could not be asked."""
-        sent = time.monotonic()
+        sent = self._clock.elapsed()
         try:
             # A dead connection must not use up the lease: giving up makes the client take
             # another one.
-            async with asyncio.timeout(max(1.0, self._renew_s)):
+            async with within(self._clock, max(1.0, self._renew_s)):
                 answer = await steps.renew(task_ids)
         except (RedisError, TimeoutError, OSError) as error:
             if task_ids or not is_no_group(error):

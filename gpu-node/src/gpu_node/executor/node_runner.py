@@ -1,7 +1,6 @@
 """Runs one node: inputs fetched and checked, handler called, outputs checked and stored;
 node-runner.ts is its twin."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import orjson
 from gpu_node.children.child import Done, OnNote
 from gpu_node.children.failures import CannotNow, UnexpectedFailure
 from gpu_node.children.pool import ChildPool
+from gpu_node.clock import Clock
 from gpu_node.contracts.wire import DEFAULTS
 from gpu_node.errors import PermanentError
 from gpu_node.executor.fitness import Fitness
@@ -45,6 +45,7 @@ class NodeRunner:
     show_failures: bool
     on_failed: Callable[[str], None]
     """Hears the type of a node that has failed: its engine may be gone."""
+    clock: Clock
 
     async def run(
         self, held: HeldTask, node: TaskNode, inputs: Values, *, files: TaskFiles, on_note: OnNote
@@ -83,17 +84,17 @@ class NodeRunner:
         timing: dict[str, float],
     ) -> Done:
         self._check_inputs(node, inputs)
-        begun = time.monotonic()
+        begun = self.clock.elapsed()
         paths = await files.fetch(find_refs(self.registry.node_types[node.type].inputs, inputs))
-        timing["load_s"] = _since(begun)
-        begun = time.monotonic()
+        timing["load_s"] = self._since(begun)
+        begun = self.clock.elapsed()
         call = self.to_call(held, node, inputs, files=files, paths=paths)
         done = await self._execute(call, held, node, on_note)
-        timing["execute_s"] = _since(begun)
+        timing["execute_s"] = self._since(begun)
         self._check_outputs(node, done.outputs)
-        begun = time.monotonic()
+        begun = self.clock.elapsed()
         await files.upload(node.id, node.attempt, done.staged)
-        timing["upload_s"] = _since(begun)
+        timing["upload_s"] = self._since(begun)
         return done
 
     def to_call(
@@ -151,6 +152,5 @@ class NodeRunner:
             detail = f"The outputs of {node.id} do not fit {node.type}: {where}."
             raise PermanentError("invalid-output", detail, errors=errors)
 
-
-def _since(begun: float) -> float:
-    return round(max(0.0, time.monotonic() - begun), 6)
+    def _since(self, begun: float) -> float:
+        return round(max(0.0, self.clock.elapsed() - begun), 6)

@@ -1,11 +1,10 @@
 """Keeps the notes of a task few: a handler may say how far it is as often as it likes; notes.ts is
 its twin."""
 
-import asyncio
-import time
 from collections.abc import Callable
 from typing import Any
 
+from gpu_node.clock import Clock
 from gpu_node.contracts.wire import EXECUTOR
 
 PROGRESS_EVERY_S = EXECUTOR["progress_gap_ms"] / 1000
@@ -20,13 +19,14 @@ class Notes:
     """Passes on a few progress notes and 1 preview per second and task; the last is never
     dropped."""
 
-    def __init__(self, emit: Emit) -> None:
+    def __init__(self, emit: Emit, clock: Clock) -> None:
         self._emit = emit
+        self._clock = clock
         self._waiting: dict[tuple[str, str], dict[str, Any]] = {}
         self._next: dict[str, float] = {}
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timers: dict[str, Callable[[], None]] = {}
         self._log_credit = LOG_BURST
-        self._log_seen = time.monotonic()
+        self._log_seen = self._clock.elapsed()
         self._dropped: dict[str, int] = {}
 
     def progress(self, node_id: str, data: dict[str, Any]) -> None:
@@ -39,7 +39,7 @@ class Notes:
 
     def log(self, node_id: str, data: dict[str, Any]) -> None:
         """Write a line; too many are counted and dropped."""
-        now = time.monotonic()
+        now = self._clock.elapsed()
         credit = self._log_credit + (now - self._log_seen) * EXECUTOR["log_lines_per_s"]
         self._log_credit, self._log_seen = min(LOG_BURST, credit), now
         if self._log_credit < 1:
@@ -57,8 +57,8 @@ class Notes:
 
     def stop(self) -> None:
         """Forget what waits."""
-        for timer in self._timers.values():
-            timer.cancel()
+        for call_off in self._timers.values():
+            call_off()
         self._timers.clear()
         self._waiting.clear()
 
@@ -66,15 +66,14 @@ class Notes:
         self._waiting[(node_id, kind)] = data
         if kind in self._timers:
             return
-        wait_s = self._next.get(kind, 0.0) - time.monotonic()
+        wait_s = self._next.get(kind, 0.0) - self._clock.elapsed()
         if wait_s <= 0:
             self._emit_next(kind, every_s)
         else:
             self._arm(kind, every_s, wait_s)
 
     def _arm(self, kind: str, every_s: float, wait_s: float) -> None:
-        loop = asyncio.get_running_loop()
-        self._timers[kind] = loop.call_later(wait_s, self._emit_next, kind, every_s)
+        self._timers[kind] = self._clock.after(wait_s, lambda: self._emit_next(kind, every_s))
 
     def _emit_next(self, kind: str, every_s: float) -> None:
         self._timers.pop(kind, None)
@@ -82,7 +81,7 @@ class Notes:
         if not keys:
             return
         self._emit(*keys[0], self._waiting.pop(keys[0]))
-        self._next[kind] = time.monotonic() + every_s
+        self._next[kind] = self._clock.elapsed() + every_s
         if len(keys) > 1:
             self._arm(kind, every_s, every_s)
 

@@ -3,10 +3,10 @@ when somebody wants to know."""
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from gpu_node.clock import Clock, within
 from gpu_node.executor.capabilities import Capabilities
 from gpu_node.logs import get_logger
 
@@ -22,13 +22,16 @@ class Prober:
         probe: Probe,
         capabilities: Capabilities,
         every_s: float,
+        *,
         on_change: Callable[[], None],
+        clock: Clock,
     ) -> None:
         """`on_change`: something is here that was not, or the other way round."""
         self._probe = probe
         self._capabilities = capabilities
         self._every_s = every_s
         self._on_change = on_change
+        self._clock = clock
         self._wanted: set[str] = set()
         self._waiting: list[asyncio.Future[None]] = []
         self._asked = asyncio.Event()
@@ -48,13 +51,14 @@ class Prober:
 
     async def run(self) -> None:
         """Probe for ever."""
-        due = time.monotonic() + self._every_s
+        due = self._clock.elapsed() + self._every_s
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), max(0.0, due - time.monotonic()))
-            if time.monotonic() >= due:
+                async with within(self._clock, due - self._clock.elapsed()):
+                    await self._asked.wait()
+            if self._clock.elapsed() >= due:
                 self.ask(self._capabilities.registry.node_types)
-                due = time.monotonic() + self._every_s
+                due = self._clock.elapsed() + self._every_s
             self._asked.clear()
             wanted, self._wanted = sorted(self._wanted), set()
             waiting, self._waiting = self._waiting, []

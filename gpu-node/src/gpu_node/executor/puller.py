@@ -4,16 +4,20 @@ is its twin."""
 import asyncio
 from collections.abc import Callable
 
+from gpu_node.clock import Clock
 from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.executor.fitness import Fitness
 from gpu_node.executor.held_tasks import HeldTasks
 from gpu_node.executor.intake import Intake
 from gpu_node.executor.lease import Leases
 from gpu_node.logs import get_logger
-from gpu_node.redis.failures import RedisError, backoff, is_no_group, is_unblocked
+from gpu_node.redis.backoff import Backoffs
+from gpu_node.redis.failures import RedisError, is_no_group, is_unblocked
 from gpu_node.redis.reader import TaskReader
 from gpu_node.redis.steps import Entry, PoolSteps
 
+LOOK_AGAIN_S = 1.0
+"""How soon a machine that can do nothing looks whether it can again."""
 STAND_BACK_S = 0.5
 """How long a machine that cannot do all work leaves a task to others."""
 
@@ -30,9 +34,13 @@ class Puller:
         fitness: Fitness,
         block_ms: int,
         on_back: Callable[[], None],
+        clock: Clock,
+        backoffs: Backoffs,
     ) -> None:
         """`on_back` is called when a lost connection has been made again."""
         self._on_back = on_back
+        self._clock = clock
+        self._backoffs = backoffs
         self._held_tasks = held_tasks
         self._intake = intake
         self._leases = leases
@@ -42,7 +50,7 @@ class Puller:
 
     async def pull(self, reader: TaskReader, steps: PoolSteps) -> None:
         """Pull from one shard for ever."""
-        failures = 0
+        backoff = self._backoffs()
         has_lost = False
         while True:
             await self._held_tasks.when_free()
@@ -55,30 +63,30 @@ class Puller:
                         self._on_back()
                     entries = await self._read(reader)
             except (RedisError, TimeoutError, OSError) as error:
-                failures += 1
                 if is_no_group(error) or is_unblocked(error):
                     # Nothing was ever issued, or the stream was lost; the driver makes the group.
-                    await backoff(failures)
+                    await backoff.wait()
                     continue
                 get_logger().warning("read failed", shard=reader.shard, error=str(error)[:500])
                 await reader.reset()
                 has_lost = True
-                await backoff(failures)
+                await backoff.wait()
                 continue
-            failures = 0
+            backoff.reset()
             for entry in entries:
                 self._intake.accept(steps, entry, is_fresh=True)
 
     async def _until_fit(self) -> None:
         """A machine that can do nothing leaves the tasks to others."""
-        while self._fitness.disk():  # noqa: ASYNC110 - others make room
-            await asyncio.sleep(1)
+        # Others make room.
+        while self._fitness.disk():
+            await self._clock.sleep(LOOK_AGAIN_S)
 
     async def _read(self, reader: TaskReader) -> list[Entry]:
         """A machine that cannot do some of the work takes what no other machine waits for."""
         if not self._fitness.is_partly_unfit():
             return await reader.read(max(1, self._held_tasks.free))
-        await asyncio.sleep(STAND_BACK_S)
+        await self._clock.sleep(STAND_BACK_S)
         return await reader.read_left()
 
     async def _recover(self, reader: TaskReader, steps: PoolSteps) -> None:

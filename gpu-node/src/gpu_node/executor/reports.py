@@ -3,16 +3,17 @@ its twin."""
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable
 
 import orjson
 
+from gpu_node.clock import Clock, within
 from gpu_node.contracts.steps import ReportItem
 from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
-from gpu_node.redis.failures import RedisError, backoff, is_unavailable
+from gpu_node.redis.backoff import Backoff
+from gpu_node.redis.failures import RedisError, is_unavailable
 from gpu_node.redis.steps import PoolSteps, Settlement
 
 
@@ -21,9 +22,18 @@ class Reports:
     report."""
 
     def __init__(
-        self, steps: PoolSteps, task_id: str, metrics: Metrics, on_answer: Callable[[str], None]
+        self,
+        steps: PoolSteps,
+        task_id: str,
+        metrics: Metrics,
+        on_answer: Callable[[str], None],
+        *,
+        clock: Clock,
+        backoff: Backoff,
     ) -> None:
         self._steps = steps
+        self._clock = clock
+        self._backoff = backoff
         self._task_id = task_id
         self._metrics = metrics
         self._on_answer = on_answer
@@ -72,7 +82,7 @@ class Reports:
         return Settlement(outcome, to_reason(reason), self._first, tuple(self._items))
 
     def _send_within(self, hold_s: float) -> None:
-        due = time.monotonic() + hold_s
+        due = self._clock.elapsed() + hold_s
         self._due = due if self._due is None else min(self._due, due)
         self._wake.set()
         if self._sender is None:
@@ -80,25 +90,23 @@ class Reports:
             self._sender.add_done_callback(lambda _: self._taken.set())
 
     async def _send(self) -> None:
-        failures = 0
         while not self._finished:
             await self._until_due()
             if self._finished or not self._items:
                 continue
             batch = self._batch()
-            self._due = time.monotonic() if len(batch) < len(self._items) else None
+            self._due = self._clock.elapsed() if len(batch) < len(self._items) else None
             try:
                 answer = await self._report(batch)
             except (RedisError, OSError) as error:
                 if is_unavailable(error):
-                    failures += 1
-                    self._due = time.monotonic()
-                    await backoff(failures)
+                    self._due = self._clock.elapsed()
+                    await self._backoff.wait()
                     continue
                 # The settle carries the items; if Redis refuses that too, the lease runs out.
                 get_logger().error("report refused", task_id=self._task_id, error=str(error))
                 return
-            failures = 0
+            self._backoff.reset()
             self._on_answer(answer)
             if answer == "closed":
                 return
@@ -119,12 +127,13 @@ class Reports:
     async def _until_due(self) -> None:
         while not self._finished:
             self._wake.clear()
-            wait_s = None if self._due is None else self._due - time.monotonic()
+            wait_s = None if self._due is None else self._due - self._clock.elapsed()
             if wait_s is not None and wait_s <= 0:
                 return
             with contextlib.suppress(TimeoutError):
                 # What is due may have been held back meanwhile: look again.
-                await asyncio.wait_for(self._wake.wait(), wait_s)
+                async with within(self._clock, wait_s):
+                    await self._wake.wait()
 
     def _batch(self) -> list[ReportItem]:
         size, batch = 0, list[ReportItem]()

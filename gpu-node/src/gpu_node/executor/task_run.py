@@ -1,8 +1,7 @@
 """One task while it runs: outputs so far, and what is said about them."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import orjson
 import structlog
 
 from gpu_node.children.failures import CannotNow
+from gpu_node.clock import Clock
 from gpu_node.contracts.steps import ReportItem
 from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.executor.artifacts import ArtifactStore
@@ -26,6 +26,7 @@ from gpu_node.executor.task_checks import TaskChecks
 from gpu_node.executor.task_files import TaskFiles
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
+from gpu_node.redis.backoff import Backoffs
 from gpu_node.redis.steps import Settlement
 
 Values = dict[str, Any]
@@ -43,6 +44,8 @@ class TaskParts:
     metrics: Metrics
     tasks_dir: Path
     run_graph: RunGraph
+    clock: Clock
+    backoffs: Backoffs
 
 
 class TaskRun:
@@ -50,11 +53,18 @@ class TaskRun:
 
     def __init__(self, parts: TaskParts, held: HeldTask) -> None:
         task_id = held.task.task_id
-        self.reports = Reports(held.steps, task_id, parts.metrics, self._on_answer)
+        self.reports = Reports(
+            held.steps,
+            task_id,
+            parts.metrics,
+            self._on_answer,
+            clock=parts.clock,
+            backoff=parts.backoffs(),
+        )
         self.files = TaskFiles(parts.tasks_dir / task_id, parts.store)
         self._parts = parts
         self._held = held
-        self._notes = Notes(self._note)
+        self._notes = Notes(self._note, parts.clock)
         self._results: dict[str, Values] = {}
         self._is_over = False
 
@@ -103,7 +113,7 @@ class TaskRun:
         async def judge() -> None:
             refusals.extend(await self._parts.checks.refusals(self._held, self.files))
 
-        await self._stoppable(judge())
+        await self._held.do(judge())
         for refusal in refusals:
             code = refusal["problem"]["code"]
             get_logger().info("node refused", node_id=refusal["node_id"], code=code)
@@ -111,21 +121,8 @@ class TaskRun:
             self.reports.add(item, None)
         return bool(refusals)
 
-    async def _stoppable(self, what: Coroutine[Any, Any, None]) -> bool:
-        """Do something that `held.stop` can cut short; False where it did."""
-        work = asyncio.get_running_loop().create_task(what)
-        self._held.works.add(work)
-        try:
-            await asyncio.wait({work})
-        finally:
-            self._held.works.discard(work)
-        if work.cancelled():
-            return False
-        work.result()
-        return True
-
     async def _run_node(self, node: TaskNode) -> NodeEnd:
-        if self._held.stop_reason or not await self._stoppable(self._work(node)):
+        if self._held.stop_reason or not await self._held.do(self._work(node)):
             return NodeEnd.UNRUN
         result = self._results.get(node.id)
         if result is None:
@@ -137,7 +134,7 @@ class TaskRun:
 
     async def _work(self, node: TaskNode) -> None:
         structlog.contextvars.bind_contextvars(node_id=node.id)
-        begun = time.monotonic()
+        begun = self._parts.clock.elapsed()
         self._started(node)
         # Known before the handler acts: whatever it does to this machine, the attempt counts.
         await self.reports.told()
@@ -154,7 +151,7 @@ class TaskRun:
             self._held.decline(error.detail)
             return
         self._results[node.id] = result
-        seconds = time.monotonic() - begun
+        seconds = self._parts.clock.elapsed() - begun
         labels = (node.type, result["status"])
         self._parts.metrics.nodes.labels(*labels).inc()
         self._parts.metrics.task_seconds.labels(*labels).observe(seconds)

@@ -33,7 +33,9 @@ class TaskRunner:
             self.memory.end(task_id, settlement)
             if held.stop_reason not in URGENT:
                 gave_up = lambda: held.stop_reason in URGENT  # noqa: E731
-                await settle_task(held.steps, task_id, settlement, gave_up)
+                await settle_task(
+                    held.steps, task_id, settlement, gave_up, backoff=self.parts.backoffs()
+                )
         finally:
             self.held_tasks.remove(task_id)
             outcome = held.stop_reason.value if held.stop_reason else "settled"

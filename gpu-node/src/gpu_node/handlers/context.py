@@ -60,6 +60,10 @@ class HandlerContext(Protocol):
         own, so that short work never waits behind it. The wait costs none of the node's time."""
         ...
 
+    def elapsed(self) -> float:
+        """Seconds from any beginning, which only grow."""
+        ...
+
     def check_canceled(self) -> None:
         """Raise `Canceled` if the run no longer wants the result; call it often."""
         ...

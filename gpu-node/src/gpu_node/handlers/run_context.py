@@ -59,8 +59,12 @@ class RunContext:
         emit: Emit,
         canceled: threading.Event,
         wait_turn: Callable[[], None] = lambda: None,
+        *,
+        elapsed: Callable[[], float],
     ) -> None:
-        """`wait_turn` returns when long work may begin, or is no longer wanted."""
+        """`wait_turn` returns when long work may begin, or is no longer wanted; `elapsed` answers
+        seconds from any beginning."""
+        self.elapsed = elapsed
         self.run_id = call.run_id
         self.task_id = call.task_id
         self.node_id = call.node_id

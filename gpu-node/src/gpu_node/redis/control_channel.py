@@ -7,25 +7,31 @@ from redis.asyncio import Redis
 
 from gpu_node.contracts.keys import Keys
 from gpu_node.logs import get_logger
-from gpu_node.redis.failures import RedisError, backoff
+from gpu_node.redis.backoff import Backoff
+from gpu_node.redis.failures import RedisError
 from gpu_node.redis.steps import text
 
 POLL_S = 10.0
 
 
 async def listen_to_control(
-    client: Redis, keys: Keys, shards: Sequence[str], *, pool: str, on_cancel: Callable[[str], None]
+    client: Redis,
+    keys: Keys,
+    shards: Sequence[str],
+    *,
+    pool: str,
+    on_cancel: Callable[[str], None],
+    backoff: Backoff,
 ) -> None:
     """Hand the task id of each `cancel <task>` to `on_cancel`, for ever."""
     channels = [keys.channel_pool_control(shard, pool) for shard in shards]
-    failures = 0
     while True:
         pubsub = client.pubsub(ignore_subscribe_messages=True)
         try:
             await pubsub.subscribe(*channels)
             while True:
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=POLL_S)
-                failures = 0
+                backoff.reset()
                 if message is None:
                     # Notices a socket that no longer answers.
                     await pubsub.ping()
@@ -34,8 +40,7 @@ async def listen_to_control(
                 if order == "cancel":
                     on_cancel(task_id)
         except (RedisError, OSError, TimeoutError) as error:
-            failures += 1
             get_logger().debug("control channel lost", error=str(error)[:500])
-            await backoff(failures)
+            await backoff.wait()
         finally:
             await pubsub.aclose()

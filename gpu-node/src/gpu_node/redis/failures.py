@@ -1,9 +1,6 @@
 """Names what is wrong with Redis, in the words of the gateway, and which failures pass by
 themselves."""
 
-import asyncio
-import random
-
 from redis.exceptions import (
     AuthenticationError,
     BusyLoadingError,
@@ -18,9 +15,8 @@ from redis.exceptions import (
 )
 
 from gpu_node.connection_faults import connection_fault
-from gpu_node.contracts.wire import EXECUTOR
 
-__all__ = ["RedisError", "ResponseError", "backoff", "is_no_group", "is_unblocked"]
+__all__ = ["RedisError", "ResponseError", "is_no_group", "is_unblocked"]
 
 ELSEWHERE = (ReadOnlyError, BusyLoadingError, MasterDownError, ClusterDownError)
 """Answers that another server behind the same address would not give: the connection is made
@@ -92,14 +88,6 @@ def is_unblocked(error: BaseException) -> bool:
     """The stream was deleted under a blocking read."""
     is_it = isinstance(error, ResponseError) and str(error).startswith("UNBLOCKED")
     return is_it and "instance state changed" not in str(error)
-
-
-async def backoff(failures: int) -> None:
-    """Wait after so many failures (1, 2, ...): doubling, half of it random, so that executors do
-    not come together."""
-    first, longest = EXECUTOR["backoff_ms"] / 1000, EXECUTOR["backoff_max_ms"] / 1000
-    full = min(longest, first * 2 ** min(failures - 1, 10))
-    await asyncio.sleep(full / 2 + random.random() * full / 2)
 
 
 def _word(error: BaseException) -> str:

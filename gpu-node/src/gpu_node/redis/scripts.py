@@ -1,11 +1,11 @@
 """Runs the protocol's steps by digest. A box has no right to send sources: gateways load them."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from redis.asyncio import Redis
 
+from gpu_node.clock import Clock
 from gpu_node.contracts.scripts import SCRIPTS
 from gpu_node.contracts.steps import Answer, Step
 from gpu_node.redis.batches import Batches
@@ -20,8 +20,9 @@ _WAITS_S = (0.05, 0.1, 0.2, 0.4, 0.8)
 class ScriptRunner:
     """EVALSHA alone; after a start of the server, or SCRIPT FLUSH, it waits for a gateway."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: Redis, clock: Clock) -> None:
         self._client = client
+        self._clock = clock
         self._batches = Batches(client)
 
     async def run(self, step: Step[Answer]) -> Answer:
@@ -42,5 +43,5 @@ class ScriptRunner:
             try:
                 return await execute(*call)
             except MISSING_SCRIPT:
-                await asyncio.sleep(wait_s)
+                await self._clock.sleep(wait_s)
         return await execute(*call)

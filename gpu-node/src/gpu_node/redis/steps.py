@@ -7,6 +7,7 @@ from typing import Literal
 
 from redis.asyncio import Redis
 
+from gpu_node.clock import Clock
 from gpu_node.contracts import steps
 from gpu_node.contracts.keys import Keys
 from gpu_node.contracts.steps import ReportItem
@@ -54,12 +55,14 @@ def text(value: object) -> str:
 class PoolSteps:
     """The steps of one consumer; raises what the client raises."""
 
-    def __init__(self, client: Redis, keys: Keys, shard: str, *, pool: str, consumer: str) -> None:
+    def __init__(
+        self, client: Redis, keys: Keys, shard: str, *, pool: str, consumer: str, clock: Clock
+    ) -> None:
         self.shard = shard
         self.pool = pool
         self.consumer = consumer
         self._client = client
-        self._scripts = ScriptRunner(client)
+        self._scripts = ScriptRunner(client, clock)
         self._keys = keys
         self._tasks = keys.pool_tasks(shard, pool)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpu_node.children.pools import Pools
+from gpu_node.clock import Clock
 from gpu_node.config import Config
 from gpu_node.contracts.keys import Keys
 from gpu_node.executor.admission import Admission
@@ -28,6 +29,7 @@ from gpu_node.executor.task_runner import TaskRunner
 from gpu_node.gate import Gate
 from gpu_node.metrics import Metrics
 from gpu_node.readiness import Readiness
+from gpu_node.redis.backoff import Backoffs
 from gpu_node.redis.clients import Client, create_listener, create_reader_client
 from gpu_node.redis.steps import PoolSteps
 from gpu_node.service.engines import Engines
@@ -47,6 +49,8 @@ class Box:
     commands: Client
     run_graph: RunGraph
     engines: Engines
+    clock: Clock
+    backoffs: Backoffs
 
 
 def assemble(
@@ -60,20 +64,30 @@ def assemble(
 ) -> Executor:
     """The executor, not yet running; its connections are closed with the stack."""
     keys = Keys(config.prefix)
+    clock, backoffs = box.clock, box.backoffs
     shards = [f"s{i}" for i in range(config.shards)]
     steps = [
-        PoolSteps(box.commands, keys, s, pool=config.pool, consumer=box.executor_id) for s in shards
+        PoolSteps(box.commands, keys, s, pool=config.pool, consumer=box.executor_id, clock=clock)
+        for s in shards
     ]
     fitness, capabilities = box.fitness, box.capabilities
     announcer = Announcer(
-        config, capabilities, steps, executor_id=box.executor_id, slots=box.slots, fitness=fitness
+        config,
+        capabilities,
+        steps,
+        executor_id=box.executor_id,
+        slots=box.slots,
+        fitness=fitness,
+        clock=clock,
+        backoff=backoffs(),
     )
     readiness.add_check("The announcement", announcer.check)
     prober = Prober(
         lambda types: box.pools.probe(config.models_dir, types),
         capabilities,
         config.probe_ms / 1000,
-        announcer.again,
+        on_change=announcer.again,
+        clock=clock,
     )
     box.engines.prober = prober
     runner = _runner(config, gate, box, prober=prober, metrics=metrics)
@@ -86,9 +100,11 @@ def assemble(
         metrics=metrics,
         lease_ms=config.lease_ms,
         fitness=fitness,
+        clock=clock,
+        backoffs=backoffs,
         on_absent=prober.ask,
     )
-    leases = Leases(config, runner.held_tasks, intake, metrics)
+    leases = Leases(config, runner.held_tasks, intake, metrics, clock=clock)
     readers = [create_reader_client(config.redis_url, config.block_ms) for _ in shards]
     return Executor(
         config=config,
@@ -107,11 +123,14 @@ def assemble(
             fitness=fitness,
             block_ms=config.block_ms,
             on_back=announcer.again,
+            clock=clock,
+            backoffs=backoffs,
         ),
         announcer=announcer,
         background=background,
         readiness=readiness,
         metrics=metrics,
+        backoffs=backoffs,
     )
 
 
@@ -135,7 +154,17 @@ def _runner(
         fitness=box.fitness,
         show_failures=config.show_failures,
         on_failed=lambda node_type: prober.ask([node_type]),
+        clock=box.clock,
     )
     checks = TaskChecks(nodes, box.capabilities.has_check)
-    parts = TaskParts(nodes, checks, box.store, metrics, box.tasks_dir, box.run_graph)
+    parts = TaskParts(
+        nodes=nodes,
+        checks=checks,
+        store=box.store,
+        metrics=metrics,
+        tasks_dir=box.tasks_dir,
+        run_graph=box.run_graph,
+        clock=box.clock,
+        backoffs=box.backoffs,
+    )
     return TaskRunner(parts, HeldTasks(box.slots, metrics), TaskMemory())

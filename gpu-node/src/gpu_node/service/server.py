@@ -5,16 +5,18 @@ import contextlib
 import signal
 import socket
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 
 import uvicorn
 
+from gpu_node.clock import Clock
 from gpu_node.config import Config
 from gpu_node.errors import CannotServe
 from gpu_node.gate import Gate
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.readiness import Readiness
+from gpu_node.redis.backoff import Backoff
 from gpu_node.service.app import create_app
 from gpu_node.service.service import Service
 
@@ -30,11 +32,25 @@ class _Server(uvicorn.Server):
 
 
 async def serve(
-    config: Config, gate: Gate, listener: socket.socket, child_environment: Mapping[str, str]
+    config: Config,
+    gate: Gate,
+    listener: socket.socket,
+    child_environment: Mapping[str, str],
+    *,
+    clock: Clock,
+    random: Callable[[], float],
 ) -> int:
     """The exit status: 0 after a drain, 1 after a failure. A second signal ends it at once."""
-    readiness, metrics = Readiness(), Metrics()
-    service = Service(config, gate, child_environment, readiness=readiness, metrics=metrics)
+    readiness, metrics = Readiness(clock), Metrics()
+    service = Service(
+        config,
+        gate,
+        child_environment,
+        readiness=readiness,
+        metrics=metrics,
+        clock=clock,
+        backoffs=lambda: Backoff(clock, random),
+    )
     settings = uvicorn.Config(
         create_app(readiness, metrics, service.engines, config.hosts),
         log_config=None,

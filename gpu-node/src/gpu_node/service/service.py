@@ -12,6 +12,7 @@ from gpu_node.children.places import Places
 from gpu_node.children.pools import Pools
 from gpu_node.children.resources import Resources
 from gpu_node.children.settings import ChildSettings
+from gpu_node.clock import Clock
 from gpu_node.config import Config
 from gpu_node.contracts.keys import Keys
 from gpu_node.executor.artifacts import ArtifactStore
@@ -23,6 +24,7 @@ from gpu_node.gate import Gate
 from gpu_node.handlers.registry import Registry, load_registry
 from gpu_node.metrics import Metrics
 from gpu_node.readiness import Readiness
+from gpu_node.redis.backoff import Backoffs
 from gpu_node.redis.clients import create_command_client
 from gpu_node.redis.health import check_redis, refuse_cluster
 from gpu_node.service.assembly import Box, assemble, closing
@@ -42,10 +44,14 @@ class Service:
         *,
         readiness: Readiness,
         metrics: Metrics,
+        clock: Clock,
+        backoffs: Backoffs,
         run_graph: RunGraph | None = None,
     ) -> None:
         """`run_graph` takes the place of LangGraph, for measuring what that costs."""
         self._run_graph = run_graph
+        self._clock = clock
+        self._backoffs = backoffs
         self.executor_id = make_executor_id()
         self.engines = Engines()
         self._config = config
@@ -102,6 +108,8 @@ class Service:
                 commands=commands,
                 run_graph=run_graph,
                 engines=self.engines,
+                clock=self._clock,
+                backoffs=self._backoffs,
             )
             executor = assemble(
                 stack, config, self._gate, box=box, readiness=self._readiness, metrics=self._metrics
@@ -117,9 +125,9 @@ class Service:
         totals = await asyncio.to_thread(
             find_resources, config.cpu, config.gpu, config.vram_gb, slots=slots
         )
-        resources, breaker = Resources(totals, registry.needs), Breaker()
-        fitness = Fitness(config.data_dir, breaker, resources=resources)
-        places = Places(slots, count_long_slots(config.long_slots, slots))
+        resources, breaker = Resources(totals, registry.needs), Breaker(self._clock)
+        fitness = Fitness(config.data_dir, breaker, clock=self._clock, resources=resources)
+        places = Places(slots, count_long_slots(config.long_slots, slots), self._clock)
         return fitness, Pools(
             registry,
             self._children,
