@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createKeys, type Keys } from "@myspinbot/contracts/keys.ts";
 import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
 import { steps, type ReportItem } from "@myspinbot/contracts/steps.ts";
-import type { Graph, NodeResult, Task } from "@myspinbot/contracts/types.ts";
+import type { Executor, Graph, NodeResult, Task } from "@myspinbot/contracts/types.ts";
 import { OWNERS } from "@myspinbot/contracts/wire.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
 import { systemClock } from "../src/clock.ts";
@@ -68,6 +68,8 @@ export interface Harness {
   shard: string;
   sweep: SweepDeps;
   nodeTypes: NodeTypes;
+  /** What executors announce, as far as the driver knows. */
+  executors: Executor[];
   startDriver(): void;
   stopDriver(): Promise<void>;
   submit(
@@ -134,6 +136,7 @@ export async function createHarness(
     lockMs: options.lockMs ?? 2000,
     retentionMs: 60_000,
     retryBackoffMs: 20,
+    executors: async () => [...harness.executors],
   });
   const sweep: SweepDeps = {
     redis,
@@ -224,6 +227,7 @@ export async function createHarness(
   }
 
   const harness: Harness = {
+    executors: [],
     aroundCommit: undefined,
     redis,
     keys,

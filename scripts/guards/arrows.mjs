@@ -9,8 +9,8 @@ import { join } from "node:path";
 export const GATEWAY_ARROWS = {
   // Starts everything, so it may name everything.
   entry: [
-    ..."access app artifacts clock config connected deliverer driver errors events executor files".split(" "),
-    ..."graphs handlers health ids process-wide redis runs telemetry webhooks".split(" "),
+    ..."access app artifacts capabilities clock config connected deliverer driver errors events".split(" "),
+    ..."executor files graphs handlers health ids process-wide redis runs telemetry webhooks".split(" "),
   ],
   // Lives as long as the process, so neither it nor the routes can name a connection's Redis.
   app: ["app-env", "connected", "ids", "middleware", "process-wide", "routes", "runs"],
@@ -40,8 +40,8 @@ export const GATEWAY_ARROWS = {
   capabilities: ["clock", "errors", "graphs", "redis", "telemetry"],
   health: ["artifacts", "errors", "redis", "telemetry"],
   driver: [
-    ..."checkpoints clock errors events exact-numbers graphs ids owner recent-map redis".split(" "),
-    ..."run-engine run-id telemetry".split(" "),
+    ..."capabilities checkpoints clock errors events exact-numbers graphs ids owner recent-map".split(" "),
+    ..."redis run-engine run-id telemetry".split(" "),
   ],
   executor: ["clock", "errors", "graphs", "handlers", "ids", "recent-map", "redis", "telemetry"],
   checkpoints: ["redis"],

@@ -38,6 +38,7 @@ export function createBenchDriver(redis: Redis, keys: Keys): Driver {
     lockMs: 10_000,
     retentionMs: DAY_MS,
     retryBackoffMs: 1000,
+    executors: () => Promise.resolve([]),
   });
 }
 

@@ -1222,6 +1222,8 @@ export interface NodeRow {
   losses?: Array<string>;
   /** How often an executor could not do it when it came; costs no attempt. */
   declined?: number;
+  /** How often its engine was found away when it was declined, or should have come again. */
+  away?: number;
   engine?: string;
   dispatched_at?: number;
   completed_at?: number;

@@ -2,7 +2,7 @@ import type { Executor, GraphNode } from "@myspinbot/contracts/types.ts";
 import { describe, expect, it } from "vitest";
 import { workNodeTypes } from "../../test/app-harness.ts";
 import { AppError } from "../errors/app-error.ts";
-import { countMatching, matchExecutors, missingFor } from "./match.ts";
+import { countMatching, isAway, matchExecutors, missingFor } from "./match.ts";
 
 const DIGEST = "0".repeat(64);
 
@@ -103,6 +103,24 @@ describe("countMatching", () => {
   it("never throws for a run that waits", () => {
     expect(countMatching([{ ...work, type: "gone" }], workNodeTypes, [executor()])).toBe(0);
     expect(countMatching([work], workNodeTypes, [executor()])).toBe(1);
+  });
+});
+
+describe("isAway", () => {
+  const gone = { name: "test", available: false };
+
+  it.each([
+    ["all that are online say so", [executor({}, [gone]), executor({}, [gone])], true],
+    ["one of them has it", [executor({}, [gone]), executor()], false],
+    ["nobody is online", [executor({ status: "offline" }, [gone])], false],
+    ["nobody knows it", [executor({}, [{ ...gone, name: "else" }])], false],
+    ["nobody is there", [], false],
+  ])("when %s: %j", (_when, executors, expected) => {
+    expect(isAway(work, workNodeTypes, executors)).toBe(expected);
+  });
+
+  it("is no question about a type that is gone", () => {
+    expect(isAway({ ...work, type: "gone" }, workNodeTypes, [executor({}, [gone])])).toBe(false);
   });
 });
 

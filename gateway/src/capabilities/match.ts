@@ -60,6 +60,15 @@ export function missingFor(
     .map((node) => ({ node_id: node.id, type: node.type, reason: reasonFor(node, nodeTypes, executors) }));
 }
 
+/** Whether executors that are online know the engines that a node wants, and all say that they are not here now. */
+export function isAway(node: GraphNode, nodeTypes: NodeTypes, executors: readonly Executor[]): boolean {
+  const type = nodeTypes.get(node.type);
+  if (!type) return false;
+  const need = needOf(node, type);
+  const known = executors.flatMap((each) => (each.status === "online" ? announced(each, need) : []));
+  return known.length > 0 && !known.some((engine) => engine.available);
+}
+
 function readyFor(node: GraphNode, nodeTypes: NodeTypes, executors: readonly Executor[]): Executor[] {
   const type = nodeTypes.get(node.type);
   if (!type) return [];

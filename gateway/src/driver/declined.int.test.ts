@@ -1,7 +1,7 @@
 /** Tasks that an executor cannot do now, over a real server: no attempt is lost, and it does not go on for ever. */
-import type { Graph } from "@myspinbot/contracts/types.ts";
+import type { Executor, Graph } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { createHarness, result, type Harness } from "../../test/driver-harness.ts";
 
 let h: Harness;
@@ -41,4 +41,78 @@ it("ends a node that everybody declines again and again, with the reason", async
   for (let i = 0; i <= DEFAULTS.max_declined; i += 1) await h.settle(await h.pull("default"), [], "declined");
   expect((await h.waitForEnd(run)).status).toBe("failed");
   expect((await h.rows(run)).a).toMatchObject({ attempt: 1, error: { code: "handler-unavailable" } });
+});
+
+const row = (engine: { available: boolean; reason?: string }, more: Partial<Executor> = {}): Executor => ({
+  executor_id: "exec_test",
+  plane: "python",
+  pool: "default",
+  version: "1",
+  status: "online",
+  last_seen_ms: 0,
+  slots: 1,
+  labels: {},
+  node_types: [
+    { type: "python_work", schema_digest: "0".repeat(64), engines: [{ name: "test", ...engine }] },
+  ],
+  ...more,
+});
+const AWAY = row({ available: false, reason: "the service does not answer" });
+
+it("waits as long as the engine is away, without a word or a task, and goes on when it is back", async () => {
+  const run = await start();
+  h.executors = [AWAY];
+  await h.settle(await h.pull("default"), [], "declined");
+  const awayAtLeast = async (times: number) => Number((await h.rows(run)).a!.away ?? 0) >= times;
+  await vi.waitUntil(() => awayAtLeast(DEFAULTS.max_declined + 1), { timeout: 15_000, interval: 5 });
+  expect(await h.record(run)).toMatchObject({ status: "waiting" });
+  expect((await h.rows(run)).a).toMatchObject({ status: "pending", held: true, attempt: 0 });
+  expect((await h.events(run)).filter(({ type }) => type === "node.retrying")).toHaveLength(1);
+  h.executors = [row({ available: true })];
+  const task = await h.pull("default");
+  await h.settle(task, [result(task.nodes[0]!, { outputs: { v: "done" } })]);
+  expect((await h.waitForEnd(run)).status).toBe("succeeded");
+});
+
+it("does what it can of a task meanwhile: only the node whose engine is away waits", async () => {
+  h = await createHarness(`declined${(count += 1)}`);
+  h.startDriver();
+  const engines = [
+    { name: "test", available: true },
+    { name: "other", available: false },
+  ];
+  h.executors = [{ ...AWAY, node_types: [{ ...AWAY.node_types[0]!, engines }] }];
+  const b = { ...ONE.nodes[0]!, id: "b", engine: "other", inputs: { x: "$a.v" } };
+  const run = await h.submit({ name: "two", nodes: [...ONE.nodes, b], output: { v: "$b.v" } });
+  const both = await h.pull("default");
+  expect(both.nodes.map(({ id }) => id)).toEqual(["a", "b"]);
+  await h.settle(both, [], "declined");
+  const one = await h.pull("default");
+  expect(one.nodes.map(({ id }) => id)).toEqual(["a"]);
+  await h.settle(one, [result(one.nodes[0]!, { outputs: { v: "done" } })]);
+  await vi.waitUntil(async () => (await h.record(run)).status === "waiting");
+  const { a, b: waits } = await h.rows(run);
+  expect([a!.status, a!.declined, waits!.held]).toEqual(["succeeded", undefined, true]);
+});
+
+it("waits for an engine that is away until the run's deadline", async () => {
+  h = await createHarness(`declined${(count += 1)}`);
+  h.startDriver();
+  h.executors = [AWAY];
+  const run = await h.submit(ONE, {}, { run: 700 });
+  await h.settle(await h.pull("default"), [], "declined");
+  expect((await h.waitForEnd(run)).status).toBe("timed_out");
+});
+
+it.each([
+  ["another executor has the engine", [AWAY, row({ available: true }, { executor_id: "exec_other" })]],
+  ["it says itself that the engine is here", [row({ available: true })]],
+  ["who says that it is away is away itself", [row({ available: false }, { status: "offline" })]],
+  ["only another pool says that it is away", [row({ available: false }, { pool: "gpu" })]],
+  ["it has announced nothing", []],
+])("does not wait for ever when %s", async (_when, executors) => {
+  const run = await start();
+  h.executors = executors;
+  for (let i = 0; i <= DEFAULTS.max_declined; i += 1) await h.settle(await h.pull("default"), [], "declined");
+  expect((await h.waitForEnd(run)).status).toBe("failed");
 });

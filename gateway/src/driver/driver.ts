@@ -1,5 +1,6 @@
 /** Drives runs: collect the mail, think, commit. Two Redis round trips per drive, whatever the graph. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { Executor } from "@myspinbot/contracts/types.ts";
 import { steps } from "@myspinbot/contracts/steps.ts";
 import { GROUPS } from "@myspinbot/contracts/wire.ts";
 import { openCarry, storedOf } from "../checkpoints/drive-checkpoint.ts";
@@ -33,6 +34,8 @@ export interface DriverDeps {
   lockMs: number;
   retentionMs: number;
   retryBackoffMs: number;
+  /** What executors announce. */
+  executors: () => Promise<readonly Executor[]>;
   /** What drivers of a process share that come one after the other; without it this one has its own. */
   mind?: Mind;
 }
@@ -105,6 +108,16 @@ function learn(lesson: Lesson, why: string, detail: string): Lesson | null {
   return null;
 }
 
+/** Asked for only where it matters; not knowing costs a decline its count, and nothing else. */
+async function executorsFor(
+  { executors }: Context,
+  { letters, rows }: Situation,
+): Promise<readonly Executor[]> {
+  const isDeclined = letters.some(({ body }) => body.kind === "ending" && body.outcome === "declined");
+  const isAway = [...rows.values()].some((row) => row.held && row.away !== undefined);
+  return isDeclined || isAway ? executors().catch(() => []) : [];
+}
+
 /** One thought and its commit. Answers the situation of the next drive when new mail came, else null. */
 async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Promise<Situation | null> {
   const { redis, keys, memory, logger } = context;
@@ -122,6 +135,7 @@ async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Prom
       random: context.random,
       retryBackoffMs: context.retryBackoffMs,
       lesson,
+      executors: await executorsFor(context, situation),
     },
     situation,
     carry,

@@ -5,15 +5,8 @@ import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { toProblem } from "../errors/problem.ts";
 import { addEvent, setRow, type Draft } from "./draft.ts";
 import type { Letter } from "./letter.ts";
-import {
-  declineNode,
-  failNode,
-  loseNode,
-  reissue,
-  takeResult,
-  setPhase,
-  type ResultContext,
-} from "./results.ts";
+import { declineNodes, endPause } from "./declines.ts";
+import { failNode, loseNode, reissue, takeResult, type ResultContext } from "./results.ts";
 import type { Situation } from "./situation.ts";
 
 /** What mail asks of the whole run; the strongest wish wins later. */
@@ -69,7 +62,7 @@ function takeEnding(draft: Draft, context: FoldContext, task: string, mail: Mail
       failNode(draft, context, node, toProblem("task-mismatch", mail.reason));
     }
   } else if (mail.outcome === "declined") {
-    for (const node of left) declineNode(draft, context, node, mail.reason);
+    declineNodes(draft, context, left, mail.reason);
   } else {
     // Settled without a word about these: what they wait for failed. Released or canceled: nobody began to count.
     for (const node of left) reissue(draft, node, false);
@@ -82,7 +75,7 @@ function takeTimer(draft: Draft, context: FoldContext, mail: MailTimer): void {
   if (mail.timer !== "retry") return;
   const [node, attempt] = mail.rest.split(":") as [string, string];
   const row = draft.rows.get(node);
-  if (row?.held && row.attempt + 1 === Number(attempt)) setPhase(draft, node, "pending");
+  if (row?.held && row.attempt + 1 === Number(attempt)) endPause(draft, context, node);
 }
 
 /** Issues again what nothing would wake: a retry whose timer is gone, a dispatched node whose task is gone. */

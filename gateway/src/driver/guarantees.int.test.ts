@@ -241,6 +241,7 @@ function startChaoticDriver(
     lockMs: 400,
     retentionMs: 60_000,
     retryBackoffMs: 10,
+    executors: () => Promise.resolve([]),
   });
   const sweep = {
     ...h.sweep,

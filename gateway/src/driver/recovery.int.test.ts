@@ -203,6 +203,7 @@ describe("poison", () => {
       lockMs: 40,
       retentionMs: 60_000,
       retryBackoffMs: 10,
+      executors: () => Promise.resolve([]),
     });
     h.driver.take = (entry) => broken.take(entry);
     h.startDriver();

@@ -16,6 +16,8 @@ export interface ResultContext extends OutputContext {
   known: Map<string, Artifact>;
   random: () => number;
   retryBackoffMs: number;
+  /** Whether the executors that are online say of a node that its engine is away. */
+  isAway: (node: string) => boolean;
 }
 
 /** A result that a pool has reported about one of its tasks. */
@@ -38,7 +40,7 @@ function policyOf(context: ResultContext, node: string): NonNullable<GraphNode["
 }
 
 /** Milliseconds until the next attempt: doubling with full jitter above the half. */
-function backoff(context: ResultContext, node: string, attempt: number): number {
+export function backoff(context: ResultContext, node: string, attempt: number): number {
   const first = policyOf(context, node).backoff_ms ?? context.retryBackoffMs;
   const full = Math.min(first * 2 ** (attempt - 1), Math.max(first, DEFAULTS.retry_backoff_max_ms));
   return Math.round(full * (0.5 + context.random() / 2));
@@ -152,25 +154,4 @@ export function loseNode(draft: Draft, context: ResultContext, node: string, rea
     ...toProblem("task-lost", `The node was lost ${losses.length} times.`),
     reasons: losses,
   });
-}
-
-/** A node that its executor cannot do now: it comes again after a pause, at no cost, but not for ever. */
-export function declineNode(draft: Draft, context: ResultContext, node: string, reason: string): void {
-  const row = draft.rows.get(node)!;
-  const { attempt } = row;
-  const error = toProblem("handler-unavailable", reason);
-  const declined = (row.declined ?? 0) + 1;
-  draft.clear.push(node);
-  setRow(draft, node, { declined });
-  if (declined > DEFAULTS.max_declined) {
-    setRow(draft, node, { declined: undefined });
-    failNode(draft, context, node, error);
-    return;
-  }
-  const delay = backoff(context, node, declined);
-  addEvent(draft, "node.retrying", node, { attempt, error, delay_ms: delay });
-  setPhase(draft, node, "held");
-  setRow(draft, node, { task: undefined, attempt: attempt - 1 });
-  draft.waits.push({ node, attempt });
-  draft.timers.push({ member: timerMembers.retry(context.run, node, String(attempt)), delay_ms: delay });
 }

@@ -1,12 +1,14 @@
 /** Thinks about a locked run: mail folded in, the hub asked, the outcome a draft. No I/O. */
-import type { Problem } from "@myspinbot/contracts/types.ts";
+import type { Executor, Problem } from "@myspinbot/contracts/types.ts";
 import type { TERMINAL_RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import type { DriveCarry } from "../checkpoints/drive-saver.ts";
 import type { Hub, HubResult } from "../run-engine/hub.ts";
 import type { GraphModel } from "../run-engine/graph-model.ts";
 import { decide, type RunEnd } from "../run-engine/readiness.ts";
 import { INPUT_CHANNEL, type Channels } from "../run-engine/state.ts";
+import { isAway } from "../capabilities/match.ts";
 import { toProblem } from "../errors/problem.ts";
+import { engineOf } from "../graphs/chosen-engine.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import { ownerOf } from "../owner.ts";
 import { dispatchReady, TaskTooLarge } from "./dispatch.ts";
@@ -37,6 +39,8 @@ export interface ThinkContext {
   random: () => number;
   retryBackoffMs: number;
   lesson: Lesson;
+  /** Who could do what, where a letter makes it matter. */
+  executors: readonly Executor[];
 }
 
 type EndStatus = (typeof TERMINAL_RUN_STATUSES)[number];
@@ -156,6 +160,19 @@ function markWaiting(draft: Draft, situation: Situation): void {
   addEvent(draft, waits ? "run.waiting" : "run.resumed", "");
 }
 
+/** Whether a node waits for an engine that is away, by what executors say of themselves. */
+function awayIn(
+  { executors, nodeTypes }: ThinkContext,
+  { byId }: GraphModel,
+  channels: Channels,
+): (node: string) => boolean {
+  const input = (channels[INPUT_CHANNEL] ?? {}) as Record<string, unknown>;
+  return (node) => {
+    const { definition } = byId.get(node)!;
+    return isAway({ ...definition, engine: engineOf(definition, input) }, nodeTypes, executors);
+  };
+}
+
 /** The graph with the nodes that there will be: the hub has a channel for each of them. */
 function modelAfter(model: GraphModel, channels: Channels): GraphModel {
   return model.expand ? { ...decide(model, channels).model, expand: model.expand } : model;
@@ -187,6 +204,7 @@ export async function think(context: ThinkContext, situation: Situation, carry: 
           now: situation.now,
           known: knownArtifacts(channels, model, context.nodeTypes),
           taken: context.lesson.taken,
+          isAway: awayIn(context, model, channels),
         },
         situation,
       );

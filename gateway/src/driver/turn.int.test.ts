@@ -56,6 +56,7 @@ function driverOn(redis: Redis, mind?: Mind): { driver: Driver; sweeps: SweepDep
     lockMs: 200,
     retentionMs: 60_000,
     retryBackoffMs: 20,
+    executors: () => Promise.resolve([]),
     ...(mind ? { mind } : {}),
   });
   return { driver, sweeps: [{ ...h.sweep, redis }] };

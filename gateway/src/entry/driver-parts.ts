@@ -1,6 +1,7 @@
 /** Makes a driver and its sweeps over one connection: for loops that hold it, or for a turn. */
 import { POOLS } from "@myspinbot/contracts/wire.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
+import { createRegistry } from "../capabilities/registry.ts";
 import { systemClock, systemRandom } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { createDriver, type Driver, type Mind } from "../driver/driver.ts";
@@ -34,6 +35,17 @@ export interface DriverParts {
 export function createDriverParts({ base, config, redis, store, metrics, mind }: DriverOptions): DriverParts {
   const { keys, shards, logger, nodeTypes } = base;
   const consumer = newPlainId("driver");
+  const clock = systemClock;
+  const known = {};
+  const registry = createRegistry({
+    redis,
+    keys,
+    shard: shards[0]!,
+    pools: config.pools,
+    clock,
+    logger,
+    known,
+  });
   const driver = createDriver({
     redis,
     keys,
@@ -45,6 +57,7 @@ export function createDriverParts({ base, config, redis, store, metrics, mind }:
     lockMs: config.lock_ms,
     retentionMs: config.retention_ms,
     retryBackoffMs: config.retry_backoff_ms,
+    executors: () => registry.executors(),
     mind,
   });
   const uploads = { redis, keys, shards, store, retentionMs: config.upload_retention_ms };

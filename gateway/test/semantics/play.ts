@@ -139,6 +139,7 @@ export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Pl
       newTaskId: () => `task_s0_${(tasks += 1)}`,
       random: () => 0.5,
       retryBackoffMs: 1,
+      executors: [],
       lesson: { begun: false, canceling: false, brokenPool: null, taken: new Set<string>() },
     };
     const carry: DriveCarry = { gets: 0, puts: 0, ...(latest ? { latest } : {}) };

@@ -1283,6 +1283,8 @@ class NodeRow(Model):
     """Why each lost task was lost."""
     declined: int | MISSING = Field(default=MISSING)
     """How often an executor could not do it when it came; costs no attempt."""
+    away: int | MISSING = Field(default=MISSING)
+    """How often its engine was found away when it was declined, or should have come again."""
     engine: str | MISSING = Field(default=MISSING)
     dispatched_at: int | MISSING = Field(default=MISSING)
     completed_at: int | MISSING = Field(default=MISSING)
