@@ -8,8 +8,8 @@ import { DATA, ROOT } from "./setup/paths.mjs";
 
 /** What set-up made, slow to make again, and what says who cleans now. */
 const KEPT = ["venv", "venv-bench", "venv-audit", "models", "running", "setup.lock"];
-/** A person wrote it, or it is the data of what runs in containers. */
-const OWN = [".env", ".compose"];
+/** A person wrote it, or it is the data of what is used every day. */
+const OWN = [".env", ".compose", ".state"];
 
 /** Call it under the lock of set-up: nothing can start meanwhile. */
 export async function clean({ all = false }) {

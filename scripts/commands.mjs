@@ -52,6 +52,21 @@ export const COMMANDS = {
     about: "Starts everything on fixed ports (gateway 8787, gpu-node 8788), again when code changes.",
     needs: "system",
   },
+  start: {
+    about: "Runs everything on this machine for everyday use; starts again what dies.",
+    more: "docs/running.md shows it as a systemd unit. Ctrl-C or SIGTERM stops all in order.",
+    needs: "system",
+    options: {
+      data: {
+        value: "FOLDER",
+        help: "where all data lies; .state by default, kept by npm run clean",
+      },
+      port: { value: "PORT", help: "of the gateway; 8787 by default" },
+      "gpu-node-port": { value: "PORT", help: "of the executor's health; 8788 by default" },
+      "all-addresses": { help: "listen for other machines, too, which makes keys required" },
+      "public-url": { value: "URL", help: "where others find the gateway, as in https://jobs.example.org" },
+    },
+  },
   check: {
     about: "Says everything that is wrong with code, types, arrows and docs; changes nothing.",
     needs: "all",
@@ -84,7 +99,7 @@ export const COMMANDS = {
   },
   keys: {
     about: "Makes, lists and revokes API keys, straight in Redis: so the first one is made.",
-    more: "Redis: as GATEWAY_REDIS_URL or .env says, else that of npm run dev. With the first key all need one.",
+    more: "Redis: of GATEWAY_REDIS_URL, .env, npm run start or npm run dev. With the first key all need one.",
     needs: "system",
     options: {
       owner: { value: "NAME", help: "whose runs and files it sees; letters, digits, _ and -" },

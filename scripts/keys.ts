@@ -9,9 +9,11 @@ const args = process.argv.slice(2);
 readCommandLine("keys", args);
 
 const settings = join(ROOT, ".env");
-const ofDev = join(ROOT, ".data", "dev", "gateway", "secrets", "GATEWAY_REDIS_URL");
+const known = [".state", join(".data", "dev")]
+  .map((folder) => join(ROOT, folder, "gateway", "secrets", "GATEWAY_REDIS_URL"))
+  .find((file) => existsSync(file));
 const isGiven = Boolean(process.env.GATEWAY_REDIS_URL || process.env.GATEWAY_REDIS_URL_FILE);
-if (!isGiven && !existsSync(settings) && existsSync(ofDev)) process.env.GATEWAY_REDIS_URL_FILE = ofDev;
+if (!isGiven && !existsSync(settings) && known !== undefined) process.env.GATEWAY_REDIS_URL_FILE = known;
 
 process.exitCode = runStep({
   name: "keys",
