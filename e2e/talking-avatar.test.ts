@@ -31,19 +31,24 @@ afterAll(async () => {
 });
 
 /** All events of a run by SSE, from the first to the terminal one, and the run then. */
-async function follow(run_id: string): Promise<[Event[], Run]> {
+async function follow(run_id: string, onEvent = (_: Event) => {}): Promise<[Event[], Run]> {
   const events: Event[] = [];
   const run = await client.runs.watch(run_id, {
-    onFrame: (frame) => frame.kind === "event" && events.push(frame.event),
+    onFrame: (frame) => {
+      if (frame.kind !== "event") return;
+      events.push(frame.event);
+      onEvent(frame.event);
+    },
   });
   return [events, run];
 }
 
 describe("talking-avatar", () => {
-  it("makes a film of a text, tells of each step, and hands out the bytes in parts", async () => {
+  it("makes a film of a script that somebody edits, tells of each step, and hands out the bytes in parts", async () => {
     const wishes = { title: "A test", end_text: "Bye", burn_captions: true, music: "calm", size: 256 };
     const input = {
-      text: TEXT,
+      text: "Words that nobody wants to hear, and far more of them than there is time for.",
+      approve_script: true,
       avatar: "amara",
       aspect: "9:16",
       background: "#1f6f5c",
@@ -51,11 +56,18 @@ describe("talking-avatar", () => {
       ...wishes,
     };
     const { run_id } = await client.runs.submit({ graph: "talking-avatar", input });
-    const [events, run] = await follow(run_id);
+    let answered: Promise<Run> | undefined;
+    const answer = { node_id: "approved", decision: "accept", values: { text: TEXT } } as const;
+    const [events, run] = await follow(run_id, ({ type }) => {
+      if (type === "node.waiting") answered = client.runs.resume(run_id, answer);
+    });
+    const { approval } = (await answered)!.nodes.find(({ node_id }) => node_id === "approved")!;
+    expect(approval).toMatchObject({ values: { text: input.text }, decision: "edited" });
     expect(events.at(-1)!.type, JSON.stringify(events.at(-1))).toBe("run.succeeded");
     expect(events.map((event) => event.seq)).toEqual(events.map((_, i) => i + 1));
     const ended = events.filter((event) => event.type === "node.succeeded").map((event) => event.node_id);
     expect(ended.toSorted()).toEqual([
+      "approved",
       "final",
       "portrait",
       "script",

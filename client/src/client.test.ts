@@ -31,6 +31,13 @@ const USES: Use[] = [
   ],
   ["cancelRun", "/v1/runs/r/cancel", () => json(RUN, 202), (c) => c.runs.cancel("r"), RUN],
   ["cancelRun", "/v1/runs/r/cancel?wait=5", () => json(RUN), (c) => c.runs.cancel("r", { waitS: 5 }), RUN],
+  [
+    "resumeRun",
+    "/v1/runs/r/resume",
+    () => json(RUN, 202),
+    (c) => c.runs.resume("r", { node_id: "ok", decision: "accept", values: { text: "a" } }),
+    RUN,
+  ],
   ["deleteRun", "/v1/runs/r", NOTHING, (c) => c.runs.delete("r"), undefined],
   ["listArtifacts", "/v1/runs/r/artifacts", () => json({ artifacts: [] }), (c) => c.runs.artifacts("r"), []],
   ["followRun", "/v1/runs/r/events?after=3", () => json({}), (c) => c.runs.events("r", { after: 3 }), {}],

@@ -7,6 +7,7 @@ import type {
   Run,
   RunCreate,
   RunPage,
+  RunResume,
   RunSummary,
   RunToken,
 } from "@myspinbot/contracts/types.ts";
@@ -32,6 +33,11 @@ export interface SubmitOptions extends Asking {
 export interface CancelOptions extends Asking {
   /** Answer when the run is canceled, or after so many seconds; at most 60. */
   waitS?: number;
+}
+
+export interface ResumeOptions extends Asking {
+  /** The same answer with the same key is given once. A fresh key by default, as for `submit`. */
+  idempotencyKey?: string | null;
 }
 
 export interface WatchOptions extends FollowOptions {
@@ -61,6 +67,11 @@ export interface Runs {
    * @throws ApiError `run-finished` when it has ended otherwise
    */
   cancel(run_id: string, options?: CancelOptions): Promise<Run>;
+  /**
+   * Answers an approval node that waits; `nodes[].approval` of the run says what it shows. The first answer counts.
+   * @throws ApiError `already-answered`, `answer-too-late`, `not-waiting`, `invalid-answer` ...
+   */
+  resume(run_id: string, answer: RunResume, options?: ResumeOptions): Promise<Run>;
   /** For `?token=` of this run, its events and its artifacts, where headers cannot be sent: reads them for some minutes. */
   token(run_id: string, options?: Asking): Promise<RunToken>;
   /** Removes a run that has ended, with its bytes. */
@@ -118,6 +129,14 @@ export function createRuns(caller: Caller): Runs {
         // Asking twice is asking once.
         repeatable: true,
         timeoutMs: timeoutMs + (waitS ?? 0) * 1000,
+        signal,
+      }),
+    resume: (run_id, body, { idempotencyKey = runtime.newKey(), signal } = {}) =>
+      caller.call("resumeRun", {
+        path: { run_id },
+        body,
+        headers: idempotencyKey === null ? {} : { "Idempotency-Key": idempotencyKey },
+        repeatable: idempotencyKey !== null,
         signal,
       }),
     async delete(run_id, { signal } = {}) {

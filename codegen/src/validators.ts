@@ -7,6 +7,7 @@ import type { Source } from "./source.ts";
 export const EXPORTED = [
   "Graph",
   "RunCreate",
+  "RunResume",
   "Task",
   "Mail",
   "Note",

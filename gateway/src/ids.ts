@@ -21,7 +21,7 @@ export function newId(kind: "run" | "task" | "art" | "dlv", shard: string): stri
 }
 
 type PlainKind =
-  "file" | "req" | "exec" | "driver" | "drive" | "commit" | "hook" | "deliverer" | "call" | "key";
+  "file" | "req" | "exec" | "driver" | "drive" | "commit" | "answer" | "hook" | "deliverer" | "call" | "key";
 
 /** An id without a shard: uploaded files, requests, executors, drive tokens, webhooks. */
 export function newPlainId(kind: PlainKind): string {

@@ -280,7 +280,7 @@ export async function createHarness(
       await runStep(redis, step);
       return run;
     },
-    tell: (run, body) => runStep(redis, steps.tell(keys, { shard, run, body: JSON.stringify(body) })),
+    tell: (run, body) => redis.xadd(keys.mail(shard), "*", "run", run, "body", JSON.stringify(body)),
     cancel: (run) => runStep(redis, steps.cancel(keys, { shard, run, deliveryIds: newId("dlv", shard) })),
     pull,
     settle,

@@ -9,7 +9,8 @@
 -- plan {run, commit, token, parent, last {source, entry, index}, status, ran, guard,
 --       accepted [{node, task, attempt}], open [hash],
 --       tasks [{task, pool, stream, hash, body, nodes}], cancel [{task, stream, hash, reports, control}],
---       dispatch [{node, task, attempt}], clear [node], waits [{node, attempt}], nodes [{node, json}],
+--       dispatch [{node, task, attempt}], clear [node], waits [{node, attempt}],
+--       asks [{node, deadline}], late [node], nodes [{node, json}],
 --       events [{type, node, data}], timers [{member, delay_ms}], untimers [member], record [{field, value}],
 --       data [{field, arg}], artifacts [{id, arg}], checkpoint {id, body, metadata, blobs [{channel, version, arg}]},
 --       terminal, lock_ms, retention_ms}; body, json, data, arg = index into ARGV; stream, hash, reports = index into KEYS
@@ -67,6 +68,10 @@ local function refusal()
   if not mail or string.sub(mail, 1, #place) ~= place then return 'mail' end
   for _, a in ipairs(plan.accepted) do
     if redis.call('HGET', KEYS[2], 'task:' .. a.node) ~= a.task .. ' ' .. text(a.attempt) then return 'result' end
+  end
+  -- Whoever answered before the deadline was heard counts, whatever this drive saw.
+  for _, node in ipairs(plan.late) do
+    if redis.call('HEXISTS', KEYS[2], 'answer:' .. node) == 1 then return 'answered' end
   end
   if plan.guard == 'expired' then
     if record.status ~= 'queued' then return 'begun' end
@@ -141,6 +146,14 @@ for _, d in ipairs(plan.dispatch) do
 end
 for _, w in ipairs(plan.waits) do
   redis.call('HSET', KEYS[2], 'retry:' .. w.node, text(w.attempt))
+end
+for _, a in ipairs(plan.asks) do
+  redis.call('HSET', KEYS[2], 'approval:' .. a.node, text(a.deadline))
+  redis.call('ZADD', KEYS[8], text(a.deadline), WIRE.timers.approval(plan.run, a.node))
+end
+for _, node in ipairs(plan.late) do
+  redis.call('HDEL', KEYS[2], 'approval:' .. node)
+  redis.call('HSET', KEYS[2], 'answer:' .. node, 'late {}')
 end
 for _, n in ipairs(plan.nodes) do
   redis.call('HSET', KEYS[2], n.node, ARGV[n.json])

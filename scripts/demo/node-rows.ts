@@ -81,6 +81,7 @@ const CHANGES: Partial<Record<Event["type"], (event: Event) => Partial<NodeRow>>
   "node.retrying": ({ data }) => ({ status: "retrying", share: 0, problem: problemOf(data) }),
   "node.skipped": () => ({ status: "skipped" }),
   "node.canceled": () => ({ status: "canceled" }),
+  "node.waiting": () => ({ status: "waiting" }),
 };
 
 function engineOf({ engine }: { engine?: string }): Partial<NodeRow> {

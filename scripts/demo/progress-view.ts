@@ -18,6 +18,7 @@ const MARKS: Readonly<Record<NodeRow["status"], string>> = {
   pending: "·",
   dispatched: "·",
   running: "▸",
+  waiting: "?",
   retrying: "↻",
   succeeded: "✓",
   failed: "✗",

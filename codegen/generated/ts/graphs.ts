@@ -173,11 +173,24 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
         "weight": 1
       },
       {
+        "id": "approved",
+        "type": "approval",
+        "plane": "node",
+        "params": {
+          "message": "Shall the avatar say this?"
+        },
+        "inputs": {
+          "ask": "$input.approve_script?",
+          "text": "$script.narration"
+        },
+        "weight": 0.1
+      },
+      {
         "id": "speech",
         "type": "synthesize_speech",
         "plane": "python",
         "inputs": {
-          "text": "$script.narration",
+          "text": "$approved.text",
           "voice": "$input.voice?"
         },
         "weight": 5
@@ -188,7 +201,7 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
         "plane": "python",
         "inputs": {
           "audio": "$speech.audio",
-          "text": "$script.narration",
+          "text": "$approved.text",
           "phones": "$speech.phones?"
         },
         "weight": 2
@@ -259,7 +272,7 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
       "preview": "$final.preview",
       "captions": "$final.captions?",
       "voice": "$speech.voice",
-      "script": "$script.narration"
+      "script": "$approved.text"
     }
   },
   "talking-scenes": {
@@ -854,6 +867,11 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "maximum": 120,
           "x-type": "Number"
         },
+        "approve_script": {
+          "description": "Whether the film waits until somebody has accepted or edited what the avatar will say.",
+          "type": "boolean",
+          "x-type": "Boolean"
+        },
         "portrait": {
           "description": "A photo of one face; without it a drawn demo face speaks.",
           "$ref": "#/$defs/FileInput",
@@ -1058,6 +1076,10 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
       },
       "duration_s": {
         "type": "Number",
+        "required": false
+      },
+      "approve_script": {
+        "type": "Boolean",
         "required": false
       },
       "portrait": {

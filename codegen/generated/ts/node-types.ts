@@ -141,6 +141,132 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       }
     }
   },
+  "approval": {
+    "type": "approval",
+    "plane": "node",
+    "description": "Waits for a person, who accepts, rejects or edits what it was given, with POST /v1/runs/{run_id}/resume. The gateway does it itself: nothing is held while it waits. A rejection fails the node, and only an edge handles that.",
+    "timeout_s": 86400,
+    "engines": [],
+    "resources": {
+      "cpu": 0,
+      "gpu": 0,
+      "vram_gb": 0
+    },
+    "schema_digest": "934cf3f839cd1f4bc237ff6713262df57f1b715831d8db311ae2029a5fdf057b",
+    "param_defaults": {
+      "deadline_s": 86400,
+      "on_deadline": "fail",
+      "on_reject": "fail"
+    },
+    "inputs": {
+      "ask": {
+        "type": "Boolean",
+        "required": false
+      },
+      "text": {
+        "type": "Text",
+        "required": false
+      },
+      "number": {
+        "type": "Number",
+        "required": false
+      },
+      "boolean": {
+        "type": "Boolean",
+        "required": false
+      },
+      "json": {
+        "type": "Json",
+        "required": false
+      },
+      "image": {
+        "type": "Image",
+        "required": false
+      },
+      "audio": {
+        "type": "Audio",
+        "required": false
+      },
+      "video": {
+        "type": "Video",
+        "required": false
+      },
+      "data": {
+        "type": "Data",
+        "required": false
+      },
+      "texts": {
+        "type": "Text[]",
+        "required": false
+      },
+      "images": {
+        "type": "Image[]",
+        "required": false
+      },
+      "audios": {
+        "type": "Audio[]",
+        "required": false
+      },
+      "videos": {
+        "type": "Video[]",
+        "required": false
+      }
+    },
+    "outputs": {
+      "accepted": {
+        "type": "Boolean",
+        "required": true
+      },
+      "text": {
+        "type": "Text",
+        "required": false
+      },
+      "number": {
+        "type": "Number",
+        "required": false
+      },
+      "boolean": {
+        "type": "Boolean",
+        "required": false
+      },
+      "json": {
+        "type": "Json",
+        "required": false
+      },
+      "image": {
+        "type": "Image",
+        "required": false
+      },
+      "audio": {
+        "type": "Audio",
+        "required": false
+      },
+      "video": {
+        "type": "Video",
+        "required": false
+      },
+      "data": {
+        "type": "Data",
+        "required": false
+      },
+      "texts": {
+        "type": "Text[]",
+        "required": false
+      },
+      "images": {
+        "type": "Image[]",
+        "required": false
+      },
+      "audios": {
+        "type": "Audio[]",
+        "required": false
+      },
+      "videos": {
+        "type": "Video[]",
+        "required": false
+      }
+    }
+  },
   "choose_take": {
     "type": "choose_take",
     "plane": "python",

@@ -2702,6 +2702,164 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         }
       }
     },
+    "/v1/runs/{run_id}/resume": {
+      "post": {
+        "operationId": "resumeRun",
+        "tags": [
+          "runs"
+        ],
+        "summary": "Answer an approval node that waits: accept, reject, or accept with other values. The first answer counts",
+        "security": [
+          {
+            "key": [
+              "runs:write"
+            ]
+          }
+        ],
+        "parameters": [
+          {
+            "name": "run_id",
+            "in": "path",
+            "description": "The run.",
+            "schema": {
+              "$ref": "#/components/schemas/Identifier"
+            },
+            "required": true
+          },
+          {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "description": "The same answer with the same key is given once, however often it is sent.",
+            "schema": {
+              "type": "string"
+            },
+            "required": false
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/RunResume"
+              }
+            }
+          }
+        },
+        "responses": {
+          "202": {
+            "description": "The answer counts; the run goes on.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Run"
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "`invalid-request`: The request does not fit its schema. `malformed-json`: The body is not valid JSON. `body-too-deep`: The body is nested too deeply or has too many keys.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`run-not-found`: The run does not exist. `node-not-found`: The run has no such node.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "409": {
+            "description": "`not-waiting`: The node does not wait for an answer. `already-answered`: The node was answered before. `answer-too-late`: The time for an answer is over. `run-finished`: The run has finished. `file-incomplete`: The file has not been uploaded completely.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "413": {
+            "description": "`body-too-large`: The body is too large.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "415": {
+            "description": "`unsupported-media-type`: The media type is not supported.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "422": {
+            "description": "`invalid-answer`: The answer does not fit what was asked. `file-not-found`: The file does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
     "/v1/runs/{run_id}/artifacts": {
       "get": {
         "operationId": "listArtifacts",
@@ -4488,6 +4646,205 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "ApprovalInputs": {
+        "title": "ApprovalInputs",
+        "description": "What is shown, and handed on under the same name.",
+        "type": "object",
+        "properties": {
+          "ask": {
+            "description": "With it a person is asked only if it is true; else the values go on at once.",
+            "$ref": "#/components/schemas/Boolean"
+          },
+          "text": {
+            "$ref": "#/components/schemas/Text"
+          },
+          "number": {
+            "$ref": "#/components/schemas/Number"
+          },
+          "boolean": {
+            "$ref": "#/components/schemas/Boolean"
+          },
+          "json": {
+            "$ref": "#/components/schemas/Json"
+          },
+          "image": {
+            "$ref": "#/components/schemas/Image"
+          },
+          "audio": {
+            "$ref": "#/components/schemas/Audio"
+          },
+          "video": {
+            "$ref": "#/components/schemas/Video"
+          },
+          "data": {
+            "$ref": "#/components/schemas/Data"
+          },
+          "texts": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Text"
+            },
+            "maxItems": 100
+          },
+          "images": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Image"
+            },
+            "maxItems": 100
+          },
+          "audios": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Audio"
+            },
+            "maxItems": 100
+          },
+          "videos": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Video"
+            },
+            "maxItems": 100
+          }
+        },
+        "additionalProperties": false
+      },
+      "ApprovalOutputs": {
+        "title": "ApprovalOutputs",
+        "type": "object",
+        "properties": {
+          "accepted": {
+            "description": "False only after a rejection, or a deadline that counts as one, with on_reject go_on.",
+            "$ref": "#/components/schemas/Boolean"
+          },
+          "text": {
+            "description": "One that somebody edits has words.",
+            "$ref": "#/components/schemas/Text",
+            "type": "string",
+            "maxLength": 5000
+          },
+          "number": {
+            "$ref": "#/components/schemas/Number"
+          },
+          "boolean": {
+            "$ref": "#/components/schemas/Boolean"
+          },
+          "json": {
+            "$ref": "#/components/schemas/Json"
+          },
+          "image": {
+            "$ref": "#/components/schemas/Image"
+          },
+          "audio": {
+            "$ref": "#/components/schemas/Audio"
+          },
+          "video": {
+            "$ref": "#/components/schemas/Video"
+          },
+          "data": {
+            "$ref": "#/components/schemas/Data"
+          },
+          "texts": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Text"
+            },
+            "maxItems": 100
+          },
+          "images": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Image"
+            },
+            "maxItems": 100
+          },
+          "audios": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Audio"
+            },
+            "maxItems": 100
+          },
+          "videos": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Video"
+            },
+            "maxItems": 100
+          }
+        },
+        "required": [
+          "accepted"
+        ],
+        "additionalProperties": false
+      },
+      "ApprovalParams": {
+        "title": "ApprovalParams",
+        "type": "object",
+        "properties": {
+          "message": {
+            "description": "What the person is asked.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 500
+          },
+          "deadline_s": {
+            "description": "How long it waits for an answer; never longer than the run.",
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 2592000,
+            "default": 86400
+          },
+          "on_deadline": {
+            "description": "What comes without an answer: accept takes the values of `default`, and of the others those that were shown; reject; or fail.",
+            "type": "string",
+            "enum": [
+              "accept",
+              "reject",
+              "fail"
+            ],
+            "default": "fail"
+          },
+          "on_reject": {
+            "description": "go_on succeeds, with `accepted` false.",
+            "type": "string",
+            "enum": [
+              "fail",
+              "go_on"
+            ],
+            "default": "fail"
+          },
+          "default": {
+            "description": "With on_deadline accept: values that are taken in place of those that were shown.",
+            "title": "ApprovalDefaults",
+            "type": "object",
+            "properties": {
+              "text": {
+                "$ref": "#/components/schemas/Text"
+              },
+              "number": {
+                "$ref": "#/components/schemas/Number"
+              },
+              "boolean": {
+                "$ref": "#/components/schemas/Boolean"
+              },
+              "json": {
+                "$ref": "#/components/schemas/Json"
+              },
+              "texts": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/Text"
+                },
+                "maxItems": 100
+              }
+            },
+            "additionalProperties": false
+          }
+        },
+        "additionalProperties": false
+      },
       "Artifact": {
         "title": "Artifact",
         "description": "Immutable bytes named by id and digest, as clients see them.",
@@ -4848,6 +5205,17 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "Decision": {
+        "title": "Decision",
+        "description": "expired = nobody answered in time.",
+        "type": "string",
+        "enum": [
+          "accepted",
+          "edited",
+          "rejected",
+          "expired"
+        ]
+      },
       "Delivery": {
         "title": "Delivery",
         "description": "One event of a run for one webhook, and all attempts to bring it there.",
@@ -5153,6 +5521,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "node.skipped",
               "node.canceled",
               "node.expanded",
+              "node.waiting",
+              "node.resumed",
               "artifact.created"
             ]
           },
@@ -6489,6 +6859,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "pending",
           "dispatched",
           "running",
+          "waiting",
           "succeeded",
           "failed",
           "skipped",
@@ -7292,6 +7663,47 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "RunApproval": {
+        "title": "RunApproval",
+        "type": "object",
+        "properties": {
+          "message": {
+            "type": "string"
+          },
+          "values": {
+            "description": "What is shown, by the names of the node's inputs.",
+            "type": "object",
+            "additionalProperties": true
+          },
+          "asked_at": {
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "until": {
+            "description": "An answer counts before this moment.",
+            "$ref": "#/components/schemas/Timestamp"
+          },
+          "on_deadline": {
+            "description": "What comes without one.",
+            "type": "string",
+            "enum": [
+              "accept",
+              "reject",
+              "fail"
+            ]
+          },
+          "decision": {
+            "description": "There as soon as nothing is waited for any more.",
+            "$ref": "#/components/schemas/Decision"
+          }
+        },
+        "required": [
+          "values",
+          "asked_at",
+          "until",
+          "on_deadline"
+        ],
+        "additionalProperties": false
+      },
       "RunCreate": {
         "title": "RunCreate",
         "description": "Body of POST /v1/runs.",
@@ -7476,6 +7888,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "timing": {
             "$ref": "#/components/schemas/NodeTiming"
           },
+          "approval": {
+            "description": "What a person was asked.",
+            "$ref": "#/components/schemas/RunApproval"
+          },
           "error": {
             "$ref": "#/components/schemas/Problem"
           }
@@ -7506,6 +7922,40 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         },
         "required": [
           "runs"
+        ],
+        "additionalProperties": false
+      },
+      "RunResume": {
+        "title": "RunResume",
+        "description": "Body of POST /v1/runs/{run_id}/resume: the answer to an approval node that waits.",
+        "type": "object",
+        "properties": {
+          "node_id": {
+            "$ref": "#/components/schemas/InstanceId"
+          },
+          "decision": {
+            "type": "string",
+            "enum": [
+              "accept",
+              "reject"
+            ]
+          },
+          "values": {
+            "description": "With accept: what goes on in place of what was shown, by its names; files as {\"file_id\": ...}.",
+            "type": "object",
+            "maxProperties": 20,
+            "additionalProperties": true
+          },
+          "reason": {
+            "description": "Told with a rejection.",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 500
+          }
+        },
+        "required": [
+          "node_id",
+          "decision"
         ],
         "additionalProperties": false
       },
@@ -7823,6 +8273,11 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "minimum": 3,
             "maximum": 120,
             "x-type": "Number"
+          },
+          "approve_script": {
+            "description": "Whether the film waits until somebody has accepted or edited what the avatar will say.",
+            "type": "boolean",
+            "x-type": "Boolean"
           },
           "portrait": {
             "description": "A photo of one face; without it a drawn demo face speaks.",

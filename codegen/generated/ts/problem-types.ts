@@ -164,6 +164,31 @@ const TABLE = {
     "status": 409,
     "class": "permanent"
   },
+  "node-not-found": {
+    "title": "The run has no such node",
+    "status": 404,
+    "class": "permanent"
+  },
+  "not-waiting": {
+    "title": "The node does not wait for an answer",
+    "status": 409,
+    "class": "permanent"
+  },
+  "already-answered": {
+    "title": "The node was answered before",
+    "status": 409,
+    "class": "permanent"
+  },
+  "answer-too-late": {
+    "title": "The time for an answer is over",
+    "status": 409,
+    "class": "permanent"
+  },
+  "invalid-answer": {
+    "title": "The answer does not fit what was asked",
+    "status": 422,
+    "class": "permanent"
+  },
   "unfit-webhook": {
     "title": "The webhook's address cannot be used",
     "status": 422,
@@ -273,6 +298,11 @@ const TABLE = {
     "title": "The run did not end in time",
     "status": 504,
     "class": "deadline"
+  },
+  "approval-rejected": {
+    "title": "It was rejected",
+    "status": 409,
+    "class": "permanent"
   },
   "approval-deadline": {
     "title": "Nobody approved in time",

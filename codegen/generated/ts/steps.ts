@@ -316,6 +316,16 @@ export const steps = {
   }),
 
   /**
+   * Answers an approval node: decided here, once, against the deadline, a cancel and other answers. The mail brings it to the run; the node's field keeps it, so that it counts even when the mail is lost.
+   * @returns ['told' | 'missing' | 'unknown' | 'late' | 'idle'] | ['ended', status: string] | ['answered', before: string]: idle = it does not wait for an answer
+   */
+  resume: (keys: Keys, given: { shard: string; run: string; node: string; body: string; answerId: string; files: string }): Step<['told' | 'missing' | 'unknown' | 'late' | 'idle'] | ['ended', status: string] | ['answered', before: string]> => ({
+    script: 'resume',
+    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.mail(given.shard), keys.timers(given.shard)],
+    args: [given.run, given.node, given.body, given.answerId, given.files, keys.fileRuns(given.shard, '')],
+  }),
+
+  /**
    * Takes an upload off its owner's list, so that no further run can use it. Its timer stays until its bytes are gone: it comes back if whoever removes them dies, or when a run that still uses it has ended.
    * @returns 0 | 1: 1 when it is off the list, 0 when it was kept for another run meanwhile or is to be looked at again later
    */
@@ -363,15 +373,5 @@ export const steps = {
     script: 'submit',
     keys: [keys.run(given.shard, given.run), keys.runData(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.mail(given.shard), keys.timers(given.shard), keys.runs(given.shard), keys.runsByStatus(given.shard, 'queued'), keys.graph(given.shard, given.digest), keys.idempotency(given.shard, given.hash), keys.graphRuns(given.shard), keys.ownerRuns(given.shard, 'all', given.owner), keys.ownerRuns(given.shard, 'queued', given.owner), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run), given.startsKey, given.liveKey],
     args: [given.run, given.request, given.idempotencyMs, given.graph, given.startDeadlineMs, given.runDeadlineMs, given.event, keys.channels.run(given.shard, given.run), Object.keys(given.record).length, Object.keys(given.data).length, Object.keys(given.nodes).length, keys.fileRuns(given.shard, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), given.perMinute, given.mostLive, ...Object.entries<string>(given.record).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.data).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.nodes).flatMap(([name, value]) => [name, value])],
-  }),
-
-  /**
-   * Gives a run mail from the gateway's side: resume, and cancel of old gateways.
-   * @returns 'told' | 'missing' | 'terminal'
-   */
-  tell: (keys: Keys, given: { shard: string; run: string; body: string }): Step<'told' | 'missing' | 'terminal'> => ({
-    script: 'tell',
-    keys: [keys.run(given.shard, given.run), keys.mail(given.shard)],
-    args: [given.run, given.body],
   }),
 };

@@ -225,6 +225,83 @@ export interface ApiKeyPage {
   next_cursor?: string;
 }
 
+export type Boolean = boolean;
+
+/** Any small JSON object. */
+export type Json = Record<string, unknown>;
+
+/** Artifact reference to bytes without a richer type. */
+export interface Data {
+  artifact_id: Identifier;
+  key: ObjectKey;
+  media_type: string;
+  size: number;
+  sha256: Sha256;
+  name: string;
+  meta: Record<string, unknown>;
+}
+
+/** What is shown, and handed on under the same name. */
+export interface ApprovalInputs {
+  /** With it a person is asked only if it is true; else the values go on at once. */
+  ask?: Boolean;
+  text?: Text;
+  number?: Number;
+  boolean?: Boolean;
+  json?: Json;
+  image?: Image;
+  audio?: Audio;
+  video?: Video;
+  data?: Data;
+  texts?: Array<Text>;
+  images?: Array<Image>;
+  audios?: Array<Audio>;
+  videos?: Array<Video>;
+}
+
+export interface ApprovalOutputs {
+  /** False only after a rejection, or a deadline that counts as one, with on_reject go_on. */
+  accepted: Boolean;
+  /** One that somebody edits has words. */
+  text?: Text;
+  number?: Number;
+  boolean?: Boolean;
+  json?: Json;
+  image?: Image;
+  audio?: Audio;
+  video?: Video;
+  data?: Data;
+  texts?: Array<Text>;
+  images?: Array<Image>;
+  audios?: Array<Audio>;
+  videos?: Array<Video>;
+}
+
+/** With on_deadline accept: values that are taken in place of those that were shown. */
+export interface ApprovalDefaults {
+  text?: Text;
+  number?: Number;
+  boolean?: Boolean;
+  json?: Json;
+  texts?: Array<Text>;
+}
+
+export interface ApprovalParams {
+  /** What the person is asked. */
+  message?: string;
+  /** How long it waits for an answer; never longer than the run. Default: 86400. */
+  deadline_s?: number;
+  /**
+   * What comes without an answer: accept takes the values of `default`, and of the others those that were shown;
+   * reject; or fail. Default: "fail".
+   */
+  on_deadline?: "accept" | "reject" | "fail";
+  /** go_on succeeds, with `accepted` false. Default: "fail". */
+  on_reject?: "fail" | "go_on";
+  /** With on_deadline accept: values that are taken in place of those that were shown. */
+  default?: ApprovalDefaults;
+}
+
 /**
  * Id of a node in a run: a graph node's, with the names of inlined graphs before it and its index in its group
  * behind it, as in film.script.0.
@@ -287,8 +364,6 @@ export interface BestTakeInput {
   takes: Array<Take>;
 }
 
-export type Boolean = boolean;
-
 export interface VoiceCapability {
   name: string;
   language: string;
@@ -330,17 +405,6 @@ export interface Capabilities {
   node_types: Array<NodeTypeAvailability>;
 }
 
-/** Artifact reference to bytes without a richer type. */
-export interface Data {
-  artifact_id: Identifier;
-  key: ObjectKey;
-  media_type: string;
-  size: number;
-  sha256: Sha256;
-  name: string;
-  meta: Record<string, unknown>;
-}
-
 export interface ChooseTakeInputs {
   /** At least one. */
   takes: Array<Audio>;
@@ -349,9 +413,6 @@ export interface ChooseTakeInputs {
   /** WebVTT of each take: as many as takes. Those of the chosen one come out. */
   captions?: Array<Data>;
 }
-
-/** Any small JSON object. */
-export type Json = Record<string, unknown>;
 
 export interface ChooseTakeOutputs {
   audio: Audio;
@@ -384,6 +445,9 @@ export interface DeadLetterPage {
   dead_letters: Array<DeadLetter>;
   next_cursor?: string;
 }
+
+/** expired = nobody answered in time. */
+export type Decision = "accepted" | "edited" | "rejected" | "expired";
 
 /** What can be told: all that a run's log says of the run itself. */
 export type WebhookEvent = "run.queued" | "run.started" | "run.waiting" | "run.resumed" | "run.canceling" | "run.succeeded" | "run.failed" | "run.canceled" | "run.expired" | "run.timed_out";
@@ -482,7 +546,7 @@ export interface EngineCapability {
 export interface Event {
   /** 1, 2, 3 ... without gaps; also the SSE id. */
   seq: number;
-  type: "run.queued" | "run.started" | "run.waiting" | "run.resumed" | "run.canceling" | "run.succeeded" | "run.failed" | "run.canceled" | "run.expired" | "run.timed_out" | "node.dispatched" | "node.started" | "node.progress" | "node.log" | "node.preview" | "node.succeeded" | "node.failed" | "node.retrying" | "node.skipped" | "node.canceled" | "node.expanded" | "artifact.created";
+  type: "run.queued" | "run.started" | "run.waiting" | "run.resumed" | "run.canceling" | "run.succeeded" | "run.failed" | "run.canceled" | "run.expired" | "run.timed_out" | "node.dispatched" | "node.started" | "node.progress" | "node.log" | "node.preview" | "node.succeeded" | "node.failed" | "node.retrying" | "node.skipped" | "node.canceled" | "node.expanded" | "node.waiting" | "node.resumed" | "artifact.created";
   run_id: Identifier;
   node_id?: InstanceId;
   at: Timestamp;
@@ -1082,7 +1146,10 @@ export interface MailResume {
   kind: "resume";
   node_id: InstanceId;
   approved: boolean;
+  /** Values in place of those that were shown, by output. */
   data?: Record<string, unknown>;
+  /** Why it was rejected. */
+  reason?: string;
 }
 
 export interface MailTimer {
@@ -1207,12 +1274,18 @@ export interface NodeProgressData {
   unit: string;
 }
 
+/** The answer to what a person was asked. */
+export interface NodeResumedData {
+  decision: Decision;
+  reason?: string;
+}
+
 /** A node as submit and the driver write it into the run's node hash. Times are ms of Redis. */
 export interface NodeRow {
   type: string;
   plane: "node" | "python";
   pool: PoolName;
-  status: "pending" | "dispatched" | "succeeded" | "failed" | "skipped" | "canceled";
+  status: "pending" | "dispatched" | "waiting" | "succeeded" | "failed" | "skipped" | "canceled";
   attempt: number;
   /** The current one while dispatched. */
   task?: Identifier;
@@ -1249,12 +1322,18 @@ export interface NodeStartedData {
   engine?: string;
 }
 
-export type NodeStatus = "pending" | "dispatched" | "running" | "succeeded" | "failed" | "skipped" | "canceled";
+export type NodeStatus = "pending" | "dispatched" | "running" | "waiting" | "succeeded" | "failed" | "skipped" | "canceled";
 
 export interface NodeSucceededData {
   attempt: number;
   engine?: string;
   timing?: NodeTiming;
+}
+
+/** A person is asked; the run shows what. */
+export interface NodeWaitingData {
+  message?: string;
+  until: Timestamp;
 }
 
 export interface NoteStarted {
@@ -1388,6 +1467,19 @@ export interface RunProgress {
   node?: InstanceId;
 }
 
+export interface RunApproval {
+  message?: string;
+  /** What is shown, by the names of the node's inputs. */
+  values: Record<string, unknown>;
+  asked_at: Timestamp;
+  /** An answer counts before this moment. */
+  until: Timestamp;
+  /** What comes without one. */
+  on_deadline: "accept" | "reject" | "fail";
+  /** There as soon as nothing is waited for any more. */
+  decision?: Decision;
+}
+
 export interface RunNode {
   node_id: InstanceId;
   type: string;
@@ -1400,6 +1492,8 @@ export interface RunNode {
   completed_at?: Timestamp;
   progress?: NodeProgressData;
   timing?: NodeTiming;
+  /** What a person was asked. */
+  approval?: RunApproval;
   error?: Problem;
 }
 
@@ -1523,6 +1617,16 @@ export interface RunQueuedData {
   graph_digest: Sha256;
 }
 
+/** Body of POST /v1/runs/{run_id}/resume: the answer to an approval node that waits. */
+export interface RunResume {
+  node_id: InstanceId;
+  decision: "accept" | "reject";
+  /** With accept: what goes on in place of what was shown, by its names; files as {"file_id": ...}. */
+  values?: Record<string, unknown>;
+  /** Told with a rejection. */
+  reason?: string;
+}
+
 /** A run's record as it lies in Redis: the fields of a hash, so all of them are texts. Times are ms of Redis. */
 export interface RunRow {
   /** Whose the run is; absent in records from before there were owners. */
@@ -1644,6 +1748,8 @@ export interface TalkingAvatarInput {
   audience?: string;
   /** Wanted length of a narration about a topic in seconds. */
   duration_s?: number;
+  /** Whether the film waits until somebody has accepted or edited what the avatar will say. */
+  approve_script?: boolean;
   /** A photo of one face; without it a drawn demo face speaks. */
   portrait?: FileInput;
   /** The drawn face that speaks when there is no portrait. */

@@ -23,6 +23,7 @@ export interface NodeTypeValidators {
 
 export const validateGraph: Validator;
 export const validateRunCreate: Validator;
+export const validateRunResume: Validator;
 export const validateTask: Validator;
 export const validateMail: Validator;
 export const validateNote: Validator;

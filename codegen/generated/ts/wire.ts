@@ -57,6 +57,7 @@ export const NODE_STATUSES = [
   "pending",
   "dispatched",
   "running",
+  "waiting",
   "succeeded",
   "failed",
   "skipped",

@@ -55,6 +55,7 @@ const SERVES: Record<Operation, "owned" | "shared" | "open"> = {
   followRun: "owned",
   listLogs: "owned",
   cancelRun: "owned",
+  resumeRun: "owned",
   listRunDeliveries: "owned",
   createRunToken: "owned",
   getArtifact: "owned",
@@ -84,6 +85,7 @@ const JSON_TYPE = { "content-type": "application/json" };
 /** Bodies that are taken; other routes need none. */
 const BODIES: Partial<Record<Operation, RequestInit>> = {
   createRun: { headers: JSON_TYPE, body: JSON.stringify({ graph: GRAPH }) },
+  resumeRun: { headers: JSON_TYPE, body: JSON.stringify({ node_id: "a", decision: "accept" }) },
   createFile: { headers: { "content-type": "image/png" }, body: PNG },
   putFileContent: { headers: { "content-type": "image/png" }, body: PNG },
   createWebhook: { headers: JSON_TYPE, body: JSON.stringify({ url: "https://example.org/hook" }) },

@@ -1,7 +1,7 @@
 /** Decides at submit whether a run could ever be run, and by how many executors now. */
 import type { Executor, GraphNode, NodeTypeCapability, RunNeed } from "@myspinbot/contracts/types.ts";
 import { AppError } from "../errors/app-error.ts";
-import { poolOf } from "../graphs/node-place.ts";
+import { isApproval, poolOf } from "../graphs/node-place.ts";
 import type { NodeType, NodeTypes } from "../graphs/node-types.ts";
 
 /** The reason where nobody is there to say one. */
@@ -31,13 +31,19 @@ export function matchExecutors(
   prefix: string,
 ): number {
   const counts = nodes.map((node, index) => {
+    if (isApproval(node)) return Infinity;
     const pointer = `${prefix}/nodes/${index}`;
     const need = toNeed(node, nodeTypes, pointer);
     const able = executors.filter((executor) => canRun(executor, need));
     if (able.length === 0) throw nobody(need, executors, pointer);
     return able.filter((executor) => executor.status === "online").length;
   });
-  return Math.min(...counts);
+  return leastOf(counts, executors);
+}
+
+/** What asks nobody of the executors can be run by all of them. */
+function leastOf(counts: number[], executors: readonly Executor[]): number {
+  return Math.min(executors.filter(({ status }) => status === "online").length, ...counts);
 }
 
 /** The same for a run that is waiting: never throws, 0 when nobody can now. */
@@ -46,7 +52,10 @@ export function countMatching(
   nodeTypes: NodeTypes,
   executors: readonly Executor[],
 ): number {
-  return Math.min(...nodes.map((node) => readyFor(node, nodeTypes, executors).length));
+  const counts = nodes.map((node) =>
+    isApproval(node) ? Infinity : readyFor(node, nodeTypes, executors).length,
+  );
+  return leastOf(counts, executors);
 }
 
 /** Nodes that no executor can run now, with what those say that are online. */
@@ -56,7 +65,7 @@ export function missingFor(
   executors: readonly Executor[],
 ): RunNeed[] {
   return nodes
-    .filter((node) => readyFor(node, nodeTypes, executors).length === 0)
+    .filter((node) => !isApproval(node) && readyFor(node, nodeTypes, executors).length === 0)
     .map((node) => ({ node_id: node.id, type: node.type, reason: reasonFor(node, nodeTypes, executors) }));
 }
 

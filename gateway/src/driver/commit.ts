@@ -59,9 +59,10 @@ function planCancel(keys: Keys, { shard, draft }: CommitRequest, K: Indexed): un
 }
 
 function planData({ draft }: CommitRequest, A: Indexed): unknown[] {
-  return (["output", "error"] as const)
-    .filter((field) => draft[field] !== undefined)
-    .map((field) => ({ field, arg: A.add(JSON.stringify(draft[field])) }));
+  const ends = (["output", "error"] as const).map((field) => ({ field, value: draft[field] }));
+  return [...ends, ...draft.data]
+    .filter(({ value }) => value !== undefined)
+    .map(({ field, value }) => ({ field, arg: A.add(JSON.stringify(value)) }));
 }
 
 /** `false`, not null: cjson's null is true in Lua. */
@@ -98,6 +99,8 @@ function toPlan(keys: Keys, request: CommitRequest, K: Indexed, A: Indexed): unk
     ),
     clear: draft.clear,
     waits: draft.waits,
+    asks: draft.terminal ? [] : draft.asks,
+    late: draft.late,
     nodes: [...draft.changed].map((node) => ({ node, json: A.add(JSON.stringify(draft.rows.get(node))) })),
     events: draft.events.map(({ type, node, data }) => ({ type, node, data: A.add(JSON.stringify(data)) })),
     timers: draft.terminal ? [] : draft.timers,

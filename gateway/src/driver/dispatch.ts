@@ -6,6 +6,7 @@ import { evaluate, viewOf, type Operand } from "../run-engine/operands.ts";
 import type { Channels } from "../run-engine/state.ts";
 import { findSureNodes } from "../run-engine/sure-nodes.ts";
 import { engineOf } from "../graphs/chosen-engine.ts";
+import { isApproval } from "../graphs/node-place.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import { addEvent, setRow, type Draft } from "./draft.ts";
 import { toPieces } from "./pieces.ts";
@@ -77,7 +78,7 @@ function nodesAhead(
   const ofPool = model.nodes.filter((node) => node.pool === pool);
   if (ofPool.some((node) => draft.rows.get(node.id)!.dispatched_at !== undefined)) return [];
   return ofPool
-    .filter((node) => !ready.has(node.id) && sure.has(node.id))
+    .filter((node) => !ready.has(node.id) && sure.has(node.id) && !isApproval(node.definition))
     .map((node) => ({ ...toTaskNode(context, node, 1, new Set()), check: true }));
 }
 

@@ -29,6 +29,12 @@ export interface Draft {
   accepted: { node: string; task: string; attempt: number }[];
   clear: string[];
   waits: { node: string; attempt: number }[];
+  /** Approvals that are asked for, with the moment, ms of Redis, at which an answer does not count any more. */
+  asks: { node: string; deadline: number }[];
+  /** Approvals that nobody answered in time. */
+  late: string[];
+  /** Fields of the run's data. */
+  data: { field: string; value: unknown }[];
   timers: { member: string; delay_ms: number }[];
   untimers: string[];
   artifacts: { id: string; value: unknown }[];
@@ -58,6 +64,9 @@ export function createDraft(situation: Situation): Draft {
     accepted: [],
     clear: [],
     waits: [],
+    asks: [],
+    late: [],
+    data: [],
     timers: [],
     untimers: [],
     artifacts: [],

@@ -5,9 +5,9 @@ import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { toProblem } from "../errors/problem.ts";
 import { addEvent, setRow, type Draft } from "./draft.ts";
 import type { Letter } from "./letter.ts";
+import { approvalTimer, decideNode, type ApprovalContext } from "./approvals.ts";
 import { declineNodes, endPause } from "./declines.ts";
-import { failNode, loseNode, reissue, takeResult, type ResultContext } from "./results.ts";
-import type { Situation } from "./situation.ts";
+import { failNode, loseNode, reissue, takeResult } from "./results.ts";
 
 /** What mail asks of the whole run; the strongest wish wins later. */
 export interface Wishes {
@@ -16,8 +16,7 @@ export interface Wishes {
   timeOut: boolean;
 }
 
-interface FoldContext extends ResultContext {
-  situation: Situation;
+interface FoldContext extends ApprovalContext {
   wishes: Wishes;
   /** Where the letter came from: a pool, or `mail`. */
   source: string;
@@ -72,13 +71,17 @@ function takeEnding(draft: Draft, context: FoldContext, task: string, mail: Mail
 function takeTimer(draft: Draft, context: FoldContext, mail: MailTimer): void {
   if (mail.timer === "start_deadline") context.wishes.expire = true;
   if (mail.timer === "run_deadline") context.wishes.timeOut = true;
+  if (mail.timer === "approval") decideNode(draft, context, mail.rest);
   if (mail.timer !== "retry") return;
   const [node, attempt] = mail.rest.split(":") as [string, string];
   const row = draft.rows.get(node);
   if (row?.held && row.attempt + 1 === Number(attempt)) endPause(draft, context, node);
 }
 
-/** Issues again what nothing would wake: a retry whose timer is gone, a dispatched node whose task is gone. */
+/**
+ * Issues again what nothing would wake: a retry or a deadline whose timer is gone, a dispatched node whose task is
+ * gone, an answer whose mail is gone.
+ */
 function takeCheck(draft: Draft, context: FoldContext): void {
   const open = new Set(context.situation.openTasks.map((task) => task.task));
   for (const [node, row] of draft.rows) {
@@ -87,6 +90,8 @@ function takeCheck(draft: Draft, context: FoldContext): void {
       draft.timers.push({ member, delay_ms: DEFAULTS.retry_backoff_ms });
     } else if (row.status === "dispatched" && !open.has(row.task ?? "")) {
       reissue(draft, node, false);
+    } else if (row.status === "waiting") {
+      decideNode(draft, context, node);
     }
   }
 }
@@ -95,7 +100,7 @@ const HANDLERS: {
   [K in Mail["kind"]]: (draft: Draft, context: FoldContext, task: string, mail: Mail & { kind: K }) => void;
 } = {
   submitted: () => {},
-  resume: () => {},
+  resume: (draft, context, _, mail) => decideNode(draft, context, mail.node_id),
   check: (draft, context) => takeCheck(draft, context),
   cancel: (_, context) => {
     context.wishes.cancel = true;
@@ -107,14 +112,13 @@ const HANDLERS: {
 };
 
 /** Folds all letters of the situation into the draft and answers what they wish for the run. */
-export function foldMail(draft: Draft, context: ResultContext, situation: Situation): Wishes {
+export function foldMail(draft: Draft, context: ApprovalContext): Wishes {
   const fold: FoldContext = {
     ...context,
-    situation,
     wishes: { cancel: false, expire: false, timeOut: false },
     source: "mail",
   };
-  for (const letter of situation.letters) take(draft, { ...fold, source: letter.source }, letter);
+  for (const letter of context.situation.letters) take(draft, { ...fold, source: letter.source }, letter);
   return fold.wishes;
 }
 
@@ -133,11 +137,12 @@ export function cancelNodes(draft: Draft, run: string, now: number): void {
     // Stands for its instances, which have rows of their own.
     if (row.instances !== undefined) continue;
     if (row.held) draft.untimers.push(timerMembers.retry(run, node, String(row.attempt + 1)));
-    if (row.status === "dispatched") {
+    if (row.status === "dispatched" || row.status === "waiting") {
       addEvent(draft, "node.canceled", node, {});
       draft.clear.push(node);
     }
-    if (row.status === "dispatched" || row.status === "pending") {
+    if (row.status === "waiting") draft.untimers.push(approvalTimer(run, node));
+    if (row.status === "waiting" || row.status === "dispatched" || row.status === "pending") {
       setRow(draft, node, { status: "canceled", held: undefined, task: undefined, completed_at: now });
     }
   }

@@ -1,6 +1,6 @@
 /** Where a run stands when a drive begins: what `collect` and `commit` answer, read. */
 import type { Drive } from "@myspinbot/contracts/steps.ts";
-import type { NodeRow, RunRow } from "@myspinbot/contracts/types.ts";
+import type { MailResume, NodeRow, RunRow } from "@myspinbot/contracts/types.ts";
 import type { CheckpointAnswer } from "../checkpoints/drive-checkpoint.ts";
 import { toRecord } from "../redis/flat.ts";
 import { readLetter, type Letter } from "./letter.ts";
@@ -19,6 +19,10 @@ export interface Situation {
   rows: Map<string, NodeRow>;
   /** Node -> task that an executor was seen to begin. */
   began: Map<string, string>;
+  /** Approval -> the answer that counts. */
+  answers: Map<string, MailResume>;
+  /** Approval that waits -> ms of Redis at which an answer does not count any more. */
+  deadlines: Map<string, number>;
   openTasks: OpenTask[];
   letters: Letter[];
   checkpoint: CheckpointAnswer;
@@ -28,15 +32,31 @@ export interface Situation {
   giveUp: boolean;
 }
 
-function readNodes(flat: string[]): Pick<Situation, "rows" | "began"> {
+function readNodes(flat: string[]): Pick<Situation, "rows" | "began" | "answers" | "deadlines"> {
   const rows = new Map<string, NodeRow>();
   const began = new Map<string, string>();
+  const answers = new Map<string, MailResume>();
+  const deadlines = new Map<string, number>();
+  const facts: Record<string, (node: string, value: string) => void> = {
+    began: (node, value) => began.set(node, value.split(" ")[0]!),
+    answer: (node, value) => {
+      const answer = readAnswer(value);
+      if (answer) answers.set(node, answer);
+    },
+    approval: (node, value) => deadlines.set(node, Number(value)),
+  };
   for (const [field, value] of Object.entries(toRecord(flat))) {
     const at = field.indexOf(":");
     if (at < 0) rows.set(field, JSON.parse(value) as NodeRow);
-    else if (field.startsWith("began:")) began.set(field.slice(at + 1), value.split(" ")[0]!);
+    else facts[field.slice(0, at)]?.(field.slice(at + 1), value);
   }
-  return { rows, began };
+  return { rows, began, answers, deadlines };
+}
+
+/** What `resume` and `commit` keep of a decided approval: `<id> <mail>`, or `late {}`. */
+export function readAnswer(value: string): MailResume | undefined {
+  const at = value.indexOf(" ");
+  return value.startsWith("late ") ? undefined : (JSON.parse(value.slice(at + 1)) as MailResume);
 }
 
 function readCheckpoint(answer: Drive[5]): CheckpointAnswer {

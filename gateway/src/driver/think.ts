@@ -11,6 +11,8 @@ import { toProblem } from "../errors/problem.ts";
 import { engineOf } from "../graphs/chosen-engine.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import { ownerOf } from "../owner.ts";
+import { isApproval } from "../graphs/node-place.ts";
+import { askNode } from "./approvals.ts";
 import { dispatchReady, TaskTooLarge } from "./dispatch.ts";
 import { addEvent, createDraft, setRow, type Draft } from "./draft.ts";
 import { cancelNodes, foldMail, type Wishes } from "./fold.ts";
@@ -125,12 +127,19 @@ function takeHub(draft: Draft, context: ThinkContext, situation: Situation, resu
     setRow(draft, node, { status: "skipped", completed_at: situation.now });
     addEvent(draft, "node.skipped", node, { reason: result.reasons[node] });
   }
+  for (const node of Object.keys(result.passed)) {
+    setRow(draft, node, { status: "succeeded", attempt: 1, completed_at: situation.now });
+    addEvent(draft, "node.succeeded", node, { attempt: 1 });
+  }
   if (result.end) {
     if (result.end.status === "succeeded")
       endRun(draft, situation, "succeeded", { output: result.end.output });
     else endRun(draft, situation, "failed", { error: failureOf(result.end) });
     return;
   }
+  const isAsked = (node: string): boolean => isApproval(result.model.byId.get(node)!.definition);
+  for (const node of result.ready.filter(isAsked))
+    askNode(draft, { ...context, model: result.model, channels: result.channels, situation }, node);
   try {
     dispatchReady(
       {
@@ -142,7 +151,7 @@ function takeHub(draft: Draft, context: ThinkContext, situation: Situation, resu
         owner: ownerOf(situation.record.owner),
         now: situation.now,
       },
-      result.ready,
+      result.ready.filter((node) => !isAsked(node)),
     );
   } catch (error) {
     if (!(error instanceof TaskTooLarge)) throw error;
@@ -150,10 +159,12 @@ function takeHub(draft: Draft, context: ThinkContext, situation: Situation, resu
   }
 }
 
-/** `waiting` = nothing dispatched, only retry timers left. */
+/** `waiting` = nothing dispatched, only approvals and retry timers left. */
 function markWaiting(draft: Draft, situation: Situation): void {
   const rows = [...draft.rows.values()];
-  const waits = !rows.some((row) => row.status === "dispatched") && rows.some((row) => row.held);
+  const waits =
+    !rows.some((row) => row.status === "dispatched") &&
+    rows.some((row) => row.held || row.status === "waiting");
   const was = situation.record.status === "waiting";
   if (waits === was) return;
   draft.status = waits ? "waiting" : "running";
@@ -195,19 +206,17 @@ export async function think(context: ThinkContext, situation: Situation, carry: 
         expire: false,
         timeOut: false,
       }
-    : foldMail(
-        draft,
-        {
-          ...context,
-          model,
-          run: situation.run,
-          now: situation.now,
-          known: knownArtifacts(channels, model, context.nodeTypes),
-          taken: context.lesson.taken,
-          isAway: awayIn(context, model, channels),
-        },
+    : foldMail(draft, {
+        ...context,
+        model,
+        run: situation.run,
+        now: situation.now,
+        known: knownArtifacts(channels, model, context.nodeTypes),
+        taken: context.lesson.taken,
+        isAway: awayIn(context, model, channels),
         situation,
-      );
+        channels,
+      });
   if (obeyWishes(draft, context, situation, wishes)) return draft;
 
   const isFirst = !carry.latest;

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { Deed } from "../../test/semantics/graphs.ts";
 import { play } from "../../test/semantics/play.ts";
 import { checkGraph } from "./check-graph.ts";
+import { isApproval } from "./node-place.ts";
 import { createNodeTypes } from "./node-types.ts";
 
 const page = readFileSync(new URL("../../../docs/graphs.md", import.meta.url), "utf8");
@@ -34,15 +35,17 @@ async function playExample(name: string, input: Record<string, unknown>, failing
         { makes: [], gives: madeBy(node, index) },
       ];
   for (const id of failing) deeds[id] = [{ fails: "permanent" }];
-  const nodes = graph.nodes.map(({ engine: _, ...node }) => ({ ...node, type: `${node.plane}_work` }));
+  const nodes = graph.nodes.map(({ engine: _, ...node }) =>
+    isApproval(node) ? node : { ...node, type: `${node.plane}_work` },
+  );
   const { status, output } = await play({ graph: { ...graph, nodes }, input, deeds, turns: [0.4, 0.8, 0.1] });
   return status === "succeeded" ? output : status;
 }
 
 describe("docs/graphs.md", () => {
-  it("has twelve examples, and each is played below", () => {
+  it("has thirteen examples, and each is played below", () => {
     expect(examples.map(({ name }) => name)).toEqual([...new Set(CASES.map(([name]) => name))]);
-    expect(examples).toHaveLength(12);
+    expect(examples).toHaveLength(13);
   });
 
   it.each(examples.map((graph) => [graph.name, graph] as const))(
@@ -82,6 +85,8 @@ describe("docs/graphs.md", () => {
     ["always", { image: "i", text: "t" }, { script: "note.narration" }, ["film"]],
     ["always", { image: "i", text: "t" }, { video: "film.video", script: "note.narration" }],
     ["chosen-engine", { text: "t" }, { audio: "speech.audio" }],
+    ["asked", { topic: "t" }, { script: "script.narration", audio: "speech.audio" }],
+    ["asked", { topic: "t" }, "failed", ["script"]],
   ];
   it.each(CASES)("plays %s with %j: %j", async (name, input, output, failing) => {
     expect(await playExample(name, input, failing)).toEqual(output);

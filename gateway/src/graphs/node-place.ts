@@ -7,6 +7,11 @@ export function poolOf({ plane, pool }: Pick<GraphNode, "plane" | "pool">): stri
   return plane === "node" ? POOLS.node_plane : (pool ?? POOLS.default);
 }
 
+/** Whether a person decides it: no executor ever gets it, the driver asks and goes on with the answer. */
+export function isApproval({ type }: Pick<GraphNode, "type">): boolean {
+  return type === "approval";
+}
+
 /** A node's row in a run that was just submitted. */
 export function firstRow(node: Pick<GraphNode, "type" | "plane" | "pool">): NodeRow {
   return { type: node.type, plane: node.plane, pool: poolOf(node), status: "pending", attempt: 0 };

@@ -16,7 +16,7 @@ import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { RecentMap } from "../recent-map.ts";
 import type { GraphModel, SkipReason } from "./graph-model.ts";
 import { decide, type RunEnd } from "./readiness.ts";
-import { INPUT_CHANNEL, outputChannel, stateChannel, type Channels } from "./state.ts";
+import { INPUT_CHANNEL, outputChannel, stateChannel, type Channels, type Outputs } from "./state.ts";
 
 // The web entry of LangGraph.js, which bundlers choose for Workers, installs none. The first caller wins.
 AsyncLocalStorageProviderSingleton.initializeGlobalInstance(new AsyncLocalStorage());
@@ -31,6 +31,8 @@ interface DriveNotes {
   skipped: string[];
   /** Why, by node. */
   reasons: Record<string, SkipReason>;
+  /** Approvals that nobody is asked for, with their outputs. */
+  passed: Record<string, Outputs>;
   end: RunEnd | null;
 }
 
@@ -75,12 +77,19 @@ function channelsOf(model: GraphModel): Record<string, ReturnType<typeof Annotat
 function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>): Hub {
   const route = (channels: Channels, config: LangGraphRunnableConfig): Command => {
     const notes = notesOf(config);
-    const { model: now, ready, skipped, reasons, end } = decide(model, channels);
+    const { model: now, ready, skipped, reasons, passed, end } = decide(model, channels);
     Object.assign(notes, { model: now, end, batch: ready });
     notes.ready.push(...ready);
     notes.skipped.push(...skipped);
     Object.assign(notes.reasons, reasons);
-    const update = Object.fromEntries(skipped.map((id) => [stateChannel(id), { phase: "skipped" }]));
+    Object.assign(notes.passed, passed);
+    const update: Channels = Object.fromEntries(
+      skipped.map((id) => [stateChannel(id), { phase: "skipped" }]),
+    );
+    for (const [id, outputs] of Object.entries(passed)) {
+      update[stateChannel(id)] = { phase: "succeeded" };
+      update[outputChannel(id)] = outputs;
+    }
     return new Command({ update, goto: ready.length > 0 ? [...new Set(ready.map(authorOf))] : END });
   };
   const authors = new Set(model.nodes.map(({ id }) => authorOf(id)));
@@ -102,7 +111,15 @@ function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>): Hub {
 
   return {
     async drive({ thread, carry, step }) {
-      const notes: BatchNotes = { model, ready: [], batch: [], skipped: [], reasons: {}, end: null };
+      const notes: BatchNotes = {
+        model,
+        ready: [],
+        batch: [],
+        skipped: [],
+        reasons: {},
+        passed: {},
+        end: null,
+      };
       const start =
         "input" in step ? { [INPUT_CHANNEL]: step.input } : new Command({ update: step.update, goto: ROUTE });
       const channels = (await compiled.invoke(start as never, {

@@ -1,5 +1,7 @@
 /** Decides what a run does next: a pure reading of its graph and of what its nodes have done. */
 import type { Problem } from "@myspinbot/contracts/types.ts";
+import { isApproval } from "../graphs/node-place.ts";
+import { outputsUnasked } from "./approvals.ts";
 import {
   INSIDE,
   type GraphModel,
@@ -9,7 +11,15 @@ import {
   type Verdict,
 } from "./graph-model.ts";
 import { ENDED, evaluate, mayBeMissing, viewOf, type View } from "./operands.ts";
-import { outputsOf, stateChannel, stateOf, type Channels, type Phase } from "./state.ts";
+import {
+  outputChannel,
+  outputsOf,
+  stateChannel,
+  stateOf,
+  type Channels,
+  type Outputs,
+  type Phase,
+} from "./state.ts";
 
 export type RunEnd =
   | { status: "succeeded"; output: Record<string, unknown> }
@@ -24,10 +34,15 @@ export interface Decision {
   skipped: string[];
   /** Why, by node. */
   reasons: Record<string, SkipReason>;
-  /** Nodes to dispatch, per pool the largest set whose inputs are known or made inside the set. */
+  /** Nodes to dispatch, per pool the largest set whose inputs are known or made inside the set; approvals to ask for. */
   ready: string[];
+  /** Outputs of approvals that nobody is asked for. */
+  passed: Record<string, Outputs>;
   end: RunEnd | null;
 }
+
+/** The name of no pool. */
+const ALONE = "";
 
 function verdict(edge: IncomingEdge, phase: Phase, channels: Channels): Verdict {
   if (!ENDED.has(phase)) return "waits";
@@ -82,13 +97,17 @@ function findSkipped(look: Look): Record<string, SkipReason> {
 
 function findReady({ model, channels, phases, view }: Look): string[] {
   const setOf = new Map<string, string>();
-  const fits = (node: ModelNode, edge: IncomingEdge): boolean =>
-    verdict(edge, phases.get(edge.source)!, channels) === "satisfied" ||
-    (INSIDE.has(edge.on) && setOf.get(edge.source) === node.pool);
+  // An approval is in no task: it waits for all before it, and all behind it wait for it.
+  const poolIn = ({ definition, pool }: ModelNode): string => (isApproval(definition) ? ALONE : pool);
+  const fits = (node: ModelNode, edge: IncomingEdge): boolean => {
+    if (verdict(edge, phases.get(edge.source)!, channels) === "satisfied") return true;
+    const pool = poolIn(node);
+    return pool !== ALONE && INSIDE.has(edge.on) && setOf.get(edge.source) === pool;
+  };
   for (const node of model.nodes) {
     if (phases.get(node.id) !== "pending") continue;
     if (!node.incoming.every((edge) => fits(node, edge))) continue;
-    if (node.gates.every((gate) => gate.judge(view) === "satisfied")) setOf.set(node.id, node.pool);
+    if (node.gates.every((gate) => gate.judge(view) === "satisfied")) setOf.set(node.id, poolIn(node));
   }
   return [...setOf.keys()];
 }
@@ -117,7 +136,8 @@ function decideOnce(model: GraphModel, channels: Channels): Decision {
   const unhandled =
     firstFailure(model, channels, (id) => !model.handled.has(id)) ??
     (model.broken ? ({ status: "failed", ...model.broken } as const) : null);
-  if (unhandled) return { model, skipped: [], reasons: {}, ready: [], end: unhandled };
+  const nothing = { model, skipped: [], reasons: {}, ready: [], passed: {} };
+  if (unhandled) return { ...nothing, end: unhandled };
 
   const look = lookAt(model, channels);
   const reasons = findSkipped(look);
@@ -126,22 +146,37 @@ function decideOnce(model: GraphModel, channels: Channels): Decision {
     const end = collectOutput(look);
     // A missing output is explained by the failure that its graph tolerated, if there is one.
     const cause = "missing" in end ? firstFailure(model, channels, () => true) : null;
-    return { model, skipped, reasons, ready: [], end: cause ?? end };
+    return { ...nothing, skipped, reasons, end: cause ?? end };
   }
-  return { model, skipped, reasons, ready: findReady(look), end: null };
+  const ready = findReady(look);
+  const passed = Object.fromEntries(
+    ready.flatMap((id) => {
+      const node = model.byId.get(id)!;
+      const outputs = isApproval(node.definition) ? outputsUnasked(node, look.view) : undefined;
+      return outputs ? [[id, outputs]] : [];
+    }),
+  );
+  return { model, skipped, reasons, passed, ready: ready.filter((id) => !passed[id]), end: null };
 }
 
-/** What to do next. The caller dispatches `ready`, marks `skipped`, and ends the run when `end` is set. */
+/** What to do next. The caller dispatches `ready`, marks `skipped` and `passed`, and ends the run when `end` is set. */
 export function decide(model: GraphModel, channels: Channels): Decision {
-  if (!model.expand) return decideOnce(model, channels);
   const { expand } = model;
   const reasons: Record<string, SkipReason> = {};
+  const passed: Record<string, Outputs> = {};
   const seen = { ...channels };
-  // A skip may say that a list will not come, or what it falls back to, or end an iteration, and so change what there is.
+  // What nobody is asked for goes on at once. A skip may say that a list will not come, or what it falls back to, or
+  // end an iteration, and so change what there is.
   for (;;) {
-    const decision = decideOnce({ ...expand(seen), expand }, seen);
+    const decision = decideOnce(expand ? { ...expand(seen), expand } : model, seen);
     Object.assign(reasons, decision.reasons);
-    if (decision.skipped.length === 0) return { ...decision, reasons, skipped: Object.keys(reasons) };
+    Object.assign(passed, decision.passed);
+    const goesOn = Object.keys(decision.passed).length > 0 || (expand && decision.skipped.length > 0);
+    if (!goesOn) return { ...decision, reasons, passed, skipped: Object.keys(reasons) };
     for (const id of decision.skipped) seen[stateChannel(id)] = { phase: "skipped" };
+    for (const [id, outputs] of Object.entries(decision.passed)) {
+      seen[stateChannel(id)] = { phase: "succeeded" };
+      seen[outputChannel(id)] = outputs;
+    }
   }
 }

@@ -1,5 +1,6 @@
 /** Which nodes of a graph run in every run that does not fail before: only those may be judged ahead of their turn. */
 import type { NodeTypes } from "../graphs/node-types.ts";
+import { surelyHandsOn } from "./approvals.ts";
 import type { GraphModel, IncomingEdge } from "./graph-model.ts";
 
 /**
@@ -11,8 +12,9 @@ export function findSureNodes(model: GraphModel, nodeTypes: NodeTypes): Readonly
   const always = (edge: IncomingEdge): boolean => {
     if (!sure.has(edge.source) || model.handled.has(edge.source) || edge.on === "failure") return false;
     if (edge.on !== "required") return true;
-    const type = nodeTypes.get(model.byId.get(edge.source)!.definition.type);
-    return type?.outputs[edge.output!]?.required ?? false;
+    const source = model.byId.get(edge.source)!;
+    const type = nodeTypes.get(source.definition.type);
+    return (type?.outputs[edge.output!]?.required ?? false) || surelyHandsOn(source, edge.output!);
   };
   // In topological order, so what comes before a node is decided before it.
   for (const node of model.nodes)

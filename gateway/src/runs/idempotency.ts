@@ -1,7 +1,6 @@
 /** Makes a repeated request the same run. */
 import { AppError } from "../errors/app-error.ts";
 import { digestOf, sha256Hex } from "../graphs/digest.ts";
-import type { RunCreate } from "@myspinbot/contracts/types.ts";
 import { OWNERS } from "@myspinbot/contracts/wire.ts";
 
 /** What submit needs to know a request again. */
@@ -17,7 +16,7 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 /** @throws AppError `invalid-request` for a header that is no key. */
 export async function toIdempotency(
   key: string | undefined,
-  { body, owner }: { body: RunCreate; owner: string },
+  { body, owner }: { body: object; owner: string },
 ): Promise<Idempotency | undefined> {
   if (key === undefined) return undefined;
   if (!KEY.test(key))

@@ -1,9 +1,16 @@
 /** Shows a run's nodes to clients; what is dispatched and begun by its current task shows as running. */
 import type { NodeRow, RunNode } from "@myspinbot/contracts/types.ts";
 import { toTimestamp } from "../clock.ts";
+import { toApproval } from "./approval-view.ts";
 
-/** @param fields the run's node hash @param order ids in the order of the graph; instances follow it */
-export function toRunNodes(fields: Record<string, string>, order: string[]): RunNode[] {
+type Fields = Record<string, string>;
+
+/**
+ * @param fields the run's node hash
+ * @param order ids in the order of the graph; instances follow it
+ * @param data the run's data, which has what approvals show
+ */
+export function toRunNodes(fields: Fields, order: string[], data: Fields = {}): RunNode[] {
   const ids =
     order.length > 0
       ? order
@@ -14,18 +21,24 @@ export function toRunNodes(fields: Record<string, string>, order: string[]): Run
     const row = fields[id];
     if (row === undefined) return [];
     const read = JSON.parse(row) as NodeRow;
-    if (read.instances === undefined) return [toRunNode(id, read, fields)];
+    if (read.instances === undefined) return [toRunNode(id, read, { fields, data })];
     // It stands for its instances, which are found by name where the order is.
-    return order.length > 0 ? instancesOf(id, read.instances, fields) : [];
+    return order.length > 0 ? instancesOf(id, read.instances, { fields, data }) : [];
   });
 }
 
-function instancesOf(id: string, count: number, fields: Record<string, string>): RunNode[] {
-  const ids = Array.from({ length: count }, (_, index) => `${id}.${index}`);
-  return ids.map((each) => toRunNode(each, JSON.parse(fields[each]!) as NodeRow, fields));
+interface Source {
+  fields: Fields;
+  data: Fields;
 }
 
-function toRunNode(id: string, row: NodeRow, fields: Record<string, string>): RunNode {
+function instancesOf(id: string, count: number, source: Source): RunNode[] {
+  const ids = Array.from({ length: count }, (_, index) => `${id}.${index}`);
+  return ids.map((each) => toRunNode(each, JSON.parse(source.fields[each]!) as NodeRow, source));
+}
+
+function toRunNode(id: string, row: NodeRow, { fields, data }: Source): RunNode {
+  const asked = data[`approval:${id}`];
   const [task] = (fields[`task:${id}`] ?? "").split(" ");
   const [begunBy, begunAt] = (fields[`began:${id}`] ?? "").split(" ");
   const running = row.status === "dispatched" && task !== "" && begunBy === task;
@@ -43,6 +56,7 @@ function toRunNode(id: string, row: NodeRow, fields: Record<string, string>): Ru
     ...(row.completed_at === undefined ? {} : { completed_at: toTimestamp(row.completed_at) }),
     ...(progress === undefined ? {} : { progress: JSON.parse(progress) as RunNode["progress"] }),
     ...(row.timing === undefined ? {} : { timing: row.timing }),
+    ...(asked === undefined ? {} : { approval: toApproval(asked, fields[`answer:${id}`]) }),
     ...(row.error === undefined ? {} : { error: row.error }),
   };
 }

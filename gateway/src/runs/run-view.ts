@@ -20,10 +20,10 @@ export interface ViewContext {
 export function toRun(source: RunRecord, context: ViewContext): Run {
   const { run, record, data } = source;
   const status = record.status;
-  const nodes = toRunNodes(source.nodes, context.graph?.nodes.map((node) => node.id) ?? []);
+  const nodes = toRunNodes(source.nodes, context.graph?.nodes.map((node) => node.id) ?? [], data);
   const error = parsed<Run["error"]>(data.error);
   const output = parsed<Run["output"]>(data.output);
-  const reason = statusReason(status, error, context.queue);
+  const reason = statusReason(status, { error, queue: context.queue, nodes });
   return {
     run_id: run,
     graph: record.graph,
@@ -93,9 +93,15 @@ function toTiming(record: RunRow, now: number): Run["timing"] {
   };
 }
 
-function statusReason(status: Run["status"], error: Run["error"], queue: Run["queue"]): string | undefined {
+function statusReason(
+  status: Run["status"],
+  { error, queue, nodes }: Pick<Run, "error" | "queue" | "nodes">,
+): string | undefined {
   if (isTerminal(status)) return error?.title;
   if (status === "queued" && queue?.matching_executors === 0) return "No executor that can run it is online.";
+  const asked = nodes.find((node) => node.status === "waiting" && !node.approval?.decision);
+  if (status === "waiting" && asked?.approval)
+    return `"${asked.node_id}" waits for an answer until ${asked.approval.until}.`;
   const missing = queue?.waiting_for?.[0];
   return missing && `"${missing.node_id}" waits: ${missing.reason}`;
 }

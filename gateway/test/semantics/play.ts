@@ -13,7 +13,7 @@ import type { GraphModel } from "../../src/run-engine/graph-model.ts";
 import { toGraphModel } from "../../src/run-engine/read-graph.ts";
 import type { Hub } from "../../src/run-engine/hub.ts";
 import { decide } from "../../src/run-engine/readiness.ts";
-import { INPUT_CHANNEL, stateChannel, type Channels } from "../../src/run-engine/state.ts";
+import { INPUT_CHANNEL, outputChannel, stateChannel, type Channels } from "../../src/run-engine/state.ts";
 import { toProblem } from "../../src/errors/problem.ts";
 import { runTaskGraph } from "../../src/executor/task-graph.ts";
 import { admit, type Admitted } from "../../src/executor/admission.ts";
@@ -48,10 +48,15 @@ export const quickHub: MakeHub = (model) => {
       const channels: Channels = { ...before };
       (carry as DriveCarry).put = { checkpoint: { channel_values: channels } } as never;
       Object.assign(channels, "input" in step ? { [INPUT_CHANNEL]: step.input } : step.update);
-      const notes = { ready: [] as string[], skipped: [] as string[], reasons: {} };
+      const notes = { ready: [] as string[], skipped: [] as string[], reasons: {}, passed: {} };
       for (;;) {
-        const { model: now, ready, skipped, reasons, end } = decide(model, channels);
+        const { model: now, ready, skipped, reasons, passed, end } = decide(model, channels);
         Object.assign(notes.reasons, reasons);
+        Object.assign(notes.passed, passed);
+        for (const [id, outputs] of Object.entries(passed)) {
+          channels[stateChannel(id)] = { phase: "succeeded" };
+          channels[outputChannel(id)] = outputs;
+        }
         for (const id of skipped) channels[stateChannel(id)] = { phase: "skipped" };
         for (const id of ready) channels[stateChannel(id)] = { phase: "dispatched" };
         notes.ready.push(...ready);
@@ -124,7 +129,7 @@ export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Pl
       record,
       now: 0,
       rows,
-      began: new Map(),
+      ...{ began: new Map(), answers: new Map(), deadlines: new Map() },
       openTasks: [...open.values()],
       letters: [letter],
       checkpoint: latest ? { kind: "same" } : { kind: "none", input: given.input ?? {} },

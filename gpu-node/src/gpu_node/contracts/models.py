@@ -263,6 +263,84 @@ class ApiKeyPage(Model):
     next_cursor: str | MISSING = Field(default=MISSING)
 
 
+Boolean = bool
+
+
+Json = dict[str, Any]
+"""Any small JSON object."""
+
+
+class Data(Model):
+    """Artifact reference to bytes without a richer type."""
+    artifact_id: Identifier
+    key: ObjectKey
+    media_type: str
+    size: int
+    sha256: Sha256
+    name: str
+    meta: dict[str, Any]
+
+
+class ApprovalInputs(Model):
+    """What is shown, and handed on under the same name."""
+    ask: Boolean | MISSING = Field(default=MISSING)
+    """With it a person is asked only if it is true; else the values go on at once."""
+    text: Text | MISSING = Field(default=MISSING)
+    number: Number | MISSING = Field(default=MISSING)
+    boolean: Boolean | MISSING = Field(default=MISSING)
+    json: Json | MISSING = Field(default=MISSING)
+    image: Image | MISSING = Field(default=MISSING)
+    audio: Audio | MISSING = Field(default=MISSING)
+    video: Video | MISSING = Field(default=MISSING)
+    data: Data | MISSING = Field(default=MISSING)
+    texts: list[Text] | MISSING = Field(default=MISSING)
+    images: list[Image] | MISSING = Field(default=MISSING)
+    audios: list[Audio] | MISSING = Field(default=MISSING)
+    videos: list[Video] | MISSING = Field(default=MISSING)
+
+
+class ApprovalOutputs(Model):
+    accepted: Boolean
+    """False only after a rejection, or a deadline that counts as one, with on_reject go_on."""
+    text: Text | MISSING = Field(default=MISSING)
+    """One that somebody edits has words."""
+    number: Number | MISSING = Field(default=MISSING)
+    boolean: Boolean | MISSING = Field(default=MISSING)
+    json: Json | MISSING = Field(default=MISSING)
+    image: Image | MISSING = Field(default=MISSING)
+    audio: Audio | MISSING = Field(default=MISSING)
+    video: Video | MISSING = Field(default=MISSING)
+    data: Data | MISSING = Field(default=MISSING)
+    texts: list[Text] | MISSING = Field(default=MISSING)
+    images: list[Image] | MISSING = Field(default=MISSING)
+    audios: list[Audio] | MISSING = Field(default=MISSING)
+    videos: list[Video] | MISSING = Field(default=MISSING)
+
+
+class ApprovalDefaults(Model):
+    """With on_deadline accept: values that are taken in place of those that were shown."""
+    text: Text | MISSING = Field(default=MISSING)
+    number: Number | MISSING = Field(default=MISSING)
+    boolean: Boolean | MISSING = Field(default=MISSING)
+    json: Json | MISSING = Field(default=MISSING)
+    texts: list[Text] | MISSING = Field(default=MISSING)
+
+
+class ApprovalParams(Model):
+    message: str | MISSING = Field(default=MISSING)
+    """What the person is asked."""
+    deadline_s: float = Field(default=86400)
+    """How long it waits for an answer; never longer than the run."""
+    on_deadline: Literal["accept", "reject", "fail"] = Field(default="fail")
+    """What comes without an answer: accept takes the values of `default`, and of the others
+    those that were shown; reject; or fail.
+    """
+    on_reject: Literal["fail", "go_on"] = Field(default="fail")
+    """go_on succeeds, with `accepted` false."""
+    default: ApprovalDefaults | MISSING = Field(default=MISSING)
+    """With on_deadline accept: values that are taken in place of those that were shown."""
+
+
 InstanceId = str
 """Id of a node in a run: a graph node's, with the names of inlined graphs before it and its
 index in its group behind it, as in film.script.0.
@@ -329,9 +407,6 @@ class BestTakeInput(Model):
     """What is different in each take."""
 
 
-Boolean = bool
-
-
 class VoiceCapability(Model):
     name: str
     language: str
@@ -374,17 +449,6 @@ class Capabilities(Model):
     node_types: list[NodeTypeAvailability]
 
 
-class Data(Model):
-    """Artifact reference to bytes without a richer type."""
-    artifact_id: Identifier
-    key: ObjectKey
-    media_type: str
-    size: int
-    sha256: Sha256
-    name: str
-    meta: dict[str, Any]
-
-
 class ChooseTakeInputs(Model):
     takes: list[Audio]
     """At least one."""
@@ -392,10 +456,6 @@ class ChooseTakeInputs(Model):
     """What is said in all of them."""
     captions: list[Data] | MISSING = Field(default=MISSING)
     """WebVTT of each take: as many as takes. Those of the chosen one come out."""
-
-
-Json = dict[str, Any]
-"""Any small JSON object."""
 
 
 class ChooseTakeOutputs(Model):
@@ -428,6 +488,10 @@ class DeadLetterPage(Model):
     """Answer of GET /v1/dead-letters: newest first."""
     dead_letters: list[DeadLetter]
     next_cursor: str | MISSING = Field(default=MISSING)
+
+
+Decision = Literal["accepted", "edited", "rejected", "expired"]
+"""expired = nobody answered in time."""
 
 
 WebhookEvent = Literal["run.queued", "run.started", "run.waiting", "run.resumed", "run.canceling", "run.succeeded", "run.failed", "run.canceled", "run.expired", "run.timed_out"]
@@ -527,7 +591,7 @@ class Event(Model):
     """A fact in a run's log. Readers skip types they do not know."""
     seq: int
     """1, 2, 3 ... without gaps; also the SSE id."""
-    type: Literal["run.queued", "run.started", "run.waiting", "run.resumed", "run.canceling", "run.succeeded", "run.failed", "run.canceled", "run.expired", "run.timed_out", "node.dispatched", "node.started", "node.progress", "node.log", "node.preview", "node.succeeded", "node.failed", "node.retrying", "node.skipped", "node.canceled", "node.expanded", "artifact.created"]
+    type: Literal["run.queued", "run.started", "run.waiting", "run.resumed", "run.canceling", "run.succeeded", "run.failed", "run.canceled", "run.expired", "run.timed_out", "node.dispatched", "node.started", "node.progress", "node.log", "node.preview", "node.succeeded", "node.failed", "node.retrying", "node.skipped", "node.canceled", "node.expanded", "node.waiting", "node.resumed", "artifact.created"]
     run_id: Identifier
     node_id: InstanceId | MISSING = Field(default=MISSING)
     at: Timestamp
@@ -1144,6 +1208,9 @@ class MailResume(Model):
     node_id: InstanceId
     approved: bool
     data: dict[str, Any] | MISSING = Field(default=MISSING)
+    """Values in place of those that were shown, by output."""
+    reason: str | MISSING = Field(default=MISSING)
+    """Why it was rejected."""
 
 
 class MailTimer(Model):
@@ -1268,12 +1335,18 @@ class NodeProgressData(Model):
     unit: str
 
 
+class NodeResumedData(Model):
+    """The answer to what a person was asked."""
+    decision: Decision
+    reason: str | MISSING = Field(default=MISSING)
+
+
 class NodeRow(Model):
     """A node as submit and the driver write it into the run's node hash. Times are ms of Redis."""
     type: str
     plane: Literal["node", "python"]
     pool: PoolName
-    status: Literal["pending", "dispatched", "succeeded", "failed", "skipped", "canceled"]
+    status: Literal["pending", "dispatched", "waiting", "succeeded", "failed", "skipped", "canceled"]
     attempt: int
     task: Identifier | MISSING = Field(default=MISSING)
     """The current one while dispatched."""
@@ -1309,13 +1382,19 @@ class NodeStartedData(Model):
     engine: str | MISSING = Field(default=MISSING)
 
 
-NodeStatus = Literal["pending", "dispatched", "running", "succeeded", "failed", "skipped", "canceled"]
+NodeStatus = Literal["pending", "dispatched", "running", "waiting", "succeeded", "failed", "skipped", "canceled"]
 
 
 class NodeSucceededData(Model):
     attempt: int
     engine: str | MISSING = Field(default=MISSING)
     timing: NodeTiming | MISSING = Field(default=MISSING)
+
+
+class NodeWaitingData(Model):
+    """A person is asked; the run shows what."""
+    message: str | MISSING = Field(default=MISSING)
+    until: Timestamp
 
 
 class NoteStarted(Model):
@@ -1457,6 +1536,19 @@ class RunProgress(Model):
     node: InstanceId | MISSING = Field(default=MISSING)
 
 
+class RunApproval(Model):
+    message: str | MISSING = Field(default=MISSING)
+    values: dict[str, Any]
+    """What is shown, by the names of the node's inputs."""
+    asked_at: Timestamp
+    until: Timestamp
+    """An answer counts before this moment."""
+    on_deadline: Literal["accept", "reject", "fail"]
+    """What comes without one."""
+    decision: Decision | MISSING = Field(default=MISSING)
+    """There as soon as nothing is waited for any more."""
+
+
 class RunNode(Model):
     node_id: InstanceId
     type: str
@@ -1469,6 +1561,8 @@ class RunNode(Model):
     completed_at: Timestamp | MISSING = Field(default=MISSING)
     progress: NodeProgressData | MISSING = Field(default=MISSING)
     timing: NodeTiming | MISSING = Field(default=MISSING)
+    approval: RunApproval | MISSING = Field(default=MISSING)
+    """What a person was asked."""
     error: Problem | MISSING = Field(default=MISSING)
 
 
@@ -1589,6 +1683,18 @@ class RunPage(Model):
 class RunQueuedData(Model):
     graph: str
     graph_digest: Sha256
+
+
+class RunResume(Model):
+    """Body of POST /v1/runs/{run_id}/resume: the answer to an approval node that waits."""
+    node_id: InstanceId
+    decision: Literal["accept", "reject"]
+    values: dict[str, Any] | MISSING = Field(default=MISSING)
+    """With accept: what goes on in place of what was shown, by its names; files as {"file_id":
+    ...}.
+    """
+    reason: str | MISSING = Field(default=MISSING)
+    """Told with a rejection."""
 
 
 class RunRow(Model):
@@ -1716,6 +1822,8 @@ class TalkingAvatarInput(Model):
     """For whom a narration about a topic is, in a few words."""
     duration_s: float | MISSING = Field(default=MISSING)
     """Wanted length of a narration about a topic in seconds."""
+    approve_script: bool | MISSING = Field(default=MISSING)
+    """Whether the film waits until somebody has accepted or edited what the avatar will say."""
     portrait: FileInput | MISSING = Field(default=MISSING)
     """A photo of one face; without it a drawn demo face speaks."""
     avatar: Literal["robin", "amara", "elias"] | MISSING = Field(default=MISSING)

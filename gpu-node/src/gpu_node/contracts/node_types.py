@@ -166,6 +166,134 @@ _ALL: Final = (
     ),
     NodeType.from_dict(
         {
+            "type": "approval",
+            "plane": "node",
+            "description": "Waits for a person, who accepts, rejects or edits what it was given, with POST /v1/runs/{run_id}/resume. The gateway does it itself: nothing is held while it waits. A rejection fails the node, and only an edge handles that.",
+            "timeout_s": 86400,
+            "engines": [],
+            "resources": {
+                "cpu": 0,
+                "gpu": 0,
+                "vram_gb": 0,
+            },
+            "schema_digest": "934cf3f839cd1f4bc237ff6713262df57f1b715831d8db311ae2029a5fdf057b",
+            "param_defaults": {
+                "deadline_s": 86400,
+                "on_deadline": "fail",
+                "on_reject": "fail",
+            },
+            "inputs": {
+                "ask": {
+                    "type": "Boolean",
+                    "required": False,
+                },
+                "text": {
+                    "type": "Text",
+                    "required": False,
+                },
+                "number": {
+                    "type": "Number",
+                    "required": False,
+                },
+                "boolean": {
+                    "type": "Boolean",
+                    "required": False,
+                },
+                "json": {
+                    "type": "Json",
+                    "required": False,
+                },
+                "image": {
+                    "type": "Image",
+                    "required": False,
+                },
+                "audio": {
+                    "type": "Audio",
+                    "required": False,
+                },
+                "video": {
+                    "type": "Video",
+                    "required": False,
+                },
+                "data": {
+                    "type": "Data",
+                    "required": False,
+                },
+                "texts": {
+                    "type": "Text[]",
+                    "required": False,
+                },
+                "images": {
+                    "type": "Image[]",
+                    "required": False,
+                },
+                "audios": {
+                    "type": "Audio[]",
+                    "required": False,
+                },
+                "videos": {
+                    "type": "Video[]",
+                    "required": False,
+                },
+            },
+            "outputs": {
+                "accepted": {
+                    "type": "Boolean",
+                    "required": True,
+                },
+                "text": {
+                    "type": "Text",
+                    "required": False,
+                },
+                "number": {
+                    "type": "Number",
+                    "required": False,
+                },
+                "boolean": {
+                    "type": "Boolean",
+                    "required": False,
+                },
+                "json": {
+                    "type": "Json",
+                    "required": False,
+                },
+                "image": {
+                    "type": "Image",
+                    "required": False,
+                },
+                "audio": {
+                    "type": "Audio",
+                    "required": False,
+                },
+                "video": {
+                    "type": "Video",
+                    "required": False,
+                },
+                "data": {
+                    "type": "Data",
+                    "required": False,
+                },
+                "texts": {
+                    "type": "Text[]",
+                    "required": False,
+                },
+                "images": {
+                    "type": "Image[]",
+                    "required": False,
+                },
+                "audios": {
+                    "type": "Audio[]",
+                    "required": False,
+                },
+                "videos": {
+                    "type": "Video[]",
+                    "required": False,
+                },
+            },
+        }
+    ),
+    NodeType.from_dict(
+        {
             "type": "choose_take",
             "plane": "python",
             "description": "Chooses the best of several takes of a text (WAV of 16 bits). Each has a score from 0 to 1 after its pace against the text, its longest pause, silence at its ends, loudness, clipping and a cut end; by `pocketsphinx` also after the share of words that a recognizer does not understand, of takes up to a minute.",

@@ -620,6 +620,30 @@ def report(
     )
 
 
+def resume(
+    keys: Keys,
+    *,
+    shard: str,
+    run: str,
+    node: Text,
+    body: Text,
+    answer_id: Text,
+    files: Text,
+) -> Step[list[Any]]:
+    """Answers an approval node: decided here, once, against the deadline, a cancel and other
+    answers. The mail brings it to the run; the node's field keeps it, so that it counts even
+    when the mail is lost.
+
+    Answers ['told' | 'missing' | 'unknown' | 'late' | 'idle'] | ['ended', status: string] |
+    ['answered', before: string]: idle = it does not wait for an answer.
+    """
+    return Step(
+        "resume",
+        [keys.run(shard, run), keys.run_nodes(shard, run), keys.mail(shard), keys.timers(shard)],
+        [run, node, body, answer_id, files, keys.file_runs(shard, "")],
+    )
+
+
 def retire_upload(
     keys: Keys,
     *,
@@ -741,22 +765,4 @@ def submit(
         "submit",
         [keys.run(shard, run), keys.run_data(shard, run), keys.run_events(shard, run), keys.run_nodes(shard, run), keys.mail(shard), keys.timers(shard), keys.runs(shard), keys.runs_by_status(shard, "queued"), keys.graph(shard, digest), keys.idempotency(shard, hash), keys.graph_runs(shard), keys.owner_runs(shard, "all", owner), keys.owner_runs(shard, "queued", owner), keys.outbox(shard), keys.run_deliveries(shard, run), starts_key, live_key],
         [run, request, idempotency_ms, graph, start_deadline_ms, run_deadline_ms, event, keys.channel_run(shard, run), len(record), len(data), len(nodes), keys.file_runs(shard, ""), delivery_ids, keys.owner_hooks(shard, ""), keys.outbox_lane(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), per_minute, most_live, *(part for name, value in record.items() for part in (name, value)), *(part for name, value in data.items() for part in (name, value)), *(part for name, value in nodes.items() for part in (name, value))],
-    )
-
-
-def tell(
-    keys: Keys,
-    *,
-    shard: str,
-    run: str,
-    body: Text,
-) -> Step[Literal[b"told", b"missing", b"terminal"]]:
-    """Gives a run mail from the gateway's side: resume, and cancel of old gateways.
-
-    Answers 'told' | 'missing' | 'terminal'.
-    """
-    return Step(
-        "tell",
-        [keys.run(shard, run), keys.mail(shard)],
-        [run, body],
     )

@@ -64,6 +64,7 @@ NODE_STATUSES: Final[list[str]] = [
     "pending",
     "dispatched",
     "running",
+    "waiting",
     "succeeded",
     "failed",
     "skipped",
