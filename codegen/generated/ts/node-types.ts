@@ -152,7 +152,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
       "gpu": 0,
       "vram_gb": 0
     },
-    "schema_digest": "934cf3f839cd1f4bc237ff6713262df57f1b715831d8db311ae2029a5fdf057b",
+    "schema_digest": "6c33be714a993d2c7be0e5bddfebf6dce5058dc3bcf6d6ded67a2026469842fe",
     "param_defaults": {
       "deadline_s": 86400,
       "on_deadline": "fail",
@@ -175,7 +175,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
         "type": "Boolean",
         "required": false
       },
-      "json": {
+      "object": {
         "type": "Json",
         "required": false
       },
@@ -229,7 +229,7 @@ export const NODE_TYPES: Readonly<Record<string, NodeTypeDefinition>> = Object.a
         "type": "Boolean",
         "required": false
       },
-      "json": {
+      "object": {
         "type": "Json",
         "required": false
       },

@@ -4664,7 +4664,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "boolean": {
             "$ref": "#/components/schemas/Boolean"
           },
-          "json": {
+          "object": {
             "$ref": "#/components/schemas/Json"
           },
           "image": {
@@ -4730,7 +4730,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "boolean": {
             "$ref": "#/components/schemas/Boolean"
           },
-          "json": {
+          "object": {
             "$ref": "#/components/schemas/Json"
           },
           "image": {
@@ -4829,7 +4829,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "boolean": {
                 "$ref": "#/components/schemas/Boolean"
               },
-              "json": {
+              "object": {
                 "$ref": "#/components/schemas/Json"
               },
               "texts": {

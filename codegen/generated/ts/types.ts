@@ -248,7 +248,7 @@ export interface ApprovalInputs {
   text?: Text;
   number?: Number;
   boolean?: Boolean;
-  json?: Json;
+  object?: Json;
   image?: Image;
   audio?: Audio;
   video?: Video;
@@ -266,7 +266,7 @@ export interface ApprovalOutputs {
   text?: Text;
   number?: Number;
   boolean?: Boolean;
-  json?: Json;
+  object?: Json;
   image?: Image;
   audio?: Audio;
   video?: Video;
@@ -282,7 +282,7 @@ export interface ApprovalDefaults {
   text?: Text;
   number?: Number;
   boolean?: Boolean;
-  json?: Json;
+  object?: Json;
   texts?: Array<Text>;
 }
 

@@ -54,7 +54,7 @@ function readNodes(flat: string[]): Pick<Situation, "rows" | "began" | "answers"
 }
 
 /** What `resume` and `commit` keep of a decided approval: `<id> <mail>`, or `late {}`. */
-export function readAnswer(value: string): MailResume | undefined {
+function readAnswer(value: string): MailResume | undefined {
   const at = value.indexOf(" ");
   return value.startsWith("late ") ? undefined : (JSON.parse(value.slice(at + 1)) as MailResume);
 }

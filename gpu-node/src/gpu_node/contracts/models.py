@@ -288,7 +288,7 @@ class ApprovalInputs(Model):
     text: Text | MISSING = Field(default=MISSING)
     number: Number | MISSING = Field(default=MISSING)
     boolean: Boolean | MISSING = Field(default=MISSING)
-    json: Json | MISSING = Field(default=MISSING)
+    object: Json | MISSING = Field(default=MISSING)
     image: Image | MISSING = Field(default=MISSING)
     audio: Audio | MISSING = Field(default=MISSING)
     video: Video | MISSING = Field(default=MISSING)
@@ -306,7 +306,7 @@ class ApprovalOutputs(Model):
     """One that somebody edits has words."""
     number: Number | MISSING = Field(default=MISSING)
     boolean: Boolean | MISSING = Field(default=MISSING)
-    json: Json | MISSING = Field(default=MISSING)
+    object: Json | MISSING = Field(default=MISSING)
     image: Image | MISSING = Field(default=MISSING)
     audio: Audio | MISSING = Field(default=MISSING)
     video: Video | MISSING = Field(default=MISSING)
@@ -322,7 +322,7 @@ class ApprovalDefaults(Model):
     text: Text | MISSING = Field(default=MISSING)
     number: Number | MISSING = Field(default=MISSING)
     boolean: Boolean | MISSING = Field(default=MISSING)
-    json: Json | MISSING = Field(default=MISSING)
+    object: Json | MISSING = Field(default=MISSING)
     texts: list[Text] | MISSING = Field(default=MISSING)
 
 

@@ -176,7 +176,7 @@ _ALL: Final = (
                 "gpu": 0,
                 "vram_gb": 0,
             },
-            "schema_digest": "934cf3f839cd1f4bc237ff6713262df57f1b715831d8db311ae2029a5fdf057b",
+            "schema_digest": "6c33be714a993d2c7be0e5bddfebf6dce5058dc3bcf6d6ded67a2026469842fe",
             "param_defaults": {
                 "deadline_s": 86400,
                 "on_deadline": "fail",
@@ -199,7 +199,7 @@ _ALL: Final = (
                     "type": "Boolean",
                     "required": False,
                 },
-                "json": {
+                "object": {
                     "type": "Json",
                     "required": False,
                 },
@@ -253,7 +253,7 @@ _ALL: Final = (
                     "type": "Boolean",
                     "required": False,
                 },
-                "json": {
+                "object": {
                     "type": "Json",
                     "required": False,
                 },
