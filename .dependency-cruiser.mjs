@@ -69,6 +69,13 @@ export default {
         ],
       },
     },
+    {
+      name: "client-without-terminal",
+      comment: "what runs everywhere knows nothing of the command line",
+      severity: "error",
+      from: { path: "^client/src/", pathNot: test },
+      to: { path: "^client/cli/" },
+    },
     ...arrowRules(import.meta.dirname),
   ],
   options: {

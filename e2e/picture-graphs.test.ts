@@ -1,11 +1,12 @@
 /** The graphs without speech as a client uses them: a picture enlarged, a film made of it, and that film enlarged. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Client } from "@myspinbot/client/client.ts";
 import type { Run } from "@myspinbot/contracts/types.ts";
 import { startStack, type Stack } from "@myspinbot/services/stack.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { msb } from "../client/test/msb.ts";
 import { clientAt, uploaded } from "./client.ts";
 import { wedge } from "./wedge.ts";
 
@@ -58,12 +59,17 @@ it("lists the graphs with the schemas of their inputs", async () => {
 });
 
 it("enlarges a picture, makes a film of it, and enlarges the film", async () => {
-  const image = await upload(wedge(64), "image/png");
-  const enlarged = await run("upscale-image", { image, factor: 2, kind: "drawing" });
-  expect(enlarged, JSON.stringify(enlarged.error)).toMatchObject({ status: "succeeded" });
+  const [small, large] = [join(dir, "small.png"), join(dir, "large.png")];
+  writeFileSync(small, wedge(64));
+  // As a person does it.
+  const wished = ["--image", small, "--factor", "2", "--kind", "drawing", "--out", large, "--json"];
+  const typed = await msb(["run", "upscale-image", ...wished], { env: { MSB_URL: stack.gateway.url } });
+  expect(typed.status, typed.stderr).toBe(0);
+  const enlarged = JSON.parse(typed.stdout) as Run;
   const picture = enlarged.output!.image as Made;
   expect(picture).toMatchObject({ media_type: "image/png", meta: { width: 128, height: 128 } });
   expect((await bytesOf(picture)).readUInt32BE(16)).toBe(128);
+  expect(readFileSync(large)).toEqual(await bytesOf(picture));
   expect(enlarged.nodes).toMatchObject([{ engine: "esrgan" }]);
 
   const again = await upload(await bytesOf(picture), "image/png");

@@ -10,8 +10,9 @@ const TESTS = "Words choose tests of Vitest, paths of Python files (from gpu-nod
  * @typedef {{help: string, value?: string, many?: boolean, short?: string}} Option
  * @typedef {{about: string, more?: string, options?: Record<string, Option>,
  *   words?: {name: string, help: string, most: number, least?: number, among?: string[]},
- *   needs?: "all" | "system"}} Command
- *   words: arguments that are no options; needs: what set-up installs first, nothing if absent
+ *   needs?: "all" | "system", passesOn?: boolean}} Command
+ *   words: arguments that are no options; needs: what set-up installs first, nothing if absent;
+ *   passesOn: what was typed is judged by the command itself, and options only names what npm must not take
  */
 
 /** @type {Record<string, Command>} */
@@ -121,6 +122,19 @@ export const COMMANDS = {
   "setup:compose": {
     about: "Writes what docker-compose.yml needs: passwords, Redis users, folders; in .compose.",
     more: "Run again it keeps all that is there. `npm run clean` leaves it alone.",
+  },
+  msb: {
+    about: "The command line: starts runs, watches them, looks after a gateway.",
+    needs: "system",
+    passesOn: true,
+    options: {
+      json: { help: "answers as JSON" },
+      url: { value: "ADDRESS", help: "the gateway" },
+      key: { value: "KEY", help: "the API key" },
+      watch: { help: "follow a run" },
+      out: { value: "FILE", help: "where the film is written" },
+      input: { value: "FILE", help: "a run's input" },
+    },
   },
   sheet: {
     about: "Shows a film as one picture: rest, widest, rounded, teeth, closed, blink, turned, end.",

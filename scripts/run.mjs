@@ -27,7 +27,8 @@ try {
 async function main(command = "", ...args) {
   if (!Object.hasOwn(COMMANDS, command))
     throw new UsageError(`There is no command "${command}". There are:\n${overview()}`);
-  const { help, values, words } = readCommandLine(command, args);
+  const { passesOn } = COMMANDS[command];
+  const { help, values, words } = passesOn ? { words: [] } : readCommandLine(command, args);
   if (help) return console.log(helpOf(command));
   refuseWhatNpmTook(command, process.env);
   const typed = `npm run ${command}`;

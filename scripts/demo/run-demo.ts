@@ -2,14 +2,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname } from "node:path";
 import type { Client } from "@myspinbot/client/client.ts";
-import type { Frame } from "@myspinbot/client/frames.ts";
-import { problemText } from "@myspinbot/client/problem-text.ts";
+import { explainEnd, watchRun } from "@myspinbot/client/cli/progress/watch-run.ts";
 import type { Asking } from "@myspinbot/client/runs.ts";
-import type { Artifact, Problem, Run, RunCreate, Video, VoiceInput } from "@myspinbot/contracts/types.ts";
-import { toNodeRows, withEvent } from "./node-rows.ts";
+import type { Artifact, Run, RunCreate, Video, VoiceInput } from "@myspinbot/contracts/types.ts";
 import type { DemoOptions, Upload } from "./options.ts";
 import { reason } from "./out-path.ts";
-import { openProgressView } from "./progress-view.ts";
 
 /** The run ended without a film; the message says which node failed and why. */
 export class RunFailed extends Error {}
@@ -43,8 +40,8 @@ export async function makeFilm(
   const { client, signal } = speaking;
   const input = await toInput(speaking, options);
   const accepted = await client.runs.submit({ graph: "talking-avatar", input }, { signal });
-  const run = await showProgress(speaking, accepted);
-  if (run.status !== "succeeded") throw new RunFailed(explain(run));
+  const run = await watchRun({ client, output: process.stdout, signal }, accepted);
+  if (run.status !== "succeeded") throw new RunFailed(explainEnd(run));
   const video = run.output?.video as Video;
   const content = await client.artifacts.bytes(video.artifact_id, { signal });
   const path = toPath(run.run_id);
@@ -92,30 +89,4 @@ async function upload(
   const content = { bytes: readFileSync(path), mediaType };
   const { file_id } = await client.files.upload(content, { name: basename(path), signal });
   return { file_id };
-}
-
-/** @returns the run after its end */
-async function showProgress({ client, signal }: Speaking, run: Run): Promise<Run> {
-  const view = openProgressView(process.stdout);
-  let rows = toNodeRows(run);
-  try {
-    view.show(rows);
-    const onFrame = (frame: Frame): void => {
-      if (frame.kind !== "event") return;
-      rows = withEvent(rows, frame.event);
-      view.show(rows, frame.event.node_id);
-    };
-    return await client.runs.watch(run.run_id, { onFrame, signal });
-  } finally {
-    view.close();
-  }
-}
-
-function explain({ status, status_reason, error, nodes }: Run): string {
-  const failed = nodes.filter((node) => node.status === "failed" && node.error !== undefined);
-  const reasons = failed.map(
-    (node) => `${node.node_id} (${node.type}): ${problemText(node.error as Problem)}`,
-  );
-  const rest = error === undefined ? (status_reason ?? "no reason was given") : problemText(error);
-  return `The run ended as ${status}. ${reasons.length > 0 ? reasons.join("\n") : rest}`;
 }

@@ -59,6 +59,11 @@ const single: Seed[] = [
     from: "gateway/src/entry/seeded/nodejs.ts",
     specifier: "../nodejs/seeded/landing.ts",
   },
+  {
+    rule: "client-without-terminal",
+    from: "client/src/seeded/cli.ts",
+    specifier: "../../cli/text.ts",
+  },
   { rule: "client-runs-everywhere", from: "client/src/seeded/core.ts", specifier: "node:fs" },
   ...["openapi.ts", "validators.js", "scripts.ts"].map((name) => ({
     rule: "client-is-small",

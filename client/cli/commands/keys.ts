@@ -1,0 +1,121 @@
+/** `msb keys`: who may ask the gateway for what. Needs the scope `operate`. */
+import type { ApiKeyCreate, Scope } from "@myspinbot/contracts/types.ts";
+import { type Command, Option } from "commander";
+import { allOf } from "../../src/pages.ts";
+import {
+  addCommand,
+  addGroup,
+  firstOf,
+  type Host,
+  LIMIT,
+  printJson,
+  printRows,
+  wholeNumber,
+} from "../command.ts";
+import { ago, say } from "../text.ts";
+
+const ID = "01M8N2WKN0J4EFTZNHP29511MD";
+const DAY_MS = 86_400_000;
+const SCOPES: readonly Scope[] = ["runs:write", "runs:read", "operate"];
+
+interface CreateOptions {
+  owner: string;
+  scopes: Scope[];
+  name?: string;
+  days?: number;
+  runsPerMinute?: number;
+  liveRuns?: number;
+  bytesPerDay?: number;
+  eventStreams?: number;
+}
+
+export function addKeys(program: Command, host: Host): void {
+  const keys = addGroup(
+    program,
+    "keys",
+    "API keys: make, list, revoke. The first one is made by `npm run keys`.",
+  );
+  const number = (flags: string, about: string): Option => new Option(flags, about).argParser(wholeNumber);
+  addCommand<CreateOptions>(
+    keys,
+    host,
+    {
+      name: "create",
+      about: "Makes a key, and prints it this once.",
+      examples: [
+        "msb keys create --owner ann --scopes runs:write runs:read --live-runs 4",
+        "msb keys create --owner ops --scopes operate --days 90 > ops.key",
+      ],
+    },
+    async ({ session, options }) => {
+      const made = await session.client.keys.create(toCreate(options, session.now()), session);
+      if (session.json) return printJson(session, made);
+      say(session.stdout, made.api_key);
+      say(
+        session.stderr,
+        `Key ${made.key.key_id} of ${made.key.owner} for ${made.key.scopes.join(", ")}. It is shown this once: keep it.`,
+      );
+    },
+  )
+    .requiredOption("--owner <name>", "whose runs and files it sees; letters, digits, _ and -")
+    .addOption(new Option("--scopes <scope...>", "what it may do").choices(SCOPES).makeOptionMandatory())
+    .option("--name <text>", "for people")
+    .addOption(number("--days <number>", "how long it is valid; without it until it is revoked"))
+    .addOption(number("--runs-per-minute <number>", "runs that it may start within any minute"))
+    .addOption(number("--live-runs <number>", "its runs that have not ended"))
+    .addOption(number("--bytes-per-day <number>", "bytes of files that it may bring within a day, UTC"))
+    .addOption(number("--event-streams <number>", "event streams that it may have open at one gateway"));
+  addCommand<{ limit: number }>(
+    keys,
+    host,
+    {
+      name: "ls",
+      about: "Lists keys of all owners, newest first, without their texts.",
+      examples: ["msb keys ls", "msb keys ls --json"],
+    },
+    async ({ session, options: { limit } }) => {
+      const pages = allOf(
+        (cursor) => session.client.keys.list(cursor === undefined ? {} : { cursor }, session),
+        (page) => page.keys,
+      );
+      const found = await firstOf(pages, limit);
+      printRows(session, found, {
+        head: ["KEY", "OWNER", "SCOPES", "MADE", "USED", "UNTIL", "NAME"],
+        toCells: (key) => [
+          ...[key.key_id, key.owner, key.scopes.join(","), ago(key.created_at, session.now())],
+          ...[ago(key.last_used_at, session.now()) ?? "never", key.expires_at, key.name],
+        ],
+      });
+    },
+  ).addOption(LIMIT());
+  addCommand(
+    keys,
+    host,
+    {
+      name: "revoke <key>",
+      about: "Revokes a key by its id; within 5 s nobody takes it.",
+      examples: [`msb keys revoke ${ID}`],
+    },
+    async ({ session, words: [id = ""] }) => {
+      await session.client.keys.revoke(id, session);
+      say(session.stderr, `${id} is revoked.`);
+    },
+  );
+}
+
+function toCreate({ owner, scopes, name, days, ...given }: CreateOptions, now: number): ApiKeyCreate {
+  const limits = {
+    runs_per_minute: given.runsPerMinute,
+    live_runs: given.liveRuns,
+    upload_bytes_per_day: given.bytesPerDay,
+    event_streams: given.eventStreams,
+  };
+  const set = Object.entries(limits).filter(([, value]) => value !== undefined);
+  return {
+    owner,
+    scopes,
+    limits: Object.fromEntries(set),
+    ...(name === undefined ? {} : { name }),
+    ...(days === undefined ? {} : { expires_at: new Date(now + days * DAY_MS).toISOString() }),
+  };
+}

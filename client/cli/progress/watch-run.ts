@@ -1,0 +1,44 @@
+/** Follows a run to its end and shows how far it is; says why when it did not succeed. */
+import type { WriteStream } from "node:tty";
+import type { Problem, Run } from "@myspinbot/contracts/types.ts";
+import type { Client } from "../../src/client.ts";
+import type { Frame } from "../../src/frames.ts";
+import { problemText } from "../../src/problem-text.ts";
+import { toNodeRows, withEvent } from "./node-rows.ts";
+import { openProgressView } from "./progress-view.ts";
+
+export interface Watching {
+  readonly client: Client;
+  readonly output: WriteStream;
+  readonly signal?: AbortSignal | undefined;
+  /** Called with each frame, before it is shown. */
+  readonly onFrame?: (frame: Frame) => void;
+}
+
+/** @returns the run after its end */
+export async function watchRun({ client, output, signal, onFrame }: Watching, run: Run): Promise<Run> {
+  const view = openProgressView(output);
+  let rows = toNodeRows(run);
+  try {
+    view.show(rows);
+    const show = (frame: Frame): void => {
+      onFrame?.(frame);
+      if (frame.kind !== "event") return;
+      rows = withEvent(rows, frame.event);
+      view.show(rows, frame.event.node_id);
+    };
+    return await client.runs.watch(run.run_id, { onFrame: show, signal });
+  } finally {
+    view.close();
+  }
+}
+
+/** Which node failed and why, of a run that ended otherwise than with success. */
+export function explainEnd({ status, status_reason, error, nodes }: Run): string {
+  const failed = nodes.filter((node) => node.status === "failed" && node.error !== undefined);
+  const reasons = failed.map(
+    (node) => `${node.node_id} (${node.type}): ${problemText(node.error as Problem)}`,
+  );
+  const rest = error === undefined ? (status_reason ?? "no reason was given") : problemText(error);
+  return `The run ended as ${status}. ${reasons.length > 0 ? reasons.join("\n") : rest}`;
+}

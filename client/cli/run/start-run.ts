@@ -1,0 +1,110 @@
+/** Starts a run of what was typed, watches it if that is wished, and writes what it put out. */
+import type { Graph, Run, RunCreate } from "@myspinbot/contracts/types.ts";
+import { ApiError } from "../../src/errors.ts";
+import { printJson } from "../command.ts";
+import { EXIT, type ExitCode, Failure, usage } from "../exit-codes.ts";
+import type { Chosen } from "../input/choose-graph.ts";
+import type { Field, InputSchema } from "../input/fields.ts";
+import { readDocument, readOptions, type Typed } from "../input/read-input.ts";
+import { toTarget, writeOutput } from "../output.ts";
+import { endOf, runView } from "../run-view.ts";
+import type { Session } from "../surroundings.ts";
+import { say } from "../text.ts";
+import { watchToEnd } from "../watching.ts";
+import type { RunOptions } from "./options.ts";
+
+/** @returns how the command ends, if not with 0 */
+export async function startRun(
+  session: Session,
+  { graph, fields, schema }: Chosen,
+  options: RunOptions,
+): Promise<ExitCode | undefined> {
+  const targets = (options.out ?? []).map(toTarget);
+  const document = options.input === undefined ? {} : await readDocument(session, options.input);
+  const typed = readOptions(fields, options as Typed);
+  assertComplete(schema, fields, new Set([...Object.keys(document), ...typed.keys()]));
+  const { body, uploaded } = { body: toBody(graph, options), uploaded: [] as string[] };
+  let run: Run;
+  try {
+    const input = { ...document };
+    for (const [name, later] of typed)
+      input[name] = await later(session, (file_id) => uploaded.push(file_id));
+    const { idempotencyKey } = options;
+    run = await session.client.runs.submit(
+      { ...body, input },
+      { ...(idempotencyKey && { idempotencyKey }), signal: session.signal },
+    );
+  } catch (error) {
+    await forget(session, uploaded);
+    if (session.signal.aborted) say(session.stderr, "Stopped. If the run was started, msb runs ls shows it.");
+    throw worded(error, fields);
+  }
+  if (options.watch !== true && targets.length === 0) return started(session, run);
+  if (!session.json) say(session.stderr, `${run.run_id}`);
+  const ended = await watchToEnd(session, run, { events: false });
+  if (session.json) printJson(session, ended);
+  else if (ended.status !== "succeeded" || targets.length === 0) say(session.stdout, runView(session, ended));
+  if (ended.status === "succeeded")
+    for (const place of await writeOutput(session, ended, targets)) say(session.stderr, place);
+  return endOf(ended);
+}
+
+function started(session: Session, run: Run): undefined {
+  if (session.json) return void printJson(session, run);
+  say(session.stdout, run.run_id);
+  say(session.stderr, `It is ${run.status}. Watch it: msb runs watch ${run.run_id}`);
+}
+
+function toBody(
+  graph: string | Graph,
+  { tag, metadata, webhook, startWithin, endWithin }: RunOptions,
+): RunCreate {
+  const deadlines = {
+    ...(startWithin === undefined ? {} : { start_s: startWithin }),
+    ...(endWithin === undefined ? {} : { run_s: endWithin }),
+  };
+  return {
+    graph,
+    ...(tag && { tags: tag }),
+    ...(metadata && { metadata: Object.fromEntries(metadata.map(pair)) }),
+    ...(webhook && { webhook: { url: webhook } }),
+    ...(Object.keys(deadlines).length === 0 ? {} : { deadlines }),
+  };
+}
+
+function pair(text: string): [string, string] {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined) throw usage(`--metadata takes name=value, not ${JSON.stringify(text)}.`);
+  return [name, value!];
+}
+
+/** What the schema surely wants is said before files travel. */
+function assertComplete(
+  schema: InputSchema & { anyOf?: { required?: string[] }[] },
+  fields: readonly Field[],
+  given: ReadonlySet<string>,
+): void {
+  const option = (name: string): string => `--${fields.find((field) => field.name === name)?.option ?? name}`;
+  const missing = (schema.required ?? []).filter((name) => !given.has(name));
+  if (missing.length > 0)
+    throw usage(`${missing.map(option).join(" and ")} ${missing.length > 1 ? "are" : "is"} missing.`);
+  const ways = (schema.anyOf ?? []).map(({ required = [] }) => required);
+  if (ways.length > 0 && !ways.some((names) => names.every((name) => given.has(name))))
+    throw usage(`${ways.map((names) => names.map(option).join(" with ")).join(" or ")} is missing.`);
+}
+
+/** Nobody else knows of files whose run was not started. */
+async function forget({ client }: Session, uploaded: readonly string[]): Promise<void> {
+  await Promise.all(uploaded.map((file_id) => client.files.delete(file_id).catch(() => undefined)));
+}
+
+/** What is wrong with a field is said of its option. */
+function worded(error: unknown, fields: readonly Field[]): unknown {
+  if (!(error instanceof ApiError) || !error.is("invalid-input")) return error;
+  const lines = (error.problem.errors ?? []).map(({ pointer, detail }) => {
+    const [, name = "", rest = ""] = /^\/input\/([^/]+)(.*)$/.exec(pointer) ?? [];
+    const field = fields.find((each) => each.name === name);
+    return `  ${field === undefined ? pointer : `--${field.option}${rest}`} ${detail}`;
+  });
+  return new Failure([`${error.problem.title}:`, ...lines].join("\n"), EXIT.usage);
+}
