@@ -43,10 +43,10 @@ export const GATEWAY_ARROWS = {
     ..."capabilities checkpoints clock errors events exact-numbers graphs ids owner recent-map".split(" "),
     ..."redis run-engine run-id telemetry".split(" "),
   ],
-  executor: ["clock", "errors", "graphs", "handlers", "ids", "recent-map", "redis", "telemetry"],
+  executor: [..."clock errors graphs handlers ids langgraph-storage recent-map redis telemetry".split(" ")],
   checkpoints: ["redis"],
   // Reads graph documents by the same pure functions as the routes that checked them.
-  "run-engine": ["graphs", "recent-map"],
+  "run-engine": ["graphs", "langgraph-storage", "recent-map"],
   graphs: ["errors"],
   handlers: ["errors"],
   redis: ["addresses", "clock", "errors"],
@@ -61,6 +61,7 @@ export const GATEWAY_ARROWS = {
   ids: [],
   "run-id": [],
   "recent-map": [],
+  "langgraph-storage": [],
 };
 
 /**

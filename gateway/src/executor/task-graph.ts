@@ -2,15 +2,13 @@
  * Runs the nodes of a task as a LangGraph graph without superstep barrier: one LangGraph node whose body starts a
  * LangGraph task per graph node as soon as that node's own sources have ended; task_graph.py is its twin.
  */
-import { AsyncLocalStorage } from "node:async_hooks";
-import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
 import { Annotation, START, StateGraph, task, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { installStorage } from "../langgraph-storage.ts";
 import { resolveInputs } from "./node-inputs.ts";
 import { verdictOf, type NodeEnd } from "./schedule.ts";
 import type { PlannedNode } from "./admission.ts";
 
-// The web entry of LangGraph.js, which bundlers choose for Workers, installs none. The first caller wins.
-AsyncLocalStorageProviderSingleton.initializeGlobalInstance(new AsyncLocalStorage());
+installStorage();
 
 export interface TaskGraph {
   nodes: readonly PlannedNode[];

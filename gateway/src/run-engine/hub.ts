@@ -2,8 +2,6 @@
  * The run engine: a run's graph as a LangGraph.js graph around one hub. `$route` sends the run to every node that may
  * start; a node's body only marks itself dispatched; its result re-enters as a Command on the same thread.
  */
-import { AsyncLocalStorage } from "node:async_hooks";
-import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
 import {
   Annotation,
   Command,
@@ -13,13 +11,14 @@ import {
   type LangGraphRunnableConfig,
 } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
+import { installStorage } from "../langgraph-storage.ts";
 import { RecentMap } from "../recent-map.ts";
 import type { GraphModel, SkipReason } from "./graph-model.ts";
+import { NodeChannel } from "./node-channel.ts";
 import { decide, type RunEnd } from "./readiness.ts";
 import { INPUT_CHANNEL, outputChannel, stateChannel, type Channels, type Outputs } from "./state.ts";
 
-// The web entry of LangGraph.js, which bundlers choose for Workers, installs none. The first caller wins.
-AsyncLocalStorageProviderSingleton.initializeGlobalInstance(new AsyncLocalStorage());
+installStorage();
 
 const ROUTE = "$route";
 
@@ -68,9 +67,9 @@ function authorOf(id: string): string {
   return id.split(".", 1)[0]!;
 }
 
-function channelsOf(model: GraphModel): Record<string, ReturnType<typeof Annotation<unknown>>> {
+function channelsOf(model: GraphModel): Record<string, NodeChannel> {
   const names = model.nodes.flatMap((node) => [stateChannel(node.id), outputChannel(node.id)]);
-  return Object.fromEntries([INPUT_CHANNEL, ...names].map((name) => [name, Annotation<unknown>()]));
+  return Object.fromEntries([INPUT_CHANNEL, ...names].map((name) => [name, new NodeChannel()]));
 }
 
 /** Compiles a graph. The cost grows with the square of the number of the author's nodes, so keep the result (see `createHubCache`). */
