@@ -23,7 +23,7 @@ export interface RunFeeder {
   reset(): Promise<void>;
   /** Makes the streams and groups that a driver reads. */
   openStreams(): Promise<void>;
-  submit(graph: Graph): Promise<string>;
+  submit(graph: Graph, input?: Record<string, unknown>): Promise<string>;
   /** All mail and reports that lie ready, given to the group's only consumer. */
   readMail(): Promise<Entry[]>;
   /** Takes and settles all tasks that lie ready; every node succeeds. Answers how many nodes there were. */
@@ -72,7 +72,7 @@ export function createRunFeeder(redis: Redis, keys: Keys): RunFeeder {
       await openStreams();
     },
     openStreams,
-    async submit(graph) {
+    async submit(graph, input = {}) {
       const run = newId("run", SHARD);
       const digest = `digest-${graph.name}`;
       const step = steps.submit(keys, {
@@ -93,7 +93,7 @@ export function createRunFeeder(redis: Redis, keys: Keys): RunFeeder {
         event: "{}",
         deliveryIds: newId("dlv", SHARD),
         record: { owner: OWNERS.default, graph: graph.name, digest },
-        data: { input: "{}" },
+        data: { input: JSON.stringify(input) },
         nodes: Object.fromEntries(graph.nodes.map((node) => [node.id, JSON.stringify(firstRow(node))])),
       });
       await runStep(redis, step);

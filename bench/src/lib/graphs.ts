@@ -46,3 +46,22 @@ export function diamond(width: number): Graph {
     output: { v: "$last.v" },
   };
 }
+
+/** A line of nodes for each element of a list, of which the input has as many as may be: the nodes are there after the first drive. */
+export function listed(length: number, elements: number): { graph: Graph; input: { words: string[] } } {
+  const nodes = Array.from({ length }, (_, i): GraphNode => {
+    const plane = PLANES[i % 2] as Plane;
+    const inputs = { text: i === 0 ? "$word.item" : `$n${i - 1}.v` };
+    return { id: `n${i}`, type: `${plane}_noop`, plane, group: "word", inputs };
+  });
+  return {
+    graph: {
+      name: `listed-${length}x${elements}`,
+      input: { words: "Text[]" },
+      groups: { word: { each: "$input.words", max: elements } },
+      nodes,
+      output: { all: `$n${length - 1}.v` },
+    },
+    input: { words: Array.from({ length: elements }, (_, i) => `word ${i}`) },
+  };
+}

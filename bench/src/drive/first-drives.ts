@@ -1,0 +1,53 @@
+/** What the first drive of a run costs when its graph is as large as may be, a list's elements included. */
+import type { Driver } from "../../../gateway/src/driver/driver.ts";
+import { listed } from "../lib/graphs.ts";
+import { printTable } from "../lib/report.ts";
+import { median, quantile } from "../lib/stats.ts";
+import { measured } from "./measured.ts";
+import type { RunFeeder } from "./run-feeder.ts";
+
+const ROUNDS = 25;
+export const { graph: LARGEST, input: ELEMENTS } = listed(8, 50);
+
+export interface FirstDrives {
+  /** CPU ms, by what the driver knows. */
+  readonly [row: string]: { readonly p50: number; readonly p90: number };
+}
+
+/** A driver that has never seen the graph reads it, makes its 400 nodes and compiles it; one that has finds the compiled one. */
+export async function measureFirstDrives(
+  feeder: RunFeeder,
+  createDriver: () => Driver,
+): Promise<FirstDrives> {
+  const known = createDriver();
+  const drivers: Record<string, () => Driver> = {
+    "a graph that the driver meets for the first time": createDriver,
+    "a graph that it knows": () => known,
+  };
+  const found = new Map<string, number[]>(Object.keys(drivers).map((name) => [name, []]));
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const [name, driverOf] of Object.entries(drivers))
+      found.get(name)!.push(await measureOne(feeder, driverOf()));
+  const results = Object.fromEntries(
+    [...found].map(([name, ms]) => [name, { p50: median(ms), p90: quantile(ms, 0.9) }]),
+  );
+  printTable(
+    `First drive of ${LARGEST.name}, ${ROUNDS} runs each, CPU ms of the driver's process`,
+    ["", "p50", "p90"],
+    Object.entries(results).map(([name, { p50, p90 }]) => [name, p50.toFixed(1), p90.toFixed(1)]),
+  );
+  return results;
+}
+
+async function measureOne(feeder: RunFeeder, driver: Driver): Promise<number> {
+  await feeder.reset();
+  await feeder.submit(LARGEST, ELEMENTS);
+  const mail = await feeder.readMail();
+  const cost = { drives: 0, wallMs: 0, cpuMs: 0 };
+  await measured(
+    cost,
+    mail.map((entry) => () => driver.take(entry)),
+  );
+  if ((await feeder.finishTasks()) === 0) throw new Error("the drive has issued no task");
+  return cost.cpuMs;
+}
