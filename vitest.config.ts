@@ -1,12 +1,17 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** How long `expect.poll` waits: a bound for a busy machine, not an expectation. */
 const patience = { poll: { timeout: 10_000 } };
 const everywhere = ["codegen", "client", "gateway", "scripts", "bench"].join(",");
 
+/** Who needs servers waits for them most of the time, so that two files keep less than two cores busy. */
+const atOnce = Math.max(2, availableParallelism() - 1);
+
 /** Suffix and folder say what a test needs: nothing (`.test.ts`), servers (`.int.test.ts`), everything (`e2e/`). */
 export default defineConfig({
   test: {
+    maxWorkers: atOnce,
     projects: [
       {
         test: {
@@ -35,8 +40,8 @@ export default defineConfig({
           expect: patience,
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          // Whole flows fill the machine by themselves.
-          fileParallelism: false,
+          // What is told sooner comes first.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -13,6 +13,8 @@ const IMAGES = readdirSync(join(ROOT, "infra", "images"))
   .map((name) => `../infra/images/${name}`);
 
 export const CHECK_STEPS: readonly Step[] = [
+  // It takes longest.
+  { name: PROOF, command: process.execPath, args: ["scripts/prove-guards.ts"] },
   { name: "generated code is current", command: process.execPath, args: ["codegen/src/main.ts", "--check"] },
   npmTool("format (prettier)", "prettier", ["--check", "--log-level=warn", "."]),
   npmTool("lint (eslint)", "eslint", ["."]),
@@ -25,7 +27,6 @@ export const CHECK_STEPS: readonly Step[] = [
   pythonTool("arrows (import-linter)", "lint-imports", ["--no-cache"]),
   { name: "docs (links, test names, notices)", command: process.execPath, args: ["docs/check-docs.mjs"] },
   pythonTool("images (hadolint)", "hadolint", IMAGES),
-  { name: PROOF, command: process.execPath, args: ["scripts/prove-guards.ts"] },
   pythonTool("slow patterns", "python", ["-W", "ignore", "scripts/check_patterns.py"]),
   { name: "no hosts, no machine paths", command: process.execPath, args: ["scripts/guard.ts"] },
 ];

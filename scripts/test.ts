@@ -1,18 +1,22 @@
 /**
- * `npm test`: all tests of both languages. `npm run test:unit`, `test:int`, `test:e2e`: a part.
+ * `npm test`: all tests of both languages, side by side: either waits for servers and processes much of the time.
+ * `npm run test:unit`, `test:int`, `test:e2e`: a part.
  * Further arguments go to Vitest, or to pytest if they name Python: `npm run test:unit -- run-service`.
  */
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readCommandLine } from "./command-line.mjs";
 import { ROOT, VENV } from "./services/binaries.ts";
-import { runStep } from "./steps.ts";
+import { runStepBeside, runStepQuietly, type Step } from "./steps.ts";
 
 interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
 }
+
+type RunStep = (step: Step) => Promise<number>;
+type Runner = (runStep: RunStep) => Promise<string>;
 
 const PARTS = ["unit", "int", "e2e"];
 const REPORTS = join(ROOT, ".data", "test-reports");
@@ -27,15 +31,17 @@ const pythonFilters = filters.filter((word) => /\.py(::|$)/.test(word));
 const nodeFilters = filters.filter((word) => !pythonFilters.includes(word));
 
 mkdirSync(REPORTS, { recursive: true });
-const lines: string[] = [];
-if (pythonFilters.length === 0 || nodeFilters.length > 0) lines.push(runVitest());
-if (part !== "e2e" && (nodeFilters.length === 0 || pythonFilters.length > 0)) lines.push(runPytest());
+const runners: Runner[] = [];
+if (pythonFilters.length === 0 || nodeFilters.length > 0) runners.push(runVitest);
+if (part !== "e2e" && (nodeFilters.length === 0 || pythonFilters.length > 0)) runners.push(runPytest);
+// Of two the first is seen at work.
+const lines = await Promise.all(runners.map((run, i) => run(i === 0 ? runStepBeside : runStepQuietly)));
 console.log(`\n${lines.join("\n")}`);
 
-function runVitest(): string {
+async function runVitest(runStep: RunStep): Promise<string> {
   const report = freshReport("vitest.json");
   const projects = part === undefined ? [] : ["--project", part];
-  const status = runStep({
+  const status = await runStep({
     name: "vitest",
     command: process.execPath,
     args: [
@@ -54,11 +60,11 @@ function runVitest(): string {
   });
 }
 
-function runPytest(): string {
+async function runPytest(runStep: RunStep): Promise<string> {
   const report = freshReport("pytest.xml");
   const marks = { unit: ["-m", "not integration"], int: ["-m", "integration"] }[part ?? ""] ?? [];
   const chosen = name === undefined ? [] : ["-k", name];
-  const status = runStep({
+  const status = await runStep({
     name: "pytest",
     command: join(VENV, "bin", "python"),
     args: ["-m", "pytest", "-q", "-rfE", `--junit-xml=${report}`, ...marks, ...chosen, ...pythonFilters],

@@ -92,6 +92,8 @@ export interface AppHarness {
 export interface AppHarnessOptions {
   seaweed?: SeaweedServer;
   valkeyArgs?: string[];
+  /** Of tasks, in real time; half a second without it. */
+  leaseMs?: number;
   deps?: Partial<ProcessWide>;
   /** Instead of one connection for all requests. */
   connect?: (shared: ProcessWide, store: ObjectStore, driver: Harness) => Connect;
@@ -121,6 +123,7 @@ const NO_STORE = {
 export async function createAppHarness(prefix: string, options: AppHarnessOptions = {}): Promise<AppHarness> {
   const driver = await createHarness(prefix, {
     ...(options.valkeyArgs ? { valkeyArgs: options.valkeyArgs } : {}),
+    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     nodeTypes: options.deps?.nodeTypes ?? workNodeTypes,
   });
   const { redis, keys } = driver;

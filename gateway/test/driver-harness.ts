@@ -290,7 +290,7 @@ export async function createHarness(
       executors.push(work(pool, doWork).catch(() => {}));
     },
     async waitForEnd(run) {
-      const until = Date.now() + 15_000;
+      const until = Date.now() + 25_000;
       for (;;) {
         const record = await redis.hgetall(keys.run(shard, run));
         if (record.completed_at) return record;

@@ -25,7 +25,8 @@ const GRAPH: Graph = {
 };
 
 async function start(): Promise<void> {
-  h = await createAppHarness(`cancel${(count += 1)}`, { seaweed: store.seaweed });
+  // Nobody renews the leases of the tasks that these tests hold.
+  h = await createAppHarness(`cancel${(count += 1)}`, { seaweed: store.seaweed, leaseMs: 60_000 });
   await h.announceAll();
 }
 const submit = async (more: object = {}): Promise<Run> =>
