@@ -18,6 +18,8 @@ export default defineConfig({
           name: "unit",
           include: [`{${everywhere}}/**/*.test.ts`],
           exclude: ["**/*.int.test.ts", "**/node_modules/**"],
+          // Bounds for a busy machine, here and below.
+          testTimeout: 30_000,
         },
       },
       {

@@ -18,7 +18,7 @@ redis.call('XDEL', KEYS[1], ARGV[1])
 redis.call('HSET', KEYS[2], 'result', ARGV[2])
 return 'ok'"""
 
-_ledger = Ledger()
+_ledger = Ledger(os.environ["BENCH_LEDGER"])
 _redis = redis.asyncio.Redis.from_url(os.environ["PEER_URL"], protocol=2, socket_timeout=20)
 
 

@@ -2,6 +2,7 @@
 schedules one LangGraph task, which is what the executor does. One round per line of input."""
 
 import asyncio
+import os
 import sys
 from typing import TypedDict
 
@@ -17,7 +18,7 @@ class _State(TypedDict):
     text: str
 
 
-_ledger = Ledger()
+_ledger = Ledger(os.environ["BENCH_LEDGER"])
 
 
 async def _noop(state: _State) -> _State:
@@ -40,7 +41,6 @@ def _graph(mode: str):
 async def main(mode: str) -> None:
     graph = _graph(mode)
     await graph.ainvoke({"text": "warm"})
-    _ledger._calls = 0
     print("ready", flush=True)
 
     async def work(texts: list[str]) -> None:

@@ -1,6 +1,5 @@
-"""The no-op as a node type of the gpu-node; its handler runs in the parent."""
+"""The no-op as a node type of the gpu-node, which runs it in processes of its own."""
 
-import os
 from typing import Any
 
 from gpu_node.handlers.registry import HandlerSpec
@@ -23,14 +22,16 @@ NODE_TYPES = [
     }
 ]
 
-# Other processes load this file too, without a ledger; handlers' children for one.
-_ledger = Ledger() if "BENCH_LEDGER" in os.environ else None
+_ledgers: dict[str, Ledger] = {}
 
 
-async def run(_params: Values, inputs: Values, _context: object) -> Values:
+async def run(_params: Values, inputs: Values, context: Any) -> Values:
     """Answer the input."""
-    if _ledger:
-        _ledger.hear(inputs["text"])
+    path = context.settings["ledger"]
+    ledger = _ledgers.get(path)
+    if ledger is None:
+        ledger = _ledgers[path] = Ledger(path)
+    ledger.hear(inputs["text"])
     return {"text": inputs["text"]}
 
 

@@ -4,6 +4,8 @@ direct call; `without-langgraph` is the whole service but walks a task's nodes b
 import asyncio
 import os
 import sys
+from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -45,13 +47,20 @@ class DirectRunner:
     """Stands in the place of the task runner: one call, its start and its result told."""
 
     def __init__(
-        self, held_tasks: HeldTasks, metrics: Metrics, clock: Clock, backoffs: Backoffs
+        self,
+        held_tasks: HeldTasks,
+        metrics: Metrics,
+        clock: Clock,
+        backoffs: Backoffs,
+        *,
+        settings: Mapping[str, Any],
     ) -> None:
         self.held_tasks = held_tasks
         self.memory = TaskMemory()
         self._metrics = metrics
         self._clock = clock
         self._backoffs = backoffs
+        self._context = SimpleNamespace(settings=settings)
 
     async def run(self, held: HeldTask) -> None:
         """Call the handler of the task's only node, and settle."""
@@ -74,7 +83,7 @@ class DirectRunner:
             "node_id": node.id,
             "attempt": node.attempt,
             "status": "succeeded",
-            "outputs": await noop(dict(node.params), inputs, None),
+            "outputs": await noop(dict(node.params), inputs, self._context),
             "engine": engine,
         }
         reports.add(ReportItem("result", node.id, "", orjson.dumps(result)), None)
@@ -96,7 +105,7 @@ async def run_direct(config: Config, gate: Gate) -> None:
     admission = Admission(gate, capabilities, config.pool)
     config.data_dir.mkdir(parents=True, exist_ok=True)
     fitness = Fitness(config.data_dir, Breaker(clock), clock=clock)
-    runner = DirectRunner(held_tasks, metrics, clock, backoffs)
+    runner = DirectRunner(held_tasks, metrics, clock, backoffs, settings=config.settings)
     intake = Intake(
         admission,
         runner,

@@ -140,7 +140,7 @@ async def _send(enqueue: Enqueue, pause_s: float) -> None:
 
 def main(name: str, role: str) -> None:
     """Run as worker or as producer."""
-    ledger = Ledger() if role == "work" else None
+    ledger = Ledger(os.environ["BENCH_LEDGER"]) if role == "work" else None
     peer = PEERS[name](os.environ["PEER_URL"], ledger)
     uvloop.run(peer.work() if role == "work" else produce(peer))
 

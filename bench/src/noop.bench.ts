@@ -9,7 +9,8 @@ import { startBenchServer } from "./lib/redis-server.ts";
 import { atLeast, printTable, saveResults, toText, verdictText } from "./lib/report.ts";
 import { inRounds, valuesOf } from "./lib/rounds.ts";
 import { median, pairedRatio } from "./lib/stats.ts";
-import { floor, langGraph, ours, peer, type Entrant, type Round } from "./noop/entrants.ts";
+import { floor, langGraph, ours, peer, type Entrant } from "./noop/entrants.ts";
+import { startMeter, type Round } from "./noop/meter.ts";
 
 const ROUNDS = 9;
 /** Tasks of one round: some tenths of a second for the quick ones and for the slow ones. */
@@ -27,12 +28,13 @@ const PEERS = ["saq", "taskiq-redis", "streaq"];
 
 const server = await startBenchServer();
 const dir = await mkdtemp(join(tmpdir(), "bench-noop-"));
-const quick = { server, dir, tasks: MANY };
-const slow = { server, dir, tasks: FEW };
+const meter = await startMeter();
+const quick = { server, meter, dir, tasks: MANY };
+const slow = { server, meter, dir, tasks: FEW };
 const entrants: Entrant[] = [];
 try {
   entrants.push(await ours(quick, DIRECT, "direct", ["ours.py", "direct"]));
-  entrants.push(await ours(quick, NO_LANGGRAPH, "walked", ["ours.py", "without-langgraph"]));
+  entrants.push(await ours(slow, NO_LANGGRAPH, "walked", ["ours.py", "without-langgraph"]));
   entrants.push(await ours(slow, WHOLE, "whole", ["-m", "gpu_node"]));
   entrants.push(await floor(quick, BATCH, "batch"));
   entrants.push(await floor(quick, SCRIPT, "script"));
@@ -55,7 +57,7 @@ try {
     wholeToIt: pairedRatio(cpu(name), cpu(WHOLE)),
   }));
   printTable(
-    `No-op tasks, 32 at once, one process, ${ROUNDS} interleaved rounds (median [95 %])`,
+    `No-op tasks, 32 at once, one core, ${ROUNDS} interleaved rounds (median [95 %])`,
     ["", "tasks/s", "per CPU s", "CPU us", "server us", "(a) is x times", "(b) is x times"],
     rows.map((row) => [
       row.name,
@@ -67,7 +69,9 @@ try {
       toText(row.wholeToIt),
     ]),
   );
-  console.log("Ratios are of tasks per CPU second of the worker's process.");
+  console.log(
+    "Ratios are of tasks per CPU second of all processes that work; what is whole of ours calls handlers in their own.",
+  );
   console.log(
     "Duties ours has besides: task checked by schema, lease, start told, numbered reports, closed check, event.\n",
   );
@@ -82,6 +86,7 @@ try {
   saveResults("noop", { tasks: { quick: MANY, slow: FEW }, rounds: ROUNDS, rows, targets });
 } finally {
   for (const entrant of entrants) await entrant.stop();
+  meter.stop();
   await server.stop();
   await rm(dir, { recursive: true, force: true });
 }

@@ -21,7 +21,7 @@ export interface BenchServer {
 export async function startBenchServer(): Promise<BenchServer> {
   const dir = await mkdtemp(join(tmpdir(), "bench-"));
   const valkey = await startValkey({ dir, open: true, args: ["--appendfsync", "everysec"] });
-  pin(valkey.service.pid, 0);
+  pinServersCore(valkey.service.pid);
   const redis = new Redis(valkey.url, { protocol: 2 });
   // As a gateway does: executors of the python plane send no sources.
   for (const { source } of Object.values(SCRIPTS)) await redis.script("LOAD", source);
@@ -40,6 +40,11 @@ export async function startBenchServer(): Promise<BenchServer> {
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Puts beside the server what must not take of the contestants' core. */
+export function pinServersCore(pid: number): void {
+  pin(pid, 0);
 }
 
 /** Keeps a contestant off the server's core. */

@@ -1,49 +1,40 @@
-/** The executors that are compared: each a process of its own, with its own queue on the one server. */
+/** The executors that are compared: each with its processes and its own queue on the one server. */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createKeys } from "@myspinbot/contracts/keys.ts";
 import type { BenchServer } from "../lib/redis-server.ts";
 import { pinWorker } from "../lib/redis-server.ts";
-import { LedgerFile } from "../python/ledger-file.ts";
-import {
-  gpuNodeEnv,
-  startHelper,
-  startPython,
-  type Helper,
-  type PythonProcess,
-} from "../python/processes.ts";
+import { gpuNodeEnv, startHelper, startPython, type PythonProcess } from "../python/processes.ts";
+import type { Meter, Round } from "./meter.ts";
 import { countOpen, hasExecutor, issueTasks, openPool } from "./task-issuer.ts";
-
-/** One round as the process itself has measured it. */
-export interface Round {
-  readonly tasks: number;
-  readonly wall_s: number;
-  readonly cpu_s: number;
-}
 
 export interface Entrant {
   readonly name: string;
-  /** Fills the queue while the process stands still, lets it go, and answers what it measured. */
+  /** Fills the queue while the processes stand still, lets them go, and answers what was measured. */
   round(): Promise<Round & { readonly server_s: number }>;
   stop(): Promise<void>;
 }
 
 const KEYS = createKeys("bench");
-const ROUND_MS = 60_000;
-
-async function letGo(server: BenchServer, python: PythonProcess, fill: () => Promise<unknown>) {
-  python.service.signal("SIGSTOP");
-  await fill();
-  const before = await server.cpuSeconds();
-  python.service.signal("SIGCONT");
-  const round = await python.ledger.next<Round>(ROUND_MS);
-  return { ...round, server_s: (await server.cpuSeconds()) - before };
-}
 
 export interface Place {
   readonly server: BenchServer;
+  readonly meter: Meter;
   readonly dir: string;
   readonly tasks: number;
+}
+
+/** Tasks of ours for a process that stands still, and what it takes to do them. */
+async function letGo({ server, meter, tasks }: Place, python: PythonProcess, pool: string) {
+  python.service.signal("SIGSTOP");
+  await issueTasks(server.redis, KEYS, pool, tasks);
+  await meter.begin(python.service.pid, python.ledger.path);
+  const before = await server.cpuSeconds();
+  python.service.signal("SIGCONT");
+  const round = await meter.wait(tasks);
+  const server_s = (await server.cpuSeconds()) - before;
+  while ((await countOpen(server.redis, KEYS, pool)) > 0) await sleep(5);
+  return { ...round, server_s };
 }
 
 /** `args`: a script of ours, or the gpu-node itself. */
@@ -53,19 +44,18 @@ export async function ours(
   pool: string,
   args: readonly string[],
 ): Promise<Entrant> {
-  const { server, dir, tasks } = place;
+  const { server, dir } = place;
   await openPool(server.redis, KEYS, pool);
   const python = await startPython({
     ...{ name: pool, dir, args, isReady: () => hasExecutor(server.redis, KEYS, pool) },
-    env: { ...gpuNodeEnv(dir, server.url, pool), BENCH_TASKS: String(tasks) },
+    env: gpuNodeEnv(dir, server.url, pool),
+    ledgerKind: "marks",
   });
   return {
     name,
     async round() {
       await openPool(server.redis, KEYS, pool);
-      const round = await letGo(server, python, () => issueTasks(server.redis, KEYS, pool, tasks));
-      while ((await countOpen(server.redis, KEYS, pool)) > 0) await sleep(5);
-      return round;
+      return letGo(place, python, pool);
     },
     stop: () => python.service.stop(),
   };
@@ -73,42 +63,37 @@ export async function ours(
 
 /** Nothing but Redis and the call, on the same task entries as ours. */
 export async function floor(place: Place, name: string, mode: "batch" | "script"): Promise<Entrant> {
-  const { server, dir, tasks } = place;
+  const { server, dir } = place;
   const pool = `floor-${mode}`;
   await openPool(server.redis, KEYS, pool);
   const python = await startPython({
     ...{ name: pool, dir, args: ["floor.py", mode], isReady: async () => true },
-    env: { PEER_URL: server.url, FLOOR_STREAM: KEYS.poolTasks("s0", pool), BENCH_TASKS: String(tasks) },
+    env: { PEER_URL: server.url, FLOOR_STREAM: KEYS.poolTasks("s0", pool) },
+    ledgerKind: "marks",
   });
-  return {
-    name,
-    async round() {
-      const round = await letGo(server, python, () => issueTasks(server.redis, KEYS, pool, tasks));
-      while ((await countOpen(server.redis, KEYS, pool)) > 0) await sleep(5);
-      return round;
-    },
-    stop: () => python.service.stop(),
-  };
+  return { name, round: () => letGo(place, python, pool), stop: () => python.service.stop() };
 }
 
 /** A process of its own per round: it starts on a queue that is full. */
 export async function peer(place: Place, name: string): Promise<Entrant> {
-  const { server, dir, tasks } = place;
-  const env = { PEER_URL: server.url, BENCH_TASKS: String(tasks) };
+  const { server, meter, dir, tasks } = place;
+  const env = { PEER_URL: server.url };
   const producer = await startHelper(["peers.py", name, "produce"], env);
-  const ledger = new LedgerFile(join(dir, `${name}.ledger`));
   return {
     name,
     async round() {
       await producer.ask(`${tasks} 0`);
       const before = await server.cpuSeconds();
       const args = ["peers.py", name, "work"];
-      const { service } = await startPython({ name, dir, args, env, isReady: async () => true });
-      const round = await ledger.next<Round>(ROUND_MS);
+      const isReady = async (): Promise<boolean> => true;
+      const python = await startPython({ name, dir, args, env, isReady, ledgerKind: "marks" });
+      // It still imports; if it were quicker than this, the round would wait for calls in vain.
+      await meter.begin(python.service.pid, python.ledger.path);
+      const round = await meter.wait(tasks);
       const server_s = (await server.cpuSeconds()) - before;
       // Until it has told the results of its last tasks.
       await sleep(300);
-      await service.stop();
+      await python.service.stop();
       return { ...round, server_s };
     },
     stop: async () => producer.stop(),
@@ -117,17 +102,17 @@ export async function peer(place: Place, name: string): Promise<Entrant> {
 
 /** LangGraph.py without a queue. */
 export async function langGraph(place: Place, name: string, mode: "node" | "task"): Promise<Entrant> {
-  const ledger = new LedgerFile(`${place.dir}/langgraph-${mode}.ledger`);
-  const helper: Helper = await startHelper(["langgraph_alone.py", mode], {
-    BENCH_LEDGER: ledger.path,
-    BENCH_TASKS: String(place.tasks),
-  });
-  pinWorker(helper.child.pid as number);
+  const { meter, dir, tasks } = place;
+  const ledger = join(dir, `langgraph-${mode}.marks`);
+  const helper = await startHelper(["langgraph_alone.py", mode], { BENCH_LEDGER: ledger });
+  const pid = helper.child.pid as number;
+  pinWorker(pid);
   return {
     name,
     async round() {
-      await helper.ask(String(place.tasks));
-      return { ...(await ledger.next<Round>(ROUND_MS)), server_s: 0 };
+      await meter.begin(pid, ledger);
+      const [round] = await Promise.all([meter.wait(tasks), helper.ask(String(tasks))]);
+      return { ...round, server_s: 0 };
     },
     stop: async () => helper.stop(),
   };

@@ -19,6 +19,8 @@ export interface PythonOptions {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly isReady: () => Promise<boolean>;
+  /** What is heard of each call: its text and its time, as lines by default, or a mark for the meter. */
+  readonly ledgerKind?: "ledger" | "marks";
 }
 
 export interface PythonProcess {
@@ -28,9 +30,10 @@ export interface PythonProcess {
 }
 
 /** Starts a process whose handlers write a ledger. */
-export async function startPython({ name, dir, args, env, isReady }: PythonOptions): Promise<PythonProcess> {
+export async function startPython(options: PythonOptions): Promise<PythonProcess> {
+  const { name, dir, args, env, isReady, ledgerKind = "ledger" } = options;
   mkdirSync(dir, { recursive: true });
-  const ledger = new LedgerFile(join(dir, `${name}.ledger`));
+  const ledger = new LedgerFile(join(dir, `${name}.${ledgerKind}`));
   const service = new Service({
     name,
     command: PYTHON,
@@ -39,7 +42,8 @@ export async function startPython({ name, dir, args, env, isReady }: PythonOptio
       ...env,
       PYTHONPATH: FOLDER,
       BENCH_LEDGER: ledger.path,
-      GPU_NODE_CHILD_ENVIRONMENT: "BENCH_LEDGER,BENCH_TASKS",
+      // For the handlers of a gpu-node, which see nothing of its environment.
+      GPU_NODE_SETTINGS: `ledger=${ledger.path}`,
       LANGSMITH_TRACING: "false",
     },
     logFile: join(dir, `${name}.log`),
