@@ -33,8 +33,12 @@ def one_of(value: Any, allowed: Collection[T], otherwise: T, pointer: str) -> T:
 def whole(value: Any, allowed: range, otherwise: T, pointer: str) -> T | int:
     """The same for a whole number in a range."""
     picked: Any = chosen(value, otherwise)
-    if picked is otherwise or picked in allowed:
-        return picked if picked is otherwise else int(picked)
+    if picked is otherwise:
+        return picked
+    # 25.0 is one, too. For what is no int a range would look at its numbers one by one.
+    exact = int(picked) if isinstance(picked, float) and picked.is_integer() else picked
+    if isinstance(exact, int) and exact in allowed:
+        return int(exact)
     step = "" if allowed.step == 1 else f" in steps of {allowed.step}"
     raise _unfit(picked, f"a whole number from {allowed[0]} to {allowed[-1]}{step}", pointer)
 
