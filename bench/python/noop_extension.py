@@ -27,11 +27,11 @@ _ledgers: dict[str, Ledger] = {}
 
 async def run(_params: Values, inputs: Values, context: Any) -> Values:
     """Answer the input."""
-    path = context.settings["ledger"]
-    ledger = _ledgers.get(path)
-    if ledger is None:
-        ledger = _ledgers[path] = Ledger(path)
-    ledger.hear(inputs["text"])
+    path = context.settings.get("ledger")
+    if path:
+        if path not in _ledgers:
+            _ledgers[path] = Ledger(path)
+        _ledgers[path].hear(inputs["text"])
     return {"text": inputs["text"]}
 
 
