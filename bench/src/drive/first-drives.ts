@@ -7,9 +7,9 @@ import { measured } from "./measured.ts";
 import type { RunFeeder } from "./run-feeder.ts";
 
 const ROUNDS = 25;
-export const { graph: LARGEST, input: ELEMENTS } = listed(8, 50);
+const { graph: LARGEST, input: ELEMENTS } = listed(8, 50);
 
-export interface FirstDrives {
+interface FirstDrives {
   /** CPU ms, by what the driver knows. */
   readonly [row: string]: { readonly p50: number; readonly p90: number };
 }
