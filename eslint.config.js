@@ -1,5 +1,6 @@
 import js from "@eslint/js";
 import { defineConfig, globalIgnores } from "eslint/config";
+import svelte from "eslint-plugin-svelte";
 import tseslint from "typescript-eslint";
 
 const readonly = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
@@ -46,7 +47,10 @@ const CLOCK_RULES = {
 };
 
 export default defineConfig(
-  globalIgnores(["**/node_modules", "**/dist", ".data", "codegen/generated", "e2e/api-clients", "**/.venv"]),
+  globalIgnores([
+    ...["**/node_modules", "**/dist", ".data", "codegen/generated", "e2e/api-clients", "**/.venv"],
+    ...["ui/build", "**/.svelte-kit"],
+  ]),
   js.configs.recommended,
   { files: ["**/*.{js,mjs,cjs}"], languageOptions: { globals: nodeGlobals } },
   {
@@ -109,6 +113,28 @@ export default defineConfig(
         { name: "fetch", message: PASSED_IN },
       ],
     },
+  },
+  svelte.configs.recommended,
+  {
+    files: ["ui/**/*.svelte", "ui/**/*.svelte.ts"],
+    languageOptions: {
+      parserOptions: { projectService: true, extraFileExtensions: [".svelte"], parser: tseslint.parser },
+    },
+    rules: {
+      // What TypeScript knows better.
+      "no-undef": "off",
+      "no-unused-vars": "off",
+      // Maps that nobody watches, and values that are gone at the end of their function.
+      "svelte/prefer-svelte-reactivity": "off",
+      "max-lines": ["error", { max: 200, skipBlankLines: true }],
+      // Addresses of this page have no base before them: the gateway serves it at its root.
+      "svelte/no-navigation-without-resolve": "off",
+    },
+  },
+  // Runs in browsers, before anything else.
+  {
+    files: ["ui/static/*.js"],
+    languageOptions: { globals: { localStorage: "readonly", matchMedia: "readonly", document: "readonly" } },
   },
   // Commands talk to a person on a terminal.
   { files: ["scripts/**", "codegen/**", "bench/**", "e2e/**"], rules: { "no-console": "off" } },

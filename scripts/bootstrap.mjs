@@ -6,6 +6,7 @@ import { placeFonts } from "./setup/fonts.mjs";
 import { placeKokoro } from "./setup/kokoro.mjs";
 import { dropChangedModels, placeModels } from "./setup/models.mjs";
 import { installNpmPackages } from "./setup/npm-packages.mjs";
+import { buildPage } from "./setup/page.mjs";
 import { assertPrerequisites } from "./setup/prerequisites.mjs";
 import {
   ALL_LOCKS,
@@ -34,4 +35,5 @@ export async function bootstrap(needs) {
   placeModels();
   await placeFonts();
   await placeKokoro();
+  await buildPage();
 }

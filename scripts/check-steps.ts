@@ -19,6 +19,12 @@ export const CHECK_STEPS: readonly Step[] = [
   npmTool("format (prettier)", "prettier", ["--check", "--log-level=warn", "."]),
   npmTool("lint (eslint)", "eslint", ["."]),
   npmTool("types (tsc)", "tsc", ["--noEmit"]),
+  npmTool(
+    "types of the page (svelte-check)",
+    "svelte-check",
+    ["--tsconfig", "./tsconfig.json", "--fail-on-warnings"],
+    "ui",
+  ),
   npmTool("arrows (dependency-cruiser)", "depcruise", codeFolders(ROOT)),
   npmTool("dead code (knip)", "knip", []),
   pythonTool("format (ruff)", "ruff", ["format", "--check", "."]),

@@ -55,7 +55,7 @@ async function demo(options: DemoOptions): Promise<void> {
   if (stack === undefined) throw new ServiceError("stopped");
 
   const { url } = stack.gateway;
-  console.log(`The gateway serves ${url} (this machine only, no keys).\n`);
+  console.log(`${url}  is the page, for this machine only: open it to watch, or to make your own.\n`);
   const film = await makeFilm(
     { client: createClient({ base: url, runtime: systemRuntime }), signal: stopped },
     options,

@@ -49,7 +49,8 @@ export function declarations(titled: Map<string, TitledSchema>): Declaration[] {
       name,
       ...(property.description ? { description: property.description as string } : {}),
       required: required.includes(name),
-      ...("default" in property ? { default: property.default } : {}),
+      // What a graph's input says of defaults is for forms: handlers choose, and what was not said is not filled in.
+      ...("default" in property && !file.path.startsWith("graphs/") ? { default: property.default } : {}),
       shape: inner(file, property),
     }));
   }

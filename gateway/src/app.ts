@@ -8,6 +8,7 @@ import { allowedOrigins } from "./middleware/allowed-origins.ts";
 import { connections } from "./middleware/connections/connections.ts";
 import { ownHosts } from "./middleware/loopback/loopback-only.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
+import { page } from "./middleware/page.ts";
 import { notFound, onError } from "./middleware/problems/on-error.ts";
 import { requestIds } from "./middleware/request-id.ts";
 import { requestLog } from "./middleware/request-log/request-log.ts";
@@ -33,6 +34,7 @@ export function createApp(shared: ProcessWide, connect: Connect): Hono<AppEnv> {
   app.use(securityHeaders());
   app.use(ownHosts(shared.access));
   app.use(allowedOrigins(shared.access.allowedOrigins));
+  app.use(page(shared.page));
   app.use(connections(connect));
   app.use(access(shared));
   app.use("/v1/runs/:run_id/*", ownRun(shared));

@@ -9,6 +9,7 @@ import type { GraphCatalogue } from "./graphs/catalogue.ts";
 import type { NodeTypes } from "./graphs/node-types.ts";
 import type { RoleState } from "./health/readiness.ts";
 import type { Identify } from "./owner.ts";
+import type { FindPage } from "./page.ts";
 import type { KnownGraphs } from "./runs/run-reader.ts";
 import type { Logger } from "./telemetry/logger.ts";
 import type { WebhookPolicy } from "./webhooks/judge-url.ts";
@@ -37,6 +38,8 @@ export interface ProcessWide {
   version: string;
   heartbeatMs?: number;
   access: AccessSettings;
+  /** The page for people, where there is one. */
+  page?: FindPage;
   /** Tells callers apart where there are no keys; without it there is one owner. */
   identify?: Identify;
   known: Known;

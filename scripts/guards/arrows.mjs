@@ -10,21 +10,23 @@ export const GATEWAY_ARROWS = {
   // Starts everything, so it may name everything.
   entry: [
     ..."access app artifacts capabilities clock config connected deliverer driver errors events".split(" "),
-    ..."executor files graphs handlers health ids process-wide redis runs telemetry webhooks".split(" "),
+    ..."executor files graphs handlers health ids page process-wide redis runs telemetry webhooks".split(" "),
   ],
   // Lives as long as the process, so neither it nor the routes can name a connection's Redis.
   app: ["app-env", "connected", "ids", "middleware", "process-wide", "routes", "runs"],
   // API keys, run tokens, limits: who may ask for what.
   access: ["clock", "errors", "graphs", "ids", "redis", "run-id"],
   // Values and plain data: what may outlive a request.
-  "process-wide": [..."access capabilities clock graphs health owner runs telemetry webhooks".split(" ")],
+  "process-wide": [
+    ..."access capabilities clock graphs health owner page runs telemetry webhooks".split(" "),
+  ],
   // Makes what talks through a connection.
   connected: [..."access artifacts capabilities events files process-wide redis runs webhooks".split(" ")],
   routes: [
     ..."access app-env artifacts capabilities clock errors events files graphs health ids".split(" "),
     ..."middleware operators runs telemetry webhooks".split(" "),
   ],
-  middleware: [..."access app-env clock connected errors exact-numbers ids owner telemetry".split(" ")],
+  middleware: [..."access app-env clock connected errors exact-numbers ids owner page telemetry".split(" ")],
   // Whose run it is stands in the request's environment.
   runs: [
     ..."access app-env artifacts capabilities clock errors events files graphs ids owner".split(" "),
@@ -53,6 +55,7 @@ export const GATEWAY_ARROWS = {
   "exact-numbers": ["errors"],
   config: ["addresses", "middleware"],
   owner: [],
+  page: [],
   addresses: [],
   errors: [],
   telemetry: [],

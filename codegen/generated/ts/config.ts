@@ -380,6 +380,17 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "required": false,
     "description": "How long one attempt to deliver a webhook may take, a third of it to connect."
   },
+  "page_dir": {
+    "env": "GATEWAY_PAGE_DIR",
+    "fileEnv": null,
+    "type": "string",
+    "list": false,
+    "secret": false,
+    "setting": false,
+    "default": "ui/build",
+    "required": false,
+    "description": "Folder of the built page, seen from the folder that holds gateway/. Without a page there the API alone is served."
+  },
   "extensions": {
     "env": "GATEWAY_EXTENSIONS",
     "fileEnv": null,

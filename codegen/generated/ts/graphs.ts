@@ -493,7 +493,12 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "minLength": 1,
           "maxLength": 5000,
           "pattern": "[\\p{L}\\p{N}]",
-          "x-type": "Text"
+          "x-type": "Text",
+          "x-ui": {
+            "title": "Words",
+            "order": 1,
+            "widget": "textarea"
+          }
         },
         "takes": {
           "description": "What is different in each take.",
@@ -505,24 +510,43 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             "type": "object",
             "properties": {
               "voice": {
-                "$ref": "#/$defs/VoiceInput"
+                "$ref": "#/$defs/VoiceInput",
+                "x-ui": {
+                  "title": "Voice",
+                  "order": 1
+                }
               },
               "speed": {
                 "description": "Speaking rate relative to the voice's own; 1 without it.",
                 "type": "number",
                 "minimum": 0.5,
-                "maximum": 2
+                "maximum": 2,
+                "default": 1,
+                "x-ui": {
+                  "title": "Speed",
+                  "order": 2
+                }
               },
               "seed": {
                 "description": "Fixes the breath noise of the voice; 0 without it.",
                 "type": "integer",
                 "minimum": 0,
-                "maximum": 4294967295
+                "maximum": 4294967295,
+                "default": 0,
+                "x-ui": {
+                  "title": "Seed",
+                  "order": 3,
+                  "widget": "number"
+                }
               }
             },
             "additionalProperties": false
           },
-          "x-type": "Json[]"
+          "x-type": "Json[]",
+          "x-ui": {
+            "title": "Takes",
+            "order": 2
+          }
         }
       },
       "required": [
@@ -608,7 +632,11 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
         "image": {
           "description": "A JPEG, PNG or WebP.",
           "$ref": "#/$defs/FileInput",
-          "x-type": "Image"
+          "x-type": "Image",
+          "x-ui": {
+            "title": "Picture",
+            "order": 1
+          }
         },
         "move": {
           "description": "How the camera moves; push_in without it.",
@@ -622,21 +650,37 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             "tilt_down",
             "orbit"
           ],
-          "x-type": "Text"
+          "x-type": "Text",
+          "default": "push_in",
+          "x-ui": {
+            "title": "Camera",
+            "order": 2
+          }
         },
         "strength": {
           "description": "How far the camera moves; 1 suits most pictures.",
           "type": "number",
           "minimum": 0.25,
           "maximum": 2,
-          "x-type": "Number"
+          "x-type": "Number",
+          "default": 1,
+          "x-ui": {
+            "title": "How far",
+            "order": 3
+          }
         },
         "duration_s": {
           "description": "Length of the film in seconds; 5 without it.",
           "type": "number",
           "minimum": 1,
           "maximum": 30,
-          "x-type": "Number"
+          "x-type": "Number",
+          "default": 5,
+          "x-ui": {
+            "title": "Length",
+            "order": 4,
+            "unit": "s"
+          }
         },
         "fps": {
           "description": "Pictures per second; 25 without it.",
@@ -648,7 +692,13 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             50,
             60
           ],
-          "x-type": "Number"
+          "x-type": "Number",
+          "default": 25,
+          "x-ui": {
+            "title": "Frames per second",
+            "advanced": true,
+            "order": 6
+          }
         },
         "size": {
           "description": "Shorter side of the film in pixels; 720 without it.",
@@ -656,7 +706,19 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "minimum": 128,
           "maximum": 1080,
           "multipleOf": 2,
-          "x-type": "Number"
+          "x-type": "Number",
+          "default": 720,
+          "x-ui": {
+            "title": "Shorter side",
+            "advanced": true,
+            "unit": "px",
+            "suggestions": [
+              512,
+              720,
+              1080
+            ],
+            "order": 7
+          }
         },
         "aspect": {
           "description": "Width to height; own is that of the picture, and what is taken without it.",
@@ -667,7 +729,18 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             "9:16",
             "16:9"
           ],
-          "x-type": "Text"
+          "x-type": "Text",
+          "default": "own",
+          "x-ui": {
+            "title": "Shape",
+            "order": 5,
+            "labels": {
+              "1:1": "Square",
+              "9:16": "Upright",
+              "16:9": "Wide",
+              "own": "Own"
+            }
+          }
         }
       },
       "required": [
@@ -740,11 +813,21 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "minLength": 1,
           "maxLength": 5000,
           "pattern": "[\\p{L}\\p{N}]",
-          "x-type": "Text"
+          "x-type": "Text",
+          "x-ui": {
+            "title": "Words",
+            "order": 1,
+            "widget": "textarea",
+            "placeholder": "Hello."
+          }
         },
         "voice": {
           "$ref": "#/$defs/VoiceInput",
-          "x-type": "Voice"
+          "x-type": "Voice",
+          "x-ui": {
+            "title": "Voice",
+            "order": 2
+          }
         }
       },
       "required": [
@@ -832,7 +915,13 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "minLength": 1,
           "maxLength": 200,
           "pattern": "[\\p{L}\\p{N}]",
-          "x-type": "Text"
+          "x-type": "Text",
+          "x-ui": {
+            "title": "Topic",
+            "group": "said",
+            "order": 2,
+            "placeholder": "why ships float"
+          }
         },
         "text": {
           "description": "What the avatar shall say, word by word.",
@@ -840,7 +929,14 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "minLength": 1,
           "maxLength": 5000,
           "pattern": "[\\p{L}\\p{N}]",
-          "x-type": "Text"
+          "x-type": "Text",
+          "x-ui": {
+            "title": "Words",
+            "group": "said",
+            "order": 1,
+            "widget": "textarea",
+            "placeholder": "Hello. Today I want to show you …"
+          }
         },
         "tone": {
           "description": "How a narration about a topic addresses its viewers.",
@@ -851,31 +947,68 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             "lively",
             "serious"
           ],
-          "x-type": "Text"
+          "x-type": "Text",
+          "x-ui": {
+            "title": "Tone",
+            "group": "said",
+            "order": 3,
+            "shown_if": {
+              "topic": true
+            }
+          }
         },
         "audience": {
           "description": "For whom a narration about a topic is, in a few words.",
           "type": "string",
           "minLength": 1,
           "maxLength": 80,
-          "x-type": "Text"
+          "x-type": "Text",
+          "x-ui": {
+            "title": "For whom",
+            "group": "said",
+            "order": 4,
+            "placeholder": "children of ten",
+            "shown_if": {
+              "topic": true
+            }
+          }
         },
         "duration_s": {
           "description": "Wanted length of a narration about a topic in seconds.",
           "type": "number",
           "minimum": 3,
           "maximum": 120,
-          "x-type": "Number"
+          "x-type": "Number",
+          "x-ui": {
+            "title": "Length",
+            "group": "said",
+            "order": 5,
+            "unit": "s",
+            "shown_if": {
+              "topic": true
+            }
+          }
         },
         "approve_script": {
           "description": "Whether the film waits until somebody has accepted or edited what the avatar will say.",
           "type": "boolean",
-          "x-type": "Boolean"
+          "x-type": "Boolean",
+          "default": false,
+          "x-ui": {
+            "title": "Let me read it first",
+            "group": "said",
+            "order": 6
+          }
         },
         "portrait": {
           "description": "A photo of one face; without it a drawn demo face speaks.",
           "$ref": "#/$defs/FileInput",
-          "x-type": "Image"
+          "x-type": "Image",
+          "x-ui": {
+            "title": "Portrait",
+            "group": "speaks",
+            "order": 1
+          }
         },
         "avatar": {
           "description": "The drawn face that speaks when there is no portrait.",
@@ -885,14 +1018,37 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             "amara",
             "elias"
           ],
-          "x-type": "Text"
+          "x-type": "Text",
+          "default": "robin",
+          "x-ui": {
+            "title": "Or a drawn face",
+            "group": "speaks",
+            "order": 2,
+            "pictures": {
+              "robin": "/avatars/robin.webp",
+              "amara": "/avatars/amara.webp",
+              "elias": "/avatars/elias.webp"
+            },
+            "hidden_if": {
+              "portrait": true
+            }
+          }
         },
         "face": {
           "description": "Which of several faces in the portrait, counted from the left, from 1.",
           "type": "integer",
           "minimum": 1,
           "maximum": 99,
-          "x-type": "Number"
+          "x-type": "Number",
+          "x-ui": {
+            "title": "Which face",
+            "group": "speaks",
+            "order": 3,
+            "widget": "number",
+            "shown_if": {
+              "portrait": true
+            }
+          }
         },
         "aspect": {
           "description": "Width to height of the film; 1:1 by default.",
@@ -902,7 +1058,19 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             "9:16",
             "16:9"
           ],
-          "x-type": "Text"
+          "x-type": "Text",
+          "default": "1:1",
+          "x-ui": {
+            "title": "Shape",
+            "group": "looks",
+            "order": 1,
+            "labels": {
+              "1:1": "Square",
+              "9:16": "Upright",
+              "16:9": "Wide",
+              "own": "Own"
+            }
+          }
         },
         "size": {
           "description": "Shorter side of the film in pixels; 512 by default.",
@@ -910,7 +1078,20 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "minimum": 256,
           "maximum": 1080,
           "multipleOf": 2,
-          "x-type": "Number"
+          "x-type": "Number",
+          "default": 512,
+          "x-ui": {
+            "title": "Shorter side",
+            "advanced": true,
+            "unit": "px",
+            "suggestions": [
+              256,
+              512,
+              720,
+              1080
+            ],
+            "order": 60
+          }
         },
         "fps": {
           "description": "Frames per second; 25 by default.",
@@ -919,37 +1100,91 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             25,
             30
           ],
-          "x-type": "Number"
+          "x-type": "Number",
+          "default": 25,
+          "x-ui": {
+            "title": "Frames per second",
+            "advanced": true,
+            "order": 61
+          }
         },
         "background": {
           "description": "What is behind the person: own (the default), blurred, picture (with background_image) or a color as #rrggbb.",
           "type": "string",
           "pattern": "^(own|blurred|picture|#[0-9A-Fa-f]{6})$",
-          "x-type": "Text"
+          "x-type": "Text",
+          "default": "own",
+          "x-ui": {
+            "title": "Background",
+            "group": "looks",
+            "order": 2,
+            "widget": "color",
+            "labels": {
+              "own": "Own",
+              "blurred": "Blurred",
+              "picture": "Picture"
+            },
+            "suggestions": [
+              "own",
+              "blurred",
+              "picture",
+              "#1f6f5c",
+              "#2a4d7f",
+              "#7d3a3a",
+              "#e8e2d4",
+              "#26262b"
+            ]
+          }
         },
         "background_image": {
           "description": "A picture to put behind the person, cropped to fill.",
           "$ref": "#/$defs/FileInput",
-          "x-type": "Image"
+          "x-type": "Image",
+          "x-ui": {
+            "title": "Picture behind",
+            "group": "looks",
+            "order": 3,
+            "shown_if": {
+              "background": "picture"
+            }
+          }
         },
         "title": {
           "description": "Words of a card at the start; without it there is none.",
           "type": "string",
           "minLength": 1,
           "maxLength": 120,
-          "x-type": "Text"
+          "x-type": "Text",
+          "x-ui": {
+            "title": "Card at the start",
+            "advanced": true,
+            "order": 50,
+            "placeholder": "My film"
+          }
         },
         "end_text": {
           "description": "Words of a card at the end; without it there is none.",
           "type": "string",
           "minLength": 1,
           "maxLength": 120,
-          "x-type": "Text"
+          "x-type": "Text",
+          "x-ui": {
+            "title": "Card at the end",
+            "advanced": true,
+            "order": 51,
+            "placeholder": "Thank you"
+          }
         },
         "burn_captions": {
           "description": "Whether captions are written into the picture; they always come as a file, too.",
           "type": "boolean",
-          "x-type": "Boolean"
+          "x-type": "Boolean",
+          "default": false,
+          "x-ui": {
+            "title": "Captions in the picture",
+            "group": "looks",
+            "order": 5
+          }
         },
         "music": {
           "description": "Music under the speech; none by default.",
@@ -960,16 +1195,33 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             "warm",
             "bright"
           ],
-          "x-type": "Text"
+          "x-type": "Text",
+          "default": "none",
+          "x-ui": {
+            "title": "Music",
+            "group": "sounds",
+            "order": 2
+          }
         },
         "webm": {
           "description": "Whether the film is made as WebM, too.",
           "type": "boolean",
-          "x-type": "Boolean"
+          "x-type": "Boolean",
+          "default": false,
+          "x-ui": {
+            "title": "A WebM beside the MP4",
+            "advanced": true,
+            "order": 70
+          }
         },
         "voice": {
           "$ref": "#/$defs/VoiceInput",
-          "x-type": "Voice"
+          "x-type": "Voice",
+          "x-ui": {
+            "title": "Voice",
+            "group": "sounds",
+            "order": 1
+          }
         }
       },
       "anyOf": [
@@ -985,6 +1237,34 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
         }
       ],
       "additionalProperties": false,
+      "x-ui-groups": [
+        {
+          "id": "said",
+          "title": "What is said"
+        },
+        {
+          "id": "speaks",
+          "title": "Who speaks"
+        },
+        {
+          "id": "looks",
+          "title": "How it looks"
+        },
+        {
+          "id": "sounds",
+          "title": "How it sounds"
+        }
+      ],
+      "x-ui-either": [
+        {
+          "field": "text",
+          "title": "My own words"
+        },
+        {
+          "field": "topic",
+          "title": "A topic"
+        }
+      ],
       "$defs": {
         "FileInput": {
           "title": "FileInput",
@@ -1160,11 +1440,20 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
                 "type": "string",
                 "minLength": 1,
                 "maxLength": 5000,
-                "pattern": "[\\p{L}\\p{N}]"
+                "pattern": "[\\p{L}\\p{N}]",
+                "x-ui": {
+                  "title": "Words",
+                  "order": 1,
+                  "widget": "textarea"
+                }
               },
               "portrait": {
                 "description": "A photo of one face; without it a drawn demo face speaks.",
-                "$ref": "#/$defs/FileInput"
+                "$ref": "#/$defs/FileInput",
+                "x-ui": {
+                  "title": "Portrait",
+                  "order": 2
+                }
               },
               "avatar": {
                 "description": "The drawn face that speaks when there is no portrait.",
@@ -1173,25 +1462,76 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
                   "robin",
                   "amara",
                   "elias"
-                ]
+                ],
+                "default": "robin",
+                "x-ui": {
+                  "title": "Or a drawn face",
+                  "order": 3,
+                  "pictures": {
+                    "robin": "/avatars/robin.webp",
+                    "amara": "/avatars/amara.webp",
+                    "elias": "/avatars/elias.webp"
+                  },
+                  "hidden_if": {
+                    "portrait": true
+                  }
+                }
               },
               "face": {
                 "description": "Which of several faces in the portrait, counted from the left, from 1.",
                 "type": "integer",
                 "minimum": 1,
-                "maximum": 99
+                "maximum": 99,
+                "x-ui": {
+                  "title": "Which face",
+                  "order": 4,
+                  "widget": "number",
+                  "shown_if": {
+                    "portrait": true
+                  }
+                }
               },
               "background": {
                 "description": "What is behind the person: own (the default), blurred, picture (with background_image) or a color as #rrggbb.",
                 "type": "string",
-                "pattern": "^(own|blurred|picture|#[0-9A-Fa-f]{6})$"
+                "pattern": "^(own|blurred|picture|#[0-9A-Fa-f]{6})$",
+                "default": "own",
+                "x-ui": {
+                  "title": "Background",
+                  "order": 5,
+                  "widget": "color",
+                  "labels": {
+                    "own": "Own",
+                    "blurred": "Blurred",
+                    "picture": "Picture"
+                  },
+                  "suggestions": [
+                    "own",
+                    "blurred",
+                    "picture",
+                    "#1f6f5c",
+                    "#2a4d7f",
+                    "#7d3a3a"
+                  ]
+                }
               },
               "background_image": {
                 "description": "A picture to put behind the person, cropped to fill.",
-                "$ref": "#/$defs/FileInput"
+                "$ref": "#/$defs/FileInput",
+                "x-ui": {
+                  "title": "Picture behind",
+                  "order": 6,
+                  "shown_if": {
+                    "background": "picture"
+                  }
+                }
               },
               "voice": {
-                "$ref": "#/$defs/VoiceInput"
+                "$ref": "#/$defs/VoiceInput",
+                "x-ui": {
+                  "title": "Voice",
+                  "order": 7
+                }
               }
             },
             "required": [
@@ -1199,7 +1539,12 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             ],
             "additionalProperties": false
           },
-          "x-type": "Json[]"
+          "x-type": "Json[]",
+          "x-ui": {
+            "title": "Scenes",
+            "group": "scenes",
+            "order": 1
+          }
         },
         "aspect": {
           "description": "Width to height of the film; 1:1 by default.",
@@ -1209,7 +1554,19 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             "9:16",
             "16:9"
           ],
-          "x-type": "Text"
+          "x-type": "Text",
+          "default": "1:1",
+          "x-ui": {
+            "title": "Shape",
+            "group": "looks",
+            "order": 1,
+            "labels": {
+              "1:1": "Square",
+              "9:16": "Upright",
+              "16:9": "Wide",
+              "own": "Own"
+            }
+          }
         },
         "size": {
           "description": "Shorter side of the film in pixels; 512 by default.",
@@ -1217,7 +1574,20 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "minimum": 256,
           "maximum": 1080,
           "multipleOf": 2,
-          "x-type": "Number"
+          "x-type": "Number",
+          "default": 512,
+          "x-ui": {
+            "title": "Shorter side",
+            "advanced": true,
+            "unit": "px",
+            "suggestions": [
+              256,
+              512,
+              720,
+              1080
+            ],
+            "order": 60
+          }
         },
         "fps": {
           "description": "Frames per second; 25 by default.",
@@ -1226,26 +1596,50 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             25,
             30
           ],
-          "x-type": "Number"
+          "x-type": "Number",
+          "default": 25,
+          "x-ui": {
+            "title": "Frames per second",
+            "advanced": true,
+            "order": 61
+          }
         },
         "title": {
           "description": "Words of a card at the start; without it there is none.",
           "type": "string",
           "minLength": 1,
           "maxLength": 120,
-          "x-type": "Text"
+          "x-type": "Text",
+          "x-ui": {
+            "title": "Card at the start",
+            "advanced": true,
+            "order": 50,
+            "placeholder": "My film"
+          }
         },
         "end_text": {
           "description": "Words of a card at the end; without it there is none.",
           "type": "string",
           "minLength": 1,
           "maxLength": 120,
-          "x-type": "Text"
+          "x-type": "Text",
+          "x-ui": {
+            "title": "Card at the end",
+            "advanced": true,
+            "order": 51,
+            "placeholder": "Thank you"
+          }
         },
         "burn_captions": {
           "description": "Whether captions are written into the picture; they always come as a file, too.",
           "type": "boolean",
-          "x-type": "Boolean"
+          "x-type": "Boolean",
+          "default": false,
+          "x-ui": {
+            "title": "Captions in the picture",
+            "group": "looks",
+            "order": 5
+          }
         },
         "music": {
           "description": "Music under the speech; none by default.",
@@ -1256,18 +1650,44 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             "warm",
             "bright"
           ],
-          "x-type": "Text"
+          "x-type": "Text",
+          "default": "none",
+          "x-ui": {
+            "title": "Music",
+            "group": "sounds",
+            "order": 2
+          }
         },
         "webm": {
           "description": "Whether the film is made as WebM, too.",
           "type": "boolean",
-          "x-type": "Boolean"
+          "x-type": "Boolean",
+          "default": false,
+          "x-ui": {
+            "title": "A WebM beside the MP4",
+            "advanced": true,
+            "order": 70
+          }
         }
       },
       "required": [
         "scenes"
       ],
       "additionalProperties": false,
+      "x-ui-groups": [
+        {
+          "id": "scenes",
+          "title": "Scenes"
+        },
+        {
+          "id": "looks",
+          "title": "How it looks"
+        },
+        {
+          "id": "sounds",
+          "title": "How it sounds"
+        }
+      ],
       "$defs": {
         "FileInput": {
           "title": "FileInput",
@@ -1393,7 +1813,11 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           },
           "minItems": 1,
           "maxItems": 50,
-          "x-type": "Image[]"
+          "x-type": "Image[]",
+          "x-ui": {
+            "title": "Pictures",
+            "order": 1
+          }
         },
         "factor": {
           "description": "How many times as wide and high; 2 without it.",
@@ -1402,7 +1826,16 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             2,
             4
           ],
-          "x-type": "Number"
+          "x-type": "Number",
+          "default": 2,
+          "x-ui": {
+            "title": "How many times as large",
+            "order": 2,
+            "labels": {
+              "2": "2 ×",
+              "4": "4 ×"
+            }
+          }
         },
         "kind": {
           "description": "What is in the pictures; photo without it.",
@@ -1411,14 +1844,24 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             "photo",
             "drawing"
           ],
-          "x-type": "Text"
+          "x-type": "Text",
+          "default": "photo",
+          "x-ui": {
+            "title": "What is in it",
+            "order": 3
+          }
         },
         "plain_share": {
           "description": "Share of a plain enlargement in the results: more of it looks softer and less made. Without it what suits the kind.",
           "type": "number",
           "minimum": 0,
           "maximum": 1,
-          "x-type": "Number"
+          "x-type": "Number",
+          "x-ui": {
+            "title": "Share of a plain enlargement",
+            "advanced": true,
+            "order": 4
+          }
         }
       },
       "required": [
@@ -1476,7 +1919,11 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
         "image": {
           "description": "A JPEG, PNG or WebP of at most 2 megapixels.",
           "$ref": "#/$defs/FileInput",
-          "x-type": "Image"
+          "x-type": "Image",
+          "x-ui": {
+            "title": "Picture",
+            "order": 1
+          }
         },
         "factor": {
           "description": "How many times as wide and high; 2 without it.",
@@ -1485,7 +1932,16 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             2,
             4
           ],
-          "x-type": "Number"
+          "x-type": "Number",
+          "default": 2,
+          "x-ui": {
+            "title": "How many times as large",
+            "order": 2,
+            "labels": {
+              "2": "2 ×",
+              "4": "4 ×"
+            }
+          }
         },
         "kind": {
           "description": "What is in the picture; photo without it.",
@@ -1494,14 +1950,24 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             "photo",
             "drawing"
           ],
-          "x-type": "Text"
+          "x-type": "Text",
+          "default": "photo",
+          "x-ui": {
+            "title": "What is in it",
+            "order": 3
+          }
         },
         "plain_share": {
           "description": "Share of a plain enlargement in the result: more of it looks softer and less made. Without it what suits the kind.",
           "type": "number",
           "minimum": 0,
           "maximum": 1,
-          "x-type": "Number"
+          "x-type": "Number",
+          "x-ui": {
+            "title": "Share of a plain enlargement",
+            "advanced": true,
+            "order": 4
+          }
         }
       },
       "required": [
@@ -1559,7 +2025,11 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
         "video": {
           "description": "A film, for example MP4, WebM or MOV.",
           "$ref": "#/$defs/FileInput",
-          "x-type": "Video"
+          "x-type": "Video",
+          "x-ui": {
+            "title": "Film",
+            "order": 1
+          }
         },
         "factor": {
           "description": "How many times as wide and high; 2 without it.",
@@ -1568,7 +2038,16 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
             2,
             4
           ],
-          "x-type": "Number"
+          "x-type": "Number",
+          "default": 2,
+          "x-ui": {
+            "title": "How many times as large",
+            "order": 2,
+            "labels": {
+              "2": "2 ×",
+              "4": "4 ×"
+            }
+          }
         }
       },
       "required": [

@@ -4984,7 +4984,12 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "type": "string",
             "minLength": 1,
             "maxLength": 5000,
-            "x-type": "Text"
+            "x-type": "Text",
+            "x-ui": {
+              "title": "Words",
+              "order": 1,
+              "widget": "textarea"
+            }
           },
           "takes": {
             "description": "What is different in each take.",
@@ -4996,24 +5001,43 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "type": "object",
               "properties": {
                 "voice": {
-                  "$ref": "#/components/schemas/VoiceInput"
+                  "$ref": "#/components/schemas/VoiceInput",
+                  "x-ui": {
+                    "title": "Voice",
+                    "order": 1
+                  }
                 },
                 "speed": {
                   "description": "Speaking rate relative to the voice's own; 1 without it.",
                   "type": "number",
                   "minimum": 0.5,
-                  "maximum": 2
+                  "maximum": 2,
+                  "default": 1,
+                  "x-ui": {
+                    "title": "Speed",
+                    "order": 2
+                  }
                 },
                 "seed": {
                   "description": "Fixes the breath noise of the voice; 0 without it.",
                   "type": "integer",
                   "minimum": 0,
-                  "maximum": 4294967295
+                  "maximum": 4294967295,
+                  "default": 0,
+                  "x-ui": {
+                    "title": "Seed",
+                    "order": 3,
+                    "widget": "number"
+                  }
                 }
               },
               "additionalProperties": false
             },
-            "x-type": "Json[]"
+            "x-type": "Json[]",
+            "x-ui": {
+              "title": "Takes",
+              "order": 2
+            }
           }
         },
         "required": [
@@ -6498,7 +6522,11 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "image": {
             "description": "A JPEG, PNG or WebP.",
             "$ref": "#/components/schemas/FileInput",
-            "x-type": "Image"
+            "x-type": "Image",
+            "x-ui": {
+              "title": "Picture",
+              "order": 1
+            }
           },
           "move": {
             "description": "How the camera moves; push_in without it.",
@@ -6512,21 +6540,37 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "tilt_down",
               "orbit"
             ],
-            "x-type": "Text"
+            "x-type": "Text",
+            "default": "push_in",
+            "x-ui": {
+              "title": "Camera",
+              "order": 2
+            }
           },
           "strength": {
             "description": "How far the camera moves; 1 suits most pictures.",
             "type": "number",
             "minimum": 0.25,
             "maximum": 2,
-            "x-type": "Number"
+            "x-type": "Number",
+            "default": 1,
+            "x-ui": {
+              "title": "How far",
+              "order": 3
+            }
           },
           "duration_s": {
             "description": "Length of the film in seconds; 5 without it.",
             "type": "number",
             "minimum": 1,
             "maximum": 30,
-            "x-type": "Number"
+            "x-type": "Number",
+            "default": 5,
+            "x-ui": {
+              "title": "Length",
+              "order": 4,
+              "unit": "s"
+            }
           },
           "fps": {
             "description": "Pictures per second; 25 without it.",
@@ -6538,7 +6582,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               50,
               60
             ],
-            "x-type": "Number"
+            "x-type": "Number",
+            "default": 25,
+            "x-ui": {
+              "title": "Frames per second",
+              "advanced": true,
+              "order": 6
+            }
           },
           "size": {
             "description": "Shorter side of the film in pixels; 720 without it.",
@@ -6546,7 +6596,19 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "minimum": 128,
             "maximum": 1080,
             "multipleOf": 2,
-            "x-type": "Number"
+            "x-type": "Number",
+            "default": 720,
+            "x-ui": {
+              "title": "Shorter side",
+              "advanced": true,
+              "unit": "px",
+              "suggestions": [
+                512,
+                720,
+                1080
+              ],
+              "order": 7
+            }
           },
           "aspect": {
             "description": "Width to height; own is that of the picture, and what is taken without it.",
@@ -6557,7 +6619,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "9:16",
               "16:9"
             ],
-            "x-type": "Text"
+            "x-type": "Text",
+            "default": "own",
+            "x-ui": {
+              "title": "Shape",
+              "order": 5,
+              "labels": {
+                "1:1": "Square",
+                "9:16": "Upright",
+                "16:9": "Wide",
+                "own": "Own"
+              }
+            }
           }
         },
         "required": [
@@ -8145,11 +8218,21 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "type": "string",
             "minLength": 1,
             "maxLength": 5000,
-            "x-type": "Text"
+            "x-type": "Text",
+            "x-ui": {
+              "title": "Words",
+              "order": 1,
+              "widget": "textarea",
+              "placeholder": "Hello."
+            }
           },
           "voice": {
             "$ref": "#/components/schemas/VoiceInput",
-            "x-type": "Voice"
+            "x-type": "Voice",
+            "x-ui": {
+              "title": "Voice",
+              "order": 2
+            }
           }
         },
         "required": [
@@ -8240,14 +8323,27 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "type": "string",
             "minLength": 1,
             "maxLength": 200,
-            "x-type": "Text"
+            "x-type": "Text",
+            "x-ui": {
+              "title": "Topic",
+              "group": "said",
+              "order": 2,
+              "placeholder": "why ships float"
+            }
           },
           "text": {
             "description": "What the avatar shall say, word by word.",
             "type": "string",
             "minLength": 1,
             "maxLength": 5000,
-            "x-type": "Text"
+            "x-type": "Text",
+            "x-ui": {
+              "title": "Words",
+              "group": "said",
+              "order": 1,
+              "widget": "textarea",
+              "placeholder": "Hello. Today I want to show you …"
+            }
           },
           "tone": {
             "description": "How a narration about a topic addresses its viewers.",
@@ -8258,31 +8354,68 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "lively",
               "serious"
             ],
-            "x-type": "Text"
+            "x-type": "Text",
+            "x-ui": {
+              "title": "Tone",
+              "group": "said",
+              "order": 3,
+              "shown_if": {
+                "topic": true
+              }
+            }
           },
           "audience": {
             "description": "For whom a narration about a topic is, in a few words.",
             "type": "string",
             "minLength": 1,
             "maxLength": 80,
-            "x-type": "Text"
+            "x-type": "Text",
+            "x-ui": {
+              "title": "For whom",
+              "group": "said",
+              "order": 4,
+              "placeholder": "children of ten",
+              "shown_if": {
+                "topic": true
+              }
+            }
           },
           "duration_s": {
             "description": "Wanted length of a narration about a topic in seconds.",
             "type": "number",
             "minimum": 3,
             "maximum": 120,
-            "x-type": "Number"
+            "x-type": "Number",
+            "x-ui": {
+              "title": "Length",
+              "group": "said",
+              "order": 5,
+              "unit": "s",
+              "shown_if": {
+                "topic": true
+              }
+            }
           },
           "approve_script": {
             "description": "Whether the film waits until somebody has accepted or edited what the avatar will say.",
             "type": "boolean",
-            "x-type": "Boolean"
+            "x-type": "Boolean",
+            "default": false,
+            "x-ui": {
+              "title": "Let me read it first",
+              "group": "said",
+              "order": 6
+            }
           },
           "portrait": {
             "description": "A photo of one face; without it a drawn demo face speaks.",
             "$ref": "#/components/schemas/FileInput",
-            "x-type": "Image"
+            "x-type": "Image",
+            "x-ui": {
+              "title": "Portrait",
+              "group": "speaks",
+              "order": 1
+            }
           },
           "avatar": {
             "description": "The drawn face that speaks when there is no portrait.",
@@ -8292,14 +8425,37 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "amara",
               "elias"
             ],
-            "x-type": "Text"
+            "x-type": "Text",
+            "default": "robin",
+            "x-ui": {
+              "title": "Or a drawn face",
+              "group": "speaks",
+              "order": 2,
+              "pictures": {
+                "robin": "/avatars/robin.webp",
+                "amara": "/avatars/amara.webp",
+                "elias": "/avatars/elias.webp"
+              },
+              "hidden_if": {
+                "portrait": true
+              }
+            }
           },
           "face": {
             "description": "Which of several faces in the portrait, counted from the left, from 1.",
             "type": "integer",
             "minimum": 1,
             "maximum": 99,
-            "x-type": "Number"
+            "x-type": "Number",
+            "x-ui": {
+              "title": "Which face",
+              "group": "speaks",
+              "order": 3,
+              "widget": "number",
+              "shown_if": {
+                "portrait": true
+              }
+            }
           },
           "aspect": {
             "description": "Width to height of the film; 1:1 by default.",
@@ -8309,7 +8465,19 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "9:16",
               "16:9"
             ],
-            "x-type": "Text"
+            "x-type": "Text",
+            "default": "1:1",
+            "x-ui": {
+              "title": "Shape",
+              "group": "looks",
+              "order": 1,
+              "labels": {
+                "1:1": "Square",
+                "9:16": "Upright",
+                "16:9": "Wide",
+                "own": "Own"
+              }
+            }
           },
           "size": {
             "description": "Shorter side of the film in pixels; 512 by default.",
@@ -8317,7 +8485,20 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "minimum": 256,
             "maximum": 1080,
             "multipleOf": 2,
-            "x-type": "Number"
+            "x-type": "Number",
+            "default": 512,
+            "x-ui": {
+              "title": "Shorter side",
+              "advanced": true,
+              "unit": "px",
+              "suggestions": [
+                256,
+                512,
+                720,
+                1080
+              ],
+              "order": 60
+            }
           },
           "fps": {
             "description": "Frames per second; 25 by default.",
@@ -8326,37 +8507,91 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               25,
               30
             ],
-            "x-type": "Number"
+            "x-type": "Number",
+            "default": 25,
+            "x-ui": {
+              "title": "Frames per second",
+              "advanced": true,
+              "order": 61
+            }
           },
           "background": {
             "description": "What is behind the person: own (the default), blurred, picture (with background_image) or a color as #rrggbb.",
             "type": "string",
             "pattern": "^(own|blurred|picture|#[0-9A-Fa-f]{6})$",
-            "x-type": "Text"
+            "x-type": "Text",
+            "default": "own",
+            "x-ui": {
+              "title": "Background",
+              "group": "looks",
+              "order": 2,
+              "widget": "color",
+              "labels": {
+                "own": "Own",
+                "blurred": "Blurred",
+                "picture": "Picture"
+              },
+              "suggestions": [
+                "own",
+                "blurred",
+                "picture",
+                "#1f6f5c",
+                "#2a4d7f",
+                "#7d3a3a",
+                "#e8e2d4",
+                "#26262b"
+              ]
+            }
           },
           "background_image": {
             "description": "A picture to put behind the person, cropped to fill.",
             "$ref": "#/components/schemas/FileInput",
-            "x-type": "Image"
+            "x-type": "Image",
+            "x-ui": {
+              "title": "Picture behind",
+              "group": "looks",
+              "order": 3,
+              "shown_if": {
+                "background": "picture"
+              }
+            }
           },
           "title": {
             "description": "Words of a card at the start; without it there is none.",
             "type": "string",
             "minLength": 1,
             "maxLength": 120,
-            "x-type": "Text"
+            "x-type": "Text",
+            "x-ui": {
+              "title": "Card at the start",
+              "advanced": true,
+              "order": 50,
+              "placeholder": "My film"
+            }
           },
           "end_text": {
             "description": "Words of a card at the end; without it there is none.",
             "type": "string",
             "minLength": 1,
             "maxLength": 120,
-            "x-type": "Text"
+            "x-type": "Text",
+            "x-ui": {
+              "title": "Card at the end",
+              "advanced": true,
+              "order": 51,
+              "placeholder": "Thank you"
+            }
           },
           "burn_captions": {
             "description": "Whether captions are written into the picture; they always come as a file, too.",
             "type": "boolean",
-            "x-type": "Boolean"
+            "x-type": "Boolean",
+            "default": false,
+            "x-ui": {
+              "title": "Captions in the picture",
+              "group": "looks",
+              "order": 5
+            }
           },
           "music": {
             "description": "Music under the speech; none by default.",
@@ -8367,19 +8602,64 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "warm",
               "bright"
             ],
-            "x-type": "Text"
+            "x-type": "Text",
+            "default": "none",
+            "x-ui": {
+              "title": "Music",
+              "group": "sounds",
+              "order": 2
+            }
           },
           "webm": {
             "description": "Whether the film is made as WebM, too.",
             "type": "boolean",
-            "x-type": "Boolean"
+            "x-type": "Boolean",
+            "default": false,
+            "x-ui": {
+              "title": "A WebM beside the MP4",
+              "advanced": true,
+              "order": 70
+            }
           },
           "voice": {
             "$ref": "#/components/schemas/VoiceInput",
-            "x-type": "Voice"
+            "x-type": "Voice",
+            "x-ui": {
+              "title": "Voice",
+              "group": "sounds",
+              "order": 1
+            }
           }
         },
-        "additionalProperties": false
+        "additionalProperties": false,
+        "x-ui-groups": [
+          {
+            "id": "said",
+            "title": "What is said"
+          },
+          {
+            "id": "speaks",
+            "title": "Who speaks"
+          },
+          {
+            "id": "looks",
+            "title": "How it looks"
+          },
+          {
+            "id": "sounds",
+            "title": "How it sounds"
+          }
+        ],
+        "x-ui-either": [
+          {
+            "field": "text",
+            "title": "My own words"
+          },
+          {
+            "field": "topic",
+            "title": "A topic"
+          }
+        ]
       },
       "TalkingScenesInput": {
         "title": "TalkingScenesInput",
@@ -8399,11 +8679,20 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                   "description": "What is said in the scene, word by word.",
                   "type": "string",
                   "minLength": 1,
-                  "maxLength": 5000
+                  "maxLength": 5000,
+                  "x-ui": {
+                    "title": "Words",
+                    "order": 1,
+                    "widget": "textarea"
+                  }
                 },
                 "portrait": {
                   "description": "A photo of one face; without it a drawn demo face speaks.",
-                  "$ref": "#/components/schemas/FileInput"
+                  "$ref": "#/components/schemas/FileInput",
+                  "x-ui": {
+                    "title": "Portrait",
+                    "order": 2
+                  }
                 },
                 "avatar": {
                   "description": "The drawn face that speaks when there is no portrait.",
@@ -8412,25 +8701,76 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                     "robin",
                     "amara",
                     "elias"
-                  ]
+                  ],
+                  "default": "robin",
+                  "x-ui": {
+                    "title": "Or a drawn face",
+                    "order": 3,
+                    "pictures": {
+                      "robin": "/avatars/robin.webp",
+                      "amara": "/avatars/amara.webp",
+                      "elias": "/avatars/elias.webp"
+                    },
+                    "hidden_if": {
+                      "portrait": true
+                    }
+                  }
                 },
                 "face": {
                   "description": "Which of several faces in the portrait, counted from the left, from 1.",
                   "type": "integer",
                   "minimum": 1,
-                  "maximum": 99
+                  "maximum": 99,
+                  "x-ui": {
+                    "title": "Which face",
+                    "order": 4,
+                    "widget": "number",
+                    "shown_if": {
+                      "portrait": true
+                    }
+                  }
                 },
                 "background": {
                   "description": "What is behind the person: own (the default), blurred, picture (with background_image) or a color as #rrggbb.",
                   "type": "string",
-                  "pattern": "^(own|blurred|picture|#[0-9A-Fa-f]{6})$"
+                  "pattern": "^(own|blurred|picture|#[0-9A-Fa-f]{6})$",
+                  "default": "own",
+                  "x-ui": {
+                    "title": "Background",
+                    "order": 5,
+                    "widget": "color",
+                    "labels": {
+                      "own": "Own",
+                      "blurred": "Blurred",
+                      "picture": "Picture"
+                    },
+                    "suggestions": [
+                      "own",
+                      "blurred",
+                      "picture",
+                      "#1f6f5c",
+                      "#2a4d7f",
+                      "#7d3a3a"
+                    ]
+                  }
                 },
                 "background_image": {
                   "description": "A picture to put behind the person, cropped to fill.",
-                  "$ref": "#/components/schemas/FileInput"
+                  "$ref": "#/components/schemas/FileInput",
+                  "x-ui": {
+                    "title": "Picture behind",
+                    "order": 6,
+                    "shown_if": {
+                      "background": "picture"
+                    }
+                  }
                 },
                 "voice": {
-                  "$ref": "#/components/schemas/VoiceInput"
+                  "$ref": "#/components/schemas/VoiceInput",
+                  "x-ui": {
+                    "title": "Voice",
+                    "order": 7
+                  }
                 }
               },
               "required": [
@@ -8438,7 +8778,12 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               ],
               "additionalProperties": false
             },
-            "x-type": "Json[]"
+            "x-type": "Json[]",
+            "x-ui": {
+              "title": "Scenes",
+              "group": "scenes",
+              "order": 1
+            }
           },
           "aspect": {
             "description": "Width to height of the film; 1:1 by default.",
@@ -8448,7 +8793,19 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "9:16",
               "16:9"
             ],
-            "x-type": "Text"
+            "x-type": "Text",
+            "default": "1:1",
+            "x-ui": {
+              "title": "Shape",
+              "group": "looks",
+              "order": 1,
+              "labels": {
+                "1:1": "Square",
+                "9:16": "Upright",
+                "16:9": "Wide",
+                "own": "Own"
+              }
+            }
           },
           "size": {
             "description": "Shorter side of the film in pixels; 512 by default.",
@@ -8456,7 +8813,20 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "minimum": 256,
             "maximum": 1080,
             "multipleOf": 2,
-            "x-type": "Number"
+            "x-type": "Number",
+            "default": 512,
+            "x-ui": {
+              "title": "Shorter side",
+              "advanced": true,
+              "unit": "px",
+              "suggestions": [
+                256,
+                512,
+                720,
+                1080
+              ],
+              "order": 60
+            }
           },
           "fps": {
             "description": "Frames per second; 25 by default.",
@@ -8465,26 +8835,50 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               25,
               30
             ],
-            "x-type": "Number"
+            "x-type": "Number",
+            "default": 25,
+            "x-ui": {
+              "title": "Frames per second",
+              "advanced": true,
+              "order": 61
+            }
           },
           "title": {
             "description": "Words of a card at the start; without it there is none.",
             "type": "string",
             "minLength": 1,
             "maxLength": 120,
-            "x-type": "Text"
+            "x-type": "Text",
+            "x-ui": {
+              "title": "Card at the start",
+              "advanced": true,
+              "order": 50,
+              "placeholder": "My film"
+            }
           },
           "end_text": {
             "description": "Words of a card at the end; without it there is none.",
             "type": "string",
             "minLength": 1,
             "maxLength": 120,
-            "x-type": "Text"
+            "x-type": "Text",
+            "x-ui": {
+              "title": "Card at the end",
+              "advanced": true,
+              "order": 51,
+              "placeholder": "Thank you"
+            }
           },
           "burn_captions": {
             "description": "Whether captions are written into the picture; they always come as a file, too.",
             "type": "boolean",
-            "x-type": "Boolean"
+            "x-type": "Boolean",
+            "default": false,
+            "x-ui": {
+              "title": "Captions in the picture",
+              "group": "looks",
+              "order": 5
+            }
           },
           "music": {
             "description": "Music under the speech; none by default.",
@@ -8495,18 +8889,44 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "warm",
               "bright"
             ],
-            "x-type": "Text"
+            "x-type": "Text",
+            "default": "none",
+            "x-ui": {
+              "title": "Music",
+              "group": "sounds",
+              "order": 2
+            }
           },
           "webm": {
             "description": "Whether the film is made as WebM, too.",
             "type": "boolean",
-            "x-type": "Boolean"
+            "x-type": "Boolean",
+            "default": false,
+            "x-ui": {
+              "title": "A WebM beside the MP4",
+              "advanced": true,
+              "order": 70
+            }
           }
         },
         "required": [
           "scenes"
         ],
-        "additionalProperties": false
+        "additionalProperties": false,
+        "x-ui-groups": [
+          {
+            "id": "scenes",
+            "title": "Scenes"
+          },
+          {
+            "id": "looks",
+            "title": "How it looks"
+          },
+          {
+            "id": "sounds",
+            "title": "How it sounds"
+          }
+        ]
       },
       "Text": {
         "title": "Text",
@@ -8533,7 +8953,11 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             },
             "minItems": 1,
             "maxItems": 50,
-            "x-type": "Image[]"
+            "x-type": "Image[]",
+            "x-ui": {
+              "title": "Pictures",
+              "order": 1
+            }
           },
           "factor": {
             "description": "How many times as wide and high; 2 without it.",
@@ -8542,7 +8966,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               2,
               4
             ],
-            "x-type": "Number"
+            "x-type": "Number",
+            "default": 2,
+            "x-ui": {
+              "title": "How many times as large",
+              "order": 2,
+              "labels": {
+                "2": "2 ×",
+                "4": "4 ×"
+              }
+            }
           },
           "kind": {
             "description": "What is in the pictures; photo without it.",
@@ -8551,14 +8984,24 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "photo",
               "drawing"
             ],
-            "x-type": "Text"
+            "x-type": "Text",
+            "default": "photo",
+            "x-ui": {
+              "title": "What is in it",
+              "order": 3
+            }
           },
           "plain_share": {
             "description": "Share of a plain enlargement in the results: more of it looks softer and less made. Without it what suits the kind.",
             "type": "number",
             "minimum": 0,
             "maximum": 1,
-            "x-type": "Number"
+            "x-type": "Number",
+            "x-ui": {
+              "title": "Share of a plain enlargement",
+              "advanced": true,
+              "order": 4
+            }
           }
         },
         "required": [
@@ -8574,7 +9017,11 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "image": {
             "description": "A JPEG, PNG or WebP of at most 2 megapixels.",
             "$ref": "#/components/schemas/FileInput",
-            "x-type": "Image"
+            "x-type": "Image",
+            "x-ui": {
+              "title": "Picture",
+              "order": 1
+            }
           },
           "factor": {
             "description": "How many times as wide and high; 2 without it.",
@@ -8583,7 +9030,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               2,
               4
             ],
-            "x-type": "Number"
+            "x-type": "Number",
+            "default": 2,
+            "x-ui": {
+              "title": "How many times as large",
+              "order": 2,
+              "labels": {
+                "2": "2 ×",
+                "4": "4 ×"
+              }
+            }
           },
           "kind": {
             "description": "What is in the picture; photo without it.",
@@ -8592,14 +9048,24 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "photo",
               "drawing"
             ],
-            "x-type": "Text"
+            "x-type": "Text",
+            "default": "photo",
+            "x-ui": {
+              "title": "What is in it",
+              "order": 3
+            }
           },
           "plain_share": {
             "description": "Share of a plain enlargement in the result: more of it looks softer and less made. Without it what suits the kind.",
             "type": "number",
             "minimum": 0,
             "maximum": 1,
-            "x-type": "Number"
+            "x-type": "Number",
+            "x-ui": {
+              "title": "Share of a plain enlargement",
+              "advanced": true,
+              "order": 4
+            }
           }
         },
         "required": [
@@ -8659,7 +9125,11 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "video": {
             "description": "A film, for example MP4, WebM or MOV.",
             "$ref": "#/components/schemas/FileInput",
-            "x-type": "Video"
+            "x-type": "Video",
+            "x-ui": {
+              "title": "Film",
+              "order": 1
+            }
           },
           "factor": {
             "description": "How many times as wide and high; 2 without it.",
@@ -8668,7 +9138,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               2,
               4
             ],
-            "x-type": "Number"
+            "x-type": "Number",
+            "default": 2,
+            "x-ui": {
+              "title": "How many times as large",
+              "order": 2,
+              "labels": {
+                "2": "2 ×",
+                "4": "4 ×"
+              }
+            }
           }
         },
         "required": [

@@ -769,6 +769,11 @@ export interface GatewayConfig {
   /** How long one attempt to deliver a webhook may take, a third of it to connect. Default: 15000. */
   webhook_timeout_ms?: number;
   /**
+   * Folder of the built page, seen from the folder that holds gateway/. Without a page there the API alone is
+   * served. Default: "ui/build".
+   */
+  page_dir?: string;
+  /**
    * Files and folders with further node types and handlers, several with commas; docs/your-own-nodes.md shows
    * some. Default: "".
    */

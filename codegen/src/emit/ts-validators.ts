@@ -19,6 +19,10 @@ const ANNOTATIONS = [
   "x-named-types",
   "x-chooses-engine",
   "x-client-form",
+  // How a form shows a graph's input; nothing is judged by them.
+  "x-ui",
+  "x-ui-groups",
+  "x-ui-either",
 ];
 
 export async function emitValidators(source: Source): Promise<string> {

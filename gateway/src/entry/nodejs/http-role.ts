@@ -10,6 +10,7 @@ import { createGraphCatalogue } from "../../graphs/catalogue.ts";
 import { createKnown, type ProcessWide } from "../../process-wide.ts";
 import { createHttpServer } from "./http-server.ts";
 import { makeBucket } from "../make-bucket.ts";
+import { readPage } from "./page-files.ts";
 import { webhookPolicy } from "./deliverer-role.ts";
 import type { Role, RoleContext } from "./role.ts";
 
@@ -80,6 +81,7 @@ export async function startHttp({
     roles: () => started.map((role) => role.state()),
     deadlines: { startMs: config.start_deadline_ms, runMs: config.run_deadline_ms },
     access: accessSettings(config),
+    ...readPage(config.page_dir),
     known: createKnown(),
   };
   const connected = createConnected(shared, { redis, hub, store });

@@ -822,6 +822,10 @@ class GatewayConfig(Model):
     """Ports that webhooks may lead to."""
     webhook_timeout_ms: int = Field(default=15000)
     """How long one attempt to deliver a webhook may take, a third of it to connect."""
+    page_dir: str = Field(default="ui/build")
+    """Folder of the built page, seen from the folder that holds gateway/. Without a page there
+    the API alone is served.
+    """
     extensions: str = Field(default="")
     """Files and folders with further node types and handlers, several with commas;
     docs/your-own-nodes.md shows some.

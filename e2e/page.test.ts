@@ -1,0 +1,284 @@
+/** The page in a real browser, in front of the real system: made, watched, kept. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient, type Client } from "@myspinbot/client/client.ts";
+import { systemRuntime } from "@myspinbot/client/runtime.ts";
+import { ROOT } from "@myspinbot/services/binaries.ts";
+import { type Stack, startStack } from "@myspinbot/services/stack.ts";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  brightness,
+  DESKTOP,
+  findings,
+  NO_BROWSER,
+  openBrowser,
+  overhang,
+  PHONE,
+  shoot,
+  visit,
+} from "./browser.ts";
+
+const WORDS = "Hello. I live on a box at home.";
+/** As long as a film may take here. */
+const FILM_MS = 240_000;
+
+let dir: string;
+let stack: Stack;
+let browser: Browser;
+let base: string;
+let client: Client;
+/** The run of the first test, which made a film. */
+let film: string;
+
+if (NO_BROWSER !== undefined) console.warn(`The page is not tested: ${NO_BROWSER}.`);
+
+describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the page", () => {
+  beforeAll(async () => {
+    if (NO_BROWSER !== undefined) throw new Error(NO_BROWSER);
+    dir = mkdtempSync(join(tmpdir(), "myspinbot-page-"));
+    const quick = { GATEWAY_DRAIN_GRACE_MS: "500" };
+    [browser, stack] = await Promise.all([
+      openBrowser(),
+      startStack({ dir, gatewayEnv: quick, gpuNodeEnv: { GPU_NODE_DRAIN_GRACE_MS: "500" } }),
+    ]);
+    base = stack.gateway.url;
+    client = createClient({ base, runtime: systemRuntime });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.stop();
+    if (dir !== undefined) rmSync(dir, { recursive: true, force: true });
+  });
+
+  it("makes one film for a double click, shown through a reload and a killed gateway, and plays it", async () => {
+    const { page, complaints, close } = await visit(browser, base);
+    await page.goto("/");
+    await page.getByRole("textbox", { name: "Words" }).fill(WORDS);
+    await page.getByText("More options").click();
+    await page.locator("[data-pointer='/size']").getByText("256", { exact: true }).click();
+    await page.getByRole("button", { name: "Make the film" }).dblclick();
+    await page.waitForURL(/\/runs\/run_/);
+    film = page.url().split("/").at(-1)!;
+    expect((await client.runs.list()).runs.map(({ run_id }) => run_id)).toEqual([film]);
+
+    await page.locator("[data-node=speech]").filter({ hasText: "Running" }).waitFor();
+    await page.reload();
+    await page.locator("[data-node=script]").filter({ hasText: "Done" }).waitFor();
+
+    await stack.gateway.service.kill();
+    await page.getByText("The gateway does not answer").waitFor();
+    await stack.gateway.service.start();
+    await page.getByText("The gateway does not answer").waitFor({ state: "detached" });
+    await shoot(page, "run-live-desktop-light");
+
+    const player = page.locator("video");
+    await player.waitFor({ timeout: FILM_MS });
+    await player.evaluate((video: HTMLVideoElement) => {
+      video.muted = true;
+      return video.play();
+    });
+    await expect
+      .poll(() => player.evaluate((video: HTMLVideoElement) => video.currentTime))
+      .toBeGreaterThan(0.3);
+    expect(await brightness(page)).toBeGreaterThan(10);
+    await expect
+      .poll(() => player.evaluate((video: HTMLVideoElement) => video.textTracks[0]?.cues?.length ?? 0))
+      .toBeGreaterThan(0);
+    expect(await page.title()).toBe(`✓ ${WORDS} · MySpinBot`);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("says beside the field what is wrong, and begins there", async () => {
+    const { page, complaints, close } = await visit(browser, base);
+    await page.goto("/make/talking-avatar");
+    await page.getByRole("button", { name: "Make the film" }).click();
+    await page.getByText("Please fill this in.").waitFor();
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-invalid")))
+      .toBe("true");
+    await page.getByRole("textbox", { name: "Words" }).fill("Hello.");
+    await page.getByText("Please fill this in.").waitFor({ state: "detached" });
+    await page.reload();
+    expect(await page.getByRole("textbox", { name: "Words" }).inputValue(), "the draft is kept").toBe(
+      "Hello.",
+    );
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("takes a portrait that is dropped, and a voice by the microphone, if it may", async () => {
+    const { page, complaints, close } = await visit(browser, base);
+    await page.goto("/make/talking-avatar");
+    const portrait = page.locator("[data-pointer='/portrait']");
+    await portrait
+      .getByLabel("Choose a photo")
+      .setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("a") });
+    await portrait.getByText("a.txt is no file of this kind").waitFor();
+    await drop(page, "[data-pointer='/portrait'] [role=presentation]", "/avatars/elias.webp");
+    await portrait.getByText("dropped.webp").waitFor();
+    await page.locator("[data-pointer='/avatar']").waitFor({ state: "detached" });
+
+    const voice = page.locator("[data-pointer='/voice']");
+    await voice.getByRole("combobox").selectOption("clip");
+    await voice.getByRole("button", { name: /^Record/ }).click();
+    await voice.getByText("The microphone is not allowed here").waitFor();
+    await page.context().grantPermissions(["microphone"]);
+    await voice.getByRole("button", { name: /^Record/ }).click();
+    await voice.locator("button:enabled", { hasText: "Stop" }).click();
+    await voice.getByText("voice.webm").waitFor();
+    await page.getByRole("textbox", { name: "Words" }).fill("Hello.");
+    await page.getByRole("button", { name: "Make the film" }).click();
+    await voice.getByText("The speaker must have agreed.").waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("can be used by keys alone: written, sent, watched, canceled", async () => {
+    const { page, complaints, close } = await visit(browser, base);
+    await page.goto("/make/speak");
+    await page.getByRole("textbox", { name: "Words" }).waitFor();
+    await tabTo(page, (name) => name === "TEXTAREA");
+    await page.keyboard.type("These words are written without a mouse. ".repeat(40));
+    await page.keyboard.press("Control+Enter");
+    await page.waitForURL(/\/runs\/run_/);
+    await page.getByRole("button", { name: "Cancel" }).waitFor();
+    await tabTo(page, (_, text) => text === "Cancel");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: /^Stopped/ }).waitFor();
+    await tabTo(page, (_, text) => text.startsWith("Graph"));
+    await page.keyboard.press("ArrowRight");
+    await page.getByRole("tab", { name: "Time", selected: true }).waitFor();
+    expect(new URL(page.url()).searchParams.get("tab")).toBe("time");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it.each([
+    ["a desk, light", { ...DESKTOP, colorScheme: "light" }],
+    ["a desk, dark", { ...DESKTOP, colorScheme: "dark" }],
+    ["a phone, light", { ...PHONE, colorScheme: "light" }],
+    ["a phone, dark", { ...PHONE, colorScheme: "dark" }],
+  ] as const)("fits %s, and can be used by everybody", async (where, options) => {
+    const { page, complaints, close } = await visit(browser, base, options);
+    for (const [name, path, ready] of pages(film)) {
+      await page.goto(path);
+      await page.locator(ready).first().waitFor();
+      expect(await overhang(page), name).toBe(0);
+      // What a screen reader is told does not depend on the window.
+      if (where.startsWith("a desk")) expect(await findings(page), name).toEqual([]);
+      await shoot(page, `${name} ${where}`);
+    }
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("asks for a key once there is one, says that a wrong one is wrong, and shows one run by a link", async () => {
+    const key = makeKey();
+    const { page, complaints, close } = await visit(browser, base);
+    await page.goto(`/runs/${film}`);
+    await page.getByLabel("API key").fill("msb_wrong");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("This key is not known here").waitFor();
+    await page.getByLabel("API key").fill(key);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.locator("video").waitFor();
+    await expect
+      .poll(() => page.locator("video").evaluate((video: HTMLVideoElement) => video.readyState))
+      .toBeGreaterThan(0);
+    expect(page.url()).not.toContain("msb_");
+    await page.goto("/box/keys");
+    await page.getByRole("button", { name: "New key" }).click();
+    await page.getByLabel("Owner").fill("ann");
+    await page.getByRole("button", { name: "Make the key" }).click();
+    await page.locator("[data-key]").filter({ hasText: /^msb_/ }).waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole("button", { name: "I have kept it" }).click();
+    const row = page.locator("main li").filter({ hasText: "ann" });
+    await row.getByRole("button", { name: "Revoke" }).click();
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+    await row.waitFor({ state: "detached" });
+    expect(await page.content()).not.toContain("msb_");
+    await page.goto(`/runs/${film}`);
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.getByRole("button", { name: "Copy a link to this run" }).click();
+    await page.getByText(/^Copied\./).waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(complaints).toEqual([]);
+    await close();
+
+    const watcher = await visit(browser, base);
+    await watcher.page.goto(link);
+    await watcher.page.locator("video").waitFor();
+    await expect
+      .poll(() => watcher.page.locator("video").evaluate((video: HTMLVideoElement) => video.readyState))
+      .toBeGreaterThan(0);
+    await watcher.page.goto("/runs");
+    await watcher.page.getByLabel("API key").waitFor();
+    expect(watcher.complaints).toEqual([]);
+    await watcher.close();
+  });
+});
+
+/** Every page, with what is there when it is. */
+function pages(film: string): [name: string, path: string, ready: string][] {
+  return [
+    ["make", "/make/talking-avatar", "form h2"],
+    ["make scenes", "/make/talking-scenes", "form li"],
+    ["make larger", "/make/upscale-batch", "input[type=file]"],
+    ["run", `/runs/${film}`, "[role=region] button"],
+    ["run time", `/runs/${film}?tab=time`, "[role=tabpanel] svg"],
+    ["run log", `/runs/${film}?tab=log`, "[role=tabpanel] li, [role=tabpanel] p"],
+    ["run files", `/runs/${film}?tab=files`, "[role=tabpanel] li"],
+    ["run input", `/runs/${film}?tab=input`, "[role=tabpanel] dd"],
+    ["run events", `/runs/${film}?tab=events`, "[role=log]"],
+    ["run gone", "/runs/run_s0_none", "main h1"],
+    ["runs", "/runs", "main li a"],
+    ["runs failed", "/runs?status=expired", "main p"],
+    ["box", "/box", "article"],
+    ["box letters", "/box/dead-letters", "main p"],
+    ["box deliveries", "/box/deliveries", "main p"],
+    ["sign in", "/sign-in", "form"],
+    ["nowhere", "/nowhere", "main h1"],
+  ];
+}
+
+/** Presses Tab until what has the focus fits. */
+async function tabTo(page: Page, fits: (element: string, text: string) => boolean): Promise<void> {
+  for (let i = 0; i < 60; i += 1) {
+    await page.keyboard.press("Tab");
+    const [name = "", text = ""] = await page.evaluate(() => [
+      document.activeElement?.tagName ?? "",
+      document.activeElement?.textContent?.trim() ?? "",
+    ]);
+    if (fits(name, text)) return;
+  }
+  throw new Error("Tab never came there");
+}
+
+/** Lets go of a file over an element, as if it came from another window; its bytes are those of an address. */
+async function drop(page: Page, selector: string, address: string): Promise<void> {
+  await page.evaluate(
+    async ([selector, address]) => {
+      const bytes = await (await fetch(address!)).arrayBuffer();
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([bytes], "dropped.webp", { type: "image/webp" }));
+      document
+        .querySelector(selector!)
+        ?.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    [selector, address],
+  );
+}
+
+/** The gateway's owner does this at the machine. */
+function makeKey(): string {
+  const command = join(ROOT, "gateway", "src", "entry", "nodejs", "keys.ts");
+  const args = ["create", "--owner", "default", "--scopes", "runs:write,runs:read,operate"];
+  const env = { ...process.env, GATEWAY_REDIS_URL: stack.valkey.urlOf("gateway") };
+  return execFileSync(process.execPath, [command, ...args], { env, encoding: "utf8" }).trim();
+}

@@ -1,0 +1,135 @@
+import { GRAPH_INPUTS } from "@myspinbot/contracts/graphs.ts";
+import { graphInputValidators } from "@myspinbot/contracts/validators.js";
+import { describe, expect, it } from "vitest";
+import { type Field, formOf } from "./fields.ts";
+import type { Schema } from "./schema.ts";
+import { faultsOf, isShown, toInput, type Values } from "./values.ts";
+
+const FORMS = Object.entries(GRAPH_INPUTS).map(
+  ([ref, { schema }]) => [ref, schema as Schema, formOf(schema as Schema)] as const,
+);
+const form = (name: string) => formOf(GRAPH_INPUTS[`graphs/${name}.input.schema.json`]!.schema);
+const all = ({ groups, advanced }: ReturnType<typeof formOf>): Field[] => [
+  ...groups.flatMap(({ fields }) => fields),
+  ...advanced,
+];
+
+/** Something that each kind of field takes. */
+const SAMPLES: Record<string, (field: Field) => unknown> = {
+  text: () => "Hello",
+  textarea: () => "Hello",
+  segments: ({ schema, hints }) => schema.enum?.at(-1) ?? hints.suggestions?.at(-1),
+  select: ({ schema }) => schema.enum?.at(-1),
+  tiles: ({ schema }) => schema.enum?.at(-1),
+  switch: () => true,
+  slider: ({ schema }) => schema.maximum,
+  number: ({ schema }) => schema.minimum ?? 1,
+  color: () => "#102030",
+  image: () => ({ file_id: "file_1", name: "a.png", size: 1, media_type: "image/png" }),
+  video: () => ({ file_id: "file_1", name: "a.mp4", size: 1, media_type: "video/mp4" }),
+  files: () => [{ file_id: "file_1", name: "a.png", size: 1, media_type: "image/png" }],
+  voice: () => ({ file_id: "file_2", name: undefined, consent: true }),
+  list: ({ fields = [] }) => [Object.fromEntries(fields.map((field) => [field.name, sample(field)]))],
+};
+const sample = (field: Field): unknown => SAMPLES[field.widget]?.(field);
+
+describe.each(FORMS)("the form of %s", (ref, schema, made) => {
+  it("has every field once, with a title for people", () => {
+    expect(
+      all(made)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(Object.keys(schema.properties ?? {}).sort());
+    for (const { title, widget, name } of all(made)) {
+      expect(title, name).toMatch(/^\p{Lu}/u);
+      expect(title, name).not.toMatch(/Input$|_/);
+      expect(widget, name).not.toBe("json");
+    }
+  });
+
+  it("makes an input that the gateway takes, from one value in every field", () => {
+    const values = Object.fromEntries(all(made).map((field) => [field.name, sample(field)]));
+    expect(faultsOf(all(made), values)).toEqual([]);
+    const input = toInput(all(made), values);
+    const fits = graphInputValidators[ref]!;
+    expect(fits(input), JSON.stringify(fits.errors)).toBe(true);
+  });
+
+  it("names defaults that the schema takes, and sends none of them", () => {
+    const wanted = all(made).filter(({ schema: { default: value } }) => value !== undefined);
+    for (const { name, schema: own } of wanted) if (own.enum) expect(own.enum, name).toContain(own.default);
+    expect(toInput(all(made), {})).toEqual({});
+  });
+});
+
+describe("a form", () => {
+  it("chooses the widget by what the schema says, and by hints before that", () => {
+    const widgets = Object.fromEntries(all(form("talking-avatar")).map(({ name, widget }) => [name, widget]));
+    expect(widgets).toMatchObject({
+      ...{
+        text: "textarea",
+        topic: "text",
+        portrait: "image",
+        avatar: "tiles",
+        aspect: "segments",
+        face: "number",
+      },
+      ...{ background: "color", size: "segments", webm: "switch", duration_s: "slider", voice: "voice" },
+    });
+    expect(all(form("upscale-batch"))[0]).toMatchObject({ name: "images", widget: "files" });
+    expect(all(form("talking-scenes"))[0]).toMatchObject({ name: "scenes", widget: "list" });
+  });
+
+  it("works without hints, and falls back to JSON", () => {
+    const schema: Schema = {
+      properties: {
+        long_words: { type: "string", maxLength: 2000 },
+        many: { type: "integer" },
+        thing: { type: "object" },
+        photo: { $ref: "#/$defs/FileInput", "x-type": "Image" },
+      },
+      required: ["many"],
+      $defs: {
+        FileInput: { title: "FileInput", type: "object", properties: { file_id: { type: "string" } } },
+      },
+    };
+    expect(all(formOf(schema)).map(({ title, widget, required }) => [title, widget, required])).toEqual([
+      ["Long words", "textarea", false],
+      ["Many", "number", true],
+      ["Thing", "json", false],
+      ["Photo", "image", false],
+    ]);
+  });
+
+  it("shows a field when another asks for it", () => {
+    const made = form("talking-avatar");
+    const shown = (values: Values, chosen = "text") =>
+      all(made)
+        .filter((field) => isShown(field, values, ["text", "topic"], chosen))
+        .map(({ name }) => name);
+    expect(shown({})).not.toContain("topic");
+    expect(shown({})).not.toContain("tone");
+    expect(shown({}, "topic")).toEqual(expect.arrayContaining(["topic", "tone", "audience"]));
+    expect(shown({ background: "picture" })).toContain("background_image");
+    expect(shown({ portrait: { file_id: "f" } })).toContain("face");
+    expect(shown({ portrait: { file_id: "f" } })).not.toContain("avatar");
+  });
+
+  it.each([
+    [{ text: "..." }, "/text", "It needs at least one letter or digit."],
+    [{ text: "a".repeat(5001) }, "/text", "At most 5000 characters."],
+    [{ size: 300.5 }, "/size", "A multiple of 2."],
+    [{ size: 99 }, "/size", "From 256 to 1080."],
+    [{ voice: { file_id: "f" } }, "/voice", "The speaker must have agreed."],
+    [{ voice: { consent: true } }, "/voice", "Choose or record a clip."],
+    [{ voice: {} }, "/voice", "Choose or record a clip."],
+  ])("says what is wrong with %j", (values, pointer, detail) => {
+    expect(faultsOf(all(form("talking-avatar")), values as Values)).toContainEqual({ pointer, detail });
+  });
+
+  it("says it inside of lists, too", () => {
+    expect(faultsOf(all(form("talking-scenes")), { scenes: [{ text: "Hello" }, {}] })).toEqual([
+      { pointer: "/scenes/1/text", detail: "Please fill this in." },
+    ]);
+  });
+});

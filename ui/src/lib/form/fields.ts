@@ -1,0 +1,132 @@
+/** The fields of a form, read from the schema of a graph's input: which widget, in which group, in which order. */
+import { human } from "#lib/words.ts";
+import { resolved, type Schema, type Hints } from "./schema.ts";
+
+export type Widget =
+  | (
+      | "text"
+      | "textarea"
+      | "segments"
+      | "select"
+      | "tiles"
+      | "switch"
+      | "slider"
+      | "number"
+      | "color"
+      | "json"
+    )
+  | ("image" | "audio" | "video" | "voice" | "files" | "list");
+
+export interface Field {
+  name: string;
+  title: string;
+  help: string | undefined;
+  widget: Widget;
+  required: boolean;
+  schema: Schema;
+  hints: Hints;
+  /** Of an element, when it is a list of them. */
+  fields?: Field[];
+}
+
+export interface FieldGroup {
+  id: string;
+  title: string;
+  fields: Field[];
+}
+
+export interface Form {
+  groups: FieldGroup[];
+  advanced: Field[];
+  /** Of these exactly one is shown; each leads to a form that is complete. */
+  either: { field: string; title: string }[];
+}
+
+const FILES: Readonly<Record<string, Widget>> = { Image: "image", Audio: "audio", Video: "video" };
+const SEGMENTS_AT_MOST = 4;
+/** From this length on a text is written in several lines. */
+const LONG = 200;
+
+/** The first row that fits decides. */
+const ROWS: readonly [fits: (schema: Schema, hints: Hints) => boolean, widget: Widget][] = [
+  [(schema) => schema["x-type"] === "Voice" || isVoice(schema), "voice"],
+  [(schema, hints) => schema.enum !== undefined && hints.pictures !== undefined, "tiles"],
+  [(schema) => schema.enum !== undefined && schema.enum.length <= SEGMENTS_AT_MOST, "segments"],
+  [(schema) => schema.enum !== undefined, "select"],
+  [(schema) => schema.type === "boolean", "switch"],
+  [(schema, hints) => isNumber(schema) && hints.suggestions !== undefined, "segments"],
+  [(schema) => isNumber(schema) && hasRange(schema), "slider"],
+  [isNumber, "number"],
+  [(schema) => schema.type === "string" && (schema.maxLength ?? 0) > LONG, "textarea"],
+  [(schema) => schema.type === "string", "text"],
+];
+const KNOWN: ReadonlySet<string> = new Set([
+  ...ROWS.map(([, widget]) => widget),
+  ...["color", "json", "image", "audio", "video", "files", "list"],
+]);
+
+export function formOf(root: Schema): Form {
+  const fields = fieldsOf(root, root);
+  const shown = fields.filter(({ hints }) => !hints.advanced);
+  const named = root["x-ui-groups"] ?? [];
+  const rest = shown.filter(({ hints }) => !named.some(({ id }) => id === hints.group));
+  const groups = [
+    ...named.map(({ id, title }) => ({ id, title, fields: shown.filter(({ hints }) => hints.group === id) })),
+    { id: "rest", title: named.length === 0 ? "Input" : "More", fields: rest },
+  ];
+  return {
+    groups: groups.filter((group) => group.fields.length > 0),
+    advanced: fields.filter(({ hints }) => hints.advanced),
+    either: root["x-ui-either"] ?? [],
+  };
+}
+
+function fieldsOf(schema: Schema, root: Schema): Field[] {
+  const required = new Set(schema.required);
+  const fields = Object.entries(schema.properties ?? {}).map(([name, own]) =>
+    fieldOf(name, own, { root, required: required.has(name) }),
+  );
+  return fields.sort((a, b) => (a.hints.order ?? 50) - (b.hints.order ?? 50));
+}
+
+function fieldOf(name: string, own: Schema, { root, required }: { root: Schema; required: boolean }): Field {
+  const schema = resolved(own, root);
+  const hints = own["x-ui"] ?? {};
+  const widget = widgetOf(schema, hints, root);
+  const element = schema.items === undefined ? undefined : resolved(schema.items, root);
+  return {
+    name,
+    // Never the title behind `$ref`: that is the name of a type.
+    title: hints.title ?? own.title ?? human(name),
+    help: own.description ?? schema.description,
+    ...{ widget, required, schema, hints },
+    ...(widget === "list" && element !== undefined ? { fields: fieldsOf(element, root) } : {}),
+  };
+}
+
+function widgetOf(schema: Schema, hints: Hints, root: Schema): Widget {
+  if (hints.widget !== undefined && KNOWN.has(hints.widget)) return hints.widget as Widget;
+  const file = FILES[schema["x-type"] ?? ""] ?? (isFile(schema) ? "image" : undefined);
+  if (file !== undefined) return file;
+  const element = schema.items === undefined ? undefined : resolved(schema.items, root);
+  if (element !== undefined && isFile(element)) return "files";
+  if (element?.properties !== undefined) return "list";
+  return ROWS.find(([fits]) => fits(schema, hints))?.[1] ?? "json";
+}
+
+/** The form in which clients name files. */
+function isFile({ properties = {} }: Schema): boolean {
+  return Object.keys(properties).join() === "file_id";
+}
+
+function isVoice({ properties }: Schema): boolean {
+  return properties !== undefined && "consent" in properties && "name" in properties;
+}
+
+function isNumber({ type }: Schema): boolean {
+  return type === "number" || type === "integer";
+}
+
+function hasRange({ minimum, maximum }: Schema): boolean {
+  return minimum !== undefined && maximum !== undefined;
+}

@@ -1,0 +1,107 @@
+/** The form of one graph while somebody fills it: what is shown, what is wrong, and sending it once. */
+import type { GraphDetail } from "@myspinbot/contracts/types.ts";
+import { capabilities, graphDetail, graphs } from "#lib/api/catalogue.svelte.ts";
+import { client } from "#lib/api/client.ts";
+import { type Fault, faultOf } from "#lib/api/faults.ts";
+import { availabilityOf } from "./availability.ts";
+import { type Draft, keepDraft, loadDraft, newKey } from "./draft.ts";
+import { type Form, formOf } from "./fields.ts";
+import { fromInput } from "./from-run.ts";
+import { keepLastGraph } from "./last-graph.ts";
+import { faultsOf, type FieldFault, isShown, toInput } from "./values.ts";
+
+export class MakeForm {
+  readonly name: string;
+  /** A run whose input fills the form. */
+  readonly from: string | undefined;
+  detail = $state.raw<GraphDetail | undefined>();
+  form = $state.raw<Form | undefined>();
+  draft = $state.raw<Draft>({ values: {}, key: "" });
+  /** Why there is no form. */
+  missing = $state.raw<Fault | undefined>();
+  /** What does not fit, field by field. */
+  faults = $state.raw<readonly FieldFault[]>([]);
+  /** Why the gateway did not take it. */
+  refused = $state.raw<Fault | undefined>();
+  busy = $state(false);
+
+  readonly either = $derived(this.form?.either.map(({ field }) => field) ?? []);
+  readonly chosen = $derived(this.draft.chosen ?? this.either[0] ?? "");
+  readonly all = $derived([
+    ...(this.form?.groups.flatMap(({ fields }) => fields) ?? []),
+    ...(this.form?.advanced ?? []),
+  ]);
+  readonly shown = $derived(
+    this.all.filter((field) => isShown(field, this.draft.values, this.either, this.chosen)),
+  );
+  readonly #needed = $derived(
+    this.shown.map((field) => (field.name === this.chosen ? { ...field, required: true } : field)),
+  );
+  readonly availability = $derived(this.detail && availabilityOf(this.detail.graph, capabilities.known));
+
+  constructor(name: string, from: string | undefined) {
+    this.name = name;
+    this.from = from;
+  }
+
+  async load(): Promise<void> {
+    this.missing = undefined;
+    try {
+      this.detail = await graphDetail(this.name);
+      const form = formOf(this.detail.input_schema);
+      this.draft = loadDraft(this.name);
+      if (this.from !== undefined) {
+        const { input } = await client.runs.get(this.from);
+        this.draft = { ...fromInput(input, form), key: newKey() };
+      }
+      this.form = form;
+      keepLastGraph(this.name);
+      await Promise.all([graphs.load(), capabilities.load()]);
+    } catch (error) {
+      this.missing = faultOf(error);
+    }
+  }
+
+  choose(field: string): void {
+    this.#keep({ ...this.draft, chosen: field });
+    this.faults = [];
+  }
+
+  set(name: string, value: unknown): void {
+    this.#keep({ ...this.draft, values: { ...this.draft.values, [name]: value } });
+    // What is mended is not wrong any more; what is not yet typed is not wrong while it is typed.
+    const still = new Set(faultsOf(this.#needed, this.draft.values).map(({ pointer }) => pointer));
+    this.faults = this.faults.filter(({ pointer }) => pointer.split("/")[1] !== name || still.has(pointer));
+  }
+
+  /** @returns the run's id, unless something is wrong: then that is shown */
+  async send(): Promise<string | undefined> {
+    if (this.busy || this.form === undefined) return undefined;
+    this.refused = undefined;
+    this.faults = faultsOf(this.#needed, this.draft.values);
+    if (this.faults.length > 0) return undefined;
+    this.busy = true;
+    try {
+      const input = toInput(this.shown, this.draft.values);
+      const idempotencyKey = this.draft.key;
+      const { run_id } = await client.runs.submit({ graph: this.name, input }, { idempotencyKey });
+      keepDraft(this.name, undefined);
+      return run_id;
+    } catch (error) {
+      this.refused = faultOf(error);
+      this.faults = this.refused.errors.map(({ pointer, detail }) => ({
+        pointer: pointer.replace(/^\/input/, ""),
+        detail,
+      }));
+      return undefined;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** Another text is another run, so it gets another key. */
+  #keep(draft: Draft): void {
+    this.draft = { ...draft, key: newKey() };
+    keepDraft(this.name, this.draft);
+  }
+}

@@ -1,0 +1,93 @@
+/** Brings one file to the gateway: refused early where that can be seen, with a share of what has gone. */
+import { client } from "#lib/api/client.ts";
+import { faultOf } from "#lib/api/faults.ts";
+import { bytes } from "#lib/words.ts";
+import type { FileValue } from "./values.ts";
+
+export interface Kind {
+  verb: string;
+  note: string;
+  /** For the dialog that chooses files. */
+  accept: string;
+  /** Media types begin so. */
+  prefix: string;
+}
+
+const MOST_BYTES = 20 * 1024 * 1024;
+
+export const KINDS = {
+  image: {
+    verb: "Choose a photo",
+    note: "JPEG, PNG or WebP, up to 20 MiB",
+    accept: "image/jpeg,image/png,image/webp",
+    prefix: "image/",
+  },
+  audio: { verb: "Choose a clip", note: "5 to 30 s of one speaker", accept: "audio/*", prefix: "audio/" },
+  video: { verb: "Choose a film", note: "MP4, WebM or MOV", accept: "video/*", prefix: "video/" },
+} satisfies Record<string, Kind>;
+
+export function accepted({ type }: File, { prefix }: Kind): boolean {
+  return type.startsWith(prefix);
+}
+
+export class Upload {
+  readonly file: File;
+  readonly name: string;
+  /** An address of its picture, while the page is open. */
+  readonly picture: string | undefined;
+  /** Undefined when it failed or was canceled; `fault` says why. */
+  readonly done: Promise<FileValue | undefined>;
+  state = $state<"sending" | "done" | "failed">("sending");
+  fault = $state<string | undefined>();
+  share = $state<number | undefined>();
+  again = $state(false);
+  readonly #stop = new AbortController();
+
+  constructor(file: File, kind: Kind) {
+    this.file = file;
+    this.name = file.name || "pasted";
+    this.picture = file.type.startsWith("image/") ? URL.createObjectURL(file) : undefined;
+    this.done = this.#bring(kind);
+  }
+
+  cancel(): void {
+    this.#stop.abort();
+  }
+
+  async #bring(kind: Kind): Promise<FileValue | undefined> {
+    const refused = refusal(this.file, kind);
+    if (refused !== undefined) return this.#failed(refused, false);
+    try {
+      const content = { bytes: this.file, mediaType: this.file.type };
+      const { file_id, size, media_type } = await client.files.upload(content, {
+        name: this.name,
+        signal: this.#stop.signal,
+      });
+      this.state = "done";
+      return {
+        file_id,
+        name: this.name,
+        size: size ?? this.file.size,
+        media_type: media_type ?? this.file.type,
+      };
+    } catch (error) {
+      if (this.#stop.signal.aborted) return this.#failed("", false);
+      const { title, detail, retryable } = faultOf(error);
+      return this.#failed(`${title}. ${detail}`, retryable);
+    }
+  }
+
+  #failed(why: string, again: boolean): undefined {
+    this.state = "failed";
+    this.fault = why === "" ? undefined : why;
+    this.again = again;
+    return undefined;
+  }
+}
+
+function refusal(file: File, kind: Kind): string | undefined {
+  if (!accepted(file, kind)) return `${file.name || "This"} is no file of this kind. ${kind.note}.`;
+  if (kind.prefix === "image/" && file.size > MOST_BYTES)
+    return `${bytes(file.size)} is too much: at most 20 MiB.`;
+  return file.size === 0 ? "The file is empty." : undefined;
+}

@@ -1,0 +1,176 @@
+import type { Frame } from "@myspinbot/client/frames.ts";
+import type { Event, Run } from "@myspinbot/contracts/types.ts";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { fold } from "./fold.ts";
+import type { RunView } from "./run-view.ts";
+
+const AT = (seq: number): string => new Date(Date.UTC(2026, 0, 1) + seq * 1000).toISOString();
+const error = {
+  ...{ type: "", title: "No face", status: 422, detail: "There is no face in it.", code: "no-face" },
+  class: "permanent" as const,
+};
+const artifact = (name: string) => ({
+  ...{
+    artifact_id: `art_${name}`,
+    key: `runs/r/x/${"0".repeat(64)}/${name}`,
+    media_type: "image/png",
+    size: 1,
+  },
+  ...{ sha256: "0".repeat(64), name, meta: {} },
+});
+
+type Row = [type: Event["type"], node_id: string | undefined, data: object];
+
+/** Everything that can happen, in an order in which it does. */
+const LOG: Event[] = (
+  [
+    ["run.queued", undefined, { graph: "g", graph_digest: "0".repeat(64) }],
+    ["run.started", undefined, {}],
+    ["node.dispatched", "a", { attempt: 1, task_id: "t1", pool: "node" }],
+    ["node.started", "a", { attempt: 1, executor: "e1", engine: "template" }],
+    ["node.log", "a", { level: "info", message: "one" }],
+    ["node.progress", "a", { done: 1, total: 2, unit: "steps" }],
+    ["node.retrying", "a", { attempt: 1, error, delay_ms: 100 }],
+    ["node.dispatched", "a", { attempt: 2, task_id: "t2", pool: "node" }],
+    ["node.started", "a", { attempt: 2, executor: "e2", engine: "other" }],
+    ["artifact.created", "a", { output: "x", artifact: artifact("one.png") }],
+    ["node.succeeded", "a", { attempt: 2, engine: "other", timing: { execute_s: 1 } }],
+    ["node.expanded", "b", { count: 3 }],
+    ["node.dispatched", "b.0", { attempt: 1, task_id: "t3", pool: "default" }],
+    ["node.started", "b.0", { attempt: 1, executor: "e3" }],
+    ["node.preview", "b.0", { media_type: "image/png", base64: "AA==" }],
+    ["node.succeeded", "b.0", { attempt: 1 }],
+    ["node.skipped", "b.1", { reason: "when" }],
+    ["run.waiting", undefined, {}],
+    ["run.resumed", undefined, {}],
+    ["node.dispatched", "b.2", { attempt: 1, task_id: "t4", pool: "default" }],
+    ["node.started", "b.2", { attempt: 1, executor: "e3" }],
+    ["node.failed", "b.2", { attempt: 1, error }],
+    ["run.failed", undefined, { error }],
+  ] satisfies Row[]
+).map(([type, node_id, data], i) => ({
+  ...{ seq: i + 1, type, run_id: "r", at: AT(i + 1), data: data },
+  ...(node_id === undefined ? {} : { node_id }),
+}));
+
+const START: Run = {
+  ...{
+    run_id: "r",
+    graph: "g",
+    graph_digest: "0".repeat(64),
+    status: "queued",
+    created_at: AT(0),
+    deadlines: {},
+  },
+  progress: { percent: 0 },
+  nodes: ["a", "b", "c"].map((node_id) => ({
+    node_id,
+    type: "t",
+    plane: "node",
+    status: "pending",
+    attempt: 0,
+  })),
+  ...{ input: {}, artifacts: [], timing: {}, metadata: {}, tags: [] },
+  urls: { self: "", events: "", artifacts: "" },
+};
+
+const frames = (events: readonly Event[]): Frame[] =>
+  events.map((event) => ({ kind: "event", seq: event.seq, event }));
+const run = (given: readonly Frame[], from?: RunView): RunView => {
+  const view = given.reduce<RunView | undefined>(
+    fold,
+    from ?? fold(undefined, { kind: "snapshot", seq: 0, run: structuredClone(START) }),
+  );
+  if (view === undefined) throw new Error("there is no view");
+  return view;
+};
+/** What the gateway would say after so many events: without what it does not keep. */
+const snapshotAfter = (seq: number): Frame => {
+  const view = structuredClone(run(frames(LOG.slice(0, seq))));
+  const nodes = view.nodes.map(({ preview: _p, skipped: _s, retry: _r, executor: _e, ...node }) => node);
+  return { kind: "snapshot", seq, run: { ...view.run, nodes, artifacts: view.artifacts } };
+};
+const plain = (view: RunView): unknown => JSON.parse(JSON.stringify(view));
+const WHOLE = plain(run(frames(LOG)));
+
+describe("the view of a run", () => {
+  it("is what the log says", () => {
+    const view = run(frames(LOG));
+    expect(view.run).toMatchObject({ status: "failed", error, started_at: AT(2), completed_at: AT(23) });
+    expect(view.nodes.map(({ node_id, status }) => `${node_id} ${status}`)).toEqual([
+      "a succeeded",
+      "b.0 succeeded",
+      "b.1 skipped",
+      "b.2 failed",
+      "c canceled",
+    ]);
+    expect(view.nodes[0]).toMatchObject({
+      attempt: 2,
+      executor: "e2",
+      engine: "other",
+      timing: { execute_s: 1 },
+    });
+    expect(view.artifacts.map(({ name }) => name)).toEqual(["one.png"]);
+    expect(view.logs.map(({ message }) => message)).toEqual(["one"]);
+  });
+
+  it("is the same however the log was cut, and whatever came twice", () => {
+    const cuts = fc.array(fc.tuple(fc.nat(LOG.length), fc.nat(LOG.length)), { maxLength: 8 });
+    fc.assert(
+      fc.property(cuts, (pieces) => {
+        // Each piece begins at or before where the last one ended, as connections do that ask again.
+        let reached = 0;
+        let view: RunView | undefined;
+        for (const [back, to] of [...pieces, [0, LOG.length] as const]) {
+          view = run(frames(LOG.slice(Math.max(0, reached - back), Math.max(reached, to))), view);
+          reached = Math.max(reached, to);
+        }
+        expect(plain(view!)).toEqual(WHOLE);
+      }),
+    );
+  });
+
+  it("is the same with a snapshot anywhere in the middle, also an old one", () => {
+    const places = fc.tuple(fc.nat(LOG.length), fc.nat(LOG.length));
+    fc.assert(
+      fc.property(places, ([taken, shown]) => {
+        const before = frames(LOG.slice(0, shown));
+        const view = run([...before, snapshotAfter(taken), ...frames(LOG)]);
+        const jumped = taken > shown;
+        // What a snapshot jumped over it cannot tell: who worked, what was logged.
+        if (!jumped) expect(plain(view)).toEqual(WHOLE);
+        expect(view.nodes.map(({ node_id, status, attempt }) => [node_id, status, attempt])).toEqual(
+          run(frames(LOG)).nodes.map(({ node_id, status, attempt }) => [node_id, status, attempt]),
+        );
+        expect(view.run).toMatchObject({ status: "failed", error });
+      }),
+    );
+  });
+
+  it("says what is missing, and goes on", () => {
+    const view = run([{ kind: "gap", seq: 4, from: 1, to: 4 }, ...frames(LOG)]);
+    expect(view.gaps).toEqual([{ from: 1, to: 4 }]);
+    expect(view.seq).toBe(LOG.length);
+  });
+
+  it("skips what only a newer gateway knows", () => {
+    const strange = {
+      seq: 1,
+      type: "node.dreamt" as Event["type"],
+      run_id: "r",
+      node_id: "a",
+      at: AT(1),
+      data: {},
+    };
+    expect(run(frames([strange])).seq).toBe(1);
+    expect(run(frames([{ ...LOG[3]!, seq: 1, node_id: "nobody" }])).nodes).toHaveLength(3);
+  });
+
+  it("keeps so many lines of a log and no more", () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => ({ ...LOG[4]!, seq: i + 1 }));
+    const { logs } = run(frames(many));
+    expect(logs.length).toBeLessThanOrEqual(6000);
+    expect(logs.at(-1)?.seq).toBe(20_000);
+  });
+});

@@ -1,0 +1,162 @@
+/** Follows one run for a page: one stream, resumed by number, published once per picture of the screen. */
+import { isLast, isTerminal } from "@myspinbot/client/frames.ts";
+import type { Frame } from "@myspinbot/client/frames.ts";
+import { untrack } from "svelte";
+import { client } from "#lib/api/client.ts";
+import { type Fault, faultOf } from "#lib/api/faults.ts";
+import { fold } from "./fold.ts";
+import type { RunView } from "./run-view.ts";
+
+/** So many frames are folded before the screen is waited for. */
+const BURST = 500;
+const FIRST_MS = 500;
+const MOST_MS = 15_000;
+/** A page that nobody sees gives its connection back: a browser has six for one gateway. */
+const HIDDEN_MS = 20_000;
+const HIDDEN_POLL_MS = 15_000;
+
+export class RunStream {
+  /** Read by components, changed by nobody. */
+  view = $state.raw<RunView | undefined>();
+  state = $state<"connecting" | "live" | "away" | "ended" | "refused">("connecting");
+  fault = $state.raw<Fault | undefined>();
+
+  readonly runId: string;
+  #kept: RunView | undefined;
+  #stop = new AbortController();
+  #frame = 0;
+  #waiting = 0;
+
+  constructor(runId: string) {
+    this.runId = runId;
+  }
+
+  /** @returns what stops it */
+  start(): () => void {
+    // Else an effect that starts it would start it anew whenever something of it changes.
+    untrack(() => void this.#follow());
+    return () => this.#stop.abort();
+  }
+
+  async #follow(): Promise<void> {
+    const { signal } = this.#stop;
+    for (let failures = 0; !signal.aborted && !this.#isOver();) {
+      await this.#untilSeen();
+      const before = this.#kept?.seq ?? -1;
+      try {
+        await this.#connect();
+      } catch (error) {
+        if (signal.aborted) return;
+        const fault = faultOf(error);
+        this.fault = fault;
+        if (!fault.retryable && fault.status !== 0) return void (this.state = "refused");
+        this.state = "away";
+      }
+      this.#publish();
+      failures = (this.#kept?.seq ?? -1) > before ? 0 : failures + 1;
+      if (!this.#isOver()) await this.#pause(Math.min(MOST_MS, FIRST_MS * 2 ** failures));
+    }
+    if (!signal.aborted) this.state = "ended";
+  }
+
+  async #connect(): Promise<void> {
+    const hidden = new AbortController();
+    const stop = AbortSignal.any([this.#stop.signal, hidden.signal]);
+    const leave = whenHiddenFor(HIDDEN_MS, () => hidden.abort());
+    const after = this.#kept === undefined ? {} : { after: this.#kept.seq };
+    try {
+      for await (const frame of client.runs.follow(this.runId, { ...after, signal: stop })) this.#take(frame);
+      // The log may be shorter than the run: its last state is asked for.
+      if (!this.#isOver()) this.#take(await this.#snapshot());
+    } catch (error) {
+      if (!hidden.signal.aborted) throw error;
+    } finally {
+      leave();
+    }
+  }
+
+  async #snapshot(): Promise<Frame> {
+    const run = await client.runs.get(this.runId, { signal: this.#stop.signal });
+    return { kind: "snapshot", seq: this.#kept?.seq ?? 0, run };
+  }
+
+  async #askAgain(): Promise<void> {
+    const run = await client.runs.get(this.runId, { signal: this.#stop.signal }).catch(() => undefined);
+    for (const { node_id, approval } of run?.nodes ?? []) {
+      const node = this.#kept?.nodes.find((each) => each.node_id === node_id);
+      if (node !== undefined && approval !== undefined) node.approval = approval;
+    }
+    this.#publish();
+  }
+
+  #take(frame: Frame): void {
+    if (this.state !== "live") {
+      this.state = "live";
+      this.fault = undefined;
+    }
+    this.#kept = fold(this.#kept, frame);
+    // The event says that somebody is asked; what they are asked stands in the run alone.
+    if (frame.kind === "event" && frame.event.type === "node.waiting") void this.#askAgain();
+    this.#waiting += 1;
+    if (this.#waiting >= BURST || document.hidden || isLast(frame)) this.#publish();
+    else this.#frame ||= requestAnimationFrame(() => this.#publish());
+  }
+
+  #publish(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = this.#waiting = 0;
+    const kept = this.#kept;
+    if (kept !== undefined)
+      this.view = { ...kept, run: { ...kept.run }, nodes: kept.nodes.map((node) => ({ ...node })) };
+  }
+
+  #isOver(): boolean {
+    return this.#kept !== undefined && isTerminal(this.#kept.run);
+  }
+
+  /** While nobody looks the run is asked for now and then, for the title of the page. */
+  async #untilSeen(): Promise<void> {
+    while (document.hidden && this.#kept !== undefined && !this.#stop.signal.aborted && !this.#isOver()) {
+      await this.#pause(HIDDEN_POLL_MS);
+      if (!document.hidden) return;
+      const run = await client.runs.get(this.runId).catch(() => undefined);
+      // Events that are still to come would be taken for old ones if this moved the position.
+      if (run !== undefined && !isTerminal(run)) {
+        this.#kept.run.progress = run.progress;
+        this.#publish();
+      } else if (run !== undefined) return;
+    }
+  }
+
+  /** Cut short by whatever makes another try worth it. */
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#stop;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        window.removeEventListener("online", done);
+        document.removeEventListener("visibilitychange", done);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms * (0.75 + Math.random() / 2));
+      window.addEventListener("online", done);
+      document.addEventListener("visibilitychange", done);
+      signal.addEventListener("abort", done);
+    });
+  }
+}
+
+function whenHiddenFor(ms: number, act: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = (): void => {
+    clearTimeout(timer);
+    if (document.hidden) timer = setTimeout(act, ms);
+  };
+  look();
+  document.addEventListener("visibilitychange", look);
+  return () => {
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", look);
+  };
+}
