@@ -67,6 +67,28 @@ async function readiness(box: number): Promise<[number, string]> {
   return [response.status, await response.text()];
 }
 
+describe("a run whose engine goes away", () => {
+  it.each(["node", "python"] as const)("on the plane %s waits for it, and says so", async (plane) => {
+    const type = `ledger_${plane}`;
+    const flag = join(world.dir, `ledger.jsonl.${plane}-away`);
+    const nodes: Graph["nodes"] = [{ id: "a", type, plane, retry: { max_attempts: 20, backoff_ms: 50 } }];
+    writeFileSync(flag, "");
+    const graph = { name: "one", nodes, output: { v: "$a.v" } };
+    // Accepted, because nobody has noticed yet: the first executors that try find out.
+    const { run_id } = await world.client.runs.submit({ graph, input: {} });
+    const read = () => world.client.runs.get(run_id);
+    await expect
+      .poll(async () => (await read()).queue, { timeout: 30_000 })
+      .toEqual({
+        waiting_for: [{ node_id: "a", type, reason: "ledger: the ledger is closed" }],
+      });
+    await expect.poll(async () => (await read()).status, { timeout: 30_000 }).toBe("waiting");
+    expect((await read()).status_reason).toContain("the ledger is closed");
+    rmSync(flag);
+    expect((await world.client.runs.watch(run_id)).status).toBe("succeeded");
+  });
+});
+
 describe("healthy runs", () => {
   it("succeed while and after the handler of one run dies five times", async () => {
     const poison = await start(5, { die: true });

@@ -1,5 +1,5 @@
 /** The executors of both planes, as processes, are given the same tasks and must say the same. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EXECUTOR } from "@myspinbot/contracts/wire.ts";
@@ -147,6 +147,54 @@ describe.each(PLANES)("on the plane %s", (name) => {
     expect(ending.body).toMatchObject({ outcome: "mismatch" });
     expect(String(ending.body.reason)).toMatch(/^the task does not fit its schema: /);
     expect(String(ending.body.reason).length).toBeLessThanOrEqual(EXECUTOR.reason_characters);
+  });
+
+  it("an engine that goes away is noticed by what fails and by what wants it, and so is its return", async () => {
+    const plane = planes[name];
+    const flag = join(dir, `${name}-away`);
+    const second = { params: { do: "engine" }, engine: "second" };
+    const available = async () => (await plane.row("odd")).engines.map((engine) => engine.available);
+    expect(await available()).toEqual([true, true]);
+    writeFileSync(flag, "");
+    expect((await says(plane, await plane.issue([{ params: { do: "away" } }]))).at(1)).toBe(
+      "settled; began a",
+    );
+    await expect.poll(available, { timeout: 20_000 }).toEqual([true, false]);
+    expect((await plane.row("odd")).engines[1]).toMatchObject({ reason: "the flag is down" });
+    rmSync(flag);
+    expect(await says(plane, await plane.issue([second]))).toEqual([
+      "declined: no engine for odd: second: the flag is down; began nothing",
+    ]);
+    await expect.poll(available, { timeout: 20_000 }).toEqual([true, true]);
+    expect((await says(plane, await plane.issue([second]))).at(-1)).toBe(
+      '  a succeeded 1, second: {"text":"second"}',
+    );
+  });
+
+  it("what the machine can never hold is announced and declined", async () => {
+    const plane = planes[name];
+    const why = "huge needs 100 vram_gb, and this machine has 8";
+    expect(await plane.row("huge")).toMatchObject({ cannot_now: why });
+    expect(await says(plane, await plane.issue([{ type: "huge" }]))).toEqual([
+      `declined: ${why}; began nothing`,
+    ]);
+  });
+
+  it("what does not fit together is done one after the other", async () => {
+    const plane = planes[name];
+    const book = join(dir, `${name}-book`);
+    const gates = [gate(), gate()];
+    const nodes = gates.map(({ path }, i) => ({
+      ...{ id: "ab"[i]!, type: "greedy", params: { do: "book", book, gate: path } },
+    }));
+    const tasks = await Promise.all(nodes.map((node) => plane.issue([node])));
+    await Promise.all(tasks.map((task) => plane.until(task, isStart)));
+    for (const { open } of gates) open();
+    await Promise.all(tasks.map((task) => says(plane, task)));
+    const lines = readFileSync(book, "utf8").trim().split("\n");
+    const [first] = lines[0]!;
+    const other = first === "a" ? "b" : "a";
+    expect(lines).toEqual([`${first} begins`, `${first} ends`, `${other} begins`, `${other} ends`]);
   });
 
   it("a cancel ends what hangs, too", async () => {

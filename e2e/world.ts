@@ -43,6 +43,7 @@ const TIMES = (app: "GATEWAY" | "GPU_NODE", shards: number): Record<string, stri
   [`${app}_LEASE_MS`]: String(LEASE_MS),
   [`${app}_SHARDS`]: String(shards),
   [`${app}_DRAIN_GRACE_MS`]: "500",
+  [`${app}_PROBE_MS`]: "2000",
 });
 
 /** `everything that can be killed` twice, so that one of each goes on while the other is away. */

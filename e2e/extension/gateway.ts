@@ -1,5 +1,5 @@
 /** The gateway's side of the test node types, loaded by GATEWAY_EXTENSIONS. */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 export { nodeTypes, validators } from "./node-types.ts";
@@ -31,6 +31,11 @@ async function ledgerNode(
   inputs: Record<string, string>,
   context: Context,
 ): Promise<{ v: string }> {
+  if (isAway())
+    throw Object.assign(new Error("The ledger is closed."), {
+      code: "handler-unavailable",
+      class: "retryable",
+    });
   write("begin", context);
   if (params.deaf) beDeaf(context);
   await delay(params.sleep_ms ?? 0, undefined, { signal: context.signal });
@@ -38,4 +43,13 @@ async function ledgerNode(
   return { v: `${context.nodeId}(${[inputs.x, inputs.y, inputs.z].filter(Boolean).join(",")})` };
 }
 
-export const handlers = { ledger_node: ledgerNode };
+/** As a test says by a file beside the ledger. */
+const isAway = (): boolean => existsSync(`${process.env.E2E_LEDGER}.node-away`);
+
+const engines = () => [
+  isAway()
+    ? { name: "ledger", available: false, reason: "the ledger is closed" }
+    : { name: "ledger", available: true },
+];
+
+export const handlers = { ledger_node: Object.assign(ledgerNode, { engines }) };

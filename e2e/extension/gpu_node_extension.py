@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from gpu_node.engines.engine import Engine
+from gpu_node.errors import RetryableError
 from gpu_node.handlers.registry import HandlerSpec
 
 _TEXT = {"type": "Text", "required": False}
@@ -88,6 +90,8 @@ def _suffer(box: Path) -> None:
 def ledger_python(
     params: dict[str, Any], inputs: dict[str, Any], context: Any
 ) -> dict[str, Any]:
+    if _is_away():
+        raise RetryableError("handler-unavailable", "The ledger is closed.")
     _write("begin", context)
     if params.get("die"):
         os._exit(3)
@@ -103,4 +107,15 @@ def ledger_python(
     return {"v": f"{context.node_id}({','.join(values)})"}
 
 
-HANDLERS = {"ledger_python": HandlerSpec(kind="process", run=ledger_python)}
+def _is_away() -> bool:
+    """As a test says by a file beside the ledger."""
+    return Path(f"{os.environ['E2E_LEDGER']}.python-away").exists()
+
+
+def engines() -> list[Engine]:
+    if _is_away():
+        return [Engine("ledger", False, "unknown", reason="the ledger is closed")]
+    return [Engine("ledger", True, "unknown")]
+
+
+HANDLERS = {"ledger_python": HandlerSpec("process", ledger_python, engines)}

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createKeys, type Keys } from "@myspinbot/contracts/keys.ts";
 import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
-import type { Task } from "@myspinbot/contracts/types.ts";
+import type { Executor, NodeTypeCapability, Task } from "@myspinbot/contracts/types.ts";
 import { validateMail, validateNote } from "@myspinbot/contracts/validators.js";
 import { GROUPS, POOLS } from "@myspinbot/contracts/wire.ts";
 import { prepareGateway } from "@myspinbot/services/gateway.ts";
@@ -55,6 +55,8 @@ export interface Plane {
   readonly keys: Keys;
   /** Its name in the registry. */
   executorId(): Promise<string>;
+  /** What it announces of a node type. */
+  row(type: string): Promise<NodeTypeCapability>;
   issue(nodes: readonly NodeSpec[], more?: Partial<Task> & Issue): Promise<string>;
   /** What has been said about a task until `last` holds, for the first time. */
   until(task: string, last: (said: Said) => boolean): Promise<Said[]>;
@@ -70,20 +72,31 @@ export interface Plane {
   stop(): Promise<void>;
 }
 
+interface Prepare {
+  dir: string;
+  redisUrl: string;
+  env: Record<string, string>;
+  /** What handlers see of the environment. */
+  flags: Record<string, string>;
+}
+
 const PREPARE = {
-  node: (dir: string, redisUrl: string, env: Record<string, string>) =>
+  node: ({ dir, redisUrl, env, flags }: Prepare) =>
     prepareGateway({
       dir,
       redisUrl,
       s3: NO_STORE,
-      env: prefixed("GATEWAY", { ...env, ROLES: "executor" }),
+      env: { ...prefixed("GATEWAY", { ...env, ROLES: "executor" }), ...flags },
     }),
-  python: (dir: string, redisUrl: string, env: Record<string, string>) =>
+  python: ({ dir, redisUrl, env, flags }: Prepare) =>
     prepareGpuNode({
       dir,
       redisUrl,
       s3: NO_STORE,
-      env: prefixed("GPU_NODE", { ...env, RENEW_MS: "500" }),
+      env: {
+        ...prefixed("GPU_NODE", { ...env, RENEW_MS: "500", CHILD_ENVIRONMENT: Object.keys(flags).join(",") }),
+        ...flags,
+      },
     }),
 };
 
@@ -123,10 +136,17 @@ export async function startPlane(
     LEASE_MS: String(LEASE_MS),
     SLOTS: "8",
     LOG_LEVEL: "debug",
+    GPU: "1",
+    VRAM_GB: "8",
     ...env,
   };
   const proxy = await startProxy(redisUrl);
-  const { service } = await PREPARE[name](join(dir, `${name}-${ulid()}`), proxy.url, settings);
+  const { service } = await PREPARE[name]({
+    dir: join(dir, `${name}-${ulid()}`),
+    redisUrl: proxy.url,
+    env: settings,
+    flags: { TWINS_DIR: dir },
+  });
   service.launch();
 
   const said = new Map<string, Said[]>();
@@ -172,6 +192,10 @@ export async function startPlane(
         },
         { timeout: 60_000, interval: 50 },
       );
+    },
+    async row(type) {
+      const text = await redis.hget(keys.poolExecutors(SHARD, pool), await plane.executorId());
+      return (JSON.parse(text!) as Executor).node_types.find((row) => row.type === type)!;
     },
     async issue(nodes, { body, startBy, canceled, swallowedBy, ...more } = {}) {
       const task_id = `task_${SHARD}_${ulid()}`;

@@ -42,6 +42,18 @@ describe("readConfig", () => {
     expect(config).toMatchObject({ port: 0, roles: ["http", "driver"], shards: 3 });
   });
 
+  it.each([
+    ["2.5", 2.5],
+    ["-1", -1],
+    ["0", 0],
+  ])("reads %s as a number", (text, cpu) => {
+    expect(readConfig({ ...NEEDED, GATEWAY_CPU: text }).cpu).toBe(cpu);
+  });
+
+  it.each(["many", "1e999", "-2", "1.2.3"])("does not take %s as one", (text) => {
+    expect(problemsOf({ ...NEEDED, GATEWAY_CPU: text })).toEqual([expect.stringContaining("GATEWAY_CPU")]);
+  });
+
   it("tells all errors together, by the names of the variables", () => {
     const problems = problemsOf({
       GATEWAY_REDIS_URL: "http://x",

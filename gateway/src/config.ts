@@ -122,6 +122,7 @@ function toValue(text: string, variable: Variable): unknown {
       .map((item) => item.trim())
       .filter((item) => item !== "");
   if (variable.type === "integer") return /^-?\d+$/.test(text) ? Number(text) : text;
+  if (variable.type === "number") return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
   if (variable.type === "boolean") return text === "true" ? true : text === "false" ? false : text;
   return text;
 }

@@ -146,6 +146,50 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "required": false,
     "description": "Node-plane tasks at once."
   },
+  "cpu": {
+    "env": "GATEWAY_CPU",
+    "fileEnv": null,
+    "type": "number",
+    "list": false,
+    "secret": false,
+    "setting": false,
+    "default": -1,
+    "required": false,
+    "description": "CPUs that handlers of the node plane may count on together; -1 = two for each that is here, or for each task at once."
+  },
+  "gpu": {
+    "env": "GATEWAY_GPU",
+    "fileEnv": null,
+    "type": "number",
+    "list": false,
+    "secret": false,
+    "setting": false,
+    "default": 0,
+    "required": false,
+    "description": "GPUs for handlers of the node plane."
+  },
+  "vram_gb": {
+    "env": "GATEWAY_VRAM_GB",
+    "fileEnv": null,
+    "type": "number",
+    "list": false,
+    "secret": false,
+    "setting": false,
+    "default": 0,
+    "required": false,
+    "description": "GB of GPU memory for handlers of the node plane, on all GPUs together."
+  },
+  "probe_ms": {
+    "env": "GATEWAY_PROBE_MS",
+    "fileEnv": null,
+    "type": "integer",
+    "list": false,
+    "secret": false,
+    "setting": false,
+    "default": 15000,
+    "required": false,
+    "description": "How often engines of the node plane are asked whether they are here."
+  },
   "s3_endpoint": {
     "env": "GATEWAY_S3_ENDPOINT",
     "fileEnv": null,

@@ -717,6 +717,17 @@ export interface GatewayConfig {
   pools?: Array<string>;
   /** Node-plane tasks at once. Default: 16. */
   slots?: number;
+  /**
+   * CPUs that handlers of the node plane may count on together; -1 = two for each that is here, or for each task
+   * at once. Default: -1.
+   */
+  cpu?: number;
+  /** GPUs for handlers of the node plane. Default: 0. */
+  gpu?: number;
+  /** GB of GPU memory for handlers of the node plane, on all GPUs together. Default: 0. */
+  vram_gb?: number;
+  /** How often engines of the node plane are asked whether they are here. Default: 15000. */
+  probe_ms?: number;
   /** Address of the object store, without a path. */
   s3_endpoint: string;
   /** Region for signatures. Default: "us-east-1". */

@@ -119,6 +119,7 @@ export const EXECUTOR = {
   "backoff_max_ms": 1000,
   "sure_percent": 80,
   "checks_ms": 10000,
+  "engines_ms": 120000,
   "cancel_grace_ms": 800,
   "release_ms": 3000,
   "note_hold_ms": 50,

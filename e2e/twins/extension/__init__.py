@@ -10,11 +10,22 @@ from gpu_node.errors import PermanentError, RetryableError
 from gpu_node.handlers.registry import HandlerSpec
 
 TYPE = json.loads(Path(__file__).with_name("node-type.json").read_text()) | {"plane": "python"}
-NODE_TYPES = [TYPE]
+NODE_TYPES = [
+    TYPE,
+    TYPE | {"type": "greedy", "resources": {"cpu": 0, "gpu": 1, "vram_gb": 0}},
+    TYPE | {"type": "huge", "resources": {"cpu": 0, "gpu": 0, "vram_gb": 100}},
+]
 
 
 def engines():
-    return [Engine(name=name, available=True, license="unknown") for name in TYPE["engines"]]
+    """The second one is away while a test says so."""
+    is_away = Path(os.environ["TWINS_DIR"], "python-away").exists()
+    return [
+        Engine(name, False, "unknown", reason="the flag is down")
+        if is_away and name == "second"
+        else Engine(name, True, "unknown")
+        for name in TYPE["engines"]
+    ]
 
 
 def _deep(levels):
@@ -103,6 +114,13 @@ def _odd_logs(_params, context):
     context.log("info", "x" * 5000)
 
 
+def _book(params, context):
+    with open(params["book"], "a", encoding="utf-8") as book:
+        print(context.node_id, "begins", file=book, flush=True)
+        _wait(params, context)
+        print(context.node_id, "ends", file=book, flush=True)
+
+
 ACTS = {
     "give": lambda params, _context: GIFTS[params["give"]](),
     "wait": _wait,
@@ -117,6 +135,7 @@ ACTS = {
     "logs": _logs,
     "odd logs": _odd_logs,
     "engine": lambda _params, context: {"text": context.engine},
+    "book": _book,
 }
 
 
@@ -138,4 +157,5 @@ def check(params, inputs, context):
     ACTS.get(params.get("check"), _nothing)(params, context)
 
 
-HANDLERS = {"odd": HandlerSpec("process", odd, engines, check=check)}
+SPEC = HandlerSpec("process", odd, engines, check=check)
+HANDLERS = {"odd": SPEC, "greedy": SPEC, "huge": SPEC}

@@ -1,5 +1,5 @@
 /** The odd node type on the node plane; __init__.py beside it is its twin. */
-import { existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { namedTypeValidators, type Validator, type ValidatorError } from "@myspinbot/contracts/validators.js";
 import type { NodeTypeDefinition } from "@myspinbot/contracts/node-types.ts";
@@ -16,7 +16,13 @@ interface Context {
 
 const told = readFileSync(new URL("node-type.json", import.meta.url), "utf8");
 const type = { ...(JSON.parse(told) as NodeTypeDefinition), plane: "node" as const };
-export const nodeTypes = [type];
+/** The same by names that need something of the machine. */
+const needing = (name: string, gpu: number, vram_gb: number): NodeTypeDefinition => ({
+  ...type,
+  type: name,
+  resources: { cpu: 0, gpu, vram_gb },
+});
+export const nodeTypes = [type, needing("greedy", 1, 0), needing("huge", 0, 100)];
 
 /** As the gpu-node judges the ports of types that bring no schema. */
 function byPorts(ports: NodeTypeDefinition["inputs"]): Validator {
@@ -39,9 +45,8 @@ function byPorts(ports: NodeTypeDefinition["inputs"]): Validator {
   return judge;
 }
 const anything: Validator = () => true;
-export const validators = {
-  odd: { params: anything, inputs: byPorts(type.inputs), outputs: byPorts(type.outputs) },
-};
+const odds = { params: anything, inputs: byPorts(type.inputs), outputs: byPorts(type.outputs) };
+export const validators = { odd: odds, greedy: odds, huge: odds };
 
 /** A failure as handlers of extensions throw it: by what it says. */
 const failure = (fields: object, message: string): Error => Object.assign(new Error(message), fields);
@@ -122,6 +127,11 @@ const ACTS: Record<string, (params: Values, context: Context) => unknown> = {
     context.log("info", "x".repeat(5000));
   },
   engine: (_params, context) => ({ text: context.engine }),
+  async book(params, context) {
+    appendFileSync(String(params.book), `${context.nodeId} begins\n`);
+    await untilOpen(params, context);
+    appendFileSync(String(params.book), `${context.nodeId} ends\n`);
+  },
 };
 
 async function odd(params: Values, inputs: Values, context: Context): Promise<unknown> {
@@ -137,4 +147,15 @@ async function check(params: Values, inputs: Values, context: Context): Promise<
   await ACTS[String(params.check)]?.(params, context);
 }
 
-export const handlers = { odd: Object.assign(odd, { check }) };
+/** The second one is away while a test says so. */
+function engines() {
+  const isAway = existsSync(`${process.env.TWINS_DIR}/${type.plane}-away`);
+  return type.engines.map((name) =>
+    isAway && name === "second"
+      ? { name, available: false, reason: "the flag is down" }
+      : { name, available: true },
+  );
+}
+
+const handler = Object.assign(odd, { check, engines });
+export const handlers = { odd: handler, greedy: handler, huge: handler };

@@ -37,11 +37,13 @@ const one = (change: Record<string, unknown>): Record<string, unknown> => ({
 });
 
 describe("extensions", () => {
-  it("may judge ahead, by a function", () => {
-    const judging = (check: unknown) => ({ shout: Object.assign(async () => ({ text: "" }), { check }) });
-    expect(faultsOf(one({ handlers: judging(() => {}) }))).toEqual([]);
-    expect(faultsOf(one({ handlers: judging("yes") }))).toEqual([
-      'own0.ts: handler "shout": check must be a function',
+  it.each(["check", "engines"])("may say more of a handler by a function: %s", (what) => {
+    const saying = (more: unknown) => ({
+      shout: Object.assign(async () => ({ text: "" }), { [what]: more }),
+    });
+    expect(faultsOf(one({ handlers: saying(() => []) }))).toEqual([]);
+    expect(faultsOf(one({ handlers: saying("yes") }))).toEqual([
+      `own0.ts: handler "shout": ${what} must be a function`,
     ]);
   });
 

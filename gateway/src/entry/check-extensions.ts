@@ -115,6 +115,9 @@ function checkHandlers({ file, module }: LoadedExtension, loaded: readonly Loade
     );
     return [
       ...(typeof handler === "function" ? [] : [`${file}: handler "${name}" must be a function`]),
+      ...(handler?.engines === undefined || typeof handler.engines === "function"
+        ? []
+        : [`${file}: handler "${name}": engines must be a function`]),
       ...(handler?.check === undefined || typeof handler.check === "function"
         ? []
         : [`${file}: handler "${name}": check must be a function`]),

@@ -5,20 +5,13 @@
 import type { Task, TaskNode } from "@myspinbot/contracts/types.ts";
 import { validateTask } from "@myspinbot/contracts/validators.js";
 import { fieldErrors } from "../errors/field-errors.ts";
-import type { NodeType, NodeTypes } from "../graphs/node-types.ts";
+import type { NodeTypes } from "../graphs/node-types.ts";
 import { inOrder } from "../graphs/order.ts";
-import { engineFor } from "./capabilities.ts";
+import type { Capabilities } from "./capabilities.ts";
 import type { HandlerHost } from "./handler-host.ts";
+import { knownInputs } from "./node-inputs.ts";
+import type { PlannedNode } from "./schedule.ts";
 import type { Entry } from "./steps.ts";
-
-export interface PlannedNode {
-  readonly node: TaskNode;
-  readonly type: NodeType;
-  /** `auto` has been resolved; empty when the type has no engines. */
-  readonly engine: string;
-  /** Nodes of this task that must have ended first. */
-  readonly sources: readonly string[];
-}
 
 export interface Admitted {
   readonly task: Task;
@@ -31,6 +24,8 @@ export interface Admitted {
 /** Why a task cannot be run here. `task` is missing when the entry does not even hold one. */
 export interface Refused {
   readonly unfit: string;
+  /** What it needs is away for now: it could run here. The node type whose engine is missing. */
+  readonly away?: string;
   readonly task?: Task;
 }
 
@@ -39,6 +34,7 @@ export interface AdmissionOptions {
   pool: string;
   nodeTypes: NodeTypes;
   host: Pick<HandlerHost, "has">;
+  capabilities: Pick<Capabilities, "engineFor">;
 }
 
 export function admit(entry: Entry, options: AdmissionOptions): Admitted | Refused {
@@ -80,16 +76,20 @@ function readTask(entry: Entry, { shard, pool }: AdmissionOptions): Task | Refus
   return fits ? (task as Task) : { unfit: "the task was given to the wrong pool, or under another name" };
 }
 
-function planNode(node: TaskNode, { nodeTypes, host }: AdmissionOptions): PlannedNode | Refused {
+function planNode(
+  node: TaskNode,
+  { nodeTypes, host, capabilities }: AdmissionOptions,
+): PlannedNode | Refused {
   const type = nodeTypes.get(node.type);
   if (!type || !host.has(node.type)) return { unfit: `node type ${node.type} is not known here` };
   if (type.schema_digest !== node.schema_digest)
     return { unfit: `node type ${node.type} has another schema digest here` };
-  const engine = engineFor(type, node.engine);
-  if (engine === undefined) return { unfit: `no engine for ${node.type}: ${node.engine} is not known here` };
+  const choice = capabilities.engineFor(type, node.engine, knownInputs({ node }));
+  if ("never" in choice) return { unfit: choice.never };
+  if ("away" in choice) return { unfit: choice.away, away: node.type };
   const inputs = Object.values(node.inputs).filter((input) => input.from === "node");
   const sources = new Set([...node.after, ...inputs.map((input) => input.node)]);
-  return { node, type, engine, sources: [...sources] };
+  return { node, type, engine: choice.engine, sources: [...sources] };
 }
 
 /** Why the nodes are not closed under their sources. */

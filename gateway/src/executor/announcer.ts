@@ -11,7 +11,8 @@ export type Announcement = Omit<Executor, "status" | "last_seen_ms">;
 export interface AnnouncerOptions {
   steps: Steps;
   shards: readonly string[];
-  announcement: Announcement;
+  /** What to say, asked each time. */
+  announcement(): Announcement;
   everyMs: number;
   /** Before the next try where a shard could not be told. */
   backoff: Backoff;
@@ -41,12 +42,12 @@ export function createAnnouncer({
   clock,
   logger,
 }: AnnouncerOptions): Announcer {
-  const text = JSON.stringify(announcement);
   let status: "online" | "draining" | "offline" = "online";
   let problem: string | undefined = "not announced yet";
   let callOff: (() => void) | undefined;
 
   const announce = async (): Promise<void> => {
+    const text = JSON.stringify(announcement());
     const calls = await Promise.allSettled(shards.map((shard) => steps.announce(shard, text, status)));
     const failed = calls.find((call) => call.status === "rejected");
     if (failed) {

@@ -21,6 +21,15 @@ export async function callCheck(
   }
 }
 
+/** Asks a handler which engines are here. */
+export async function callEngines({ engines }: Handler): Promise<Outcome> {
+  try {
+    return { kind: "done", text: JSON.stringify((await engines?.()) ?? []) };
+  } catch (error) {
+    return readFailure(error);
+  }
+}
+
 export async function callHandler(
   handler: Handler,
   { params, inputs }: { params: unknown; inputs: unknown },

@@ -2,8 +2,9 @@
  * The node-plane executor: pulls tasks under leases, runs their nodes, reports; executor.py is its twin.
  */
 import type { Clock } from "../clock.ts";
+import { EXECUTOR } from "@myspinbot/contracts/wire.ts";
 import type { Keys } from "@myspinbot/contracts/keys.ts";
-import type { NodeType, NodeTypes } from "../graphs/node-types.ts";
+import type { NodeTypes } from "../graphs/node-types.ts";
 import type { Redis } from "../redis/client.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -11,12 +12,15 @@ import { createAnnouncer, type Announcer } from "./announcer.ts";
 import { createBackoff } from "./backoff.ts";
 import { listenToControl } from "./control-channel.ts";
 import { drain } from "./drain.ts";
-import { toCapability } from "./capabilities.ts";
+import { createCapabilities, type Capabilities } from "./capabilities.ts";
 import type { HandlerHost } from "./handler-host.ts";
 import { createHeldTasks } from "./held-tasks.ts";
 import { createIntake } from "./intake.ts";
 import { createLease } from "./lease.ts";
+import { findEngines } from "./find-engines.ts";
+import { createProber } from "./prober.ts";
 import { createPuller } from "./puller.ts";
+import { createResources, type Amounts, type Resources } from "./resources.ts";
 import { createSteps, type Steps } from "./steps.ts";
 import { createTaskMemory } from "./task-memory.ts";
 
@@ -37,6 +41,10 @@ export interface ExecutorDeps {
   leaseMs: number;
   renewMs: number;
   announceMs: number;
+  /** How often engines are asked whether they are here. */
+  probeMs: number;
+  /** What handlers may use of the machine, together. */
+  totals: Amounts;
   /** Longest time that a read waits for a task. */
   blockMs: number;
   nodeTypes: NodeTypes;
@@ -60,14 +68,20 @@ export interface Executor {
 }
 
 export function createExecutor(deps: ExecutorDeps): Executor {
-  const { redis, keys, shards, pool, executorId, slots, nodeTypes, host, clock, logger } = deps;
+  const { redis, keys, shards, pool, executorId, slots, clock, logger } = deps;
   const steps = createSteps({ redis, keys, pool, executorId });
   const held = createHeldTasks(slots);
   const subscriber = deps.openSubscriber();
   const backoff = () => createBackoff(deps.random);
 
+  const { types, capabilities, resources, announcer, prober } = whatItCan(deps, steps);
+
   const intake = createIntake({
     ...deps,
+    capabilities,
+    resources,
+    onAbsent: (type) => prober.ask([type]),
+    onFailed: (type) => prober.ask([type]),
     steps,
     held,
     memory: createTaskMemory(),
@@ -95,9 +109,6 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       logger,
     }),
   );
-  const types = nodeTypes.list().filter(({ type }) => host.has(type));
-  const announcer = announcerOf(deps, steps, types);
-
   const onReady = () => {
     announcer.again();
     for (const lease of leases.values()) lease.reconnected();
@@ -109,10 +120,15 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       const onCancel = (task: string) => held.get(task)?.stop("canceled");
       // Neither waits for the other: without Redis each comes when it is back.
       void listenToControl({ subscriber, keys, shards, pool, onCancel, logger });
+      // No task comes before it is known what can be done, but for engines that do not answer.
+      const known = new AbortController();
+      await Promise.race([prober.now(), clock.sleep(EXECUTOR.checks_ms, known.signal)]);
+      known.abort();
       loops = Promise.all(pullers.map((puller) => puller.run()));
       redis.on("ready", onReady);
       for (const lease of leases.values()) void lease.renew();
       await announcer.start();
+      prober.run();
       logger.info("executor started", {
         executor_id: executorId,
         pool,
@@ -125,6 +141,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     problem: announcer.problem,
 
     async stop(graceMs) {
+      prober.stop();
       intake.close();
       for (const puller of pullers) puller.stop();
       await loops;
@@ -137,13 +154,41 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   };
 }
 
-function announcerOf(deps: ExecutorDeps, steps: Steps, types: readonly NodeType[]): Announcer {
+/** Which engines and how much of the machine this executor has, and who tells others. */
+function whatItCan(deps: ExecutorDeps, steps: Steps) {
+  const { nodeTypes, host, clock, logger } = deps;
+  const types = nodeTypes.list().filter(({ type }) => host.has(type));
+  const capabilities = createCapabilities(types);
+  const resources = createResources(deps.totals, nodeTypes);
+  const announcer = announcerOf(deps, steps, capabilities, resources);
+  const prober = createProber({
+    ...{ types: types.map(({ type }) => type), capabilities, everyMs: deps.probeMs, clock, logger },
+    probe: (names) => findEngines(host, types, names),
+    onChange(names) {
+      logger.info("engines have changed", { node_types: names });
+      announcer.again();
+    },
+  });
+  return { types, capabilities, resources, announcer, prober };
+}
+
+function announcerOf(
+  deps: ExecutorDeps,
+  steps: Steps,
+  capabilities: Capabilities,
+  resources: Resources,
+): Announcer {
   const { executorId, pool, version, slots, shards, logger } = deps;
-  const announcement = { executor_id: executorId, plane: "node" as const, pool, version, slots, labels: {} };
+  const fixed = { executor_id: executorId, plane: "node" as const, pool, version, slots, labels: {} };
+  const rows = () =>
+    capabilities.rows().map((row) => {
+      const never = resources.whyNever(row.type);
+      return never === undefined ? row : { ...row, cannot_now: never };
+    });
   return createAnnouncer({
     steps,
     shards,
-    announcement: { ...announcement, node_types: types.map(toCapability) },
+    announcement: () => ({ ...fixed, resources: resources.totals, node_types: rows() }),
     everyMs: deps.announceMs,
     backoff: createBackoff(deps.random),
     clock: deps.clock,

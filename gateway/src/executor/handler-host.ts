@@ -34,4 +34,8 @@ export interface HandlerHost {
   hasCheck(type: string): boolean;
   /** Lets the handler judge those inputs that are known, apart from all work: `done` is no objection. Otherwise as `run`. */
   check(call: HandlerCall): Promise<Outcome>;
+  /** Whether the handler of a type can say which engines are here. */
+  hasEngines(type: string): boolean;
+  /** Lets the handler say so: `done` with the JSON of a list. Otherwise as `run`. */
+  engines(call: HandlerCall): Promise<Outcome>;
 }

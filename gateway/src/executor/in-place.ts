@@ -1,7 +1,7 @@
 /** Runs handlers in the executor's own thread: where there are no others, and in tests. Nothing can end them. */
 import type { Clock } from "../clock.ts";
 import type { Handlers } from "../handlers/handler.ts";
-import { callCheck, callHandler } from "./call-handler.ts";
+import { callCheck, callEngines, callHandler } from "./call-handler.ts";
 import type { HandlerCall, HandlerHost, Outcome } from "./handler-host.ts";
 import { limitTime } from "./time-limit.ts";
 
@@ -26,5 +26,7 @@ export function createInPlaceHost(handlers: Handlers, clock: Clock): HandlerHost
     run: (call) => within(call, callHandler),
     hasCheck: (type) => Object.hasOwn(handlers, type) && handlers[type]!.check !== undefined,
     check: (call) => within(call, callCheck),
+    hasEngines: (type) => Object.hasOwn(handlers, type) && handlers[type]!.engines !== undefined,
+    engines: (call) => within(call, callEngines),
   };
 }

@@ -8,7 +8,10 @@ import type { Ending, Entry, Outcome } from "./steps.ts";
 import { admit, type AdmissionOptions } from "./admission.ts";
 import { createTaskRunner, type TaskRunner } from "./task-runner.ts";
 
-export type IntakeDeps = HoldDeps & Omit<AdmissionOptions, "shard">;
+export interface IntakeDeps extends HoldDeps, Omit<AdmissionOptions, "shard" | "host"> {
+  /** Hears of a type of which an engine is wanted that is not here. */
+  onAbsent(type: string): void;
+}
 
 /**
  * `read`: came with a read of new entries, so its lease is fresh. `recovered`: was given to a connection that has
@@ -74,9 +77,15 @@ export function createIntake(deps: IntakeDeps): Intake {
       if (memory.entryOf(entry.task) !== undefined) return acceptAgain(shard, entry);
       memory.take(entry.task, entry.id);
       const plan = admit(entry, { ...deps, shard });
-      if ("unfit" in plan) return refuse(shard, entry, "mismatch", plan.unfit);
+      if ("unfit" in plan) {
+        refuse(shard, entry, plan.away === undefined ? "mismatch" : "declined", plan.unfit);
+        if (plan.away !== undefined) deps.onAbsent(plan.away);
+        return;
+      }
       if (!open) return refuse(shard, entry, "released", "the executor is stopping");
       if (held.free() === 0) return refuse(shard, entry, "released", "the executor has no free place");
+      const [never] = plan.nodes.flatMap(({ node }) => deps.resources.whyNever(node.type) ?? []);
+      if (never !== undefined) return refuse(shard, entry, "declined", never);
       const toRunner = (settle: Settle) =>
         createTaskRunner(plan, { ...deps, settle, remember: (ending) => memory.end(entry.task, ending) });
       holdTask(deps, { shard, entry, fresh: source === "read", toRunner });

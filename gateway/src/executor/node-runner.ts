@@ -10,7 +10,7 @@ import { fieldErrors } from "../errors/field-errors.ts";
 import { toProblem } from "../errors/problem.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { HandlerCall, HandlerHost, Outcome } from "./handler-host.ts";
-import type { PlannedNode } from "./admission.ts";
+import type { PlannedNode } from "./schedule.ts";
 
 type Outputs = Record<string, unknown>;
 

@@ -1,5 +1,15 @@
 /** Which nodes of a task may run: a pure reading of how their sources have ended; schedule.py is its twin. */
-import type { PlannedNode } from "./admission.ts";
+import type { TaskNode } from "@myspinbot/contracts/types.ts";
+import type { NodeType } from "../graphs/node-types.ts";
+
+export interface PlannedNode {
+  readonly node: TaskNode;
+  readonly type: NodeType;
+  /** `auto` has been resolved; empty when the type has no engines. */
+  readonly engine: string;
+  /** Nodes of this task that must have ended first. */
+  readonly sources: readonly string[];
+}
 
 /**
  * How a node of a task ended. `skipped`: what it requires was not made and never will be. `unrun`: only the driver

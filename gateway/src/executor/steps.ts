@@ -11,7 +11,7 @@ export interface Batch {
   items: readonly ReportItem[];
 }
 
-export type Outcome = "settled" | "released" | "mismatch" | "canceled";
+export type Outcome = "settled" | "released" | "declined" | "mismatch" | "canceled";
 
 /** The last word about a task. */
 export interface Ending extends Batch {

@@ -9,7 +9,8 @@ import type { HandlerCall, HandlerHost } from "./handler-host.ts";
 import { knownInputs } from "./node-inputs.ts";
 import { toNodeProblem } from "./node-runner.ts";
 import type { Reports } from "./reports.ts";
-import type { PlannedNode, Admitted } from "./admission.ts";
+import type { Admitted } from "./admission.ts";
+import type { PlannedNode } from "./schedule.ts";
 
 export interface TaskChecks {
   plan: Admitted;

@@ -6,7 +6,7 @@ import { Annotation, START, StateGraph, task, type LangGraphRunnableConfig } fro
 import { installStorage } from "../langgraph-storage.ts";
 import { resolveInputs } from "./node-inputs.ts";
 import { verdictOf, type NodeEnd } from "./schedule.ts";
-import type { PlannedNode } from "./admission.ts";
+import type { PlannedNode } from "./schedule.ts";
 
 installStorage();
 

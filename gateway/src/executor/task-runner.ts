@@ -9,10 +9,12 @@ import { runNode } from "./node-runner.ts";
 import { isRefused } from "./task-checks.ts";
 import { createNotes } from "./notes.ts";
 import { createReports } from "./reports.ts";
+import type { Resources } from "./resources.ts";
 import type { Batch, Ending, Steps } from "./steps.ts";
 import { isOver, type NodeEnd } from "./schedule.ts";
 import { runTaskGraph } from "./task-graph.ts";
-import type { PlannedNode, Admitted } from "./admission.ts";
+import type { Admitted } from "./admission.ts";
+import type { PlannedNode } from "./schedule.ts";
 
 /**
  * Why a task stops early: on request; for another executor to have it; because it is closed in Redis; because its
@@ -24,6 +26,9 @@ export interface TaskRunnerDeps {
   steps: Steps;
   executorId: string;
   host: HandlerHost;
+  resources: Pick<Resources, "held" | "whyNever">;
+  /** Hears the type of a node that has failed: its engine may be gone. */
+  onFailed(type: string): void;
   /** Whether runs see the last line of what a handler did not expect. */
   showFailures?: boolean | undefined;
   /** Sends an ending until it is answered or the task is given up. */
@@ -111,9 +116,17 @@ export function createTaskRunner(plan: Admitted, deps: TaskRunnerDeps): TaskRunn
     });
     await Promise.race([reports.told(), whenStopped]);
     if (stopped.signal.aborted) return { status: "unrun" };
-    const call = { ...deps, ...talkOf(planned), planned, inputs, stopped: stopped.signal };
-    const result = await runNode(call);
-    return result ? record(planned, result) : { status: "unrun" };
+    // What it needs of the machine is waited for; its time does not run meanwhile.
+    const giveBack = await deps.resources.held(planned.node.type, stopped.signal);
+    if (!giveBack) return { status: "unrun" };
+    try {
+      const call = { ...deps, ...talkOf(planned), planned, inputs, stopped: stopped.signal };
+      const result = await runNode(call);
+      if (result?.status === "failed") deps.onFailed(planned.node.type);
+      return result ? record(planned, result) : { status: "unrun" };
+    } finally {
+      giveBack();
+    }
   };
 
   return {

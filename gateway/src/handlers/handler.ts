@@ -1,5 +1,7 @@
 /** What a handler of the node plane is: the work of one node type, knowing nothing of Redis or HTTP. */
 
+import type { EngineCapability } from "@myspinbot/contracts/types.ts";
+
 /** Who the work is for, and how to talk about it while it lasts. */
 export interface HandlerContext {
   readonly runId: string;
@@ -26,7 +28,15 @@ export interface HandlerContext {
 export interface Handler<Params = never, Inputs = never, Outputs = unknown> {
   (params: Params, inputs: Inputs, context: HandlerContext): Promise<Outputs>;
   check?: Check<Params, Inputs>;
+  /** Without it all engines of the type are part of the gateway. */
+  engines?: FindEngines;
 }
+
+/**
+ * Says which engines of the type can be used here now, and why others cannot. Asked at the start, every so often and when
+ * work has failed, so it should be quick. Where it throws, the type has none, with what was thrown as the reason.
+ */
+export type FindEngines = () => readonly EngineCapability[] | Promise<readonly EngineCapability[]>;
 
 /**
  * Judges, before the first node of a task begins, what is known of a node that runs for certain. Any input may be

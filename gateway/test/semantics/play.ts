@@ -35,6 +35,7 @@ export interface Played {
 const RUN = "run_s0_1";
 const nodeTypes = createTestNodeTypes("node_work", "python_work");
 const host = { has: () => true };
+const capabilities = { engineFor: () => ({ engine: "test" }) };
 /** No healthy run of these small graphs needs as many. */
 const MOST_DRIVES = 200;
 
@@ -75,7 +76,7 @@ async function work(
 ): Promise<Letter[]> {
   // The gateway's executor plays its twin, too, which differs from it in nothing that matters here.
   const entry = { id: "1-0", task, body: JSON.stringify({ ...(JSON.parse(body) as Task), plane: "node" }) };
-  const plan = admit(entry, { shard: "s0", pool, nodeTypes, host }) as Admitted;
+  const plan = admit(entry, { shard: "s0", pool, nodeTypes, host, capabilities }) as Admitted;
   const results: NodeResult[] = [];
   await runTaskGraph({
     nodes: plan.nodes,

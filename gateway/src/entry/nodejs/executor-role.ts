@@ -1,4 +1,5 @@
 /** The role `executor`: takes tasks of the pool `node`. */
+import { availableParallelism } from "node:os";
 import { systemClock, systemRandom } from "../../clock.ts";
 import { DEFAULTS, POOLS } from "@myspinbot/contracts/wire.ts";
 import type { Config } from "../../config.ts";
@@ -19,6 +20,7 @@ export function createExecutorRole(base: Base, config: Config, extra: Handlers):
   const handlers: Handlers = { ...HANDLERS, ...extra };
   const host = createHandlerThreads({
     types: Object.keys(handlers),
+    probed: Object.keys(handlers).filter((type) => handlers[type]!.engines),
     checked: Object.keys(handlers).filter((type) => handlers[type]!.check),
     extension: config.extensions,
     most: config.slots,
@@ -39,6 +41,12 @@ export function createExecutorRole(base: Base, config: Config, extra: Handlers):
     leaseMs: config.lease_ms,
     renewMs: Math.min(DEFAULTS.renew_ms, Math.floor(config.lease_ms / 3)),
     announceMs: DEFAULTS.announce_ms,
+    probeMs: config.probe_ms,
+    totals: {
+      cpu: config.cpu >= 0 ? config.cpu : 2 * Math.max(config.slots, availableParallelism()),
+      gpu: config.gpu,
+      vram_gb: config.vram_gb,
+    },
     blockMs: DEFAULTS.block_ms,
     nodeTypes: base.nodeTypes,
     host,

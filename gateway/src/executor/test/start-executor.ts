@@ -42,6 +42,8 @@ export async function startExecutor(
     leaseMs: 10_000,
     renewMs: 100,
     announceMs: 10_000,
+    probeMs: 10_000,
+    totals: { cpu: 8, gpu: 0, vram_gb: 0 },
     blockMs: 2000,
     nodeTypes: createTestNodeTypes(...Object.keys(handlers)),
     host: createInPlaceHost(handlers, more.clock ?? systemClock),

@@ -12,12 +12,13 @@ from gpu_node.children.failures import CannotNow, ChildCrashed, DiedIdle
 from gpu_node.children.fleet import Fleet
 from gpu_node.children.places import Place, Places
 from gpu_node.children.settings import ChildSettings
+from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.errors import RetryableError
 from gpu_node.handlers.run_context import Call
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 
-PROBE_TIMEOUT_S = 120.0
+PROBE_TIMEOUT_S = EXECUTOR["engines_ms"] / 1000
 
 
 class Owner(Protocol):

@@ -1,4 +1,5 @@
-"""Keeps what handlers need of the machine (`resources` of a node type) within what it has."""
+"""Keeps what handlers need of the machine (`resources` of a node type) within what it has;
+resources.ts is its twin."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping

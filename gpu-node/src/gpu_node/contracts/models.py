@@ -771,6 +771,16 @@ class GatewayConfig(Model):
     """Pools of gpu-nodes; the pool node is always there."""
     slots: int = Field(default=16)
     """Node-plane tasks at once."""
+    cpu: float = Field(default=-1)
+    """CPUs that handlers of the node plane may count on together; -1 = two for each that is
+    here, or for each task at once.
+    """
+    gpu: float = Field(default=0)
+    """GPUs for handlers of the node plane."""
+    vram_gb: float = Field(default=0)
+    """GB of GPU memory for handlers of the node plane, on all GPUs together."""
+    probe_ms: int = Field(default=15000)
+    """How often engines of the node plane are asked whether they are here."""
     s3_endpoint: str
     """Address of the object store, without a path."""
     s3_region: str = Field(default="us-east-1")

@@ -1,5 +1,5 @@
 """Asks engines again whether they are here: every so often, when work of theirs has failed, and
-when somebody wants to know."""
+when somebody wants to know; prober.ts is its twin."""
 
 import asyncio
 import contextlib

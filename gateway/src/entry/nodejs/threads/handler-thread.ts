@@ -2,15 +2,23 @@
 import { systemClock } from "../../../clock.ts";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { parentPort, workerData } from "node:worker_threads";
-import { callCheck, callHandler, plainError, readFailure } from "../../../executor/call-handler.ts";
+import {
+  callCheck,
+  callEngines,
+  callHandler,
+  plainError,
+  readFailure,
+} from "../../../executor/call-handler.ts";
 import type { Outcome } from "../../../executor/handler-host.ts";
 import { createNotes } from "../../../executor/notes.ts";
 import type { Handlers } from "../../../handlers/handler.ts";
 import { HANDLERS } from "../../../handlers/registry.ts";
 import { loadExtension } from "../load-extension.ts";
-import type { FromThread, ThreadData, ToThread } from "./messages.ts";
+import type { CallKind, FromThread, ThreadData, ToThread } from "./messages.ts";
 
-type Run = ToThread & { kind: "run" | "check" };
+type Run = ToThread & { kind: CallKind };
+
+const HOW = { run: callHandler, check: callCheck, engines: callEngines };
 
 interface Running {
   node: string;
@@ -62,7 +70,7 @@ async function run(call: Run, handlers: Handlers): Promise<void> {
       if (running === mine) notes.log(nodeId, { level, message });
     },
   };
-  const how = call.kind === "check" ? callCheck : callHandler;
+  const how = HOW[call.kind];
   const outcome = await whose.run(mine, () => how(handlers[call.type]!, call, context));
   mine.end(outcome, false);
 }

@@ -1,7 +1,8 @@
 /**
  * The host of handlers on Node.js: every call has a thread for itself, so that a handler that blocks, throws where nobody
  * listens, needs all memory or calls process.exit costs its node, and neither the gateway nor another node. Checks
- * have a thread more than the work, one after another: they are quick, and must not wait for what is not.
+ * have a thread more than the work, one after another, and so has the asking for engines: they are quick, and must not
+ * wait for what is not.
  */
 import type { HandlerHost } from "../../../executor/handler-host.ts";
 import { createThreadPool } from "./thread-pool.ts";
@@ -16,6 +17,8 @@ export interface HandlerThreadsOptions extends ThreadOptions {
   types: readonly string[];
   /** Those whose handlers have a check. */
   checked?: readonly string[];
+  /** Those whose handlers say which engines are here. */
+  probed?: readonly string[];
   /** Threads at once; further calls wait, and their time does not run meanwhile. */
   most: number;
 }
@@ -23,17 +26,22 @@ export interface HandlerThreadsOptions extends ThreadOptions {
 export function createHandlerThreads(options: HandlerThreadsOptions): HandlerThreads {
   const types = new Set(options.types);
   const checked = new Set(options.checked);
+  const probed = new Set(options.probed);
   const work = createThreadPool(options, options.most);
   const checks = createThreadPool(options, 1);
+  const probes = createThreadPool(options, 1);
   work.warm();
   return {
     has: (type) => types.has(type),
     run: (call) => work.run(call, "run"),
     hasCheck: (type) => checked.has(type),
     check: (call) => checks.run(call, "check"),
+    hasEngines: (type) => probed.has(type),
+    engines: (call) => probes.run(call, "engines"),
     close() {
       work.close();
       checks.close();
+      probes.close();
     },
   };
 }

@@ -7,10 +7,12 @@ export interface ThreadData {
   extension: string;
 }
 
+/** A handler's work, its check alone, or which engines it has. */
+export type CallKind = "run" | "check" | "engines";
+
 export type ToThread =
   | {
-      /** Its work, or its check alone. */
-      kind: "run" | "check";
+      kind: CallKind;
       type: string;
       params: Record<string, unknown>;
       inputs: Record<string, unknown>;
@@ -21,7 +23,7 @@ export type ToThread =
 export type FromThread =
   /** Its handlers are loaded. */
   | { kind: "ready" }
-  /** The handler of the last `run` or `check` is being called. */
+  /** The handler of the last call is being called. */
   | { kind: "began" }
   | { kind: "note"; type: string; body: string }
   /** So many log lines are not told. */

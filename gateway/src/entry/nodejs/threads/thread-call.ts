@@ -4,7 +4,7 @@ import { systemClock } from "../../../clock.ts";
 import { toProblem } from "../../../errors/problem.ts";
 import type { HandlerCall, Outcome } from "../../../executor/handler-host.ts";
 import { limitTime, STOPPED, type TimeLimit } from "../../../executor/time-limit.ts";
-import type { FromThread, ToThread } from "./messages.ts";
+import type { CallKind, FromThread, ToThread } from "./messages.ts";
 
 /** The way to a thread, for one call at a time. */
 export interface Link {
@@ -25,7 +25,7 @@ const TAKE_UP_MS = 2000;
 export function callInThread(
   link: Link,
   call: HandlerCall,
-  kind: "run" | "check" = "run",
+  kind: CallKind = "run",
 ): Promise<Outcome | "unbegun"> {
   if (call.stopped.aborted) return Promise.resolve(STOPPED);
   const { promise, resolve } = Promise.withResolvers<Outcome | "unbegun">();

@@ -1,12 +1,13 @@
 /** Threads for calls of handlers: as many at once as allowed, a few kept warm. */
 import type { HandlerCall, Outcome } from "../../../executor/handler-host.ts";
 import { STOPPED } from "../../../executor/time-limit.ts";
+import type { CallKind } from "./messages.ts";
 import { startThread, type Thread, type ThreadOptions } from "./thread.ts";
 
 export interface ThreadPool {
   /** Starts one before it is needed. */
   warm(): void;
-  run(call: HandlerCall, kind: "run" | "check"): Promise<Outcome>;
+  run(call: HandlerCall, kind: CallKind): Promise<Outcome>;
   /** Ends all threads. */
   close(): void;
 }

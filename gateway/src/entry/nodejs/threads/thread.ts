@@ -2,14 +2,14 @@
 import { Worker } from "node:worker_threads";
 import type { HandlerCall, Outcome } from "../../../executor/handler-host.ts";
 import type { Logger } from "../../../telemetry/logger.ts";
-import type { FromThread, ThreadData } from "./messages.ts";
+import type { CallKind, FromThread, ThreadData } from "./messages.ts";
 import { callInThread, crashed, type Link } from "./thread-call.ts";
 
 export interface Thread {
   /** Resolves when its handlers are loaded, or when it ended before that. */
   readonly started: Promise<void>;
   /** One call at a time; see `callInThread`. */
-  run(call: HandlerCall, kind?: "run" | "check"): Promise<Outcome | "unbegun">;
+  run(call: HandlerCall, kind?: CallKind): Promise<Outcome | "unbegun">;
   /** Resolves when the thread is gone, or does not go. */
   end(): Promise<void>;
   /** Whether it can take another call. */
