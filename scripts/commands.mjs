@@ -92,8 +92,8 @@ export const COMMANDS = {
     needs: "all",
     words: {
       name: "NAME",
-      help: "drive, media, memory, noop, pull or saver",
-      among: ["drive", "media", "memory", "noop", "pull", "saver"],
+      help: "drive, media, memory, noop, pull, recovery or saver",
+      among: ["drive", "media", "memory", "noop", "pull", "recovery", "saver"],
       most: 1,
       least: 1,
     },
