@@ -162,6 +162,30 @@ describe("each", () => {
     expect([failed.status, failed.culprit]).toEqual(["failed", "voice.1"]);
   });
 
+  it("comes to no list for anybody if one of its nodes fails, also when another was skipped before", async () => {
+    const graph: Omit<Graph, "name"> = {
+      groups: { g: { each: "$input.list", max: 2 } },
+      nodes: [
+        node("a", {}, { group: "g" }),
+        node("c", {}, { group: "g" }),
+        node("d", { x: "$a.v", y: "$c.v" }, { group: "g" }),
+        node("all", { list: "$d.v" }),
+        node("after"),
+      ],
+      edges: [
+        { from: "g", to: "after", on: "failure" },
+        { from: "d", to: "after", on: "always" },
+      ],
+      output: { v: "$all.v?" },
+    };
+    const channels: Channels = { input: { list: ["x"] }, "state:a.0": { phase: "succeeded" } };
+    channels["state:c.0"] = { phase: "held" };
+    const waiting = decide(toGraphModel({ name: "formed", ...graph }, "digest"), channels);
+    expect([waiting.skipped, waiting.ready]).toEqual([["d.0"], []]);
+    const played = await run(graph, { c: FAILS, after: V, all: V }, { list: ["x"] });
+    expect(statuses(played)).toMatchObject({ "d.0": "skipped", all: "skipped", after: "succeeded" });
+  });
+
   it("goes over a list that a node makes, and fails a list that is too long or wrong, with its length", async () => {
     const graph: Omit<Graph, "name"> = {
       groups: { part: { each: "$plan.parts", max: 2 } },

@@ -55,7 +55,8 @@ function known(value: unknown): Value {
 
 function listOf({ nodes, needed, output }: ListOperand, view: View): Value {
   if (needed.some((node) => view.phaseOf(node) === "failed")) return ABSENT;
-  if (nodes.some((node) => !ENDED.has(view.phaseOf(node)))) return WAITS;
+  // A node may be skipped while one that it hangs on, too, is still at work: what comes of that one must not come too late.
+  if ([...nodes, ...needed].some((node) => !ENDED.has(view.phaseOf(node)))) return WAITS;
   const made = nodes.map((node) =>
     view.phaseOf(node) === "succeeded" ? view.outputsOf(node)[output] : undefined,
   );

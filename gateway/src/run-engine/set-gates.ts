@@ -42,7 +42,7 @@ export function setGate(set: NodeSet, on: GraphEdge["on"]): Gate {
         return JUDGE[on](
           set,
           view,
-          set.nodes.every((id) => ENDED.has(view.phaseOf(id))),
+          [...set.nodes, ...(on === "success" ? set.needed : [])].every((id) => ENDED.has(view.phaseOf(id))),
         );
       return on === "always" || (on === "failure" && set.failed) ? "satisfied" : "impossible";
     },
