@@ -1,4 +1,7 @@
-/** What runs while things are killed, and what must have come of it: a plain graph, and one with lists and conditions. */
+/**
+ * What runs while things are killed, and what must have come of it: a plain graph, one with lists and conditions, and one with
+ * races and a deadline.
+ */
 import type { Graph } from "@myspinbot/contracts/types.ts";
 
 const sleep = (): { sleep_ms: number } => ({ sleep_ms: 40 });
@@ -72,6 +75,23 @@ const GROUPED: Graph = {
   output: { c: "$c.v", e: "$e.v" },
 };
 
+/** A race on each plane, whose losers would take a minute, and a deadline that somebody follows. */
+const LONG = { sleep_ms: 60_000 };
+const RACED: Graph = {
+  name: "raced",
+  nodes: [
+    { id: "s", type: "ledger_node", plane: "node", params: sleep() },
+    { id: "a", type: "ledger_python", plane: "python", params: sleep(), inputs: { x: "$s.v" } },
+    { id: "b", type: "ledger_python", plane: "python", params: LONG, inputs: { x: "$s.v" } },
+    { id: "c", type: "ledger_node", plane: "node", params: LONG, inputs: { x: "$s.v" } },
+    { id: "d", type: "ledger_node", plane: "node", inputs: { x: { $first: ["$c.v", "$b.v", "$a.v"] } } },
+    { id: "late", type: "ledger_python", plane: "python", params: LONG, deadline_s: 0.3 },
+    { id: "instead", type: "ledger_node", plane: "node", params: sleep() },
+  ],
+  edges: [{ from: "late", to: "instead", on: "failure" }],
+  output: { d: "$d.v", e: { $any: ["$late.v", "$instead.v"] } },
+};
+
 export interface Kind {
   graph: Graph;
   input: Record<string, unknown>;
@@ -89,6 +109,13 @@ export const KINDS: Kind[] = [
     output: { c: WORDS.map((word, i) => `c.${i}(b.${i}(a.${i}(${word})))`), e: "e(d(none))" },
     done: [...["a", "b", "c"].flatMap((id) => WORDS.map((_, i) => `${id}.${i}`)), "d", "e"],
     skipped: ["never"],
+  },
+  {
+    graph: RACED,
+    input: {},
+    output: { d: "d(a(s()))", e: "instead()" },
+    done: ["s", "a", "d", "instead"],
+    skipped: [],
   },
 ];
 for (const { graph } of KINDS)

@@ -1,6 +1,6 @@
 /**
  * S1-S10 under kill -9: handler child, gpu-node, gateway and Redis (`appendfsync always`), each at random moments of
- * runs of two graphs on both planes, plain and with lists, some of which are canceled. The verdict comes from what the handlers wrote
+ * runs of three graphs on both planes, plain, with lists, and with races, some of which are canceled. The verdict comes from what the handlers wrote
  * outside Redis.
  */
 import { createServer, type Server } from "node:http";

@@ -143,6 +143,7 @@ export const objectKeys = {
 export const timerMembers = {
   lock: (run: string) => `lock|${part('run', run)}|`,
   retry: (run: string, node: string, attempt: string) => `retry|${part('run', run)}|${part('node', node)}:${part('attempt', attempt)}`,
+  deadline: (run: string, node: string) => `deadline|${part('run', run)}|${part('node', node)}`,
   start_deadline: (run: string) => `start_deadline|${part('run', run)}|`,
   run_deadline: (run: string) => `run_deadline|${part('run', run)}|`,
   approval: (run: string, node: string) => `approval|${part('run', run)}|${part('node', node)}`,

@@ -6144,12 +6144,12 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
       },
       "GraphForm": {
         "title": "GraphForm",
-        "description": "What the driver makes of several references and constants: $any the first that there is, in this order; $text all of them as one text.",
+        "description": "What the driver makes of several references and constants: $any the first that there is, in this order; $first the first that came, in time; $text all of them as one text.",
         "type": "object",
         "minProperties": 1,
         "maxProperties": 1,
         "propertyNames": {
-          "pattern": "^\\$(any|text)$"
+          "pattern": "^\\$(any|first|text)$"
         },
         "additionalProperties": {
           "type": "array",
@@ -6192,6 +6192,12 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "type": "integer",
             "minimum": 1,
             "maximum": 100
+          },
+          "deadline_s": {
+            "description": "From the first dispatch of a member: all members that have not ended by then have failed.",
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 86400
           },
           "on_failure": {
             "description": "skip leaves an index whose member failed out of the lists that the group gives.",
@@ -6327,7 +6333,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "additionalProperties": true
           },
           "inputs": {
-            "description": "Per input a constant, a reference ($node.output or $input.field; a trailing ? makes it optional, a leading $$ is a literal $) or a form: {\"$any\": [...]} or {\"$text\": [...]}.",
+            "description": "Per input a constant, a reference ($node.output or $input.field; a trailing ? makes it optional, a leading $$ is a literal $) or a form: {\"$any\": [...]}, {\"$first\": [...]} or {\"$text\": [...]}.",
             "type": "object",
             "maxProperties": 50,
             "propertyNames": {
@@ -6353,6 +6359,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "additionalProperties": false
           },
           "timeout_s": {
+            "description": "Of one attempt's work.",
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 86400
+          },
+          "deadline_s": {
+            "description": "From its first dispatch to its end, with all waiting and retries: what is not done by then has failed.",
             "type": "number",
             "exclusiveMinimum": 0,
             "maximum": 86400
@@ -6924,6 +6937,19 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "unit"
         ],
         "additionalProperties": false
+      },
+      "NodeReason": {
+        "title": "NodeReason",
+        "description": "Why a node was skipped (when: its condition was false; input: an input that it needs will not come; edge: an edge to it will not hold; group: its group has no list) or canceled (race: another was first, and nobody needs it; run: its run ended).",
+        "type": "string",
+        "enum": [
+          "when",
+          "input",
+          "edge",
+          "group",
+          "race",
+          "run"
+        ]
       },
       "NodeStatus": {
         "title": "NodeStatus",
@@ -7945,6 +7971,9 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "engine": {
             "type": "string"
+          },
+          "reason": {
+            "$ref": "#/components/schemas/NodeReason"
           },
           "dispatched_at": {
             "$ref": "#/components/schemas/Timestamp"

@@ -274,6 +274,11 @@ const TABLE = {
     "status": 504,
     "class": "retryable"
   },
+  "node-deadline": {
+    "title": "The node did not end in time",
+    "status": 504,
+    "class": "deadline"
+  },
   "task-lost": {
     "title": "The executor was lost while it worked",
     "status": 500,

@@ -951,11 +951,14 @@ export interface GraphNode {
   params?: Record<string, unknown>;
   /**
    * Per input a constant, a reference ($node.output or $input.field; a trailing ? makes it optional, a leading $$
-   * is a literal $) or a form: {"$any": [...]} or {"$text": [...]}.
+   * is a literal $) or a form: {"$any": [...]}, {"$first": [...]} or {"$text": [...]}.
    */
   inputs?: Record<string, unknown>;
   retry?: RetryPolicy;
+  /** Of one attempt's work. */
   timeout_s?: number;
+  /** From its first dispatch to its end, with all waiting and retries: what is not done by then has failed. */
+  deadline_s?: number;
   /** Share of the run's progress. */
   weight?: number;
   pool?: PoolName;
@@ -1009,6 +1012,8 @@ export interface GraphGroup {
   max?: number;
   /** How many indices may be under way. */
   at_once?: number;
+  /** From the first dispatch of a member: all members that have not ended by then have failed. */
+  deadline_s?: number;
   /** skip leaves an index whose member failed out of the lists that the group gives. */
   on_failure?: "fail" | "skip";
   /** Its nodes are done again until the condition holds. Excludes each. */
@@ -1016,8 +1021,8 @@ export interface GraphGroup {
 }
 
 /**
- * What the driver makes of several references and constants: $any the first that there is, in this order; $text
- * all of them as one text.
+ * What the driver makes of several references and constants: $any the first that there is, in this order; $first
+ * the first that came, in time; $text all of them as one text.
  */
 export type GraphForm = Record<string, Array<unknown>>;
 
@@ -1170,8 +1175,8 @@ export interface MailResume {
 
 export interface MailTimer {
   kind: "timer";
-  timer: "lock" | "retry" | "start_deadline" | "run_deadline" | "approval";
-  /** What the timer is about; for retry `<node>:<attempt>`. */
+  timer: "lock" | "retry" | "deadline" | "start_deadline" | "run_deadline" | "approval";
+  /** What the timer is about; for retry `<node>:<attempt>`, for deadline a node or a group. */
   rest: string;
 }
 
@@ -1255,6 +1260,18 @@ export interface NewApiKey {
   key: ApiKey;
 }
 
+/**
+ * Why a node was skipped (when: its condition was false; input: an input that it needs will not come; edge: an
+ * edge to it will not hold; group: its group has no list) or canceled (race: another was first, and nobody needs
+ * it; run: its run ended).
+ */
+export type NodeReason = "when" | "input" | "edge" | "group" | "race" | "run";
+
+/** Why a node ended before it was done: its run ended, or a race was won by another and nobody needs it. */
+export interface NodeCanceledData {
+  reason?: NodeReason;
+}
+
 export interface NodeDispatchedData {
   attempt: number;
   task_id: Identifier;
@@ -1268,6 +1285,7 @@ export interface NodeExpandedData {
 
 /** Data of node.failed; node.retrying adds delay_ms. */
 export interface NodeFailedData {
+  /** 0 if it was never dispatched. */
   attempt: number;
   error: Problem;
   delay_ms?: number;
@@ -1314,6 +1332,12 @@ export interface NodeRow {
   /** How often its engine was found away when it was declined, or should have come again. */
   away?: number;
   engine?: string;
+  /** Why it was skipped or canceled; while it is dispatched: why it is called back. */
+  reason?: NodeReason;
+  /** When it has failed if it has not ended. */
+  deadline_at?: number;
+  /** The same for all members of its group; on the first that was dispatched. */
+  group_deadline_at?: number;
   dispatched_at?: number;
   completed_at?: number;
   error?: Problem;
@@ -1329,7 +1353,7 @@ export interface NodeRow {
  * hold, or its group has no list.
  */
 export interface NodeSkippedData {
-  reason?: "when" | "input" | "edge" | "group";
+  reason?: NodeReason;
 }
 
 export interface NodeStartedData {
@@ -1503,6 +1527,7 @@ export interface RunNode {
   status: NodeStatus;
   attempt: number;
   engine?: string;
+  reason?: NodeReason;
   dispatched_at?: Timestamp;
   started_at?: Timestamp;
   completed_at?: Timestamp;

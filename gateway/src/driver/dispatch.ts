@@ -8,6 +8,7 @@ import { findSureNodes } from "../run-engine/sure-nodes.ts";
 import { engineOf } from "../graphs/chosen-engine.ts";
 import { isApproval } from "../graphs/node-place.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
+import { beginDeadlines } from "./deadlines.ts";
 import { addEvent, setRow, type Draft } from "./draft.ts";
 import { toPieces } from "./pieces.ts";
 
@@ -119,6 +120,7 @@ function dispatchPiece(
       `The inputs of ${[...inside].join(", ")} are larger than ${DEFAULTS.task_payload_bytes} bytes.`,
     );
   }
+  for (const node of nodes) beginDeadlines(context, node);
   for (const [node, attempt] of attempts) {
     setRow(draft, node, {
       status: "dispatched",

@@ -40,6 +40,8 @@ export interface Draft {
   artifacts: { id: string; value: unknown }[];
   tasks: DraftTask[];
   cancel: OpenTask[];
+  /** Tasks that had a node which failed by its deadline. */
+  recalled: string[];
   record: { field: keyof RunRow; value: string }[];
 }
 
@@ -72,6 +74,7 @@ export function createDraft(situation: Situation): Draft {
     artifacts: [],
     tasks: [],
     cancel: [],
+    recalled: [],
     record: [],
   };
 }

@@ -3,11 +3,13 @@ import { timerMembers } from "@myspinbot/contracts/keys.ts";
 import type { MailEnding, MailTimer, Mail } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { toProblem } from "../errors/problem.ts";
+import { hasDeadlines, overdue } from "./deadlines.ts";
+import { endDropped, isCalledBack } from "./recall.ts";
 import { addEvent, setRow, type Draft } from "./draft.ts";
 import type { Letter } from "./letter.ts";
 import { approvalTimer, decideNode, type ApprovalContext } from "./approvals.ts";
 import { declineNodes, endPause } from "./declines.ts";
-import { failNode, loseNode, reissue, takeResult } from "./results.ts";
+import { failNode, isUnneeded, letGo, loseNode, reissue, takeResult, type ResultContext } from "./results.ts";
 
 /** What mail asks of the whole run; the strongest wish wins later. */
 export interface Wishes {
@@ -37,8 +39,20 @@ function isForgiven(draft: Draft, context: FoldContext): boolean {
   return before < DEFAULTS.max_reaped_unbegun;
 }
 
-function takeLost(draft: Draft, context: FoldContext, task: string, mail: MailEnding): void {
+/** Nodes of which the task has said nothing; those that nobody needs are over with it. */
+function leftOf(draft: Draft, context: FoldContext, task: string): string[] {
   const left = currentNodes(draft, task);
+  const gone = left.filter((node) => isUnneeded(draft, context, node));
+  for (const node of gone) letGo(draft, context, node);
+  return left.filter((node) => !gone.includes(node));
+}
+
+interface Lost {
+  task: string;
+  left: string[];
+}
+
+function takeLost(draft: Draft, context: FoldContext, { task, left }: Lost, mail: MailEnding): void {
   const began = new Set([
     ...mail.began,
     ...left.filter((node) => context.situation.began.get(node) === task),
@@ -52,9 +66,9 @@ function takeLost(draft: Draft, context: FoldContext, task: string, mail: MailEn
 
 function takeEnding(draft: Draft, context: FoldContext, task: string, mail: MailEnding): void {
   for (const result of mail.results) takeResult(draft, context, { pool: context.source, task, result });
-  const left = currentNodes(draft, task);
+  const left = leftOf(draft, context, task);
   if (mail.outcome === "lost") {
-    takeLost(draft, context, task, mail);
+    takeLost(draft, context, { task, left }, mail);
   } else if (mail.outcome === "mismatch") {
     for (const node of left) {
       draft.clear.push(node);
@@ -89,7 +103,8 @@ function takeCheck(draft: Draft, context: FoldContext): void {
       const member = timerMembers.retry(context.run, node, String(row.attempt + 1));
       draft.timers.push({ member, delay_ms: DEFAULTS.retry_backoff_ms });
     } else if (row.status === "dispatched" && !open.has(row.task ?? "")) {
-      reissue(draft, node, false);
+      if (isCalledBack(row)) endDropped(draft, context.situation, node);
+      else reissue(draft, node, false);
     } else if (row.status === "waiting") {
       decideNode(draft, context, node);
     }
@@ -119,7 +134,26 @@ export function foldMail(draft: Draft, context: ApprovalContext): Wishes {
     source: "mail",
   };
   for (const letter of context.situation.letters) take(draft, { ...fold, source: letter.source }, letter);
+  expireNodes(draft, context);
   return fold.wishes;
+}
+
+/** Whether or not their timers were heard; what lies in the mailbox came before. */
+function expireNodes(draft: Draft, context: ResultContext): void {
+  if (!hasDeadlines(context.model)) return;
+  for (const [node, seconds] of overdue(draft, context.model, context.now)) {
+    const row = draft.rows.get(node)!;
+    if (row.held) draft.untimers.push(timerMembers.retry(context.run, node, String(row.attempt + 1)));
+    if (row.status === "waiting") draft.untimers.push(approvalTimer(context.run, node));
+    if (row.status !== "pending") draft.clear.push(node);
+    if (row.task !== undefined) draft.recalled.push(row.task);
+    failNode(
+      draft,
+      context,
+      node,
+      toProblem("node-deadline", `It had ${seconds} s from its first dispatch.`),
+    );
+  }
 }
 
 function take(draft: Draft, context: FoldContext, { body, task = "" }: Letter): void {
@@ -137,13 +171,13 @@ export function cancelNodes(draft: Draft, run: string, now: number): void {
     // Stands for its instances, which have rows of their own.
     if (row.instances !== undefined) continue;
     if (row.held) draft.untimers.push(timerMembers.retry(run, node, String(row.attempt + 1)));
-    if (row.status === "dispatched" || row.status === "waiting") {
-      addEvent(draft, "node.canceled", node, {});
+    if (row.status === "waiting") draft.untimers.push(approvalTimer(run, node));
+    if (row.status !== "dispatched" && row.status !== "waiting" && row.status !== "pending") continue;
+    const reason = row.reason ?? "run";
+    if (row.status !== "pending") {
+      addEvent(draft, "node.canceled", node, { reason });
       draft.clear.push(node);
     }
-    if (row.status === "waiting") draft.untimers.push(approvalTimer(run, node));
-    if (row.status === "waiting" || row.status === "dispatched" || row.status === "pending") {
-      setRow(draft, node, { status: "canceled", held: undefined, task: undefined, completed_at: now });
-    }
+    setRow(draft, node, { status: "canceled", reason, held: undefined, task: undefined, completed_at: now });
   }
 }

@@ -1,12 +1,12 @@
 /** Parts the nodes that are ready into pieces that share nothing: each becomes a task, and may go to another box. */
-import { INSIDE, type ModelNode } from "../run-engine/graph-model.ts";
+import { fitsInTask, type ModelNode } from "../run-engine/graph-model.ts";
 
 /**
  * Nodes of one pool that hang together by edges which a task can hold. Order is kept, in the pieces and among them.
  * @param nodes in topological order
  */
 export function toPieces(nodes: readonly ModelNode[]): ModelNode[][] {
-  const pools = new Map(nodes.map((node) => [node.id, node.pool]));
+  const byId = new Map(nodes.map((node) => [node.id, node]));
   const pieceOf = new Map<string, string>();
   const find = (id: string): string => {
     let root = id;
@@ -19,10 +19,10 @@ export function toPieces(nodes: readonly ModelNode[]): ModelNode[][] {
     }
     return root;
   };
-  for (const { id, pool, incoming } of nodes) {
-    pieceOf.set(id, id);
-    for (const { source, on } of incoming)
-      if (INSIDE.has(on) && pools.get(source) === pool) pieceOf.set(find(source), id);
+  for (const node of nodes) {
+    pieceOf.set(node.id, node.id);
+    for (const edge of node.incoming)
+      if (fitsInTask(edge, byId.get(edge.source), node)) pieceOf.set(find(edge.source), node.id);
   }
   const pieces = new Map<string, ModelNode[]>();
   for (const node of nodes) {

@@ -2,16 +2,22 @@
 import { timerMembers } from "@myspinbot/contracts/keys.ts";
 import type { Artifact, GraphNode, NodeResult, Problem } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
-import { outputChannel, stateChannel, type NodeState } from "../run-engine/state.ts";
+import { outputChannel, stateChannel, stateOf, type Channels, type NodeState } from "../run-engine/state.ts";
 import type { GraphModel } from "../run-engine/graph-model.ts";
 import { toProblem } from "../errors/problem.ts";
 import { addEvent, setRow, type Draft } from "./draft.ts";
 import { artifactsOf } from "../graphs/file-references.ts";
+import { forgetDeadline } from "./deadlines.ts";
+import { dropNode, endDropped, isCalledBack } from "./recall.ts";
 import { checkOutputs, type OutputContext } from "./outputs.ts";
 
 export interface ResultContext extends OutputContext {
   now: number;
   model: GraphModel;
+  /** All channels as they were when the drive began. */
+  channels: Channels;
+  /** What nobody needs any more, after the drive's changes. */
+  unneeded: (changes: Channels) => readonly string[];
   /** Grows while results are taken. */
   known: Map<string, Artifact>;
   random: () => number;
@@ -66,8 +72,15 @@ export function failNode(draft: Draft, context: ResultContext, node: string, pro
     return;
   }
   addEvent(draft, "node.failed", node, { attempt: row.attempt, error: problem });
+  forgetDeadline(draft, context.run, node);
   setPhase(draft, node, "failed", problem);
   setRow(draft, node, { task: undefined, error: problem, completed_at: context.now });
+}
+
+/** Results are taken one after the other, so whoever drives finds the same order. */
+function nextPlace(draft: Draft, { channels, model }: ResultContext): number {
+  const seen = { ...channels, ...draft.channels };
+  return 1 + model.nodes.filter(({ id }) => stateOf(seen, id).place !== undefined).length;
 }
 
 function succeedNode(draft: Draft, context: ResultContext, result: NodeResult): void {
@@ -88,7 +101,10 @@ function succeedNode(draft: Draft, context: ResultContext, result: NodeResult): 
     timing: result.timing,
   });
   setPhase(draft, node, "succeeded");
+  if (context.model.races?.named.has(context.model.byId.get(node)!.base))
+    draft.channels[stateChannel(node)] = { phase: "succeeded", place: nextPlace(draft, context) };
   draft.channels[outputChannel(node)] = outputs;
+  forgetDeadline(draft, context.run, node);
   setRow(draft, node, {
     task: undefined,
     error: undefined,
@@ -108,6 +124,19 @@ function takeRefusal(draft: Draft, context: ResultContext, { pool, result }: Rep
   failNode(draft, context, node, problem);
 }
 
+/** Whether nobody needs what comes of the node; what its executor says of it then counts for nothing. */
+export function isUnneeded(draft: Draft, { model, unneeded }: ResultContext, node: string): boolean {
+  if (isCalledBack(draft.rows.get(node)!)) return true;
+  const base = model.byId.get(node)?.base;
+  return base !== undefined && !!model.races?.servants.has(base) && unneeded(draft.channels).includes(node);
+}
+
+/** Its executor is done with it. */
+export function letGo(draft: Draft, context: ResultContext, node: string): void {
+  dropNode(draft, context, node);
+  endDropped(draft, context, node);
+}
+
 /** Counts a node result if its task is the node's current one and its attempt the node's; says nothing otherwise. */
 export function takeResult(draft: Draft, context: ResultContext, reported: Reported): void {
   const { task, result } = reported;
@@ -115,6 +144,7 @@ export function takeResult(draft: Draft, context: ResultContext, reported: Repor
   if (row?.status === "pending") return takeRefusal(draft, context, reported);
   if (!row || row.status !== "dispatched" || row.task !== task || row.attempt !== result.attempt) return;
   draft.ran = true;
+  if (isUnneeded(draft, context, result.node_id)) return letGo(draft, context, result.node_id);
   draft.accepted.push({ node: result.node_id, task, attempt: result.attempt });
   if (result.status === "failed") {
     failNode(

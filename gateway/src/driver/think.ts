@@ -4,7 +4,7 @@ import type { TERMINAL_RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import type { DriveCarry } from "../checkpoints/drive-saver.ts";
 import type { Hub, HubResult } from "../run-engine/hub.ts";
 import type { GraphModel } from "../run-engine/graph-model.ts";
-import { decide, type RunEnd } from "../run-engine/readiness.ts";
+import { decide } from "../run-engine/readiness.ts";
 import { INPUT_CHANNEL, type Channels } from "../run-engine/state.ts";
 import { isAway } from "../capabilities/match.ts";
 import { toProblem } from "../errors/problem.ts";
@@ -14,9 +14,12 @@ import { ownerOf } from "../owner.ts";
 import { isApproval } from "../graphs/node-place.ts";
 import { askNode } from "./approvals.ts";
 import { dispatchReady, TaskTooLarge } from "./dispatch.ts";
+import { forgetDeadlines } from "./deadlines.ts";
 import { addEvent, createDraft, setRow, type Draft } from "./draft.ts";
 import { cancelNodes, foldMail, type Wishes } from "./fold.ts";
+import { failureOf } from "./failure.ts";
 import { knownArtifacts } from "./known-artifacts.ts";
+import { dropNode, recallTasks } from "./recall.ts";
 import type { Situation } from "./situation.ts";
 import { takeExpansions } from "./take-expansions.ts";
 
@@ -61,13 +64,6 @@ function endRun(
   cancelNodes(draft, situation.run, situation.now);
   if (status !== "canceled") draft.cancel = situation.openTasks;
   addEvent(draft, `run.${status}`, "", data);
-}
-
-function failureOf(end: RunEnd & { status: "failed" }): Problem {
-  if ("missing" in end) return toProblem("output-missing", `The output ${end.missing} was not produced.`);
-  if ("group" in end)
-    return toProblem("group-failed", `The group ${end.group}: ${end.detail}.`, { instance: end.group });
-  return { ...end.problem, instance: end.node };
 }
 
 /** A cancel is proved: the run ends only when no executor can hold a task of it. */
@@ -124,9 +120,11 @@ function obeyWishes(draft: Draft, context: ThinkContext, situation: Situation, w
 function takeHub(draft: Draft, context: ThinkContext, situation: Situation, result: HubResult): void {
   takeExpansions(draft, result.model);
   for (const node of result.skipped) {
-    setRow(draft, node, { status: "skipped", completed_at: situation.now });
-    addEvent(draft, "node.skipped", node, { reason: result.reasons[node] });
+    const reason = result.reasons[node]!;
+    setRow(draft, node, { status: "skipped", reason, completed_at: situation.now });
+    addEvent(draft, "node.skipped", node, { reason });
   }
+  for (const node of result.canceled) dropNode(draft, situation, node);
   for (const node of Object.keys(result.passed)) {
     setRow(draft, node, { status: "succeeded", attempt: 1, completed_at: situation.now });
     addEvent(draft, "node.succeeded", node, { attempt: 1 });
@@ -216,15 +214,18 @@ export async function think(context: ThinkContext, situation: Situation, carry: 
         isAway: awayIn(context, model, channels),
         situation,
         channels,
+        unneeded: (changes) => decide(context.model, { ...channels, ...changes }).canceled,
       });
-  if (obeyWishes(draft, context, situation, wishes)) return draft;
-
   const isFirst = !carry.latest;
-  if (isFirst || Object.keys(draft.channels).length > 0) {
+  const isOver = obeyWishes(draft, context, situation, wishes);
+  if (!isOver && (isFirst || Object.keys(draft.channels).length > 0)) {
     const step = isFirst ? { input } : { update: draft.channels };
     const hub = context.hubFor(modelAfter(context.model, { ...channels, ...draft.channels }));
     takeHub(draft, context, situation, await hub.drive({ thread: situation.run, carry, step }));
   }
-  if (!draft.terminal) markWaiting(draft, situation);
+  if (draft.terminal) forgetDeadlines(draft, situation.run, model);
+  if (isOver || draft.terminal) return draft;
+  recallTasks(draft, situation);
+  markWaiting(draft, situation);
   return draft;
 }

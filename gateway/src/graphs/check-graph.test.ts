@@ -517,6 +517,90 @@ describe("checkGraph", () => {
       /optional/,
     ],
     [
+      "a race with a constant that is not the last",
+      graph([node("a"), node("b", { inputs: { text: { $first: ["x", "$a.text"] } } })], list),
+      "/nodes/1/inputs/text/$first/0",
+      /always be first/,
+    ],
+    [
+      "a race with an input that is not the last",
+      graph([node("a"), node("b", { inputs: { text: { $first: ["$input.name", "$a.text"] } } })], list),
+      "/nodes/1/inputs/text/$first/0",
+      /always be first/,
+    ],
+    [
+      "a race with a field of its own group",
+      graph([node("a", { group: "g", inputs: { text: { $first: ["$g.item", "x"] } } })], {
+        ...list,
+        groups: { g: each },
+      }),
+      "/nodes/0/inputs/text/$first/0",
+      /always be first/,
+    ],
+    [
+      "a race with a form",
+      graph([node("a"), node("b", { inputs: { text: { $first: [{ $any: ["$a.text"] }] } } })], list),
+      "/nodes/1/inputs/text/$first/0",
+      /is a form/,
+    ],
+    [
+      "a race with a list",
+      graph([node("a", { group: "g" })], {
+        ...list,
+        groups: { g: each },
+        output: { x: { $first: ["$a.text"] } },
+      }),
+      "/output/x/$first/0",
+      /is a list/,
+    ],
+    [
+      "a race with the last of a loop",
+      graph([node("a", { group: "g" })], {
+        groups: { g: { repeat: { max: 3, until: { has: "$a.text" } } } },
+        output: { x: { $first: ["$a.text"] } },
+      }),
+      "/output/x/$first/0",
+      /last of a loop/,
+    ],
+    [
+      "a race with somebody who is not there",
+      graph([node("a"), node("b", { inputs: { text: { $first: ["$a.text", "$c.text"] } } })]),
+      "/nodes/1/inputs/text/$first/1",
+      /no node "c"/,
+    ],
+    [
+      "a race with an output of another type",
+      graph([node("a"), node("b", { inputs: { text: { $first: ["$a.number"] } } })]),
+      "/nodes/1/inputs/text/$first/0",
+      /Number, but Text/,
+    ],
+    [
+      "a race with an approval",
+      graph([node("a", { type: "approval", inputs: { text: "x" } })], {
+        output: { x: { $first: ["$a.text"] } },
+      }),
+      "/output/x/$first/0",
+      /decided by a person/,
+    ],
+    [
+      "an approval with a deadline beside its own",
+      graph([node("a", { type: "approval", inputs: { text: "x" }, deadline_s: 5 })]),
+      "/nodes/0/deadline_s",
+      /in the params/,
+    ],
+    [
+      "a race of nobody",
+      graph([node("a"), node("b", { inputs: { text: { $first: [] } } })]),
+      "/nodes/1/inputs/text/$first",
+      /list of 1 to 50/,
+    ],
+    [
+      "a required input whose race may come to nothing",
+      graph([node("a"), python("b", { inputs: { need: { $first: ["$a.number?"] } } })]),
+      "/nodes/1/inputs/need",
+      /optional/,
+    ],
+    [
       "an output of constants alone",
       graph([node("a")], { output: { x: { $any: ["b"] } } }),
       "/output/x",
@@ -544,6 +628,8 @@ describe("checkGraph", () => {
         node("b", { group: "g", inputs: { text: { $any: ["$a.text", { $text: ["no ", "$g.index"] }] } } }),
         node("c", { group: "h", inputs: { text: "$h.text", image: "$h.picture?" } }),
         node("d", { inputs: { text: "costs $5, or US$ 6" } }),
+        node("e", { group: "g", inputs: { text: { $first: ["$a.text", "$b.text", "$g.item"] } } }),
+        node("f", { inputs: { text: { $text: ["by ", { $first: ["$d.text", "$input.name"] }] } } }),
       ],
       {
         ...list,

@@ -9,6 +9,7 @@ import { checkInputs } from "./check-inputs.ts";
 import { checkOrder } from "./check-order.ts";
 import { checkOutput } from "./check-output.ts";
 import { checkPredicate } from "./check-predicate.ts";
+import { isApproval } from "./node-place.ts";
 import { looseProblems } from "./expressions.ts";
 import type { GraphContext } from "./graph-context.ts";
 import { readInputSpec } from "./input-fields.ts";
@@ -56,6 +57,11 @@ export function checkGraph(graph: Graph, options: GraphCheckOptions): FieldError
     const type = options.nodeTypes.get(node.type);
     problems.push(...checkInputs(context, node, type, `/nodes/${index}/inputs`));
     problems.push(...checkChoice(context, node, `/nodes/${index}/engine`));
+    if (isApproval(node) && node.deadline_s !== undefined)
+      problems.push({
+        pointer: `/nodes/${index}/deadline_s`,
+        detail: "how long a person is waited for is said in the params of an approval",
+      });
     if (node.when)
       problems.push(...checkPredicate({ context, group: node.group }, node.when, `/nodes/${index}/when`));
   });

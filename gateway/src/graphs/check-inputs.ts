@@ -7,6 +7,7 @@ import { filePartsOf, isFileType } from "./file-types.ts";
 import type { GraphContext } from "./graph-context.ts";
 import { namedType } from "./input-fields.ts";
 import { elementOf } from "./list-types.ts";
+import { isApproval } from "./node-place.ts";
 import type { NodeType } from "./node-types.ts";
 import { resolveReference } from "./reference-types.ts";
 
@@ -87,6 +88,11 @@ function checkForm(
   pointer: string,
 ): FieldError[] {
   const at = (i: number) => `${pointer}/$${kind}/${i}`;
+  if (kind === "first")
+    return of.flatMap((part, i) => {
+      const problem = racerProblem(place, part, i === of.length - 1);
+      return problem ? [{ pointer: at(i), detail: problem }] : checkExpression(place, part, wanted, at(i));
+    });
   if (kind === "any") return of.flatMap((part, i) => checkExpression(place, part, wanted, at(i)));
   const problems = of.flatMap((part, i) => checkTextPart(place, part, at(i)));
   if (wanted !== undefined && wanted !== "Text")
@@ -94,8 +100,25 @@ function checkForm(
   return problems;
 }
 
+/** Single nodes race: of a list or a loop nobody could say when it was there. The last may be what is taken without any. */
+function racerProblem({ context, group }: Place, part: Expression, isLast: boolean): string | undefined {
+  if (isForm(part))
+    return "is a form; only outputs of nodes race, and a constant or an input may be the last";
+  const { graph } = context;
+  const node = part.kind === "node" ? graph.nodes.find(({ id }) => id === part.node) : undefined;
+  if (node && isApproval(node)) return "is decided by a person, and does not race; a node behind it could";
+  if (node?.group !== undefined && node.group !== group) {
+    const { each, repeat } = graph.groups?.[node.group] ?? {};
+    const what = each === undefined ? repeat && "the last of a loop" : "a list";
+    if (what) return `is ${what}; only outputs of single nodes race, and one that joins it could`;
+  }
+  if (node || isLast || (part.kind === "node" && !Object.hasOwn(graph.groups ?? {}, part.node)))
+    return undefined;
+  return "is there at once and would always be first: it may only be the last, for when none of the others comes";
+}
+
 function checkTextPart(place: Place, part: Expression, pointer: string): FieldError[] {
-  if (isForm(part)) return checkForm(place, part, part.kind === "any" ? undefined : "Text", pointer);
+  if (isForm(part)) return checkForm(place, part, part.kind === "text" ? "Text" : undefined, pointer);
   if (part.kind === "constant")
     return ["string", "number", "boolean"].includes(typeof part.value)
       ? []

@@ -43,9 +43,9 @@ async function playExample(name: string, input: Record<string, unknown>, failing
 }
 
 describe("docs/graphs.md", () => {
-  it("has thirteen examples, and each is played below", () => {
+  it("has fifteen examples, and each is played below", () => {
     expect(examples.map(({ name }) => name)).toEqual([...new Set(CASES.map(([name]) => name))]);
-    expect(examples).toHaveLength(13);
+    expect(examples).toHaveLength(15);
   });
 
   it.each(examples.map((graph) => [graph.name, graph] as const))(
@@ -65,6 +65,11 @@ describe("docs/graphs.md", () => {
     ["fallback", { text: "a" }, { audio: "best.audio" }],
     ["fallback", { text: "a" }, { audio: "plain.audio" }, ["best"]],
     ["fallback", { text: "a" }, "failed", ["best", "plain"]],
+    ["race", { text: "a" }, { audio: "plain.audio", script: "script.narration" }, ["best"]],
+    ["race", { text: "a" }, { audio: "best.audio", script: "script.narration" }, ["plain"]],
+    ["race", { text: "a" }, "failed", ["best", "plain"]],
+    ["in-time", { text: "a" }, { audio: "best.audio" }],
+    ["in-time", { text: "a" }, { audio: "plain.audio" }, ["best"]],
     ["try", { image: "i" }, { video: "large.video" }],
     ["try", { image: "i" }, { image: "still.image" }, ["film"]],
     ["try", { image: "i" }, { image: "still.image" }, ["large"]],

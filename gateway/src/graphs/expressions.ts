@@ -3,11 +3,12 @@ import { escapePointer } from "../errors/field-errors.ts";
 import type { FieldError } from "../errors/app-error.ts";
 import { InvalidReference, looseReference, parseReference, type Reference } from "./references.ts";
 
-export type Form = "any" | "text";
+export type Form = "any" | "first" | "text";
 export type Expression = Reference | { kind: Form; of: Expression[] };
 
 const FORMS: ReadonlyMap<string, Form> = new Map([
   ["$any", "any"],
+  ["$first", "first"],
   ["$text", "text"],
 ]);
 /** Forms within forms. */
@@ -42,7 +43,7 @@ export function isForm(expression: Expression): expression is Extract<Expression
 export function isOptional(expression: Expression): boolean {
   if (expression.kind === "constant") return false;
   if (!isForm(expression)) return expression.optional;
-  return expression.kind === "any" && isOptional(expression.of.at(-1)!);
+  return expression.kind !== "text" && isOptional(expression.of.at(-1)!);
 }
 
 /** All references in it, forms included. */

@@ -3,12 +3,13 @@
  * decision. References of a member to its group are by index, of others to a group by list.
  */
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
-import { poolOf } from "../graphs/node-place.ts";
+import { isApproval, poolOf } from "../graphs/node-place.ts";
 import type { GroupState, Place } from "./groups.ts";
-import type { Gate, GraphModel, IncomingEdge, ModelNode } from "./graph-model.ts";
+import type { Gate, GraphModel, IncomingEdge, ModelNode, Races } from "./graph-model.ts";
 import { hasInstances, type GraphPlan, type PlannedGroup, type PlannedNode } from "./planned.ts";
 import { ENDED, evaluate, isPlain, mayBeMissing, viewOf, type Operand } from "./operands.ts";
 import { causesOf, instancesOf, judgeOf, resolve, stateOf, type Expander } from "./resolve.ts";
+import { servedBy } from "./races.ts";
 import { setGate, type NodeSet } from "./set-gates.ts";
 import type { Channels } from "./state.ts";
 
@@ -91,6 +92,7 @@ function instanceOf(expander: Expander, node: PlannedNode, place?: Place): Model
     base: node.id,
     definition: node.definition,
     pool: poolOf(node.definition),
+    apart: "",
     inputs,
     incoming: [...data, ...incoming],
     gates: [...gates, ...whenGate(expander, node, place)],
@@ -102,7 +104,7 @@ function placeholder(node: PlannedNode, state: GroupState): ModelNode {
   const verdict = state.is === "waits" ? "waits" : "impossible";
   const gates: Gate[] = [{ reason: "group", judge: () => verdict }];
   const { id, definition } = node;
-  return { id, base: id, definition, pool: poolOf(definition), inputs: [], incoming: [], gates };
+  return { id, base: id, definition, pool: poolOf(definition), apart: "", inputs: [], incoming: [], gates };
 }
 
 /** Indices that may be under way: the first so many of those that have not ended. */
@@ -140,8 +142,18 @@ function brokenOf({ plan, states }: Expander, nodes: ModelNode[]): GraphModel["b
   };
 }
 
+/** What may be called back, by a race or a deadline, is in no task with anything else; what a person decides is in none. */
+function apartOf({ graph }: GraphPlan, races: Races | undefined, node: ModelNode): string {
+  const { deadline_s, group } = node.definition;
+  const deadline = group !== undefined && graph.groups![group]!.deadline_s !== undefined ? group : "";
+  return [
+    servedBy(races, node),
+    deadline_s === undefined && !isApproval(node.definition) ? deadline : node.id,
+  ].join(" ");
+}
+
 /** The graph as it is after what the channels hold. */
-export function expand(plan: GraphPlan, channels: Channels): GraphModel {
+export function expand(plan: GraphPlan, channels: Channels, races: Races | undefined): GraphModel {
   const expander: Expander = { plan, view: viewOf(channels), states: new Map(), causes: new Map() };
   const nodes: ModelNode[] = [];
   const expansions: GraphModel["expansions"] = [];
@@ -156,6 +168,7 @@ export function expand(plan: GraphPlan, channels: Channels): GraphModel {
     const count = state.items.length;
     expansions.push({ node: node.id, count, of: state.loop === "open" ? node.group.repeat!.max : count });
   }
+  for (const node of nodes) node.apart = apartOf(plan, races, node);
   return {
     digest: plan.digest,
     shape: expansions.map(({ node, count }) => `${node}:${count}`).join(),
@@ -165,6 +178,7 @@ export function expand(plan: GraphPlan, channels: Channels): GraphModel {
     handled: new Set(nodes.filter(({ base }) => plan.handled.has(base)).map(({ id }) => id)),
     output: plan.output.map(([field, expression]) => [field, resolve(expander, expression, undefined)]),
     expansions,
+    races,
     broken: brokenOf(expander, nodes),
   };
 }

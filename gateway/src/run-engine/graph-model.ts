@@ -12,10 +12,19 @@ export interface IncomingEdge {
 }
 
 /** Edges that a task can hold: what they wait for is decided by the executor. */
-export const INSIDE: ReadonlySet<IncomingEdge["on"]> = new Set(["required", "optional", "success"]);
+const INSIDE: ReadonlySet<IncomingEdge["on"]> = new Set(["required", "optional", "success"]);
 
 export type Verdict = "satisfied" | "waits" | "impossible";
 export type SkipReason = "when" | "input" | "edge" | "group";
+
+/** Whether one task may hold an edge's source and the node that it leads to. */
+export function fitsInTask(
+  edge: IncomingEdge,
+  source: ModelNode | undefined,
+  { pool, apart }: Pick<ModelNode, "pool" | "apart">,
+): boolean {
+  return INSIDE.has(edge.on) && source?.pool === pool && source.apart === apart;
+}
 
 /** What only the driver can judge: a node with a gate that waits is in no task. */
 export interface Gate {
@@ -30,6 +39,8 @@ export interface ModelNode {
   base: string;
   definition: GraphNode;
   pool: string;
+  /** Only nodes with the same word may share a task: it can be called back without harm to others. */
+  apart: string;
   inputs: [name: string, operand: Operand][];
   incoming: IncomingEdge[];
   gates: Gate[];
@@ -41,6 +52,28 @@ export interface Expansion {
   count: number;
   /** Of so many that there may be. */
   of: number;
+}
+
+/** Who wants what a node makes; all by ids of the graph's nodes. */
+export interface Wanted {
+  /** They wait for it, whoever wins a race. */
+  by: Set<string>;
+  /** They race for it with others. */
+  raced: Set<string>;
+  /** The run's output races for it. */
+  inOutput: boolean;
+  /** The run's output needs it, or the next iteration of its loop. */
+  always: boolean;
+}
+
+export interface Races {
+  /** Nodes that a race names: they are numbered as they succeed. */
+  named: ReadonlySet<string>;
+  wanted: ReadonlyMap<string, Wanted>;
+  /** Node that may be called back -> the racers that want it, alone. */
+  servants: ReadonlyMap<string, readonly string[]>;
+  /** Nodes of one group are in step: instances want each other by index. */
+  groupOf(node: string): string | undefined;
 }
 
 export interface GraphModel {
@@ -55,6 +88,8 @@ export interface GraphModel {
   handled: Set<string>;
   output: [field: string, operand: Operand][];
   expansions: Expansion[];
+  /** Who races whom; undefined if nobody does. */
+  races: Races | undefined;
   /** Why a group cannot be done, for groups whose failure nobody follows. */
   broken: { group: string; detail: string } | undefined;
   /** The graph with the groups as they are now; undefined when there are none, so that nothing can change. */

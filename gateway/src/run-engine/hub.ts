@@ -32,6 +32,8 @@ interface DriveNotes {
   reasons: Record<string, SkipReason>;
   /** Approvals that nobody is asked for, with their outputs. */
   passed: Record<string, Outputs>;
+  /** Nodes that nobody needs any more. */
+  canceled: string[];
   end: RunEnd | null;
 }
 
@@ -76,15 +78,16 @@ function channelsOf(model: GraphModel): Record<string, NodeChannel> {
 function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>): Hub {
   const route = (channels: Channels, config: LangGraphRunnableConfig): Command => {
     const notes = notesOf(config);
-    const { model: now, ready, skipped, reasons, passed, end } = decide(model, channels);
+    const { model: now, ready, skipped, reasons, canceled, passed, end } = decide(model, channels);
     Object.assign(notes, { model: now, end, batch: ready });
     notes.ready.push(...ready);
     notes.skipped.push(...skipped);
     Object.assign(notes.reasons, reasons);
+    notes.canceled.push(...canceled);
     Object.assign(notes.passed, passed);
-    const update: Channels = Object.fromEntries(
-      skipped.map((id) => [stateChannel(id), { phase: "skipped" }]),
-    );
+    const update: Channels = {};
+    for (const id of skipped) update[stateChannel(id)] = { phase: "skipped" };
+    for (const id of canceled) update[stateChannel(id)] = { phase: "canceled" };
     for (const [id, outputs] of Object.entries(passed)) {
       update[stateChannel(id)] = { phase: "succeeded" };
       update[outputChannel(id)] = outputs;
@@ -111,13 +114,8 @@ function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>): Hub {
   return {
     async drive({ thread, carry, step }) {
       const notes: BatchNotes = {
-        model,
-        ready: [],
-        batch: [],
-        skipped: [],
-        reasons: {},
-        passed: {},
-        end: null,
+        ...{ model, ready: [], batch: [], end: null },
+        ...{ skipped: [], reasons: {}, canceled: [], passed: {} },
       };
       const start =
         "input" in step ? { [INPUT_CHANNEL]: step.input } : new Command({ update: step.update, goto: ROUTE });

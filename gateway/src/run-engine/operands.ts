@@ -29,10 +29,12 @@ export type Value = { is: "value"; value: unknown } | { is: "absent" } | { is: "
 export interface View {
   phaseOf(node: string): Phase;
   outputsOf(node: string): Outputs;
+  /** Of those in races: the how manyth to succeed. */
+  placeOf(node: string): number;
   input: Record<string, unknown>;
 }
 
-export const ENDED: ReadonlySet<Phase> = new Set(["succeeded", "failed", "skipped"]);
+export const ENDED: ReadonlySet<Phase> = new Set(["succeeded", "failed", "skipped", "canceled"]);
 const WAITS: Value = { is: "waits" };
 const ABSENT: Value = { is: "absent" };
 
@@ -40,6 +42,7 @@ export function viewOf(channels: Channels): View {
   return {
     phaseOf: (node) => stateOf(channels, node).phase,
     outputsOf: (node) => outputsOf(channels, node),
+    placeOf: (node) => stateOf(channels, node).place ?? Number.POSITIVE_INFINITY,
     input: (channels[INPUT_CHANNEL] ?? {}) as Record<string, unknown>,
   };
 }
@@ -61,6 +64,15 @@ function listOf({ nodes, needed, output }: ListOperand, view: View): Value {
     view.phaseOf(node) === "succeeded" ? view.outputsOf(node)[output] : undefined,
   );
   return { is: "value", value: made.filter((value) => value !== undefined) };
+}
+
+/** Of the nodes that have a value the first to have ended; what is no node counts when no node has one. */
+function winnerOf(of: Operand[], view: View): Value {
+  const racers = of.filter((operand) => operand.kind === "node");
+  const [winner] = racers
+    .filter((racer) => evaluate(racer, view).is === "value")
+    .sort((a, b) => view.placeOf(a.node) - view.placeOf(b.node));
+  return winner ? evaluate(winner, view) : firstOf(of, view);
 }
 
 function firstOf(of: Operand[], view: View): Value {
@@ -103,6 +115,8 @@ export function evaluate(operand: Operand, view: View): Value {
       return ABSENT;
     case "any":
       return firstOf(operand.of, view);
+    case "first":
+      return winnerOf(operand.of, view);
     case "text":
       return textOf(operand.of, view);
   }

@@ -4,10 +4,10 @@ import { referencesIn, type Expression } from "../graphs/expressions.ts";
 import type { GraphPlan, PlannedGroup } from "./planned.ts";
 import { expressionsOf } from "./plan-sources.ts";
 
-/** Names of alternatives: `$any` goes on without them. */
+/** Names of alternatives: `$any` and `$first` go on without them. */
 function alternativesOf(expression: Expression): string[] {
   if (!("of" in expression)) return [];
-  const own = expression.kind === "any" ? expression.of.flatMap((each) => referencesIn(each)) : [];
+  const own = expression.kind !== "text" ? expression.of.flatMap((each) => referencesIn(each)) : [];
   const names = own.flatMap((reference) => (reference.kind === "node" ? [reference.node] : []));
   return [...names, ...expression.of.flatMap(alternativesOf)];
 }

@@ -4,6 +4,7 @@ import { expand } from "./expand.ts";
 import type { GraphModel } from "./graph-model.ts";
 import { toGraphPlan } from "./graph-plan.ts";
 import { hasInstances, type GraphPlan } from "./planned.ts";
+import { readRaces } from "./races.ts";
 
 /** Whether what there is depends on what happens. */
 function canChange(plan: GraphPlan): boolean {
@@ -16,6 +17,7 @@ function canChange(plan: GraphPlan): boolean {
  */
 export function toGraphModel(graph: Graph, digest: string): GraphModel {
   const plan = toGraphPlan(graph, digest);
-  const model = expand(plan, {});
-  return canChange(plan) ? { ...model, expand: (channels) => expand(plan, channels) } : model;
+  const races = readRaces(plan);
+  const model = expand(plan, {}, races);
+  return canChange(plan) ? { ...model, expand: (channels) => expand(plan, channels, races) } : model;
 }

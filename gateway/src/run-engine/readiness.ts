@@ -3,7 +3,7 @@ import type { Problem } from "@myspinbot/contracts/types.ts";
 import { isApproval } from "../graphs/node-place.ts";
 import { outputsUnasked } from "./approvals.ts";
 import {
-  INSIDE,
+  fitsInTask,
   type GraphModel,
   type IncomingEdge,
   type ModelNode,
@@ -11,6 +11,7 @@ import {
   type Verdict,
 } from "./graph-model.ts";
 import { ENDED, evaluate, mayBeMissing, viewOf, type View } from "./operands.ts";
+import { findUnneeded } from "./races.ts";
 import {
   outputChannel,
   outputsOf,
@@ -34,15 +35,14 @@ export interface Decision {
   skipped: string[];
   /** Why, by node. */
   reasons: Record<string, SkipReason>;
+  /** Nodes that nobody needs any more, because another was first. */
+  canceled: string[];
   /** Nodes to dispatch, per pool the largest set whose inputs are known or made inside the set; approvals to ask for. */
   ready: string[];
   /** Outputs of approvals that nobody is asked for. */
   passed: Record<string, Outputs>;
   end: RunEnd | null;
 }
-
-/** The name of no pool. */
-const ALONE = "";
 
 function verdict(edge: IncomingEdge, phase: Phase, channels: Channels): Verdict {
   if (!ENDED.has(phase)) return "waits";
@@ -96,18 +96,14 @@ function findSkipped(look: Look): Record<string, SkipReason> {
 }
 
 function findReady({ model, channels, phases, view }: Look): string[] {
-  const setOf = new Map<string, string>();
-  // An approval is in no task: it waits for all before it, and all behind it wait for it.
-  const poolIn = ({ definition, pool }: ModelNode): string => (isApproval(definition) ? ALONE : pool);
-  const fits = (node: ModelNode, edge: IncomingEdge): boolean => {
-    if (verdict(edge, phases.get(edge.source)!, channels) === "satisfied") return true;
-    const pool = poolIn(node);
-    return pool !== ALONE && INSIDE.has(edge.on) && setOf.get(edge.source) === pool;
-  };
+  const setOf = new Map<string, ModelNode>();
+  const fits = (node: ModelNode, edge: IncomingEdge): boolean =>
+    verdict(edge, phases.get(edge.source)!, channels) === "satisfied" ||
+    fitsInTask(edge, setOf.get(edge.source), node);
   for (const node of model.nodes) {
     if (phases.get(node.id) !== "pending") continue;
     if (!node.incoming.every((edge) => fits(node, edge))) continue;
-    if (node.gates.every((gate) => gate.judge(view) === "satisfied")) setOf.set(node.id, poolIn(node));
+    if (node.gates.every((gate) => gate.judge(view) === "satisfied")) setOf.set(node.id, node);
   }
   return [...setOf.keys()];
 }
@@ -136,17 +132,19 @@ function decideOnce(model: GraphModel, channels: Channels): Decision {
   const unhandled =
     firstFailure(model, channels, (id) => !model.handled.has(id)) ??
     (model.broken ? ({ status: "failed", ...model.broken } as const) : null);
-  const nothing = { model, skipped: [], reasons: {}, ready: [], passed: {} };
+  const nothing = { model, skipped: [], reasons: {}, canceled: [], ready: [], passed: {} };
   if (unhandled) return { ...nothing, end: unhandled };
 
   const look = lookAt(model, channels);
   const reasons = findSkipped(look);
   const skipped = Object.keys(reasons);
+  const canceled = findUnneeded(look);
+  const found = { model, skipped, reasons, canceled };
   if ([...look.phases.values()].every((phase) => ENDED.has(phase))) {
     const end = collectOutput(look);
     // A missing output is explained by the failure that its graph tolerated, if there is one.
     const cause = "missing" in end ? firstFailure(model, channels, () => true) : null;
-    return { ...nothing, skipped, reasons, end: cause ?? end };
+    return { ...nothing, ...found, end: cause ?? end };
   }
   const ready = findReady(look);
   const passed = Object.fromEntries(
@@ -156,24 +154,28 @@ function decideOnce(model: GraphModel, channels: Channels): Decision {
       return outputs ? [[id, outputs]] : [];
     }),
   );
-  return { model, skipped, reasons, passed, ready: ready.filter((id) => !passed[id]), end: null };
+  return { ...found, passed, ready: ready.filter((id) => !passed[id]), end: null };
 }
 
-/** What to do next. The caller dispatches `ready`, marks `skipped` and `passed`, and ends the run when `end` is set. */
+/** What to do next. The caller dispatches `ready`, marks what was `skipped`, `canceled` and `passed`, and ends the run by `end`. */
 export function decide(model: GraphModel, channels: Channels): Decision {
   const { expand } = model;
   const reasons: Record<string, SkipReason> = {};
+  const canceled: string[] = [];
   const passed: Record<string, Outputs> = {};
   const seen = { ...channels };
-  // What nobody is asked for goes on at once. A skip may say that a list will not come, or what it falls back to, or
-  // end an iteration, and so change what there is.
+  // What nobody is asked for goes on at once. A skip or a cancel may say that a list will not come, or what it falls
+  // back to, or end an iteration, and so change what there is.
   for (;;) {
     const decision = decideOnce(expand ? { ...expand(seen), expand } : model, seen);
     Object.assign(reasons, decision.reasons);
     Object.assign(passed, decision.passed);
-    const goesOn = Object.keys(decision.passed).length > 0 || (expand && decision.skipped.length > 0);
-    if (!goesOn) return { ...decision, reasons, passed, skipped: Object.keys(reasons) };
+    canceled.push(...decision.canceled);
+    const isChanged = decision.skipped.length > 0 || decision.canceled.length > 0;
+    const goesOn = Object.keys(decision.passed).length > 0 || (expand && isChanged);
+    if (!goesOn) return { ...decision, reasons, passed, canceled, skipped: Object.keys(reasons) };
     for (const id of decision.skipped) seen[stateChannel(id)] = { phase: "skipped" };
+    for (const id of decision.canceled) seen[stateChannel(id)] = { phase: "canceled" };
     for (const [id, outputs] of Object.entries(decision.passed)) {
       seen[stateChannel(id)] = { phase: "succeeded" };
       seen[outputChannel(id)] = outputs;

@@ -109,7 +109,7 @@ function carriedOf(expander: Expander, field: string, optional: boolean, place: 
 export function resolve(expander: Expander, expression: Expression, place: Place | undefined): Operand {
   if ("of" in expression) {
     const of = expression.of.map((part) => resolve(expander, part, place));
-    const optional = expression.kind === "any" && mayBeMissing(of.at(-1)!);
+    const optional = expression.kind !== "text" && mayBeMissing(of.at(-1)!);
     return { kind: expression.kind, of, optional };
   }
   if (expression.kind !== "node") return expression;

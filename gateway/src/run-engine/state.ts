@@ -2,11 +2,13 @@
 import type { Problem } from "@myspinbot/contracts/types.ts";
 
 /** `held` = waits for a retry timer; everything else as the node status of the same name. */
-export type Phase = "pending" | "held" | "dispatched" | "succeeded" | "failed" | "skipped";
+export type Phase = "pending" | "held" | "dispatched" | "succeeded" | "failed" | "skipped" | "canceled";
 
 export interface NodeState {
   phase: Phase;
   problem?: Problem;
+  /** Of a node in a race: the how manyth of them to succeed. */
+  place?: number;
 }
 
 export type Outputs = Record<string, unknown>;

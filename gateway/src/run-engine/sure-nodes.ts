@@ -5,7 +5,8 @@ import type { GraphModel, IncomingEdge } from "./graph-model.ts";
 
 /**
  * A node is sure when nothing can skip it: all before it are sure, the failure of each of them ends the run, what it
- * needs of them is an output that their types always give, and nothing has to be true besides.
+ * needs of them is an output that their types always give, nothing has to be true besides, and no race can make it
+ * needless.
  */
 export function findSureNodes(model: GraphModel, nodeTypes: NodeTypes): ReadonlySet<string> {
   const sure = new Set<string>();
@@ -18,6 +19,7 @@ export function findSureNodes(model: GraphModel, nodeTypes: NodeTypes): Readonly
   };
   // In topological order, so what comes before a node is decided before it.
   for (const node of model.nodes)
-    if (node.gates.length === 0 && node.incoming.every(always)) sure.add(node.id);
+    if (node.gates.length === 0 && !model.races?.servants.has(node.base) && node.incoming.every(always))
+      sure.add(node.id);
   return sure;
 }

@@ -51,6 +51,7 @@ function toRunNode(id: string, row: NodeRow, { fields, data }: Source): RunNode 
     status: running ? "running" : row.status,
     attempt: row.attempt,
     ...(row.engine === undefined ? {} : { engine: row.engine }),
+    ...(row.reason === undefined ? {} : { reason: row.reason }),
     ...(row.dispatched_at === undefined ? {} : { dispatched_at: toTimestamp(row.dispatched_at) }),
     ...(begun ? { started_at: toTimestamp(Number(begunAt)) } : {}),
     ...(row.completed_at === undefined ? {} : { completed_at: toTimestamp(row.completed_at) }),

@@ -106,6 +106,6 @@ function missingFields({ graph }: AcceptedGraph, input: Input): FieldError[] {
 
 /** Fields without which there is no value; alternatives go on without them. */
 function neededFields(expression: Expression): string[] {
-  if (isForm(expression)) return expression.kind === "any" ? [] : expression.of.flatMap(neededFields);
+  if (isForm(expression)) return expression.kind !== "text" ? [] : expression.of.flatMap(neededFields);
   return expression.kind === "input" && !expression.optional ? [expression.field] : [];
 }

@@ -35,6 +35,16 @@ describe("toProgress", () => {
     expect(toProgress("failed", ended, { weights: {}, culprit: "b" })).toEqual({ percent: 50 });
   });
 
+  it("counts who lost a race as done, also when its run fails, and who was cut off as not", () => {
+    const loser: RunNode = { ...node("a", "canceled"), reason: "race" };
+    const calledBack: RunNode = { ...node("a", "running", 5), reason: "race" };
+    for (const each of [loser, calledBack])
+      expect(toProgress("running", [each, node("b", "pending")], { weights: {} }).percent).toBe(50);
+    const cut: RunNode = { ...node("c", "canceled"), reason: "run" };
+    const ended = [loser, node("b", "failed"), cut, node("d", "succeeded")];
+    expect(toProgress("failed", ended, { weights: {}, culprit: "b" })).toEqual({ percent: 50 });
+  });
+
   it("counts lists without elements as done", () => {
     expect(toProgress("running", [node("a", "pending")], { weights: { a: 1 }, empty: 3 }).percent).toBe(75);
   });

@@ -34,8 +34,9 @@ export function toProgress(
   return { percent, ...node };
 }
 
-function share({ status, progress }: RunNode): number {
-  if (DONE.has(status)) return 1;
+function share({ status, reason, progress }: RunNode): number {
+  // Who lost a race has nothing to do any more, whatever becomes of the run.
+  if (DONE.has(status) || reason === "race") return 1;
   if (status !== "running" || !progress || progress.total <= 0) return 0;
   return Math.min(1, progress.done / progress.total);
 }

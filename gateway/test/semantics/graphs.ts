@@ -2,9 +2,11 @@
 import fc from "fast-check";
 import type { Graph, GraphEdge, GraphNode } from "@myspinbot/contracts/types.ts";
 
-/** What one attempt at a node does: the outputs that it makes, or a failure of this class. */
+/** What one attempt at a node does: the outputs that it makes, a failure of this class, or nothing until it is canceled. */
 export type Deed =
-  { makes: readonly string[]; gives?: Record<string, unknown> } | { fails: "retryable" | "permanent" };
+  | { makes: readonly string[]; gives?: Record<string, unknown> }
+  | { fails: "retryable" | "permanent" }
+  | { hangs: true };
 
 export interface Case {
   graph: Graph;

@@ -2,9 +2,9 @@
  * Plays a run without Redis: the driver's real thought, the engine's real decisions, and for every task the executor's
  * real task graph. Only what lies between them is played: mail comes in a random order.
  */
-import type { Mail, NodeResult, NodeRow, RunRow, Task } from "@myspinbot/contracts/types.ts";
+import type { Mail, MailTimer, NodeResult, NodeRow, RunRow, Task } from "@myspinbot/contracts/types.ts";
 import type { DriveCarry } from "../../src/checkpoints/drive-saver.ts";
-import { createDraft, type Draft, type DraftTask } from "../../src/driver/draft.ts";
+import { createDraft, type Draft, type DraftEvent, type DraftTask } from "../../src/driver/draft.ts";
 import type { Letter } from "../../src/driver/letter.ts";
 import type { OpenTask, Situation } from "../../src/driver/situation.ts";
 import { think } from "../../src/driver/think.ts";
@@ -30,6 +30,8 @@ export interface Played {
   rows: Map<string, NodeRow>;
   /** The inputs of every attempt that was made, by node. */
   attempts: Record<string, Record<string, unknown>[]>;
+  events: DraftEvent[];
+  tasks: Task[];
 }
 
 const RUN = "run_s0_1";
@@ -49,10 +51,15 @@ export const quickHub: MakeHub = (model) => {
       const channels: Channels = { ...before };
       (carry as DriveCarry).put = { checkpoint: { channel_values: channels } } as never;
       Object.assign(channels, "input" in step ? { [INPUT_CHANNEL]: step.input } : step.update);
-      const notes = { ready: [] as string[], skipped: [] as string[], reasons: {}, passed: {} };
+      const notes = {
+        ...{ ready: [] as string[], skipped: [] as string[], canceled: [] as string[] },
+        ...{ reasons: {}, passed: {} },
+      };
       for (;;) {
-        const { model: now, ready, skipped, reasons, passed, end } = decide(model, channels);
+        const { model: now, ready, skipped, canceled, reasons, passed, end } = decide(model, channels);
         Object.assign(notes.reasons, reasons);
+        for (const id of canceled) channels[stateChannel(id)] = { phase: "canceled" };
+        notes.canceled.push(...canceled);
         Object.assign(notes.passed, passed);
         for (const [id, outputs] of Object.entries(passed)) {
           channels[stateChannel(id)] = { phase: "succeeded" };
@@ -68,16 +75,20 @@ export const quickHub: MakeHub = (model) => {
   };
 };
 
-/** Runs a task to its end and answers its mail: some results by themselves, then the ending with all of them. */
+/**
+ * Runs a task to its end and answers its mail: some results by themselves, then the ending with all of them; that of a
+ * task in which something hangs comes when it is canceled.
+ */
 async function work(
   { graph: _, deeds }: Case,
   { task, pool, body }: DraftTask,
   attempts: Played["attempts"],
-): Promise<Letter[]> {
+): Promise<{ said: Letter[]; ending?: Letter }> {
   // The gateway's executor plays its twin, too, which differs from it in nothing that matters here.
   const entry = { id: "1-0", task, body: JSON.stringify({ ...(JSON.parse(body) as Task), plane: "node" }) };
   const plan = admit(entry, { shard: "s0", pool, nodeTypes, host, capabilities }) as Admitted;
   const results: NodeResult[] = [];
+  let hangs = false;
   await runTaskGraph({
     nodes: plan.nodes,
     async run({ node }, inputs) {
@@ -85,6 +96,10 @@ async function work(
       const all = deedsOf(deeds, node.id);
       const deed = all[Math.min(attempts[node.id]!.length, all.length) - 1]!;
       const head = { node_id: node.id, attempt: node.attempt };
+      if ("hangs" in deed) {
+        hangs = true;
+        return { status: "failed" };
+      }
       if ("makes" in deed) {
         const outputs =
           deed.gives ?? Object.fromEntries(deed.makes.map((name) => [name, valueOf(node.id, name)]));
@@ -97,8 +112,11 @@ async function work(
     },
   });
   const letter = (mail: Mail): Letter => ({ source: pool, entry: "1-0", task, body: mail });
-  const ending: Mail = { kind: "ending", outcome: "settled", reason: "", began: [], results };
-  return [...results.map((result) => letter({ kind: "result", result })), letter(ending)];
+  const outcome = hangs ? "canceled" : "settled";
+  const ending: Mail = { kind: "ending", outcome, reason: "", began: [], results };
+  if (hangs)
+    return { said: results.map((result) => letter({ kind: "result", result })), ending: letter(ending) };
+  return { said: [...results.map((result) => letter({ kind: "result", result })), letter(ending)] };
 }
 
 /** @throws when the run does not end */
@@ -115,20 +133,28 @@ export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Pl
   let rows = new Map<string, NodeRow>(given.graph.nodes.map((node) => [node.id, firstRow(node)]));
   const record: RunRow = {
     ...{ graph: "played", digest: "digest", status: "queued", seq: "1", drives: "0" },
-    ...{ created_at: "0", touched: "0", start_deadline_at: "1", run_deadline_at: "1" },
+    ...{ created_at: "0", touched: "0", start_deadline_at: "1000000", run_deadline_at: "1000000" },
   };
   const open = new Map<string, OpenTask>();
   /** Mail by its line: within a line it stays in order. */
   const lines: Letter[][] = [[{ source: "mail", entry: "1-0", body: { kind: "submitted" } }]];
   let tasks = 0;
+  /** Deadlines pass when nothing else happens. */
+  const late: Letter[] = [];
+  /** Endings of tasks that go on until they are canceled. */
+  const hanging = new Map<string, Letter>();
+  const events: DraftEvent[] = [];
+  const bodies: Task[] = [];
 
+  let now = 0;
   const take = async (letter: Letter): Promise<Draft> => {
     const body = letter.body;
+    now = Number(letter.entry.split("-")[0]);
     if (body.kind === "ending") open.delete(letter.task!);
     const situation: Situation = {
       run: RUN,
       record,
-      now: 0,
+      now,
       rows,
       ...{ began: new Map(), answers: new Map(), deadlines: new Map() },
       openTasks: [...open.values()],
@@ -158,19 +184,31 @@ export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Pl
     rows = draft.rows;
     if (draft.status) record.status = draft.status;
     else if (draft.ran && record.status === "queued") record.status = "running";
-    for (const { member } of draft.timers) {
-      const [, , rest] = member.split("|");
-      lines.push([{ source: "mail", entry: "1-0", body: { kind: "timer", timer: "retry", rest: rest! } }]);
+    for (const { member, delay_ms } of draft.timers) {
+      const [timer, , rest] = member.split("|") as [MailTimer["timer"], string, string];
+      const body = { kind: "timer" as const, timer, rest };
+      if (timer === "deadline") late.push({ source: "mail", entry: `${now + delay_ms}-0`, body });
+      else lines.push([{ source: "mail", entry: "1-0", body }]);
     }
+    for (const { task } of draft.cancel) {
+      const ending = hanging.get(task);
+      if (ending) lines.push([ending]);
+      hanging.delete(task);
+    }
+    for (const event of draft.events) events.push({ ...event });
     for (const task of draft.tasks) {
       open.set(task.task, { task: task.task, pool: task.pool, entry: "1-0" });
-      lines.push(await work(given, task, attempts));
+      bodies.push(JSON.parse(task.body) as Task);
+      const { said, ending } = await work(given, task, attempts);
+      lines.push(said);
+      if (ending) hanging.set(task.task, ending);
     }
   };
 
   let draft = createDraft({ rows } as Situation);
   for (let drives = 0; !draft.terminal; drives += 1) {
     const waiting = lines.filter((line) => line.length > 0);
+    if (waiting.length === 0 && late.length > 0) waiting.push([late.shift()!]);
     if (waiting.length === 0 || drives === MOST_DRIVES) throw new Error("the run does not end");
     const turn = given.turns[drives % given.turns.length]!;
     const letter = waiting[Math.floor(turn * waiting.length)]!.shift()!;
@@ -178,5 +216,6 @@ export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Pl
     await apply(draft);
   }
   const culprit = (draft.error as { instance?: string } | undefined)?.instance;
-  return { status: draft.status, output: draft.output, culprit, error: draft.error, rows, attempts };
+  const { status, output, error } = draft;
+  return { status, output, culprit, error, rows, attempts, events, tasks: bodies };
 }

@@ -77,6 +77,7 @@ export function lastAttempt(deeds: readonly Deed[], most: number): Omit<NodeFate
   for (let attempts = 1; ; attempts += 1) {
     const deed = deeds[Math.min(attempts, deeds.length) - 1]!;
     if ("makes" in deed) return { status: "succeeded", attempts, made: deed.makes };
+    if ("hangs" in deed) throw new Error("what hangs is not read");
     if (deed.fails === "permanent" || attempts >= most) return { status: "failed", attempts, made: [] };
   }
 }

@@ -1001,10 +1001,16 @@ class GraphNode(Model):
     params: dict[str, Any] | MISSING = Field(default=MISSING)
     inputs: dict[str, Any] | MISSING = Field(default=MISSING)
     """Per input a constant, a reference ($node.output or $input.field; a trailing ? makes it
-    optional, a leading $$ is a literal $) or a form: {"$any": [...]} or {"$text": [...]}.
+    optional, a leading $$ is a literal $) or a form: {"$any": [...]}, {"$first": [...]} or
+    {"$text": [...]}.
     """
     retry: RetryPolicy | MISSING = Field(default=MISSING)
     timeout_s: float | MISSING = Field(default=MISSING)
+    """Of one attempt's work."""
+    deadline_s: float | MISSING = Field(default=MISSING)
+    """From its first dispatch to its end, with all waiting and retries: what is not done by then
+    has failed.
+    """
     weight: float | MISSING = Field(default=MISSING)
     """Share of the run's progress."""
     pool: PoolName | MISSING = Field(default=MISSING)
@@ -1063,6 +1069,8 @@ class GraphGroup(Model):
     """A longer list fails."""
     at_once: int | MISSING = Field(default=MISSING)
     """How many indices may be under way."""
+    deadline_s: float | MISSING = Field(default=MISSING)
+    """From the first dispatch of a member: all members that have not ended by then have failed."""
     on_failure: Literal["fail", "skip"] | MISSING = Field(default=MISSING)
     """skip leaves an index whose member failed out of the lists that the group gives."""
     repeat: GraphLoop | MISSING = Field(default=MISSING)
@@ -1071,7 +1079,7 @@ class GraphGroup(Model):
 
 GraphForm = dict[str, list[Any]]
 """What the driver makes of several references and constants: $any the first that there is,
-in this order; $text all of them as one text.
+in this order; $first the first that came, in time; $text all of them as one text.
 """
 
 
@@ -1229,9 +1237,9 @@ class MailResume(Model):
 
 class MailTimer(Model):
     kind: Literal["timer"]
-    timer: Literal["lock", "retry", "start_deadline", "run_deadline", "approval"]
+    timer: Literal["lock", "retry", "deadline", "start_deadline", "run_deadline", "approval"]
     rest: str
-    """What the timer is about; for retry `<node>:<attempt>`."""
+    """What the timer is about; for retry `<node>:<attempt>`, for deadline a node or a group."""
 
 
 class MailCheck(Model):
@@ -1314,6 +1322,20 @@ class NewApiKey(Model):
     key: ApiKey
 
 
+NodeReason = Literal["when", "input", "edge", "group", "race", "run"]
+"""Why a node was skipped (when: its condition was false; input: an input that it needs will
+not come; edge: an edge to it will not hold; group: its group has no list) or canceled
+(race: another was first, and nobody needs it; run: its run ended).
+"""
+
+
+class NodeCanceledData(Model):
+    """Why a node ended before it was done: its run ended, or a race was won by another and
+    nobody needs it.
+    """
+    reason: NodeReason | MISSING = Field(default=MISSING)
+
+
 class NodeDispatchedData(Model):
     attempt: int
     task_id: Identifier
@@ -1328,6 +1350,7 @@ class NodeExpandedData(Model):
 class NodeFailedData(Model):
     """Data of node.failed; node.retrying adds delay_ms."""
     attempt: int
+    """0 if it was never dispatched."""
     error: Problem
     delay_ms: int | MISSING = Field(default=MISSING)
 
@@ -1373,6 +1396,12 @@ class NodeRow(Model):
     away: int | MISSING = Field(default=MISSING)
     """How often its engine was found away when it was declined, or should have come again."""
     engine: str | MISSING = Field(default=MISSING)
+    reason: NodeReason | MISSING = Field(default=MISSING)
+    """Why it was skipped or canceled; while it is dispatched: why it is called back."""
+    deadline_at: int | MISSING = Field(default=MISSING)
+    """When it has failed if it has not ended."""
+    group_deadline_at: int | MISSING = Field(default=MISSING)
+    """The same for all members of its group; on the first that was dispatched."""
     dispatched_at: int | MISSING = Field(default=MISSING)
     completed_at: int | MISSING = Field(default=MISSING)
     error: Problem | MISSING = Field(default=MISSING)
@@ -1387,7 +1416,7 @@ class NodeSkippedData(Model):
     """Why a node will not run: its condition was false, an input that it needs will not come, an
     edge to it will not hold, or its group has no list.
     """
-    reason: Literal["when", "input", "edge", "group"] | MISSING = Field(default=MISSING)
+    reason: NodeReason | MISSING = Field(default=MISSING)
 
 
 class NodeStartedData(Model):
@@ -1570,6 +1599,7 @@ class RunNode(Model):
     status: NodeStatus
     attempt: int
     engine: str | MISSING = Field(default=MISSING)
+    reason: NodeReason | MISSING = Field(default=MISSING)
     dispatched_at: Timestamp | MISSING = Field(default=MISSING)
     started_at: Timestamp | MISSING = Field(default=MISSING)
     completed_at: Timestamp | MISSING = Field(default=MISSING)

@@ -1,0 +1,145 @@
+/** Who races whom in a graph (`$first`), and which nodes nobody needs any more because another was first. */
+import { isForm, parseExpression, type Expression } from "../graphs/expressions.ts";
+import { operandsOf } from "../graphs/predicates.ts";
+import type { GraphModel, ModelNode, Races, Wanted } from "./graph-model.ts";
+import { sourcesOf } from "./plan-sources.ts";
+import { hasInstances, type GraphPlan } from "./planned.ts";
+import { ENDED, evaluate, type Operand, type View } from "./operands.ts";
+import type { Phase } from "./state.ts";
+
+interface Named {
+  node: string;
+  raced: boolean;
+}
+
+/** Nodes that an expression names, and whether another may take their place by being first. */
+function namesIn(expression: Expression, raced = false): Named[] {
+  if (isForm(expression)) return expression.of.flatMap((part) => namesIn(part, expression.kind === "first"));
+  return expression.kind === "node" ? [{ node: expression.node, raced }] : [];
+}
+
+function readWanted(plan: GraphPlan): Map<string, Wanted> {
+  const wanted = new Map<string, Wanted>(
+    plan.nodes.map(({ id }) => [id, { by: new Set(), raced: new Set(), inOutput: false, always: false }]),
+  );
+  for (const node of plan.nodes) {
+    const names = node.inputs.flatMap(([, expression]) => namesIn(expression));
+    for (const name of sourcesOf({ ...node, inputs: [] }, plan.groups)) wanted.get(name)?.by.add(node.id);
+    for (const { node: name, raced } of names) wanted.get(name)?.[raced ? "raced" : "by"].add(node.id);
+  }
+  for (const { node, raced } of plan.output.flatMap(([, expression]) => namesIn(expression))) {
+    const found = wanted.get(node)!;
+    if (raced) found.inOutput = true;
+    else found.always = true;
+  }
+  // What a loop hands on, or looks at, may be wanted by an iteration that nobody knows of yet.
+  for (const { repeat } of plan.groups.values()) {
+    if (!repeat) continue;
+    const looked = operandsOf(repeat.until).map(({ value }) => parseExpression(value));
+    const handed = [...repeat.carry.values()].map(({ next }) => next);
+    for (const { node } of [...looked, ...handed].flatMap((expression) => namesIn(expression))) {
+      const found = wanted.get(node);
+      if (found) found.always = true;
+    }
+  }
+  return wanted;
+}
+
+/** The racers that want a node, alone; undefined when somebody needs it whoever is first, or it is there for itself. */
+function readServants(plan: GraphPlan, wanted: ReadonlyMap<string, Wanted>): Map<string, string[]> {
+  const servants = new Map<string, string[]>();
+  // Against the topological order: who wants a node comes before it.
+  for (const { id } of plan.nodes.toReversed()) {
+    const { by, raced, inOutput, always } = wanted.get(id)!;
+    const masters = [...by].map((name) => servants.get(name));
+    const isRacer = inOutput || raced.size > 0;
+    if (always || (by.size === 0 && !isRacer) || masters.some((racers) => racers === undefined)) continue;
+    const racers = new Set([...(isRacer ? [id] : []), ...masters.flatMap((names) => names!)]);
+    servants.set(id, [...racers].sort());
+  }
+  return servants;
+}
+
+/** The races of a graph; undefined if it has none. */
+export function readRaces(plan: GraphPlan): Races | undefined {
+  const wanted = readWanted(plan);
+  const named = [...wanted].filter(([, { raced, inOutput }]) => raced.size > 0 || inOutput);
+  if (named.length === 0) return undefined;
+  return {
+    named: new Set(named.map(([id]) => id)),
+    wanted,
+    servants: readServants(plan, wanted),
+    groupOf: (node) => {
+      const group = plan.byId.get(node)?.group;
+      return hasInstances(group) ? group.id : undefined;
+    },
+  };
+}
+
+function indexOf({ id, base }: Pick<ModelNode, "id" | "base">): string {
+  return id.slice(base.length);
+}
+
+/** Nodes that are called back together have the same word; empty for those that are never called back. */
+export function servedBy(races: Races | undefined, node: Pick<ModelNode, "id" | "base">): string {
+  const racers = races?.servants.get(node.base);
+  if (!races || !racers) return "";
+  const group = races.groupOf(node.base);
+  const isInStep = group !== undefined && racers.some((racer) => races.groupOf(racer) === group);
+  return racers.join() + (isInStep ? indexOf(node) : "");
+}
+
+/** Whether each race for the node among these operands was won, by another: it has made nothing yet. */
+function isLost(operands: readonly Operand[], node: string, view: View): boolean {
+  const races = (operand: Operand): Operand[] => {
+    if (!("of" in operand)) return [];
+    const own = operand.of.some((part) => part.kind === "node" && part.node === node);
+    return [...(own && operand.kind === "first" ? [operand] : []), ...operand.of.flatMap(races)];
+  };
+  const found = operands.flatMap(races);
+  return found.length > 0 && found.every((race) => evaluate(race, view).is === "value");
+}
+
+/** What the look of a decision knows. Nodes that are found are canceled in `phases`. */
+interface Look {
+  model: GraphModel;
+  phases: Map<string, Phase>;
+  view: View;
+}
+
+/** Nodes that have not ended and that nobody will ask for what they make. */
+export function findUnneeded({ model, phases, view }: Look): string[] {
+  const { races } = model;
+  if (!races) return [];
+  const instances = Map.groupBy(model.nodes, ({ base }) => base);
+  const wanting = (node: ModelNode, names: ReadonlySet<string>): ModelNode[] => {
+    const group = races.groupOf(node.base);
+    return [...names].flatMap((name) =>
+      instances
+        .get(name)!
+        .filter(({ id }) => !ENDED.has(phases.get(id)!))
+        .filter((other) => group !== races.groupOf(name) || indexOf(other) === indexOf(node)),
+    );
+  };
+  const isNeeded = (node: ModelNode): boolean => {
+    const { by, raced, inOutput } = races.wanted.get(node.base)!;
+    const inputsOf = ({ inputs }: ModelNode): Operand[] => inputs.map(([, operand]) => operand);
+    if (wanting(node, by).length > 0) return true;
+    if (wanting(node, raced).some((other) => !isLost(inputsOf(other), node.id, view))) return true;
+    return (
+      inOutput &&
+      !isLost(
+        model.output.map(([, operand]) => operand),
+        node.id,
+        view,
+      )
+    );
+  };
+  const found: string[] = [];
+  for (const node of model.nodes.toReversed()) {
+    if (!races.servants.has(node.base) || ENDED.has(phases.get(node.id)!) || isNeeded(node)) continue;
+    phases.set(node.id, "canceled");
+    found.push(node.id);
+  }
+  return found;
+}
