@@ -28,7 +28,7 @@ const work: GraphNode = { id: "a", type: "python_work", plane: "python" };
 
 function refusal(nodes: GraphNode[], executors: Executor[]): AppError {
   try {
-    matchExecutors(nodes, workNodeTypes, executors, "/graph");
+    matchExecutors(nodes, workNodeTypes, executors, { prefix: "/graph" });
   } catch (error) {
     if (error instanceof AppError) return error;
     throw error;
@@ -40,13 +40,23 @@ describe("matchExecutors", () => {
   it("counts online executors for the node that has the fewest", () => {
     const gpu: GraphNode = { ...work, id: "b", pool: "gpu" };
     const executors = [executor(), executor(), executor({ pool: "gpu" }), executor({ status: "offline" })];
-    expect(matchExecutors([work], workNodeTypes, executors, "")).toBe(2);
-    expect(matchExecutors([work, gpu], workNodeTypes, executors, "")).toBe(1);
+    expect(matchExecutors([work], workNodeTypes, executors, { prefix: "" })).toBe(2);
+    expect(matchExecutors([work, gpu], workNodeTypes, executors, { prefix: "" })).toBe(1);
   });
 
   it("accepts with 0 what was announced by somebody who is away", () => {
-    expect(matchExecutors([work], workNodeTypes, [executor({ status: "offline" })], "")).toBe(0);
-    expect(matchExecutors([work], workNodeTypes, [executor({ status: "draining" })], "")).toBe(0);
+    expect(matchExecutors([work], workNodeTypes, [executor({ status: "offline" })], { prefix: "" })).toBe(0);
+    expect(matchExecutors([work], workNodeTypes, [executor({ status: "draining" })], { prefix: "" })).toBe(0);
+  });
+
+  it("goes on without a node whose failure somebody follows, but not without a known name", () => {
+    const away = [executor({}, [{ name: "test", available: false, reason: "no model is installed" }])];
+    const options = { prefix: "", followed: new Set(["a"]) };
+    expect(matchExecutors([work], workNodeTypes, away, options)).toBe(1);
+    expect(() => matchExecutors([{ ...work, id: "b" }], workNodeTypes, away, options)).toThrow(/no model/);
+    expect(() => matchExecutors([{ ...work, engine: "magic" }], workNodeTypes, away, options)).toThrow(
+      /no engine "magic"/,
+    );
   });
 
   it("refuses an engine that the node type does not know", () => {
@@ -93,8 +103,8 @@ describe("matchExecutors", () => {
         { name: "other", available: true },
       ]),
     ];
-    expect(matchExecutors([{ ...work, engine: "auto" }], workNodeTypes, other, "")).toBe(1);
-    expect(matchExecutors([{ ...work, engine: "other" }], workNodeTypes, other, "")).toBe(1);
+    expect(matchExecutors([{ ...work, engine: "auto" }], workNodeTypes, other, { prefix: "" })).toBe(1);
+    expect(matchExecutors([{ ...work, engine: "other" }], workNodeTypes, other, { prefix: "" })).toBe(1);
     expect(refusal([{ ...work, engine: "test" }], other).code).toBe("engine-unavailable");
   });
 });

@@ -18,9 +18,16 @@ interface Need {
 
 type Engine = Executor["node_types"][number]["engines"][number];
 
+export interface MatchOptions {
+  /** Pointer to the graph in the request. */
+  prefix: string;
+  /** Nodes whose failure does not end the run. */
+  followed?: ReadonlySet<string>;
+}
+
 /**
  * The number of online executors for the node that has the fewest: with 0 the run waits for somebody to come.
- * @param prefix pointer to the graph in the request
+ * Nodes whose failure is followed by somebody count for nothing: the run goes on without them.
  * @throws AppError `unknown-engine` for a name that the node type does not know, `engine-unavailable` when executors
  * say why they lack it, `no-executor-matches` when nobody has ever announced it.
  */
@@ -28,13 +35,14 @@ export function matchExecutors(
   nodes: readonly GraphNode[],
   nodeTypes: NodeTypes,
   executors: readonly Executor[],
-  prefix: string,
+  { prefix, followed }: MatchOptions,
 ): number {
   const counts = nodes.map((node, index) => {
     if (isApproval(node)) return Infinity;
     const pointer = `${prefix}/nodes/${index}`;
     const need = toNeed(node, nodeTypes, pointer);
     const able = executors.filter((executor) => canRun(executor, need));
+    if (able.length === 0 && followed?.has(node.id)) return Infinity;
     if (able.length === 0) throw nobody(need, executors, pointer);
     return able.filter((executor) => executor.status === "online").length;
   });

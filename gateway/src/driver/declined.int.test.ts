@@ -95,6 +95,21 @@ it("does what it can of a task meanwhile: only the node whose engine is away wai
   expect([a!.status, a!.declined, waits!.held]).toEqual(["succeeded", undefined, true]);
 });
 
+it("fails at once where the engine is away and somebody follows its failure", async () => {
+  h = await createHarness(`declined${(count += 1)}`);
+  h.startDriver();
+  h.executors = [AWAY];
+  const b = { ...ONE.nodes[0]!, id: "b", type: "node_work", plane: "node" as const };
+  const edges = [{ from: "a", to: "b", on: "failure" as const }];
+  const output = { v: { $any: ["$a.v", "$b.v"] } };
+  const run = await h.submit({ name: "instead", nodes: [...ONE.nodes, b], edges, output });
+  await h.settle(await h.pull("default"), [], "declined");
+  const instead = await h.pull("node");
+  await h.settle(instead, [result(instead.nodes[0]!, { outputs: { v: "done" } })]);
+  expect((await h.waitForEnd(run)).status).toBe("succeeded");
+  expect((await h.rows(run)).a).toMatchObject({ status: "failed", error: { code: "engine-unavailable" } });
+});
+
 it("waits for an engine that is away until the run's deadline", async () => {
   h = await createHarness(`declined${(count += 1)}`);
   h.startDriver();

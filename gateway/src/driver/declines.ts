@@ -28,6 +28,12 @@ function declineNode(draft: Draft, context: ResultContext, node: string, reason:
   const { attempt } = row;
   const error = toProblem("handler-unavailable", reason);
   const isAway = context.isAway(node);
+  if (isAway && context.model.handled.has(node)) {
+    // Somebody stands by for it: nothing is gained by waiting.
+    draft.clear.push(node);
+    failNode(draft, context, node, toProblem("engine-unavailable", reason));
+    return;
+  }
   const count = (isAway ? row.away : row.declined) ?? 0;
   draft.clear.push(node);
   if (!isAway && count >= DEFAULTS.max_declined) {

@@ -15,6 +15,7 @@ import type { AcceptedGraph, GraphCatalogue } from "../graphs/catalogue.ts";
 import { withEngines } from "../graphs/chosen-engine.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import { newId } from "../ids.ts";
+import { toGraphPlan } from "../run-engine/graph-plan.ts";
 import type { Redis } from "../redis/client.ts";
 import { conflict, shardOfKey, toIdempotency, type Idempotency } from "./idempotency.ts";
 import { prepareInput, type PreparedInput } from "./prepare-input.ts";
@@ -84,7 +85,10 @@ export function createRunService(options: RunServiceOptions): RunService {
       withEngines(accepted.graph.nodes, input.input),
       nodeTypes,
       await registry.executors(),
-      inline ? "/graph" : "",
+      {
+        prefix: inline ? "/graph" : "",
+        followed: toGraphPlan(accepted.graph, accepted.digest).handled,
+      },
     );
     return { accepted, input, matching, webhook };
   };
