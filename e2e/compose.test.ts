@@ -9,7 +9,9 @@ import { ROOT } from "@myspinbot/services/binaries.ts";
 import { setUpCompose } from "@myspinbot/services/compose-folder.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ComposeFile, readCompose } from "./compose/files.ts";
+import { seriesOf, wantedBy } from "./compose/promql.ts";
 import { appOf, processOf, redisFor, storeFor } from "./compose/processes.ts";
+import { alerts, expressions } from "./compose/watched.ts";
 
 let folder: string;
 let file: ComposeFile;
@@ -76,6 +78,51 @@ it("makes a film as Compose would start it, with a first key, and every user no 
   const { artifact_id } = (ended.output as { video: { artifact_id: string } }).video;
   const film = await client.artifacts.content(artifact_id);
   expect(Buffer.from(await film.arrayBuffer()).toString("latin1", 4, 8)).toBe("ftyp");
+
+  const watcher = readFileSync(join(folder, "data", "keys", "prometheus"), "utf8");
+  const pages = await Promise.all([
+    fetch(`${gateway.url}/metrics`, { headers: { authorization: `Bearer ${watcher}` } }),
+    fetch(`${box.url}/metrics`),
+  ]);
+  expect(pages.map(({ status }) => status)).toEqual([200, 200]);
+  const series = seriesOf((await Promise.all(pages.map((page) => page.text()))).join("\n"));
+  expect(expressions().flatMap(([where, expr]) => missingIn(series, where, expr))).toEqual([]);
+});
+
+/** Names that others' exporters bring; ours are all on the two pages. */
+const OTHERS = /^(redis_|DCGM_|container_|cloudflared_|up$)/;
+/** Labels that Prometheus adds to every series. */
+const ADDED = ["job", "instance", "le"];
+
+function missingIn(series: Map<string, Set<string>>, where: string, expr: string): string[] {
+  return wantedBy(expr).flatMap(({ metric, labels }) => {
+    if (OTHERS.test(metric)) return [];
+    const there = series.get(metric);
+    if (!there) return [`${where}: nobody tells ${metric}`];
+    const strange =
+      there.size === 0 ? [] : labels.filter((label) => !there.has(label) && !ADDED.includes(label));
+    return strange.map((label) => `${where}: ${metric} has no label ${label}`);
+  });
+}
+
+describe("what is watched", () => {
+  it("is written so that Prometheus can read it, and a name that nobody tells is found", () => {
+    expect(expressions().length).toBeGreaterThan(40);
+    expect(() => wantedBy("sum(rate(gateway_runs[5m])")).toThrow("cannot be read");
+    const series = seriesOf('# TYPE gateway_runs gauge\ngateway_runs{status="queued"} 1\n');
+    expect(missingIn(series, "here", "sum by (pool) (gateway_runs)")).toEqual([
+      "here: gateway_runs has no label pool",
+    ]);
+    expect(missingIn(series, "here", "gateway_walks")).toEqual(["here: nobody tells gateway_walks"]);
+  });
+
+  it("says for every alert what to do", () => {
+    const runbook = readFileSync(join(ROOT, "docs", "runbook.md"), "utf8");
+    for (const { alert, annotations } of alerts()) {
+      expect(annotations.runbook).toBe(`docs/runbook.md#${alert.toLowerCase()}`);
+      expect(runbook).toContain(`\n## ${alert}\n`);
+    }
+  });
 });
 
 describe("what the files say", () => {

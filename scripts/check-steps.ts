@@ -16,6 +16,11 @@ export const CHECK_STEPS: readonly Step[] = [
   // It takes longest.
   { name: PROOF, command: process.execPath, args: ["scripts/prove-guards.ts"] },
   { name: "generated code is current", command: process.execPath, args: ["codegen/src/main.ts", "--check"] },
+  {
+    name: "dashboards are current",
+    command: process.execPath,
+    args: ["scripts/dashboards/write.ts", "--check"],
+  },
   npmTool("format (prettier)", "prettier", ["--check", "--log-level=warn", "."]),
   npmTool("lint (eslint)", "eslint", ["."]),
   npmTool("types (tsc)", "tsc", ["--noEmit"]),

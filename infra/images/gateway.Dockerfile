@@ -12,6 +12,16 @@ COPY gateway/package.json gateway/
 # Only what the gateway needs at run time; no install script of any package runs (.npmrc).
 RUN npm ci --omit=dev --omit=optional --workspace gateway --include-workspace-root=false
 
+FROM ${NODE} AS page
+WORKDIR /app
+COPY package.json package-lock.json .npmrc tsconfig.json ./
+COPY codegen/package.json codegen/
+COPY codegen/generated/ts codegen/generated/ts
+COPY client/package.json client/
+COPY client/src client/src
+COPY ui ui
+RUN npm ci --workspace ui --include-workspace-root=false && npm run build --workspace ui
+
 FROM ${NODE}
 LABEL org.opencontainers.image.title="MySpinBot gateway" \
       org.opencontainers.image.licenses="Apache-2.0"
@@ -22,6 +32,7 @@ COPY package.json LICENSE THIRD_PARTY_NOTICES.md ./
 COPY codegen/generated/ts codegen/generated/ts
 COPY gateway/package.json gateway/
 COPY gateway/src gateway/src
+COPY --from=page /app/ui/build ui/build
 COPY infra/images/is-ready.mjs infra/images/first-keys.mjs infra/images/
 # A number, so that Kubernetes can see that it is not root; Compose sets its own.
 USER 1000:1000

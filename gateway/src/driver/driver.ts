@@ -12,12 +12,13 @@ import { newId, newPlainId } from "../ids.ts";
 import type { Redis } from "../redis/client.ts";
 import { runStep } from "../redis/scripts.ts";
 import type { Clock } from "../clock.ts";
+import { countDraft, type DraftMetrics } from "./count-draft.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { checkEntry } from "./check-entry.ts";
 import { collect, sourceStream, type Entry } from "./collect.ts";
 import { commit } from "./commit.ts";
-import type { Draft, EventType } from "./draft.ts";
+import type { Draft } from "./draft.ts";
 import { createMemory, type Memory } from "./memory.ts";
 import { withPatience } from "../redis/patience.ts";
 import { toSituation, type Situation } from "./situation.ts";
@@ -28,7 +29,7 @@ export interface DriverDeps {
   keys: Keys;
   nodeTypes: NodeTypes;
   logger: Logger;
-  metrics: Pick<Metrics, "drive" | "node" | "deadLetter">;
+  metrics: Pick<Metrics, "drive" | "deadLetter"> & DraftMetrics;
   clock: Clock;
   random: () => number;
   lockMs: number;
@@ -65,12 +66,6 @@ interface Locked {
 }
 
 const DEAD_LETTERS = 10_000;
-const OUTCOMES: Partial<Record<EventType, "succeeded" | "failed">> = {
-  "node.succeeded": "succeeded",
-  "node.failed": "failed",
-  "node.retrying": "failed",
-};
-
 async function bury({ redis, keys, logger, metrics }: Context, entry: Entry, reason: string): Promise<void> {
   logger.warn("entry buried", { source: entry.source, entry: entry.id, reason });
   metrics.deadLetter(entry.source);
@@ -86,12 +81,8 @@ function remember(context: Context, situation: Situation, name: string, carry: D
   context.memory.runs.set(situation.run, { digest: situation.record.digest, name, latest });
 }
 
-function countAndTell({ memory, metrics, logger }: Context, situation: Situation, draft: Draft): void {
-  for (const { type, node } of draft.events) {
-    const outcome = OUTCOMES[type];
-    const row = draft.rows.get(node);
-    if (outcome && row) metrics.node(row.type, outcome, row.timing?.execute_s ?? 0);
-  }
+function countAndTell({ memory, metrics, logger, clock }: Context, situation: Situation, draft: Draft): void {
+  countDraft(metrics, { situation, draft, nowMs: clock.now() });
   const run_id = situation.run;
   if (situation.giveUp) logger.error("run given up", { run_id, letters: situation.letters });
   if (!draft.terminal) return;

@@ -1,6 +1,7 @@
 /** What drivers mend: lost streams, groups and hashes, restarts, poison, mail that nobody can read. */
 import { steps } from "@myspinbot/contracts/steps.ts";
 import type { Graph, Task } from "@myspinbot/contracts/types.ts";
+import { noMetrics } from "../telemetry/metrics.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../clock.ts";
 import { createHarness, reportOf, result, type Harness } from "../../test/driver-harness.ts";
@@ -197,7 +198,7 @@ describe("poison", () => {
       keys: h.keys,
       nodeTypes: { get: () => undefined, list: () => [] },
       logger: { debug() {}, info() {}, warn() {}, error() {} },
-      metrics: { drive() {}, node() {}, deadLetter() {} },
+      metrics: noMetrics,
       clock: systemClock,
       random: () => 0.5,
       lockMs: 40,

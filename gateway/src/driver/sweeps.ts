@@ -22,7 +22,7 @@ export interface SweepDeps {
   consumerIdleMs?: number;
   /** Told of the timer of what was kept long enough, again and again until it is gone. */
   onDue?: (timer: string) => void;
-  onLost?: (task: string) => void;
+  onLost?: (task: string, pool: string) => void;
 }
 
 type Row = [id: string, flat: string[]];
@@ -53,7 +53,7 @@ async function reapPool(deps: SweepDeps, pool: string, mayGoOn: () => boolean): 
     const [row] = (await redis.xrange(stream, entry, entry)) as Row[];
     const task = row ? (toRecord(row[1]).task ?? "") : "";
     const outcome = await runStep(redis, steps.reap(keys, { shard, pool, task, entry, leaseMs }));
-    if (outcome === "lost") deps.onLost?.(task);
+    if (outcome === "lost") deps.onLost?.(task, pool);
   }
 }
 

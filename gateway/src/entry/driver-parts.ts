@@ -80,7 +80,10 @@ export function createDriverParts({ base, config, redis, store, metrics, mind }:
     driverLeaseMs: config.driver_lease_ms,
     reconcileMs: config.reconcile_ms,
     onDue: (timer: string) => retention.due(shard, timer),
-    onLost: (task: string) => logger.warn("task lost", { task_id: task }),
+    onLost: (task: string, pool: string) => {
+      logger.warn("task lost", { task_id: task });
+      metrics.taskLost(pool);
+    },
   }));
   return { driver, sweeps, retention };
 }

@@ -1,5 +1,6 @@
 /** Reads from Redis what the metrics show about all runs and pools. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { Executor } from "@myspinbot/contracts/types.ts";
 import { GROUPS, POOLS, RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { Redis } from "../redis/client.ts";
@@ -45,6 +46,17 @@ export async function readGauges(deps: GaugeDeps): Promise<GaugeValues> {
       ),
     })),
   };
+}
+
+/** Who is there, pool by pool, whether or not anybody is. */
+export function perPool(
+  pools: readonly string[],
+  executors: readonly Executor[],
+): { pool: string; online: number; slots: number }[] {
+  return [POOLS.node_plane, ...pools].map((pool) => {
+    const online = executors.filter((executor) => executor.pool === pool && executor.status === "online");
+    return { pool, online: online.length, slots: sum(online.map(({ slots }) => slots)) };
+  });
 }
 
 interface PoolPart {

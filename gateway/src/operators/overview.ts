@@ -1,7 +1,7 @@
 /** How much there is of what: a fixed number of small questions per shard and pool, whatever there is. */
 import type { Executor, Overview } from "@myspinbot/contracts/types.ts";
 import { fromRedis } from "../errors/dependencies.ts";
-import { readGauges, type GaugeDeps } from "../health/gauges.ts";
+import { perPool, readGauges, type GaugeDeps } from "../health/gauges.ts";
 import type { GaugeValues } from "../telemetry/metrics.ts";
 
 export async function readOverview(deps: GaugeDeps, executors: readonly Executor[]): Promise<Overview> {
@@ -37,14 +37,14 @@ function withExecutors(
   { pool, waiting, running, oldestSeconds }: GaugeValues["pools"][number],
   executors: readonly Executor[],
 ): Omit<Overview["pools"][number], "reports"> {
-  const online = executors.filter((executor) => executor.pool === pool && executor.status === "online");
+  const there = perPool([pool], executors).at(-1);
   return {
     pool,
     waiting,
     running,
     oldest_s: oldestSeconds,
-    executors: online.length,
-    slots: online.reduce((sum, { slots }) => sum + slots, 0),
+    executors: there?.online ?? 0,
+    slots: there?.slots ?? 0,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Health, ServiceInfo } from "@myspinbot/contracts/types.ts";
 import { Hono, type Handler } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { AppError } from "../errors/app-error.ts";
-import { readGauges, type GaugeDeps } from "../health/gauges.ts";
+import { perPool, readGauges, type GaugeDeps } from "../health/gauges.ts";
 import { checkReadiness, type ReadinessDeps } from "../health/readiness.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 
@@ -34,14 +34,24 @@ export function serviceRoutes(deps: ServiceDeps): Hono<AppEnv> {
     })
     .get("/metrics", async (c) => {
       // What this process counts is told also while Redis is away.
-      const gauges = await readGauges({ ...deps, redis: c.var.connect().redis }).catch((error: unknown) => {
-        if (error instanceof AppError) return undefined;
-        throw error;
-      });
-      const { body, contentType } = await deps.metrics.render(gauges);
+      const { redis, registry, store } = c.var.connect();
+      const [gauges, executors, storeUp] = await Promise.all([
+        readGauges({ ...deps, redis }).catch(unlessAway),
+        registry.executors().catch(unlessAway),
+        store.ensureBucket().then(
+          () => true,
+          () => false,
+        ),
+      ]);
+      const around = { storeUp, executors: perPool(deps.pools, executors ?? []) };
+      const { body, contentType } = await deps.metrics.render(gauges, around);
       return c.body(body, 200, { "Content-Type": contentType });
     })
     .get("/openapi.json", (c) => c.json(OPENAPI));
+}
+
+function unlessAway(error: unknown): undefined {
+  if (!(error instanceof AppError)) throw error;
 }
 
 function about(version: string): ServiceInfo {

@@ -70,6 +70,10 @@ describe("GET /metrics", () => {
     metrics.node("node_work", "succeeded", 2);
     metrics.deadLetter("mail");
     metrics.delivery("delivered");
+    metrics.nodeFailed("node_work", "permanent");
+    metrics.runEnded("inline", "failed", 3);
+    metrics.taskLost("node");
+    metrics.artifact(7);
     const text = await (await h.request("/metrics")).text();
     const routes = new Set(Array.from(text.matchAll(/route="([^"]*)"/g), ([, route]) => route));
     expect(routes).toEqual(new Set(["none", "/v1/runs/:run_id"]));
@@ -78,6 +82,13 @@ describe("GET /metrics", () => {
       "gateway_task_seconds_count",
       "gateway_dead_letters_total",
       "gateway_deliveries_total",
+      'gateway_node_failures_total{node_type="node_work",class="permanent"} 1',
+      'gateway_runs_ended_total{graph="inline",status="failed"} 1',
+      'gateway_run_seconds_count{graph="inline",status="failed"} 1',
+      'gateway_tasks_lost_total{pool="node"} 1',
+      "gateway_artifact_bytes_total 7",
+      "gateway_store_up 0",
+      'gateway_pool_executors{pool="node"} 0',
     ])
       expect(text).toContain(name);
   });

@@ -10,6 +10,14 @@ export interface Metrics {
   drive(seconds: number, outcome: "committed" | "refused" | "failed"): void;
   /** One ended node of a task, by node type. */
   node(type: string, outcome: TaskOutcome, seconds: number): void;
+  /** Who may try a failed attempt again: the class of its problem. */
+  nodeFailed(type: string, failureClass: string): void;
+  /** A run that has ended, and how long it took from its submission. @param graph its name when we ship it, else `inline` */
+  runEnded(graph: string, status: string, seconds: number): void;
+  /** A task whose executor has fallen silent. */
+  taskLost(pool: string): void;
+  /** Something that a run has made and keeps. */
+  artifact(bytes: number): void;
   request(route: string, method: string, status: number, seconds: number): void;
   streamOpened(): void;
   streamClosed(): void;
@@ -18,7 +26,10 @@ export interface Metrics {
   /** One attempt to deliver a webhook, or a delivery that ended without one. */
   delivery(outcome: DeliveryOutcome): void;
   /** Text of the exposition format and its media type, after the gauges were set; without values Redis was away. */
-  render(gauges: GaugeValues | undefined): Promise<{ body: string; contentType: string }>;
+  render(
+    gauges: GaugeValues | undefined,
+    around: Surroundings,
+  ): Promise<{ body: string; contentType: string }>;
 }
 
 /** What is read from Redis when somebody asks for the metrics. */
@@ -27,10 +38,20 @@ export interface GaugeValues {
   pools: { pool: string; waiting: number; running: number; oldestSeconds: number }[];
 }
 
+/** What is told beside it: who is there, and whether the store answers. */
+export interface Surroundings {
+  storeUp: boolean;
+  executors: { pool: string; online: number; slots: number }[];
+}
+
 /** Counts nothing: for tests and runtimes that nobody scrapes. */
 export const noMetrics: Metrics = {
   drive() {},
   node() {},
+  nodeFailed() {},
+  runEnded() {},
+  taskLost() {},
+  artifact() {},
   request() {},
   streamOpened() {},
   streamClosed() {},

@@ -1,9 +1,10 @@
 /** The gateway's metrics in prom-client; imported by the Node.js entry only. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { GaugeValues, Metrics } from "./metrics.ts";
+import type { GaugeValues, Metrics, Surroundings } from "./metrics.ts";
 
 const DRIVE_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 const TASK_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800];
+const RUN_BUCKETS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 14_400, 86_400];
 const REQUEST_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 10, 60];
 
 /** An own registry per call, so that two gateways in one process (tests) do not share numbers. */
@@ -28,6 +29,23 @@ export function createPrometheusMetrics(
     buckets: TASK_BUCKETS,
     registers,
   });
+  const runs = new Histogram({
+    name: "gateway_run_seconds",
+    help: "From a run's submission to its end, by shipped graph.",
+    labelNames: ["graph", "status"],
+    buckets: RUN_BUCKETS,
+    registers,
+  });
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name, help, labelNames, registers });
+  const ended = counter("gateway_runs_ended_total", "Runs that have ended.", ["graph", "status"]);
+  const failures = counter("gateway_node_failures_total", "Failed attempts, by who may try them again.", [
+    "node_type",
+    "class",
+  ]);
+  const lost = counter("gateway_tasks_lost_total", "Tasks whose executor has fallen silent.", ["pool"]);
+  const artifacts = counter("gateway_artifacts_total", "Artifacts that runs have made.");
+  const artifactBytes = counter("gateway_artifact_bytes_total", "Their bytes.");
   const requests = new Histogram({
     name: "gateway_request_seconds",
     help: "HTTP requests until their headers.",
@@ -40,58 +58,68 @@ export function createPrometheusMetrics(
     help: "Clients that follow a run.",
     registers,
   });
-  const dead = new Counter({
-    name: "gateway_dead_letters_total",
-    help: "Entries that failed their schema.",
-    labelNames: ["source"],
-    registers,
-  });
-  const deliveries = new Counter({
-    name: "gateway_deliveries_total",
-    help: "Attempts to deliver webhooks, by how they ended.",
-    labelNames: ["outcome"],
-    registers,
-  });
+  const dead = counter("gateway_dead_letters_total", "Entries that failed their schema.", ["source"]);
+  const deliveries = counter("gateway_deliveries_total", "Attempts to deliver webhooks, by how they ended.", [
+    "outcome",
+  ]);
   return {
     drive: (seconds, outcome) => drives.observe({ outcome }, seconds),
     node: (type, outcome, seconds) => tasks.observe({ node_type: type, outcome }, seconds),
+    nodeFailed: (type, failureClass) => failures.inc({ node_type: type, class: failureClass }),
+    runEnded: (graph, status, seconds) => {
+      ended.inc({ graph, status });
+      runs.observe({ graph, status }, seconds);
+    },
+    taskLost: (pool) => lost.inc({ pool }),
+    artifact: (bytes) => {
+      artifacts.inc();
+      artifactBytes.inc(bytes);
+    },
     request: (route, method, status, seconds) => requests.observe({ route, method, status }, seconds),
     streamOpened: () => streams.inc(),
     streamClosed: () => streams.dec(),
     deadLetter: (source) => dead.inc({ source }),
     delivery: (outcome) => deliveries.inc({ outcome }),
-    async render(gauges) {
-      setGauges(gauges);
+    async render(gauges, around) {
+      setGauges(gauges, around);
       return { body: await registry.metrics(), contentType: registry.contentType };
     },
   };
 }
 
-function createGauges(registers: Registry[]): (values: GaugeValues | undefined) => void {
-  const gauge = (name: string, label: string, help: string) =>
-    new Gauge({ name, help, labelNames: [label], registers });
-  const runs = gauge("gateway_runs", "status", "Runs that are kept, by status.");
-  const waiting = gauge("gateway_pool_waiting_tasks", "pool", "Tasks that no executor has taken.");
-  const running = gauge("gateway_pool_running_tasks", "pool", "Tasks that an executor holds.");
+type SetGauges = (values: GaugeValues | undefined, around: Surroundings) => void;
+
+function createGauges(registers: Registry[]): SetGauges {
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name, help, labelNames, registers });
+  const runs = gauge("gateway_runs", "Runs that are kept, by status.", ["status"]);
+  const waiting = gauge("gateway_pool_waiting_tasks", "Tasks that no executor has taken.", ["pool"]);
+  const running = gauge("gateway_pool_running_tasks", "Tasks that an executor holds.", ["pool"]);
   const oldest = gauge(
     "gateway_pool_oldest_waiting_seconds",
-    "pool",
     "Age of the oldest task that no executor has taken; 0 without one.",
+    ["pool"],
   );
-  const up = new Gauge({
-    name: "gateway_redis_up",
-    help: "Whether Redis answered for this page: 1 or 0. Without it nothing is told of runs and pools.",
-    registers,
-  });
-  return (values) => {
-    up.set(values ? 1 : 0);
-    for (const each of [runs, waiting, running, oldest]) each.reset();
+  const executors = gauge("gateway_pool_executors", "Executors that are online.", ["pool"]);
+  const slots = gauge("gateway_pool_slots", "Tasks that they run at once.", ["pool"]);
+  const redisUp = gauge(
+    "gateway_redis_up",
+    "Whether Redis answered for this page: 1 or 0. Without it nothing is told of runs and pools.",
+  );
+  const storeUp = gauge("gateway_store_up", "Whether the object store answered for this page: 1 or 0.");
+  return (values, around) => {
+    redisUp.set(values ? 1 : 0);
+    storeUp.set(around.storeUp ? 1 : 0);
+    for (const each of [runs, waiting, running, oldest, executors, slots]) each.reset();
     if (!values) return;
     for (const { status, count } of values.runs) runs.set({ status }, count);
-    for (const row of values.pools) {
-      waiting.set({ pool: row.pool }, row.waiting);
-      running.set({ pool: row.pool }, row.running);
-      oldest.set({ pool: row.pool }, row.oldestSeconds);
+    for (const { pool, waiting: entries, running: held, oldestSeconds } of values.pools) {
+      waiting.set({ pool }, entries);
+      running.set({ pool }, held);
+      oldest.set({ pool }, oldestSeconds);
+      const there = around.executors.find((each) => each.pool === pool);
+      executors.set({ pool }, there?.online ?? 0);
+      slots.set({ pool }, there?.slots ?? 0);
     }
   };
 }

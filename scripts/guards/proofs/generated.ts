@@ -15,6 +15,7 @@ const GENERATED = [
   ...["run", "graph", "nodes/align_speech"].map((name) => `${PY}/schemas/${name}.schema.json`),
   ".env.example",
 ];
+const BOARD = "infra/grafana/dashboards/msb-runs.json";
 const LEFT_OVER = [`${TS}/seeded.ts`, `${PY}/seeded.py`];
 
 const HEAD = "-- Does a thing.\n-- KEYS 1 run\n-- ARGV 1 run\n-- Answer 0\n";
@@ -33,14 +34,16 @@ const SCRIPTS: Readonly<Record<string, string>> = {
 const pathOf = (i: number): string => `schemas/redis/seeded_head_${i}.lua`;
 
 export const generated: Prover = {
-  steps: ["generated code is current"],
+  steps: ["generated code is current", "dashboards are current"],
   plant(copy) {
     for (const path of GENERATED) copy.append(path, "\n");
     for (const path of LEFT_OVER) copy.write(path, "\n");
+    copy.append(BOARD, "\n");
   },
   async judge(copy) {
     const check = () => copy.node("codegen/src/main.ts", "--check");
     return [
+      ...(await named("dashboards --check", copy.node("scripts/dashboards/write.ts", "--check"), [BOARD])),
       ...(await named("codegen --check", check(), [...GENERATED, ...LEFT_OVER])),
       // Only now: with a wrong script nothing else is looked at.
       ...(await heads(copy, check)),
