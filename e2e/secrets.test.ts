@@ -51,7 +51,7 @@ describe.skipIf(!existsSync("/proc/self/environ"))("a handler that is not confin
     expect(parts.filter((part) => !shows(part))).toEqual([]);
     const known = secrets();
     expect(known).toHaveLength(6);
-    expect(known.map(shows)).toEqual(Array(5).fill(false));
+    expect(known.map(shows)).toEqual(known.map(() => false));
   });
 });
 
