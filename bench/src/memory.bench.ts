@@ -14,7 +14,7 @@ import type { Graph } from "@myspinbot/contracts/types.ts";
 import { ROOT } from "@myspinbot/services/binaries.ts";
 import { startStack, type Stack } from "@myspinbot/services/stack.ts";
 import { Redis } from "ioredis";
-import { childrenOf, residentMiB } from "./lib/memory.ts";
+import { descendantsOf, residentMiB } from "./lib/memory.ts";
 import { printTable, saveResults, verdictText } from "./lib/report.ts";
 import { fitLine } from "./lib/stats.ts";
 
@@ -94,7 +94,7 @@ try {
   try {
     await sleep(5_000);
     const rest = measure(0);
-    const children = childrenOf(pids["gpu-node"]).map((pid) => residentMiB(pid).pss);
+    const children = descendantsOf(pids["gpu-node"]).map((pid) => residentMiB(pid).pss);
     const samples: Sample[] = [];
     const began = performance.now();
     for (let runs = 0; runs < RUNS; runs += STEP) {
@@ -127,7 +127,7 @@ try {
       ]),
     );
     const text = children.map((mib) => `${mib.toFixed(0)} MiB`).join(", ") || "none";
-    console.log(`Children of the gpu-node at rest (proportional): ${text}`);
+    console.log(`Guards and handlers of the gpu-node at rest (proportional): ${text}`);
     saveResults("memory", { runs: RUNS, perSecond, rows, samples, childrenMiB: children });
   } finally {
     redis.disconnect();

@@ -3,7 +3,7 @@ import { createClient } from "@myspinbot/client/client.ts";
 import { systemRuntime } from "@myspinbot/client/runtime.ts";
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import type { Stack } from "@myspinbot/services/stack.ts";
-import { childrenOf, cpuSeconds, peakMiB } from "../lib/memory.ts";
+import { descendantsOf, cpuSeconds, peakMiB } from "../lib/memory.ts";
 
 export interface Stage {
   readonly node: string;
@@ -32,8 +32,8 @@ export async function measureRun(
   input: Record<string, unknown>,
 ): Promise<Measured> {
   const { runs } = createClient({ base: stack.gateway.url, runtime: systemRuntime });
-  const used = (): number => sum(childrenOf(stack.gpuNode.service.pid).map(cpuSeconds));
-  const peak = (): number => Math.max(0, ...childrenOf(stack.gpuNode.service.pid).map(peakMiB));
+  const used = (): number => sum(descendantsOf(stack.gpuNode.service.pid).map(cpuSeconds));
+  const peak = (): number => Math.max(0, ...descendantsOf(stack.gpuNode.service.pid).map(peakMiB));
   const base = used();
   const began = performance.now();
   const { run_id } = await runs.submit({ graph, input });
