@@ -34,6 +34,7 @@ export const CHECK_STEPS: readonly Step[] = [
   npmTool("dead code (knip)", "knip", []),
   pythonTool("format (ruff)", "ruff", ["format", "--check", "."]),
   pythonTool("lint (ruff)", "ruff", ["check", "."]),
+  pythonTool("dead code (vulture)", "vulture", []),
   npmTool("types (pyright)", "pyright", ["--project", "gpu-node"]),
   pythonTool("arrows (import-linter)", "lint-imports", ["--no-cache"]),
   { name: "docs (links, test names, notices)", command: process.execPath, args: ["docs/check-docs.mjs"] },

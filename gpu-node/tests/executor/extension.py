@@ -16,7 +16,6 @@ from gpu_node.handlers.context import HandlerContext
 from gpu_node.handlers.registry import HandlerSpec
 
 Values = dict[str, Any]
-LEDGER = "ledger"  # a file in the folder that `params.ledger` names; it outlives the processes
 
 
 def _node_type(name: str, inputs: Values, outputs: Values) -> Values:

@@ -162,13 +162,14 @@ class Pulling:
             clock=machine.clock,
             backoffs=lambda: Backoff(machine.clock, lambda: 0.0),
         )
-        self._task = asyncio.create_task(puller.pull(cast(Any, self.stream), cast(Any, None)))
+        self.task = asyncio.create_task(puller.pull(cast(Any, self.stream), cast(Any, None)))
 
     async def reads_after(self, seconds: float) -> list[str]:
         """What has been read once this time has passed."""
         await settle()
         self._machine.clock.let_pass(seconds)
         await settle()
+        assert not self.task.done()
         return self.stream.reads
 
 

@@ -73,6 +73,20 @@ export const types: Prover = {
   },
 };
 
+const DEAD_PY = ["seeded_function", "SeededClass", "SEEDED_VALUE", "seeded_import"];
+const SEEDED_DEAD_PY = `import json as seeded_import
+
+SEEDED_VALUE = 1
+
+
+def seeded_function():
+    pass
+
+
+class SeededClass:
+    pass
+`;
+
 const DEPENDENCY = "seeded-dependency";
 
 /** Adds a package that nobody uses and no notice names. */
@@ -86,11 +100,12 @@ function addDependency(copy: HouseCopy): void {
 }
 
 export const deadCode: Prover = {
-  steps: ["dead code (knip)", "docs (links, test names, notices)"],
+  steps: ["dead code (knip)", "dead code (vulture)", "docs (links, test names, notices)"],
   plant(copy) {
     addDependency(copy);
     copy.write("gateway/src/runs/seeded-dead.ts", "export {};\n");
     copy.append("gateway/src/clock.ts", "export const seededExport = 1;\n");
+    copy.write("gpu-node/src/gpu_node/seeded_dead/a.py", SEEDED_DEAD_PY);
     const lines = [
       "[a](nowhere.md)",
       "[b](protocol.md#no-such-heading)",
@@ -108,6 +123,7 @@ export const deadCode: Prover = {
     ];
     return [
       ...(await named("knip", copy.tool("knip", []), dead)),
+      ...(await named("vulture", copy.tool("venv/vulture", [], "gpu-node"), DEAD_PY)),
       ...(await named("check-docs", copy.node("docs/check-docs.mjs"), docs)),
     ];
   },

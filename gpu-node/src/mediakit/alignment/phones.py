@@ -15,7 +15,6 @@ from mediakit.alignment.visemes import CLOSED, NARROW, REST, UNKNOWN, VISEMES
 from mediakit.arrays import Samples
 from mediakit.speech.speech import Phone
 
-NAME = "phones"
 _SMOOTH_S = 0.09
 _WIDTH_SMOOTH_S = 0.13
 """Lips change their shape more slowly than the jaw its height."""

@@ -10,7 +10,6 @@ from mediakit.arrays import Floats, Picture
 from mediakit.camera.moves import View
 from mediakit.picture.take_apart import Layers, take_apart
 
-NAME = "camera_move"
 _LONGEST = 2.4
 """The longer side of a film may be so many times the shorter one."""
 _RATIOS = {"1:1": 1.0, "9:16": 9 / 16, "16:9": 16 / 9}

@@ -14,8 +14,6 @@ from mediakit.portrait.drawn_features import draw_brows, draw_eyes, draw_lips, d
 from mediakit.portrait.drawn_hair import draw_hair_behind, draw_hair_in_front
 from mediakit.portrait.drawn_skin import draw_background, draw_body, draw_skin
 
-NAME = "drawn_face"
-
 _SHORT = 0.06
 """How much shorter the lower half of a drawn face is than the average one."""
 WIDTH_CM = 35.0

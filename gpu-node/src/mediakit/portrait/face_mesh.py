@@ -16,7 +16,6 @@ from mediakit.portrait.face_detector import MODEL as DETECTOR
 from mediakit.portrait.face_detector import FaceBox, FaceDetector
 from mediakit.portrait.tflite import Network
 
-NAME = "face_mesh"
 MODEL = "face_landmark.tflite"
 _MARGIN = 1.5
 """The network wants the face with a quarter of its size around it."""

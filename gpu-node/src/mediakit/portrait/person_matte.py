@@ -12,7 +12,6 @@ from mediakit.arrays import Floats, Picture
 from mediakit.model_files import checked
 from mediakit.portrait.tflite import Network
 
-NAME = "selfie_segmentation"
 MODEL = "selfie_segmentation.tflite"
 _RADIUS = 1 / 64
 """How far the rim may be from where the network sees it, as a share of the shorter side."""

@@ -26,7 +26,6 @@ from mediakit.speech.match.voice_print import VoicePrint, print_of
 from mediakit.speech.match.world import analyzed
 from mediakit.speech.speech import Piece, Speech, never_canceled
 
-NAME = "kokoro_match"
 _SAMPLE = "The north wind and the sun were arguing about which of them was stronger."
 """Said once by the mixed voice, to hear what it still lacks."""
 

