@@ -1,51 +1,20 @@
 /** The executors of both planes, as processes, are given the same tasks and must say the same. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXECUTOR } from "@myspinbot/contracts/wire.ts";
-import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FAILURES, OUTPUTS } from "./twins/cases.ts";
 import { made, type Case } from "./twins/expected.ts";
-import { toLines } from "./twins/lines.ts";
-import { PLANES, startPlane, type Plane, type PlaneName, type Said } from "./twins/plane.ts";
+import { isEnding, isStart, says, startPair, type Pair } from "./twins/pair.ts";
+import { PLANES } from "./twins/plane.ts";
 import { CHECKS, REFUSALS, WORK } from "./twins/task-cases.ts";
 
-const dir = mkdtempSync(join(tmpdir(), "twins-"));
-let valkey: ValkeyServer;
-let planes: Record<PlaneName, Plane>;
-/** Those that are killed and stopped. */
-let victims: Record<PlaneName, Plane>;
-
-const each = async (start: (name: PlaneName) => Promise<Plane>): Promise<Record<PlaneName, Plane>> =>
-  Object.fromEntries(
-    await Promise.all(PLANES.map(async (name) => [name, await start(name)] as const)),
-  ) as never;
+let pair: Pair;
 
 beforeAll(async () => {
-  valkey = await startValkey({ dir: join(dir, "valkey") });
-  const base = { dir, redisUrl: valkey.url };
-  planes = await each((name) => startPlane(name, { ...base, prefix: "twins" }));
-  victims = await each((name) =>
-    startPlane(name, { ...base, prefix: "victims", env: { DRAIN_GRACE_MS: "300", SLOTS: "1" } }),
-  );
-  await Promise.all([...Object.values(planes), ...Object.values(victims)].map((plane) => plane.executorId()));
+  pair = await startPair();
 });
-afterAll(async () => {
-  await Promise.all([...Object.values(planes), ...Object.values(victims)].map((plane) => plane.stop()));
-  await valkey.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
-
-const isEnding = ({ kind }: Said): boolean => kind === "ending";
-const isStart = ({ type }: Said): boolean => type === "node.started";
-const says = (plane: Plane, task: string): Promise<string[]> => plane.until(task, isEnding).then(toLines);
-
-let gates = 0;
-function gate(): { path: string; open(): void } {
-  const path = join(dir, `gate-${(gates += 1)}`);
-  return { path, open: () => writeFileSync(path, "") };
-}
+afterAll(() => pair.stop());
 
 describe.each(PLANES)("on the plane %s", (name) => {
   const SETS: [string, readonly Case[]][] = [
@@ -57,13 +26,13 @@ describe.each(PLANES)("on the plane %s", (name) => {
   ];
   describe.each(SETS)("%s", (_set, cases) => {
     it.each([...cases])("$name", async ({ nodes, task, lines }) => {
-      const plane = planes[name];
+      const plane = pair.planes[name];
       expect(await says(plane, await plane.issue(nodes, task))).toEqual(lines);
     });
   });
 
   it("of fifty steps the first and the last are told, and none twice", async () => {
-    const plane = planes[name];
+    const plane = pair.planes[name];
     const said = await plane.until(await plane.issue([{ params: { do: "progress" } }]), isEnding);
     const done = said.filter(({ type }) => type === "node.progress").map(({ body }) => Number(body.done));
     expect([done.at(0), done.at(-1)]).toEqual([1, 50]);
@@ -72,7 +41,7 @@ describe.each(PLANES)("on the plane %s", (name) => {
   });
 
   it("of two hundred lines the first fifty are told, and how many were dropped", async () => {
-    const plane = planes[name];
+    const plane = pair.planes[name];
     const said = await plane.until(await plane.issue([{ params: { do: "logs" } }]), isEnding);
     const lines = said.filter(({ type }) => type === "node.log").map(({ body }) => String(body.message));
     const told = lines.filter((line) => line.startsWith("line "));
@@ -83,8 +52,8 @@ describe.each(PLANES)("on the plane %s", (name) => {
   });
 
   it("a cancel while a node works ends the task as canceled, with what was done", async () => {
-    const plane = planes[name];
-    const { path } = gate();
+    const plane = pair.planes[name];
+    const { path } = pair.gate();
     const task = await plane.issue([
       { params: { text: "x" } },
       { id: "b", params: { do: "wait", gate: path }, after: ["a"] },
@@ -99,7 +68,7 @@ describe.each(PLANES)("on the plane %s", (name) => {
   });
 
   it("a cancel after the end changes nothing, and costs the next task nothing", async () => {
-    const plane = planes[name];
+    const plane = pair.planes[name];
     const task = await plane.issue([{ params: { text: "x" } }]);
     await plane.until(task, isEnding);
     await plane.cancel(task);
@@ -108,8 +77,8 @@ describe.each(PLANES)("on the plane %s", (name) => {
   });
 
   it("a settle whose answer is lost is said again, and counts once", async () => {
-    const plane = planes[name];
-    const { path, open } = gate();
+    const plane = pair.planes[name];
+    const { path, open } = pair.gate();
     const task = await plane.issue([{ params: { do: "wait", gate: path } }]);
     await plane.until(task, isStart);
     const lost = plane.loseAnswerTo("settle");
@@ -121,27 +90,14 @@ describe.each(PLANES)("on the plane %s", (name) => {
   });
 
   it("what a connection has swallowed while nothing is held is found within a lease", async () => {
-    const plane = planes[name];
+    const plane = pair.planes[name];
     const swallowedBy = await plane.executorId();
     const task = await plane.issue([{ params: { text: "x" } }], { swallowedBy });
     expect(await says(plane, task)).toEqual(made({ text: "x" }));
   });
 
-  it("what comes beyond the places is released", async () => {
-    const plane = victims[name];
-    const { path, open } = gate();
-    const task = await plane.issue([{ params: { do: "wait", gate: path } }]);
-    await plane.until(task, isStart);
-    const swallowedBy = await plane.executorId();
-    expect(await says(plane, await plane.issue([{}], { swallowedBy }))).toEqual([
-      "released: the executor has no free place; began nothing",
-    ]);
-    open();
-    await plane.until(task, isEnding);
-  });
-
   it("a reason is cut, so that whatever a task holds can be refused", async () => {
-    const plane = planes[name];
+    const plane = pair.planes[name];
     const body = JSON.stringify({ ["x".repeat(5000)]: 1 });
     const ending = (await plane.until(await plane.issue([], { body }), isEnding)).at(-1)!;
     expect(ending.body).toMatchObject({ outcome: "mismatch" });
@@ -150,8 +106,8 @@ describe.each(PLANES)("on the plane %s", (name) => {
   });
 
   it("an engine that goes away is noticed by what fails and by what wants it, and so is its return", async () => {
-    const plane = planes[name];
-    const flag = join(dir, `${name}-away`);
+    const plane = pair.planes[name];
+    const flag = join(pair.dir, `${name}-away`);
     const second = { params: { do: "engine" }, engine: "second" };
     const available = async () => (await plane.row("odd")).engines.map((engine) => engine.available);
     expect(await available()).toEqual([true, true]);
@@ -172,7 +128,7 @@ describe.each(PLANES)("on the plane %s", (name) => {
   });
 
   it("what the machine can never hold is announced and declined", async () => {
-    const plane = planes[name];
+    const plane = pair.planes[name];
     const why = "huge needs 100 vram_gb, and this machine has 8";
     expect(await plane.row("huge")).toMatchObject({ cannot_now: why });
     expect(await says(plane, await plane.issue([{ type: "huge" }]))).toEqual([
@@ -181,9 +137,9 @@ describe.each(PLANES)("on the plane %s", (name) => {
   });
 
   it("what does not fit together is done one after the other", async () => {
-    const plane = planes[name];
-    const book = join(dir, `${name}-book`);
-    const gates = [gate(), gate()];
+    const plane = pair.planes[name];
+    const book = join(pair.dir, `${name}-book`);
+    const gates = [pair.gate(), pair.gate()];
     const nodes = gates.map(({ path }, i) => ({
       ...{ id: "ab"[i]!, type: "greedy", params: { do: "book", book, gate: path } },
     }));
@@ -198,7 +154,7 @@ describe.each(PLANES)("on the plane %s", (name) => {
   });
 
   it("a cancel ends what hangs, too", async () => {
-    const plane = planes[name];
+    const plane = pair.planes[name];
     const task = await plane.issue([{ params: { do: "hang" } }]);
     await plane.until(task, isStart);
     await plane.cancel(task);
@@ -206,8 +162,8 @@ describe.each(PLANES)("on the plane %s", (name) => {
   });
 
   it("an entry that is no task, or no open one, is taken away, and so is a copy", async () => {
-    const plane = planes[name];
-    const { path, open } = gate();
+    const plane = pair.planes[name];
+    const { path, open } = pair.gate();
     const task = await plane.issue([{ params: { do: "wait", gate: path } }]);
     await plane.until(task, isStart);
     await plane.add({ task, body: "{}" });
@@ -226,58 +182,5 @@ describe.each(PLANES)("on the plane %s", (name) => {
     ]);
     await expect.poll(left).toEqual([]);
     expect(plane.heard(task).filter(isStart)).toHaveLength(1);
-  });
-
-  it("what is frozen beyond its lease says nothing when it goes on", async () => {
-    const plane = victims[name];
-    const { path, open } = gate();
-    const task = await plane.issue([{ params: { do: "wait", gate: path } }]);
-    await plane.until(task, isStart);
-    plane.service.signal("SIGSTOP");
-    expect(await plane.reap(task)).toBe("lost");
-    plane.service.signal("SIGCONT");
-    open();
-    const next = await plane.issue([{}]);
-    expect((await says(plane, next)).at(1)).toBe("settled; began a");
-    await plane.until(task, isEnding);
-    expect(plane.heard(task).map(({ kind }) => kind)).toEqual(["note", "ending"]);
-    expect(plane.heard(task).at(-1)?.body).toMatchObject({ outcome: "lost", began: ["a"], results: [] });
-  });
-
-  it("a stop finishes what ends in time, and releases the rest with what was done", async () => {
-    const plane = victims[name];
-    const { path } = gate();
-    const task = await plane.issue([
-      { params: { text: "x" } },
-      { id: "b", params: { do: "wait", gate: path }, after: ["a"] },
-    ]);
-    await plane.until(task, ({ node, type }) => node === "b" && type === "node.started");
-    plane.service.signal("SIGTERM");
-    expect((await says(plane, task)).slice(-2)).toEqual([
-      "released: the executor is stopping; began a, b",
-      '  a succeeded 1, first: {"text":"x"}',
-    ]);
-    const group = plane.keys.poolTasks("s0", plane.pool);
-    await expect.poll(() => plane.redis.xinfo("CONSUMERS", group, "executors")).toEqual([]);
-  });
-
-  it("what was killed is reaped, and goes on with a new task elsewhere", async () => {
-    const plane = victims[name];
-    await plane.service.stop();
-    plane.service.launch();
-    const { path, open } = gate();
-    const nodes = [{ params: { do: "wait", gate: path } }];
-    const task = await plane.issue(nodes);
-    await plane.until(task, isStart);
-    await plane.service.kill();
-    expect(await plane.reap(task)).toBe("lost");
-    plane.service.launch();
-    const again = await plane.issue([{ ...nodes[0], attempt: 2 }]);
-    await plane.until(again, isStart);
-    open();
-    expect((await says(plane, again)).slice(1)).toEqual([
-      "settled; began a",
-      '  a succeeded 2, first: {"text":""}',
-    ]);
   });
 });

@@ -27,6 +27,11 @@ export const CHECKS: readonly Case[] = [
     nodes: [{ check: true, params: { check: "exit" } }],
     lines: made({ text: "" }),
   },
+  {
+    name: "a check that hangs says nothing when its time is over",
+    nodes: [{ check: true, params: { check: "hang" } }],
+    lines: made({ text: "" }),
+  },
 ];
 
 const refused = (name: string, reason: string, nodes: NodeSpec[], task?: object): Case => ({

@@ -1,0 +1,79 @@
+/** The executors of both planes, as processes, are full, frozen, stopped and killed, and must bear it alike. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isEnding, isStart, says, startPair, type Pair } from "./twins/pair.ts";
+import { PLANES } from "./twins/plane.ts";
+
+let pair: Pair;
+
+beforeAll(async () => {
+  pair = await startPair({ DRAIN_GRACE_MS: "300", SLOTS: "1" });
+});
+afterAll(() => pair.stop());
+
+describe.each(PLANES)("on the plane %s", (name) => {
+  it("what comes beyond the places is released", async () => {
+    const plane = pair.planes[name];
+    const { path, open } = pair.gate();
+    const task = await plane.issue([{ params: { do: "wait", gate: path } }]);
+    await plane.until(task, isStart);
+    const swallowedBy = await plane.executorId();
+    expect(await says(plane, await plane.issue([{}], { swallowedBy }))).toEqual([
+      "released: the executor has no free place; began nothing",
+    ]);
+    open();
+    await plane.until(task, isEnding);
+  });
+
+  it("what is frozen beyond its lease says nothing when it goes on", async () => {
+    const plane = pair.planes[name];
+    const { path, open } = pair.gate();
+    const task = await plane.issue([{ params: { do: "wait", gate: path } }]);
+    await plane.until(task, isStart);
+    plane.service.signal("SIGSTOP");
+    expect(await plane.reap(task)).toBe("lost");
+    plane.service.signal("SIGCONT");
+    open();
+    const next = await plane.issue([{}]);
+    expect((await says(plane, next)).at(1)).toBe("settled; began a");
+    await plane.until(task, isEnding);
+    expect(plane.heard(task).map(({ kind }) => kind)).toEqual(["note", "ending"]);
+    expect(plane.heard(task).at(-1)?.body).toMatchObject({ outcome: "lost", began: ["a"], results: [] });
+  });
+
+  it("a stop finishes what ends in time, and releases the rest with what was done", async () => {
+    const plane = pair.planes[name];
+    const { path } = pair.gate();
+    const task = await plane.issue([
+      { params: { text: "x" } },
+      { id: "b", params: { do: "wait", gate: path }, after: ["a"] },
+    ]);
+    await plane.until(task, ({ node, type }) => node === "b" && type === "node.started");
+    plane.service.signal("SIGTERM");
+    expect((await says(plane, task)).slice(-2)).toEqual([
+      "released: the executor is stopping; began a, b",
+      '  a succeeded 1, first: {"text":"x"}',
+    ]);
+    const group = plane.keys.poolTasks("s0", plane.pool);
+    await expect.poll(() => plane.redis.xinfo("CONSUMERS", group, "executors")).toEqual([]);
+  });
+
+  it("what was killed is reaped, and goes on with a new task elsewhere", async () => {
+    const plane = pair.planes[name];
+    await plane.service.stop();
+    plane.service.launch();
+    const { path, open } = pair.gate();
+    const nodes = [{ params: { do: "wait", gate: path } }];
+    const task = await plane.issue(nodes);
+    await plane.until(task, isStart);
+    await plane.service.kill();
+    expect(await plane.reap(task)).toBe("lost");
+    plane.service.launch();
+    const again = await plane.issue([{ ...nodes[0], attempt: 2 }]);
+    await plane.until(again, isStart);
+    open();
+    expect((await says(plane, again)).slice(1)).toEqual([
+      "settled; began a",
+      '  a succeeded 2, first: {"text":""}',
+    ]);
+  });
+});
