@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Client } from "@myspinbot/client/client.ts";
-import type { Run } from "@myspinbot/contracts/types.ts";
+import type { Graph, Run } from "@myspinbot/contracts/types.ts";
 import { startStack, type Stack } from "@myspinbot/services/stack.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clientAt, refusalOf, uploaded } from "./client.ts";
@@ -107,6 +107,29 @@ describe("speak", () => {
     expect(ended.nodes[0]!.error).toMatchObject({ code: "unknown-voice" });
     expect(ended.output!.voice).toEqual({ name: "heart" });
     expect(await riff(ended)).toBe("RIFF");
+  });
+
+  it("goes on without a voice that no box has", async () => {
+    const speaker = { type: "synthesize_speech", plane: "python" as const, inputs: { text: "$input.text" } };
+    const graph: Graph = {
+      name: "fallback",
+      input: { text: "Text" },
+      nodes: [
+        { id: "best", engine: "kokoro", ...speaker },
+        { id: "plain", engine: "hibari", ...speaker },
+      ],
+      edges: [{ from: "best", to: "plain", on: "failure" }],
+      output: { audio: { $any: ["$best.audio", "$plain.audio"] } },
+    };
+    const { run_id } = await client.runs.submit({ graph, input: { text } });
+    const ended = await client.runs.watch(run_id);
+    expect(ended, JSON.stringify(ended.error)).toMatchObject({ status: "succeeded" });
+    expect(statusOf(ended)).toEqual(["best failed", "plain succeeded"]);
+    expect(ended.nodes[0]!.error).toMatchObject({ code: "engine-unavailable" });
+    expect(await riff(ended)).toBe("RIFF");
+    const alone = { ...graph, nodes: graph.nodes.slice(0, 1), edges: [], output: { audio: "$best.audio" } };
+    const problem = await refusalOf(client.runs.submit({ graph: alone, input: { text } }));
+    expect(problem.code).toBe("engine-unavailable");
   });
 
   it("fails with the last voice's reason when none can", async () => {
