@@ -96,14 +96,14 @@ describe("speak", () => {
     const ended = await run("speak", { text });
     expect(ended, JSON.stringify(ended.error)).toMatchObject({ status: "succeeded" });
     expect(ended.nodes[0]!.engine).toBe("hibari");
-    expect(statusOf(ended)).toEqual(["wished succeeded", "plain skipped"]);
+    expect(statusOf(ended)).toEqual(["wished succeeded", "plain skipped", "last skipped"]);
     expect(await riff(ended)).toBe("RIFF");
   });
 
   it("falls back to a voice that is there when the one that was wished cannot speak", async () => {
     const ended = await run("speak", { text, voice: { name: "nobody" } });
     expect(ended, JSON.stringify(ended.error)).toMatchObject({ status: "succeeded" });
-    expect(statusOf(ended)).toEqual(["wished failed", "plain succeeded"]);
+    expect(statusOf(ended)).toEqual(["wished failed", "plain succeeded", "last skipped"]);
     expect(ended.nodes[0]!.error).toMatchObject({ code: "unknown-voice" });
     expect(ended.output!.voice).toEqual({ name: "heart" });
     expect(await riff(ended)).toBe("RIFF");
@@ -135,7 +135,7 @@ describe("speak", () => {
   it("fails with the last voice's reason when none can", async () => {
     const ended = await run("speak", { text: "\u041F\u0440\u0438\u0432\u0435\u0442, \u043C\u0438\u0440" });
     expect(ended.status).toBe("failed");
-    expect(statusOf(ended)).toEqual(["wished failed", "plain failed"]);
+    expect(statusOf(ended)).toEqual(["wished failed", "plain failed", "last failed"]);
     expect(ended.error).toMatchObject({ code: "language-unsupported" });
   });
 });

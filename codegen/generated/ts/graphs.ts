@@ -96,7 +96,7 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
   "speak": {
     "name": "speak",
     "title": "Speech",
-    "description": "A text is spoken by the voice that is wished, by the best that is there without one, and by a small one if that fails.",
+    "description": "A text is spoken by the voice that is wished, by the best that is there without one, and by smaller ones if that fails.",
     "input": {
       "$ref": "graphs/speak.input.schema.json"
     },
@@ -118,6 +118,15 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
         "inputs": {
           "text": "$input.text"
         }
+      },
+      {
+        "id": "last",
+        "type": "synthesize_speech",
+        "plane": "python",
+        "engine": "flite",
+        "inputs": {
+          "text": "$input.text"
+        }
       }
     ],
     "edges": [
@@ -125,25 +134,33 @@ export const GRAPHS: Readonly<Record<string, Graph>> = Object.assign(
         "from": "wished",
         "to": "plain",
         "on": "failure"
+      },
+      {
+        "from": "plain",
+        "to": "last",
+        "on": "failure"
       }
     ],
     "output": {
       "audio": {
         "$any": [
           "$wished.audio",
-          "$plain.audio"
+          "$plain.audio",
+          "$last.audio"
         ]
       },
       "captions": {
         "$any": [
           "$wished.captions",
-          "$plain.captions"
+          "$plain.captions",
+          "$last.captions"
         ]
       },
       "voice": {
         "$any": [
           "$wished.voice",
-          "$plain.voice"
+          "$plain.voice",
+          "$last.voice"
         ]
       }
     }

@@ -40,7 +40,7 @@ it("takes what runs after a node by an edge", () => {
 /** What may be skipped in the shipped graphs that fall back or go over lists: all else is sure. */
 const UNSURE: Readonly<Record<string, readonly string[]>> = {
   "best-take": ["speech", "best"],
-  speak: ["plain"],
+  speak: ["plain", "last"],
   "talking-scenes": ["speech", "visemes", "portrait", "video", "joined", "final"],
   "upscale-batch": ["upscale"],
 };
