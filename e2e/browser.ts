@@ -24,11 +24,7 @@ export const PHONE: BrowserContextOptions = {
 /** @throws Error that says why no browser runs here */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = OTHER ?? (await packed.executablePath());
-  const args = [
-    ...["--no-sandbox", "--font-render-hinting=none", "--autoplay-policy=no-user-gesture-required"],
-    // A microphone that beeps; whether it may be used is asked as ever.
-    "--use-fake-device-for-media-stream",
-  ];
+  const args = ["--no-sandbox", "--font-render-hinting=none", "--autoplay-policy=no-user-gesture-required"];
   return chromium.launch({ executablePath, args });
 }
 

@@ -8,6 +8,7 @@ import { type Draft, keepDraft, loadDraft, newKey } from "./draft.ts";
 import { type Form, formOf } from "./fields.ts";
 import { fromInput } from "./from-run.ts";
 import { keepLastGraph } from "./last-graph.ts";
+import { onTheWay } from "./upload.svelte.ts";
 import { faultsOf, type FieldFault, isShown, toInput } from "./values.ts";
 
 export class MakeForm {
@@ -76,7 +77,7 @@ export class MakeForm {
 
   /** @returns the run's id, unless something is wrong: then that is shown */
   async send(): Promise<string | undefined> {
-    if (this.busy || this.form === undefined) return undefined;
+    if (this.busy || onTheWay.count > 0 || this.form === undefined) return undefined;
     this.refused = undefined;
     this.faults = faultsOf(this.#needed, this.draft.values);
     if (this.faults.length > 0) return undefined;

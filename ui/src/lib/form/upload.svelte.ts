@@ -30,6 +30,12 @@ export function accepted({ type }: File, { prefix }: Kind): boolean {
   return type.startsWith(prefix);
 }
 
+/** A run that is sent before its files are there would do without them. */
+class OnTheWay {
+  count = $state(0);
+}
+export const onTheWay = new OnTheWay();
+
 export class Upload {
   readonly file: File;
   readonly name: string;
@@ -47,7 +53,8 @@ export class Upload {
     this.file = file;
     this.name = file.name || "pasted";
     this.picture = file.type.startsWith("image/") ? URL.createObjectURL(file) : undefined;
-    this.done = this.#bring(kind);
+    onTheWay.count += 1;
+    this.done = this.#bring(kind).finally(() => (onTheWay.count -= 1));
   }
 
   cancel(): void {

@@ -21,6 +21,9 @@ export class RunStream {
   state = $state<"connecting" | "live" | "away" | "ended" | "refused">("connecting");
   fault = $state.raw<Fault | undefined>();
 
+  /** Nodes that waited for somebody when this page was opened: what comes later does not take the focus away. */
+  waitedAtFirst: readonly string[] | undefined;
+
   readonly runId: string;
   #kept: RunView | undefined;
   #stop = new AbortController();
@@ -106,8 +109,11 @@ export class RunStream {
     cancelAnimationFrame(this.#frame);
     this.#frame = this.#waiting = 0;
     const kept = this.#kept;
-    if (kept !== undefined)
-      this.view = { ...kept, run: { ...kept.run }, nodes: kept.nodes.map((node) => ({ ...node })) };
+    if (kept === undefined) return;
+    this.waitedAtFirst ??= kept.nodes
+      .filter(({ status }) => status === "waiting")
+      .map(({ node_id }) => node_id);
+    this.view = { ...kept, run: { ...kept.run }, nodes: kept.nodes.map((node) => ({ ...node })) };
   }
 
   #isOver(): boolean {
