@@ -6,6 +6,7 @@ import type { Source } from "./source.ts";
 /** Titles with an export of their own: what passes a boundary as a whole. */
 export const EXPORTED = [
   "Graph",
+  "FlatGraph",
   "RunCreate",
   "RunResume",
   "Task",

@@ -12,6 +12,7 @@ import { systemClock } from "../src/clock.ts";
 import { createDriver, type Driver } from "../src/driver/driver.ts";
 import { createDriverLoops, type DriverLoops } from "../src/driver/loops.ts";
 import type { SweepDeps } from "../src/driver/sweeps.ts";
+import { flatten } from "../src/graphs/flatten.ts";
 import { firstRow } from "../src/graphs/node-place.ts";
 import { createNodeTypes, type NodeTypes } from "../src/graphs/node-types.ts";
 import { newId, newPlainId } from "../src/ids.ts";
@@ -275,7 +276,9 @@ export async function createHarness(
         perMinute: 0,
         mostLive: 0,
         data: { input: JSON.stringify(input) },
-        nodes: Object.fromEntries(graph.nodes.map((node) => [node.id, JSON.stringify(firstRow(node))])),
+        nodes: Object.fromEntries(
+          flatten(graph).nodes.map((node) => [node.id, JSON.stringify(firstRow(node))]),
+        ),
       });
       await runStep(redis, step);
       return run;

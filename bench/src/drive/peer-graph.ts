@@ -12,6 +12,7 @@ import {
   type LangGraphRunnableConfig,
 } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
+import { flatten } from "../../../gateway/src/graphs/flatten.ts";
 import { toGraphModel } from "../../../gateway/src/run-engine/read-graph.ts";
 import { decide } from "../../../gateway/src/run-engine/readiness.ts";
 import {
@@ -34,7 +35,7 @@ export interface PeerGraph {
 const ROUTE = "$route";
 
 export function createPeerGraph(graph: Graph, saver: BaseCheckpointSaver, durability: Durability): PeerGraph {
-  const model = toGraphModel(graph, graph.name);
+  const model = toGraphModel(flatten(graph), graph.name);
   const ready = (config: LangGraphRunnableConfig): string[] =>
     (config.configurable as { ready: string[] }).ready;
   const channels = model.nodes.flatMap(({ id }) => [stateChannel(id), outputChannel(id)]);

@@ -5,6 +5,7 @@ import type { Graph, NodeResult, Task } from "@myspinbot/contracts/types.ts";
 import { GROUPS, OWNERS, POOLS } from "@myspinbot/contracts/wire.ts";
 import type { Redis } from "ioredis";
 import { sourceStream, type Entry } from "../../../gateway/src/driver/collect.ts";
+import { flatten } from "../../../gateway/src/graphs/flatten.ts";
 import { firstRow } from "../../../gateway/src/graphs/node-place.ts";
 import { newId } from "../../../gateway/src/ids.ts";
 import { toRecord } from "../../../gateway/src/redis/flat.ts";
@@ -94,7 +95,9 @@ export function createRunFeeder(redis: Redis, keys: Keys): RunFeeder {
         deliveryIds: newId("dlv", SHARD),
         record: { owner: OWNERS.default, graph: graph.name, digest },
         data: { input: JSON.stringify(input) },
-        nodes: Object.fromEntries(graph.nodes.map((node) => [node.id, JSON.stringify(firstRow(node))])),
+        nodes: Object.fromEntries(
+          flatten(graph).nodes.map((node) => [node.id, JSON.stringify(firstRow(node))]),
+        ),
       });
       await runStep(redis, step);
       return run;

@@ -50,7 +50,7 @@ function describe({ stdout }: Session, { graph, graph_digest, input_schema }: Gr
     isList ? `${kind}s` : kind,
     help,
   ]);
-  const nodes = graph.nodes.map(({ id, type, plane }) => [id, type, plane]);
+  const nodes = graph.nodes.map((node) => [node.id, node.type ?? node.graph, node.plane ?? "graph"]);
   return [
     facts([
       ["graph", graph.name],

@@ -37,10 +37,21 @@ export function engineFindings(types: NodeTypes): Finding[] {
 
 export function graphFindings(graphs: readonly Graph[], types: NodeTypes): Finding[] {
   const done = new Set(types.filter(canBeDone).map(({ type }) => type));
-  return graphs.map(({ name, nodes }) => {
-    const missing = [...new Set(nodes.map(({ type }) => type).filter((type) => !done.has(type)))];
+  const named = new Map(graphs.map((graph) => [graph.name, graph]));
+  return graphs.map((graph) => {
+    const { name } = graph;
+    const missing = [...new Set(typesOf(graph, named).filter((type) => !done.has(type)))];
     if (missing.length === 0) return { what: name, state: "ok", found: "can be run now" };
     return { what: name, state: "note", found: `would wait: nobody does ${missing.join(", ")} now` };
+  });
+}
+
+/** With those of the graphs in it. */
+function typesOf({ nodes }: Graph, named: ReadonlyMap<string, Graph>): string[] {
+  return nodes.flatMap(({ type, graph }) => {
+    if (type !== undefined) return [type];
+    const inner = named.get(graph ?? "");
+    return inner ? typesOf(inner, named) : [];
   });
 }
 

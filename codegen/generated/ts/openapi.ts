@@ -6310,6 +6310,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
       },
       "GraphNode": {
         "title": "GraphNode",
+        "description": "A node of a node type, with its type and plane, or a graph that is shipped, by its name in graph: then it has inputs, when, group and weight, and the outputs of that graph.",
         "type": "object",
         "properties": {
           "id": {
@@ -6321,11 +6322,17 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "pattern": "^[a-z][a-z0-9_]{0,47}$"
           },
           "plane": {
+            "description": "That of the node type.",
             "type": "string",
             "enum": [
               "node",
               "python"
             ]
+          },
+          "graph": {
+            "description": "Name of a shipped graph, in place of a type and a plane.",
+            "type": "string",
+            "pattern": "^[a-z][a-z0-9-]{0,63}$"
           },
           "params": {
             "type": "object",
@@ -6342,21 +6349,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "additionalProperties": true
           },
           "retry": {
-            "title": "RetryPolicy",
-            "type": "object",
-            "properties": {
-              "max_attempts": {
-                "type": "integer",
-                "minimum": 1,
-                "maximum": 20
-              },
-              "backoff_ms": {
-                "type": "integer",
-                "minimum": 0,
-                "maximum": 3600000
-              }
-            },
-            "additionalProperties": false
+            "$ref": "#/components/schemas/RetryPolicy"
           },
           "timeout_s": {
             "description": "Of one attempt's work.",
@@ -6406,10 +6399,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           }
         },
         "required": [
-          "id",
-          "type",
-          "plane"
+          "id"
         ],
+        "dependentRequired": {
+          "type": [
+            "plane"
+          ],
+          "plane": [
+            "type"
+          ]
+        },
         "additionalProperties": false
       },
       "GraphSummary": {
@@ -7568,6 +7567,23 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         ],
         "additionalProperties": false
       },
+      "RetryPolicy": {
+        "title": "RetryPolicy",
+        "type": "object",
+        "properties": {
+          "max_attempts": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 20
+          },
+          "backoff_ms": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 3600000
+          }
+        },
+        "additionalProperties": false
+      },
       "Run": {
         "title": "Run",
         "description": "One execution of a graph, as clients see it.",
@@ -7884,8 +7900,17 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "enum": [
               "each",
               "repeat",
-              "try"
+              "try",
+              "graph"
             ]
+          },
+          "graph": {
+            "description": "Of the kind graph: the name of the graph that stands there as a node.",
+            "type": "string"
+          },
+          "graph_digest": {
+            "description": "Of that graph, as it was when the run was created.",
+            "$ref": "#/components/schemas/Sha256"
           },
           "nodes": {
             "description": "The nodes that are members.",
@@ -7927,7 +7952,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "type": "object",
         "properties": {
           "node_id": {
-            "$ref": "#/components/schemas/NodeId"
+            "$ref": "#/components/schemas/InstanceId"
           },
           "type": {
             "type": "string"

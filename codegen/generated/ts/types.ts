@@ -684,6 +684,119 @@ export interface FinishVideoParams {
   seed?: number;
 }
 
+/** Id of a node or a group, with the names of the graphs that it stands in before it. */
+export type FlatId = string;
+
+export interface FlatEdge {
+  from: FlatId;
+  to: FlatId;
+  on: "success" | "failure" | "always";
+}
+
+export interface RetryPolicy {
+  max_attempts?: number;
+  backoff_ms?: number;
+}
+
+/** A constant, or a reference to a text, a number or a boolean. */
+export type Operand = string | number | boolean;
+
+export type Pair = Array<Operand>;
+
+/** A condition over references and constants. What is missing makes every comparison false, except ne. */
+export interface Predicate {
+  all?: Array<Predicate>;
+  any?: Array<Predicate>;
+  not?: Predicate;
+  /** The reference has a value. */
+  has?: string;
+  eq?: Pair;
+  ne?: Pair;
+  lt?: Pair;
+  le?: Pair;
+  gt?: Pair;
+  ge?: Pair;
+  /** An operand, and the list that it shall be in. */
+  in?: Array<Operand | Array<Operand>>;
+}
+
+export interface FlatNode {
+  id: FlatId;
+  type: string;
+  plane: "node" | "python";
+  params?: Record<string, unknown>;
+  inputs?: Record<string, unknown>;
+  retry?: RetryPolicy;
+  timeout_s?: number;
+  deadline_s?: number;
+  weight?: number;
+  pool?: PoolName;
+  engine?: string;
+  tags?: Array<string>;
+  group?: FlatId;
+  when?: Predicate;
+  foreach?: false;
+}
+
+export type FlatReference = string;
+
+/**
+ * What the driver makes of several references and constants: $any the first that there is, in this order; $first
+ * the first that came, in time; $text all of them as one text.
+ */
+export type GraphForm = Record<string, Array<unknown>>;
+
+/** A graph that stood in the graph as a node. */
+export interface FlatPiece {
+  /** Its name. */
+  graph: string;
+  digest: Sha256;
+  inputs: Record<string, unknown>;
+  when?: Predicate;
+  output: Record<string, FlatReference | GraphForm>;
+}
+
+export interface FlatCarry {
+  init: unknown;
+  next: FlatReference;
+}
+
+export interface FlatLoop {
+  max: number;
+  until: Predicate;
+  else?: "fail" | "last";
+  carry?: Record<string, FlatCarry>;
+}
+
+export interface FlatGroup {
+  /** The group that it stands in. */
+  group?: FlatId;
+  piece?: FlatPiece;
+  each?: FlatReference;
+  item?: Record<string, string>;
+  max?: number;
+  at_once?: number;
+  on_failure?: "fail" | "skip";
+  deadline_s?: number;
+  repeat?: FlatLoop;
+}
+
+/**
+ * An accepted graph as Redis keeps it for its runs. What stood in it as a graph is a group of its nodes, which
+ * are called film.script; in them $film.input.text is what the group was given, and for others $film.video is
+ * what it makes. A graph without graphs in it is the same as it was sent.
+ */
+export interface FlatGraph {
+  name: string;
+  title?: string;
+  description?: string;
+  input?: Record<string, string>;
+  nodes: Array<FlatNode>;
+  edges?: Array<FlatEdge>;
+  groups?: Record<string, FlatGroup>;
+  output: Record<string, FlatReference | GraphForm>;
+}
+
 /**
  * Environment of the gateway. Each property names its variable in x-env; what is x-secret may also come from a
  * file that <its variable>_FILE names.
@@ -916,38 +1029,18 @@ export interface GpuNodeConfig {
 /** Id of a graph node, unique in its graph. */
 export type NodeId = string;
 
-export interface RetryPolicy {
-  max_attempts?: number;
-  backoff_ms?: number;
-}
-
-/** A constant, or a reference to a text, a number or a boolean. */
-export type Operand = string | number | boolean;
-
-export type Pair = Array<Operand>;
-
-/** A condition over references and constants. What is missing makes every comparison false, except ne. */
-export interface Predicate {
-  all?: Array<Predicate>;
-  any?: Array<Predicate>;
-  not?: Predicate;
-  /** The reference has a value. */
-  has?: string;
-  eq?: Pair;
-  ne?: Pair;
-  lt?: Pair;
-  le?: Pair;
-  gt?: Pair;
-  ge?: Pair;
-  /** An operand, and the list that it shall be in. */
-  in?: Array<Operand | Array<Operand>>;
-}
-
+/**
+ * A node of a node type, with its type and plane, or a graph that is shipped, by its name in graph: then it has
+ * inputs, when, group and weight, and the outputs of that graph.
+ */
 export interface GraphNode {
   id: NodeId;
   /** Node type. */
-  type: string;
-  plane: "node" | "python";
+  type?: string;
+  /** That of the node type. */
+  plane?: "node" | "python";
+  /** Name of a shipped graph, in place of a type and a plane. */
+  graph?: string;
   params?: Record<string, unknown>;
   /**
    * Per input a constant, a reference ($node.output or $input.field; a trailing ? makes it optional, a leading $$
@@ -1019,12 +1112,6 @@ export interface GraphGroup {
   /** Its nodes are done again until the condition holds. Excludes each. */
   repeat?: GraphLoop;
 }
-
-/**
- * What the driver makes of several references and constants: $any the first that there is, in this order; $first
- * the first that came, in time; $text all of them as one text.
- */
-export type GraphForm = Record<string, Array<unknown>>;
 
 /** What a client asks to run. A run keeps the SHA-256 of the canonical JSON (RFC 8785) of its graph for ever. */
 export interface Graph {
@@ -1483,7 +1570,7 @@ export interface RunDeadlineTimes {
 }
 
 export interface RunNeed {
-  node_id: NodeId;
+  node_id: InstanceId;
   type: string;
   /** What executors say, for a person. */
   reason: string;
@@ -1540,7 +1627,11 @@ export interface RunNode {
 
 export interface RunGroup {
   group_id: InstanceId;
-  kind: "each" | "repeat" | "try";
+  kind: "each" | "repeat" | "try" | "graph";
+  /** Of the kind graph: the name of the graph that stands there as a node. */
+  graph?: string;
+  /** Of that graph, as it was when the run was created. */
+  graph_digest?: Sha256;
   /** The nodes that are members. */
   nodes: Array<InstanceId>;
   /** How many indices there are, unless that is not known yet. */

@@ -22,6 +22,7 @@ export interface NodeTypeValidators {
 }
 
 export const validateGraph: Validator;
+export const validateFlatGraph: Validator;
 export const validateRunCreate: Validator;
 export const validateRunResume: Validator;
 export const validateTask: Validator;
@@ -65,6 +66,8 @@ export const validateGpuNodeConfig: Validator;
 export const nodeTypeValidators: Readonly<Record<string, NodeTypeValidators>>;
 /** By what a graph's `input.$ref` says. */
 export const graphInputValidators: Readonly<Record<string, Validator>>;
+/** The same without what they say of several fields at once. */
+export const graphPartsValidators: Readonly<Record<string, Validator>>;
 export const namedTypeValidators: Readonly<Record<NamedType, Validator>>;
 /** The same for what clients give: files of theirs in the place of references. */
 export const clientTypeValidators: Readonly<Record<NamedType, Validator>>;

@@ -111,7 +111,7 @@ export const DEFAULTS = {
   "webhook_at_once": 4,
   "webhook_rotation_ms": 86400000,
   "webhooks_per_owner": 20,
-  "body_keys": 29128
+  "body_keys": 29328
 } as const;
 export const EXECUTOR = {
   "recovered_entries": 100,

@@ -20,7 +20,7 @@ export interface PortDefinition {
 
 export interface NodeTypeDefinition {
   type: string;
-  plane: GraphNode['plane'];
+  plane: NonNullable<GraphNode['plane']>;
   description: string;
   timeout_s: number;
   /** Engine adapters in order of preference: \`auto\` takes the first that the executor has. */

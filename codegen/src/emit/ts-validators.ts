@@ -39,7 +39,16 @@ export async function emitValidators(source: Source): Promise<string> {
   for (const { title, file, schema } of source.titled.values()) {
     ajv.addSchema({ ...bundle(source.titled, file, schema, BASE).schema, $id: BASE + title });
   }
-  const refs = Object.fromEntries(validatedTitles(source).map((title) => [`validate${title}`, BASE + title]));
+  // What one field holds, whatever else there is: a graph within another is given some fields by nodes, later.
+  const parts = validatorTables(source).graphInputs.map(({ title }) => `${title}${PARTS}`);
+  for (const { file, schema, title } of source.titled.values()) {
+    if (!parts.includes(`${title}${PARTS}`)) continue;
+    const { type, properties, additionalProperties } = bundle(source.titled, file, schema, BASE).schema;
+    ajv.addSchema({ $id: `${BASE}${title}${PARTS}`, type, properties, additionalProperties });
+  }
+  const refs = Object.fromEntries(
+    [...validatedTitles(source), ...parts].map((title) => [`validate${title}`, BASE + title]),
+  );
   const code = withoutRequire(standalone.default(ajv, refs));
   const { code: small } = await transform(
     `${code}\n${tables(validatorTables(source), bindings(source).clientForms)}`,
@@ -52,6 +61,9 @@ export async function emitValidators(source: Source): Promise<string> {
   );
   return `// ${BANNER}\n${small}`;
 }
+
+/** Behind the title of a graph's input: the same without what it says of several fields at once. */
+const PARTS = "Parts";
 
 /** Counts characters, not UTF-16 units, as JSON Schema wants for maxLength. */
 const CHARACTER_COUNT = `function characterCount(text) {
@@ -87,6 +99,7 @@ function tables(
   return `export { ${EXPORTED.map((title) => `validate${title}`).join(", ")} };
 export const nodeTypeValidators = { __proto__: null, ${rows.join(", ")} };
 export const graphInputValidators = { __proto__: null, ${graphInputs.map(({ path, title }) => row(path, title)).join(", ")} };
+export const graphPartsValidators = { __proto__: null, ${graphInputs.map(({ path, title }) => row(path, `${title}${PARTS}`)).join(", ")} };
 export const namedTypeValidators = { __proto__: null, ${namedTypes.map((title) => row(title, title)).join(", ")} };
 export const clientTypeValidators = { __proto__: null, ${namedTypes.map((title) => row(title, forms[title] ?? title)).join(", ")} };
 `;
@@ -122,6 +135,8 @@ ${EXPORTED.map((title) => `export const validate${title}: Validator;\n`).join(""
 export const nodeTypeValidators: Readonly<Record<string, NodeTypeValidators>>;
 /** By what a graph's \`input.$ref\` says. */
 export const graphInputValidators: Readonly<Record<string, Validator>>;
+/** The same without what they say of several fields at once. */
+export const graphPartsValidators: Readonly<Record<string, Validator>>;
 export const namedTypeValidators: Readonly<Record<NamedType, Validator>>;
 /** The same for what clients give: files of theirs in the place of references. */
 export const clientTypeValidators: Readonly<Record<NamedType, Validator>>;

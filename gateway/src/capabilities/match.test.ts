@@ -1,4 +1,4 @@
-import type { Executor, GraphNode } from "@myspinbot/contracts/types.ts";
+import type { Executor, FlatNode } from "@myspinbot/contracts/types.ts";
 import { describe, expect, it } from "vitest";
 import { workNodeTypes } from "../../test/app-harness.ts";
 import { AppError } from "../errors/app-error.ts";
@@ -24,11 +24,12 @@ function executor(
   };
 }
 
-const work: GraphNode = { id: "a", type: "python_work", plane: "python" };
+const pointerOf = ({ id }: FlatNode): string => `/graph/nodes/${id}`;
+const work: FlatNode = { id: "a", type: "python_work", plane: "python" };
 
-function refusal(nodes: GraphNode[], executors: Executor[]): AppError {
+function refusal(nodes: FlatNode[], executors: Executor[]): AppError {
   try {
-    matchExecutors(nodes, workNodeTypes, executors, { prefix: "/graph" });
+    matchExecutors(nodes, workNodeTypes, executors, { pointerOf });
   } catch (error) {
     if (error instanceof AppError) return error;
     throw error;
@@ -38,20 +39,20 @@ function refusal(nodes: GraphNode[], executors: Executor[]): AppError {
 
 describe("matchExecutors", () => {
   it("counts online executors for the node that has the fewest", () => {
-    const gpu: GraphNode = { ...work, id: "b", pool: "gpu" };
+    const gpu: FlatNode = { ...work, id: "b", pool: "gpu" };
     const executors = [executor(), executor(), executor({ pool: "gpu" }), executor({ status: "offline" })];
-    expect(matchExecutors([work], workNodeTypes, executors, { prefix: "" })).toBe(2);
-    expect(matchExecutors([work, gpu], workNodeTypes, executors, { prefix: "" })).toBe(1);
+    expect(matchExecutors([work], workNodeTypes, executors, { pointerOf })).toBe(2);
+    expect(matchExecutors([work, gpu], workNodeTypes, executors, { pointerOf })).toBe(1);
   });
 
   it("accepts with 0 what was announced by somebody who is away", () => {
-    expect(matchExecutors([work], workNodeTypes, [executor({ status: "offline" })], { prefix: "" })).toBe(0);
-    expect(matchExecutors([work], workNodeTypes, [executor({ status: "draining" })], { prefix: "" })).toBe(0);
+    expect(matchExecutors([work], workNodeTypes, [executor({ status: "offline" })], { pointerOf })).toBe(0);
+    expect(matchExecutors([work], workNodeTypes, [executor({ status: "draining" })], { pointerOf })).toBe(0);
   });
 
   it("goes on without a node whose failure somebody follows, but not without a known name", () => {
     const away = [executor({}, [{ name: "test", available: false, reason: "no model is installed" }])];
-    const options = { prefix: "", followed: new Set(["a"]) };
+    const options = { pointerOf, followed: new Set(["a"]) };
     expect(matchExecutors([work], workNodeTypes, away, options)).toBe(1);
     expect(() => matchExecutors([{ ...work, id: "b" }], workNodeTypes, away, options)).toThrow(/no model/);
     expect(() => matchExecutors([{ ...work, engine: "magic" }], workNodeTypes, away, options)).toThrow(
@@ -62,7 +63,7 @@ describe("matchExecutors", () => {
   it("refuses an engine that the node type does not know", () => {
     const error = refusal([{ ...work, engine: "magic" }], [executor()]);
     expect(error.code).toBe("unknown-engine");
-    expect(error.extensions.errors?.[0]?.pointer).toBe("/graph/nodes/0/engine");
+    expect(error.extensions.errors?.[0]?.pointer).toBe("/graph/nodes/a/engine");
   });
 
   it.each([
@@ -103,8 +104,8 @@ describe("matchExecutors", () => {
         { name: "other", available: true },
       ]),
     ];
-    expect(matchExecutors([{ ...work, engine: "auto" }], workNodeTypes, other, { prefix: "" })).toBe(1);
-    expect(matchExecutors([{ ...work, engine: "other" }], workNodeTypes, other, { prefix: "" })).toBe(1);
+    expect(matchExecutors([{ ...work, engine: "auto" }], workNodeTypes, other, { pointerOf })).toBe(1);
+    expect(matchExecutors([{ ...work, engine: "other" }], workNodeTypes, other, { pointerOf })).toBe(1);
     expect(refusal([{ ...work, engine: "test" }], other).code).toBe("engine-unavailable");
   });
 });

@@ -1,5 +1,5 @@
 /** Decides at submit whether a run could ever be run, and by how many executors now. */
-import type { Executor, GraphNode, NodeTypeCapability, RunNeed } from "@myspinbot/contracts/types.ts";
+import type { Executor, FlatNode, NodeTypeCapability, RunNeed } from "@myspinbot/contracts/types.ts";
 import { AppError } from "../errors/app-error.ts";
 import { isApproval, poolOf } from "../graphs/node-place.ts";
 import type { NodeType, NodeTypes } from "../graphs/node-types.ts";
@@ -9,7 +9,7 @@ export const NOBODY = "No executor that has it is online.";
 
 /** What a node needs of an executor. */
 interface Need {
-  node: GraphNode;
+  node: FlatNode;
   type: NodeType;
   pool: string;
   /** Engines that would do, in order of preference. */
@@ -19,8 +19,8 @@ interface Need {
 type Engine = Executor["node_types"][number]["engines"][number];
 
 export interface MatchOptions {
-  /** Pointer to the graph in the request. */
-  prefix: string;
+  /** Pointer to the node in the request. */
+  pointerOf: (node: FlatNode) => string;
   /** Nodes whose failure does not end the run. */
   followed?: ReadonlySet<string>;
 }
@@ -32,14 +32,14 @@ export interface MatchOptions {
  * say why they lack it, `no-executor-matches` when nobody has ever announced it.
  */
 export function matchExecutors(
-  nodes: readonly GraphNode[],
+  nodes: readonly FlatNode[],
   nodeTypes: NodeTypes,
   executors: readonly Executor[],
-  { prefix, followed }: MatchOptions,
+  { pointerOf, followed }: MatchOptions,
 ): number {
-  const counts = nodes.map((node, index) => {
+  const counts = nodes.map((node) => {
     if (isApproval(node)) return Infinity;
-    const pointer = `${prefix}/nodes/${index}`;
+    const pointer = pointerOf(node);
     const need = toNeed(node, nodeTypes, pointer);
     const able = executors.filter((executor) => canRun(executor, need));
     if (able.length === 0 && followed?.has(node.id)) return Infinity;
@@ -56,7 +56,7 @@ function leastOf(counts: number[], executors: readonly Executor[]): number {
 
 /** The same for a run that is waiting: never throws, 0 when nobody can now. */
 export function countMatching(
-  nodes: readonly GraphNode[],
+  nodes: readonly FlatNode[],
   nodeTypes: NodeTypes,
   executors: readonly Executor[],
 ): number {
@@ -68,7 +68,7 @@ export function countMatching(
 
 /** Nodes that no executor can run now, with what those say that are online. */
 export function missingFor(
-  nodes: readonly GraphNode[],
+  nodes: readonly FlatNode[],
   nodeTypes: NodeTypes,
   executors: readonly Executor[],
 ): RunNeed[] {
@@ -78,7 +78,7 @@ export function missingFor(
 }
 
 /** Whether executors that are online know the engines that a node wants, and all say that they are not here now. */
-export function isAway(node: GraphNode, nodeTypes: NodeTypes, executors: readonly Executor[]): boolean {
+export function isAway(node: FlatNode, nodeTypes: NodeTypes, executors: readonly Executor[]): boolean {
   const type = nodeTypes.get(node.type);
   if (!type) return false;
   const need = needOf(node, type);
@@ -86,7 +86,7 @@ export function isAway(node: GraphNode, nodeTypes: NodeTypes, executors: readonl
   return known.length > 0 && !known.some((engine) => engine.available);
 }
 
-function readyFor(node: GraphNode, nodeTypes: NodeTypes, executors: readonly Executor[]): Executor[] {
+function readyFor(node: FlatNode, nodeTypes: NodeTypes, executors: readonly Executor[]): Executor[] {
   const type = nodeTypes.get(node.type);
   if (!type) return [];
   const need = needOf(node, type);
@@ -96,7 +96,7 @@ function readyFor(node: GraphNode, nodeTypes: NodeTypes, executors: readonly Exe
   );
 }
 
-function reasonFor(node: GraphNode, nodeTypes: NodeTypes, executors: readonly Executor[]): string {
+function reasonFor(node: FlatNode, nodeTypes: NodeTypes, executors: readonly Executor[]): string {
   const type = nodeTypes.get(node.type);
   const need = type && needOf(node, type);
   const rows = need
@@ -112,7 +112,7 @@ function reasonFor(node: GraphNode, nodeTypes: NodeTypes, executors: readonly Ex
   return [...new Set(said)].join("; ") || NOBODY;
 }
 
-function toNeed(node: GraphNode, nodeTypes: NodeTypes, pointer: string): Need {
+function toNeed(node: FlatNode, nodeTypes: NodeTypes, pointer: string): Need {
   const type = nodeTypes.get(node.type);
   if (!type)
     throw new AppError("invalid-graph", `There is no node type "${node.type}".`, {
@@ -132,7 +132,7 @@ function toNeed(node: GraphNode, nodeTypes: NodeTypes, pointer: string): Need {
   return need;
 }
 
-function needOf(node: GraphNode, type: NodeType): Need {
+function needOf(node: FlatNode, type: NodeType): Need {
   const pool = poolOf(node);
   const engines = node.engine === undefined || node.engine === "auto" ? type.engines : [node.engine];
   return { node, type, pool, engines };

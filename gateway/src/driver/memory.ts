@@ -1,5 +1,5 @@
 /** What a driver remembers between drives: compiled graphs and the latest checkpoints, both only to save reading. */
-import type { Graph } from "@myspinbot/contracts/types.ts";
+import type { FlatGraph } from "@myspinbot/contracts/types.ts";
 import type { LatestCheckpoint } from "../checkpoints/drive-checkpoint.ts";
 import { RecentMap } from "../recent-map.ts";
 import type { GraphModel } from "../run-engine/graph-model.ts";
@@ -25,7 +25,7 @@ export function createMemory(limit = 500): Memory {
     model(digest, json) {
       const known = models.get(digest);
       if (known) return known;
-      const model = toGraphModel(JSON.parse(json) as Graph, digest);
+      const model = toGraphModel(JSON.parse(json) as FlatGraph, digest);
       models.set(digest, model);
       return model;
     },

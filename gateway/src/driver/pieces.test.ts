@@ -1,5 +1,6 @@
 import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
 import { describe, expect, it } from "vitest";
+import { flatten } from "../graphs/flatten.ts";
 import { toGraphModel } from "../run-engine/read-graph.ts";
 import { toPieces } from "./pieces.ts";
 
@@ -8,7 +9,7 @@ function node(id: string, inputs: GraphNode["inputs"] = {}, more: Partial<GraphN
 }
 
 function piecesOf(nodes: GraphNode[], edges: Graph["edges"] = []): string[][] {
-  const model = toGraphModel({ name: "g", nodes, edges, output: {} }, "digest");
+  const model = toGraphModel(flatten({ name: "g", nodes, edges, output: {} }), "digest");
   return toPieces(model.nodes).map((piece) => piece.map(({ id }) => id));
 }
 

@@ -5,6 +5,7 @@ import type { Graph } from "@myspinbot/contracts/types.ts";
 import { namedTypeValidators, validateGraph } from "@myspinbot/contracts/validators.js";
 import { fieldErrors } from "../errors/field-errors.ts";
 import { checkGraph } from "../graphs/check-graph.ts";
+import { createNamedGraphs } from "../graphs/named-graphs.ts";
 import { createNodeTypes } from "../graphs/node-types.ts";
 import { joined, type LoadedExtension } from "./extension.ts";
 
@@ -143,11 +144,15 @@ function checkHandlers({ file, module }: LoadedExtension, loaded: readonly Loade
 function checkGraphs(loaded: readonly LoadedExtension[], pools: readonly string[]): string[] {
   const nodeTypes = createNodeTypes(joined(loaded));
   const names = new Map<string, string>();
+  const fitting = loaded.flatMap(({ module }) =>
+    (module.graphs ?? []).filter((graph) => validateGraph(graph)),
+  );
+  const graphs = createNamedGraphs([...Object.values(GRAPHS), ...fitting], { nodeTypes, pools });
   return loaded.flatMap(({ file, module }) => {
     const takes = namer(file, names, Object.keys(GRAPHS), "graph");
     return (module.graphs ?? []).flatMap((graph: Graph) => {
       const problems = fieldErrors(validateGraph, graph);
-      const all = problems.length > 0 ? problems : checkGraph(graph, { nodeTypes, pools });
+      const all = problems.length > 0 ? problems : checkGraph(graph, { nodeTypes, pools, graphs });
       const name = isObject(graph) ? String((graph as unknown as Fields).name) : "?";
       return [
         ...takes(name),

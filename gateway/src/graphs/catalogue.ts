@@ -1,17 +1,24 @@
 /** The graphs that can be named in a request, and the one place where a graph becomes acceptable. */
-import type { Graph } from "@myspinbot/contracts/types.ts";
+import type { FlatGraph, Graph } from "@myspinbot/contracts/types.ts";
 import { AppError } from "../errors/app-error.ts";
-import { checkGraph, type GraphCheckOptions } from "./check-graph.ts";
 import { canonicalJson, sha256Hex } from "./digest.ts";
-import { readInputSpec, type InputSpec } from "./input-fields.ts";
+import { graphsIn, withDigests } from "./flatten.ts";
+import type { GraphCheckOptions } from "./graph-context.ts";
+import type { InputSpec } from "./input-fields.ts";
+import { createNamedGraphs } from "./named-graphs.ts";
 
 /** A graph without problems, with what a run keeps of it. */
 export interface AcceptedGraph {
-  graph: Graph;
+  /** As it was written. */
+  source: Graph;
+  /** As it is run: graphs in it are inlined. */
+  graph: FlatGraph;
   /** RFC 8785; what the digest is made of and what Redis keeps. */
   canonical: string;
   digest: string;
   input: InputSpec;
+  /** The inputs of the graphs in it, by the ids that they have there. */
+  within: ReadonlyMap<string, InputSpec>;
 }
 
 export interface GraphCatalogue {
@@ -23,31 +30,39 @@ export interface GraphCatalogue {
   accept(graph: Graph, prefix: string): Promise<AcceptedGraph>;
 }
 
-export function createGraphCatalogue(graphs: Iterable<Graph>, options: GraphCheckOptions): GraphCatalogue {
-  const named = new Map<string, Graph>();
-  for (const graph of graphs) named.set(graph.name, graph);
+export function createGraphCatalogue(
+  graphs: Iterable<Graph>,
+  options: Omit<GraphCheckOptions, "graphs">,
+): GraphCatalogue {
+  const named = createNamedGraphs(graphs, options);
   const accepted = new Map<string, Promise<AcceptedGraph>>();
 
-  const accept = async (graph: Graph, prefix: string): Promise<AcceptedGraph> => {
-    const problems = checkGraph(graph, options);
-    if (problems.length > 0) {
-      const errors = problems.map(({ pointer, detail }) => ({ pointer: prefix + pointer, detail }));
+  const accept = async (source: Graph, prefix: string): Promise<AcceptedGraph> => {
+    const read = named.accept(source);
+    if ("problems" in read) {
+      const errors = read.problems.map(({ pointer, detail }) => ({ pointer: prefix + pointer, detail }));
       throw new AppError(
         "invalid-graph",
-        `The graph "${graph.name}" has ${errors.length} problem${errors.length === 1 ? "" : "s"}.`,
+        `The graph "${source.name}" has ${errors.length} problem${errors.length === 1 ? "" : "s"}.`,
         { errors },
       );
     }
+    const { graph: flat, input, within } = read.inner;
+    // None of them contains itself, or this one: a client's graph has no name here.
+    const digests = await Promise.all(
+      [...graphsIn(flat)].map(async (name) => [name, (await get(name)).digest] as const),
+    );
+    const graph = withDigests(flat, new Map(digests));
     const canonical = canonicalJson(graph);
-    return { graph, canonical, digest: await sha256Hex(canonical), input: readInputSpec(graph).spec };
+    return { source, graph, canonical, digest: await sha256Hex(canonical), input, within };
   };
 
   const get = (name: string): Promise<AcceptedGraph> => {
-    const graph = named.get(name);
+    const graph = named.source(name);
     if (!graph) {
       throw new AppError(
         "graph-not-found",
-        `There is no graph "${name}"; there are ${[...named.keys()].join(", ")}.`,
+        `There is no graph "${name}"; there are ${named.names().join(", ")}.`,
         { errors: [{ pointer: "/graph", detail: "names no graph" }] },
       );
     }
@@ -57,9 +72,9 @@ export function createGraphCatalogue(graphs: Iterable<Graph>, options: GraphChec
   };
 
   return {
-    has: (name) => named.has(name),
+    has: (name) => named.source(name) !== undefined,
     get: async (name) => get(name),
-    list: () => Promise.all([...named.keys()].map(get)),
+    list: () => Promise.all(named.names().map(get)),
     accept,
   };
 }

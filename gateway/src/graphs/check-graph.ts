@@ -1,6 +1,6 @@
 /** Checks everything about a graph that can be known before a run is accepted; each problem points into the graph. */
-import type { Graph } from "@myspinbot/contracts/types.ts";
-import { POOLS } from "@myspinbot/contracts/wire.ts";
+import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
+import { DEFAULTS, POOLS } from "@myspinbot/contracts/wire.ts";
 import type { FieldError } from "../errors/app-error.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
 import { checkChoice } from "./chosen-engine.ts";
@@ -8,18 +8,12 @@ import { checkGroups } from "./check-groups.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { checkOrder } from "./check-order.ts";
 import { checkOutput } from "./check-output.ts";
+import { checkPiece } from "./check-piece.ts";
 import { checkPredicate } from "./check-predicate.ts";
 import { isApproval } from "./node-place.ts";
 import { looseProblems } from "./expressions.ts";
-import type { GraphContext } from "./graph-context.ts";
-import { readInputSpec } from "./input-fields.ts";
-import type { NodeTypes } from "./node-types.ts";
-
-export interface GraphCheckOptions {
-  nodeTypes: NodeTypes;
-  /** Pools of gpu-nodes; nobody reads the others. */
-  pools: readonly string[];
-}
+import { isGraphAsNode } from "./flatten.ts";
+import { contextOf, type GraphCheckOptions, type GraphContext } from "./graph-context.ts";
 
 /** `$input` would be ambiguous if a node had this id. */
 const RESERVED_ID = "input";
@@ -28,8 +22,7 @@ const RESERVED_ID = "input";
  * Problems of a graph that fits graph.schema.json; empty when it can be run. Pointers are relative to the graph.
  */
 export function checkGraph(graph: Graph, options: GraphCheckOptions): FieldError[] {
-  const { spec, problems } = readInputSpec(graph);
-  const context: GraphContext = { graph, types: new Map(), input: spec };
+  const { context, problems } = contextOf(graph, options);
   const seen = new Set<string>();
   graph.nodes.forEach((node, index) => {
     const at = `/nodes/${index}`;
@@ -40,22 +33,13 @@ export function checkGraph(graph: Graph, options: GraphCheckOptions): FieldError
       });
     if (seen.has(node.id)) problems.push({ pointer: `${at}/id`, detail: `"${node.id}" names two nodes` });
     seen.add(node.id);
-    const type = options.nodeTypes.get(node.type);
-    if (!type) {
-      problems.push({ pointer: `${at}/type`, detail: `there is no node type "${node.type}"` });
-      return;
-    }
-    if (!context.types.has(node.id)) context.types.set(node.id, type);
-    if (node.plane !== type.plane)
-      problems.push({ pointer: `${at}/plane`, detail: `"${node.type}" runs on the plane "${type.plane}"` });
-    problems.push(...checkPool(node.plane, node.pool, `${at}/pool`, options.pools));
-    problems.push(...fieldErrors(type.validators.params, node.params ?? {}, `${at}/params`));
-    // What may be chosen is an input: a reference here would silently be text.
-    problems.push(...looseProblems(node.params, `${at}/params`));
+    problems.push(
+      ...(isGraphAsNode(node) ? checkPiece(context, node, at, options) : checkTyped(node, at, options)),
+    );
   });
   graph.nodes.forEach((node, index) => {
-    const type = options.nodeTypes.get(node.type);
-    problems.push(...checkInputs(context, node, type, `/nodes/${index}/inputs`));
+    const ports = context.types.get(node.id);
+    problems.push(...checkInputs(context, node, ports, `/nodes/${index}/inputs`));
     problems.push(...checkChoice(context, node, `/nodes/${index}/engine`));
     if (isApproval(node) && node.deadline_s !== undefined)
       problems.push({
@@ -66,8 +50,32 @@ export function checkGraph(graph: Graph, options: GraphCheckOptions): FieldError
       problems.push(...checkPredicate({ context, group: node.group }, node.when, `/nodes/${index}/when`));
   });
   problems.push(...checkGroups(context));
-  problems.push(...checkOrder(graph), ...checkOutput(context));
+  problems.push(...checkOrder(graph), ...checkOutput(context), ...checkCount(context));
   return problems;
+}
+
+/** A node of a node type. */
+function checkTyped(node: GraphNode, at: string, { nodeTypes, pools }: GraphCheckOptions): FieldError[] {
+  if (node.type === undefined)
+    return [{ pointer: `${at}/type`, detail: "is missing, and there is no graph in its place" }];
+  const type = nodeTypes.get(node.type);
+  if (!type) return [{ pointer: `${at}/type`, detail: `there is no node type "${node.type}"` }];
+  return [
+    ...(node.plane === type.plane
+      ? []
+      : [{ pointer: `${at}/plane`, detail: `"${node.type}" runs on the plane "${type.plane}"` }]),
+    ...checkPool(type.plane, node.pool, `${at}/pool`, pools),
+    ...fieldErrors(type.validators.params, node.params ?? {}, `${at}/params`),
+    // What may be chosen is an input: a reference here would silently be text.
+    ...looseProblems(node.params, `${at}/params`),
+  ];
+}
+
+function checkCount({ graph, inner }: GraphContext): FieldError[] {
+  const count = graph.nodes.reduce((sum, { id }) => sum + (inner.get(id)?.graph.nodes.length ?? 1), 0);
+  if (count <= DEFAULTS.graph_nodes) return [];
+  const detail = `are ${count} with those of the graphs in it, and may be ${DEFAULTS.graph_nodes}`;
+  return [{ pointer: "/nodes", detail }];
 }
 
 function checkPool(

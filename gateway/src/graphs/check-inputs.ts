@@ -5,13 +5,13 @@ import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
 import { formProblems, isForm, isOptional, parseExpression, type Expression } from "./expressions.ts";
 import { filePartsOf, isFileType } from "./file-types.ts";
 import type { GraphContext } from "./graph-context.ts";
+import type { Ports } from "./inner-graphs.ts";
 import { namedType } from "./input-fields.ts";
 import { elementOf } from "./list-types.ts";
 import { isApproval } from "./node-place.ts";
-import type { NodeType } from "./node-types.ts";
 import { resolveReference } from "./reference-types.ts";
 
-type Port = NodeType["inputs"][string];
+type Port = Ports["inputs"][string];
 
 /** Where a value stands. */
 interface Place {
@@ -23,7 +23,7 @@ interface Place {
 export function checkInputs(
   context: GraphContext,
   node: GraphNode,
-  type: NodeType | undefined,
+  type: Ports | undefined,
   at: string,
 ): FieldError[] {
   const inputs = node.inputs ?? {};
@@ -45,7 +45,7 @@ export function checkInputs(
   return problems;
 }
 
-function portOf(type: NodeType | undefined, name: string): Port | undefined {
+function portOf(type: Ports | undefined, name: string): Port | undefined {
   return type && Object.hasOwn(type.inputs, name) ? type.inputs[name] : undefined;
 }
 

@@ -1,5 +1,5 @@
 /** The engine of a graph's node: fixed by its author, or chosen by the caller in a field of the run's input. */
-import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
+import type { FlatGraph, FlatNode, GraphNode } from "@myspinbot/contracts/types.ts";
 import type { FieldError } from "../errors/app-error.ts";
 import type { GraphContext } from "./graph-context.ts";
 import type { NodeTypes } from "./node-types.ts";
@@ -35,12 +35,12 @@ export function engineOf(node: Pick<GraphNode, "engine">, input: Input): string 
 }
 
 /** The nodes as a run with this input wants them. */
-export function withEngines(nodes: readonly GraphNode[], input: Input): GraphNode[] {
+export function withEngines(nodes: readonly FlatNode[], input: Input): FlatNode[] {
   return nodes.map((node) => (choiceOf(node) ? { ...node, engine: engineOf(node, input) } : node));
 }
 
 /** What the caller chose that is no engine of the nodes that it is for. */
-export function choiceProblems({ nodes }: Graph, nodeTypes: NodeTypes, input: Input): FieldError[] {
+export function choiceProblems({ nodes }: FlatGraph, nodeTypes: NodeTypes, input: Input): FieldError[] {
   const found = new Map<string, FieldError>();
   for (const node of nodes) {
     const choice = choiceOf(node);

@@ -1,11 +1,13 @@
 /** The examples of docs/graphs.md: they fit, and do what the page says. */
 import { readFileSync } from "node:fs";
-import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
+import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
+import type { FlatNode, Graph } from "@myspinbot/contracts/types.ts";
 import { validateGraph } from "@myspinbot/contracts/validators.js";
 import { describe, expect, it } from "vitest";
 import type { Deed } from "../../test/semantics/graphs.ts";
 import { play } from "../../test/semantics/play.ts";
 import { checkGraph } from "./check-graph.ts";
+import { createNamedGraphs } from "./named-graphs.ts";
 import { isApproval } from "./node-place.ts";
 import { createNodeTypes } from "./node-types.ts";
 
@@ -19,40 +21,55 @@ const IMAGE = {
 };
 
 /** Every output of the node's type, by a name that says whose it is. */
-function madeBy({ id, type }: GraphNode, index: number | undefined): Record<string, unknown> {
+function madeBy({ id, type }: FlatNode, index: number | undefined): Record<string, unknown> {
   const name = index === undefined ? id : `${id}.${index}`;
   const ports = Object.keys(nodeTypes.get(type)!.outputs);
   return Object.fromEntries(ports.map((port) => [port, `${name}.${port}`]));
+}
+
+const namedGraphs = createNamedGraphs(Object.values(GRAPHS), { nodeTypes, pools: ["default"] });
+/** Types that do what the test says. */
+const played = ({ nodes, ...graph }: Graph): Graph => ({
+  ...graph,
+  nodes: nodes.map(({ engine: _, ...node }) =>
+    node.type === undefined || isApproval({ type: node.type })
+      ? node
+      : { ...node, type: `${node.plane}_work` },
+  ),
+});
+
+function flatNodes(graph: Graph): FlatNode[] {
+  const read = namedGraphs.accept(graph);
+  if ("problems" in read) throw new Error(JSON.stringify(read.problems));
+  return read.inner.graph.nodes;
 }
 
 /** Plays an example whose nodes all succeed, but for those that are named. */
 async function playExample(name: string, input: Record<string, unknown>, failing: string[] = []) {
   const graph = examples.find((each) => each.name === name)!;
   const deeds: Record<string, Deed[]> = {};
-  for (const node of graph.nodes)
+  for (const node of flatNodes(graph))
     for (const index of [undefined, 0, 1, 2])
       deeds[index === undefined ? node.id : `${node.id}.${index}`] = [
         { makes: [], gives: madeBy(node, index) },
       ];
   for (const id of failing) deeds[id] = [{ fails: "permanent" }];
-  const nodes = graph.nodes.map(({ engine: _, ...node }) =>
-    isApproval(node) ? node : { ...node, type: `${node.plane}_work` },
-  );
-  const { status, output } = await play({ graph: { ...graph, nodes }, input, deeds, turns: [0.4, 0.8, 0.1] });
+  const given = { graph: played(graph), graphs: Object.values(GRAPHS).map(played), input, deeds };
+  const { status, output } = await play({ ...given, turns: [0.4, 0.8, 0.1] });
   return status === "succeeded" ? output : status;
 }
 
 describe("docs/graphs.md", () => {
-  it("has fifteen examples, and each is played below", () => {
+  it("has sixteen examples, and each is played below", () => {
     expect(examples.map(({ name }) => name)).toEqual([...new Set(CASES.map(([name]) => name))]);
-    expect(examples).toHaveLength(15);
+    expect(examples).toHaveLength(16);
   });
 
   it.each(examples.map((graph) => [graph.name, graph] as const))(
     "shows a graph that fits: %s",
     (_, graph) => {
       expect(validateGraph(graph), JSON.stringify(validateGraph.errors)).toBe(true);
-      expect(checkGraph(graph, { nodeTypes, pools: ["default"] })).toEqual([]);
+      expect(checkGraph(graph, { nodeTypes, pools: ["default"], graphs: namedGraphs })).toEqual([]);
     },
   );
 
@@ -87,6 +104,14 @@ describe("docs/graphs.md", () => {
     ["loop", { text: "t", title: "script.1.title" }, { script: "script.1.narration", audio: "speech.audio" }],
     ["loop", { text: "t", title: "x" }, { script: "script.2.narration", audio: "speech.audio" }],
     ["loop", { text: "t", title: "x" }, "failed", ["script.1"]],
+    ["chapters", { texts: ["a", "b"] }, { audio: ["said.wished.0.audio", "said.wished.1.audio"] }],
+    [
+      "chapters",
+      { texts: ["a", "b"] },
+      { audio: ["said.wished.0.audio", "said.plain.1.audio"] },
+      ["said.wished.1"],
+    ],
+    ["chapters", { texts: ["a"] }, "failed", ["said.wished.0", "said.plain.0", "said.last.0"]],
     ["always", { image: "i", text: "t" }, { script: "note.narration" }, ["film"]],
     ["always", { image: "i", text: "t" }, { video: "film.video", script: "note.narration" }],
     ["chosen-engine", { text: "t" }, { audio: "speech.audio" }],

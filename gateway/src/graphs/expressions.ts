@@ -4,7 +4,9 @@ import type { FieldError } from "../errors/app-error.ts";
 import { InvalidReference, looseReference, parseReference, type Reference } from "./references.ts";
 
 export type Form = "any" | "first" | "text";
-export type Expression = Reference | { kind: Form; of: Expression[] };
+/** A value that is read, or a form over several. */
+export type Formed<T> = T | { kind: Form; of: Formed<T>[] };
+export type Expression = Formed<Reference>;
 
 const FORMS: ReadonlyMap<string, Form> = new Map([
   ["$any", "any"],
@@ -21,35 +23,52 @@ function keyOf(value: unknown): string | undefined {
   return others.length === 0 && key?.startsWith("$") ? key : undefined;
 }
 
+/** The form that a value is, with its key. */
+export function formIn(value: unknown): { key: string; kind: Form; parts: unknown[] } | undefined {
+  const key = keyOf(value);
+  const kind = key === undefined ? undefined : FORMS.get(key);
+  const parts = kind && (value as Record<string, unknown>)[key!];
+  return kind && Array.isArray(parts) ? { key: key!, kind, parts } : undefined;
+}
+
 /**
- * Reads a value of an accepted graph. A literal object with the only key `$any` is written `$$any`.
+ * Reads a value of a graph. A literal object with the only key `$any` is written `$$any`.
  * @throws InvalidReference
  */
 export function parseExpression(value: unknown): Expression {
-  const key = keyOf(value);
-  if (key === undefined) return parseReference(value);
-  const inside = (value as Record<string, unknown>)[key];
-  if (key.startsWith("$$")) return { kind: "constant", value: { [key.slice(1)]: inside } };
-  const kind = FORMS.get(key);
-  if (!kind || !Array.isArray(inside)) return { kind: "constant", value };
-  return { kind, of: inside.map(parseExpression) };
+  return parseWith(value, parseReference);
 }
 
-export function isForm(expression: Expression): expression is Extract<Expression, { of: unknown }> {
+type Constant = Extract<Reference, { kind: "constant" }>;
+
+/** The same with references as `read` reads them. */
+export function parseWith<T>(value: unknown, read: (value: unknown) => T): Formed<T | Constant> {
+  const form = formIn(value);
+  if (form) return { kind: form.kind, of: form.parts.map((part) => parseWith(part, read)) };
+  const key = keyOf(value);
+  if (key === undefined) return read(value);
+  const inside = (value as Record<string, unknown>)[key];
+  return { kind: "constant", value: key.startsWith("$$") ? { [key.slice(1)]: inside } : value };
+}
+
+export function isForm<T extends object>(
+  expression: Formed<T>,
+): expression is { kind: Form; of: Formed<T>[] } {
   return "of" in expression;
 }
 
 /** Whether what it gives may be missing without harm: by its own mark, or by that of the last alternative. */
-export function isOptional(expression: Expression): boolean {
-  if (expression.kind === "constant") return false;
-  if (!isForm(expression)) return expression.optional;
-  return expression.kind !== "text" && isOptional(expression.of.at(-1)!);
+export function isOptional<T extends Leaf>(expression: Formed<T>): boolean {
+  if (isForm(expression)) return expression.kind !== "text" && isOptional(expression.of.at(-1)!);
+  return expression.optional ?? false;
 }
 
+type Leaf = { kind: string; optional?: boolean };
+
 /** All references in it, forms included. */
-export function referencesIn(expression: Expression): Exclude<Reference, { kind: "constant" }>[] {
-  if (isForm(expression)) return expression.of.flatMap(referencesIn);
-  return expression.kind === "constant" ? [] : [expression];
+export function referencesIn<T extends Leaf>(expression: Formed<T>): Exclude<T, Constant>[] {
+  if (isForm(expression)) return expression.of.flatMap((part) => referencesIn(part));
+  return expression.kind === "constant" ? [] : [expression as Exclude<T, Constant>];
 }
 
 /** The references of all values that can be read; those that cannot are told by the check of inputs. */

@@ -4,6 +4,7 @@ import type { Graph } from "@myspinbot/contracts/types.ts";
 import {
   clientTypeValidators,
   graphInputValidators,
+  graphPartsValidators,
   namedTypeValidators,
   type Validator,
 } from "@myspinbot/contracts/validators.js";
@@ -21,6 +22,8 @@ export interface InputSpec {
   fields: Map<string, InputField>;
   /** The shipped schema, when there is one: it says more than the fields alone. */
   validator?: Validator;
+  /** The same for some of the fields. */
+  parts?: Validator;
   schema?: Record<string, unknown>;
 }
 
@@ -45,7 +48,7 @@ function validatorOf(name: string, find: (name: string) => Validator | undefined
 }
 
 /** Reads `graph.input`; problems have pointers into the graph. */
-export function readInputSpec(graph: Graph): { spec: InputSpec; problems: FieldError[] } {
+export function readInputSpec(graph: Pick<Graph, "input">): { spec: InputSpec; problems: FieldError[] } {
   const declared = graph.input ?? {};
   const { $ref, ...fields } = declared;
   return $ref === undefined ? fromFields(fields) : fromReference($ref, Object.keys(fields));
@@ -58,7 +61,8 @@ function fromReference($ref: string, others: string[]): { spec: InputSpec; probl
   }));
   const shipped = GRAPH_INPUTS[$ref];
   const validator = graphInputValidators[$ref];
-  if (!shipped || !validator) {
+  const parts = graphPartsValidators[$ref];
+  if (!shipped || !validator || !parts) {
     problems.push({
       pointer: "/input/$ref",
       detail: `is not a shipped schema; there are ${Object.keys(GRAPH_INPUTS).join(", ")}`,
@@ -66,7 +70,7 @@ function fromReference($ref: string, others: string[]): { spec: InputSpec; probl
     return { spec: { fields: new Map() }, problems };
   }
   return {
-    spec: { fields: new Map(Object.entries(shipped.fields)), validator, schema: shipped.schema },
+    spec: { fields: new Map(Object.entries(shipped.fields)), validator, parts, schema: shipped.schema },
     problems,
   };
 }

@@ -20,6 +20,19 @@ export function operandsOf(predicate: Predicate, pointer = ""): { pointer: strin
   );
 }
 
+/** The same condition over other operands. */
+export function mapOperands(predicate: Predicate, change: (operand: unknown) => unknown): Predicate {
+  const [[key, inside]] = Object.entries(predicate) as [[string, unknown]];
+  const next = (part: unknown): unknown => mapOperands(part as Predicate, change);
+  if (key === "not") return { not: next(inside) } as Predicate;
+  if (key === "has") return { has: change(inside) } as Predicate;
+  if (key === "all" || key === "any") return { [key]: (inside as unknown[]).map(next) };
+  const changed = (inside as unknown[]).map((value) =>
+    Array.isArray(value) ? value.map((each: unknown) => change(each)) : change(value),
+  );
+  return { [key]: changed };
+}
+
 type Scalar = string | number | boolean;
 
 function isScalar(value: unknown): value is Scalar {

@@ -21,7 +21,7 @@ export function catalogueRoutes({ graphs, nodeTypes }: CatalogueDeps): Hono<AppE
       const accepted = graphs.has(name) ? await graphs.get(name) : undefined;
       if (!accepted) throw new AppError("not-found", `There is no graph "${name.slice(0, 64)}".`);
       return c.json<GraphDetail>({
-        graph: accepted.graph,
+        graph: accepted.source,
         graph_digest: accepted.digest,
         input_schema: inputSchema(accepted.input),
       });
@@ -31,8 +31,8 @@ export function catalogueRoutes({ graphs, nodeTypes }: CatalogueDeps): Hono<AppE
     );
 }
 
-function toSummary({ graph, digest }: AcceptedGraph): GraphList["graphs"][number] {
-  const { name, title, description } = graph;
+function toSummary({ source, digest }: AcceptedGraph): GraphList["graphs"][number] {
+  const { name, title, description } = source;
   return {
     name,
     ...(title === undefined ? {} : { title }),

@@ -4,24 +4,42 @@
  */
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { isApproval, poolOf } from "../graphs/node-place.ts";
+import { placeBy, type Expander } from "./expander.ts";
 import type { GroupState, Place } from "./groups.ts";
 import type { Gate, GraphModel, IncomingEdge, ModelNode, Races } from "./graph-model.ts";
-import { hasInstances, type GraphPlan, type PlannedGroup, type PlannedNode } from "./planned.ts";
-import { ENDED, evaluate, isPlain, mayBeMissing, viewOf, type Operand } from "./operands.ts";
-import { causesOf, instancesOf, judgeOf, resolve, stateOf, type Expander } from "./resolve.ts";
+import { nodeSet, partOf } from "./node-sets.ts";
+import { ENDED, isPlain, viewOf, type Operand } from "./operands.ts";
+import { entryOf, lackOf, madeBy, operandGate } from "./pieces.ts";
+import { chainOf, type GraphPlan, type PlannedGroup, type PlannedNode } from "./planned.ts";
+import { judgeOf, resolve, stateOf } from "./resolve.ts";
 import { servedBy } from "./races.ts";
-import { setGate, type NodeSet } from "./set-gates.ts";
+import { setGate } from "./set-gates.ts";
 import type { Channels } from "./state.ts";
 
-function operandGate(operand: Operand): Gate {
-  return {
-    reason: "input",
-    judge(view) {
-      const { is } = evaluate(operand, view);
-      if (is === "waits") return "waits";
-      return is === "value" || mayBeMissing(operand) ? "satisfied" : "impossible";
-    },
+/** Remembers per group and index what was found out once. */
+function remembered<T>(
+  find: (group: PlannedGroup, place: Place | undefined) => T,
+): (group: PlannedGroup, place: Place | undefined) => T {
+  const known = new Map<string, T>();
+  return (group, place) => {
+    const key = `${group.id} ${place?.index}`;
+    const found = known.get(key) ?? find(group, place);
+    known.set(key, found);
+    return found;
   };
+}
+
+function createExpander(plan: GraphPlan, channels: Channels): Expander {
+  const expander: Expander = {
+    plan,
+    view: viewOf(channels),
+    states: new Map(),
+    causes: new Map(),
+    entryOf: remembered((piece, place) => entryOf(expander, piece, place)),
+    lackOf: remembered((piece, place) => lackOf(expander, piece, place)),
+    madeBy: (piece, field, place) => madeBy(expander, piece, field, place),
+  };
+  return expander;
 }
 
 function whenGate(expander: Expander, node: PlannedNode, place: Place | undefined): Gate[] {
@@ -30,27 +48,12 @@ function whenGate(expander: Expander, node: PlannedNode, place: Place | undefine
   return [{ reason: "when", judge: judgeOf(expander, predicate, place) }];
 }
 
-/** What an edge from a name outside the place looks at. */
-function nodeSet(expander: Expander, name: string): NodeSet {
-  const { plan } = expander;
-  const node = plan.byId.get(name);
-  const group = node ? node.group! : plan.groups.get(name)!;
-  const state: GroupState = hasInstances(group) ? stateOf(expander, group) : { is: "known", items: [] };
-  if (state.is !== "known") return { state: state.is, failed: state.is === "impossible" && !!state.detail };
-  if (state.loop === "open") return { state: "waits", failed: false };
-  if (state.loop === "unmet") return { state: "impossible", failed: true };
-  const idsOf = (member: PlannedNode): string[] =>
-    hasInstances(group) ? instancesOf(member, state).slice(group.repeat ? -1 : 0) : [member.id];
-  const ids = (members: PlannedNode[]): string[] => members.flatMap(idsOf);
-  const members = node ? [node] : group.members;
-  const culprits = members.filter(({ id }) => !plan.handledInside.has(id));
-  return {
-    state: "known",
-    nodes: ids(members),
-    culprits: ids(node ? members : culprits),
-    needed: node ? ids(causesOf(expander, node).map((id) => plan.byId.get(id)!)) : ids(culprits),
-    tolerant: group.each?.skips ?? false,
-  };
+/** What must be true before the pieces begin that it stands in, as far as it is known where these are. */
+function entryGates(expander: Expander, { group }: PlannedNode, place: Place | undefined): Gate[] {
+  return chainOf(group).flatMap((each) => {
+    const isHere = each.piece && (!each.many || each.many === place?.group);
+    return isHere ? expander.entryOf(each, placeBy(each.many, place)) : [];
+  });
 }
 
 function edgesOf(
@@ -62,10 +65,9 @@ function edgesOf(
   const gates: Gate[] = [];
   for (const { from, on } of node.edges) {
     const source = expander.plan.byId.get(from);
-    if (source && !hasInstances(source.group)) incoming.push({ source: from, on });
-    else if (source && source.group === place?.group)
-      incoming.push({ source: `${from}.${place!.index}`, on });
-    else gates.push(setGate(nodeSet(expander, from), on));
+    if (source && !source.many) incoming.push({ source: from, on });
+    else if (source && source.many === place?.group) incoming.push({ source: `${from}.${place!.index}`, on });
+    else gates.push(setGate(nodeSet(expander, from, place), on));
   }
   return { incoming, gates };
 }
@@ -95,14 +97,14 @@ function instanceOf(expander: Expander, node: PlannedNode, place?: Place): Model
     apart: "",
     inputs,
     incoming: [...data, ...incoming],
-    gates: [...gates, ...whenGate(expander, node, place)],
+    gates: [...entryGates(expander, node, place), ...gates, ...whenGate(expander, node, place)],
   };
 }
 
 /** Stands for the instances of a node as long as nobody knows how many there are, and for ever if there are none. */
-function placeholder(node: PlannedNode, state: GroupState): ModelNode {
+function placeholder(expander: Expander, node: PlannedNode, state: GroupState): ModelNode {
   const verdict = state.is === "waits" ? "waits" : "impossible";
-  const gates: Gate[] = [{ reason: "group", judge: () => verdict }];
+  const gates: Gate[] = [...entryGates(expander, node, undefined), { reason: "group", judge: () => verdict }];
   const { id, definition } = node;
   return { id, base: id, definition, pool: poolOf(definition), apart: "", inputs: [], incoming: [], gates };
 }
@@ -118,10 +120,9 @@ function admitted({ view }: Expander, group: PlannedGroup, count: number): (inde
   return (index) => index <= last;
 }
 
-function membersOf(expander: Expander, node: PlannedNode): ModelNode[] {
-  const group = node.group!;
+function membersOf(expander: Expander, node: PlannedNode, group: PlannedGroup): ModelNode[] {
   const state = stateOf(expander, group);
-  if (state.is !== "known") return [placeholder(node, state)];
+  if (state.is !== "known") return [placeholder(expander, node, state)];
   const mayStart = admitted(expander, group, state.items.length);
   return state.items.map((item, index) => {
     const instance = instanceOf(expander, node, { group, index, item });
@@ -130,16 +131,37 @@ function membersOf(expander: Expander, node: PlannedNode): ModelNode[] {
   });
 }
 
-function brokenOf({ plan, states }: Expander, nodes: ModelNode[]): GraphModel["broken"] {
+/** A piece that ended without a failure, and without what it had to make. */
+function lackingOf(expander: Expander): GraphModel["broken"] {
+  const { plan, view } = expander;
+  for (const piece of plan.groups.values()) {
+    if (!piece.piece || plan.handled.has(piece.id)) continue;
+    for (const place of partOf(expander, piece.many, undefined).places) {
+      if (piece.many && !place) continue;
+      const field = expander.lackOf(piece, place)(view);
+      if (field === undefined) continue;
+      const at = (id: string): string => (place ? `${id}.${place.index}` : id);
+      return {
+        group: at(piece.id),
+        detail: `it has not made "${field}"`,
+        // Of nodes in groups within it, too.
+        causes: nodeSet(expander, piece.id, place).nodes,
+      };
+    }
+  }
+  return undefined;
+}
+
+function brokenOf(expander: Expander, nodes: ModelNode[]): GraphModel["broken"] {
+  const { plan, states } = expander;
   for (const [group, state] of states)
-    if (state.is !== "waits" && state.detail && !plan.handledGroups.has(group))
-      return { group, detail: state.detail };
-  if (nodes.length <= DEFAULTS.graph_nodes) return undefined;
+    if (state.is !== "waits" && state.detail && !plan.handled.has(group))
+      return { group, detail: state.detail, causes: [] };
+  const lacking = lackingOf(expander);
+  if (lacking || nodes.length <= DEFAULTS.graph_nodes) return lacking;
   const group = [...states].find(([, state]) => state.is === "known")?.[0] ?? "";
-  return {
-    group,
-    detail: `the graph has ${nodes.length} nodes with it, and may have ${DEFAULTS.graph_nodes}`,
-  };
+  const detail = `the graph has ${nodes.length} nodes with it, and may have ${DEFAULTS.graph_nodes}`;
+  return { group, detail, causes: [] };
 }
 
 /** What may be called back, by a race or a deadline, is in no task with anything else; what a person decides is in none. */
@@ -154,19 +176,20 @@ function apartOf({ graph }: GraphPlan, races: Races | undefined, node: ModelNode
 
 /** The graph as it is after what the channels hold. */
 export function expand(plan: GraphPlan, channels: Channels, races: Races | undefined): GraphModel {
-  const expander: Expander = { plan, view: viewOf(channels), states: new Map(), causes: new Map() };
+  const expander = createExpander(plan, channels);
   const nodes: ModelNode[] = [];
   const expansions: GraphModel["expansions"] = [];
   for (const node of plan.nodes) {
-    if (!hasInstances(node.group)) {
+    const { many } = node;
+    if (!many) {
       nodes.push(instanceOf(expander, node));
       continue;
     }
-    nodes.push(...membersOf(expander, node));
-    const state = stateOf(expander, node.group);
+    nodes.push(...membersOf(expander, node, many));
+    const state = stateOf(expander, many);
     if (state.is !== "known") continue;
     const count = state.items.length;
-    expansions.push({ node: node.id, count, of: state.loop === "open" ? node.group.repeat!.max : count });
+    expansions.push({ node: node.id, count, of: state.loop === "open" ? many.repeat!.max : count });
   }
   for (const node of nodes) node.apart = apartOf(plan, races, node);
   return {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Case, Deed } from "../../test/semantics/graphs.ts";
 import { play, quickHub, type MakeHub } from "../../test/semantics/play.ts";
 import { DriveSaver } from "../checkpoints/drive-saver.ts";
+import { flatten } from "../graphs/flatten.ts";
 import { createHubCache } from "./hub.ts";
 import { toGraphModel } from "./read-graph.ts";
 import { decide } from "./readiness.ts";
@@ -180,7 +181,7 @@ describe("each", () => {
     };
     const channels: Channels = { input: { list: ["x"] }, "state:a.0": { phase: "succeeded" } };
     channels["state:c.0"] = { phase: "held" };
-    const waiting = decide(toGraphModel({ name: "formed", ...graph }, "digest"), channels);
+    const waiting = decide(toGraphModel(flatten({ name: "formed", ...graph }), "digest"), channels);
     expect([waiting.skipped, waiting.ready]).toEqual([["d.0"], []]);
     const played = await run(graph, { c: FAILS, after: V, all: V }, { list: ["x"] });
     expect(statuses(played)).toMatchObject({ "d.0": "skipped", all: "skipped", after: "succeeded" });
@@ -239,7 +240,7 @@ describe("each", () => {
 
   it("has so many indices under way at once as it says, and goes on with the next when one has ended", async () => {
     const graph = film({ at_once: 2 });
-    const model = toGraphModel({ name: "formed", ...graph }, "digest");
+    const model = toGraphModel(flatten({ name: "formed", ...graph }), "digest");
     const channels: Channels = {
       input: { scenes },
       "state:music": { phase: "succeeded" },

@@ -1,6 +1,6 @@
 /** A graph as the run engine decides on it: the nodes that there are, each with what must be true before it starts. */
-import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
-import type { Operand, View } from "./operands.ts";
+import type { FlatGraph, FlatNode } from "@myspinbot/contracts/types.ts";
+import type { Operand, Verdict, View } from "./operands.ts";
 import type { Channels } from "./state.ts";
 
 /** What must be true of `source` before the node may start. `required` and `optional` carry data. */
@@ -14,7 +14,6 @@ export interface IncomingEdge {
 /** Edges that a task can hold: what they wait for is decided by the executor. */
 const INSIDE: ReadonlySet<IncomingEdge["on"]> = new Set(["required", "optional", "success"]);
 
-export type Verdict = "satisfied" | "waits" | "impossible";
 export type SkipReason = "when" | "input" | "edge" | "group";
 
 /** Whether one task may hold an edge's source and the node that it leads to. */
@@ -32,12 +31,19 @@ export interface Gate {
   judge(view: View): Verdict;
 }
 
+/** What all of these come to together. */
+export function verdictOf(gates: readonly Gate[], view: View): Verdict {
+  const verdicts = gates.map((gate) => gate.judge(view));
+  if (verdicts.includes("impossible")) return "impossible";
+  return verdicts.includes("waits") ? "waits" : "satisfied";
+}
+
 export interface ModelNode {
   /** The graph node's id, with its index in its group behind it. */
   id: string;
   /** Id of the graph node. */
   base: string;
-  definition: GraphNode;
+  definition: FlatNode;
   pool: string;
   /** Only nodes with the same word may share a task: it can be called back without harm to others. */
   apart: string;
@@ -80,7 +86,7 @@ export interface GraphModel {
   digest: string;
   /** Differs whenever the ids of the nodes differ, within the graph. */
   shape: string;
-  graph: Graph;
+  graph: FlatGraph;
   /** Topological order. */
   nodes: ModelNode[];
   byId: Map<string, ModelNode>;
@@ -90,8 +96,8 @@ export interface GraphModel {
   expansions: Expansion[];
   /** Who races whom; undefined if nobody does. */
   races: Races | undefined;
-  /** Why a group cannot be done, for groups whose failure nobody follows. */
-  broken: { group: string; detail: string } | undefined;
+  /** Why a group cannot be done, for groups whose failure nobody follows, and the nodes that may have been the cause. */
+  broken: { group: string; detail: string; causes: readonly string[] } | undefined;
   /** The graph with the groups as they are now; undefined when there are none, so that nothing can change. */
   expand?: (channels: Channels) => GraphModel;
 }

@@ -1,26 +1,24 @@
 /** Where the loops of a graph stand: a pure reading of what their iterations have come to. */
-import type { Verdict } from "./graph-model.ts";
 import type { PlannedGroup } from "./planned.ts";
 import type { GroupState } from "./groups.ts";
-import { ENDED, type View } from "./operands.ts";
+import { ENDED, type Verdict, type View } from "./operands.ts";
 
 export interface LoopLook {
   view: View;
-  /** Members whose failure is the loop's. */
-  culprits: readonly string[];
+  /** Whether an iteration that has ended has failed. */
+  hasFailed(index: number): boolean;
   /** Whether the condition holds after an iteration. */
   judge(index: number): Verdict;
 }
 
 /** An iteration exists once the one before it succeeded and did not meet the condition. */
-export function stateOfRepeat(group: PlannedGroup, { view, culprits, judge }: LoopLook): GroupState {
+export function stateOfRepeat(group: PlannedGroup, { view, hasFailed, judge }: LoopLook): GroupState {
   const { max, fails } = group.repeat!;
   for (let index = 0; ; index += 1) {
     const known = { is: "known" as const, items: Array.from({ length: index + 1 }) };
     if (group.members.some(({ id }) => !ENDED.has(view.phaseOf(`${id}.${index}`))))
       return { ...known, loop: "open" };
-    if (culprits.some((id) => view.phaseOf(`${id}.${index}`) === "failed"))
-      return { ...known, loop: "closed" };
+    if (hasFailed(index)) return { ...known, loop: "closed" };
     const verdict = judge(index);
     if (verdict === "waits") return { ...known, loop: "open" };
     if (verdict === "satisfied") return { ...known, loop: "closed" };

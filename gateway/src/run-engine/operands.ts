@@ -3,14 +3,14 @@ import type { Form } from "../graphs/expressions.ts";
 import type { Reference } from "../graphs/references.ts";
 import { INPUT_CHANNEL, outputsOf, stateOf, type Channels, type Outputs, type Phase } from "./state.ts";
 
-/** What one output of each of several nodes makes together. */
+/** What several make together, in the order of the list. */
 export interface ListOperand {
   kind: "list";
-  /** In the order of the list. */
-  nodes: string[];
-  output: string;
+  of: Operand[];
   /** Nodes of which no failure is tolerated: with one of them failed there is no list. */
   needed: string[];
+  /** What pieces had to make and have not: with any of it there is no list. */
+  lacks: ((view: View) => string | undefined)[];
   optional: boolean;
 }
 
@@ -21,7 +21,12 @@ export type Operand =
   | { kind: "pending"; optional: boolean }
   /** It will never come. */
   | { kind: "absent"; optional: boolean }
+  /** What a piece makes, when it has ended well. */
+  | { kind: "made"; value: Operand; by: (view: View) => Verdict; optional: boolean }
   | { kind: Form; of: Operand[]; optional: boolean };
+
+/** Whether something that must be true is. */
+export type Verdict = "satisfied" | "waits" | "impossible";
 
 export type Value = { is: "value"; value: unknown } | { is: "absent" } | { is: "waits" };
 
@@ -56,14 +61,19 @@ function known(value: unknown): Value {
   return value === undefined ? ABSENT : { is: "value", value };
 }
 
-function listOf({ nodes, needed, output }: ListOperand, view: View): Value {
+function listOf({ of, needed, lacks }: ListOperand, view: View): Value {
   if (needed.some((node) => view.phaseOf(node) === "failed")) return ABSENT;
-  // A node may be skipped while one that it hangs on, too, is still at work: what comes of that one must not come too late.
-  if ([...nodes, ...needed].some((node) => !ENDED.has(view.phaseOf(node)))) return WAITS;
-  const made = nodes.map((node) =>
-    view.phaseOf(node) === "succeeded" ? view.outputsOf(node)[output] : undefined,
-  );
-  return { is: "value", value: made.filter((value) => value !== undefined) };
+  // One that is skipped early may stand behind one that has yet to fail.
+  if (needed.some((node) => !ENDED.has(view.phaseOf(node)))) return WAITS;
+  const values = of.map((operand) => evaluate(operand, view));
+  if (values.some(({ is }) => is === "waits")) return WAITS;
+  if (lacks.some((lack) => lack(view) !== undefined)) return ABSENT;
+  return { is: "value", value: values.flatMap((value) => (value.is === "value" ? [value.value] : [])) };
+}
+
+function madeOf(made: Operand, verdict: Verdict, view: View): Value {
+  if (verdict === "satisfied") return evaluate(made, view);
+  return verdict === "waits" ? WAITS : ABSENT;
 }
 
 /** Of the nodes that have a value the first to have ended; what is no node counts when no node has one. */
@@ -109,6 +119,8 @@ export function evaluate(operand: Operand, view: View): Value {
     }
     case "list":
       return listOf(operand, view);
+    case "made":
+      return madeOf(operand.value, operand.by(view), view);
     case "pending":
       return WAITS;
     case "absent":

@@ -1,41 +1,61 @@
 /** Which nodes of a graph must come before which. */
 import type { Predicate } from "@myspinbot/contracts/types.ts";
-import { parseExpression, referencesIn, type Expression } from "../graphs/expressions.ts";
+import { referencesIn } from "../graphs/expressions.ts";
+import { parseFlat, type FlatExpression } from "../graphs/flat-expressions.ts";
 import { operandsOf } from "../graphs/predicates.ts";
-import type { PlannedGroup, PlannedNode } from "./planned.ts";
+import { chainOf, type PlannedEdge, type PlannedGroup, type PlannedNode } from "./planned.ts";
 
-function operandsIn(predicate: Predicate): Expression[] {
-  return operandsOf(predicate).map(({ value }) => parseExpression(value));
+type Unordered = Omit<PlannedNode, "sources">;
+
+function operandsIn(predicate: Predicate | undefined): FlatExpression[] {
+  return predicate ? operandsOf(predicate).map(({ value }) => parseFlat(value)) : [];
 }
 
-/** All references of a node, those of its group included. */
-export function expressionsOf(node: Omit<PlannedNode, "sources">): Expression[] {
+/** What a node looks at itself. */
+export function expressionsOf({ inputs, when }: Unordered): FlatExpression[] {
+  return [...inputs.map(([, expression]) => expression), ...operandsIn(when)];
+}
+
+/** What a group looks at, from outside of it, before its nodes begin. */
+export function expressionsBefore({ each, repeat, piece }: PlannedGroup): FlatExpression[] {
   return [
-    ...node.inputs.map(([, expression]) => expression),
-    ...(node.when ? operandsIn(node.when) : []),
-    ...(node.group?.each ? [node.group.each.list] : []),
-    ...[...(node.group?.repeat?.carry.values() ?? [])].map(({ init }) => init),
+    ...(each ? [each.list] : []),
+    ...[...(repeat?.carry.values() ?? [])].map(({ init }) => init),
+    ...(piece?.inputs.values() ?? []),
+    ...operandsIn(piece?.when),
   ];
 }
 
-/** Nodes that must come before this one. */
-export function sourcesOf(
-  node: Omit<PlannedNode, "sources">,
-  groups: ReadonlyMap<string, PlannedGroup>,
-): Set<string> {
-  const named = expressionsOf(node).flatMap((expression) =>
+/** Names of nodes and groups; a group's own fields are named by it, too. */
+function namesIn(expressions: Iterable<FlatExpression>): string[] {
+  return [...expressions].flatMap((expression) =>
     referencesIn(expression).flatMap((reference) => (reference.kind === "node" ? [reference.node] : [])),
   );
-  // What the loop's condition looks at of its own members comes after them.
-  const own = new Set(node.group?.members.map(({ id }) => id));
-  for (const expression of node.group?.repeat ? operandsIn(node.group.repeat.until) : [])
-    for (const reference of referencesIn(expression))
-      if (reference.kind === "node" && !own.has(reference.node)) named.push(reference.node);
-  const sources = new Set<string>();
-  for (const name of [...named.filter((name) => !groups.has(name)), ...node.edges.map(({ from }) => from)]) {
-    const group = groups.get(name);
-    if (group) for (const member of group.members) sources.add(member.id);
-    else sources.add(name);
-  }
-  return sources;
+}
+
+/** Names of those that a group waits for, and edges that only its pieces know. */
+function before(
+  group: PlannedGroup,
+  groups: ReadonlyMap<string, PlannedGroup>,
+): { names: string[]; edges: PlannedEdge[] } {
+  const own = new Set(group.members.map(({ id }) => id));
+  const mine = new Set(chainOf(group).map(({ id }) => id));
+  // What a loop's condition looks at of its own nodes comes after them.
+  const isOwn = (name: string) => own.has(name) || chainOf(groups.get(name)).includes(group);
+  const looked = namesIn(operandsIn(group.repeat?.until)).filter((name) => !isOwn(name));
+  const names = [...namesIn(expressionsBefore(group)), ...looked].filter((name) => !mine.has(name));
+  return { names, edges: group.piece?.edges ?? [] };
+}
+
+/** Nodes that must come before this one. */
+export function sourcesOf(node: Unordered, groups: ReadonlyMap<string, PlannedGroup>): Set<string> {
+  const chain = chainOf(node.group);
+  const around = chain.map((group) => before(group, groups));
+  const mine = new Set(chain.map(({ id }) => id));
+  const names = [
+    ...namesIn(expressionsOf(node)).filter((name) => !mine.has(name)),
+    ...around.flatMap((each) => each.names),
+    ...[...node.edges, ...around.flatMap(({ edges }) => edges)].map(({ from }) => from),
+  ];
+  return new Set(names.flatMap((name) => groups.get(name)?.members.map(({ id }) => id) ?? [name]));
 }

@@ -1,9 +1,10 @@
 /** Who races whom in a graph (`$first`), and which nodes nobody needs any more because another was first. */
-import { isForm, parseExpression, type Expression } from "../graphs/expressions.ts";
+import { isForm } from "../graphs/expressions.ts";
+import { parseFlat, type FlatExpression } from "../graphs/flat-expressions.ts";
 import { operandsOf } from "../graphs/predicates.ts";
 import type { GraphModel, ModelNode, Races, Wanted } from "./graph-model.ts";
 import { sourcesOf } from "./plan-sources.ts";
-import { hasInstances, type GraphPlan } from "./planned.ts";
+import type { GraphPlan } from "./planned.ts";
 import { ENDED, evaluate, type Operand, type View } from "./operands.ts";
 import type { Phase } from "./state.ts";
 
@@ -13,7 +14,7 @@ interface Named {
 }
 
 /** Nodes that an expression names, and whether another may take their place by being first. */
-function namesIn(expression: Expression, raced = false): Named[] {
+function namesIn(expression: FlatExpression, raced = false): Named[] {
   if (isForm(expression)) return expression.of.flatMap((part) => namesIn(part, expression.kind === "first"));
   return expression.kind === "node" ? [{ node: expression.node, raced }] : [];
 }
@@ -28,20 +29,27 @@ function readWanted(plan: GraphPlan): Map<string, Wanted> {
     for (const { node: name, raced } of names) wanted.get(name)?.[raced ? "raced" : "by"].add(node.id);
   }
   for (const { node, raced } of plan.output.flatMap(([, expression]) => namesIn(expression))) {
-    const found = wanted.get(node)!;
+    const found = wanted.get(node);
+    if (!found) continue;
     if (raced) found.inOutput = true;
     else found.always = true;
   }
   // What a loop hands on, or looks at, may be wanted by an iteration that nobody knows of yet.
   for (const { repeat } of plan.groups.values()) {
     if (!repeat) continue;
-    const looked = operandsOf(repeat.until).map(({ value }) => parseExpression(value));
+    const looked = operandsOf(repeat.until).map(({ value }) => parseFlat(value));
     const handed = [...repeat.carry.values()].map(({ next }) => next);
     for (const { node } of [...looked, ...handed].flatMap((expression) => namesIn(expression))) {
       const found = wanted.get(node);
       if (found) found.always = true;
     }
   }
+  // Who reads what a piece makes, reads it when all of its nodes have ended.
+  for (const { piece } of plan.groups.values())
+    for (const { node } of [...(piece?.output.values() ?? [])].flatMap((expression) => namesIn(expression))) {
+      const found = wanted.get(node);
+      if (found) found.always = true;
+    }
   return wanted;
 }
 
@@ -69,10 +77,7 @@ export function readRaces(plan: GraphPlan): Races | undefined {
     named: new Set(named.map(([id]) => id)),
     wanted,
     servants: readServants(plan, wanted),
-    groupOf: (node) => {
-      const group = plan.byId.get(node)?.group;
-      return hasInstances(group) ? group.id : undefined;
-    },
+    groupOf: (node) => plan.byId.get(node)?.many?.id,
   };
 }
 

@@ -1,5 +1,5 @@
 /** From an accepted graph to the model that decisions are made on. */
-import type { Graph } from "@myspinbot/contracts/types.ts";
+import type { FlatGraph } from "@myspinbot/contracts/types.ts";
 import { expand } from "./expand.ts";
 import type { GraphModel } from "./graph-model.ts";
 import { toGraphPlan } from "./graph-plan.ts";
@@ -8,14 +8,14 @@ import { readRaces } from "./races.ts";
 
 /** Whether what there is depends on what happens. */
 function canChange(plan: GraphPlan): boolean {
-  return [...plan.groups.values()].some(hasInstances);
+  return [...plan.groups.values()].some((group) => hasInstances(group) || group.piece);
 }
 
 /**
  * Reads an accepted graph.
  * @throws when the graph has a cycle or a dangling edge; accepted graphs have neither.
  */
-export function toGraphModel(graph: Graph, digest: string): GraphModel {
+export function toGraphModel(graph: FlatGraph, digest: string): GraphModel {
   const plan = toGraphPlan(graph, digest);
   const races = readRaces(plan);
   const model = expand(plan, {}, races);

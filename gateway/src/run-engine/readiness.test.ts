@@ -1,6 +1,7 @@
 import type { Graph, GraphEdge, GraphNode, Problem } from "@myspinbot/contracts/types.ts";
 import { describe, expect, it } from "vitest";
 import { toProblem } from "../errors/problem.ts";
+import { flatten } from "../graphs/flatten.ts";
 import { toGraphModel } from "./read-graph.ts";
 import { decide, type Decision } from "./readiness.ts";
 import { outputChannel, stateChannel, type Phase } from "./state.ts";
@@ -23,7 +24,7 @@ function decideOn(
     channels[stateChannel(id)] = phase === "failed" ? { phase, problem: PROBLEM } : { phase };
     if (phase === "succeeded") channels[outputChannel(id)] = more.outputs?.[id] ?? { v: id };
   }
-  return decide(toGraphModel(graph, "digest"), channels);
+  return decide(toGraphModel(flatten(graph), "digest"), channels);
 }
 
 describe("ready", () => {

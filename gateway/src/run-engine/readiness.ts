@@ -8,9 +8,8 @@ import {
   type IncomingEdge,
   type ModelNode,
   type SkipReason,
-  type Verdict,
 } from "./graph-model.ts";
-import { ENDED, evaluate, mayBeMissing, viewOf, type View } from "./operands.ts";
+import { ENDED, evaluate, mayBeMissing, viewOf, type Verdict, type View } from "./operands.ts";
 import { findUnneeded } from "./races.ts";
 import {
   outputChannel,
@@ -128,10 +127,15 @@ function firstFailure(model: GraphModel, channels: Channels, which: (id: string)
   return null;
 }
 
+/** What is missing is explained by the failure that was tolerated, if there is one. */
+function broken(model: GraphModel, channels: Channels): RunEnd | null {
+  if (!model.broken) return null;
+  const { causes, ...end } = model.broken;
+  return firstFailure(model, channels, (id) => causes.includes(id)) ?? { status: "failed", ...end };
+}
+
 function decideOnce(model: GraphModel, channels: Channels): Decision {
-  const unhandled =
-    firstFailure(model, channels, (id) => !model.handled.has(id)) ??
-    (model.broken ? ({ status: "failed", ...model.broken } as const) : null);
+  const unhandled = firstFailure(model, channels, (id) => !model.handled.has(id)) ?? broken(model, channels);
   const nothing = { model, skipped: [], reasons: {}, canceled: [], ready: [], passed: {} };
   if (unhandled) return { ...nothing, end: unhandled };
 

@@ -1,37 +1,48 @@
 /** What an expression of a graph comes from in a run: by index within a group, by list from outside. */
 import type { Predicate } from "@myspinbot/contracts/types.ts";
-import { parseExpression, type Expression } from "../graphs/expressions.ts";
+import { isForm } from "../graphs/expressions.ts";
+import { parseFlat, type FlatExpression } from "../graphs/flat-expressions.ts";
 import { holds, operandsOf } from "../graphs/predicates.ts";
-import type { Verdict } from "./graph-model.ts";
+import { causesOf, instancesOf, isHandledIn, piecesIn, placeBy, type Expander } from "./expander.ts";
+import { verdictOf } from "./graph-model.ts";
 import { fieldOf, stateOfEach, type GroupState, type Place } from "./groups.ts";
-import { hasInstances, type GraphPlan, type PlannedGroup, type PlannedNode } from "./planned.ts";
 import { stateOfRepeat } from "./loops.ts";
-import { evaluate, mayBeMissing, type Operand, type View } from "./operands.ts";
-
-/** One expansion: the graph, what has happened, and what was found out on the way. */
-export interface Expander {
-  plan: GraphPlan;
-  view: View;
-  states: Map<string, GroupState>;
-  /** Memory of `causesOf`. */
-  causes: Map<string, string[]>;
-}
+import { evaluate, mayBeMissing, type Operand, type Verdict, type View } from "./operands.ts";
+import { chainOf, type PlannedGroup, type PlannedNode } from "./planned.ts";
 
 export function stateOf(expander: Expander, group: PlannedGroup): GroupState {
   const before = expander.states.get(group.id);
   if (before) return before;
-  const state = group.repeat
-    ? stateOfLoop(expander, group, group.repeat.until)
-    : stateOfEach(group.each!, resolve(expander, group.each!.list, undefined), expander.view);
+  const state = stateBefore(expander, group) ?? stateInside(expander, group);
   expander.states.set(group.id, state);
   return state;
 }
 
+/** Where a group stands that stands in pieces which have not begun. */
+function stateBefore(expander: Expander, group: PlannedGroup): GroupState | undefined {
+  const gates = chainOf(group).flatMap((each) => (each.piece ? expander.entryOf(each, undefined) : []));
+  const verdict = verdictOf(gates, expander.view);
+  return verdict === "satisfied" ? undefined : { is: verdict };
+}
+
+function stateInside(expander: Expander, group: PlannedGroup): GroupState {
+  return group.repeat
+    ? stateOfLoop(expander, group, group.repeat.until)
+    : stateOfEach(group.each!, resolve(expander, group.each!.list, undefined), expander.view);
+}
+
 function stateOfLoop(expander: Expander, group: PlannedGroup, until: Predicate): GroupState {
-  const { plan, view } = expander;
-  const culprits = group.members.flatMap(({ id }) => (plan.handledInside.has(id) ? [] : [id]));
-  const judge = (index: number): Verdict => judgeOf(expander, until, { group, index, item: undefined })(view);
-  return stateOfRepeat(group, { view, culprits, judge });
+  const { view } = expander;
+  const culprits = group.members.flatMap(({ id }) => (isHandledIn(expander, id, group) ? [] : [id]));
+  const pieces = piecesIn(expander, group);
+  const at = (index: number): Place => ({ group, index, item: undefined });
+  return stateOfRepeat(group, {
+    view,
+    hasFailed: (index) =>
+      culprits.some((id) => view.phaseOf(`${id}.${index}`) === "failed") ||
+      pieces.some((each) => expander.lackOf(each, at(index))(view) !== undefined),
+    judge: (index) => judgeOf(expander, until, at(index))(view),
+  });
 }
 
 /** Judges a condition: it waits until all that it looks at has ended. */
@@ -41,7 +52,7 @@ export function judgeOf(
   place: Place | undefined,
 ): (view: View) => Verdict {
   const operands = new Map(
-    operandsOf(predicate).map(({ value }) => [value, resolve(expander, parseExpression(value), place)]),
+    operandsOf(predicate).map(({ value }) => [value, resolve(expander, parseFlat(value), place)]),
   );
   return (view) => {
     const values = new Map([...operands].map(([key, operand]) => [key, evaluate(operand, view)]));
@@ -54,45 +65,39 @@ export function judgeOf(
   };
 }
 
-export function instancesOf({ id }: PlannedNode, state: GroupState & { is: "known" }): string[] {
-  return state.items.map((_, index) => `${id}.${index}`);
+/** What exists several times, as a reference reads it. */
+interface Made {
+  many: PlannedGroup;
+  /** Its nodes. */
+  nodes: PlannedNode[];
+  piece: PlannedGroup | undefined;
+  at(place: Place): Operand;
 }
 
-/** The node and the members of its group before it: with one of them failed its own index gives nothing. */
-export function causesOf(expander: Expander, node: PlannedNode): string[] {
-  const before = expander.causes.get(node.id);
-  if (before) return before;
-  const found = new Set<string>();
-  const visit = (id: string): void => {
-    const member = expander.plan.byId.get(id);
-    if (!member || member.group !== node.group || found.has(id)) return;
-    found.add(id);
-    for (const source of member.sources) visit(source);
-  };
-  visit(node.id);
-  const causes = [...found].filter((id) => !expander.plan.handledInside.has(id));
-  expander.causes.set(node.id, causes);
-  return causes;
-}
-
-/** A reference of somebody outside to a member of a group with `each`. */
-function listOperand(expander: Expander, node: PlannedNode, output: string, optional: boolean): Operand {
-  const group = node.group!;
-  const state = stateOf(expander, group);
+/** A reference of somebody outside to what exists per element of a list. */
+function listOperand(expander: Expander, { many, nodes, piece, at }: Made, optional: boolean): Operand {
+  const state = stateOf(expander, many);
   if (state.is === "waits") return { kind: "pending", optional };
   if (state.is === "impossible") return { kind: "absent", optional };
-  const needed = group.each!.skips
-    ? []
-    : causesOf(expander, node).flatMap((id) => instancesOf(expander.plan.byId.get(id)!, state));
-  return { kind: "list", nodes: instancesOf(node, state), output, needed, optional };
+  const causes = many.each!.skips ? [] : nodes.flatMap((node) => causesOf(expander, node));
+  const needed = [...new Set(causes)].flatMap((id) => instancesOf(id, state));
+  const places = state.items.map((item, index) => ({ group: many, index, item }));
+  const isAsked = piece && !many.each!.skips && !isHandledIn(expander, piece.id, many);
+  const lacks = isAsked ? places.map((place) => expander.lackOf(piece, place)) : [];
+  return { kind: "list", of: places.map(at), needed, lacks, optional };
 }
 
-/** A reference of somebody outside to a member of a loop: nothing before it has closed, then what its last iteration made. */
-function lastOperand(expander: Expander, node: PlannedNode, output: string, optional: boolean): Operand {
-  const state = stateOf(expander, node.group!);
+/** A reference of somebody outside to what a loop makes: nothing before it has closed, then what its last iteration made. */
+function lastOperand(expander: Expander, { many, at }: Made, optional: boolean): Operand {
+  const state = stateOf(expander, many);
   if (state.is !== "known" || state.loop === "unmet") return { kind: "absent", optional };
   if (state.loop === "open") return { kind: "pending", optional };
-  return { kind: "node", node: instancesOf(node, state).at(-1)!, output, optional };
+  return marked(at({ group: many, index: state.items.length - 1, item: undefined }), optional);
+}
+
+/** With the mark of who reads it. */
+function marked(operand: Operand, optional: boolean): Operand {
+  return operand.kind === "constant" ? operand : { ...operand, optional };
 }
 
 function carriedOf(expander: Expander, field: string, optional: boolean, place: Place): Operand | undefined {
@@ -102,25 +107,49 @@ function carriedOf(expander: Expander, field: string, optional: boolean, place: 
     place.index === 0
       ? resolve(expander, carry.init, undefined)
       : resolve(expander, carry.next, { ...place, index: place.index - 1 });
-  return operand.kind === "constant" ? operand : { ...operand, optional };
+  return marked(operand, optional);
+}
+
+type Reference<K> = Extract<FlatExpression, { kind: K }>;
+
+function givenOf(
+  expander: Expander,
+  { piece: name, field, optional }: Reference<"given">,
+  place: Place | undefined,
+): Operand {
+  const { piece, many } = expander.plan.groups.get(name)!;
+  const given = piece!.inputs.get(field);
+  if (!given) return { kind: "absent", optional };
+  return marked(resolve(expander, given, placeBy(many, place)), optional);
+}
+
+/** An output of a node, of a piece, or a field of the group that the reader stands in. */
+function madeOf(expander: Expander, reference: Reference<"node">, place: Place | undefined): Operand {
+  const { node: name, output, optional } = reference;
+  const { byId, groups } = expander.plan;
+  const node = byId.get(name);
+  const piece = node ? undefined : groups.get(name);
+  if (!node && !piece?.piece) {
+    if (place?.group.id !== name) throw new Error(`there is neither a node nor a group ${name} here`);
+    return carriedOf(expander, output, optional, place) ?? fieldOf(output, optional, place);
+  }
+  const many = (node ?? piece)!.many;
+  const at = (there: Place | undefined): Operand => {
+    if (piece) return marked(expander.madeBy(piece, output, there), optional);
+    return there ? { ...reference, node: `${name}.${there.index}` } : reference;
+  };
+  if (!many || many === place?.group) return at(placeBy(many, place));
+  const made = { many, nodes: node ? [node] : piece!.members, piece, at };
+  return (many.each ? listOperand : lastOperand)(expander, made, optional);
 }
 
 /** @param place of the member in which the expression stands */
-export function resolve(expander: Expander, expression: Expression, place: Place | undefined): Operand {
-  if ("of" in expression) {
+export function resolve(expander: Expander, expression: FlatExpression, place: Place | undefined): Operand {
+  if (isForm(expression)) {
     const of = expression.of.map((part) => resolve(expander, part, place));
     const optional = expression.kind !== "text" && mayBeMissing(of.at(-1)!);
     return { kind: expression.kind, of, optional };
   }
-  if (expression.kind !== "node") return expression;
-  const { node: name, output, optional } = expression;
-  const source = expander.plan.byId.get(name);
-  if (!source) {
-    if (place?.group.id !== name) throw new Error(`there is neither a node nor a group ${name} here`);
-    return carriedOf(expander, output, optional, place) ?? fieldOf(output, optional, place);
-  }
-  if (!hasInstances(source.group)) return expression;
-  if (source.group === place?.group) return { ...expression, node: `${name}.${place.index}` };
-  const outside = source.group.each ? listOperand : lastOperand;
-  return outside(expander, source, output, optional);
+  if (expression.kind === "given") return givenOf(expander, expression, place);
+  return expression.kind === "node" ? madeOf(expander, expression, place) : expression;
 }

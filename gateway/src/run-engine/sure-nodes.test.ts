@@ -1,6 +1,7 @@
 import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { expect, it } from "vitest";
+import { flatten } from "../graphs/flatten.ts";
 import { createNodeTypes, type NodeTypes } from "../graphs/node-types.ts";
 import { toGraphModel } from "./read-graph.ts";
 import { findSureNodes } from "./sure-nodes.ts";
@@ -15,7 +16,7 @@ function sureOf(nodes: Record<string, Record<string, string>>, edges: Graph["edg
     edges,
     output: {},
   };
-  return [...findSureNodes(toGraphModel(graph, "d"), nodeTypes)].sort();
+  return [...findSureNodes(toGraphModel(flatten(graph), "d"), nodeTypes)].sort();
 }
 
 it("takes nodes that nothing can skip", () => {
@@ -46,7 +47,7 @@ const UNSURE: Readonly<Record<string, readonly string[]>> = {
 };
 
 it.each(Object.values(GRAPHS))("is sure of every node of $name that nothing can skip", (graph) => {
-  const sure = findSureNodes(toGraphModel(graph, "d"), createNodeTypes());
+  const sure = findSureNodes(toGraphModel(flatten(graph), "d"), createNodeTypes());
   const unsure = UNSURE[graph.name] ?? [];
   const expected = graph.nodes.map((node) => node.id).filter((id) => !unsure.includes(id));
   expect([...sure].sort()).toEqual(expected.sort());

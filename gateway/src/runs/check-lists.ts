@@ -1,13 +1,14 @@
 /** Checks the lists of a run's input against the groups that go over them: how long they are, what is in them. */
-import type { Graph } from "@myspinbot/contracts/types.ts";
+import type { FlatGraph } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import type { FieldError } from "../errors/app-error.ts";
 import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
+import { boundTo, chainIn, manyIn } from "../graphs/bound.ts";
 import { isFileType } from "../graphs/file-types.ts";
+import { parseFlat } from "../graphs/flat-expressions.ts";
 import { clientType } from "../graphs/input-fields.ts";
 import { declaredItems } from "../graphs/item-types.ts";
 import { elementOf } from "../graphs/list-types.ts";
-import { parseReference } from "../graphs/references.ts";
 import { fileIdOf } from "./resolve-files.ts";
 
 type Input = Record<string, unknown>;
@@ -24,26 +25,33 @@ export function valueProblems(type: string, value: unknown, pointer: string): Fi
   return value.flatMap((item: unknown, i) => valueProblems(element, item, `${pointer}/${i}`));
 }
 
-export function checkLists(graph: Graph, input: Input): FieldError[] {
+export function checkLists(graph: FlatGraph, input: Input): FieldError[] {
   return [...tooLong(graph, input), ...wrongItems(graph, input), ...tooManyNodes(graph, input)];
 }
 
-/** The lists of the input that groups go over. */
+/** Whether the graph may never come to the group: then its list is looked at when it does. */
+function mayBeSkipped(graph: FlatGraph, group: string): boolean {
+  return chainIn(graph, group).some(
+    ([id, { piece }]) => piece && (piece.when || graph.edges?.some(({ to }) => to === id)),
+  );
+}
+
+/** The lists of the input that groups go over for certain. */
 function listsOf(
-  graph: Graph,
+  graph: FlatGraph,
   input: Input,
 ): { field: string; group: string; max: number; list: unknown[] }[] {
   return Object.entries(graph.groups ?? {}).flatMap(([group, { each, max }]) => {
-    if (each === undefined) return [];
-    const reference = parseReference(each);
-    if (reference.kind !== "input") return [];
+    if (each === undefined || mayBeSkipped(graph, group)) return [];
+    const reference = boundTo(graph, parseFlat(each));
+    if (reference?.kind !== "input") return [];
     const { field } = reference;
     const list = Object.hasOwn(input, field) ? input[field] : undefined;
     return Array.isArray(list) ? [{ field, group, max: max!, list }] : [];
   });
 }
 
-function tooLong(graph: Graph, input: Input): FieldError[] {
+function tooLong(graph: FlatGraph, input: Input): FieldError[] {
   return listsOf(graph, input).flatMap(({ field, group, max, list }) =>
     list.length <= max
       ? []
@@ -56,7 +64,7 @@ function tooLong(graph: Graph, input: Input): FieldError[] {
   );
 }
 
-function wrongItems(graph: Graph, input: Input): FieldError[] {
+function wrongItems(graph: FlatGraph, input: Input): FieldError[] {
   return Array.from(declaredItems(graph)).flatMap(([field, declared]) => {
     const list = Object.hasOwn(input, field) ? input[field] : undefined;
     if (!Array.isArray(list)) return [];
@@ -75,11 +83,13 @@ function itemProblems(declared: ReadonlyMap<string, string>, item: unknown, poin
 }
 
 /** As far as lengths are known: lists that nodes make are counted when they are there. */
-function tooManyNodes(graph: Graph, input: Input): FieldError[] {
+function tooManyNodes(graph: FlatGraph, input: Input): FieldError[] {
   const lists = listsOf(graph, input);
   const lengths = new Map(lists.map(({ group, list }) => [group, list.length]));
-  const countOf = (group: string | undefined): number =>
-    group !== undefined && graph.groups?.[group]?.each !== undefined ? (lengths.get(group) ?? 0) : 1;
+  const countOf = (within: string | undefined): number => {
+    const group = manyIn(graph, within);
+    return group !== undefined && graph.groups![group]!.each !== undefined ? (lengths.get(group) ?? 0) : 1;
+  };
   const count = graph.nodes.reduce((sum, { group }) => sum + countOf(group), 0);
   const longest = lists.toSorted((a, b) => b.list.length - a.list.length)[0];
   return count <= DEFAULTS.graph_nodes || !longest

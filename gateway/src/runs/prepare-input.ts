@@ -2,12 +2,13 @@
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { AppError, type FieldError } from "../errors/app-error.ts";
 import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
+import { neededFields } from "../graphs/bound.ts";
 import type { AcceptedGraph } from "../graphs/catalogue.ts";
 import { choiceProblems } from "../graphs/chosen-engine.ts";
-import { isForm, parseExpression, type Expression } from "../graphs/expressions.ts";
 import type { InputSpec } from "../graphs/input-fields.ts";
 import { itemTypes } from "../graphs/item-types.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
+import { checkGiven } from "./check-given.ts";
 import { checkLists, valueProblems } from "./check-lists.ts";
 import { resolveFiles, type OwnFiles } from "./resolve-files.ts";
 
@@ -35,6 +36,7 @@ export async function prepareInput(
   const told = new Set(problems.map(({ pointer }) => pointer));
   const needed = [...missingFields(accepted, input), ...choiceProblems(accepted.graph, nodeTypes, input)];
   problems.push(...needed.filter(({ pointer }) => !told.has(pointer)));
+  if (problems.length === 0) problems.push(...checkGiven(accepted, input));
   if (problems.length === 0) problems.push(...checkLists(accepted.graph, input));
   if (problems.length > 0) throw invalidInput(accepted, problems);
   if (encoder.encode(JSON.stringify(input)).byteLength > DEFAULTS.input_bytes) {
@@ -88,24 +90,9 @@ function checkFields(spec: InputSpec, input: Input): FieldError[] {
 
 /** Fields that the schema leaves open but a node of the graph needs. */
 function missingFields({ graph }: AcceptedGraph, input: Input): FieldError[] {
-  const missing = new Map<string, string>();
-  const look = (value: unknown, who: string): void => {
-    for (const field of neededFields(parseExpression(value)))
-      if (!Object.hasOwn(input, field)) missing.set(field, who);
-  };
-  for (const [id, { each, repeat }] of Object.entries(graph.groups ?? {}))
-    for (const value of [each, ...Object.values(repeat?.carry ?? {}).map(({ init }) => init)])
-      look(value, `group "${id}"`);
-  for (const node of graph.nodes)
-    for (const value of [node.engine, ...Object.values(node.inputs ?? {})]) look(value, `node "${node.id}"`);
-  return Array.from(missing, ([field, who]) => ({
+  const missing = neededFields(graph).filter(({ field }) => !Object.hasOwn(input, field));
+  return Array.from(new Map(missing.map(({ field, who }) => [field, who])), ([field, who]) => ({
     pointer: `/input/${field}`,
     detail: `is missing, and the ${who} needs it`,
   }));
-}
-
-/** Fields without which there is no value; alternatives go on without them. */
-function neededFields(expression: Expression): string[] {
-  if (isForm(expression)) return expression.kind !== "text" ? [] : expression.of.flatMap(neededFields);
-  return expression.kind === "input" && !expression.optional ? [expression.field] : [];
 }

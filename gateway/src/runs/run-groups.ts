@@ -1,5 +1,6 @@
 /** Shows the groups of a run's graph to clients, and what of the progress their members share. */
-import type { Graph, GraphGroup, NodeRow, Run } from "@myspinbot/contracts/types.ts";
+import type { FlatGraph, FlatGroup, NodeRow, Run } from "@myspinbot/contracts/types.ts";
+import { chainIn, manyIn } from "../graphs/bound.ts";
 import type { ProgressContext } from "./progress.ts";
 
 type Fields = Record<string, string>;
@@ -12,23 +13,38 @@ function rowOf(fields: Fields, id: string): NodeRow | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as NodeRow);
 }
 
-function kindOf({ each, repeat }: GraphGroup): RunGroup["kind"] {
+function kindOf({ each, repeat, piece }: FlatGroup): RunGroup["kind"] {
   if (repeat) return "repeat";
+  if (piece) return "graph";
   return each === undefined ? "try" : "each";
 }
 
+/** The statuses of a node, or of all its instances. */
+function statusesOf(fields: Fields, node: string): NodeRow["status"][] {
+  const row = rowOf(fields, node);
+  if (row?.instances === undefined) return [row?.status ?? "pending"];
+  return Array.from({ length: row.instances }, (_, i) => rowOf(fields, `${node}.${i}`)?.status ?? "pending");
+}
+
+interface Grouped extends Pick<FlatGraph, "groups"> {
+  nodes: readonly { id: string; group?: string }[];
+}
+
 /** @param fields the run's node hash */
-export function toRunGroups(graph: Graph, fields: Fields): RunGroup[] {
+export function toRunGroups(graph: Grouped, fields: Fields): RunGroup[] {
   return Object.entries(graph.groups ?? {}).map(([id, group]) => {
-    const nodes = graph.nodes.filter((node) => node.group === id).map((node) => node.id);
-    const kind = kindOf(group);
-    const count = kind === "try" ? 1 : rowOf(fields, nodes[0] ?? "")?.instances;
+    const nodes = graph.nodes
+      .filter((node) => chainIn(graph, node.group).some(([around]) => around === id))
+      .map((node) => node.id);
+    const isOne = manyIn(graph, id) === undefined;
+    const count = isOne ? 1 : rowOf(fields, nodes[0] ?? "")?.instances;
     const places = Array.from({ length: count ?? 0 }, (_, index) =>
-      nodes.map((node) => rowOf(fields, kind === "try" ? node : `${node}.${index}`)?.status ?? "pending"),
+      nodes.flatMap((node) => statusesOf(fields, isOne ? node : `${node}.${index}`)),
     );
     return {
       group_id: id,
-      kind,
+      kind: kindOf(group),
+      ...(group.piece ? { graph: group.piece.graph, graph_digest: group.piece.digest } : {}),
       nodes,
       ...(count === undefined ? {} : { count }),
       ended: places.filter((statuses) => statuses.every((status) => ENDED.has(status))).length,

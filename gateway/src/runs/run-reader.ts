@@ -1,6 +1,6 @@
 /** Reads runs for clients: one by id, as snapshot with its place in the log, and what a queued one waits for. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
-import type { Graph, GraphNode, Run } from "@myspinbot/contracts/types.ts";
+import type { FlatGraph, FlatNode, Run } from "@myspinbot/contracts/types.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import { countMatching, missingFor, NOBODY } from "../capabilities/match.ts";
 import type { Clock } from "../clock.ts";
@@ -38,7 +38,7 @@ export interface RunReaderOptions {
 }
 
 /** Graphs by their digest, so what was read once stays true. */
-export type KnownGraphs = Map<string, Graph>;
+export type KnownGraphs = Map<string, FlatGraph>;
 
 /** Redis is away, or the run was deleted meanwhile. */
 const UNREADABLE: ReadonlySet<string> = new Set(["redis-unavailable", "run-not-found"]);
@@ -51,19 +51,19 @@ const GRAPHS_KEPT = 200;
 export function createRunReader(options: RunReaderOptions): RunReader {
   const { redis, keys, shards, clock, nodeTypes, registry, known: graphs } = options;
 
-  const graphOf = async ({ run, record }: RunRecord): Promise<Graph | undefined> => {
+  const graphOf = async ({ run, record }: RunRecord): Promise<FlatGraph | undefined> => {
     const digest = record.digest ?? "";
     const known = graphs.get(digest);
     if (known) return known;
     const text = await fromRedis(redis.get(keys.graph(shardOfRun(run), digest)));
     if (text === null) return undefined;
     if (graphs.size >= GRAPHS_KEPT) graphs.clear();
-    const graph = JSON.parse(text) as Graph;
+    const graph = JSON.parse(text) as FlatGraph;
     graphs.set(digest, graph);
     return graph;
   };
 
-  const queueOf = async (source: RunRecord, graph: Graph | undefined): Promise<Run["queue"]> => {
+  const queueOf = async (source: RunRecord, graph: FlatGraph | undefined): Promise<Run["queue"]> => {
     const { run, record } = source;
     const isQueued = record.status === "queued";
     const [position, executors] = await Promise.all([
@@ -122,7 +122,7 @@ function inputOf({ data }: RunRecord): Record<string, unknown> {
 }
 
 /** Nodes that have neither ended nor begun. */
-function nodesToRun(source: RunRecord, nodes: GraphNode[]): GraphNode[] {
+function nodesToRun(source: RunRecord, nodes: FlatNode[]): FlatNode[] {
   const order = nodes.map((node) => node.id);
   const waiting = new Set(
     toRunNodes(source.nodes, order).flatMap((node) =>

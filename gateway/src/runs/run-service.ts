@@ -86,7 +86,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       nodeTypes,
       await registry.executors(),
       {
-        prefix: inline ? "/graph" : "",
+        pointerOf: ({ id }) => `${inline ? "/graph" : ""}${pointerTo(accepted.source, id)}`,
         followed: toGraphPlan(accepted.graph, accepted.digest).handled,
       },
     );
@@ -164,6 +164,12 @@ function toCreated(
 ): Created {
   const run = toRun(source, { now, graph: accepted.graph, queue: { matching_executors: matching } });
   return { run, ...(quota ? { quota } : {}) };
+}
+
+/** Pointer to what a node of the run was written as: the nodes of a graph in it are that graph's. */
+function pointerTo({ nodes }: Graph, node: string): string {
+  const [written] = node.split(".", 1);
+  return `/nodes/${nodes.findIndex(({ id }) => id === written)}`;
 }
 
 async function acceptInline(graphs: GraphCatalogue, graph: unknown): Promise<AcceptedGraph> {

@@ -1,5 +1,5 @@
 /** Shows a run to clients: a pure reading of what Redis keeps of it. */
-import type { Artifact, Graph, Run, RunRow } from "@myspinbot/contracts/types.ts";
+import type { Artifact, FlatGraph, Run, RunRow } from "@myspinbot/contracts/types.ts";
 import { toTimestamp } from "../clock.ts";
 import { isTerminal } from "../events/event-log.ts";
 import { toArtifact } from "../artifacts/artifact-view.ts";
@@ -13,7 +13,7 @@ export interface ViewContext {
   /** Ms, for the time a run has waited or worked so far. */
   now: number;
   /** Gives the nodes their order; without it the order is by name. */
-  graph: Graph | undefined;
+  graph: FlatGraph | undefined;
   queue?: Run["queue"];
 }
 

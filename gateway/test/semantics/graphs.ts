@@ -10,6 +10,8 @@ export type Deed =
 
 export interface Case {
   graph: Graph;
+  /** Those that stand in it as nodes. */
+  graphs?: readonly Graph[];
   input?: Record<string, unknown>;
   /** By node, or by node of a group and index: what its attempts do, in turn; the last one goes on for ever. */
   deeds: Record<string, readonly Deed[]>;
@@ -19,7 +21,7 @@ export interface Case {
 
 /** What a node of a run does: as its index says, else as its graph node says. */
 export function deedsOf(deeds: Case["deeds"], id: string): readonly Deed[] {
-  return deeds[id] ?? deeds[id.split(".")[0]!] ?? [{ makes: [] }];
+  return deeds[id] ?? deeds[id.replace(/[.][0-9]+$/, "")] ?? [{ makes: [] }];
 }
 
 export const OUTPUTS = ["v", "w"] as const;

@@ -2,12 +2,22 @@
  * Plays a run without Redis: the driver's real thought, the engine's real decisions, and for every task the executor's
  * real task graph. Only what lies between them is played: mail comes in a random order.
  */
-import type { Mail, MailTimer, NodeResult, NodeRow, RunRow, Task } from "@myspinbot/contracts/types.ts";
+import type {
+  FlatGraph,
+  Graph,
+  Mail,
+  MailTimer,
+  NodeResult,
+  NodeRow,
+  RunRow,
+  Task,
+} from "@myspinbot/contracts/types.ts";
 import type { DriveCarry } from "../../src/checkpoints/drive-saver.ts";
 import { createDraft, type Draft, type DraftEvent, type DraftTask } from "../../src/driver/draft.ts";
 import type { Letter } from "../../src/driver/letter.ts";
 import type { OpenTask, Situation } from "../../src/driver/situation.ts";
 import { think } from "../../src/driver/think.ts";
+import { flatten } from "../../src/graphs/flatten.ts";
 import { firstRow } from "../../src/graphs/node-place.ts";
 import type { GraphModel } from "../../src/run-engine/graph-model.ts";
 import { toGraphModel } from "../../src/run-engine/read-graph.ts";
@@ -119,9 +129,18 @@ async function work(
   return { said: [...results.map((result) => letter({ kind: "result", result })), letter(ending)] };
 }
 
+function flatWith(graph: Graph, others: readonly Graph[]): FlatGraph {
+  const named = (id: string): Graph => {
+    const { graph: name } = graph.nodes.find((node) => node.id === id)!;
+    return others.find((other) => other.name === name)!;
+  };
+  return flatten(graph, (id) => flatWith(named(id), others));
+}
+
 /** @throws when the run does not end */
 export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Played> {
-  const model = toGraphModel(given.graph, "digest");
+  const graph = flatWith(given.graph, given.graphs ?? []);
+  const model = toGraphModel(graph, "digest");
   const hubs = new Map<string, Hub>();
   const hubFor: MakeHub = (now) => {
     const hub = hubs.get(now.shape) ?? makeHub(now);
@@ -130,7 +149,7 @@ export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Pl
   };
   let latest: DriveCarry["latest"];
   const attempts: Played["attempts"] = {};
-  let rows = new Map<string, NodeRow>(given.graph.nodes.map((node) => [node.id, firstRow(node)]));
+  let rows = new Map<string, NodeRow>(graph.nodes.map((node) => [node.id, firstRow(node)]));
   const record: RunRow = {
     ...{ graph: "played", digest: "digest", status: "queued", seq: "1", drives: "0" },
     ...{ created_at: "0", touched: "0", start_deadline_at: "1000000", run_deadline_at: "1000000" },

@@ -734,6 +734,125 @@ class FinishVideoParams(Model):
     """Fixes the music: the same seed, the same notes."""
 
 
+FlatId = str
+"""Id of a node or a group, with the names of the graphs that it stands in before it."""
+
+
+class FlatEdge(Model):
+    from_: FlatId = Field(validation_alias="from", serialization_alias="from")
+    to: FlatId
+    on: Literal["success", "failure", "always"]
+
+
+class RetryPolicy(Model):
+    max_attempts: int | MISSING = Field(default=MISSING)
+    backoff_ms: int | MISSING = Field(default=MISSING)
+
+
+Operand = str | float | bool
+"""A constant, or a reference to a text, a number or a boolean."""
+
+
+Pair = list[Operand]
+
+
+class Predicate(Model):
+    """A condition over references and constants. What is missing makes every comparison false,
+    except ne.
+    """
+    all: list[Predicate] | MISSING = Field(default=MISSING)
+    any: list[Predicate] | MISSING = Field(default=MISSING)
+    not_: Predicate | MISSING = Field(default=MISSING, validation_alias="not", serialization_alias="not")
+    has: str | MISSING = Field(default=MISSING)
+    """The reference has a value."""
+    eq: Pair | MISSING = Field(default=MISSING)
+    ne: Pair | MISSING = Field(default=MISSING)
+    lt: Pair | MISSING = Field(default=MISSING)
+    le: Pair | MISSING = Field(default=MISSING)
+    gt: Pair | MISSING = Field(default=MISSING)
+    ge: Pair | MISSING = Field(default=MISSING)
+    in_: list[Operand | list[Operand]] | MISSING = Field(default=MISSING, validation_alias="in", serialization_alias="in")
+    """An operand, and the list that it shall be in."""
+
+
+class FlatNode(Model):
+    id: FlatId
+    type: str
+    plane: Literal["node", "python"]
+    params: dict[str, Any] | MISSING = Field(default=MISSING)
+    inputs: dict[str, Any] | MISSING = Field(default=MISSING)
+    retry: RetryPolicy | MISSING = Field(default=MISSING)
+    timeout_s: float | MISSING = Field(default=MISSING)
+    deadline_s: float | MISSING = Field(default=MISSING)
+    weight: float | MISSING = Field(default=MISSING)
+    pool: PoolName | MISSING = Field(default=MISSING)
+    engine: str | MISSING = Field(default=MISSING)
+    tags: list[str] | MISSING = Field(default=MISSING)
+    group: FlatId | MISSING = Field(default=MISSING)
+    when: Predicate | MISSING = Field(default=MISSING)
+    foreach: Literal[False] | MISSING = Field(default=MISSING)
+
+
+FlatReference = str
+
+
+GraphForm = dict[str, list[Any]]
+"""What the driver makes of several references and constants: $any the first that there is,
+in this order; $first the first that came, in time; $text all of them as one text.
+"""
+
+
+class FlatPiece(Model):
+    """A graph that stood in the graph as a node."""
+    graph: str
+    """Its name."""
+    digest: Sha256
+    inputs: dict[str, Any]
+    when: Predicate | MISSING = Field(default=MISSING)
+    output: dict[str, FlatReference | GraphForm]
+
+
+class FlatCarry(Model):
+    init: Any
+    next: FlatReference
+
+
+class FlatLoop(Model):
+    max: int
+    until: Predicate
+    else_: Literal["fail", "last"] | MISSING = Field(default=MISSING, validation_alias="else", serialization_alias="else")
+    carry: dict[str, FlatCarry] | MISSING = Field(default=MISSING)
+
+
+class FlatGroup(Model):
+    group: FlatId | MISSING = Field(default=MISSING)
+    """The group that it stands in."""
+    piece: FlatPiece | MISSING = Field(default=MISSING)
+    each: FlatReference | MISSING = Field(default=MISSING)
+    item: dict[str, str] | MISSING = Field(default=MISSING)
+    max: int | MISSING = Field(default=MISSING)
+    at_once: int | MISSING = Field(default=MISSING)
+    on_failure: Literal["fail", "skip"] | MISSING = Field(default=MISSING)
+    deadline_s: float | MISSING = Field(default=MISSING)
+    repeat: FlatLoop | MISSING = Field(default=MISSING)
+
+
+class FlatGraph(Model):
+    """An accepted graph as Redis keeps it for its runs. What stood in it as a graph is a group
+    of its nodes, which are called film.script; in them $film.input.text is what the group was
+    given, and for others $film.video is what it makes. A graph without graphs in it is the
+    same as it was sent.
+    """
+    name: str
+    title: str | MISSING = Field(default=MISSING)
+    description: str | MISSING = Field(default=MISSING)
+    input: dict[str, str] | MISSING = Field(default=MISSING)
+    nodes: list[FlatNode]
+    edges: list[FlatEdge] | MISSING = Field(default=MISSING)
+    groups: dict[str, FlatGroup] | MISSING = Field(default=MISSING)
+    output: dict[str, FlatReference | GraphForm]
+
+
 class GatewayConfig(Model):
     """Environment of the gateway. Each property names its variable in x-env; what is x-secret
     may also come from a file that <its variable>_FILE names.
@@ -962,42 +1081,17 @@ NodeId = str
 """Id of a graph node, unique in its graph."""
 
 
-class RetryPolicy(Model):
-    max_attempts: int | MISSING = Field(default=MISSING)
-    backoff_ms: int | MISSING = Field(default=MISSING)
-
-
-Operand = str | float | bool
-"""A constant, or a reference to a text, a number or a boolean."""
-
-
-Pair = list[Operand]
-
-
-class Predicate(Model):
-    """A condition over references and constants. What is missing makes every comparison false,
-    except ne.
-    """
-    all: list[Predicate] | MISSING = Field(default=MISSING)
-    any: list[Predicate] | MISSING = Field(default=MISSING)
-    not_: Predicate | MISSING = Field(default=MISSING, validation_alias="not", serialization_alias="not")
-    has: str | MISSING = Field(default=MISSING)
-    """The reference has a value."""
-    eq: Pair | MISSING = Field(default=MISSING)
-    ne: Pair | MISSING = Field(default=MISSING)
-    lt: Pair | MISSING = Field(default=MISSING)
-    le: Pair | MISSING = Field(default=MISSING)
-    gt: Pair | MISSING = Field(default=MISSING)
-    ge: Pair | MISSING = Field(default=MISSING)
-    in_: list[Operand | list[Operand]] | MISSING = Field(default=MISSING, validation_alias="in", serialization_alias="in")
-    """An operand, and the list that it shall be in."""
-
-
 class GraphNode(Model):
+    """A node of a node type, with its type and plane, or a graph that is shipped, by its name in
+    graph: then it has inputs, when, group and weight, and the outputs of that graph.
+    """
     id: NodeId
-    type: str
+    type: str | MISSING = Field(default=MISSING)
     """Node type."""
-    plane: Literal["node", "python"]
+    plane: Literal["node", "python"] | MISSING = Field(default=MISSING)
+    """That of the node type."""
+    graph: str | MISSING = Field(default=MISSING)
+    """Name of a shipped graph, in place of a type and a plane."""
     params: dict[str, Any] | MISSING = Field(default=MISSING)
     inputs: dict[str, Any] | MISSING = Field(default=MISSING)
     """Per input a constant, a reference ($node.output or $input.field; a trailing ? makes it
@@ -1075,12 +1169,6 @@ class GraphGroup(Model):
     """skip leaves an index whose member failed out of the lists that the group gives."""
     repeat: GraphLoop | MISSING = Field(default=MISSING)
     """Its nodes are done again until the condition holds. Excludes each."""
-
-
-GraphForm = dict[str, list[Any]]
-"""What the driver makes of several references and constants: $any the first that there is,
-in this order; $first the first that came, in time; $text all of them as one text.
-"""
 
 
 class Graph(Model):
@@ -1556,7 +1644,7 @@ class RunDeadlineTimes(Model):
 
 
 class RunNeed(Model):
-    node_id: NodeId
+    node_id: InstanceId
     type: str
     reason: str
     """What executors say, for a person."""
@@ -1612,7 +1700,11 @@ class RunNode(Model):
 
 class RunGroup(Model):
     group_id: InstanceId
-    kind: Literal["each", "repeat", "try"]
+    kind: Literal["each", "repeat", "try", "graph"]
+    graph: str | MISSING = Field(default=MISSING)
+    """Of the kind graph: the name of the graph that stands there as a node."""
+    graph_digest: Sha256 | MISSING = Field(default=MISSING)
+    """Of that graph, as it was when the run was created."""
     nodes: list[InstanceId]
     """The nodes that are members."""
     count: int | MISSING = Field(default=MISSING)

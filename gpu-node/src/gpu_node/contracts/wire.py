@@ -118,7 +118,7 @@ DEFAULTS: Final[dict[str, int]] = {
     "webhook_at_once": 4,
     "webhook_rotation_ms": 86400000,
     "webhooks_per_owner": 20,
-    "body_keys": 29128,
+    "body_keys": 29328,
 }
 EXECUTOR: Final[dict[str, int]] = {
     "recovered_entries": 100,
