@@ -21,6 +21,8 @@ export interface CommitRequest {
   retentionMs: number;
   /** With which the ids of deliveries begin that follow from it; always the same when it is repeated. */
   deliveryIds: string;
+  /** Called when it was sent. */
+  sent?: (() => void) | undefined;
 }
 
 /** Collects the pool keys or payloads that a plan names by index, in Lua's counting. */
@@ -129,5 +131,5 @@ export function commit(
     ...{ shard, run, checkpoint, plan, deliveryIds },
     ...{ poolKeys: K.items, payloads: A.items },
   });
-  return runStep(redis, step);
+  return runStep(redis, step, request.sent);
 }

@@ -39,6 +39,8 @@ export interface DriverDeps {
   executors: () => Promise<readonly Executor[]>;
   /** What drivers of a process share that come one after the other; without it this one has its own. */
   mind?: Mind;
+  /** Called when a commit was sent: behind it there may be tasks, and mail. */
+  onCommit?: () => void;
 }
 
 /** Compiled graphs and what is remembered of runs: spares reading, and holds no connection. */
@@ -144,6 +146,7 @@ async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Prom
     lockMs: context.lockMs,
     retentionMs: context.retentionMs,
     deliveryIds: newId("dlv", shard),
+    sent: context.onCommit,
   };
   const answer = await withPatience(context.clock, context.lockMs, () => commit(redis, keys, request));
   if (answer[0] === "refused") {

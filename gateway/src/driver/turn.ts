@@ -18,6 +18,24 @@ export interface TurnOptions {
   sweeps: readonly SweepDeps[];
   clock: Pick<Clock, "elapsed">;
   log: Pick<Logger, "warn">;
+  /** Looks, whenever mail is read, for what else there is to do; resolves when what it found has ended. */
+  beside?: () => Promise<unknown>;
+  /**
+   * Tells of each step that was sent and may have brought mail. What is read then is answered together with that step,
+   * so the turn does not read once more behind what it took.
+   */
+  bell?: Bell;
+}
+
+/** Rung by whoever sends a step, heard by one turn. */
+export interface Bell {
+  ring(): void;
+  onRing: () => void;
+}
+
+export function createBell(): Bell {
+  const bell: Bell = { onRing() {}, ring: () => bell.onRing() };
+  return bell;
 }
 
 export interface Budget {
@@ -46,27 +64,84 @@ const MOST_READ = 64;
  * @throws what Redis said when mail could not be read
  */
 export async function driveTurn(options: TurnOptions, budget: Budget): Promise<Turn> {
-  const { driver, sweeps, clock } = options;
+  const { sweeps, clock, beside, bell } = options;
   const until = clock.elapsed() + budget.ms;
   const hasTime = (): boolean => clock.elapsed() < until;
-  let runs = 0;
-  const hasBudget = (): boolean => runs < budget.runs && hasTime();
+  const work = createWork();
+  const turn: Turn = { runs: 0, more: false };
+  const hasBudget = (): boolean => turn.runs < budget.runs && hasTime() && !work.failed();
   const mayDrive = (): boolean => {
     const may = hasBudget();
-    if (may) runs += 1;
+    if (may) turn.runs += 1;
     return may;
+  };
+  let adopts = budget.sweep;
+
+  const take = async (deps: SweepDeps, sweep: boolean): Promise<void> => {
+    const count = Math.min(MOST_READ, budget.runs - turn.runs);
+    const { entries, full } = await nextEntries(options, deps, { sweep, count });
+    if (entries.length === 0) return;
+    const limits = { atOnce: AT_ONCE, mayDrive, mayTake: hasTime };
+    const left = await takeAll(options.driver, entries, limits);
+    await giveBack(options, deps, left);
+    if (!bell || full || left.length > 0) look();
+  };
+  const look = (): void => {
+    if (!hasBudget()) {
+      turn.more = true;
+      return;
+    }
+    for (const deps of sweeps) work.add(take(deps, adopts));
+    if (beside) work.add(beside());
+    adopts = false;
   };
 
   if (budget.sweep && hasBudget()) await sweepAll(options, hasTime);
-  while (hasBudget()) {
-    const count = Math.min(MOST_READ, budget.runs - runs);
-    const found = await Promise.all(sweeps.map((deps) => nextEntries(options, deps, { ...budget, count })));
-    const entries = found.flat();
-    if (entries.length === 0) return { runs, more: false };
-    const left = await takeAll(driver, entries, { atOnce: AT_ONCE, mayDrive, mayTake: hasTime });
-    await Promise.all(sweeps.map((deps) => giveBack(options, deps, left)));
-  }
-  return { runs, more: true };
+  if (bell) bell.onRing = atOnce(look);
+  look();
+  await work.whenDone();
+  return turn;
+}
+
+/** Several calls within a moment are one. */
+function atOnce(work: () => void): () => void {
+  let waits = false;
+  return () => {
+    if (waits) return;
+    waits = true;
+    queueMicrotask(() => {
+      waits = false;
+      work();
+    });
+  };
+}
+
+interface Work {
+  add(work: Promise<unknown>): void;
+  failed(): boolean;
+  /** Resolves when all that was added has ended, also meanwhile. @throws the first failure */
+  whenDone(): Promise<void>;
+}
+
+function createWork(): Work {
+  const open = new Set<Promise<void>>();
+  let failure: { error: unknown } | undefined;
+  return {
+    add(work) {
+      const ended: Promise<void> = work
+        .then(
+          () => {},
+          (error: unknown) => void (failure ??= { error }),
+        )
+        .finally(() => open.delete(ended));
+      open.add(ended);
+    },
+    failed: () => failure !== undefined,
+    async whenDone() {
+      while (open.size > 0) await Promise.all(open);
+      if (failure) throw failure.error;
+    },
+  };
 }
 
 async function sweepAll({ sweeps, log }: TurnOptions, hasTime: () => boolean): Promise<void> {
@@ -79,14 +154,14 @@ async function sweepAll({ sweeps, log }: TurnOptions, hasTime: () => boolean): P
   await Promise.all([...scripts, ...perShard]);
 }
 
-/** New mail, and what drivers that died have read. */
+/** New mail, and what drivers that died have read; `full` = there may be more of it. */
 async function nextEntries(
   { log }: TurnOptions,
   deps: SweepDeps,
   { sweep, count }: { sweep: boolean; count: number },
-): Promise<Entry[]> {
+): Promise<{ entries: Entry[]; full: boolean }> {
   const read = () => readEntries(deps.redis, deps, { from: ">", count });
-  const [fresh, adopted] = await Promise.all([
+  const [fresh, adopted = []] = await Promise.all([
     read().catch(async (error: unknown) => {
       if (!isMissingGroup(error)) throw error;
       await ensureGroups(deps);
@@ -94,12 +169,11 @@ async function nextEntries(
     }),
     sweep ? orWarn(log, "adopt", adopt(deps)) : undefined,
   ]);
-  return [...(adopted ?? []), ...fresh];
+  return { entries: [...adopted, ...fresh], full: adopted.length > 0 || fresh.length >= count };
 }
 
 async function giveBack({ log }: TurnOptions, deps: SweepDeps, left: readonly Entry[]): Promise<void> {
-  const own = left.filter(({ shard }) => shard === deps.shard);
-  if (own.length > 0) await orWarn(log, "release", release(deps, own));
+  if (left.length > 0) await orWarn(log, "release", release(deps, left));
 }
 
 /** One that fails keeps nothing else waiting. */

@@ -51,9 +51,11 @@ export interface StepsOptions {
   pool: string;
   /** Name of the consumer and of the row in the registry. */
   executorId: string;
+  /** Called when a last word was sent: behind it there is mail. */
+  onSettle?: (() => void) | undefined;
 }
 
-export function createSteps({ redis, keys, pool, executorId: consumer }: StepsOptions): Steps {
+export function createSteps({ redis, keys, pool, executorId: consumer, onSettle }: StepsOptions): Steps {
   const group = GROUPS.executors;
   const streamOf = (shard: string) => keys.poolTasks(shard, pool);
 
@@ -68,7 +70,7 @@ export function createSteps({ redis, keys, pool, executorId: consumer }: StepsOp
 
     settle(shard, task, ending) {
       const reason = JSON.stringify(ending.reason.slice(0, EXECUTOR.reason_characters).toWellFormed());
-      return runStep(redis, steps.settle(keys, { shard, pool, consumer, task, ...ending, reason }));
+      return runStep(redis, steps.settle(keys, { shard, pool, consumer, task, ...ending, reason }), onSettle);
     },
 
     async discard(shard, entry) {

@@ -6,15 +6,22 @@ import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
 import type { Step } from "@myspinbot/contracts/steps.ts";
 import type { Redis } from "./client.ts";
 
-/** @throws the server's ReplyError, or a connection error of ioredis. */
-export async function runStep<Answer>(redis: Redis, step: Step<Answer>): Promise<Answer> {
+/**
+ * @param sent called when it was sent, at each attempt: what is asked then, over the same connection, is answered behind it
+ * @throws the server's ReplyError, or a connection error of ioredis.
+ */
+export async function runStep<Answer>(redis: Redis, step: Step<Answer>, sent?: () => void): Promise<Answer> {
   const { keys, args } = step;
   const { sha1, source } = SCRIPTS[step.script];
+  const after = (reply: Promise<unknown>): Promise<Answer> => {
+    sent?.();
+    return reply as Promise<Answer>;
+  };
   try {
-    return (await redis.evalsha(sha1, keys.length, ...keys, ...args)) as Answer;
+    return await after(redis.evalsha(sha1, keys.length, ...keys, ...args));
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
-    return (await redis.eval(source, keys.length, ...keys, ...args)) as Answer;
+    return await after(redis.eval(source, keys.length, ...keys, ...args));
   }
 }
 
