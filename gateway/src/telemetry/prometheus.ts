@@ -1,5 +1,6 @@
 /** The gateway's metrics in prom-client; imported by the Node.js entry only. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { GAUGES, REDIS_UP, STORE_UP } from "./gauge-table.ts";
 import type { GaugeValues, Metrics, Surroundings } from "./metrics.ts";
 
 const DRIVE_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
@@ -90,36 +91,18 @@ export function createPrometheusMetrics(
 type SetGauges = (values: GaugeValues | undefined, around: Surroundings) => void;
 
 function createGauges(registers: Registry[]): SetGauges {
-  const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name, help, labelNames, registers });
-  const runs = gauge("gateway_runs", "Runs that are kept, by status.", ["status"]);
-  const waiting = gauge("gateway_pool_waiting_tasks", "Tasks that no executor has taken.", ["pool"]);
-  const running = gauge("gateway_pool_running_tasks", "Tasks that an executor holds.", ["pool"]);
-  const oldest = gauge(
-    "gateway_pool_oldest_waiting_seconds",
-    "Age of the oldest task that no executor has taken; 0 without one.",
-    ["pool"],
-  );
-  const executors = gauge("gateway_pool_executors", "Executors that are online.", ["pool"]);
-  const slots = gauge("gateway_pool_slots", "Tasks that they run at once.", ["pool"]);
-  const redisUp = gauge(
-    "gateway_redis_up",
-    "Whether Redis answered for this page: 1 or 0. Without it nothing is told of runs and pools.",
-  );
-  const storeUp = gauge("gateway_store_up", "Whether the object store answered for this page: 1 or 0.");
-  return (values, around) => {
-    redisUp.set(values ? 1 : 0);
+  const gauges = GAUGES.map(({ name, help, label, values }) => ({
+    gauge: new Gauge({ name, help, labelNames: [label], registers }),
+    ...{ label, values },
+  }));
+  const redisUp = new Gauge({ ...REDIS_UP, registers });
+  const storeUp = new Gauge({ ...STORE_UP, registers });
+  return (read, around) => {
+    redisUp.set(read ? 1 : 0);
     storeUp.set(around.storeUp ? 1 : 0);
-    for (const each of [runs, waiting, running, oldest, executors, slots]) each.reset();
-    if (!values) return;
-    for (const { status, count } of values.runs) runs.set({ status }, count);
-    for (const { pool, waiting: entries, running: held, oldestSeconds } of values.pools) {
-      waiting.set({ pool }, entries);
-      running.set({ pool }, held);
-      oldest.set({ pool }, oldestSeconds);
-      const there = around.executors.find((each) => each.pool === pool);
-      executors.set({ pool }, there?.online ?? 0);
-      slots.set({ pool }, there?.slots ?? 0);
+    for (const { gauge, label, values } of gauges) {
+      gauge.reset();
+      if (read) for (const [of, value] of values(read, around)) gauge.set({ [label]: of }, value);
     }
   };
 }

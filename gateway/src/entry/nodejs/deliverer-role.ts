@@ -5,18 +5,14 @@ import type { Config } from "../../config.ts";
 import { createDeliverer, type Deliverer } from "../../deliverer/deliverer.ts";
 import { newPlainId } from "../../ids.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
-import type { WebhookPolicy } from "../../webhooks/judge-url.ts";
 import type { Base } from "../base.ts";
+import { webhookPolicy } from "../shared.ts";
 import { createGuardedPost } from "./guarded-post.ts";
 
 /** Little for the machine: those who wait for an answer are sockets. */
 const MOST_AT_ONCE = 256;
 /** Between the longest attempt and the moment at which another is made. */
 const MARGIN_MS = 5000;
-
-export function webhookPolicy({ webhook_local, webhook_ports }: Config): WebhookPolicy {
-  return { local: webhook_local, ports: webhook_ports };
-}
 
 export function createDelivererRole(base: Base, config: Config, metrics: Metrics): Deliverer {
   const { keys, shards, logger, version } = base;

@@ -1,17 +1,14 @@
 /** The role `http`: serves the app on Node.js and stops without cutting off who is being answered. */
 import type { Server } from "node:http";
-import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
-import { accessSettings } from "../../access/settings.ts";
 import { createApp } from "../../app.ts";
-import { systemClock, systemRandom } from "../../clock.ts";
+import { systemClock } from "../../clock.ts";
 import { createConnected } from "../../connected.ts";
 import { createEventHub } from "../../events/event-hub.ts";
-import { createGraphCatalogue } from "../../graphs/catalogue.ts";
-import { createKnown, type ProcessWide } from "../../process-wide.ts";
+import type { RoleState } from "../../health/readiness.ts";
 import { createHttpServer } from "./http-server.ts";
 import { makeBucket } from "../make-bucket.ts";
 import { readPage } from "./page-files.ts";
-import { webhookPolicy } from "./deliverer-role.ts";
+import { createShared } from "../shared.ts";
 import type { Role, RoleContext } from "./role.ts";
 
 /** Longest time that open event streams and slow answers get at a stop. */
@@ -53,36 +50,18 @@ export async function startHttp({
   metrics,
   started,
 }: RoleContext): Promise<Role> {
-  const { keys, shards, nodeTypes, logger, version } = base;
+  const { keys, logger } = base;
   const redis = base.redis.commands();
   const subscriber = base.redis.subscriber();
   base.onClose(() => redis.disconnect());
   base.onClose(() => subscriber.disconnect());
   const hub = createEventHub({ redis, subscriber, keys, clock: systemClock, logger });
-  const graphs = createGraphCatalogue([...Object.values(GRAPHS), ...(extension.graphs ?? [])], {
-    nodeTypes,
-    pools: config.pools,
-  });
   const stopping = new AbortController();
   void makeBucket(store, logger, stopping.signal);
-  const shared: ProcessWide = {
-    keys,
-    shards,
-    pools: config.pools,
-    nodeTypes,
-    graphs,
-    metrics,
-    logger,
-    clock: systemClock,
-    random: systemRandom,
-    uploadRetentionMs: config.upload_retention_ms,
-    webhooks: webhookPolicy(config),
-    version,
-    roles: () => started.map((role) => role.state()),
-    deadlines: { startMs: config.start_deadline_ms, runMs: config.run_deadline_ms },
-    access: accessSettings(config),
+  const roles = (): RoleState[] => started.map((role) => role.state());
+  const shared = {
+    ...createShared({ base, config, extension, metrics, roles }),
     ...readPage(config.page_dir),
-    known: createKnown(),
   };
   const connected = createConnected(shared, { redis, hub, store });
   const app = createApp(shared, () => connected);
