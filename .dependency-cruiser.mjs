@@ -4,6 +4,7 @@ import { arrowRules } from "./scripts/guards/arrows.mjs";
 const test = "\\.test\\.ts$";
 
 const NODE_ENTRY = "^gateway/src/entry/nodejs/";
+const EDGE_ENTRY = "^gateway/src/entry/cloudflare/";
 
 const only = (name, to, mayImport, comment) => ({
   name,
@@ -34,8 +35,20 @@ export default {
     only(
       "node-builtins-at-the-entry",
       { dependencyTypes: ["core"], pathNot: "^(node:)?async_hooks$" },
+      `${NODE_ENTRY}|${EDGE_ENTRY}socket-connector\\.ts$`,
+      "everything but the Node entry must run on Workers too; there the Redis client takes streams of Node's only",
+    ),
+    only(
+      "edge-takes-streams-only",
+      { dependencyTypes: ["core"], pathNot: "^(node:)?(async_hooks|stream)$" },
       NODE_ENTRY,
-      "everything but the Node entry must run on Workers too",
+      "of what Workers offer of Node, streams are used and no more",
+    ),
+    only(
+      "edge-entry-by-itself",
+      { path: EDGE_ENTRY },
+      EDGE_ENTRY,
+      "what is common to the runtimes knows none of them",
     ),
     only(
       "node-entry-by-itself",

@@ -8,7 +8,10 @@ const everywhere = ["codegen", "client", "gateway", "scripts", "bench", "ui"].jo
 /** Who needs servers waits for them most of the time, so that two files keep less than two cores busy. */
 const atOnce = Math.max(2, availableParallelism() - 1);
 
-/** Suffix and folder say what a test needs: nothing (`.test.ts`), servers (`.int.test.ts`), everything (`e2e/`). */
+/**
+ * Suffix and folder say what a test needs: nothing (`.test.ts`), servers (`.int.test.ts`), the runtime of Workers, too
+ * (`.edge.test.ts`), everything (`e2e/`).
+ */
 export default defineConfig({
   test: {
     maxWorkers: atOnce,
@@ -17,7 +20,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [`{${everywhere}}/**/*.test.ts`],
-          exclude: ["**/*.int.test.ts", "**/node_modules/**", "ui/build/**"],
+          exclude: ["**/*.{int,edge}.test.ts", "**/node_modules/**", "ui/build/**"],
           // Bounds for a busy machine, here and below.
           testTimeout: 30_000,
         },
@@ -29,6 +32,18 @@ export default defineConfig({
           exclude: ["**/node_modules/**"],
           // The official checkpoint suite calls describe and it as globals.
           globals: true,
+          expect: patience,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          // In the runtime of Workers, by a bundle that is made once.
+          name: "int-edge",
+          include: ["gateway/**/*.edge.test.ts"],
+          exclude: ["**/node_modules/**"],
+          globalSetup: "gateway/test/edge-setup.ts",
           expect: patience,
           testTimeout: 30_000,
           hookTimeout: 30_000,

@@ -68,6 +68,11 @@ export const COMMANDS = {
       "public-url": { value: "URL", help: "where others find the gateway, as in https://jobs.example.org" },
     },
   },
+  "dev:edge": {
+    about: "Starts everything with the gateway as a Worker in the local runtime (8787), beside a driver.",
+    more: "Prints an API key: at the edge nobody is served without one. docs/edge.md says the rest.",
+    needs: "all",
+  },
   check: {
     about: "Says everything that is wrong with code, types, arrows and docs; changes nothing.",
     needs: "all",

@@ -1,19 +1,17 @@
 /** `npm run dev`: everything running, gateway and gpu-node started again when their code changes. */
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { extensionFolders } from "./extension-folders.ts";
 import { aborted, untilStopped } from "./lifetime.ts";
+import { restartOnChange } from "./restart-on-change.ts";
 import { ROOT } from "./services/binaries.ts";
-import { isFree } from "./services/ports.ts";
-import { type Service, ServiceError } from "./services/service.ts";
+import { assertFree } from "./services/ports.ts";
+import { ServiceError } from "./services/service.ts";
 import { startStack } from "./services/stack.ts";
 import { takeFolder } from "./sole-owner.ts";
-import { watchFolder } from "./watch-folder.ts";
 
 const FOLDER = join(ROOT, ".data", "dev");
 const GATEWAY_PORT = 8787;
 const GPU_NODE_PORT = 8788;
-/** Editors write a file in several steps. */
-const SETTLE_MS = 200;
 
 const foldersOf = (variable: string): string[] => extensionFolders(process.env[variable] ?? "", ROOT);
 
@@ -48,27 +46,3 @@ try {
   process.exitCode = 1;
 }
 process.exit();
-
-async function assertFree(...ports: number[]): Promise<void> {
-  for (const port of ports)
-    if (!(await isFree(port)))
-      throw new ServiceError(`Port ${port} is taken: stop whatever listens there first.`);
-}
-
-function restartOnChange(service: Service, folders: readonly string[]): void {
-  let timer: NodeJS.Timeout | undefined;
-  const restart = async (): Promise<void> => {
-    console.log(`${service.name}: code changed, starting again`);
-    await service.stop();
-    // Code that does not start is what one edits next: say so and wait for the next change.
-    await service.start().catch((error: unknown) => console.error((error as Error).message));
-  };
-  let last = Promise.resolve();
-  for (const folder of folders)
-    watchFolder(resolve(ROOT, folder), () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        last = last.then(restart);
-      }, SETTLE_MS);
-    });
-}

@@ -18,14 +18,19 @@ interface Counts {
 type RunStep = (step: Step) => Promise<number>;
 type Runner = (runStep: RunStep) => Promise<string>;
 
-const PARTS = ["unit", "int", "e2e"];
+/** Each with its projects of Vitest. */
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  unit: ["unit"],
+  int: ["int", "int-edge"],
+  e2e: ["e2e"],
+};
 const REPORTS = join(ROOT, ".data", "test-reports");
 /** pytest's exit status for "no test was selected", which is no failure of a part. */
 const NO_TESTS = 5;
 
 const { words, values } = readCommandLine("test", process.argv.slice(2));
 const { name } = values as { name?: string };
-const part = PARTS.find((each) => each === words[0]);
+const part = Object.keys(PARTS).find((each) => each === words[0]);
 const filters = part === undefined ? words : words.slice(1);
 const pythonFilters = filters.filter((word) => /\.py(::|$)/.test(word));
 const nodeFilters = filters.filter((word) => !pythonFilters.includes(word));
@@ -40,7 +45,7 @@ console.log(`\n${lines.join("\n")}`);
 
 async function runVitest(runStep: RunStep): Promise<string> {
   const report = freshReport("vitest.json");
-  const projects = part === undefined ? [] : ["--project", part];
+  const projects = (PARTS[part ?? ""] ?? []).flatMap((project) => ["--project", project]);
   const status = await runStep({
     name: "vitest",
     command: process.execPath,

@@ -23,6 +23,8 @@ export interface Connection {
    * connection outlives requests.
    */
   close?: () => void;
+  /** Says that there may be mail now. Absent where drivers wait for mail by themselves. */
+  wake?: () => void;
 }
 
 export interface Connected extends Connection {

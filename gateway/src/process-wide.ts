@@ -1,5 +1,6 @@
 /** What all requests of a process share: values and plain data, never a connection. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { Executor } from "@myspinbot/contracts/types.ts";
 import { createKnownKeys, type KnownKeys } from "./access/known-keys.ts";
 import type { OpenStreams } from "./access/open-streams.ts";
 import type { AccessSettings } from "./access/settings.ts";
@@ -37,6 +38,10 @@ export interface ProcessWide {
   webhooks: WebhookPolicy;
   version: string;
   heartbeatMs?: number;
+  /** How long an event stream lives at most; its client comes back for the rest. Without it as long as its run. */
+  streamMs?: number;
+  /** What this gateway runs by itself, without being in the registry. */
+  resident?: Executor;
   access: AccessSettings;
   /** The page for people, where there is one. */
   page?: FindPage;

@@ -3,10 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
-import type { NodeTypeDefinition } from "@myspinbot/contracts/node-types.ts";
 import { steps } from "@myspinbot/contracts/steps.ts";
 import type { Executor, Problem, Run } from "@myspinbot/contracts/types.ts";
-import type { Validator } from "@myspinbot/contracts/validators.js";
 import { startSeaweed, type SeaweedServer } from "@myspinbot/services/seaweed.ts";
 import type { Hono } from "hono";
 import { OPEN_ACCESS } from "../src/access/settings.ts";
@@ -26,50 +24,9 @@ import { noMetrics } from "../src/telemetry/metrics.ts";
 import { assertDescribed } from "./described.ts";
 import { createHarness, type Harness } from "./driver-harness.ts";
 import { createPassingClock, type PassingClock } from "./passing-clock.ts";
+import { workTypes } from "./work-types.ts";
 
-/** Two node types with one port of each kind that tests need. */
-const WORK = { node_work: "node", python_work: "python" } as const;
-
-function workType(type: keyof typeof WORK): NodeTypeDefinition {
-  return {
-    type,
-    plane: WORK[type],
-    description: "Does what the test says.",
-    timeout_s: 10,
-    engines: ["test", "other"],
-    resources: { cpu: 0, gpu: 0, vram_gb: 0 },
-    schema_digest: "0".repeat(64),
-    inputs: {
-      text: { type: "Text", required: false },
-      image: { type: "Image", required: false },
-      images: { type: "Image[]", required: false },
-      need: { type: "Number", required: type === "python_work" },
-    },
-    outputs: {
-      text: { type: "Text", required: false },
-      number: { type: "Number", required: false },
-      image: { type: "Image", required: false },
-      images: { type: "Image[]", required: false },
-      data: { type: "Json[]", required: false },
-    },
-  };
-}
-
-const atMostSpeed: Validator = (data) => {
-  const extra = Object.keys(data as object).find((key) => key !== "speed");
-  atMostSpeed.errors = extra
-    ? [{ instancePath: "", keyword: "additionalProperties", params: { additionalProperty: extra } }]
-    : null;
-  return !extra;
-};
-const anything: Validator = () => true;
-
-export const workNodeTypes = createNodeTypes({
-  nodeTypes: Object.keys(WORK).map((type) => workType(type as keyof typeof WORK)),
-  validators: Object.fromEntries(
-    Object.keys(WORK).map((type) => [type, { params: atMostSpeed, inputs: anything, outputs: anything }]),
-  ),
-});
+export const workNodeTypes = createNodeTypes(workTypes);
 
 export interface AppHarness {
   app: Hono<AppEnv>;

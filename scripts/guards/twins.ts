@@ -43,6 +43,7 @@ const ALONE: Readonly<Record<string, string>> = {
   "find-engines.ts": "Python's children ask where handlers run, in children/probe.py",
   "handler-host.ts": "what Python's pool of children is to it",
   "in-place.ts": "for runtimes without threads; Python always has processes",
+  "resident.ts": "for runtimes where nothing may go on for ever; a box is always there",
   "time-limit.ts": "Python's pool of children limits the time",
   "artifacts.py": "no bytes pass through the node plane",
   "background.py": "promises run by themselves, tasks of asyncio must be held",

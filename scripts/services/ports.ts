@@ -1,5 +1,6 @@
 /** Free loopback ports for servers that cannot say which one they took. */
 import { createServer } from "node:net";
+import { ServiceError } from "./service.ts";
 
 /** Below the range from which Linux and macOS take the local ports of outgoing connections. */
 const LOWEST = 12_000;
@@ -30,4 +31,11 @@ export function isFree(port: number): Promise<boolean> {
     probe.once("error", () => resolve(false));
     probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
   });
+}
+
+/** @throws ServiceError that names the first port that is taken. */
+export async function assertFree(...ports: number[]): Promise<void> {
+  for (const port of ports)
+    if (!(await isFree(port)))
+      throw new ServiceError(`Port ${port} is taken: stop whatever listens there first.`);
 }

@@ -5,6 +5,8 @@ export interface AccessSettings {
   required: boolean;
   /** Where clients find this gateway; its host is one of ours. */
   publicUrl?: URL;
+  /** Whether the runtime brings only requests to hosts that were given to this gateway. */
+  routed?: boolean;
   /** Origins of pages elsewhere that may use the API. */
   allowedOrigins: ReadonlySet<string>;
 }

@@ -12,6 +12,8 @@ export interface ObjectStoreOptions {
   /** How long to wait for the head of an answer. */
   timeoutMs?: number;
   clock: Clock;
+  /** The way to the store, where it is not the runtime's own. */
+  fetch?: typeof fetch;
 }
 
 export interface SignedRequest extends Omit<RequestInit, "signal"> {
@@ -27,6 +29,7 @@ export type Send = (path: string, init: SignedRequest, statuses: readonly number
 
 export function createSend(options: ObjectStoreOptions): Send {
   const { endpoint, region, bucket, accessKey, secretKey, clock, timeoutMs = 1500 } = options;
+  const ask = options.fetch ?? fetch;
   const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey, service: "s3", region };
   // Signing keys hold for a day.
   const cache = new Map<string, ArrayBuffer>();
@@ -40,7 +43,7 @@ export function createSend(options: ObjectStoreOptions): Send {
       // The head of the answer only: its body may take as long as the reader needs.
       const response = await answeredWithin(clock, timeoutMs + extraMs, (signal) =>
         // A redirect is no answer of the store: followed, it could carry bytes and signature elsewhere.
-        fetch(signed.url, { ...init, method, headers: signed.headers, redirect: "manual", signal }),
+        ask(signed.url, { ...init, method, headers: signed.headers, redirect: "manual", signal }),
       );
       if (statuses.includes(response.status)) return response;
       const answer = await response.text();

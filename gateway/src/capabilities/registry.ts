@@ -23,6 +23,8 @@ export interface RegistryOptions {
   logger: Logger;
   /** What the last question brought, whichever connection asked it. */
   known: KnownRows;
+  /** The gateway itself, where it runs tasks without announcing itself: it is always online. */
+  resident?: Executor | undefined;
   cacheMs?: number;
 }
 
@@ -38,7 +40,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   let asked: { at: number; rows: Promise<Executor[]> } | undefined;
 
   const ask = async (at: number): Promise<Executor[]> => {
-    const rows = await readRows(options);
+    const rows = [...(await readRows(options)), ...(options.resident ? [options.resident] : [])];
     if (at >= (known.latest?.at ?? at)) known.latest = { at, rows };
     return rows;
   };

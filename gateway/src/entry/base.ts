@@ -5,6 +5,7 @@ import type { Config } from "../config.ts";
 import { createNodeTypes, type NodeTypes } from "../graphs/node-types.ts";
 import { createConnections, type Connections } from "./redis-connections.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
+import type { ConnectionOptions } from "../redis/client.ts";
 import type { Extension } from "./extension.ts";
 
 export interface Base {
@@ -25,9 +26,11 @@ export interface BaseDeps {
   version: string;
   /** Takes one line of the log. */
   write: (line: string) => void;
+  /** How connections to Redis are made, where a runtime has its own way. */
+  redisOptions?: ConnectionOptions;
 }
 
-export function createBase({ config, extension, version, write }: BaseDeps): Base {
+export function createBase({ config, extension, version, write, redisOptions }: BaseDeps): Base {
   const closers: (() => void)[] = [];
   const logger = createLogger({ level: config.log_level, now: systemClock.now, write });
   return {
@@ -35,7 +38,7 @@ export function createBase({ config, extension, version, write }: BaseDeps): Bas
     shards: Array.from({ length: config.shards }, (_, i) => `s${i}`),
     nodeTypes: createNodeTypes(extension),
     logger,
-    redis: createConnections(config.redis_url, logger),
+    redis: createConnections(config.redis_url, logger, redisOptions),
     version,
     onClose: (close) => closers.unshift(close),
     close: () => {

@@ -1,7 +1,7 @@
 /** Makes a driver and its sweeps over one connection: for loops that hold it, or for a turn. */
 import { POOLS } from "@myspinbot/contracts/wire.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
-import { createRegistry } from "../capabilities/registry.ts";
+import { createRegistry, type Registry } from "../capabilities/registry.ts";
 import { systemClock, systemRandom } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { createDriver, type Driver, type Mind } from "../driver/driver.ts";
@@ -22,6 +22,11 @@ export interface DriverOptions {
   metrics: Metrics;
   /** The process's: it outlives connections. */
   mind: Mind;
+  /** Its name in Redis; one of its own if absent. */
+  consumer?: string;
+  onCommit?: () => void;
+  /** Who can run what, where somebody knows that already. */
+  registry?: Registry;
 }
 
 export interface DriverParts {
@@ -32,20 +37,23 @@ export interface DriverParts {
   retention: Retention;
 }
 
-export function createDriverParts({ base, config, redis, store, metrics, mind }: DriverOptions): DriverParts {
+export function createDriverParts(options: DriverOptions): DriverParts {
+  const { base, config, redis, store, metrics, mind, onCommit } = options;
   const { keys, shards, logger, nodeTypes } = base;
-  const consumer = newPlainId("driver");
+  const consumer = options.consumer ?? newPlainId("driver");
   const clock = systemClock;
   const known = {};
-  const registry = createRegistry({
-    redis,
-    keys,
-    shard: shards[0]!,
-    pools: config.pools,
-    clock,
-    logger,
-    known,
-  });
+  const registry =
+    options.registry ??
+    createRegistry({
+      redis,
+      keys,
+      shard: shards[0]!,
+      pools: config.pools,
+      clock,
+      logger,
+      known,
+    });
   const driver = createDriver({
     redis,
     keys,
@@ -59,6 +67,7 @@ export function createDriverParts({ base, config, redis, store, metrics, mind }:
     retryBackoffMs: config.retry_backoff_ms,
     executors: () => registry.executors(),
     mind,
+    ...(onCommit ? { onCommit } : {}),
   });
   const uploads = { redis, keys, shards, store, retentionMs: config.upload_retention_ms };
   const retention = createRetention({

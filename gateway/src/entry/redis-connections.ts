@@ -14,9 +14,11 @@ export interface Connections {
   subscriber(): Redis;
 }
 
-export function createConnections(url: string, logger: Logger): Connections {
+/** @param more how connections are made in a runtime that has its own way */
+export function createConnections(url: string, logger: Logger, more: ConnectionOptions = {}): Connections {
   let said = "";
   const options: ConnectionOptions = {
+    ...more,
     onFault(fault) {
       // All connections meet the same fault, and each of them with every attempt.
       if (fault !== said) logger.error("redis cannot be used", { fault });

@@ -35,7 +35,7 @@ export interface Puller {
 }
 
 type Row = [id: string, fields: string[] | null];
-type Reply = [stream: string, rows: Row[]][] | null;
+export type Reply = [stream: string, rows: Row[]][] | null;
 
 export function createPuller(options: PullerOptions): Puller {
   const { shard, stream, reader, consumer, blockMs, held, accept, backoff, clock, logger } = options;
@@ -110,7 +110,7 @@ export function createPuller(options: PullerOptions): Puller {
 }
 
 /** A row without fields is an entry that was deleted while it was pending. */
-function toEntry([id, fields]: Row): Entry {
+export function toEntry([id, fields]: Row): Entry {
   const at = (name: string) => fields?.[fields.indexOf(name) + 1] ?? "";
   return fields?.includes("task") ? { id, task: at("task"), body: at("body") } : { id, task: "", body: "" };
 }

@@ -6,6 +6,9 @@ import { ELSEWHERE, faultOf } from "../errors/redis-faults.ts";
 
 export type Redis = Client;
 
+/** Makes the sockets of a connection, in place of the runtime's own. */
+export type Connector = NonNullable<RedisOptions["Connector"]>;
+
 export interface ConnectionOptions extends RedisOptions {
   /** Told what stands in the way of a connection, again with each attempt. */
   onFault?: (sentence: string) => void;

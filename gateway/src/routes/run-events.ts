@@ -19,6 +19,8 @@ export interface RunEventDeps extends Pick<Follower, "clock" | "heartbeatMs"> {
   metrics: Metrics;
   random: () => number;
   known: { openStreams: OpenStreams };
+  /** How long a stream lives at most; without it as long as its run. */
+  streamMs?: number;
 }
 
 const STREAM = "text/event-stream";
@@ -89,15 +91,18 @@ async function stream(
   const { key } = c.var.caller;
   const leave = openStream(deps.known.openStreams, key);
   const { ended, stop } = watchAccess(c.var.recheck, clock);
+  const life = new AbortController();
+  const callOff = deps.streamMs === undefined ? () => {} : clock.after(deps.streamMs, () => life.abort());
   metrics.streamOpened();
   const body = sseStream({
     frames: (signal) => followRun({ ...deps, log, hub, snapshot: reader.snapshot }, run, after, signal),
-    signal: AbortSignal.any([c.req.raw.signal, ended]),
+    signal: AbortSignal.any([c.req.raw.signal, ended, life.signal]),
     clock,
     random,
     onError: (error) => logger.error("event stream failed", { run_id: run, error }),
     onClose: () => {
       stop();
+      callOff();
       leave();
       metrics.streamClosed();
     },

@@ -36,7 +36,7 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .post("/", jsonBody<RunCreate>(checkRunCreate), async (c) => {
       const wait = preferredWait(c.req.header("prefer"));
-      const { service, reader, log, hub } = c.var.connect();
+      const { service, reader, log, hub, wake } = c.var.connect();
       const { owner, key } = c.var.caller;
       const created = await service.create(c.var.body, {
         owner,
@@ -44,6 +44,7 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
         idempotencyKey: c.req.header("idempotency-key"),
       });
       let { run } = created;
+      wake?.();
       for (const [name, value] of Object.entries(created.quota ? quotaHeaders(created.quota) : {}))
         c.header(name, value);
       if (wait !== undefined && !isTerminal(run.status)) {
@@ -79,8 +80,9 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
     .post("/:run_id/cancel", async (c) => {
       const id = assertRunId(c.req.param("run_id"), shards);
       const wait = wholeNumber("wait", c.req.query("wait"), WAIT_S);
-      const { redis, reader, log, hub } = c.var.connect();
+      const { redis, reader, log, hub, wake } = c.var.connect();
       await cancelRun({ redis, keys }, id);
+      wake?.();
       const before = await reader.get(id);
       if (wait > 0 && !isTerminal(before.status))
         await waitForEnd({ log, hub, clock }, id, wait, c.req.raw.signal);

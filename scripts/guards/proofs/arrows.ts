@@ -64,6 +64,21 @@ const single: Seed[] = [
     from: "client/src/seeded/cli.ts",
     specifier: "../../cli/text.ts",
   },
+  {
+    rule: "edge-entry-by-itself",
+    from: "gateway/src/entry/seeded/cloudflare.ts",
+    specifier: "../cloudflare/seeded/landing.ts",
+  },
+  {
+    rule: "edge-takes-streams-only",
+    from: "gateway/src/entry/cloudflare/seeded/core.ts",
+    specifier: "node:fs",
+  },
+  {
+    rule: "node-builtins-at-the-entry",
+    from: "gateway/src/entry/cloudflare/seeded/core.ts",
+    specifier: "node:fs",
+  },
   { rule: "client-runs-everywhere", from: "client/src/seeded/core.ts", specifier: "node:fs" },
   ...["openapi.ts", "validators.js", "scripts.ts"].map((name) => ({
     rule: "client-is-small",
@@ -90,7 +105,8 @@ export const arrows: Prover = {
       copy.write(landing(`gateway/src/${part}`), "export const x = 1;\n");
     for (const folder of [...Object.keys(house), "gpu-node"])
       copy.write(landing(folder), "export const x = 1;\n");
-    copy.write(landing("gateway/src/entry/nodejs"), "export const x = 1;\n");
+    for (const runtime of ["nodejs", "cloudflare"])
+      copy.write(landing(`gateway/src/entry/${runtime}`), "export const x = 1;\n");
     copy.write("gateway/src/runs/seeded/index.ts", "export const x = 1;\n");
     copy.write("gateway/src/runs/seeded/two.ts", 'import "./one.ts";\n');
     for (const { from, specifier } of seeds) copy.write(from, `import "${specifier}";\n`);

@@ -32,9 +32,9 @@ export function namesLoopback(c: Context): boolean {
 }
 
 /** Before there are keys, another host than this machine's own is refused later, by who knows that. */
-function isOwnHost(host: string, { required, publicUrl }: AccessSettings): boolean {
+function isOwnHost(host: string, { required, publicUrl, routed }: AccessSettings): boolean {
   const name = hostName(host);
-  if (isLoopback(name)) return true;
+  if (routed || isLoopback(name)) return true;
   if (publicUrl && hostName(publicUrl.host) === name.toLowerCase()) return true;
   return required && ADDRESS.test(name);
 }

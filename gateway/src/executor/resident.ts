@@ -1,0 +1,94 @@
+/**
+ * An executor for where nothing may go on for ever: it takes the tasks that wait, runs them, and leaves nothing behind.
+ * What the executor of a server does without an end, from the same parts.
+ */
+import { GROUPS } from "@myspinbot/contracts/wire.ts";
+import { isMissingGroup } from "../errors/redis-faults.ts";
+import { createBackoff } from "./backoff.ts";
+import type { Capabilities } from "./capabilities.ts";
+import type { ExecutorDeps } from "./executor.ts";
+import { createHeldTasks } from "./held-tasks.ts";
+import { createIntake } from "./intake.ts";
+import { createLease } from "./lease.ts";
+import { toEntry, type Reply } from "./puller.ts";
+import { createResources } from "./resources.ts";
+import { createSteps } from "./steps.ts";
+import { createTaskMemory } from "./task-memory.ts";
+
+type Unneeded = "openReader" | "openSubscriber" | "announceMs" | "probeMs" | "blockMs" | "version";
+
+export interface ResidentDeps extends Omit<ExecutorDeps, Unneeded> {
+  /** What is known to be here: it is part of the gateway, so nobody asks again. */
+  capabilities: Capabilities;
+  /** Called when a last word was sent: behind it there is mail. */
+  onSettle?: () => void;
+}
+
+export interface Resident {
+  /** Takes what waits; resolves when nothing is held any more. @throws what Redis said when nothing could be read */
+  look(): Promise<void>;
+  /** Takes nothing more, and hands back what has not ended. */
+  release(): void;
+  /** Resolves when nothing is held; whether its name may be used again: nothing is pending under it. */
+  end(): Promise<boolean>;
+}
+
+/** Where no task was ever issued there is no group. */
+const NOTHING: Reply = null;
+
+export function createResident(deps: ResidentDeps): Resident {
+  const { redis, keys, shards, pool, executorId, slots, random } = deps;
+  const steps = createSteps({ redis, keys, pool, executorId, onSettle: deps.onSettle });
+  const held = createHeldTasks(slots);
+  const never = new AbortController().signal;
+  let open = true;
+  let clean = true;
+
+  const intake = createIntake({
+    ...deps,
+    resources: createResources(deps.totals, deps.nodeTypes),
+    onAbsent() {},
+    onFailed() {},
+    steps,
+    held,
+    memory: createTaskMemory(),
+    onHeld: (shard, fresh) => leases.get(shard)?.added(fresh),
+  });
+  const leases = new Map(
+    shards.map((shard) => {
+      const recover = (entry: Parameters<typeof intake.accept>[1]) =>
+        intake.accept(shard, entry, "recovered");
+      return [shard, createLease({ ...deps, shard, steps, held, recover, backoff: createBackoff(random) })];
+    }),
+  );
+
+  const pull = async (shard: string): Promise<void> => {
+    const args = ["GROUP", GROUPS.executors, executorId, "COUNT", held.free()];
+    const asked = redis.call("XREADGROUP", ...args, "STREAMS", keys.poolTasks(shard, pool), ">");
+    const reply = await (asked as Promise<Reply>).catch((error: unknown) => {
+      if (isMissingGroup(error)) return NOTHING;
+      // What it would have brought may be pending now.
+      clean = false;
+      throw error;
+    });
+    for (const row of reply?.[0]?.[1] ?? []) intake.accept(shard, toEntry(row), "read");
+  };
+
+  return {
+    async look() {
+      if (!open || held.free() === 0) return;
+      await Promise.all(shards.map(pull));
+      await held.whenEmpty(never);
+    },
+    release() {
+      open = false;
+      intake.close();
+      for (const task of held.all()) task.stop("released");
+    },
+    async end() {
+      await held.whenEmpty(never);
+      for (const lease of leases.values()) lease.stop();
+      return clean;
+    },
+  };
+}

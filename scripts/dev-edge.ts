@@ -1,0 +1,75 @@
+/** `npm run dev:edge`: the Worker in the local runtime, and around it what runs at home: Redis, store, driver, gpu-node. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { aborted, untilStopped } from "./lifetime.ts";
+import { restartOnChange } from "./restart-on-change.ts";
+import { ROOT } from "./services/binaries.ts";
+import { bundleEdge } from "./services/edge-bundle.ts";
+import { startEdge } from "./services/edge.ts";
+import { assertFree } from "./services/ports.ts";
+import { ServiceError } from "./services/service.ts";
+import { startStack } from "./services/stack.ts";
+import { takeFolder } from "./sole-owner.ts";
+
+/** Its own, because its Redis has a key and then everybody needs one. */
+const FOLDER = join(ROOT, ".data", "dev-edge");
+const EDGE_PORT = 8787;
+const HOME_PORT = 8789;
+const GPU_NODE_PORT = 8788;
+const MINUTE_MS = 60_000;
+
+const stopped = untilStopped();
+try {
+  if (!(await takeFolder(FOLDER)))
+    throw new ServiceError("npm run dev:edge runs already in this checkout: stop it first.");
+  await assertFree(EDGE_PORT, HOME_PORT, GPU_NODE_PORT);
+  const bundle = await bundleEdge(join(FOLDER, "bundle"));
+  const stack = await startStack({
+    dir: FOLDER,
+    gatewayPort: HOME_PORT,
+    gpuNodePort: GPU_NODE_PORT,
+    gatewayEnv: { GATEWAY_SHOW_FAILURES: "true", GATEWAY_WEBHOOK_LOCAL: "true" },
+    gpuNodeEnv: { GPU_NODE_SHOW_FAILURES: "true" },
+    inheritOutput: true,
+  });
+  const { valkey, seaweed } = stack;
+  const edge = await startEdge({
+    dir: join(FOLDER, "edge"),
+    ...{ bundle, port: EDGE_PORT, inheritOutput: true },
+    redisUrl: valkey.urlOf("gateway"),
+    s3: seaweed,
+    env: { GATEWAY_WEBHOOK_LOCAL: "true" },
+  });
+  const ours = ["gateway/src", "codegen/generated/ts", "graphs", "schemas"];
+  restartOnChange(edge.service, ours, () => bundleEdge(join(FOLDER, "bundle")));
+  // Nothing of the local runtime does it by itself.
+  const cron = setInterval(() => {
+    edge.tick().catch((error: unknown) => console.error(`cron: ${(error as Error).message}`));
+  }, MINUTE_MS);
+  console.log(`edge ${edge.url}  home ${stack.gateway.url}  key ${ownKey(valkey.urlOf("gateway"))}`);
+  await aborted(stopped);
+  clearInterval(cron);
+  await edge.stop();
+  await stack.stop();
+} catch (error) {
+  if (!(error instanceof ServiceError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+process.exit();
+
+/** Made once for the data of this folder. */
+function ownKey(redisUrl: string): string {
+  const file = join(FOLDER, "key");
+  if (existsSync(file)) return readFileSync(file, "utf8");
+  const command = join(ROOT, "gateway", "src", "entry", "nodejs", "keys.ts");
+  const scopes = "runs:write,runs:read,operate";
+  const key = execFileSync(
+    process.execPath,
+    [command, "create", "--owner", "default", "--name", "dev:edge", "--scopes", scopes],
+    { env: { ...process.env, GATEWAY_REDIS_URL: redisUrl }, stdio: ["ignore", "pipe", "ignore"] },
+  );
+  writeFileSync(file, key.toString().trim(), { mode: 0o600 });
+  return key.toString().trim();
+}
