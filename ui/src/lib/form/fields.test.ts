@@ -2,6 +2,7 @@ import { GRAPH_INPUTS } from "@myspinbot/contracts/graphs.ts";
 import { graphInputValidators } from "@myspinbot/contracts/validators.js";
 import { describe, expect, it } from "vitest";
 import { type Field, formOf } from "./fields.ts";
+import { fromInput } from "./from-run.ts";
 import type { Schema } from "./schema.ts";
 import { faultsOf, isShown, toInput, type Values } from "./values.ts";
 
@@ -125,6 +126,23 @@ describe("a form", () => {
     [{ voice: {} }, "/voice", "Choose or record a clip."],
   ])("says what is wrong with %j", (values, pointer, detail) => {
     expect(faultsOf(all(form("talking-avatar")), values as Values)).toContainEqual({ pointer, detail });
+  });
+
+  it("takes the clip of an earlier run for a clip, and its name for no voice", () => {
+    const made = form("talking-avatar");
+    const input = {
+      text: "Hello.",
+      voice: { file_id: "file_2", consent: true },
+      portrait: { file_id: "file_1" },
+    };
+    const { values, chosen } = fromInput(input, made);
+    expect(chosen).toBe("text");
+    expect(faultsOf(all(made), values)).toEqual([]);
+    expect(toInput(all(made), values)).toEqual(input);
+    const scenes = { scenes: [input] };
+    expect(toInput(all(form("talking-scenes")), fromInput(scenes, form("talking-scenes")).values)).toEqual(
+      scenes,
+    );
   });
 
   it("says it inside of lists, too", () => {

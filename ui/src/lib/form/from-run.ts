@@ -1,14 +1,29 @@
 /** Fills a form with what an earlier run was given. */
-import type { Form } from "./fields.ts";
+import type { Field, Form } from "./fields.ts";
 import type { FileValue, Values } from "./values.ts";
 
 export function fromInput(input: Values, form: Form): { values: Values; chosen?: string } {
   const fields = [...form.groups.flatMap(({ fields }) => fields), ...form.advanced];
   const values = Object.fromEntries(
-    fields.filter(({ name }) => name in input).map(({ name }) => [name, withNames(input[name])]),
+    fields
+      .filter(({ name }) => name in input)
+      .map((field) => [field.name, ofField(field, input[field.name])]),
   );
   const chosen = form.either.find(({ field }) => field in input)?.field;
   return chosen === undefined ? { values } : { values, chosen };
+}
+
+function ofField({ widget, fields = [] }: Field, value: unknown): unknown {
+  if (widget === "list")
+    return (value as Values[]).map((element) =>
+      Object.fromEntries(
+        fields
+          .filter(({ name }) => name in element)
+          .map((field) => [field.name, ofField(field, element[field.name])]),
+      ),
+    );
+  const isClip = widget === "voice" && typeof value === "object" && value !== null && "file_id" in value;
+  return isClip ? { ...value, file: withNames({ file_id: value.file_id }) } : withNames(value);
 }
 
 /** A file that the run was given: its name is not told. */
