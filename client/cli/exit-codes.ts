@@ -20,7 +20,7 @@ export const EXIT_CODES_HELP = `Exit codes:
   2    what was typed cannot be meant
   3    the gateway does not answer, or something else answers in its place
   4    there is no valid key, or the key may not do this
-  5    there is no such run, graph, key, webhook, delivery or dead letter
+  5    there is no such run, graph, executor, key, webhook, delivery or dead letter
   6    the run that was watched did not succeed
   130  stopped by Ctrl-C`;
 

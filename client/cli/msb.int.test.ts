@@ -312,6 +312,11 @@ describe("operators", () => {
     expect((await msb("graphs", "show", "speak")).stdout).toMatch(
       /^--text +text +What shall be said.*\(needed\)$/m,
     );
+    const [, executor = ""] = /^(exec_\S+) /m.exec((await msb("executors", "ls")).stdout) ?? [];
+    expect((await msb("executors", "drain", executor)).stderr).toBe(`${executor} is draining.\n`);
+    await expect
+      .poll(async () => (await msb("executors", "undrain", executor)).stderr)
+      .toBe(`${executor} is online.\n`);
     const hook = await msb("webhooks", "create", "https://example.org/hook", "--events", "run.failed");
     expect(hook).toMatchObject({ status: 0, stdout: expect.stringMatching(/^whsec_\S+\n$/) as string });
     const [, id = ""] =

@@ -1,10 +1,14 @@
-/** What operators ask: how much there is of what, and dead letters. */
+/** What operators ask: who shall take tasks, how much there is of what, and dead letters. */
 import type { Operations } from "@myspinbot/contracts/routes.ts";
-import type { DeadLetter, DeadLetterPage, Overview } from "@myspinbot/contracts/types.ts";
+import type { DeadLetter, DeadLetterPage, Executor, Overview } from "@myspinbot/contracts/types.ts";
 import type { Caller } from "./caller.ts";
 import type { Asking } from "./runs.ts";
 
 export interface Operators {
+  /** It takes no more tasks and finishes what it holds. */
+  drain(executor_id: string, options?: Asking): Promise<Executor>;
+  /** It takes tasks again. */
+  undrain(executor_id: string, options?: Asking): Promise<Executor>;
   overview(options?: Asking): Promise<Overview>;
   /** One page, newest first, without what the letters said. */
   deadLetters(query?: Operations["listDeadLetters"]["query"], options?: Asking): Promise<DeadLetterPage>;
@@ -16,6 +20,10 @@ export interface Operators {
 
 export function createOperators(caller: Caller): Operators {
   return {
+    drain: (executor_id, { signal } = {}) =>
+      caller.call("drainExecutor", { path: { executor_id }, repeatable: true, signal }),
+    undrain: (executor_id, { signal } = {}) =>
+      caller.call("undrainExecutor", { path: { executor_id }, signal }),
     overview: ({ signal } = {}) => caller.call("getOverview", { signal }),
     deadLetters: (query = {}, { signal } = {}) => caller.call("listDeadLetters", { query, signal }),
     deadLetter: (dead_letter_id, { signal } = {}) =>

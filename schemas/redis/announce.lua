@@ -1,10 +1,12 @@
 #!lua flags=allow-oom
--- Writes an executor's row of the registry, with the time of Redis.
+-- Writes an executor's row of the registry, with the time of Redis, and says what operators want of it.
 -- KEYS 1 poolExecutors
 -- ARGV 1 executor, 2 announcement (JSON of executor.schema.json without status and last_seen_ms),
 --      3 status 'online' | 'draining' | 'offline'
--- Answer string; now in ms
+-- Answer [now: string, order: 'drain' | 'none']; now in ms, drain = it shall take no more tasks
 -- @include time
 local now = text(now_ms())
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2], 'status:' .. ARGV[1], ARGV[3], 'seen:' .. ARGV[1], now)
-return now
+-- Users of Redis that were made before there were orders may not read them: then nobody can give any.
+local order = redis.pcall('HGET', KEYS[1], 'drain:' .. ARGV[1])
+return { now, type(order) == 'string' and 'drain' or 'none' }

@@ -40,7 +40,7 @@ export const GATEWAY_ARROWS = {
   // A run's own webhook is judged with it, so these know nothing of runs.
   webhooks: ["clock", "errors", "graphs", "ids", "redis", "run-id"],
   deliverer: ["clock", "ids", "redis", "telemetry", "webhooks"],
-  operators: ["clock", "errors", "health", "redis", "telemetry"],
+  operators: ["capabilities", "clock", "errors", "health", "redis", "telemetry"],
   events: ["clock", "errors", "redis", "run-id", "telemetry"],
   files: ["artifacts", "clock", "errors", "graphs", "ids", "owner", "redis"],
   artifacts: ["clock", "errors", "owner", "redis"],

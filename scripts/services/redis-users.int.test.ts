@@ -160,6 +160,7 @@ describe.each([
     ["XREADGROUP", "GROUP", "executors", "me", "STREAMS", "msb:{s1}:pool:default:tasks", ">"],
     ["XADD", "msb:{s0}:pool:default:reports", "*", "a", "b"],
     ["HSET", "msb:{s0}:pool:default:executors", "a", "b"],
+    ["HGET", "msb:{s0}:pool:default:executors", "drain:a"],
   ])("a box may %s", async (...words) => {
     expect(await mayRun(BOX, ...words)).toBe(true);
   });

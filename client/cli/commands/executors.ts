@@ -1,10 +1,11 @@
-/** `msb executors`: who works here. */
+/** `msb executors`: who works here, and who shall take no more. */
 import type { Executor } from "@myspinbot/contracts/types.ts";
 import type { Command } from "commander";
-import { addCommand, addGroup, type Host, printRows } from "../command.ts";
+import { addCommand, addGroup, type Host, printJson, printRows } from "../command.ts";
+import { say } from "../text.ts";
 
 export function addExecutors(program: Command, host: Host): void {
-  const executors = addGroup(program, "executors", "Who works here.");
+  const executors = addGroup(program, "executors", "Who works here: list, drain, undrain.");
   addCommand(
     executors,
     host,
@@ -19,6 +20,18 @@ export function addExecutors(program: Command, host: Host): void {
       printRows(session, found, { head, toCells: row });
     },
   );
+  addOrder(executors, host, "drain", "Lets an executor take no more tasks; what it holds it finishes.");
+  addOrder(executors, host, "undrain", "Lets an executor take tasks again.");
+}
+
+function addOrder(executors: Command, host: Host, order: "drain" | "undrain", about: string): void {
+  const name = `${order} <executor>`;
+  const examples = [`msb executors ${order} exec_01M8N9ZYTC6N1EYFBW11VAHQ5X`];
+  addCommand(executors, host, { name, about, examples }, async ({ session, words: [id = ""] }) => {
+    const executor = await session.client.operators[order](id, session);
+    if (session.json) return printJson(session, executor);
+    say(session.stderr, `${id} is ${executor.status}.`);
+  });
 }
 
 function row({ executor_id, status, plane, pool, slots, version, node_types }: Executor): string[] {

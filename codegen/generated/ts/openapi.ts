@@ -1730,6 +1730,182 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         }
       }
     },
+    "/v1/executors/{executor_id}/drain": {
+      "post": {
+        "operationId": "drainExecutor",
+        "tags": [
+          "operators"
+        ],
+        "summary": "Let an executor take no more tasks; what it holds it finishes. Until this is undone, or it is started anew",
+        "security": [
+          {
+            "key": [
+              "operate"
+            ]
+          }
+        ],
+        "parameters": [
+          {
+            "name": "executor_id",
+            "in": "path",
+            "description": "The executor.",
+            "schema": {
+              "$ref": "#/components/schemas/Identifier"
+            },
+            "required": true
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The executor, draining.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Executor"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`executor-not-found`: The executor does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      },
+      "delete": {
+        "operationId": "undrainExecutor",
+        "tags": [
+          "operators"
+        ],
+        "summary": "Let an executor take tasks again; one that drains because it is stopping goes on stopping",
+        "security": [
+          {
+            "key": [
+              "operate"
+            ]
+          }
+        ],
+        "parameters": [
+          {
+            "name": "executor_id",
+            "in": "path",
+            "description": "The executor.",
+            "schema": {
+              "$ref": "#/components/schemas/Identifier"
+            },
+            "required": true
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The executor; it is online from its next announcement on, which comes at once.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Executor"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`executor-not-found`: The executor does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
     "/v1/overview": {
       "get": {
         "operationId": "getOverview",

@@ -219,6 +219,11 @@ const TABLE = {
     "status": 404,
     "class": "permanent"
   },
+  "executor-not-found": {
+    "title": "The executor does not exist",
+    "status": 404,
+    "class": "permanent"
+  },
   "dead-letter-not-found": {
     "title": "The dead letter does not exist",
     "status": 404,

@@ -9,8 +9,8 @@ export const SCRIPTS = {
     "source": "#!lua flags=allow-oom\nif redis.call('EXISTS', KEYS[1]) == 0 then\n  return 0\nend\nif ARGV[2] == '' then\n  redis.call('HDEL', KEYS[1], ARGV[1])\nelse\n  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])\nend\nreturn 1\n"
   },
   "announce": {
-    "sha1": "5669ac405b8c74549bef987d98c2c744e9a1830e",
-    "source": "#!lua flags=allow-oom\nlocal function now_ms()\n  local t = redis.call('TIME')\n  return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)\nend\nlocal function text(n)\n  return string.format('%.0f', n)\nend\nlocal now = text(now_ms())\nredis.call('HSET', KEYS[1], ARGV[1], ARGV[2], 'status:' .. ARGV[1], ARGV[3], 'seen:' .. ARGV[1], now)\nreturn now\n"
+    "sha1": "51a559d27acd57619fb48001d23ec4139eefd8d6",
+    "source": "#!lua flags=allow-oom\nlocal function now_ms()\n  local t = redis.call('TIME')\n  return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)\nend\nlocal function text(n)\n  return string.format('%.0f', n)\nend\nlocal now = text(now_ms())\nredis.call('HSET', KEYS[1], ARGV[1], ARGV[2], 'status:' .. ARGV[1], ARGV[3], 'seen:' .. ARGV[1], now)\nlocal order = redis.pcall('HGET', KEYS[1], 'drain:' .. ARGV[1])\nreturn { now, type(order) == 'string' and 'drain' or 'none' }\n"
   },
   "bury": {
     "sha1": "48fc8226d375d53227d0d738b677397cb4c4cd6a",
@@ -57,8 +57,8 @@ export const SCRIPTS = {
     "source": "#!lua flags=allow-oom\nlocal made = redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM')\nif made.err then\n  return string.find(made.err, 'BUSYGROUP', 1, true) and 0 or redis.error_reply(made.err)\nend\nreturn 1\n"
   },
   "forget": {
-    "sha1": "31b753db99be2100bcf2a37ce0c2809a5ca76499",
-    "source": "#!lua flags=allow-oom\nif (redis.call('HGET', KEYS[1], 'seen:' .. ARGV[1]) or '') ~= ARGV[2] then\n  return 0\nend\nredis.call('HDEL', KEYS[1], ARGV[1], 'status:' .. ARGV[1], 'seen:' .. ARGV[1])\nreturn 1\n"
+    "sha1": "bc7d25e3d3957970ad437bbdcef89bc3005fcf32",
+    "source": "#!lua flags=allow-oom\nif (redis.call('HGET', KEYS[1], 'seen:' .. ARGV[1]) or '') ~= ARGV[2] then\n  return 0\nend\nredis.call('HDEL', KEYS[1], ARGV[1], 'status:' .. ARGV[1], 'seen:' .. ARGV[1], 'drain:' .. ARGV[1])\nreturn 1\n"
   },
   "keep_upload": {
     "sha1": "688914ad1be3146c8255c3eeabf49a376a446e8f",
@@ -67,6 +67,10 @@ export const SCRIPTS = {
   "leave": {
     "sha1": "35b1572009697436805334915d0a257c4b6befc6",
     "source": "#!lua flags=allow-oom\nlocal function flat(row)\n  local out = {}\n  for i = 1, #row, 2 do\n    out[row[i]] = row[i + 1]\n  end\n  return out\nend\nlocal rows = redis.pcall('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])\nfor _, row in ipairs(rows.err and {} or rows) do\n  local c = flat(row)\n  if c.name == ARGV[2] then\n    if c.pending > 0 or c.idle < tonumber(ARGV[3]) then\n      return 0\n    end\n    redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], ARGV[2])\n  end\nend\nreturn 1\n"
+  },
+  "order_drain": {
+    "sha1": "232bceed51817e70bca2b13c648642bcb495e12d",
+    "source": "#!lua flags=allow-oom\nif redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then\n  return 0\nend\nif ARGV[2] == 'drain' then\n  redis.call('HSET', KEYS[1], 'drain:' .. ARGV[1], '1')\nelse\n  redis.call('HDEL', KEYS[1], 'drain:' .. ARGV[1])\nend\nredis.call('PUBLISH', ARGV[3], 'announce ' .. ARGV[1])\nreturn 1\n"
   },
   "purge": {
     "sha1": "9118419151844bd20c6e9da9b12f8164d24cae2b",

@@ -56,10 +56,10 @@ export const steps = {
   }),
 
   /**
-   * Writes an executor's row of the registry, with the time of Redis.
-   * @returns string: now in ms
+   * Writes an executor's row of the registry, with the time of Redis, and says what operators want of it.
+   * @returns [now: string, order: 'drain' | 'none']: now in ms, drain = it shall take no more tasks
    */
-  announce: (keys: Keys, given: { shard: string; pool: string; executor: string; announcement: string; status: 'online' | 'draining' | 'offline' }): Step<string> => ({
+  announce: (keys: Keys, given: { shard: string; pool: string; executor: string; announcement: string; status: 'online' | 'draining' | 'offline' }): Step<[now: string, order: 'drain' | 'none']> => ({
     script: 'announce',
     keys: [keys.poolExecutors(given.shard, given.pool)],
     args: [given.executor, given.announcement, given.status],
@@ -203,6 +203,16 @@ export const steps = {
     script: 'leave',
     keys: [given.stream],
     args: [given.group, given.consumer, given.idleMs],
+  }),
+
+  /**
+   * Writes down whether operators want an executor to take no more tasks, and wakes it: it announces itself, and learns so.
+   * @returns 0 | 1: 0 when there is no row of it
+   */
+  orderDrain: (keys: Keys, given: { shard: string; pool: string; executor: string; order: 'drain' | 'none' }): Step<0 | 1> => ({
+    script: 'order_drain',
+    keys: [keys.poolExecutors(given.shard, given.pool)],
+    args: [given.executor, given.order, keys.channels.poolControl(given.shard, given.pool)],
   }),
 
   /**

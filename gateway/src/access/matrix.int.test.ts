@@ -40,6 +40,8 @@ const SERVES: Record<Operation, "owned" | "shared" | "open"> = {
   getOpenApi: "open",
   getMetrics: "shared",
   listExecutors: "shared",
+  drainExecutor: "shared",
+  undrainExecutor: "shared",
   getOverview: "shared",
   listDeadLetters: "shared",
   getDeadLetter: "shared",
@@ -176,6 +178,7 @@ async function makeThings(): Promise<Record<string, string>> {
     key_id: spare.key_id,
     ...hook,
     dead_letter_id: await deadLetter(),
+    executor_id: "exec_test",
     name: "talking-avatar",
   };
 }

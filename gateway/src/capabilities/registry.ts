@@ -11,6 +11,8 @@ import type { Logger } from "../telemetry/logger.ts";
 export interface Registry {
   /** All rows of the configured pools; those silent for 30 s are shown as offline, those silent for a day not at all. */
   executors(): Promise<Executor[]>;
+  /** What was known is asked for again. */
+  forget(): void;
 }
 
 export interface RegistryOptions {
@@ -46,6 +48,10 @@ export function createRegistry(options: RegistryOptions): Registry {
   };
 
   return {
+    forget() {
+      delete known.latest;
+      asked = undefined;
+    },
     executors() {
       if (known.latest && isFresh(known.latest)) return Promise.resolve(known.latest.rows);
       if (asked && isFresh(asked)) return asked.rows;
@@ -87,7 +93,9 @@ function rowsOf(hash: Record<string, string>, pool: string, now: number, logger:
 
 function toExecutor(hash: Record<string, string>, id: string, now: number): Executor | undefined {
   const seen = Number(hash[`seen:${id}`] ?? 0);
-  const status = now - seen > DEFAULTS.executor_online_ms ? "offline" : hash[`status:${id}`];
+  const said =
+    hash[`drain:${id}`] !== undefined && hash[`status:${id}`] === "online" ? "draining" : undefined;
+  const status = now - seen > DEFAULTS.executor_online_ms ? "offline" : (said ?? hash[`status:${id}`]);
   try {
     return {
       ...(JSON.parse(hash[id] ?? "") as Executor),

@@ -16,6 +16,8 @@ export interface AnnouncerOptions {
   everyMs: number;
   /** Before the next try where a shard could not be told. */
   backoff: Backoff;
+  /** Called when operators want it otherwise than before: to take no more tasks, or to take them again. */
+  onOrder(drain: boolean): void;
   clock: Clock;
   logger: Logger;
 }
@@ -39,16 +41,31 @@ export function createAnnouncer({
   announcement,
   everyMs,
   backoff,
+  onOrder,
   clock,
   logger,
 }: AnnouncerOptions): Announcer {
   let status: "online" | "draining" | "offline" = "online";
+  /** As operators want it. */
+  let drained = false;
   let problem: string | undefined = "not announced yet";
   let callOff: (() => void) | undefined;
 
+  const shown = () => (status === "online" && drained ? "draining" : status);
+
+  /** An order that did not reach all shards counts. @returns whether it is another than before */
+  const obey = (answers: PromiseSettledResult<"drain" | "none">[]): boolean => {
+    const orders = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+    const wanted = orders.length === 0 ? drained : orders.includes("drain");
+    if (wanted === drained) return false;
+    drained = wanted;
+    onOrder(drained);
+    return true;
+  };
+
   const announce = async (): Promise<void> => {
     const text = JSON.stringify(announcement());
-    const calls = await Promise.allSettled(shards.map((shard) => steps.announce(shard, text, status)));
+    const calls = await Promise.allSettled(shards.map((shard) => steps.announce(shard, text, shown())));
     const failed = calls.find((call) => call.status === "rejected");
     if (failed) {
       logger.warn("announcement not answered", { error: failed.reason as unknown });
@@ -58,6 +75,7 @@ export function createAnnouncer({
       backoff.reset();
     }
     callOff?.();
+    if (obey(calls) && status !== "offline") return announce();
     if (status !== "offline") callOff = clock.after(failed ? backoff.next() : everyMs, () => void announce());
   };
 

@@ -1,6 +1,6 @@
 /**
- * Listens to the pool's control channels: a cancel heard here only comes sooner than with the next renewal;
- * control_channel.py is its twin.
+ * Listens to the pool's control channels: what is heard here only comes sooner than with the next renewal or
+ * announcement; control_channel.py is its twin.
  */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { Redis } from "../redis/client.ts";
@@ -13,10 +13,13 @@ export interface ControlOptions {
   shards: readonly string[];
   pool: string;
   onCancel(task: string): void;
+  executorId: string;
+  /** This executor shall announce itself. */
+  onAnnounce(): void;
   logger: Logger;
 }
 
-const CANCEL = /^cancel ([A-Za-z0-9_-]{1,64})$/;
+const ORDER = /^(cancel|announce) ([A-Za-z0-9_-]{1,64})$/;
 
 /** Resolves when all channels are heard, or when that failed: then cancels come with renewals alone. */
 export async function listenToControl({
@@ -25,11 +28,14 @@ export async function listenToControl({
   shards,
   pool,
   onCancel,
+  executorId,
+  onAnnounce,
   logger,
 }: ControlOptions): Promise<void> {
   subscriber.on("message", (_channel: string, message: string) => {
-    const task = CANCEL.exec(message)?.[1];
-    if (task !== undefined) onCancel(task);
+    const [, order, id = ""] = ORDER.exec(message) ?? [];
+    if (order === "cancel") onCancel(id);
+    if (order === "announce" && id === executorId) onAnnounce();
   });
   try {
     await subscriber.subscribe(...shards.map((shard) => keys.channels.poolControl(shard, pool)));

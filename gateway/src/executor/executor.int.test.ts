@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { steps } from "@myspinbot/contracts/steps.ts";
 import { EXECUTOR, GROUPS } from "@myspinbot/contracts/wire.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { AppError } from "../errors/app-error.ts";
 import type { Handler, HandlerContext, Handlers } from "../handlers/handler.ts";
 import type { Redis } from "../redis/client.ts";
+import { runStep } from "../redis/scripts.ts";
 import { createPassingClock } from "../../test/passing-clock.ts";
 import type { ExecutorDeps } from "./executor.ts";
 import { createTestPool, POOL, SHARD, type Report, type TestPool } from "./test/pool.ts";
@@ -528,6 +530,50 @@ describe("a lost connection", () => {
     gate.end();
     expect(await pool.endingOf(running)).toMatchObject({ outcome: "settled" });
     expect(await pool.endingOf(await pool.addTask({ type: "quick" }))).toMatchObject({ outcome: "settled" });
+  });
+});
+
+describe("a drain that operators order", () => {
+  const order = async (executor: TestExecutor, what: "drain" | "none") => {
+    const { redis, keys } = pool;
+    const at = { shard: SHARD, pool: POOL, executor: executor.id };
+    expect(await runStep(redis, steps.orderDrain(keys, { ...at, order: what }))).toBe(1);
+  };
+
+  it("finishes what is held, takes nothing new, says so, and is undone", async () => {
+    const gate = gated();
+    const executor = await start({ work: gate.handler, quick: echo });
+    const task = await pool.addTask({});
+    await gate.began;
+    await order(executor, "drain");
+    await eventually(async () => expect(await status(executor)).toBe("draining"));
+    const late = await pool.addTask({ type: "quick" });
+    gate.end();
+    expect(await pool.endingOf(task)).toMatchObject({ outcome: "settled" });
+    const other = await start({ quick: echo });
+    expect(await pool.endingOf(late)).toMatchObject({ outcome: "settled" });
+    await other.stop(0);
+    const later = await pool.addTask({ type: "quick" });
+    await order(executor, "drain");
+    await eventually(async () => expect(await status(executor)).toBe("draining"));
+    expect(await pool.hash(later)).toMatchObject({ state: "open", reported: "0" });
+    await order(executor, "none");
+    expect(await pool.endingOf(later)).toMatchObject({ outcome: "settled" });
+    await eventually(async () => expect(await status(executor)).toBe("online"));
+  });
+
+  it("holds for a read that waits already", async () => {
+    const executor = await start({ quick: echo }, { blockMs: 60_000, announceMs: 200 });
+    await eventually(async () => {
+      const [group] = (await pool.redis.xinfo("GROUPS", pool.keys.poolTasks(SHARD, POOL))) as unknown[][];
+      expect(group).toContain("executors");
+    });
+    await order(executor, "drain");
+    await eventually(async () => expect(await status(executor)).toBe("draining"));
+    const task = await pool.addTask({ type: "quick" });
+    await start({ quick: echo });
+    expect(await pool.endingOf(task)).toMatchObject({ outcome: "settled" });
+    expect(executor.lines.filter(({ msg }) => msg === "task taken")).toEqual([]);
   });
 });
 

@@ -8,20 +8,20 @@ import type { NodeTypes } from "../graphs/node-types.ts";
 import type { Redis } from "../redis/client.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { createAnnouncer, type Announcer } from "./announcer.ts";
+import { createAnnouncer, type Announcer, type AnnouncerOptions } from "./announcer.ts";
 import { createBackoff } from "./backoff.ts";
 import { listenToControl } from "./control-channel.ts";
 import { drain } from "./drain.ts";
 import { createCapabilities, type Capabilities } from "./capabilities.ts";
 import type { HandlerHost } from "./handler-host.ts";
-import { createHeldTasks } from "./held-tasks.ts";
+import { createHeldTasks, type HeldTasks } from "./held-tasks.ts";
 import { createIntake } from "./intake.ts";
 import { createLease } from "./lease.ts";
 import { findEngines } from "./find-engines.ts";
 import { createProber } from "./prober.ts";
-import { createPuller } from "./puller.ts";
+import { createPuller, type Puller } from "./puller.ts";
 import { createResources, type Amounts, type Resources } from "./resources.ts";
-import { createSteps, type Steps } from "./steps.ts";
+import { createSteps } from "./steps.ts";
 import { createTaskMemory } from "./task-memory.ts";
 
 export interface ExecutorDeps {
@@ -74,7 +74,8 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   const subscriber = deps.openSubscriber();
   const backoff = () => createBackoff(deps.random);
 
-  const { types, capabilities, resources, announcer, prober } = whatItCan(deps, steps);
+  const onOrder = (drain: boolean) => obey(drain, { held, pullers, logger, executorId });
+  const { types, capabilities, resources, announcer, prober } = whatItCan({ ...deps, steps, onOrder });
 
   const intake = createIntake({
     ...deps,
@@ -119,7 +120,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     async start() {
       const onCancel = (task: string) => held.get(task)?.stop("canceled");
       // Neither waits for the other: without Redis each comes when it is back.
-      void listenToControl({ subscriber, keys, shards, pool, onCancel, logger });
+      void listenToControl({ ...deps, subscriber, onCancel, onAnnounce: announcer.again });
       // No task comes before it is known what can be done, but for engines that do not answer.
       const known = new AbortController();
       await Promise.race([prober.now(), clock.sleep(EXECUTOR.checks_ms, known.signal)]);
@@ -154,13 +155,30 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   };
 }
 
+/** As operators want it: what is held stays. */
+function obey(
+  drain: boolean,
+  {
+    held,
+    pullers,
+    logger,
+    executorId,
+  }: { held: HeldTasks; pullers: readonly Puller[] } & Pick<ExecutorDeps, "logger" | "executorId">,
+): void {
+  held.setClosed(drain);
+  if (drain) for (const puller of pullers) puller.interrupt();
+  logger.info(drain ? "takes no more tasks" : "takes tasks again", { executor_id: executorId });
+}
+
+interface AnnouncingDeps extends ExecutorDeps, Pick<AnnouncerOptions, "steps" | "onOrder"> {}
+
 /** Which engines and how much of the machine this executor has, and who tells others. */
-function whatItCan(deps: ExecutorDeps, steps: Steps) {
+function whatItCan(deps: AnnouncingDeps) {
   const { nodeTypes, host, clock, logger } = deps;
   const types = nodeTypes.list().filter(({ type }) => host.has(type));
   const capabilities = createCapabilities(types);
   const resources = createResources(deps.totals, nodeTypes);
-  const announcer = announcerOf(deps, steps, capabilities, resources);
+  const announcer = announcerOf(deps, capabilities, resources);
   const prober = createProber({
     ...{ types: types.map(({ type }) => type), capabilities, everyMs: deps.probeMs, clock, logger },
     probe: (names) => findEngines(host, types, names),
@@ -172,13 +190,8 @@ function whatItCan(deps: ExecutorDeps, steps: Steps) {
   return { types, capabilities, resources, announcer, prober };
 }
 
-function announcerOf(
-  deps: ExecutorDeps,
-  steps: Steps,
-  capabilities: Capabilities,
-  resources: Resources,
-): Announcer {
-  const { executorId, pool, version, slots, shards, logger } = deps;
+function announcerOf(deps: AnnouncingDeps, capabilities: Capabilities, resources: Resources): Announcer {
+  const { executorId, pool, version, slots } = deps;
   const fixed = { executor_id: executorId, plane: "node" as const, pool, version, slots, labels: {} };
   const rows = () =>
     capabilities.rows().map((row) => {
@@ -186,12 +199,9 @@ function announcerOf(
       return never === undefined ? row : { ...row, cannot_now: never };
     });
   return createAnnouncer({
-    steps,
-    shards,
+    ...deps,
     announcement: () => ({ ...fixed, resources: resources.totals, node_types: rows() }),
     everyMs: deps.announceMs,
     backoff: createBackoff(deps.random),
-    clock: deps.clock,
-    logger,
   });
 }

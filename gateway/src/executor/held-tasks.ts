@@ -17,8 +17,10 @@ export interface HeldTasks {
   get(id: string): HeldTask | undefined;
   inShard(shard: string): HeldTask[];
   all(): HeldTask[];
-  /** Places for further tasks; 0 when full. */
+  /** Places for further tasks; 0 when full, or closed. */
   free(): number;
+  /** Whether there are places at all: what is held stays. */
+  setClosed(closed: boolean): void;
   /** Resolves when there is a free place, or the signal is aborted. */
   whenFree(signal: AbortSignal): Promise<void>;
   /** Resolves when nothing is held, or the signal is aborted. */
@@ -28,7 +30,8 @@ export interface HeldTasks {
 export function createHeldTasks(slots: number): HeldTasks {
   const tasks = new Map<string, HeldTask>();
   const watchers = new Set<() => void>();
-  const free = () => Math.max(0, slots - tasks.size);
+  let isClosed = false;
+  const free = () => (isClosed ? 0 : Math.max(0, slots - tasks.size));
 
   /** Looks at the condition again after each removal. */
   const when = (condition: () => boolean, signal: AbortSignal): Promise<void> =>
@@ -44,11 +47,19 @@ export function createHeldTasks(slots: number): HeldTasks {
       look();
     });
 
+  const lookAgain = () => {
+    for (const look of [...watchers]) look();
+  };
+
   return {
     add: (task) => void tasks.set(task.id, task),
     remove(id) {
       tasks.delete(id);
-      for (const look of [...watchers]) look();
+      lookAgain();
+    },
+    setClosed(closed) {
+      isClosed = closed;
+      lookAgain();
     },
     get: (id) => tasks.get(id),
     inShard: (shard) => [...tasks.values()].filter((task) => task.shard === shard),

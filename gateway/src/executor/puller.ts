@@ -31,6 +31,8 @@ export interface PullerOptions {
 export interface Puller {
   /** Resolves when `stop` was called and the connection is closed. */
   run(): Promise<void>;
+  /** Ends a read that waits; what its connection was given meanwhile is found. */
+  interrupt(): void;
   stop(): void;
 }
 
@@ -42,6 +44,7 @@ export function createPuller(options: PullerOptions): Puller {
   const stopped = new AbortController();
   let connections = 0;
   let recovered = true;
+  let isReading = false;
 
   reader.on("ready", () => {
     connections += 1;
@@ -56,11 +59,13 @@ export function createPuller(options: PullerOptions): Puller {
     // Beyond that the connection counts as dead.
     const longest = (from === ">" ? blockMs : 0) + EXECUTOR.read_slack_ms;
     const callOff = clock.after(longest, () => reader.disconnect(true));
+    isReading = true;
     try {
       const reply = (await reader.call("XREADGROUP", ...args)) as Reply;
       return reply?.[0]?.[1] ?? [];
     } finally {
       callOff();
+      isReading = false;
     }
   };
 
@@ -101,6 +106,9 @@ export function createPuller(options: PullerOptions): Puller {
           await clock.sleep(backoff.next(), stopped.signal);
         }
       }
+    },
+    interrupt() {
+      if (isReading) reader.disconnect(true);
     },
     stop() {
       stopped.abort();

@@ -40,7 +40,12 @@ export interface Steps {
   settle(shard: string, task: string, ending: Ending): Promise<"ok" | "closed">;
   /** Removes an entry that no task stands behind. */
   discard(shard: string, entry: string): Promise<void>;
-  announce(shard: string, announcement: string, status: "online" | "draining" | "offline"): Promise<void>;
+  /** @returns what operators want of this executor */
+  announce(
+    shard: string,
+    announcement: string,
+    status: "online" | "draining" | "offline",
+  ): Promise<"drain" | "none">;
   /** Deletes this consumer; false while something is pending for it. */
   leave(shard: string): Promise<boolean>;
 }
@@ -79,7 +84,8 @@ export function createSteps({ redis, keys, pool, executorId: consumer, onSettle 
     },
 
     async announce(shard, announcement, status) {
-      await runStep(redis, steps.announce(keys, { shard, pool, executor: consumer, announcement, status }));
+      const step = steps.announce(keys, { shard, pool, executor: consumer, announcement, status });
+      return (await runStep(redis, step))[1];
     },
 
     async leave(shard) {

@@ -3,6 +3,7 @@ import { steps } from "@myspinbot/contracts/steps.ts";
 import type {
   DeadLetter,
   DeadLetterPage,
+  Executor,
   ExecutorList,
   Graph,
   Overview,
@@ -147,6 +148,66 @@ it("shows executors that are heard of, and no others", async () => {
   ]);
 });
 
+describe("an executor that is drained", () => {
+  const order = (method: string, id: string) => h.request(`/v1/executors/${id}/drain`, { method });
+  const statusOf = async (response: Response) => [
+    response.status,
+    ((await response.json()) as Executor).status,
+  ];
+
+  it("counts as draining at once, for runs too, and again as what it announces when it is undone", async () => {
+    await h.announceAll();
+    expect(await statusOf(await order("POST", "exec_node"))).toEqual([200, "draining"]);
+    expect(await statusOf(await order("POST", "exec_node"))).toEqual([200, "draining"]);
+    const { executors } = await read<ExecutorList>("/v1/executors");
+    expect(executors.find(({ executor_id }) => executor_id === "exec_node")).toMatchObject({
+      status: "draining",
+    });
+    const run = await runOf(await h.post("/v1/runs", { graph: GRAPH }));
+    expect(run.queue).toMatchObject({ matching_executors: 0 });
+    await h.announceAll();
+    expect(await statusOf(await order("DELETE", "exec_node"))).toEqual([200, "online"]);
+  });
+
+  it("is woken, and told with its announcement in every shard", async () => {
+    await h.announceAll();
+    const { redis, keys } = h.driver;
+    await redis.hset(keys.poolExecutors("s1", "node"), "exec_node", "{}");
+    const subscriber = redis.duplicate();
+    const heard: string[] = [];
+    subscriber.on("message", (_channel, message: string) => heard.push(message));
+    await subscriber.subscribe(...["s0", "s1"].map((shard) => keys.channels.poolControl(shard, "node")));
+    await order("POST", "exec_node");
+    await until(async () => heard.length === 2);
+    expect(heard).toEqual(["announce exec_node", "announce exec_node"]);
+    const row = { pool: "node", executor: "exec_node", announcement: "{}", status: "online" } as const;
+    for (const shard of ["s0", "s1"])
+      expect(await runStep(redis, steps.announce(keys, { ...row, shard }))).toEqual([
+        expect.any(String),
+        "drain",
+      ]);
+    await order("DELETE", "exec_node");
+    expect(await runStep(redis, steps.announce(keys, { ...row, shard: "s0" }))).toEqual([
+      expect.any(String),
+      "none",
+    ]);
+    await order("POST", "exec_node");
+    const seen = (await redis.hget(keys.poolExecutors("s0", "node"), "seen:exec_node"))!;
+    await runStep(redis, steps.forget(keys, { shard: "s0", pool: "node", executor: "exec_node", seen }));
+    expect(Object.keys(await redis.hgetall(keys.poolExecutors("s0", "node")))).toEqual([]);
+    subscriber.disconnect();
+  });
+
+  it.each(["exec_nobody", "exec_left", "drain:exec_node", "a b"])("is not %s", async (id) => {
+    await h.announceAll();
+    await h.announce({ executor_id: "exec_left", status: "offline" });
+    for (const method of ["POST", "DELETE"]) {
+      const response = await order(method, encodeURIComponent(id));
+      expect([response.status, (await problemOf(response)).code]).toEqual([404, "executor-not-found"]);
+    }
+  });
+});
+
 it("says how much there is of what", async () => {
   await h.announceAll();
   await bury("s1", { run: "r", body: "{" });
@@ -171,7 +232,15 @@ it("has every operators' route under a path that one guard can cover, and no oth
   const covered = Object.values(ROUTES).filter(({ path }) =>
     OPERATOR_PATHS.some((each) => path === each || path.startsWith(`${each}/`)),
   );
-  const operators = ["listExecutors", "getOverview", "listDeadLetters", "getDeadLetter", "redriveDeadLetter"];
+  const operators = [
+    "listExecutors",
+    "drainExecutor",
+    "undrainExecutor",
+    "getOverview",
+    "listDeadLetters",
+    "getDeadLetter",
+    "redriveDeadLetter",
+  ];
   const paths = operators.map((operation) => ROUTES[operation as keyof typeof ROUTES].path);
   expect(covered.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
 });

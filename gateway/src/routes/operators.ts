@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { wholeNumber } from "../middleware/params/query.ts";
 import { listDeadLetters, readDeadLetter, redriveDeadLetter } from "../operators/dead-letters.ts";
+import { orderDrain } from "../operators/drain-executor.ts";
 import { readOverview } from "../operators/overview.ts";
 
 export interface OperatorDeps {
@@ -22,6 +23,14 @@ export function operatorRoutes({ keys, shards, pools }: OperatorDeps): Hono<AppE
     .get("/executors", async (c) => {
       const executors = await c.var.connect().registry.executors();
       return c.json({ executors: executors.filter(({ status }) => status !== "offline") });
+    })
+    .post("/executors/:executor_id/drain", async (c) => {
+      const { redis, registry } = c.var.connect();
+      return c.json(await orderDrain({ redis, registry, keys, shards }, c.req.param("executor_id"), "drain"));
+    })
+    .delete("/executors/:executor_id/drain", async (c) => {
+      const { redis, registry } = c.var.connect();
+      return c.json(await orderDrain({ redis, registry, keys, shards }, c.req.param("executor_id"), "none"));
     })
     .get("/overview", async (c) => {
       const { redis, registry } = c.var.connect();

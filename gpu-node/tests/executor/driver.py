@@ -5,7 +5,7 @@ import hashlib
 import itertools
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from redis.asyncio import Redis
@@ -115,6 +115,25 @@ class Driver:
         if tell:
             channel = self.keys.channel_pool_control(self.shard, self.pool)
             await self.redis.publish(channel, f"cancel {task_id}")
+
+    async def order(self, order: Literal["drain", "none"]) -> None:
+        """Tell the pool's only executor what operators want, as order_drain.lua does."""
+        rows = self.keys.pool_executors(self.shard, self.pool)
+        executor = next(key for key in await self.redis.hkeys(rows) if b":" not in key).decode()
+        if order == "drain":
+            await self.redis.hset(rows, f"drain:{executor}", "1")
+        else:
+            await self.redis.hdel(rows, f"drain:{executor}")
+        channel = self.keys.channel_pool_control(self.shard, self.pool)
+        await self.redis.publish(channel, f"announce {executor}")
+
+    async def until_status(self, status: str, within_s: float = WITHIN_S) -> None:
+        """Wait until the pool's only executor announces that."""
+        rows = self.keys.pool_executors(self.shard, self.pool)
+        deadline = time.monotonic() + within_s
+        while status.encode() not in (await self.redis.hgetall(rows)).values():
+            assert time.monotonic() < deadline, await self.redis.hgetall(rows)
+            await asyncio.sleep(0.02)
 
     def task_key(self, task_id: str) -> str:
         """The task's hash."""

@@ -57,6 +57,31 @@ async def test_finishes_what_fits_into_the_grace_time_and_releases_the_rest(
     assert not list((tmp_path / "data" / "tasks").iterdir())
 
 
+async def test_takes_no_more_as_operators_order_and_takes_again(
+    valkey: Valkey, redis: Redis, driver: Driver, prefix: str, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    await driver.make_group()
+    async with run_gpu_node(valkey.url, tmp_path, key_prefix=prefix) as node:
+        held = await driver.issue(make_node("a", params={"wait_for": str(gate), "text": "done"}))
+        await driver.started(held, "a")
+        await driver.order("drain")
+        await node.says("takes no more tasks")
+        late = await driver.issue(make_node("a"))
+        gate.touch()
+        assert (await driver.result(held, "a"))["outputs"] == {"text": "done"}
+        await driver.ending(held)
+        await driver.until_status("draining")
+        # Nobody has been given what came later.
+        assert (await redis.xpending(driver.tasks, "executors"))["pending"] == 0
+        assert driver.of_task(late) == []
+        await driver.order("none")
+        assert (await driver.result(late, "a"))["status"] == "succeeded"
+        await driver.until_status("online")
+        node.send(signal.SIGTERM)
+        assert await node.end() == 0
+
+
 async def test_an_idle_executor_leaves_at_once(
     valkey: Valkey, redis: Redis, driver: Driver, prefix: str, tmp_path: Path
 ) -> None:

@@ -77,10 +77,11 @@ def announce(
     executor: Text,
     announcement: Text,
     status: Literal["online", "draining", "offline"],
-) -> Step[bytes]:
-    """Writes an executor's row of the registry, with the time of Redis.
+) -> Step[list[Any]]:
+    """Writes an executor's row of the registry, with the time of Redis, and says what operators
+    want of it.
 
-    Answers string: now in ms.
+    Answers [now: string, order: 'drain' | 'none']: now in ms, drain = it shall take no more tasks.
     """
     return Step(
         "announce",
@@ -392,6 +393,26 @@ def leave(
         "leave",
         [stream],
         [group, consumer, idle_ms],
+    )
+
+
+def order_drain(
+    keys: Keys,
+    *,
+    shard: str,
+    pool: str,
+    executor: Text,
+    order: Literal["drain", "none"],
+) -> Step[Literal[0, 1]]:
+    """Writes down whether operators want an executor to take no more tasks, and wakes it: it
+    announces itself, and learns so.
+
+    Answers 0 | 1: 0 when there is no row of it.
+    """
+    return Step(
+        "order_drain",
+        [keys.pool_executors(shard, pool)],
+        [executor, order, keys.channel_pool_control(shard, pool)],
     )
 
 

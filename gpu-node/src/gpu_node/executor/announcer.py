@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
@@ -36,6 +36,10 @@ class Announcer:
     ) -> None:
         self.status: Status = "online"
         self.told = asyncio.Event()
+        self.on_order: Callable[[bool], None] = lambda _: None
+        """Called when operators want it otherwise than before: to take no more tasks, or to take
+        them again."""
+        self._is_drained = False
         self._problem: str | None = None
         self._again = asyncio.Event()
         self._steps = steps
@@ -77,7 +81,7 @@ class Announcer:
         """Write the row in every shard; False if one of them could not be told."""
         try:
             body = self._body()
-            await asyncio.gather(*(s.announce(body, self.status) for s in self._steps))
+            orders = await asyncio.gather(*(s.announce(body, self._shown()) for s in self._steps))
         except (RedisError, OSError) as error:
             fault = fault_of(error)
             if fault != self._problem:
@@ -87,7 +91,19 @@ class Announcer:
             return False
         self._problem = None
         self.told.set()
+        self._obey(any(orders))
         return True
+
+    def _shown(self) -> Status:
+        return "draining" if self.status == "online" and self._is_drained else self.status
+
+    def _obey(self, is_drained: bool) -> None:
+        """An order that did not reach all shards counts; that it is obeyed is told at once."""
+        if is_drained == self._is_drained:
+            return
+        self._is_drained = is_drained
+        self.on_order(is_drained)
+        self.again()
 
     def _body(self) -> bytes:
         """The row as it is now: a type that rests says so, and is not forgotten."""

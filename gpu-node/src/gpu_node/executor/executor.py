@@ -54,6 +54,7 @@ class Executor:
     async def run(self, stop: asyncio.Event) -> None:
         """Pull and work until `stop`, then drain. If a loop dies, all stop, and its error is
         raised."""
+        self.announcer.on_order = self._order
         async with asyncio.TaskGroup() as group:
             loops = [group.create_task(self.leases.renew(steps)) for steps in self.steps]
             loops.append(group.create_task(self.leases.watch()))
@@ -105,9 +106,21 @@ class Executor:
             self.connections.keys,
             shards,
             pool=self.config.pool,
-            on_cancel=self._cancel,
+            handlers={"cancel": self._cancel, "announce": self._announce_again},
             backoff=self.backoffs(),
         )
+
+    def _announce_again(self, executor_id: str) -> None:
+        if executor_id == self.steps[0].consumer:
+            self.announcer.again()
+
+    def _order(self, is_drained: bool) -> None:
+        """As operators want it."""
+        self.held_tasks.set_closed(is_drained)
+        self.metrics.draining.set(int(is_drained))
+        if is_drained:
+            self.puller.interrupt()
+        get_logger().info("takes no more tasks" if is_drained else "takes tasks again")
 
     def _cancel(self, task_id: str) -> None:
         held = self.held_tasks.held.get(task_id)

@@ -17,6 +17,7 @@ class HeldTasks:
         self.slots = slots
         self.held: dict[str, HeldTask] = {}
         self.is_draining = False
+        self._is_closed = False
         self._changed = asyncio.Event()
         self._metrics = metrics
         metrics.slots.set(slots)
@@ -24,9 +25,16 @@ class HeldTasks:
     @property
     def free(self) -> int:
         """Places for further tasks, in all shards together; a task whose work is long, or waits
-        to be, takes none."""
+        to be, takes none. None while operators want it to take no more."""
+        if self._is_closed:
+            return 0
         short = sum(1 for held in self.held.values() if not held.long_calls)
         return min(self.slots - short, self.slots + MAX_LONG - len(self.held))
+
+    def set_closed(self, is_closed: bool) -> None:
+        """Whether there are places at all: what is held stays."""
+        self._is_closed = is_closed
+        self._notify()
 
     def in_shard(self, shard: str) -> list[HeldTask]:
         """Tasks held in one shard."""

@@ -2,7 +2,8 @@
 is its twin."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncGenerator, Callable
 
 from gpu_node.clock import Clock
 from gpu_node.contracts.wire import EXECUTOR
@@ -47,6 +48,12 @@ class Puller:
         self._fitness = fitness
         # The reader's own socket gives up before; this is for sockets that do not even do that.
         self._watchdog_s = block_ms / 1000 + 5
+        self._reads: set[asyncio.Timeout] = set()
+
+    def interrupt(self) -> None:
+        """End the reads that wait; what their connections were given meanwhile is found."""
+        for read in self._reads:
+            read.reschedule(0)
 
     async def pull(self, reader: TaskReader, steps: PoolSteps) -> None:
         """Pull from one shard for ever."""
@@ -56,7 +63,7 @@ class Puller:
             await self._held_tasks.when_free()
             await self._until_fit()
             try:
-                async with asyncio.timeout(self._watchdog_s):
+                async with self._bounded():
                     if has_lost:
                         await self._recover(reader, steps)
                         has_lost = False
@@ -75,6 +82,16 @@ class Puller:
             backoff.reset()
             for entry in entries:
                 self._intake.accept(steps, entry, is_fresh=True)
+
+    @contextlib.asynccontextmanager
+    async def _bounded(self) -> AsyncGenerator[None]:
+        """Until the watchdog, or somebody who interrupts, ends it."""
+        async with asyncio.timeout(self._watchdog_s) as read:
+            self._reads.add(read)
+            try:
+                yield
+            finally:
+                self._reads.discard(read)
 
     async def _until_fit(self) -> None:
         """A machine that can do nothing leaves the tasks to others."""

@@ -1,7 +1,7 @@
-"""Listens to a pool's control channels; what is lost there, the answers of renew and report say as
-well; control-channel.ts is its twin."""
+"""Listens to a pool's control channels; what is lost there, the answers of renew, report and
+announce say as well; control-channel.ts is its twin."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from redis.asyncio import Redis
 
@@ -20,10 +20,11 @@ async def listen_to_control(
     shards: Sequence[str],
     *,
     pool: str,
-    on_cancel: Callable[[str], None],
+    handlers: Mapping[str, Callable[[str], None]],
     backoff: Backoff,
 ) -> None:
-    """Hand the task id of each `cancel <task>` to `on_cancel`, for ever."""
+    """Hand what follows the first word of each message, as in `cancel <task>`, to the handler of
+    that word, for ever."""
     channels = [keys.channel_pool_control(shard, pool) for shard in shards]
     while True:
         pubsub = client.pubsub(ignore_subscribe_messages=True)
@@ -36,9 +37,9 @@ async def listen_to_control(
                     # Notices a socket that no longer answers.
                     await pubsub.ping()
                     continue
-                order, _, task_id = text(message["data"]).partition(" ")
-                if order == "cancel":
-                    on_cancel(task_id)
+                order, _, name = text(message["data"]).partition(" ")
+                if handler := handlers.get(order):
+                    handler(name)
         except (RedisError, OSError, TimeoutError) as error:
             get_logger().debug("control channel lost", error=str(error)[:500])
             await backoff.wait()

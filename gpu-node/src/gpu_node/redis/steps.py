@@ -110,8 +110,8 @@ class PoolSteps:
         await self._client.execute_command("XACK", self._tasks, GROUPS["executors"], entry_id)
         await self._client.execute_command("XDEL", self._tasks, entry_id)
 
-    async def announce(self, announcement: bytes, status: Status) -> bytes:
-        """Write this executor's row of the registry; answers the time of Redis in ms."""
+    async def announce(self, announcement: bytes, status: Status) -> bool:
+        """Write this executor's row of the registry; True if it shall take no more tasks."""
         step = steps.announce(
             self._keys,
             shard=self.shard,
@@ -120,7 +120,8 @@ class PoolSteps:
             announcement=announcement,
             status=status,
         )
-        return await self._scripts.run(step)
+        _now, order = await self._scripts.run(step)
+        return text(order) == "drain"
 
     async def leave(self) -> bool:
         """Delete the consumer if nothing is pending for it."""
