@@ -18,6 +18,7 @@ import { endOf, runView } from "../run-view.ts";
 import type { Session } from "../surroundings.ts";
 import { ago, say } from "../text.ts";
 import { watchToEnd } from "../watching.ts";
+import { addResume } from "./resume.ts";
 
 const ID = "run_s0_01M825PKC72TAV63HHBZ5GR8JT";
 
@@ -29,9 +30,14 @@ interface ListOptions {
 }
 
 export function addRuns(program: Command, host: Host): void {
-  const runs = addGroup(program, "runs", "What became of runs: list, show, watch, fetch, cancel, remove.");
+  const runs = addGroup(
+    program,
+    "runs",
+    "What became of runs: list, show, watch, fetch, resume, cancel, remove.",
+  );
   addReading(runs, host);
   addFetching(runs, host);
+  addResume(runs, host);
   addEnding(runs, host);
 }
 

@@ -94,10 +94,11 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
       jsonBody<RunResume>((body) => fieldErrors(validateRunResume, body)),
       async (c) => {
         const run = assertRunId(c.req.param("run_id"), shards);
-        const { redis, reader, files } = c.var.connect();
+        const { redis, reader, files, wake } = c.var.connect();
         const own = { files, owner: c.var.owner };
         const key = c.req.header("idempotency-key");
         await resumeRun({ redis, keys, nodeTypes, own }, run, c.var.body, key);
+        wake?.();
         return c.json(await reader.get(run), 202);
       },
     )
