@@ -67,6 +67,16 @@ async function readiness(box: number): Promise<[number, string]> {
   return [response.status, await response.text()];
 }
 
+/** Executors that say that an engine of the node type is not there. */
+async function away(type: string): Promise<string[]> {
+  const executors = await world.client.catalogue.executors();
+  return executors
+    .filter(({ node_types }) =>
+      node_types.some((each) => each.type === type && each.engines.some(({ available }) => !available)),
+    )
+    .map(({ executor_id }) => executor_id);
+}
+
 describe("a run whose engine goes away", () => {
   it.each(["node", "python"] as const)("on the plane %s waits for it, and says so", async (plane) => {
     const type = `ledger_${plane}`;
@@ -86,6 +96,8 @@ describe("a run whose engine goes away", () => {
     expect((await read()).status_reason).toContain("the ledger is closed");
     rmSync(flag);
     expect((await world.client.runs.watch(run_id)).status).toBe("succeeded");
+    // Each executor looks by itself: those that follow are told of none that is still away.
+    await expect.poll(() => away(type), { timeout: 30_000 }).toEqual([]);
   });
 });
 

@@ -8,6 +8,7 @@ import { CHECK_STEPS, PROOF } from "./check-steps.ts";
 import { layers } from "./guards/proofs/layers.ts";
 import { limits } from "./guards/proofs/limits.ts";
 import { names } from "./guards/proofs/names.ts";
+import { page } from "./guards/proofs/page.ts";
 import { twins } from "./guards/proofs/twins.ts";
 import { slowPatterns } from "./guards/proofs/slow-patterns.ts";
 import type { Proof, Prover } from "./guards/proof.ts";
@@ -23,6 +24,7 @@ const PROVERS: readonly Prover[] = [
   names,
   hosts,
   images,
+  page,
   slowPatterns,
   twins,
   limits,

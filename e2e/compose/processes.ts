@@ -18,13 +18,19 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   python: python(),
 };
 
-/** As root one can become whom Compose names, where that user can run what lies in this checkout. */
-function userOf(user: string | undefined, program: string): string[] {
-  const [uid = "", gid = ""] = (user ?? "").split(":");
+/** As root one can become whom Compose names, where that user can run this and reach what is mounted for it. */
+function userOf(file: ComposeFile, service: ComposeService, program: string): string[] {
+  const { user = "", volumes = [], secrets = [] } = service;
+  const [uid = "", gid = ""] = user.split(":");
   if (process.getuid?.() !== 0 || uid === "") return [];
   const as = ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
+  const may = (...words: string[]): void => {
+    execFileSync(as[0]!, [...as.slice(1), ...words], { stdio: "ignore", cwd: ROOT });
+  };
   try {
-    execFileSync(as[0]!, [...as.slice(1), program, "--version"], { stdio: "ignore", cwd: ROOT });
+    may(program, "--version");
+    for (const { source } of volumes) may("test", "-x", source);
+    for (const { source } of secrets) may("test", "-r", file.secrets[source]!.file);
     return as;
   } catch {
     return [];
@@ -58,7 +64,7 @@ export function processOf(
   );
   const [program = "", ...rest] = args.map(here);
   const path = PROGRAMS[program]!;
-  const as = userOf(service.user, path);
+  const as = userOf(file, service, path);
   if (as.length === 0 && process.getuid?.() === 0) giveToRoot(service);
   const line = [...as, path, ...rest];
   return { command: line[0]!, args: line.slice(1), env: { ...env, ...override } };

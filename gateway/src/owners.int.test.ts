@@ -91,6 +91,14 @@ async function webhookOf(owner: string): Promise<{ webhook_id: string; delivery_
   return { webhook_id, delivery_id };
 }
 
+/** With a body where one is asked for before anything is looked up. */
+function requestOf(method: string, path: string): RequestInit {
+  if (method === "PUT") return { body: PNG, headers: { "content-type": "image/png" } };
+  if (!path.endsWith("/resume")) return {};
+  const body = JSON.stringify({ node_id: "a", decision: "accept" });
+  return { body, headers: { "content-type": "application/json" } };
+}
+
 describe("every address below a run, an artifact, a file, a webhook or a delivery", () => {
   const addresses = Object.entries(OPENAPI.paths as Record<string, object>)
     .filter(([path]) => /\{(run_id|artifact_id|file_id|webhook_id|delivery_id)\}/.test(path))
@@ -105,7 +113,7 @@ describe("every address below a run, an artifact, a file, a webhook or a deliver
       ...(await webhookOf("ann")),
     };
     const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name]!);
-    const init = method === "PUT" ? { body: PNG, headers: { "content-type": "image/png" } } : {};
+    const init = requestOf(method, path);
     for (const stranger of ["bob", "default"]) {
       const response = await as(stranger, address, { method, ...init });
       expect([response.status, (await problemOf(response)).code]).toEqual([
@@ -116,7 +124,8 @@ describe("every address below a run, an artifact, a file, a webhook or a deliver
     const own = await as("ann", address, { method, ...init });
     // The run has ended: its owner hears that, and not that it is not there.
     const answer = own.status < 400 ? own.status : (await problemOf(own.clone())).code;
-    expect(answer).toEqual(path.endsWith("/cancel") ? "run-finished" : expect.any(Number));
+    const ends = /\/(cancel|resume)$/.test(path);
+    expect(answer).toEqual(ends ? "run-finished" : expect.any(Number));
     await own.body?.cancel();
     // There may be only so many.
     await as("ann", `/v1/webhooks/${ids.webhook_id}`, { method: "DELETE" });

@@ -28,6 +28,11 @@ export class HouseCopy {
     writeFileSync(join(this.root, path), text);
   }
 
+  /** Copies what git does not know and a tool needs, with all below it. */
+  bring(path: string): void {
+    cpSync(join(ROOT, path), join(this.root, path), { recursive: true });
+  }
+
   append(path: string, text: string): void {
     appendFileSync(join(this.root, path), text);
   }

@@ -180,6 +180,29 @@ describe.each([
     expect(await mayRun("gateway", ...words)).toBe(false);
   });
 
+  it.each([
+    ["GET", "msb:{s0}:run:run_s0_1"],
+    ["HGETALL", "msb:{s0}:key:01M825PKC72TAV63HHBZ5GR8JT"],
+    ["XRANGE", "msb:{s0}:mail", "-", "+"],
+    ["XINFO", "STREAM", "other:{s0}:mail"],
+    ["EVAL", "return 1", "0"],
+    ["CONFIG", "GET", "*"],
+    ["SUBSCRIBE", "msb:{s0}:run:run_s0_1"],
+  ])("who only watches may not %s %s", async (...words) => {
+    expect(await mayRun("watcher", ...words)).toBe(false);
+  });
+
+  it.each([
+    ["INFO"],
+    ["SCAN", "0"],
+    ["TYPE", "msb:{s0}:mail"],
+    ["XINFO", "STREAM", "msb:{s0}:mail"],
+    ["XINFO", "GROUPS", "msb:{s0}:mail"],
+    ["SLOWLOG", "LEN"],
+  ])("who only watches may %s %s", async (...words) => {
+    expect(await mayRun("watcher", ...words)).toBe(true);
+  });
+
   it.each(["announce", "leave", "renew", "report", "settle"] as const)(
     "a box may run what %s runs",
     async (script) => {
@@ -206,7 +229,8 @@ describe.each([
     const options = { prefix: "msb", pools: ["default"] };
     const { aclFile, passwords } = ownRedisUsers(dir, options);
     expect(ownRedisUsers(dir, options).passwords).toEqual(passwords);
-    expect(new Set(Object.values(passwords)).size).toBe(3);
+    expect(Object.keys(passwords).toSorted()).toEqual(["gateway", "owner", "pool-default", "watcher"]);
+    expect(new Set(Object.values(passwords)).size).toBe(4);
     expect(statSync(aclFile).mode & 0o077).toBe(0);
     expect(statSync(join(dir, "passwords.json")).mode & 0o077).toBe(0);
   });

@@ -13,21 +13,23 @@ export interface Given {
 export type FlatReference = Reference | Given;
 export type FlatExpression = Formed<FlatReference>;
 
-const WITHIN = /^\$([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)\.([a-z][a-z0-9_]*)(\??)$/;
-const GIVEN = ".input";
+const NAME = /^[a-z][a-z0-9_]*$/;
+const GIVEN = "input";
 
 export function parseFlat(value: unknown): FlatExpression {
   return parseWith(value, parseFlatReference);
 }
 
 function parseFlatReference(value: unknown): FlatReference {
-  const match = typeof value === "string" && WITHIN.exec(value);
-  if (!match) return parseReference(value);
-  const [, source, name, mark] = match as unknown as [string, string, string, string];
-  const optional = mark === "?";
-  return source.endsWith(GIVEN)
-    ? { kind: "given", piece: source.slice(0, -GIVEN.length), field: name, optional }
-    : { kind: "node", node: source, output: name, optional };
+  if (typeof value !== "string" || !value.startsWith("$")) return parseReference(value);
+  const optional = value.endsWith("?");
+  const parts = value.slice(1, optional ? -1 : undefined).split(".");
+  // With two parts it is a reference as authors write it.
+  if (parts.length < 3 || !parts.every((part) => NAME.test(part))) return parseReference(value);
+  const name = parts.pop() ?? "";
+  return parts.at(-1) === GIVEN
+    ? { kind: "given", piece: parts.slice(0, -1).join("."), field: name, optional }
+    : { kind: "node", node: parts.join("."), output: name, optional };
 }
 
 /** A value as it stands in a graph that was inlined as `at`: every reference in it, a form's parts included. */

@@ -56,8 +56,6 @@ async function main(): Promise<void> {
   await refuseCluster(redis);
   redis.disconnect();
   const roles = await startRoles({ base, config, extension, store });
-  base.logger.info("gateway started", { roles: config.roles, shards: config.shards, version });
-
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return;
@@ -68,6 +66,8 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop(signal));
+  // Last: whoever reads it may send a signal at once.
+  base.logger.info("gateway started", { roles: config.roles, shards: config.shards, version });
 }
 
 if (process.argv.includes("--help")) process.stdout.write(help());
