@@ -1,6 +1,7 @@
 /** Deadlines of nodes and groups: they run from the first dispatch, and what has not ended by then has failed. */
 import { timerMembers } from "@myspinbot/contracts/keys.ts";
 import type { NodeRow } from "@myspinbot/contracts/types.ts";
+import { chainIn, manyIn } from "../graphs/bound.ts";
 import type { GraphModel, ModelNode } from "../run-engine/graph-model.ts";
 import { setRow, type Draft } from "./draft.ts";
 
@@ -11,24 +12,58 @@ interface Dispatch {
   now: number;
 }
 
-/** Lets the deadlines of a node that is dispatched, and of its group, begin; later dispatches change nothing. */
-export function beginDeadlines({ draft, model, run, now }: Dispatch, { id, definition }: ModelNode): void {
-  const set = (name: string, seconds: number, field: "deadline_at" | "group_deadline_at"): void => {
-    const delay_ms = Math.ceil(seconds * 1000);
-    setRow(draft, id, { [field]: now + delay_ms });
-    draft.timers.push({ member: timerMembers.deadline(run, name), delay_ms });
-  };
-  const { deadline_s, group } = definition;
-  if (deadline_s !== undefined && draft.rows.get(id)!.deadline_at === undefined)
-    set(id, deadline_s, "deadline_at");
-  const ofGroup = group === undefined ? undefined : model.graph.groups![group]!.deadline_s;
-  if (ofGroup === undefined || groupDeadline(draft, model, group!) !== undefined) return;
-  set(group!, ofGroup, "group_deadline_at");
+/** A group that has a deadline, where this node stands: each index of a list has its own of what stands within it. */
+interface Timed {
+  /** The group's id, with the index behind it. */
+  name: string;
+  ms: number;
 }
 
-function groupDeadline(draft: Draft, model: GraphModel, group: string): number | undefined {
-  const members = model.nodes.filter(({ definition }) => definition.group === group);
-  return members.map(({ id }) => draft.rows.get(id)?.group_deadline_at).find((at) => at !== undefined);
+function timedGroups({ graph }: GraphModel, { id, base, definition }: ModelNode): Timed[] {
+  const index = id.slice(base.length);
+  return chainIn(graph, definition.group).flatMap(([group, { deadline_s, group: parent }]) => {
+    if (deadline_s === undefined) return [];
+    return [{ name: manyIn(graph, parent) === undefined ? group : group + index, ms: toMs(deadline_s) }];
+  });
+}
+
+function toMs(seconds: number): number {
+  return Math.ceil(seconds * 1000);
+}
+
+/** Lets the deadlines of a node that is dispatched, and of its groups, begin; later dispatches change nothing. */
+export function beginDeadlines({ draft, model, run, now }: Dispatch, node: ModelNode): void {
+  const { id, definition } = node;
+  const set = (name: string, ms: number, change: Partial<NodeRow>): void => {
+    setRow(draft, id, change);
+    draft.timers.push({ member: timerMembers.deadline(run, name), delay_ms: ms });
+  };
+  const row = draft.rows.get(id)!;
+  if (definition.deadline_s !== undefined && row.deadline_at === undefined) {
+    const ms = toMs(definition.deadline_s);
+    set(id, ms, { deadline_at: now + ms });
+  }
+  const groups = timedGroups(model, node);
+  if (groups.length === 0 || row.group_deadline_at !== undefined) return;
+  const begun = groupsBegun(draft, model);
+  const group_deadline_at = now + groups[0]!.ms;
+  for (const { name, ms } of groups) if (!begun.has(name)) set(name, ms, { group_deadline_at });
+}
+
+/**
+ * When a member of each group was first dispatched. A row says by when its innermost group has to end; from its
+ * dispatch on the groups around count, too.
+ */
+function groupsBegun(draft: Draft, model: GraphModel): Map<string, number> {
+  const begun = new Map<string, number>();
+  for (const node of model.nodes) {
+    const at = draft.rows.get(node.id)?.group_deadline_at;
+    if (at === undefined) continue;
+    const groups = timedGroups(model, node);
+    for (const { name } of groups)
+      begun.set(name, Math.min(begun.get(name) ?? Number.POSITIVE_INFINITY, at - groups[0]!.ms));
+  }
+  return begun;
 }
 
 /** The node has ended. */
@@ -37,10 +72,10 @@ export function forgetDeadline(draft: Draft, run: string, node: string): void {
 }
 
 /** The run has ended. */
-export function forgetDeadlines(draft: Draft, run: string, { graph }: GraphModel): void {
+export function forgetDeadlines(draft: Draft, run: string, model: GraphModel): void {
   for (const node of draft.rows.keys()) forgetDeadline(draft, run, node);
-  for (const [group, { deadline_s }] of Object.entries(graph.groups ?? {}))
-    if (deadline_s !== undefined) draft.untimers.push(timerMembers.deadline(run, group));
+  const groups = new Set(model.nodes.flatMap((node) => timedGroups(model, node).map(({ name }) => name)));
+  for (const group of groups) draft.untimers.push(timerMembers.deadline(run, group));
 }
 
 const UNENDED: ReadonlySet<NodeRow["status"]> = new Set(["pending", "dispatched", "waiting"]);
@@ -53,18 +88,16 @@ export function hasDeadlines({ graph }: GraphModel): boolean {
 
 /** Nodes that have not ended although they had to by now, with the seconds that they had. */
 export function overdue(draft: Draft, model: GraphModel, now: number): [node: string, seconds: number][] {
-  const groups = new Set(
-    Object.keys(model.graph.groups ?? {}).filter(
-      (group) => (groupDeadline(draft, model, group) ?? Number.POSITIVE_INFINITY) <= now,
-    ),
-  );
-  return model.nodes.flatMap(({ id, definition }): [string, number][] => {
-    const row = draft.rows.get(id);
+  const begun = groupsBegun(draft, model);
+  return model.nodes.flatMap((node): [string, number][] => {
+    const row = draft.rows.get(node.id);
     // One that the run has just learned of has no row yet; one with a reason was called back.
     if (!row || !UNENDED.has(row.status) || row.reason !== undefined) return [];
     const { deadline_at = Number.POSITIVE_INFINITY } = row;
-    const { deadline_s, group } = definition;
-    if (deadline_at <= now) return [[id, deadline_s!]];
-    return group !== undefined && groups.has(group) ? [[id, model.graph.groups![group]!.deadline_s!]] : [];
+    if (deadline_at <= now) return [[node.id, node.definition.deadline_s!]];
+    const late = timedGroups(model, node).find(
+      ({ name, ms }) => (begun.get(name) ?? Number.POSITIVE_INFINITY) + ms <= now,
+    );
+    return late ? [[node.id, late.ms / 1000]] : [];
   });
 }

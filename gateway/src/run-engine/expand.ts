@@ -3,6 +3,7 @@
  * decision. References of a member to its group are by index, of others to a group by list.
  */
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
+import { chainIn } from "../graphs/bound.ts";
 import { isApproval, poolOf } from "../graphs/node-place.ts";
 import { placeBy, type Expander } from "./expander.ts";
 import type { GroupState, Place } from "./groups.ts";
@@ -167,10 +168,10 @@ function brokenOf(expander: Expander, nodes: ModelNode[]): GraphModel["broken"] 
 /** What may be called back, by a race or a deadline, is in no task with anything else; what a person decides is in none. */
 function apartOf({ graph }: GraphPlan, races: Races | undefined, node: ModelNode): string {
   const { deadline_s, group } = node.definition;
-  const deadline = group !== undefined && graph.groups![group]!.deadline_s !== undefined ? group : "";
+  const timed = chainIn(graph, group).flatMap(([id, { deadline_s: at }]) => (at === undefined ? [] : [id]));
   return [
     servedBy(races, node),
-    deadline_s === undefined && !isApproval(node.definition) ? deadline : node.id,
+    deadline_s === undefined && !isApproval(node.definition) ? timed.join() : node.id,
   ].join(" ");
 }
 

@@ -23,6 +23,7 @@ function graphNode(
 
 const V: Deed[] = [{ makes: ["v"] }];
 const FAILS: Deed[] = [{ fails: "permanent" }];
+const HANGS: Deed[] = [{ hangs: true }];
 const gives = (outputs: Record<string, unknown>): Deed[] => [{ makes: [], gives: outputs }];
 
 /** Two nodes, one after the other; a third beside them makes nothing that anybody needs. */
@@ -331,6 +332,178 @@ describe("a graph in a group", () => {
     expect((await run(graph, deeds)).output).toEqual({ v: "large.v" });
     for (const culprit of ["talk.say", "talk.beside", "large"])
       expect((await run(graph, { ...deeds, [culprit]: FAILS })).output).toEqual({ v: "plan_b.v" });
+  });
+});
+
+describe("deadline_s around a graph, and within one", () => {
+  const FINE: Graph = {
+    name: "timed",
+    groups: { fine: { deadline_s: 5 } },
+    nodes: [node("a", {}, { group: "fine" }), node("b", { x: "$a.v?" })],
+    edges: [{ from: "fine", to: "b", on: "always" }],
+    output: { v: "$b.v" },
+  };
+  const late = ({ rows }: Awaited<ReturnType<typeof play>>): Record<string, string | undefined> =>
+    Object.fromEntries(
+      [...rows].flatMap(([id, { status, error }]) => (status === "failed" ? [[id, error?.detail]] : [])),
+    );
+  const had = (seconds: number) => `It had ${seconds} s from its first dispatch.`;
+
+  it("is for the nodes of the graphs in a group, at any depth, those included that have not begun", async () => {
+    const deep: Graph = {
+      name: "deep",
+      input: { text: "Text" },
+      groups: { inner: {} },
+      nodes: [graphNode("talk", "talk", { text: "$input.text" }, { group: "inner" }), node("end")],
+      output: { film: "$talk.film" },
+    };
+    const graph: Omit<Graph, "name"> = {
+      groups: { fine: { deadline_s: 5 } },
+      nodes: [graphNode("deep", "deep", { text: "hi" }, { group: "fine" }), node("plan_b"), node("beside")],
+      edges: [{ from: "fine", to: "plan_b", on: "failure" }],
+      output: { v: { $any: ["$deep.film", "$plan_b.v"] }, beside: "$beside.v" },
+    };
+    const deeds = { "deep.talk.beside": V, "deep.talk.film": V, "deep.end": V, plan_b: V, beside: V };
+    const played = await run(graph, { ...deeds, "deep.talk.say": HANGS }, {}, [TALK, deep]);
+    expect(played.output).toEqual({ v: "plan_b.v", beside: "beside.v" });
+    expect(late(played)).toEqual({ "deep.talk.say": had(5), "deep.talk.film": had(5) });
+    expect(played.rows.get("deep.talk.say")!.error).toMatchObject({ code: "node-deadline" });
+    const quick = await run(graph, { ...deeds, "deep.talk.say": V }, {}, [TALK, deep]);
+    expect([quick.output, late(quick)]).toEqual([{ v: "deep.talk.film.v", beside: "beside.v" }, {}]);
+  });
+
+  it("is for all graphs of a list together, if it is the list's", async () => {
+    const graph: Omit<Graph, "name"> = {
+      groups: { g: { each: "$input.list", max: 3, at_once: 1, deadline_s: 7, on_failure: "skip" } },
+      nodes: [graphNode("talk", "talk", { text: "$g.item" }, { group: "g" })],
+      output: { v: "$talk.film" },
+    };
+    const played = await run(graph, { ...ALL, "talk.film.1": HANGS }, { list: ["x", "y", "z"] });
+    expect(played.output).toEqual({ v: ["talk.film.0.v"] });
+    expect(new Set(Object.keys(late(played)))).toEqual(
+      new Set(["talk.film.1", "talk.say.2", "talk.film.2", "talk.beside.2"]),
+    );
+  });
+
+  it("is counted from its own beginning for each index of a list around", async () => {
+    const graph: Omit<Graph, "name"> = {
+      groups: { g: { each: "$input.list", max: 3, at_once: 1 } },
+      nodes: [graphNode("t", "timed", {}, { group: "g" })],
+      output: { v: "$t.v" },
+    };
+    const deeds = { "t.a": V, "t.a.0": HANGS, "t.b": V };
+    const played = await run(graph, deeds, { list: ["x", "y"] }, [FINE]);
+    expect(played.output).toEqual({ v: ["t.b.0.v", "t.b.1.v"] });
+    expect(late(played)).toEqual({ "t.a.0": had(5) });
+    expect(played.attempts["t.b.1"]).toEqual([{ x: "t.a.1.v" }]);
+  });
+
+  it("ends the inner group first where both have one, and the outer by its own", async () => {
+    const graph: Omit<Graph, "name"> = {
+      groups: { outer: { deadline_s: 8 } },
+      nodes: [
+        graphNode("t", "timed", {}, { group: "outer" }),
+        node("after", { x: "$t.v?" }, { group: "outer" }),
+        node("plan_b"),
+      ],
+      edges: [{ from: "outer", to: "plan_b", on: "failure" }],
+      output: { v: { $any: ["$after.v", "$plan_b.v"] } },
+    };
+    const deeds = { "t.b": V, after: V, plan_b: V };
+    const inner = await run(graph, { ...deeds, "t.a": HANGS }, {}, [FINE]);
+    expect([inner.output, late(inner)]).toEqual([{ v: "after.v" }, { "t.a": had(5) }]);
+    const both = await run(graph, { ...deeds, "t.a": HANGS, "t.b": HANGS }, {}, [FINE]);
+    expect([both.output, late(both)]).toEqual([
+      { v: "plan_b.v" },
+      { "t.a": had(5), "t.b": had(8), after: had(8) },
+    ]);
+  });
+});
+
+describe("a race before a graph, and within one", () => {
+  const TWICE: Graph = {
+    name: "twice",
+    input: { text: "Text" },
+    nodes: [
+      node("one", { x: "$input.text" }),
+      node("two", { x: "$input.text", y: "$one.v" }, { plane: "node", type: "node_work" }),
+    ],
+    output: { v: "$two.v" },
+  };
+  const TURNS = [[0], [0.999], [0.3, 0.9, 0, 0.6], [0.6, 0.2, 0.95, 0.4], [0, 0.999], [0.999, 0]];
+  const firstOf = ({ events }: Awaited<ReturnType<typeof play>>, ids: string[]): string =>
+    events.find(({ type, node: id }) => type === "node.succeeded" && ids.includes(id))!.node;
+
+  it("gives all nodes of the graph what came first, whenever they look", async () => {
+    const graph: Graph = {
+      name: "outer",
+      nodes: [node("a"), node("b"), graphNode("t", "twice", { text: { $first: ["$a.v", "$b.v"] } })],
+      output: { v: "$t.v" },
+    };
+    const winners = new Set<string>();
+    for (const turns of TURNS) {
+      const deeds = { a: V, b: V, "t.one": V, "t.two": V };
+      const played = await play({ graph, graphs: [TWICE], deeds, turns });
+      const winner = firstOf(played, ["a", "b"]);
+      winners.add(winner);
+      expect(played.attempts).toMatchObject({
+        "t.one": [{ x: `${winner}.v` }],
+        "t.two": [{ x: `${winner}.v` }],
+      });
+    }
+    expect(winners).toEqual(new Set(["a", "b"]));
+  });
+
+  it("takes what the graph was given only when none of the others comes", async () => {
+    const careful: Graph = {
+      name: "careful",
+      input: { text: "Text" },
+      nodes: [node("a"), node("b"), node("c", { x: { $first: ["$a.v", "$b.v", "$input.text"] } })],
+      output: { v: "$c.v" },
+    };
+    const graph = {
+      nodes: [node("plan"), graphNode("t", "careful", { text: "$plan.v" })],
+      output: { v: "$t.v" },
+    };
+    const deeds = { plan: V, "t.a": FAILS, "t.b": V, "t.c": V };
+    expect((await run(graph, deeds, {}, [careful])).attempts["t.c"]).toEqual([{ x: "t.b.v" }]);
+    const none = await run(graph, { ...deeds, "t.b": FAILS }, {}, [careful]);
+    expect(none.attempts["t.c"]).toEqual([{ x: "plan.v" }]);
+  });
+
+  it("begins a loop with what came first, and an output of the graph is what came first", async () => {
+    const raced: Graph = {
+      name: "raced",
+      nodes: [node("a"), node("b")],
+      output: { v: { $first: ["$a.v", "$b.v"] } },
+    };
+    const graph: Graph = {
+      name: "outer",
+      groups: {
+        g: {
+          repeat: {
+            max: 2,
+            until: { ge: ["$g.index", 1] },
+            carry: { x: { init: { $first: ["$c.v", "$d.v"] }, next: "$two.v" } },
+          },
+        },
+      },
+      nodes: [
+        graphNode("t", "raced"),
+        node("c"),
+        node("d"),
+        node("one", { x: "$g.x" }, { group: "g" }),
+        node("two", { x: "$g.x", y: "$one.v" }, { group: "g", plane: "node", type: "node_work" }),
+      ],
+      output: { v: "$t.v", two: "$two.v" },
+    };
+    for (const turns of TURNS) {
+      const deeds = { "t.a": V, "t.b": V, c: V, d: V, one: V, two: V };
+      const played = await play({ graph, graphs: [raced], deeds, turns });
+      expect(played.output).toMatchObject({ v: `${firstOf(played, ["t.a", "t.b"])}.v` });
+      const begun = { x: `${firstOf(played, ["c", "d"])}.v` };
+      expect(played.attempts).toMatchObject({ "one.0": [begun], "two.0": [begun] });
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import { isForm } from "../graphs/expressions.ts";
 import { parseFlat, type FlatExpression } from "../graphs/flat-expressions.ts";
 import { operandsOf } from "../graphs/predicates.ts";
 import type { GraphModel, ModelNode, Races, Wanted } from "./graph-model.ts";
-import { sourcesOf } from "./plan-sources.ts";
+import { expressionsBefore, sourcesOf } from "./plan-sources.ts";
 import type { GraphPlan } from "./planned.ts";
 import { ENDED, evaluate, type Operand, type View } from "./operands.ts";
 import type { Phase } from "./state.ts";
@@ -68,13 +68,27 @@ function readServants(plan: GraphPlan, wanted: ReadonlyMap<string, Wanted>): Map
   return servants;
 }
 
+/** Nodes that any race names: also one before a graph or a loop, or in what a graph makes, which nobody loses. */
+function readNamed({ nodes, groups, output }: GraphPlan): Set<string> {
+  const expressions = [
+    ...nodes.flatMap(({ inputs }) => inputs.map(([, expression]) => expression)),
+    ...[...groups.values()].flatMap((group) => [
+      ...expressionsBefore(group),
+      ...(group.piece?.output.values() ?? []),
+    ]),
+    ...output.map(([, expression]) => expression),
+  ];
+  const names = expressions.flatMap((expression) => namesIn(expression));
+  return new Set(names.flatMap(({ node, raced }) => (raced ? [node] : [])));
+}
+
 /** The races of a graph; undefined if it has none. */
 export function readRaces(plan: GraphPlan): Races | undefined {
+  const named = readNamed(plan);
+  if (named.size === 0) return undefined;
   const wanted = readWanted(plan);
-  const named = [...wanted].filter(([, { raced, inOutput }]) => raced.size > 0 || inOutput);
-  if (named.length === 0) return undefined;
   return {
-    named: new Set(named.map(([id]) => id)),
+    named,
     wanted,
     servants: readServants(plan, wanted),
     groupOf: (node) => plan.byId.get(node)?.many?.id,

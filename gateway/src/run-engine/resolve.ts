@@ -146,7 +146,12 @@ function madeOf(expander: Expander, reference: Reference<"node">, place: Place |
 /** @param place of the member in which the expression stands */
 export function resolve(expander: Expander, expression: FlatExpression, place: Place | undefined): Operand {
   if (isForm(expression)) {
-    const of = expression.of.map((part) => resolve(expander, part, place));
+    const of = expression.of.map((part) => {
+      const operand = resolve(expander, part, place);
+      // What a graph was given is there when it begins: no racer, though a node made it.
+      if (expression.kind !== "first" || isForm(part) || part.kind !== "given") return operand;
+      return { kind: "any" as const, of: [operand], optional: mayBeMissing(operand) };
+    });
     const optional = expression.kind !== "text" && mayBeMissing(of.at(-1)!);
     return { kind: expression.kind, of, optional };
   }
