@@ -3,6 +3,7 @@ import type { Graph, GraphEdge, GraphNode } from "@myspinbot/contracts/types.ts"
 import { describe, expect, it } from "vitest";
 import { workNodeTypes } from "../../test/app-harness.ts";
 import { checkGraph } from "./check-graph.ts";
+import { createNamedGraphs } from "./named-graphs.ts";
 
 const options = { nodeTypes: workNodeTypes, pools: ["default", "gpu"] };
 
@@ -487,6 +488,30 @@ describe("checkGraph", () => {
       /no reference but text/,
     ],
     [
+      "a reference in braces in params",
+      graph([node("a", { params: { speed: "${input.n}" } })], list),
+      "/nodes/0/params/speed",
+      /"\$\{input" would be no reference/,
+    ],
+    [
+      "a reference in braces inside a longer text",
+      graph([node("a", { inputs: { text: "Hello ${ input.name }!" } })], list),
+      "/nodes/0/inputs/text",
+      /no reference but text/,
+    ],
+    [
+      "a reference inside a part of a text",
+      graph([node("a", { inputs: { text: { $text: ["Hello $input.name", "!"] } } })], list),
+      "/nodes/0/inputs/text/$text/0",
+      /no reference but text/,
+    ],
+    [
+      "a reference inside a text of a condition",
+      graph([node("a", { when: { in: ["$input.name", ["x", "not $input.name"]] } })], list),
+      "/nodes/0/when/in/1/1",
+      /no reference but text/,
+    ],
+    [
       "an unknown form",
       graph([node("a", { inputs: { text: { $best: ["$input.name"] } } })], list),
       "/nodes/0/inputs/text/$best",
@@ -621,13 +646,60 @@ describe("checkGraph", () => {
     expect(problems[0]!.detail).toMatch(detail);
   });
 
+  const graphs = createNamedGraphs(
+    [
+      graph([node("a", { inputs: { text: "$input.text?" } })], {
+        ...{ name: "talk", input: { text: "Text?" }, output: { text: "$a.text" } },
+      }),
+    ],
+    options,
+  );
+  const said = (more: Partial<GraphNode> = {}): GraphNode => ({ id: "said", graph: "talk", ...more });
+  it.each([
+    [
+      "a graph",
+      graph([node("a"), said(), node("c", { inputs: { text: { $first: ["$a.text", "$said.text"] } } })]),
+      "/nodes/2/inputs/text/$first/1",
+    ],
+    [
+      "a graph, in a form within a form",
+      graph([said(), node("c", { inputs: { text: { $text: ["x", { $first: ["$said.text", "y"] }] } } })]),
+      "/nodes/1/inputs/text/$text/1/$first/0",
+    ],
+    [
+      "a graph of the same list",
+      graph(
+        [
+          said({ group: "g" }),
+          node("c", { group: "g", inputs: { text: { $first: ["$said.text", "$g.item"] } } }),
+        ],
+        { ...list, groups: { g: each } },
+      ),
+      "/nodes/1/inputs/text/$first/0",
+    ],
+    [
+      "a graph, for the output",
+      graph([node("a"), said()], { output: { x: { $first: ["$said.text", "$a.text"] } } }),
+      "/output/x/$first/0",
+    ],
+    [
+      "a graph, for what a graph is given",
+      graph([said(), { ...said(), id: "b", inputs: { text: { $first: ["$said.text"] } } }]),
+      "/nodes/1/inputs/text/$first/0",
+    ],
+  ])("refuses a race with %s", (_name, bad, pointer) => {
+    const problems = checkGraph(bad, { ...options, graphs });
+    expect(problems.map((problem) => problem.pointer)).toEqual([pointer]);
+    expect(problems[0]!.detail).toMatch(/is made by a graph; only outputs of single nodes race/);
+  });
+
   it("accepts conditions, forms and groups that fit", () => {
     const good = graph(
       [
         node("a", { group: "g", inputs: { text: "$g.item" }, when: { lt: ["$g.index", 2] } }),
         node("b", { group: "g", inputs: { text: { $any: ["$a.text", { $text: ["no ", "$g.index"] }] } } }),
         node("c", { group: "h", inputs: { text: "$h.text", image: "$h.picture?" } }),
-        node("d", { inputs: { text: "costs $5, or US$ 6" } }),
+        node("d", { inputs: { text: "costs $5, or US$ 6" }, when: { ne: ["$input.name", "$$cheap"] } }),
         node("e", { group: "g", inputs: { text: { $first: ["$a.text", "$b.text", "$g.item"] } } }),
         node("f", { inputs: { text: { $text: ["by ", { $first: ["$d.text", "$input.name"] }] } } }),
       ],

@@ -4,6 +4,7 @@ import type { FieldError } from "../errors/app-error.ts";
 import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
 import { formProblems, isForm, isOptional, parseExpression, type Expression } from "./expressions.ts";
 import { filePartsOf, isFileType } from "./file-types.ts";
+import { isGraphAsNode } from "./flatten.ts";
 import type { GraphContext } from "./graph-context.ts";
 import type { Ports } from "./inner-graphs.ts";
 import { namedType } from "./input-fields.ts";
@@ -107,6 +108,9 @@ function racerProblem({ context, group }: Place, part: Expression, isLast: boole
   const { graph } = context;
   const node = part.kind === "node" ? graph.nodes.find(({ id }) => id === part.node) : undefined;
   if (node && isApproval(node)) return "is decided by a person, and does not race; a node behind it could";
+  // It has ended with the last of its nodes, and there is nothing that could be called back as one.
+  if (node && isGraphAsNode(node))
+    return "is made by a graph; only outputs of single nodes race, and one behind it could";
   if (node?.group !== undefined && node.group !== group) {
     const { each, repeat } = graph.groups?.[node.group] ?? {};
     const what = each === undefined ? repeat && "the last of a loop" : "a list";

@@ -88,7 +88,7 @@ function typeOf(
   try {
     const reference = parseReference(value);
     if (reference.kind === "constant") {
-      const [loose] = looseProblems(reference.value, pointer);
+      const [loose] = looseProblems(value, pointer);
       return loose ? { problem: loose } : { type: TYPE_OF[typeof reference.value]! };
     }
     const { type, problem } = resolveReference(context, reference, group);

@@ -7,8 +7,8 @@ export type Reference =
   | { kind: "input"; field: string; optional: boolean };
 
 const REFERENCE = /^\$([a-z][a-z0-9_]{0,47})\.([a-z][a-z0-9_]{0,47})(\??)$/;
-/** Something that looks like a reference, in a text that is none. */
-const LOOSE = /(?<!\$)\$[a-z][a-z0-9_]*/;
+/** Something that looks like a reference, in a text that is none; braces are how other languages write it. */
+const LOOSE = /(?<!\$)\$(?:\{\s*)?[a-z][a-z0-9_]*/;
 
 /** Says why a text that starts with a single `$` is no reference. */
 export class InvalidReference extends Error {

@@ -213,6 +213,75 @@ describe("POST /v1/runs", () => {
     await expectProblem(await h.post("/v1/runs", body), status, code, pointer);
   });
 
+  const approval = { id: "a", type: "approval", plane: "node" };
+  const loop = { max: 2, until: { has: "$a.text" } };
+  const carry = (init: string) => ({ text: { init, next: "$a.text" } });
+  const texts: [where: string, change: object, pointer: string][] = [
+    ["params", { nodes: [{ ...node, params: { speed: "$input.t" } }] }, "/nodes/0/params/speed"],
+    [
+      "an object in a list in params",
+      { nodes: [{ ...node, params: { speed: [1, { by: "$input.t?" }] } }] },
+      "/nodes/0/params/speed/1/by",
+    ],
+    [
+      "a longer text in params",
+      { nodes: [{ ...approval, params: { message: "Is $input.t right?" }, inputs: { text: "x" } }] },
+      "/nodes/0/params/message",
+    ],
+    ["braces in params", { nodes: [{ ...node, params: { speed: "${input.t}" } }] }, "/nodes/0/params/speed"],
+    ["a longer text", { nodes: [{ ...node, inputs: { text: "Hello $input.t!" } }] }, "/nodes/0/inputs/text"],
+    [
+      "an object",
+      { nodes: [{ ...approval, inputs: { object: { a: { b: "$input.t" } } } }] },
+      "/nodes/0/inputs/object/a/b",
+    ],
+    ["a list", { nodes: [{ ...approval, inputs: { texts: ["x", "$input.t"] } }] }, "/nodes/0/inputs/texts/1"],
+    [
+      "a part of a text",
+      { nodes: [{ ...node, inputs: { text: { $any: [{ $text: ["Hello $input.t"] }, "x"] } } }] },
+      "/nodes/0/inputs/text/$any/0/$text/0",
+    ],
+    [
+      "a condition",
+      { nodes: [{ ...node, when: { eq: ["$input.t", "not $input.t"] } }] },
+      "/nodes/0/when/eq/1",
+    ],
+    [
+      "a list in a condition",
+      { nodes: [{ ...node, when: { not: { in: ["$input.t", ["x", "a $b.c"]] } } }] },
+      "/nodes/0/when/not/in/1/1",
+    ],
+    [
+      "what a graph is given",
+      { nodes: [{ id: "a", graph: "speak", inputs: { text: "Hello $input.t" } }] },
+      "/nodes/0/inputs/text",
+    ],
+    [
+      "a loop's condition",
+      {
+        groups: { g: { repeat: { ...loop, until: { eq: ["$a.text", "as $input.t"] } } } },
+        nodes: [{ ...node, group: "g" }],
+      },
+      "/groups/g/repeat/until/eq/1",
+    ],
+    [
+      "what a loop begins with",
+      {
+        groups: { g: { repeat: { ...loop, carry: carry("so $input.t") } } },
+        nodes: [{ ...node, group: "g" }],
+      },
+      "/groups/g/repeat/carry/text/init",
+    ],
+    ["an output", { output: { x: { $any: ["$a.text", "no $input.t"] } } }, "/output/x/$any/1"],
+  ];
+  it.each(texts)("refuses a reference that would be text in %s", async (_where, change, pointer) => {
+    const body = { ...inline({ input: { t: "Text" }, ...change }), input: { t: "x" } };
+    const problem = await problemOf(await h.post("/v1/runs", body));
+    expect(problem.code).toBe("invalid-graph");
+    const told = problem.errors?.find((error) => error.pointer === `/graph${pointer}`);
+    expect(told?.detail, JSON.stringify(problem)).toMatch(/no reference but text/);
+  });
+
   it("refuses bytes that are no UTF-8", async () => {
     const init = {
       method: "POST",
