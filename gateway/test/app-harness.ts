@@ -82,6 +82,7 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
     ...(options.valkeyArgs ? { valkeyArgs: options.valkeyArgs } : {}),
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     nodeTypes: options.deps?.nodeTypes ?? workNodeTypes,
+    metrics: options.deps?.metrics ?? noMetrics,
   });
   const { redis, keys } = driver;
   const clock = createPassingClock();

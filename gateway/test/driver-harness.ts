@@ -19,7 +19,7 @@ import { newId, newPlainId } from "../src/ids.ts";
 import { createCommandClient, createReaderClient, type Redis } from "../src/redis/client.ts";
 import { toRecord } from "../src/redis/flat.ts";
 import { runStep } from "../src/redis/scripts.ts";
-import { noMetrics } from "../src/telemetry/metrics.ts";
+import { noMetrics, type Metrics } from "../src/telemetry/metrics.ts";
 
 const SILENT = {
   debug() {},
@@ -118,6 +118,7 @@ export async function createHarness(
     valkeyArgs?: string[];
     shard?: string;
     nodeTypes?: NodeTypes;
+    metrics?: Metrics;
   } = {},
 ): Promise<Harness> {
   const dir = await mkdtemp(join(tmpdir(), "driver-"));
@@ -131,7 +132,7 @@ export async function createHarness(
     keys,
     nodeTypes,
     logger: SILENT,
-    metrics: noMetrics,
+    metrics: options.metrics ?? noMetrics,
     clock: systemClock,
     random: () => 0.5,
     lockMs: options.lockMs ?? 2000,

@@ -2,8 +2,9 @@
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { createAppHarness, runOf, type AppHarness } from "../../test/app-harness.ts";
+import { createAppHarness, runOf, workNodeTypes, type AppHarness } from "../../test/app-harness.ts";
 import { until } from "../../test/until.ts";
+import { createGraphCatalogue } from "../graphs/catalogue.ts";
 import { createPrometheusMetrics } from "./prometheus.ts";
 
 let h: AppHarness;
@@ -59,6 +60,40 @@ describe("GET /metrics", () => {
     stop.abort();
     await until(async () => (await read()).get("gateway_open_event_streams") === 0);
     await stream.body?.cancel();
+  });
+
+  it("counts nodes of lists, loops and graphs by node type, and names no instance", async () => {
+    const metrics = createPrometheusMetrics({ processMetrics: false });
+    const inner: Graph = { ...GRAPH, name: "inner" };
+    const graphs = createGraphCatalogue([inner], { nodeTypes: workNodeTypes, pools: ["default"] });
+    h = await createAppHarness("grouped", { deps: { metrics, graphs } });
+    await h.announceAll();
+    h.driver.startDriver();
+    h.driver.startExecutor("node", async () => ({ outputs: { text: "made" } }));
+    const graph: Graph = {
+      name: "grouped",
+      input: { list: "Text[]" },
+      groups: {
+        line: { each: "$input.list", max: 3 },
+        take: { repeat: { max: 3, until: { ge: ["$take.index", 1] } } },
+      },
+      nodes: [
+        { id: "each", type: "node_work", plane: "node", group: "line" },
+        { id: "again", type: "node_work", plane: "node", group: "take" },
+        { id: "said", graph: "inner" },
+      ],
+      output: { texts: "$each.text", text: "$again.text", said: "$said.text" },
+    };
+    const { run_id } = await runOf(await h.post("/v1/runs", { graph, input: { list: ["x", "y", "z"] } }));
+    await h.driver.waitForEnd(run_id);
+    const text = await (await h.request("/metrics")).text();
+    // Three of the list, two of the loop, one of the graph.
+    expect(text).toContain('gateway_task_seconds_count{node_type="node_work",outcome="succeeded"} 6');
+    const types = new Set(Array.from(text.matchAll(/node_type="([^"]*)"/g), ([, type]) => type));
+    expect(types).toEqual(new Set(["node_work"]));
+    const values = Array.from(text.matchAll(/="([^"]*)"/g), ([, value]) => value!);
+    expect(values.filter((value) => /^(each|again|said|line|take)\b/.test(value))).toEqual([]);
+    expect(text).not.toContain(run_id);
   });
 
   it("has labels from closed sets only", async () => {
