@@ -1,61 +1,18 @@
 /** The examples of docs/graphs.md: they fit, and do what the page says. */
 import { readFileSync } from "node:fs";
-import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
-import type { FlatNode, Graph } from "@myspinbot/contracts/types.ts";
+import type { Graph } from "@myspinbot/contracts/types.ts";
 import { validateGraph } from "@myspinbot/contracts/validators.js";
 import { describe, expect, it } from "vitest";
-import type { Deed } from "../../test/semantics/graphs.ts";
-import { play } from "../../test/semantics/play.ts";
+import { IMAGE, namedGraphs, nodeTypes, playTyped } from "../../test/semantics/play-typed.ts";
 import { checkGraph } from "./check-graph.ts";
-import { createNamedGraphs } from "./named-graphs.ts";
-import { isApproval } from "./node-place.ts";
-import { createNodeTypes } from "./node-types.ts";
 
 const page = readFileSync(new URL("../../../docs/graphs.md", import.meta.url), "utf8");
 const examples = Array.from(page.matchAll(/```json\n([^`]+)```/g), ([, text]) => JSON.parse(text!) as Graph);
-const nodeTypes = createNodeTypes();
-/** As the gateway makes it of a client's file. */
-const IMAGE = {
-  ...{ artifact_id: "file_1", key: "files/file_1", media_type: "image/png", size: 1 },
-  ...{ sha256: "a".repeat(64), name: "a.png", meta: {} },
-};
-
-/** Every output of the node's type, by a name that says whose it is. */
-function madeBy({ id, type }: FlatNode, index: number | undefined): Record<string, unknown> {
-  const name = index === undefined ? id : `${id}.${index}`;
-  const ports = Object.keys(nodeTypes.get(type)!.outputs);
-  return Object.fromEntries(ports.map((port) => [port, `${name}.${port}`]));
-}
-
-const namedGraphs = createNamedGraphs(Object.values(GRAPHS), { nodeTypes, pools: ["default"] });
-/** Types that do what the test says. */
-const played = ({ nodes, ...graph }: Graph): Graph => ({
-  ...graph,
-  nodes: nodes.map(({ engine: _, ...node }) =>
-    node.type === undefined || isApproval({ type: node.type })
-      ? node
-      : { ...node, type: `${node.plane}_work` },
-  ),
-});
-
-function flatNodes(graph: Graph): FlatNode[] {
-  const read = namedGraphs.accept(graph);
-  if ("problems" in read) throw new Error(JSON.stringify(read.problems));
-  return read.inner.graph.nodes;
-}
 
 /** Plays an example whose nodes all succeed, but for those that are named. */
 async function playExample(name: string, input: Record<string, unknown>, failing: string[] = []) {
   const graph = examples.find((each) => each.name === name)!;
-  const deeds: Record<string, Deed[]> = {};
-  for (const node of flatNodes(graph))
-    for (const index of [undefined, 0, 1, 2])
-      deeds[index === undefined ? node.id : `${node.id}.${index}`] = [
-        { makes: [], gives: madeBy(node, index) },
-      ];
-  for (const id of failing) deeds[id] = [{ fails: "permanent" }];
-  const given = { graph: played(graph), graphs: Object.values(GRAPHS).map(played), input, deeds };
-  const { status, output } = await play({ ...given, turns: [0.4, 0.8, 0.1] });
+  const { status, output } = await playTyped(graph, input, { failing });
   return status === "succeeded" ? output : status;
 }
 
