@@ -8,9 +8,13 @@ export interface Availability {
   text: string;
 }
 
+/** Nobody has to be there for a node that asks a person: it belongs to no executor. */
+const ASKS = "approval";
+
 export function availabilityOf(graph: Graph, known: Capabilities | undefined): Availability | undefined {
   if (known === undefined) return undefined;
-  const rows = graph.nodes.map(({ type, engine }) => {
+  const nodes = graph.nodes.filter(({ type }) => type !== ASKS);
+  const rows = nodes.map(({ type, engine }) => {
     const row = known.node_types.find((each) => each.type === type);
     const engines = (row?.engines ?? []).filter(({ name }) => engine === undefined || name === engine);
     const reason = engines.find(({ available }) => !available)?.reason;

@@ -102,6 +102,37 @@ describe("a form", () => {
     ]);
   });
 
+  it.each([
+    ["of pictures, by its form alone", { items: { $ref: "#/$defs/FileInput" } }, "image"],
+    ["of clips", { items: { $ref: "#/$defs/FileInput" }, "x-type": "Audio[]" }, "audio"],
+    ["of films, as the element says", { items: { $ref: "#/$defs/FileInput", "x-type": "Video" } }, "video"],
+    ["of pictures in a form of their own", { items: { type: "object", "x-type": "Image" } }, "image"],
+  ] as [string, Schema, string][])("takes a list of files: %s", (_, list, files) => {
+    const [field] = all(
+      formOf({
+        properties: { many: { type: "array", minItems: 2, maxItems: 3, ...list } },
+        $defs: { FileInput: { type: "object", properties: { file_id: { type: "string" } } } },
+      }),
+    );
+    expect(field).toMatchObject({ name: "many", widget: "files", files });
+    const given = (n: number): Values => ({
+      many: Array.from({ length: n }, (_, i) => ({ file_id: `file_${i}`, name: "a", size: 1 })),
+    });
+    expect(faultsOf([field!], given(1))).toEqual([{ pointer: "/many", detail: "At least 2." }]);
+    expect(faultsOf([field!], given(4))).toEqual([{ pointer: "/many", detail: "At most 3." }]);
+    expect(faultsOf([field!], given(2))).toEqual([]);
+    expect(toInput([field!], given(2))).toEqual({ many: [{ file_id: "file_0" }, { file_id: "file_1" }] });
+  });
+
+  it("keeps JSON as it is typed, and sends what it says", () => {
+    const made = formOf({ properties: { thing: { type: "object" } }, required: ["thing"] });
+    expect(faultsOf(all(made), { thing: '{"a": ' })).toEqual([
+      { pointer: "/thing", detail: "This is no JSON yet." },
+    ]);
+    expect(toInput(all(made), { thing: ' {"a": [1]} ' })).toEqual({ thing: { a: [1] } });
+    expect(toInput(all(made), fromInput({ thing: { a: [1] } }, made).values)).toEqual({ thing: { a: [1] } });
+  });
+
   it("shows a field when another asks for it", () => {
     const made = form("talking-avatar");
     const shown = (values: Values, chosen = "text") =>

@@ -17,6 +17,9 @@ export type Widget =
     )
   | ("image" | "audio" | "video" | "voice" | "files" | "list");
 
+/** Widgets of one file. */
+export type FileWidget = Extract<Widget, "image" | "audio" | "video">;
+
 export interface Field {
   name: string;
   title: string;
@@ -27,6 +30,8 @@ export interface Field {
   hints: Hints;
   /** Of an element, when it is a list of them. */
   fields?: Field[];
+  /** What each is, when it is a list of files. */
+  files?: FileWidget;
 }
 
 export interface FieldGroup {
@@ -42,7 +47,7 @@ export interface Form {
   either: { field: string; title: string }[];
 }
 
-const FILES: Readonly<Record<string, Widget>> = { Image: "image", Audio: "audio", Video: "video" };
+const FILES: Readonly<Record<string, FileWidget>> = { Image: "image", Audio: "audio", Video: "video" };
 const SEGMENTS_AT_MOST = 4;
 /** From this length on a text is written in several lines. */
 const LONG = 200;
@@ -101,6 +106,7 @@ function fieldOf(name: string, own: Schema, { root, required }: { root: Schema; 
     help: own.description ?? schema.description,
     ...{ widget, required, schema, hints },
     ...(widget === "list" && element !== undefined ? { fields: fieldsOf(element, root) } : {}),
+    ...(widget === "files" ? { files: filesOf(schema, element) } : {}),
   };
 }
 
@@ -109,9 +115,15 @@ function widgetOf(schema: Schema, hints: Hints, root: Schema): Widget {
   const file = FILES[schema["x-type"] ?? ""] ?? (isFile(schema) ? "image" : undefined);
   if (file !== undefined) return file;
   const element = schema.items === undefined ? undefined : resolved(schema.items, root);
-  if (element !== undefined && isFile(element)) return "files";
+  if (element !== undefined && (isFile(element) || (element["x-type"] ?? "") in FILES)) return "files";
   if (element?.properties !== undefined) return "list";
   return ROWS.find(([fits]) => fits(schema, hints))?.[1] ?? "json";
+}
+
+/** The list says it (`Audio[]`), or its element. */
+function filesOf(list: Schema, element: Schema | undefined): FileWidget {
+  const type = /^(\w+)\[\]$/.exec(list["x-type"] ?? "")?.[1] ?? element?.["x-type"];
+  return FILES[type ?? ""] ?? "image";
 }
 
 /** The form in which clients name files. */

@@ -14,6 +14,8 @@ export function fromInput(input: Values, form: Form): { values: Values; chosen?:
 }
 
 function ofField({ widget, fields = [] }: Field, value: unknown): unknown {
+  // As it is typed.
+  if (widget === "json") return JSON.stringify(value, null, 2);
   if (widget === "list")
     return (value as Values[]).map((element) =>
       Object.fromEntries(

@@ -61,6 +61,11 @@ export class Upload {
     this.#stop.abort();
   }
 
+  /** Its picture is not shown any more. */
+  release(): void {
+    if (this.picture !== undefined) URL.revokeObjectURL(this.picture);
+  }
+
   async #bring(kind: Kind): Promise<FileValue | undefined> {
     const refused = refusal(this.file, kind);
     if (refused !== undefined) return this.#failed(refused, false);

@@ -56,6 +56,8 @@ function toValue(field: Field, value: unknown): unknown {
       return (value as FileValue[]).map(({ file_id }) => ({ file_id }));
     case "list":
       return (value as Values[]).map((element) => toInput(field.fields ?? [], element));
+    case "json":
+      return JSON.parse(value as string);
     case "voice": {
       const { name, file_id, consent } = value as Values;
       return name === undefined ? { file_id, consent } : { name };
@@ -75,12 +77,14 @@ export function faultsOf(fields: readonly Field[], values: Values, at = ""): Fie
     const value = values[field.name];
     if (!isGiven(value) || (typeof value === "string" && value.trim() === ""))
       return field.required ? [{ pointer, detail: missing(field) }] : [];
-    if (field.widget === "list")
-      return (value as Values[]).flatMap((element, i) =>
-        faultsOf(field.fields ?? [], element, `${pointer}/${i}`),
-      );
     const detail = judge(field, value);
-    return detail === undefined ? [] : [{ pointer, detail }];
+    const inside =
+      field.widget === "list"
+        ? (value as Values[]).flatMap((element, i) =>
+            faultsOf(field.fields ?? [], element, `${pointer}/${i}`),
+          )
+        : [];
+    return detail === undefined ? inside : [{ pointer, detail }, ...inside];
   });
 }
 
@@ -94,6 +98,12 @@ function judge({ widget, schema }: Field, value: unknown): string | undefined {
     if (name === undefined && file_id === undefined) return "Choose or record a clip.";
     return name === undefined && consent !== true ? "The speaker must have agreed." : undefined;
   }
+  if (widget === "json") return isJson(value as string) ? undefined : "This is no JSON yet.";
+  if (Array.isArray(value)) {
+    const { minItems = 0, maxItems = Infinity } = schema;
+    if (value.length < minItems) return `At least ${minItems}.`;
+    return value.length > maxItems ? `At most ${maxItems}.` : undefined;
+  }
   if (typeof value === "string") {
     const { pattern, maxLength = Infinity } = schema;
     if ([...value].length > maxLength) return `At most ${maxLength} characters.`;
@@ -106,4 +116,13 @@ function judge({ widget, schema }: Field, value: unknown): string | undefined {
     if (multipleOf !== undefined && value % multipleOf !== 0) return `A multiple of ${multipleOf}.`;
   }
   return undefined;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,0 +1,47 @@
+import type { Capabilities, Graph } from "@myspinbot/contracts/types.ts";
+import { describe, expect, it } from "vitest";
+import { availabilityOf } from "./availability.ts";
+
+const graph = (...nodes: { type: string; engine?: string }[]) => ({ nodes }) as unknown as Graph;
+const known = (
+  ...node_types: {
+    type: string;
+    executors_online: number;
+    engines?: { name: string; available: boolean; reason?: string }[];
+  }[]
+) =>
+  ({
+    node_types: node_types.map((row) => ({ plane: "python", engines: [], ...row })),
+  }) as unknown as Capabilities;
+const SPEAK = { type: "speak", executors_online: 2, engines: [{ name: "a", available: true }] };
+
+describe("whether somebody can do it", () => {
+  it.each([
+    ["all are there", [{ type: "speak" }], [SPEAK], "ready", "2 boxes are online and can do this now"],
+    // A node that asks a person belongs to no executor.
+    ["one asks a person", [{ type: "speak" }, { type: "approval" }], [SPEAK], "ready", "2 boxes are online"],
+    ["nobody knows a type", [{ type: "speak" }, { type: "other" }], [SPEAK], "waiting", "No box is online."],
+    [
+      "everybody has left",
+      [{ type: "speak" }],
+      [{ ...SPEAK, executors_online: 0 }],
+      "waiting",
+      "No box is online.",
+    ],
+    [
+      "the engine cannot work",
+      [{ type: "speak", engine: "b" }],
+      [{ ...SPEAK, engines: [...SPEAK.engines, { name: "b", available: false, reason: "no GPU" }] }],
+      "impossible",
+      "no GPU",
+    ],
+  ])("is said when %s", (_, nodes, rows, state, words) => {
+    const said = availabilityOf(graph(...nodes), known(...rows));
+    expect(said?.state).toBe(state);
+    expect(said?.text).toContain(words);
+  });
+
+  it("is not said before it is known", () => {
+    expect(availabilityOf(graph(), undefined)).toBeUndefined();
+  });
+});
