@@ -1,6 +1,6 @@
 /** The page in a real browser, in front of the real system: made, watched, kept. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient, type Client } from "@myspinbot/client/client.ts";
@@ -121,6 +121,21 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
     await drop(page, "[data-pointer='/portrait'] [role=presentation]", "/avatars/elias.webp");
     await portrait.getByText("dropped.webp").waitFor();
     await page.locator("[data-pointer='/avatar']").waitFor({ state: "detached" });
+    await portrait.getByRole("button", { name: "Take a part of it" }).click();
+    const cutting = page.getByRole("dialog", { name: "Which part?" });
+    await cutting.getByText("Upright").click();
+    await cutting.getByRole("slider", { name: "Larger" }).fill("2");
+    await cutting.getByRole("group", { name: /^The picture/ }).press("ArrowRight");
+    expect(await findings(page)).toEqual([]);
+    await shoot(page, "make crop desk light");
+    await cutting.getByRole("button", { name: "Take this part" }).click();
+    await cutting.waitFor({ state: "detached" });
+    await portrait.getByText("dropped.webp").waitFor();
+    await expect
+      .poll(() =>
+        portrait.getByRole("img").evaluate((img: HTMLImageElement) => img.naturalWidth / img.naturalHeight),
+      )
+      .toBeCloseTo(3 / 4, 1);
 
     const voice = page.locator("[data-pointer='/voice']");
     await voice.getByRole("combobox").selectOption("clip");
@@ -134,6 +149,46 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
     await page.getByRole("textbox", { name: "Words" }).fill("Hello.");
     await page.getByRole("button", { name: "Make the film" }).click();
     await voice.getByText("The speaker must have agreed.").waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("takes many pictures together, each with its own fate", async () => {
+    const { page, complaints, close } = await visit(browser, base);
+    await page.goto("/make/upscale-batch");
+    const pictures = page.locator("[data-pointer='/images']");
+    const avatar = readFileSync(join(ROOT, "ui", "static", "avatars", "elias.webp"));
+    const picture = (n: number) => ({ name: `${n}.webp`, mimeType: "image/webp", buffer: avatar });
+    await pictures
+      .getByLabel("Choose pictures")
+      .setInputFiles([
+        ...Array.from({ length: 4 }, (_, i) => picture(i)),
+        { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("a") },
+      ]);
+    await pictures.getByText("4 of at most 50.").waitFor();
+    await pictures.getByRole("alert").filter({ hasText: "a.txt is no file of this kind" }).waitFor();
+    expect(await pictures.getByRole("img").count()).toBe(4);
+    expect(await findings(page)).toEqual([]);
+    await shoot(page, "make many desk light");
+    await pictures.getByRole("button", { name: "Remove a.txt" }).click();
+    await pictures.getByRole("alert").waitFor({ state: "detached" });
+    await pictures.getByRole("button", { name: "Remove 0.webp" }).click();
+    await pictures.getByText("3 of at most 50.").waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("lets an operator drain a box, and give it work again", async () => {
+    const { page, complaints, close } = await visit(browser, base);
+    await page.goto("/box");
+    const card = page.getByRole("article").filter({ hasText: "GPU" });
+    await card.getByRole("button", { name: /^Drain/ }).click();
+    await card.getByText("draining, seen").waitFor();
+    await card.getByText("It takes no more work and finishes what it holds.").waitFor();
+    expect(await findings(page)).toEqual([]);
+    await shoot(page, "box draining desk light");
+    await card.getByRole("button", { name: /^Take work again/ }).click();
+    await card.getByText("online, seen").waitFor();
     expect(complaints).toEqual([]);
     await close();
   });
@@ -240,6 +295,8 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
     await page.getByRole("button", { name: "Copy a link to this run" }).click();
     await page.getByText(/^Copied\./).waitFor();
     const link = await page.evaluate(() => navigator.clipboard.readText());
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("API key").waitFor();
     expect(complaints).toEqual([]);
     await close();
 

@@ -6,23 +6,34 @@ import { wordsOf } from "./words-of.ts";
 
 export interface About {
   words: string;
+  /** An address that holds for a while. */
   poster?: string | undefined;
 }
 
-const known = new Map<string, About>();
+interface Known {
+  words: string;
+  picture: string | undefined;
+  /** What ended does not change any more. */
+  over: boolean;
+}
+const known = new Map<string, Known>();
 
-/** @param over what ended does not change any more */
 export async function aboutRun(run_id: string, over: boolean): Promise<About | undefined> {
-  const kept = known.get(run_id);
-  if (kept?.poster !== undefined || (kept !== undefined && !over)) return kept;
   try {
-    const { input, graph, output } = await client.runs.get(run_id);
-    const shown = shownOf(resultsOf(output));
-    const picture = shown.poster ?? shown.picture;
-    const poster = picture && (await contentUrl(run_id, picture.artifact_id));
-    known.set(run_id, { words: wordsOf(input, graph), poster });
+    const old = known.get(run_id);
+    const about = old === undefined || (over && !old.over) ? await ask(run_id, over) : old;
+    const poster = about.picture && (await contentUrl(run_id, about.picture));
+    return { words: about.words, poster };
   } catch {
-    return kept;
+    // The list asks again.
+    return undefined;
   }
-  return known.get(run_id);
+}
+
+async function ask(run_id: string, over: boolean): Promise<Known> {
+  const { input, graph, output } = await client.runs.get(run_id);
+  const { poster, picture } = shownOf(resultsOf(output));
+  const about = { words: wordsOf(input, graph), picture: (poster ?? picture)?.artifact_id, over };
+  known.set(run_id, about);
+  return about;
 }

@@ -16,6 +16,7 @@ import type {
   RunEndedData,
   RunQueuedData,
 } from "@myspinbot/contracts/types.ts";
+import { curveOf } from "./curve.ts";
 import { addLog, type NodeView, type RunView } from "./run-view.ts";
 
 interface Change<Data> {
@@ -94,8 +95,14 @@ export const CHANGES: { [T in Event["type"]]: (change: Change<DataFor<T>>) => vo
   "node.log": ({ view, event, data }) =>
     addLog(view, { seq: event.seq, at: event.at, node_id: event.node_id ?? "", ...data }),
   "node.preview": ({ view, node, event, data }) => {
-    set(node, { preview: { ...data, seq: event.seq } });
-    view.previewed = event.node_id;
+    const curve = curveOf(data);
+    if (curve !== undefined) {
+      set(node, { curve });
+      view.curved = event.node_id;
+    } else if (data.media_type.startsWith("image/")) {
+      set(node, { preview: { ...data, seq: event.seq } });
+      view.previewed = event.node_id;
+    }
   },
   "node.succeeded": ({ node, event, data }) =>
     set(node, {

@@ -20,6 +20,8 @@ const artifact = (name: string) => ({
   ...{ sha256: "0".repeat(64), name, meta: {} },
 });
 
+const CURVE = { title: "Loss", unit: "steps", lines: [{ name: "train", points: [[1, 0.5]] }] };
+
 type Row = [type: Event["type"], node_id: string | undefined, data: object];
 
 /** Everything that can happen, in an order in which it does. */
@@ -40,6 +42,7 @@ const LOG: Event[] = (
     ["node.dispatched", "b.0", { attempt: 1, task_id: "t3", pool: "default" }],
     ["node.started", "b.0", { attempt: 1, executor: "e3" }],
     ["node.preview", "b.0", { media_type: "image/png", base64: "AA==" }],
+    ["node.preview", "b.0", { media_type: "application/json", base64: btoa(JSON.stringify(CURVE)) }],
     ["node.succeeded", "b.0", { attempt: 1 }],
     ["node.skipped", "b.1", { reason: "when" }],
     ["run.waiting", undefined, {}],
@@ -88,7 +91,9 @@ const run = (given: readonly Frame[], from?: RunView): RunView => {
 /** What the gateway would say after so many events: without what it does not keep. */
 const snapshotAfter = (seq: number): Frame => {
   const view = structuredClone(run(frames(LOG.slice(0, seq))));
-  const nodes = view.nodes.map(({ preview: _p, skipped: _s, retry: _r, executor: _e, ...node }) => node);
+  const nodes = view.nodes.map(
+    ({ preview: _p, curve: _c, skipped: _s, retry: _r, executor: _e, ...node }) => node,
+  );
   return { kind: "snapshot", seq, run: { ...view.run, nodes, artifacts: view.artifacts } };
 };
 const plain = (view: RunView): unknown => JSON.parse(JSON.stringify(view));
@@ -97,7 +102,7 @@ const WHOLE = plain(run(frames(LOG)));
 describe("the view of a run", () => {
   it("is what the log says", () => {
     const view = run(frames(LOG));
-    expect(view.run).toMatchObject({ status: "failed", error, started_at: AT(2), completed_at: AT(23) });
+    expect(view.run).toMatchObject({ status: "failed", error, started_at: AT(2), completed_at: AT(24) });
     expect(view.nodes.map(({ node_id, status }) => `${node_id} ${status}`)).toEqual([
       "a succeeded",
       "b.0 succeeded",
@@ -111,6 +116,9 @@ describe("the view of a run", () => {
       engine: "other",
       timing: { execute_s: 1 },
     });
+    // A curve is beside the picture, and not in its place.
+    expect(view.nodes[1]).toMatchObject({ curve: CURVE, preview: { media_type: "image/png" } });
+    expect([view.previewed, view.curved]).toEqual(["b.0", "b.0"]);
     expect(view.artifacts.map(({ name }) => name)).toEqual(["one.png"]);
     expect(view.logs.map(({ message }) => message)).toEqual(["one"]);
   });

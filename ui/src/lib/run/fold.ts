@@ -31,6 +31,7 @@ function afterSnapshot(old: RunView | undefined, run: Run, seq: number): RunView
     logs: old.logs,
     gaps: old.gaps,
     previewed: old.previewed,
+    curved: old.curved,
   };
 }
 
@@ -40,6 +41,7 @@ function withKnown(node: NodeView, old: NodeView | undefined): NodeView {
   return {
     ...node,
     preview: old.preview,
+    curve: old.curve,
     skipped: old.skipped,
     executor: isSame ? old.executor : undefined,
     engine: node.engine ?? (isSame ? old.engine : undefined),

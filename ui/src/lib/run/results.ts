@@ -46,9 +46,16 @@ export function shownOf(results: readonly Result[]): Shown {
 
 /** The newest picture that a run has made on its way. */
 export function newestPicture(artifacts: readonly Artifact[]): Artifact | undefined {
-  return artifacts.findLast(
-    ({ media_type, name }) => /^image\/(png|jpeg|webp)$/.test(media_type) && !/matte|mask/.test(name),
-  );
+  return artifacts.findLast(isPicture);
+}
+
+/** The pictures that a node has made so far, in their order. */
+export function picturesOf(artifacts: readonly Artifact[], node_id: string): Artifact[] {
+  return artifacts.filter((each) => each.node_id === node_id && isPicture(each));
+}
+
+function isPicture({ media_type, name }: Artifact): boolean {
+  return /^image\/(png|jpeg|webp)$/.test(media_type) && !/matte|mask/.test(name);
 }
 
 /** Length, size in pixels, rate. */

@@ -1,9 +1,12 @@
 /** What the page knows of a run, as plain objects. */
 import type { Artifact, Problem, Run, RunNode } from "@myspinbot/contracts/types.ts";
+import type { Curve } from "./curve.ts";
 
 export interface NodeView extends RunNode {
   executor?: string | undefined;
+  /** A picture. */
   preview?: { media_type: string; base64: string; seq: number } | undefined;
+  curve?: Curve | undefined;
   /** Why it will not run. */
   skipped?: string | undefined;
   /** When it is tried again, and why it must be. */
@@ -29,6 +32,8 @@ export interface RunView {
   gaps: { from: number; to: number }[];
   /** The newest preview of all nodes is this node's. */
   previewed?: string | undefined;
+  /** The newest curve, too. */
+  curved?: string | undefined;
 }
 
 const LOG_LINES = 5000;
