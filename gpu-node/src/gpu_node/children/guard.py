@@ -49,8 +49,8 @@ def main() -> NoReturn:
         if life in ready:
             break
     # The service may hear of an end before we do: how the handler itself ended is what counts.
-    ended = end_all(seen, handler)
-    _end_like(next(s for s in (status, ended, int(signal.SIGKILL)) if s is not None))
+    status = end_all(seen, handler, status)
+    _end_like(int(signal.SIGKILL) if status is None else status)
 
 
 def _start(life: int, connection: int, arguments: list[str]) -> int:
@@ -83,17 +83,17 @@ def _reap(handler: int) -> int | None:
             status = code
 
 
-def end_all(seen: dict[int, str], handler: int) -> int | None:
+def end_all(seen: dict[int, str], handler: int, status: int | None) -> int | None:
     """Kill all descendants until none is left, and what was seen to be one, if it still is the
-    same process. Answers the handler's status if it ended meanwhile."""
+    same process. Answers the handler's status, which is waited for where it is not known yet."""
     deadline = time.monotonic() + _GIVE_UP_S
-    status = None
     while time.monotonic() < deadline:
         left = descendants(os.getpid())
         if seen:
             now = processes()
             left |= {p: s for p, s in seen.items() if p in now and now[p][1] == s}
-        if not left:
+        # A process shows as ended before its last thread has; only then its status is told.
+        if not left and status is not None:
             break
         for pid in left:
             try:
