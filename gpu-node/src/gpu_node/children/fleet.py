@@ -3,6 +3,8 @@ or have grown."""
 
 import asyncio
 import contextlib
+from collections.abc import Callable
+from typing import Any
 
 from gpu_node.children.child import Child
 from gpu_node.children.failures import CannotNow
@@ -14,7 +16,7 @@ from gpu_node.metrics import Metrics
 
 
 class Fleet:
-    """As many processes as were ever needed at once."""
+    """As many processes as were ever needed at once, and one for probes."""
 
     def __init__(self, settings: ChildSettings, metrics: Metrics, clock: Clock) -> None:
         self._settings = settings
@@ -33,17 +35,29 @@ class Fleet:
         self._idle.clear()
 
     async def take(self, node_type: str) -> Child:
-        """The idle child that did this type last, else the one used last, else a new one."""
+        """The idle child that did this type last, else the one used last, else a new one. The one
+        that nobody has called yet comes after the others: it is left to probes."""
+        chosen = await self._choose(
+            lambda _: True, lambda c: (node_type in c.last_types, bool(c.last_types), c.used_at)
+        )
+        if node_type not in chosen.last_types:
+            chosen.last_types.append(node_type)
+        return chosen
+
+    async def take_uncalled(self) -> Child:
+        """A child that has never been called, for a probe: what the others have loaded is for
+        their next call, which may come meanwhile."""
+        return await self._choose(lambda c: not c.last_types, lambda c: c.used_at)
+
+    async def _choose(self, may: Callable[[Child], bool], rank: Callable[[Child], Any]) -> Child:
         await self._drop_dead()
         await self._drop_grown()
-        while not self._idle:
+        while not (idle := [child for child in self._idle if may(child)]):
             # Shielded: a caller that gives up in between leaves an idle child, not an unknown
             # process.
             await asyncio.shield(asyncio.create_task(self._start()))
-        best = max(self._idle, key=lambda c: (node_type in c.last_types, c.used_at))
+        best = max(idle, key=rank)
         self._idle.remove(best)
-        if node_type and node_type not in best.last_types:
-            best.last_types.append(node_type)
         return best
 
     async def _drop_dead(self) -> None:

@@ -114,7 +114,7 @@ class ChildPool:
 
     async def _probe(self, models_dir: Path, node_types: Sequence[str]) -> dict[str, Any]:
         async with self._probes:
-            child = await self._fleet.take("")
+            child = await self._fleet.take_uncalled()
             try:
                 async with asyncio.timeout(PROBE_TIMEOUT_S):
                     return await child.probe(models_dir, node_types)

@@ -1,0 +1,34 @@
+"""Which handler process a call and a probe are given."""
+
+import os
+
+from gpu_node.children.fleet import Fleet
+from gpu_node.children.limits import Limits
+from gpu_node.children.settings import ChildSettings
+from gpu_node.clock import SystemClock
+from gpu_node.metrics import Metrics
+
+LIMITS = Limits("off", network=False, memory_mb=0, cpu_s=0, file_mb=0, open_files=0)
+
+
+async def test_a_probe_leaves_to_the_next_call_what_the_last_one_has_loaded() -> None:
+    metrics = Metrics()
+    fleet = Fleet(ChildSettings("", dict(os.environ), LIMITS, 60.0), metrics, SystemClock())
+    try:
+        first = await fleet.take_uncalled()
+        fleet.give_back(first)
+        # Nobody starts a process for a first call where an idle one is there.
+        warm = await fleet.take("loads")
+        assert warm is first
+        fleet.give_back(warm)
+        for node_type in ("loads", "loads too", "loads"):
+            probed = await fleet.take_uncalled()
+            assert await fleet.take(node_type) is warm
+            fleet.give_back(warm)
+            fleet.give_back(probed)
+            # The probe's was used last; still it is no better for a call.
+            assert await fleet.take(node_type) is warm
+            fleet.give_back(warm)
+        assert metrics.children._value.get() == 2
+    finally:
+        await fleet.close()
