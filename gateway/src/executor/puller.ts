@@ -89,7 +89,10 @@ export function createPuller(options: PullerOptions): Puller {
     if (!recovered) await recover();
     await held.whenFree(stopped.signal);
     if (stopped.signal.aborted) return;
-    for (const row of await read(held.free(), ">")) accept(toEntry(row), "read");
+    // Closed, or filled by another shard, in the same turn: a count of 0 would ask for everything.
+    const places = held.free();
+    if (places <= 0) return;
+    for (const row of await read(places, ">")) accept(toEntry(row), "read");
     backoff.reset();
   };
 

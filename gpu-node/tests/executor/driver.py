@@ -135,6 +135,13 @@ class Driver:
             assert time.monotonic() < deadline, await self.redis.hgetall(rows)
             await asyncio.sleep(0.02)
 
+    async def until_nobody_waits(self, within_s: float = WITHIN_S) -> None:
+        """Wait until the server has no read open that would be given a new task."""
+        deadline = time.monotonic() + within_s
+        while (await self.redis.info("clients"))["blocked_clients"]:
+            assert time.monotonic() < deadline, await self.redis.client_list()
+            await asyncio.sleep(0.02)
+
     def task_key(self, task_id: str) -> str:
         """The task's hash."""
         return self.keys.pool_task(self.shard, self.pool, task_id)

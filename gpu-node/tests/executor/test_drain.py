@@ -67,6 +67,8 @@ async def test_takes_no_more_as_operators_order_and_takes_again(
         await driver.started(held, "a")
         await driver.order("drain")
         await node.says("takes no more tasks")
+        # The server may give to a read that was called off until it hears that nobody waits.
+        await driver.until_nobody_waits()
         late = await driver.issue(make_node("a"))
         gate.touch()
         assert (await driver.result(held, "a"))["outputs"] == {"text": "done"}
@@ -80,6 +82,20 @@ async def test_takes_no_more_as_operators_order_and_takes_again(
         await driver.until_status("online")
         node.send(signal.SIGTERM)
         assert await node.end() == 0
+
+
+async def test_what_a_read_was_given_that_an_order_ended_is_given_back_at_once(
+    valkey: Valkey, redis: Redis, driver: Driver, prefix: str, tmp_path: Path
+) -> None:
+    await driver.make_group()
+    # The renewals would find it in minutes.
+    slow = {"lease_ms": 3_600_000, "renew_ms": 600_000, "block_ms": 20_000}
+    async with run_gpu_node(valkey.url, tmp_path, key_prefix=prefix, **slow) as node:
+        given = await driver.issue(make_node("a"), swallow_as=node.executor_id)
+        await driver.order("drain")
+        ending = await driver.ending(given)
+        assert (ending["outcome"], ending["results"]) == ("released", [])
+        await driver.assert_at_rest()
 
 
 async def test_an_idle_executor_leaves_at_once(

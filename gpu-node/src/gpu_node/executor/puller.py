@@ -60,14 +60,15 @@ class Puller:
         backoff = self._backoffs()
         has_lost = False
         while True:
-            await self._held_tasks.when_free()
-            await self._until_fit()
             try:
-                async with self._bounded():
-                    if has_lost:
+                if has_lost:
+                    # Before a place is free: what finds none is given back now.
+                    async with self._bounded():
                         await self._recover(reader, steps)
-                        has_lost = False
-                        self._on_back()
+                    has_lost = False
+                    self._on_back()
+                await self._until_welcome()
+                async with self._bounded():
                     entries = await self._read(reader)
             except (RedisError, TimeoutError, OSError) as error:
                 if is_no_group(error) or is_unblocked(error):
@@ -93,16 +94,20 @@ class Puller:
             finally:
                 self._reads.discard(read)
 
-    async def _until_fit(self) -> None:
-        """A machine that can do nothing leaves the tasks to others."""
-        # Others make room.
+    async def _until_welcome(self) -> None:
+        """Return when there is a place; a machine that can do nothing leaves the tasks to
+        others."""
+        await self._held_tasks.when_free()
         while self._fitness.disk():
+            # Others make room.
             await self._clock.sleep(LOOK_AGAIN_S)
+            # Operators may want no more meanwhile.
+            await self._held_tasks.when_free()
 
     async def _read(self, reader: TaskReader) -> list[Entry]:
         """A machine that cannot do some of the work takes what no other machine waits for."""
         if not self._fitness.is_partly_unfit():
-            return await reader.read(max(1, self._held_tasks.free))
+            return await reader.read(self._held_tasks.free)
         await self._clock.sleep(STAND_BACK_S)
         return await reader.read_left()
 
