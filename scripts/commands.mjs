@@ -124,6 +124,20 @@ export const COMMANDS = {
       least: 1,
     },
   },
+  share: {
+    about: "Lets others in to the running gateway by a quick tunnel of cloudflared, with a key.",
+    more: "Until Ctrl-C; then the key is revoked. With the first key everybody needs one. docs/tunnel.md.",
+    needs: "system",
+    options: {
+      port: { value: "PORT", help: "of the gateway; 8787 by default" },
+      owner: { value: "NAME", help: "whose runs and files the key sees; guest by default" },
+    },
+  },
+  "tunnel:check": {
+    about: "Judges configurations of cloudflared: by our rules, and by cloudflared where it is.",
+    needs: "system",
+    words: { name: "FILE", help: "those in tunnel/ without one", most: Infinity },
+  },
   "setup:compose": {
     about: "Writes what docker-compose.yml needs: passwords, Redis users, folders; in .compose.",
     more: "Run again it keeps all that is there. `npm run clean` leaves it alone.",
