@@ -7182,7 +7182,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "$ref": "#/components/schemas/Sha256"
           },
           "executors_online": {
-            "description": "Executors that have the type with this digest.",
+            "description": "Executors that have the type with this digest; 1 for what the gateway does itself.",
             "type": "integer",
             "minimum": 0,
             "maximum": 9007199254740991

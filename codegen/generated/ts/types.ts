@@ -395,7 +395,7 @@ export interface NodeTypeAvailability {
   plane: "node" | "python";
   description: string;
   schema_digest: Sha256;
-  /** Executors that have the type with this digest. */
+  /** Executors that have the type with this digest; 1 for what the gateway does itself. */
   executors_online: number;
   engines: Array<EngineAvailability>;
 }

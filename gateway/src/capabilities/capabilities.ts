@@ -5,6 +5,7 @@ import type {
   Executor,
   NodeTypeAvailability,
 } from "@myspinbot/contracts/types.ts";
+import { isApproval } from "../graphs/node-place.ts";
 import type { NodeType } from "../graphs/node-types.ts";
 
 type AnnouncedEngine = Executor["node_types"][number]["engines"][number];
@@ -24,7 +25,8 @@ function toAvailability(type: NodeType, executors: readonly Executor[]): NodeTyp
     plane: type.plane,
     description: type.description,
     schema_digest: type.schema_digest,
-    executors_online: rows.length,
+    // What the gateway does itself can be done wherever somebody can ask.
+    executors_online: isApproval(type) ? 1 : rows.length,
     engines: type.engines.map((name) =>
       toEngine(
         name,

@@ -438,7 +438,7 @@ class NodeTypeAvailability(Model):
     description: str
     schema_digest: Sha256
     executors_online: int
-    """Executors that have the type with this digest."""
+    """Executors that have the type with this digest; 1 for what the gateway does itself."""
     engines: list[EngineAvailability]
 
 
