@@ -47,6 +47,30 @@ async function assertAs(
   );
 }
 
+const PIECE = "p";
+const within = <T>(values: Record<string, T>): Record<string, T> =>
+  Object.fromEntries(Object.entries(values).map(([id, value]) => [`${PIECE}.${id}`, value]));
+
+/** The case as a node of a graph that does nothing else. */
+function pieceOf({ graph, deeds, ...given }: Case): Case {
+  const outer: Graph = {
+    name: "outer",
+    nodes: [{ id: PIECE, graph: graph.name, inputs: { list: "$input.list" } }],
+    output: { last: `$${PIECE}.last${(graph.output.last as string).endsWith("?") ? "?" : ""}` },
+  };
+  return { ...given, graph: outer, graphs: [graph], deeds: within(deeds) };
+}
+
+/** What nodes make says whose it is. */
+function renamed<T>(value: T): T {
+  const text = JSON.stringify(value).replaceAll(/"([a-f](?:\.\d)?\.[vw])"/g, `"${PIECE}.$1"`);
+  return JSON.parse(text) as T;
+}
+
+function withinPiece({ fates, fatal }: Reading): Reading {
+  return { fates: within(renamed(fates)), fatal: fatal.map((id) => `${PIECE}.${id}`) };
+}
+
 describe("a graph means the same however its nodes fall into tasks", () => {
   it.each([
     ["a thousand, decided without LangGraph", 1000, quickHub],
@@ -71,6 +95,18 @@ describe("a graph means the same however its nodes fall into tasks", () => {
         await assertAs(reading, output, given, makeHub);
       });
       await fc.assert(asRead, { numRuns });
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    "at random: the same graphs as nodes of another, under longer names",
+    async () => {
+      const asRead = fc.asyncProperty(groupedCases, async (given) => {
+        const { output, ...reading } = readGrouped(given);
+        await assertAs(withinPiece(reading), output && renamed(output), pieceOf(given), quickHub);
+      });
+      await fc.assert(asRead, { numRuns: 100 });
     },
     PATIENCE_MS,
   );
