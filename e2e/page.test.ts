@@ -208,7 +208,7 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
     await tabTo(page, (_, text) => text.startsWith("Graph"));
     await page.keyboard.press("ArrowRight");
     await page.getByRole("tab", { name: "Time", selected: true }).waitFor();
-    expect(new URL(page.url()).searchParams.get("tab")).toBe("time");
+    await page.waitForURL((url) => url.searchParams.get("tab") === "time");
     expect(complaints).toEqual([]);
     await close();
   });
