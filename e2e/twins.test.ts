@@ -127,6 +127,21 @@ describe.each(PLANES)("on the plane %s", (name) => {
     );
   });
 
+  it("engines are asked as operators order, and the row follows", async () => {
+    const plane = pair.planes[name];
+    const flag = join(pair.dir, `${name}-away`);
+    const found = async (order: number) => {
+      await expect
+        .poll(async () => (await plane.announced()).probe_order_ms, { timeout: 20_000 })
+        .toBe(order);
+      return (await plane.row("odd")).engines.map(({ available }) => available);
+    };
+    writeFileSync(flag, "");
+    expect(await found(await plane.orderProbe())).toEqual([true, false]);
+    rmSync(flag);
+    expect(await found(await plane.orderProbe())).toEqual([true, true]);
+  });
+
   it("what the machine can never hold is announced and declined", async () => {
     const plane = pair.planes[name];
     const why = "huge needs 100 vram_gb, and this machine has 8";

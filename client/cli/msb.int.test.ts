@@ -317,6 +317,9 @@ describe("operators", () => {
     await expect
       .poll(async () => (await msb("executors", "undrain", executor)).stderr)
       .toBe(`${executor} is online.\n`);
+    const probed = await msb("executors", "probe", executor);
+    expect(probed).toMatchObject({ status: 0, stderr: "" });
+    expect(probed.stdout).toMatch(/^NODE TYPE +ENGINE +AVAILABLE +WHY NOT\ngenerate_script +template +yes/);
     const hook = await msb("webhooks", "create", "https://example.org/hook", "--events", "run.failed");
     expect(hook).toMatchObject({ status: 0, stdout: expect.stringMatching(/^whsec_\S+\n$/) as string });
     const [, id = ""] =

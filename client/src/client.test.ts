@@ -104,6 +104,14 @@ const USES: Use[] = [
   ["getDelivery", "/v1/deliveries/d", () => json({}), (c) => c.webhooks.delivery("d"), {}],
   ["redeliver", "/v1/deliveries/d/redeliver", () => json({}, 202), (c) => c.webhooks.redeliver("d"), {}],
   ["drainExecutor", "/v1/executors/e/drain", () => json({}), (c) => c.operators.drain("e"), {}],
+  ["probeExecutor", "/v1/executors/e/probe", () => json({}, 202), (c) => c.operators.probe("e"), {}],
+  [
+    "probeExecutor",
+    "/v1/executors/e/probe?wait=5",
+    () => json({}),
+    (c) => c.operators.probe("e", { waitS: 5 }),
+    {},
+  ],
   ["undrainExecutor", "/v1/executors/e/drain", () => json({}), (c) => c.operators.undrain("e"), {}],
   ["getOverview", "/v1/overview", () => json({}), (c) => c.operators.overview(), {}],
   [

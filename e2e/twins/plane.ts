@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createKeys, type Keys } from "@myspinbot/contracts/keys.ts";
 import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
+import { steps } from "@myspinbot/contracts/steps.ts";
 import type { Executor, NodeTypeCapability, Task } from "@myspinbot/contracts/types.ts";
 import { validateMail, validateNote } from "@myspinbot/contracts/validators.js";
 import { GROUPS, POOLS } from "@myspinbot/contracts/wire.ts";
@@ -57,6 +58,10 @@ export interface Plane {
   executorId(): Promise<string>;
   /** What it announces of a node type. */
   row(type: string): Promise<NodeTypeCapability>;
+  /** All that it announces. */
+  announced(): Promise<Executor>;
+  /** Lets it ask its engines; answers the order. */
+  orderProbe(): Promise<number>;
   issue(nodes: readonly NodeSpec[], more?: Partial<Task> & Issue): Promise<string>;
   /** What has been said about a task until `last` holds, for the first time. */
   until(task: string, last: (said: Said) => boolean): Promise<Said[]>;
@@ -193,9 +198,16 @@ export async function startPlane(
         { timeout: 60_000, interval: 50 },
       );
     },
-    async row(type) {
+    async announced() {
       const text = await redis.hget(keys.poolExecutors(SHARD, pool), await plane.executorId());
-      return (JSON.parse(text!) as Executor).node_types.find((row) => row.type === type)!;
+      return JSON.parse(text!) as Executor;
+    },
+    row: async (type) => (await plane.announced()).node_types.find((row) => row.type === type)!,
+    async orderProbe() {
+      const at = { shard: SHARD, pool, executor: await plane.executorId(), order: "" };
+      const step = steps.orderProbe(keys, at);
+      const sha1 = SCRIPTS[step.script].sha1;
+      return Number(await redis.evalsha(sha1, step.keys.length, ...step.keys, ...step.args));
     },
     async issue(nodes, { body, startBy, canceled, swallowedBy, ...more } = {}) {
       const task_id = `task_${SHARD}_${ulid()}`;

@@ -6,5 +6,6 @@
 if (redis.call('HGET', KEYS[1], 'seen:' .. ARGV[1]) or '') ~= ARGV[2] then
   return 0
 end
-redis.call('HDEL', KEYS[1], ARGV[1], 'status:' .. ARGV[1], 'seen:' .. ARGV[1], 'drain:' .. ARGV[1])
+local id = ARGV[1]
+redis.call('HDEL', KEYS[1], id, 'status:' .. id, 'seen:' .. id, 'drain:' .. id, 'probe:' .. id)
 return 1

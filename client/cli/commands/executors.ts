@@ -1,11 +1,14 @@
-/** `msb executors`: who works here, and who shall take no more. */
-import type { Executor } from "@myspinbot/contracts/types.ts";
+/** `msb executors`: who works here, who shall take no more, who shall ask its engines anew. */
+import type { Executor, NodeTypeCapability } from "@myspinbot/contracts/types.ts";
 import type { Command } from "commander";
 import { addCommand, addGroup, type Host, printJson, printRows } from "../command.ts";
 import { say } from "../text.ts";
 
+/** Engines that do not answer are given up before. */
+const PROBE_S = 60;
+
 export function addExecutors(program: Command, host: Host): void {
-  const executors = addGroup(program, "executors", "Who works here: list, drain, undrain.");
+  const executors = addGroup(program, "executors", "Who works here: list, drain, undrain, probe.");
   addCommand(
     executors,
     host,
@@ -22,6 +25,7 @@ export function addExecutors(program: Command, host: Host): void {
   );
   addOrder(executors, host, "drain", "Lets an executor take no more tasks; what it holds it finishes.");
   addOrder(executors, host, "undrain", "Lets an executor take tasks again.");
+  addProbe(executors, host);
 }
 
 function addOrder(executors: Command, host: Host, order: "drain" | "undrain", about: string): void {
@@ -32,6 +36,27 @@ function addOrder(executors: Command, host: Host, order: "drain" | "undrain", ab
     if (session.json) return printJson(session, executor);
     say(session.stderr, `${id} is ${executor.status}.`);
   });
+}
+
+function addProbe(executors: Command, host: Host): void {
+  const text = {
+    name: "probe <executor>",
+    about: "Lets an executor ask its engines anew, and says which it has then.",
+    examples: ["msb executors probe exec_01M8N9ZYTC6N1EYFBW11VAHQ5X"],
+  };
+  addCommand(executors, host, text, async ({ session, words: [id = ""] }) => {
+    const asked = await session.client.operators.probe(id, { ...session, waitS: PROBE_S });
+    if (session.json) return printJson(session, asked);
+    if (!asked.done) say(session.stderr, `${id} has not answered yet. What it said before:`);
+    printRows(session, asked.executor.node_types.flatMap(engineRows), {
+      head: ["NODE TYPE", "ENGINE", "AVAILABLE", "WHY NOT"],
+      toCells: (cells) => cells,
+    });
+  });
+}
+
+function engineRows({ type, engines }: NodeTypeCapability): string[][] {
+  return engines.map(({ name, available, reason = "" }) => [type, name, available ? "yes" : "no", reason]);
 }
 
 function row({ executor_id, status, plane, pool, slots, version, node_types }: Executor): string[] {

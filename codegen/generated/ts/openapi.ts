@@ -1906,6 +1906,126 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         }
       }
     },
+    "/v1/executors/{executor_id}/probe": {
+      "post": {
+        "operationId": "probeExecutor",
+        "tags": [
+          "operators"
+        ],
+        "summary": "Let an executor ask its engines anew, and announce what it finds",
+        "security": [
+          {
+            "key": [
+              "operate"
+            ]
+          }
+        ],
+        "parameters": [
+          {
+            "name": "executor_id",
+            "in": "path",
+            "description": "The executor.",
+            "schema": {
+              "$ref": "#/components/schemas/Identifier"
+            },
+            "required": true
+          },
+          {
+            "name": "wait",
+            "in": "query",
+            "description": "Answer when it has announced that, or after so many seconds.",
+            "schema": {
+              "type": "integer",
+              "minimum": 0,
+              "maximum": 60
+            },
+            "required": false
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "It has announced what it found since it was asked.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ExecutorProbe"
+                }
+              }
+            }
+          },
+          "202": {
+            "description": "It was asked; the row is from before.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ExecutorProbe"
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "`invalid-request`: The request does not fit its schema.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`executor-not-found`: The executor does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
     "/v1/overview": {
       "get": {
         "operationId": "getOverview",
@@ -5814,6 +5934,12 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "minimum": 0,
             "maximum": 9007199254740991
           },
+          "probe_order_ms": {
+            "description": "The latest order of operators to ask its engines that this row follows, by its time in Redis, ms; absent before the first.",
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
           "slots": {
             "description": "Tasks it runs at once.",
             "type": "integer",
@@ -5866,6 +5992,25 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         },
         "required": [
           "executors"
+        ],
+        "additionalProperties": false
+      },
+      "ExecutorProbe": {
+        "title": "ExecutorProbe",
+        "description": "Answer of POST /v1/executors/{executor_id}/probe.",
+        "type": "object",
+        "properties": {
+          "done": {
+            "description": "Whether its row says what it found since it was asked.",
+            "type": "boolean"
+          },
+          "executor": {
+            "$ref": "#/components/schemas/Executor"
+          }
+        },
+        "required": [
+          "done",
+          "executor"
         ],
         "additionalProperties": false
       },

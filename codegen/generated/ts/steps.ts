@@ -57,9 +57,9 @@ export const steps = {
 
   /**
    * Writes an executor's row of the registry, with the time of Redis, and says what operators want of it.
-   * @returns [now: string, order: 'drain' | 'none']: now in ms, drain = it shall take no more tasks
+   * @returns [now: string, order: 'drain' | 'none', probe: string]: now in ms, drain = it shall take no more tasks, probe = the latest order to ask its engines, '' = there was none
    */
-  announce: (keys: Keys, given: { shard: string; pool: string; executor: string; announcement: string; status: 'online' | 'draining' | 'offline' }): Step<[now: string, order: 'drain' | 'none']> => ({
+  announce: (keys: Keys, given: { shard: string; pool: string; executor: string; announcement: string; status: 'online' | 'draining' | 'offline' }): Step<[now: string, order: 'drain' | 'none', probe: string]> => ({
     script: 'announce',
     keys: [keys.poolExecutors(given.shard, given.pool)],
     args: [given.executor, given.announcement, given.status],
@@ -211,6 +211,16 @@ export const steps = {
    */
   orderDrain: (keys: Keys, given: { shard: string; pool: string; executor: string; order: 'drain' | 'none' }): Step<0 | 1> => ({
     script: 'order_drain',
+    keys: [keys.poolExecutors(given.shard, given.pool)],
+    args: [given.executor, given.order, keys.channels.poolControl(given.shard, given.pool)],
+  }),
+
+  /**
+   * Writes down that operators want an executor to ask its engines anew, and wakes it: it announces itself, and learns so.
+   * @returns string: the order, ms, later than any before, or '' when there is no row of it
+   */
+  orderProbe: (keys: Keys, given: { shard: string; pool: string; executor: string; order: string }): Step<string> => ({
+    script: 'order_probe',
     keys: [keys.poolExecutors(given.shard, given.pool)],
     args: [given.executor, given.order, keys.channels.poolControl(given.shard, given.pool)],
   }),

@@ -588,6 +588,11 @@ export interface Executor {
   status: "online" | "draining" | "offline";
   /** Redis time of the announcement, ms. */
   last_seen_ms: number;
+  /**
+   * The latest order of operators to ask its engines that this row follows, by its time in Redis, ms; absent
+   * before the first.
+   */
+  probe_order_ms?: number;
   /** Tasks it runs at once. */
   slots: number;
   /** What it has in all: CPUs that handlers may count on, GPUs, GB of GPU memory. */
@@ -599,6 +604,13 @@ export interface Executor {
 /** Answer of GET /v1/executors. */
 export interface ExecutorList {
   executors: Array<Executor>;
+}
+
+/** Answer of POST /v1/executors/{executor_id}/probe. */
+export interface ExecutorProbe {
+  /** Whether its row says what it found since it was asked. */
+  done: boolean;
+  executor: Executor;
 }
 
 /** Where to PUT the bytes. */

@@ -42,6 +42,7 @@ const SERVES: Record<Operation, "owned" | "shared" | "open"> = {
   listExecutors: "shared",
   drainExecutor: "shared",
   undrainExecutor: "shared",
+  probeExecutor: "shared",
   getOverview: "shared",
   listDeadLetters: "shared",
   getDeadLetter: "shared",

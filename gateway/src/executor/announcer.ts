@@ -4,9 +4,9 @@ import type { Clock } from "../clock.ts";
 import { faultOf } from "../errors/redis-faults.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Backoff } from "./backoff.ts";
-import type { Steps } from "./steps.ts";
+import type { Orders, Steps } from "./steps.ts";
 
-export type Announcement = Omit<Executor, "status" | "last_seen_ms">;
+export type Announcement = Omit<Executor, "status" | "last_seen_ms" | "probe_order_ms">;
 
 export interface AnnouncerOptions {
   steps: Steps;
@@ -18,6 +18,8 @@ export interface AnnouncerOptions {
   backoff: Backoff;
   /** Called when operators want it otherwise than before: to take no more tasks, or to take them again. */
   onOrder(drain: boolean): void;
+  /** Called when operators want its engines to be asked; resolves when that is done. */
+  onProbe(): Promise<unknown>;
   clock: Clock;
   logger: Logger;
 }
@@ -42,29 +44,40 @@ export function createAnnouncer({
   everyMs,
   backoff,
   onOrder,
+  onProbe,
   clock,
   logger,
 }: AnnouncerOptions): Announcer {
   let status: "online" | "draining" | "offline" = "online";
   /** As operators want it. */
   let drained = false;
+  /** The latest order to ask the engines: begun, and done. */
+  let probing = 0;
+  let probed = 0;
   let problem: string | undefined = "not announced yet";
   let callOff: (() => void) | undefined;
 
   const shown = () => (status === "online" && drained ? "draining" : status);
 
   /** An order that did not reach all shards counts. @returns whether it is another than before */
-  const obey = (answers: PromiseSettledResult<"drain" | "none">[]): boolean => {
-    const orders = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
-    const wanted = orders.length === 0 ? drained : orders.includes("drain");
+  const obey = (orders: Orders[]): boolean => {
+    const wanted = orders.length === 0 ? drained : orders.some(({ drain }) => drain);
     if (wanted === drained) return false;
     drained = wanted;
     onOrder(drained);
     return true;
   };
 
+  const probe = async (order: number): Promise<void> => {
+    if (order <= probing) return;
+    probing = order;
+    await onProbe();
+    probed = Math.max(probed, order);
+    if (status !== "offline") await announce();
+  };
+
   const announce = async (): Promise<void> => {
-    const text = JSON.stringify(announcement());
+    const text = JSON.stringify({ ...announcement(), ...(probed > 0 ? { probe_order_ms: probed } : {}) });
     const calls = await Promise.allSettled(shards.map((shard) => steps.announce(shard, text, shown())));
     const failed = calls.find((call) => call.status === "rejected");
     if (failed) {
@@ -75,7 +88,9 @@ export function createAnnouncer({
       backoff.reset();
     }
     callOff?.();
-    if (obey(calls) && status !== "offline") return announce();
+    const orders = calls.flatMap((call) => (call.status === "fulfilled" ? [call.value] : []));
+    void probe(Math.max(0, ...orders.map((order) => order.probe)));
+    if (obey(orders) && status !== "offline") return announce();
     if (status !== "offline") callOff = clock.after(failed ? backoff.next() : everyMs, () => void announce());
   };
 

@@ -178,7 +178,7 @@ function whatItCan(deps: AnnouncingDeps) {
   const types = nodeTypes.list().filter(({ type }) => host.has(type));
   const capabilities = createCapabilities(types);
   const resources = createResources(deps.totals, nodeTypes);
-  const announcer = announcerOf(deps, capabilities, resources);
+  const announcer = announcerOf({ ...deps, onProbe: () => prober.now() }, capabilities, resources);
   const prober = createProber({
     ...{ types: types.map(({ type }) => type), capabilities, everyMs: deps.probeMs, clock, logger },
     probe: (names) => findEngines(host, types, names),
@@ -190,7 +190,11 @@ function whatItCan(deps: AnnouncingDeps) {
   return { types, capabilities, resources, announcer, prober };
 }
 
-function announcerOf(deps: AnnouncingDeps, capabilities: Capabilities, resources: Resources): Announcer {
+function announcerOf(
+  deps: AnnouncingDeps & Pick<AnnouncerOptions, "onProbe">,
+  capabilities: Capabilities,
+  resources: Resources,
+): Announcer {
   const { executorId, pool, version, slots } = deps;
   const fixed = { executor_id: executorId, plane: "node" as const, pool, version, slots, labels: {} };
   const rows = () =>

@@ -34,6 +34,14 @@ export interface Renewal {
   unknown: Entry[];
 }
 
+/** What operators want of an executor. */
+export interface Orders {
+  /** It shall take no more tasks. */
+  drain: boolean;
+  /** The latest order to ask its engines; 0 = there was none. */
+  probe: number;
+}
+
 export interface Steps {
   renew(shard: string, tasks: readonly string[]): Promise<Renewal>;
   report(shard: string, task: string, batch: Batch): Promise<"ok" | "cancel" | "closed">;
@@ -41,11 +49,7 @@ export interface Steps {
   /** Removes an entry that no task stands behind. */
   discard(shard: string, entry: string): Promise<void>;
   /** @returns what operators want of this executor */
-  announce(
-    shard: string,
-    announcement: string,
-    status: "online" | "draining" | "offline",
-  ): Promise<"drain" | "none">;
+  announce(shard: string, announcement: string, status: "online" | "draining" | "offline"): Promise<Orders>;
   /** Deletes this consumer; false while something is pending for it. */
   leave(shard: string): Promise<boolean>;
 }
@@ -85,7 +89,8 @@ export function createSteps({ redis, keys, pool, executorId: consumer, onSettle 
 
     async announce(shard, announcement, status) {
       const step = steps.announce(keys, { shard, pool, executor: consumer, announcement, status });
-      return (await runStep(redis, step))[1];
+      const [, order, probe] = await runStep(redis, step);
+      return { drain: order === "drain", probe: Number(probe) };
     },
 
     async leave(shard) {

@@ -3,10 +3,10 @@ import type { Keys } from "@myspinbot/contracts/keys.ts";
 import { steps } from "@myspinbot/contracts/steps.ts";
 import type { Executor } from "@myspinbot/contracts/types.ts";
 import type { Registry } from "../capabilities/registry.ts";
-import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { Redis } from "../redis/client.ts";
 import { runStep } from "../redis/scripts.ts";
+import { findExecutor } from "./find-executor.ts";
 
 export interface DrainDeps {
   redis: Redis;
@@ -21,19 +21,11 @@ export async function orderDrain(
   id: string,
   order: "drain" | "none",
 ): Promise<Executor> {
-  const { pool } = await find(registry, id);
+  const { pool } = await findExecutor(registry, id);
   const told = shards.map((shard) => {
     return runStep(redis, steps.orderDrain(keys, { shard, pool, executor: id, order }));
   });
   await fromRedis(Promise.all(told));
   registry.forget();
-  return find(registry, id);
-}
-
-async function find(registry: Registry, id: string): Promise<Executor> {
-  const row = (await registry.executors()).find(
-    (each) => each.executor_id === id && each.status !== "offline",
-  );
-  if (row === undefined) throw new AppError("executor-not-found", `There is no executor ${id.slice(0, 64)}.`);
-  return row;
+  return findExecutor(registry, id);
 }

@@ -5,12 +5,14 @@ import type {
   DeadLetterPage,
   Executor,
   ExecutorList,
+  ExecutorProbe,
   Graph,
   Overview,
 } from "@myspinbot/contracts/types.ts";
 import {
   validateDeadLetter,
   validateDeadLetterPage,
+  validateExecutor,
   validateOverview,
 } from "@myspinbot/contracts/validators.js";
 import { ROUTES } from "@myspinbot/contracts/routes.ts";
@@ -185,11 +187,13 @@ describe("an executor that is drained", () => {
       expect(await runStep(redis, steps.announce(keys, { ...row, shard }))).toEqual([
         expect.any(String),
         "drain",
+        "",
       ]);
     await order("DELETE", "exec_node");
     expect(await runStep(redis, steps.announce(keys, { ...row, shard: "s0" }))).toEqual([
       expect.any(String),
       "none",
+      "",
     ]);
     await order("POST", "exec_node");
     const seen = (await redis.hget(keys.poolExecutors("s0", "node"), "seen:exec_node"))!;
@@ -205,6 +209,73 @@ describe("an executor that is drained", () => {
       const response = await order(method, encodeURIComponent(id));
       expect([response.status, (await problemOf(response)).code]).toEqual([404, "executor-not-found"]);
     }
+  });
+});
+
+describe("an executor whose engines are asked anew", () => {
+  const probe = (id: string, query = "") =>
+    h.request(`/v1/executors/${id}/probe${query}`, { method: "POST" });
+  const orderIn = async (shard: string) => {
+    const { redis, keys } = h.driver;
+    return Number(await redis.hget(keys.poolExecutors(shard, "node"), "probe:exec_node"));
+  };
+
+  it("is woken in every shard with one order, which only grows and goes with its row", async () => {
+    await h.announceAll();
+    const { redis, keys } = h.driver;
+    await redis.hset(keys.poolExecutors("s1", "node"), "exec_node", "{}");
+    const subscriber = redis.duplicate();
+    const heard: string[] = [];
+    subscriber.on("message", (_channel, message: string) => heard.push(message));
+    await subscriber.subscribe(...["s0", "s1"].map((shard) => keys.channels.poolControl(shard, "node")));
+    const told = await probe("exec_node");
+    const probed = (await told.json()) as ExecutorProbe;
+    expect([told.status, validateExecutor(probed.executor), probed]).toMatchObject([
+      202,
+      true,
+      { done: false },
+    ]);
+    await until(async () => heard.length === 2);
+    expect(heard).toEqual(["announce exec_node", "announce exec_node"]);
+    const first = await orderIn("s0");
+    expect([first > 0, await orderIn("s1")]).toEqual([true, first]);
+    const ahead = 10 ** 14;
+    await redis.hset(keys.poolExecutors("s0", "node"), "probe:exec_node", ahead);
+    await probe("exec_node");
+    expect([await orderIn("s0"), await orderIn("s1")]).toEqual([ahead + 1, ahead + 1]);
+    const seen = (await redis.hget(keys.poolExecutors("s0", "node"), "seen:exec_node"))!;
+    await runStep(redis, steps.forget(keys, { shard: "s0", pool: "node", executor: "exec_node", seen }));
+    expect(await redis.hgetall(keys.poolExecutors("s0", "node"))).toEqual({});
+    subscriber.disconnect();
+  });
+
+  it("is waited for until its row says that it has looked", async () => {
+    await h.announceAll();
+    const answer = probe("exec_node", "?wait=60");
+    const order = await until(() => orderIn("s0").then((at) => at || undefined));
+    await h.announce({ executor_id: "exec_node", plane: "node", pool: "node", probe_order_ms: order });
+    const response = await answer;
+    expect([response.status, await response.json()]).toMatchObject([
+      200,
+      { done: true, executor: { probe_order_ms: order } },
+    ]);
+  });
+
+  it.each(["1e400", "-5", "9".repeat(40), "drain"])("is told nothing of an order %j", async (spoilt) => {
+    await h.announceAll();
+    const { redis, keys } = h.driver;
+    await redis.hset(keys.poolExecutors("s0", "node"), "probe:exec_node", spoilt);
+    const row = { pool: "node", executor: "exec_node", announcement: "{}", status: "online" } as const;
+    const [, , told] = await runStep(redis, steps.announce(keys, { ...row, shard: "s0" }));
+    expect(told).toBe("");
+  });
+
+  it("is there, and the time to wait a number", async () => {
+    await h.announceAll();
+    const nobody = await probe("exec_nobody");
+    expect([nobody.status, (await problemOf(nobody)).code]).toEqual([404, "executor-not-found"]);
+    const soon = await probe("exec_node", "?wait=soon");
+    expect([soon.status, (await problemOf(soon)).code]).toEqual([400, "invalid-request"]);
   });
 });
 
@@ -236,6 +307,7 @@ it("has every operators' route under a path that one guard can cover, and no oth
     "listExecutors",
     "drainExecutor",
     "undrainExecutor",
+    "probeExecutor",
     "getOverview",
     "listDeadLetters",
     "getDeadLetter",

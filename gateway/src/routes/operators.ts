@@ -1,13 +1,16 @@
 /** What only operators ask for: executors, overview, dead letters. All of them are in `OPERATOR_PATHS`. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import { Hono } from "hono";
+import type { Clock } from "../clock.ts";
 import type { AppEnv } from "../app-env.ts";
 import { wholeNumber } from "../middleware/params/query.ts";
 import { listDeadLetters, readDeadLetter, redriveDeadLetter } from "../operators/dead-letters.ts";
 import { orderDrain } from "../operators/drain-executor.ts";
 import { readOverview } from "../operators/overview.ts";
+import { orderProbe } from "../operators/probe-executor.ts";
 
 export interface OperatorDeps {
+  clock: Clock;
   keys: Keys;
   shards: readonly string[];
   pools: readonly string[];
@@ -16,9 +19,10 @@ export interface OperatorDeps {
 /** Each covers all that lies below it: one guard before these covers all routes of this file. */
 export const OPERATOR_PATHS = ["/v1/executors", "/v1/overview", "/v1/dead-letters"] as const;
 
+const WAIT_S = { min: 0, max: 60, otherwise: 0 };
 const PAGE = { min: 1, max: 50, otherwise: 50 };
 
-export function operatorRoutes({ keys, shards, pools }: OperatorDeps): Hono<AppEnv> {
+export function operatorRoutes({ keys, shards, pools, clock }: OperatorDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get("/executors", async (c) => {
       const executors = await c.var.connect().registry.executors();
@@ -31,6 +35,14 @@ export function operatorRoutes({ keys, shards, pools }: OperatorDeps): Hono<AppE
     .delete("/executors/:executor_id/drain", async (c) => {
       const { redis, registry } = c.var.connect();
       return c.json(await orderDrain({ redis, registry, keys, shards }, c.req.param("executor_id"), "none"));
+    })
+    .post("/executors/:executor_id/probe", async (c) => {
+      const wait = wholeNumber("wait", c.req.query("wait"), WAIT_S);
+      const { redis, registry } = c.var.connect();
+      const asking = { redis, registry, keys, shards, clock };
+      const patience = { seconds: wait, signal: c.req.raw.signal };
+      const probe = await orderProbe(asking, c.req.param("executor_id"), patience);
+      return c.json(probe, probe.done ? 200 : 202);
     })
     .get("/overview", async (c) => {
       const { redis, registry } = c.var.connect();

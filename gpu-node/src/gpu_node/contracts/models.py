@@ -634,6 +634,10 @@ class Executor(Model):
     status: Literal["online", "draining", "offline"]
     last_seen_ms: int
     """Redis time of the announcement, ms."""
+    probe_order_ms: int | MISSING = Field(default=MISSING)
+    """The latest order of operators to ask its engines that this row follows, by its time in
+    Redis, ms; absent before the first.
+    """
     slots: int
     """Tasks it runs at once."""
     resources: Resources | MISSING = Field(default=MISSING)
@@ -645,6 +649,13 @@ class Executor(Model):
 class ExecutorList(Model):
     """Answer of GET /v1/executors."""
     executors: list[Executor]
+
+
+class ExecutorProbe(Model):
+    """Answer of POST /v1/executors/{executor_id}/probe."""
+    done: bool
+    """Whether its row says what it found since it was asked."""
+    executor: Executor
 
 
 class FileUpload(Model):

@@ -90,6 +90,7 @@ SCHEMA_REFS: Final[dict[str, str]] = {
     "event_page": "https://schemas.myspinbot.dev/run.schema.json#/$defs/EventPage",
     "executor": "https://schemas.myspinbot.dev/executor.schema.json",
     "executor_list": "https://schemas.myspinbot.dev/executor.schema.json#/$defs/ExecutorList",
+    "executor_probe": "https://schemas.myspinbot.dev/executor.schema.json#/$defs/ExecutorProbe",
     "file": "https://schemas.myspinbot.dev/file.schema.json",
     "file_create": "https://schemas.myspinbot.dev/file.schema.json#/$defs/FileCreate",
     "file_input": "https://schemas.myspinbot.dev/file.schema.json#/$defs/FileInput",

@@ -25,8 +25,8 @@ SCRIPTS: Final[dict[str, Script]] = {
         source="#!lua flags=allow-oom\nif redis.call('EXISTS', KEYS[1]) == 0 then\n  return 0\nend\nif ARGV[2] == '' then\n  redis.call('HDEL', KEYS[1], ARGV[1])\nelse\n  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])\nend\nreturn 1\n",
     ),
     "announce": Script(
-        sha1="51a559d27acd57619fb48001d23ec4139eefd8d6",
-        source="#!lua flags=allow-oom\nlocal function now_ms()\n  local t = redis.call('TIME')\n  return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)\nend\nlocal function text(n)\n  return string.format('%.0f', n)\nend\nlocal now = text(now_ms())\nredis.call('HSET', KEYS[1], ARGV[1], ARGV[2], 'status:' .. ARGV[1], ARGV[3], 'seen:' .. ARGV[1], now)\nlocal order = redis.pcall('HGET', KEYS[1], 'drain:' .. ARGV[1])\nreturn { now, type(order) == 'string' and 'drain' or 'none' }\n",
+        sha1="d8b5d1a0b069e48a88e8b00ec44fae2eb2c12a54",
+        source="#!lua flags=allow-oom\nlocal function now_ms()\n  local t = redis.call('TIME')\n  return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)\nend\nlocal function text(n)\n  return string.format('%.0f', n)\nend\nlocal function whole(value)\n  return type(value) == 'string' and #value <= 15 and string.match(value, '^%d+$') and tonumber(value) or nil\nend\nlocal now = text(now_ms())\nredis.call('HSET', KEYS[1], ARGV[1], ARGV[2], 'status:' .. ARGV[1], ARGV[3], 'seen:' .. ARGV[1], now)\nlocal order = redis.pcall('HGET', KEYS[1], 'drain:' .. ARGV[1])\nlocal probe = whole(redis.pcall('HGET', KEYS[1], 'probe:' .. ARGV[1]))\nreturn { now, type(order) == 'string' and 'drain' or 'none', probe and text(probe) or '' }\n",
     ),
     "bury": Script(
         sha1="48fc8226d375d53227d0d738b677397cb4c4cd6a",
@@ -73,8 +73,8 @@ SCRIPTS: Final[dict[str, Script]] = {
         source="#!lua flags=allow-oom\nlocal made = redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM')\nif made.err then\n  return string.find(made.err, 'BUSYGROUP', 1, true) and 0 or redis.error_reply(made.err)\nend\nreturn 1\n",
     ),
     "forget": Script(
-        sha1="bc7d25e3d3957970ad437bbdcef89bc3005fcf32",
-        source="#!lua flags=allow-oom\nif (redis.call('HGET', KEYS[1], 'seen:' .. ARGV[1]) or '') ~= ARGV[2] then\n  return 0\nend\nredis.call('HDEL', KEYS[1], ARGV[1], 'status:' .. ARGV[1], 'seen:' .. ARGV[1], 'drain:' .. ARGV[1])\nreturn 1\n",
+        sha1="c651f6033a0e748ad95014647903fba93b2663d0",
+        source="#!lua flags=allow-oom\nif (redis.call('HGET', KEYS[1], 'seen:' .. ARGV[1]) or '') ~= ARGV[2] then\n  return 0\nend\nlocal id = ARGV[1]\nredis.call('HDEL', KEYS[1], id, 'status:' .. id, 'seen:' .. id, 'drain:' .. id, 'probe:' .. id)\nreturn 1\n",
     ),
     "keep_upload": Script(
         sha1="688914ad1be3146c8255c3eeabf49a376a446e8f",
@@ -87,6 +87,10 @@ SCRIPTS: Final[dict[str, Script]] = {
     "order_drain": Script(
         sha1="232bceed51817e70bca2b13c648642bcb495e12d",
         source="#!lua flags=allow-oom\nif redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then\n  return 0\nend\nif ARGV[2] == 'drain' then\n  redis.call('HSET', KEYS[1], 'drain:' .. ARGV[1], '1')\nelse\n  redis.call('HDEL', KEYS[1], 'drain:' .. ARGV[1])\nend\nredis.call('PUBLISH', ARGV[3], 'announce ' .. ARGV[1])\nreturn 1\n",
+    ),
+    "order_probe": Script(
+        sha1="43bfbbfea5e9734541cecd0ccd26ea3720efcbc7",
+        source="#!lua flags=allow-oom\nlocal function now_ms()\n  local t = redis.call('TIME')\n  return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)\nend\nlocal function text(n)\n  return string.format('%.0f', n)\nend\nlocal function whole(value)\n  return type(value) == 'string' and #value <= 15 and string.match(value, '^%d+$') and tonumber(value) or nil\nend\nif redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then\n  return ''\nend\nlocal field = 'probe:' .. ARGV[1]\nlocal order = ARGV[2]\nif order == '' then\n  local last = whole(redis.call('HGET', KEYS[1], field)) or 0\n  order = text(math.max(now_ms(), last + 1))\nend\nredis.call('HSET', KEYS[1], field, order)\nredis.call('PUBLISH', ARGV[3], 'announce ' .. ARGV[1])\nreturn order\n",
     ),
     "purge": Script(
         sha1="9118419151844bd20c6e9da9b12f8164d24cae2b",

@@ -81,7 +81,8 @@ def announce(
     """Writes an executor's row of the registry, with the time of Redis, and says what operators
     want of it.
 
-    Answers [now: string, order: 'drain' | 'none']: now in ms, drain = it shall take no more tasks.
+    Answers [now: string, order: 'drain' | 'none', probe: string]: now in ms, drain = it shall take no
+    more tasks, probe = the latest order to ask its engines, '' = there was none.
     """
     return Step(
         "announce",
@@ -411,6 +412,26 @@ def order_drain(
     """
     return Step(
         "order_drain",
+        [keys.pool_executors(shard, pool)],
+        [executor, order, keys.channel_pool_control(shard, pool)],
+    )
+
+
+def order_probe(
+    keys: Keys,
+    *,
+    shard: str,
+    pool: str,
+    executor: Text,
+    order: Text,
+) -> Step[bytes]:
+    """Writes down that operators want an executor to ask its engines anew, and wakes it: it
+    announces itself, and learns so.
+
+    Answers string: the order, ms, later than any before, or '' when there is no row of it.
+    """
+    return Step(
+        "order_probe",
         [keys.pool_executors(shard, pool)],
         [executor, order, keys.channel_pool_control(shard, pool)],
     )

@@ -39,7 +39,11 @@ class Announcer:
         self.on_order: Callable[[bool], None] = lambda _: None
         """Called when operators want it otherwise than before: to take no more tasks, or to take
         them again."""
+        self.on_probe: Callable[[int], None] = lambda _: None
+        """Called with a new order of operators to ask the engines; `probed` is told when that is
+        done."""
         self._is_drained = False
+        self._probing = 0
         self._problem: str | None = None
         self._again = asyncio.Event()
         self._steps = steps
@@ -60,6 +64,11 @@ class Announcer:
     def again(self) -> None:
         """Announce at once: another server may be there, which knows nothing."""
         self._again.set()
+
+    def probed(self, order: int) -> None:
+        """What was found since this order is in the next row, which comes at once."""
+        self._row["probe_order_ms"] = order
+        self.again()
 
     async def check(self) -> str | None:
         """Why nobody can find this executor, or None."""
@@ -91,7 +100,8 @@ class Announcer:
             return False
         self._problem = None
         self.told.set()
-        self._obey(any(orders))
+        self._obey(any(order.drain for order in orders))
+        self._probe(max(order.probe for order in orders))
         return True
 
     def _shown(self) -> Status:
@@ -104,6 +114,11 @@ class Announcer:
         self._is_drained = is_drained
         self.on_order(is_drained)
         self.again()
+
+    def _probe(self, order: int) -> None:
+        if order > self._probing:
+            self._probing = order
+            self.on_probe(order)
 
     def _body(self) -> bytes:
         """The row as it is now: a type that rests says so, and is not forgotten."""

@@ -41,12 +41,16 @@ class Prober:
         self._wanted.update(node_types)
         self._asked.set()
 
-    async def now(self) -> list[dict[str, Any]]:
-        """What can be done here, as found from now on: `node_types` of the announcement."""
+    def ask_all(self) -> asyncio.Future[None]:
+        """Look at all soon; done when that has been."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(done)
         self.ask(self._capabilities.registry.node_types)
-        await done
+        return done
+
+    async def now(self) -> list[dict[str, Any]]:
+        """What can be done here, as found from now on: `node_types` of the announcement."""
+        await self.ask_all()
         return self._capabilities.rows()
 
     async def run(self) -> None:

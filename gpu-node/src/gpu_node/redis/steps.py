@@ -39,6 +39,16 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Orders:
+    """What operators want of an executor."""
+
+    drain: bool
+    """It shall take no more tasks."""
+    probe: int
+    """The latest order to ask its engines; 0 = there was none."""
+
+
+@dataclass(frozen=True, slots=True)
 class RenewAnswer:
     """`states` per task asked for (`ok`, `cancel`, `closed`); `unknown` entries are pending for
     us unasked."""
@@ -110,8 +120,8 @@ class PoolSteps:
         await self._client.execute_command("XACK", self._tasks, GROUPS["executors"], entry_id)
         await self._client.execute_command("XDEL", self._tasks, entry_id)
 
-    async def announce(self, announcement: bytes, status: Status) -> bool:
-        """Write this executor's row of the registry; True if it shall take no more tasks."""
+    async def announce(self, announcement: bytes, status: Status) -> Orders:
+        """Write this executor's row of the registry; answers what operators want of it."""
         step = steps.announce(
             self._keys,
             shard=self.shard,
@@ -120,8 +130,8 @@ class PoolSteps:
             announcement=announcement,
             status=status,
         )
-        _now, order = await self._scripts.run(step)
-        return text(order) == "drain"
+        _now, order, probe = await self._scripts.run(step)
+        return Orders(drain=text(order) == "drain", probe=int(probe or 0))
 
     async def leave(self) -> bool:
         """Delete the consumer if nothing is pending for it."""

@@ -90,6 +90,7 @@ def assemble(
         clock=clock,
     )
     box.engines.prober = prober
+    announcer.on_probe = lambda order: _probe(prober, announcer, order)
     runner = _runner(config, gate, box, prober=prober, metrics=metrics)
     background = Background()
     admission = Admission(gate, capabilities, config.pool)
@@ -132,6 +133,11 @@ def assemble(
         metrics=metrics,
         backoffs=backoffs,
     )
+
+
+def _probe(prober: Prober, announcer: Announcer, order: int) -> None:
+    """Ask all engines, as operators have ordered."""
+    prober.ask_all().add_done_callback(lambda _: announcer.probed(order))
 
 
 def closing(stack: AsyncExitStack, client: Client) -> Client:
