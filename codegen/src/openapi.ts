@@ -1,12 +1,23 @@
 /** The OpenAPI document: the routes with the schemas that they name. */
+import { basename } from "node:path";
 import { bundle } from "./bundle.ts";
+import type { Example } from "./examples.ts";
 import { nodeTypeFiles, PARTS } from "./node-types.ts";
 import { portable } from "./portable.ts";
-import { type Answer, type Parameter, placeholdersOf, problemsOf, queryOf, type Route } from "./routes.ts";
+import {
+  type Answer,
+  headersOf,
+  type Parameter,
+  placeholdersOf,
+  problemsOf,
+  queryOf,
+  type Route,
+} from "./routes.ts";
 import { definitionsOf, mapSchemas, type JsonSchema } from "./schema.ts";
 import type { Source } from "./source.ts";
 
 type Json = Record<string, unknown>;
+type Described = Source & { examples: readonly Example[] };
 
 /** Names that generated clients have for things of their own -> what the document says instead. */
 const RENAMED: Record<string, string> = { File: "UploadedFile" };
@@ -14,10 +25,14 @@ const RENAMED: Record<string, string> = { File: "UploadedFile" };
 const BASE = "#/components/schemas/";
 const JSON_TYPE = "application/json";
 
-export function openApi(source: Source): Json {
+/** @param examples of bodies, among others */
+export function openApi(source: Source, examples: readonly Example[]): Json {
   const paths: Record<string, Json> = {};
   for (const route of source.routes.list) {
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(source, route) };
+    paths[route.path] = {
+      ...paths[route.path],
+      [route.method.toLowerCase()]: operation({ ...source, examples }, route),
+    };
   }
   return {
     openapi: "3.1.0",
@@ -40,15 +55,13 @@ export function openApi(source: Source): Json {
   };
 }
 
-function operation(source: Source, route: Route): Json {
+function operation(source: Described, route: Route): Json {
   const parameters = [
     ...placeholdersOf(route.path).map((name) =>
       parameter("path", name, source.routes.placeholders[name] as Parameter),
     ),
     ...Object.entries(queryOf(route)).map(([name, about]) => parameter("query", name, about)),
-    ...Object.entries(route.headers ?? {}).map(([name, description]) =>
-      parameter("header", name, { description, schema: { type: "string" } }),
-    ),
+    ...Object.entries(headersOf(route)).map(([name, about]) => parameter("header", name, about)),
   ];
   return {
     operationId: route.operation,
@@ -56,9 +69,7 @@ function operation(source: Source, route: Route): Json {
     summary: route.summary,
     ...(route.scope === undefined ? {} : { security: securityOf(route) }),
     ...(parameters.length ? { parameters } : {}),
-    ...(route.body
-      ? { requestBody: { required: true, content: content(route.body.title, route.body.media) } }
-      : {}),
+    ...(route.body ? { requestBody: requestBody(source.examples, route.body) } : {}),
     responses: {
       ...Object.fromEntries(route.answers.map((answer) => [answer.status, response(answer)])),
       ...problems(source, route),
@@ -66,9 +77,20 @@ function operation(source: Source, route: Route): Json {
   };
 }
 
-/** A gateway without keys asks for none. */
-function securityOf({ scope, run_token: byToken }: Route): Json[] {
-  return [{ key: [scope] }, ...(byToken ? [{ token: [] }] : [])];
+/** A gateway without keys asks for none; beside the API also others are let in that ask from the same machine. */
+function securityOf({ path, scope, run_token: byToken }: Route): Json[] {
+  return [{ key: [scope] }, ...(byToken ? [{ token: [] }] : []), ...(path.startsWith("/v1/") ? [] : [{}])];
+}
+
+/** With the valid examples of its schema. */
+function requestBody(examples: readonly Example[], { title, media }: NonNullable<Route["body"]>): Json {
+  const shapes = content(title, media);
+  const valid = examples.filter((each) => each.title === title && each.valid);
+  const shown = Object.fromEntries(valid.map(({ path, value }) => [basename(path, ".json"), { value }]));
+  return {
+    required: true,
+    content: title ? { ...shapes, [JSON_TYPE]: { ...(shapes[JSON_TYPE] as Json), examples: shown } } : shapes,
+  };
 }
 
 function parameter(

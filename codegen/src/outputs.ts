@@ -23,6 +23,7 @@ import { emitSteps } from "./emit/ts-steps.ts";
 import { emitTypes } from "./emit/ts-types.ts";
 import { emitValidators, emitValidatorTypes } from "./emit/ts-validators.ts";
 import { emitWire } from "./emit/ts-wire.ts";
+import { readExamples } from "./examples.ts";
 import { readSource } from "./source.ts";
 
 export const TS_FOLDER = "codegen/generated/ts";
@@ -46,7 +47,7 @@ export async function outputs(root: string): Promise<Map<string, string>> {
     "node-types.ts": emitNodeTypes(source),
     "graphs.ts": emitGraphs(source),
     "config.ts": emitConfig(source),
-    "openapi.ts": emitOpenApi(source),
+    "openapi.ts": emitOpenApi(source, readExamples(root, [...source.titled.keys()])),
     "routes.ts": emitRoutes(source),
   };
   const py: Record<string, string> = {

@@ -31,8 +31,8 @@ export interface Route {
   /** Whether a token of the run will do in place of a key. */
   run_token?: boolean;
   query?: Record<string, Parameter>;
-  /** Name -> what it says. */
-  headers?: Record<string, string>;
+  /** Name -> what it says, with a schema where not every text will do. */
+  headers?: Record<string, string | Parameter>;
   /** Title of the JSON body's schema, and other media types that are taken. */
   body?: { title?: string; media?: string[] };
   /** What is answered if all goes well; first comes what a client expects. */
@@ -72,6 +72,15 @@ export function placeholdersOf(path: string): string[] {
 /** The parameters of a route's query, with those that follow from what it lets in. */
 export function queryOf({ query = {}, run_token = false }: Route): Record<string, Parameter> {
   return run_token ? { ...query, token: RUN_TOKEN } : query;
+}
+
+/** The headers that a route reads. */
+export function headersOf({ headers = {} }: Route): Record<string, Parameter> {
+  const entries = Object.entries(headers).map(([name, about]) => [
+    name,
+    typeof about === "string" ? { description: about, schema: { type: "string" } } : about,
+  ]);
+  return Object.fromEntries(entries) as Record<string, Parameter>;
 }
 
 /** Codes of the problems that a route may answer, with the status where the route gives one. */
@@ -121,6 +130,7 @@ function titlesOf({ placeholders }: Routes, route: Route): string[] {
   const parameters = [
     ...placeholdersOf(route.path).map((name) => placeholders[name]!),
     ...Object.values(route.query ?? {}),
+    ...Object.values(headersOf(route)),
   ];
   return [
     route.body?.title,

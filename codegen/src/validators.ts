@@ -35,6 +35,7 @@ export const EXPORTED = [
   "DeliveryPage",
   "DeliveryRow",
   "NodeResult",
+  "InstanceId",
   "RunRow",
   "ApiKey",
   "ApiKeyCreate",

@@ -67,4 +67,30 @@ describe("the OpenAPI document", () => {
       for (const { responses } of Object.values(item))
         expect(Object.keys(responses), path).toEqual(expect.arrayContaining(["403", "500"]));
   });
+
+  it("asks for a key everywhere in the API, and beside it of those only who ask from elsewhere", () => {
+    const paths = OPENAPI.paths as Record<string, Record<string, { security?: object[] }>>;
+    for (const [path, item] of Object.entries(paths))
+      for (const { security } of Object.values(item)) {
+        if (path.startsWith("/v1/")) expect(security, path).toContainEqual({ key: [expect.any(String)] });
+        expect(security?.some((way) => Object.keys(way).length === 0) ?? false, path).toBe(
+          path === "/metrics",
+        );
+      }
+  });
+
+  it("shows examples of every body of JSON, and says what a header may be", () => {
+    interface Operation {
+      parameters?: { name: string; schema: { pattern?: string } }[];
+      requestBody?: { content: Record<string, { examples?: object }> };
+    }
+    const paths = OPENAPI.paths as Record<string, Record<string, Operation>>;
+    const bodies = Object.values(paths)
+      .flatMap((item) => Object.values(item))
+      .flatMap(({ requestBody }) => requestBody?.content["application/json"] ?? []);
+    expect(bodies.length).toBeGreaterThan(4);
+    for (const { examples } of bodies) expect(Object.keys(examples ?? {})).not.toEqual([]);
+    const key = paths["/v1/runs"]!.post!.parameters!.find(({ name }) => name === "Idempotency-Key");
+    expect(key!.schema.pattern).toBe("^[!-~]{1,255}$");
+  });
 });

@@ -511,6 +511,32 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "application/json": {
               "schema": {
                 "$ref": "#/components/schemas/FileCreate"
+              },
+              "examples": {
+                "image": {
+                  "value": {
+                    "name": "me.jpg",
+                    "media_type": "image/jpeg",
+                    "size": 20481,
+                    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                  }
+                },
+                "largest": {
+                  "value": {
+                    "name": "me.jpg",
+                    "media_type": "image/jpeg",
+                    "size": 20971520,
+                    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                  }
+                },
+                "video": {
+                  "value": {
+                    "name": "me.jpg",
+                    "media_type": "video/mp4",
+                    "size": 20481,
+                    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+                  }
+                }
               }
             },
             "application/octet-stream": {
@@ -1110,6 +1136,29 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "application/json": {
               "schema": {
                 "$ref": "#/components/schemas/ApiKeyCreate"
+              },
+              "examples": {
+                "all": {
+                  "value": {
+                    "owner": "a_B-1",
+                    "name": "x",
+                    "scopes": [
+                      "runs:read"
+                    ],
+                    "limits": {
+                      "event_streams": 1
+                    },
+                    "expires_at": "2027-11-30T00:00:00.000Z"
+                  }
+                },
+                "least": {
+                  "value": {
+                    "owner": "ann",
+                    "scopes": [
+                      "operate"
+                    ]
+                  }
+                }
               }
             }
           }
@@ -1564,7 +1613,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "key": [
               "operate"
             ]
-          }
+          },
+          {}
         ],
         "responses": {
           "200": {
@@ -2395,7 +2445,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "in": "header",
             "description": "The same key with the same body gives the same run, for a day.",
             "schema": {
-              "type": "string"
+              "type": "string",
+              "pattern": "^[!-~]{1,255}$"
             },
             "required": false
           },
@@ -2415,6 +2466,128 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "application/json": {
               "schema": {
                 "$ref": "#/components/schemas/RunCreate"
+              },
+              "examples": {
+                "approval": {
+                  "value": {
+                    "graph": {
+                      "name": "ask",
+                      "nodes": [
+                        {
+                          "id": "ask",
+                          "type": "approval",
+                          "plane": "node",
+                          "params": {
+                            "message": "Shall it go on?"
+                          },
+                          "inputs": {
+                            "text": "Hello."
+                          }
+                        }
+                      ],
+                      "output": {
+                        "text": "$ask.text"
+                      }
+                    },
+                    "deadlines": {
+                      "run_s": 60
+                    }
+                  }
+                },
+                "by-name": {
+                  "value": {
+                    "graph": "talking-avatar",
+                    "input": {
+                      "topic": "lighthouses"
+                    }
+                  }
+                },
+                "full": {
+                  "value": {
+                    "graph": "talking-avatar",
+                    "input": {
+                      "text": "Hello.",
+                      "portrait": {
+                        "file_id": "file_01KA7QJ3N8XW5V2M4T6R9C1D0E"
+                      },
+                      "voice": {
+                        "name": "alba"
+                      }
+                    },
+                    "deadlines": {
+                      "start_s": 60,
+                      "run_s": 0.5
+                    },
+                    "metadata": {
+                      "customer": "42"
+                    },
+                    "tags": [
+                      "demo"
+                    ]
+                  }
+                },
+                "gateway-alone": {
+                  "value": {
+                    "graph": {
+                      "name": "script",
+                      "nodes": [
+                        {
+                          "id": "script",
+                          "type": "generate_script",
+                          "plane": "node",
+                          "inputs": {
+                            "topic": "Why bees dance."
+                          }
+                        }
+                      ],
+                      "output": {
+                        "narration": "$script.narration"
+                      }
+                    }
+                  }
+                },
+                "inline": {
+                  "value": {
+                    "graph": {
+                      "name": "say",
+                      "nodes": [
+                        {
+                          "id": "speech",
+                          "type": "synthesize_speech",
+                          "plane": "python",
+                          "inputs": {
+                            "text": "$input.text"
+                          }
+                        }
+                      ],
+                      "output": {
+                        "audio": "$speech.audio"
+                      }
+                    },
+                    "input": {
+                      "text": "Hello."
+                    }
+                  }
+                },
+                "smallest": {
+                  "value": {
+                    "graph": "talking-avatar"
+                  }
+                },
+                "webhook": {
+                  "value": {
+                    "graph": "talking-avatar",
+                    "input": {
+                      "topic": "bees"
+                    },
+                    "webhook": {
+                      "url": "https://example.com/h",
+                      "events": [
+                        "run.succeeded"
+                      ]
+                    }
+                  }
+                }
               }
             }
           }
@@ -3027,7 +3200,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "in": "header",
             "description": "The same answer with the same key is given once, however often it is sent.",
             "schema": {
-              "type": "string"
+              "type": "string",
+              "pattern": "^[!-~]{1,255}$"
             },
             "required": false
           }
@@ -3038,6 +3212,33 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "application/json": {
               "schema": {
                 "$ref": "#/components/schemas/RunResume"
+              },
+              "examples": {
+                "accept": {
+                  "value": {
+                    "node_id": "approved",
+                    "decision": "accept"
+                  }
+                },
+                "edited": {
+                  "value": {
+                    "node_id": "scene.approved.2",
+                    "decision": "accept",
+                    "values": {
+                      "text": "Other words.",
+                      "image": {
+                        "file_id": "file_01HZX3VJ8K6Q2W4E5R6T7Y8U9Z"
+                      }
+                    }
+                  }
+                },
+                "reject": {
+                  "value": {
+                    "node_id": "approved",
+                    "decision": "reject",
+                    "reason": "Too long."
+                  }
+                }
               }
             }
           }
@@ -3319,9 +3520,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           {
             "name": "Last-Event-ID",
             "in": "header",
-            "description": "Seq of the last event seen; goes before `after`.",
+            "description": "Seq of the last event seen; goes before `after`. Empty, it says nothing.",
             "schema": {
-              "type": "string"
+              "type": "string",
+              "pattern": "^[0-9]{0,15}$"
             },
             "required": false
           }
@@ -3457,7 +3659,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "in": "query",
             "description": "Only lines of this node.",
             "schema": {
-              "$ref": "#/components/schemas/NodeId"
+              "$ref": "#/components/schemas/InstanceId"
             },
             "required": false
           },
@@ -3666,6 +3868,23 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "application/json": {
               "schema": {
                 "$ref": "#/components/schemas/WebhookCreate"
+              },
+              "examples": {
+                "events": {
+                  "value": {
+                    "url": "https://example.com:8443/",
+                    "events": [
+                      "run.queued",
+                      "run.canceling"
+                    ],
+                    "description": "all"
+                  }
+                },
+                "url-only": {
+                  "value": {
+                    "url": "https://example.com/hooks"
+                  }
+                }
               }
             }
           }

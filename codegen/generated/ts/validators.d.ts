@@ -51,6 +51,7 @@ export const validateDelivery: Validator;
 export const validateDeliveryPage: Validator;
 export const validateDeliveryRow: Validator;
 export const validateNodeResult: Validator;
+export const validateInstanceId: Validator;
 export const validateRunRow: Validator;
 export const validateApiKey: Validator;
 export const validateApiKeyCreate: Validator;

@@ -299,5 +299,8 @@ describe("GET /v1/runs/{run_id}/events and /logs as pages", () => {
     const rest = await pageOf(`/v1/runs/${run}/logs?after=${page.next_after}`);
     expect(rest.events.map((event) => event.data.message)).toEqual(["two"]);
     expect((await pageOf(`/v1/runs/${run}/logs?node=b`)).events).toEqual([]);
+    expect((await pageOf(`/v1/runs/${run}/logs?node=part.b.0`)).events).toEqual([]);
+    for (const none of ["", "B", "b%0A", "b.", "0"])
+      expect((await h.request(`/v1/runs/${run}/logs?node=${none}`)).status, none).toBe(400);
   });
 });

@@ -1,5 +1,6 @@
 /** /v1/runs/{run_id}/events and /logs: follow a run as a stream, or read its log in pages. */
 import type { EventPage } from "@myspinbot/contracts/types.ts";
+import { validateInstanceId } from "@myspinbot/contracts/validators.js";
 import { Hono, type Context } from "hono";
 import { openStream, type OpenStreams } from "../access/open-streams.ts";
 import { watchAccess } from "../access/watch-access.ts";
@@ -56,11 +57,17 @@ export function runEventRoutes(deps: RunEventDeps): Hono<AppEnv> {
       const page = await readLogPage(c.var.connect().log, run, {
         after: wholeNumber("after", c.req.query("after"), SEQ),
         limit: wholeNumber("limit", c.req.query("limit"), PAGE),
-        node: c.req.query("node"),
+        node: nodeAsked(c.req.query("node")),
       });
       if (!page) throw runNotFound(run);
       return c.json<EventPage>(page);
     });
+}
+
+function nodeAsked(text: string | undefined): string | undefined {
+  if (text !== undefined && !validateInstanceId(text))
+    throw invalidParameter("node", "must be the id of a node");
+  return text;
 }
 
 /** The seq that the client has; a browser that reconnects sends it as a header, which goes before the query. */
