@@ -32,3 +32,33 @@ async def test_a_probe_leaves_to_the_next_call_what_the_last_one_has_loaded() ->
         assert metrics.children._value.get() == 2
     finally:
         await fleet.close()
+
+
+async def test_the_place_of_a_dead_process_is_taken_before_anybody_asks_and_once() -> None:
+    metrics = Metrics()
+    fleet = Fleet(ChildSettings("", dict(os.environ), LIMITS, 60.0), metrics, SystemClock())
+    try:
+        died = await fleet.take("works")
+        await died.kill()
+        fleet.give_back(died)
+        assert metrics.children._value.get() == 0
+        coming = fleet.prepare()
+        assert fleet.prepare() is coming
+        # A call that is there before the process waits for that one.
+        next_one = await fleet.take("works")
+        assert coming.done()
+        fleet.give_back(next_one)
+        await fleet.prepare()
+        assert await fleet.take("works") is next_one
+        assert metrics.children._value.get() == 1
+    finally:
+        await fleet.close()
+
+
+async def test_a_closed_fleet_leaves_no_process_that_was_about_to_come() -> None:
+    metrics = Metrics()
+    fleet = Fleet(ChildSettings("", dict(os.environ), LIMITS, 60.0), metrics, SystemClock())
+    coming = fleet.prepare()
+    await fleet.close()
+    assert coming.cancelled()
+    assert metrics.children._value.get() == 0

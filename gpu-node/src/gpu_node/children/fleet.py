@@ -24,11 +24,15 @@ class Fleet:
         self._metrics = metrics
         self._children: set[Child] = set()
         self._idle: list[Child] = []
+        self._prepared: asyncio.Task[None] | None = None
         self._beats = asyncio.create_task(self._beat())
 
     async def close(self) -> None:
         """Kill all processes."""
         self._beats.cancel()
+        if self._prepared:
+            self._prepared.cancel()
+            await asyncio.wait({self._prepared})
         await asyncio.gather(*(child.kill() for child in self._children), return_exceptions=True)
         self._metrics.children.dec(len(self._children))
         self._children.clear()
@@ -49,13 +53,29 @@ class Fleet:
         their next call, which may come meanwhile."""
         return await self._choose(lambda c: not c.last_types, lambda c: c.used_at)
 
+    def prepare(self) -> asyncio.Task[None]:
+        """Start a child for the next call without waiting for it, unless one is idle: what a dead
+        one left will be tried again soon, and a start takes longer than the pause before that."""
+        if self._prepared is None or self._prepared.done():
+            self._prepared = asyncio.create_task(self._start_if_none())
+            # The next call tries again, and tells why not.
+            self._prepared.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return self._prepared
+
+    async def _start_if_none(self) -> None:
+        if not self._idle:
+            await self._start()
+
     async def _choose(self, may: Callable[[Child], bool], rank: Callable[[Child], Any]) -> Child:
         await self._drop_dead()
         await self._drop_grown()
         while not (idle := [child for child in self._idle if may(child)]):
+            coming = self._prepared
+            if coming is None or coming.done():
+                coming = asyncio.create_task(self._start())
             # Shielded: a caller that gives up in between leaves an idle child, not an unknown
             # process.
-            await asyncio.shield(asyncio.create_task(self._start()))
+            await asyncio.shield(coming)
         best = max(idle, key=rank)
         self._idle.remove(best)
         return best

@@ -150,6 +150,8 @@ class ChildPool:
             raise
         finally:
             self._fleet.give_back(child)
+            if not child.is_alive:
+                self._fleet.prepare()
         self._breaker.succeeded(call.type)
         return done
 
