@@ -38,6 +38,7 @@ const USES: Use[] = [
     (c) => c.runs.resume("r", { node_id: "ok", decision: "accept", values: { text: "a" } }),
     RUN,
   ],
+  ["forkRun", "/v1/runs/r/fork", () => json(RUN, 202), (c) => c.runs.fork("r", { from_node: "speech" }), RUN],
   ["deleteRun", "/v1/runs/r", NOTHING, (c) => c.runs.delete("r"), undefined],
   ["listArtifacts", "/v1/runs/r/artifacts", () => json({ artifacts: [] }), (c) => c.runs.artifacts("r"), []],
   ["followRun", "/v1/runs/r/events?after=3", () => json({}), (c) => c.runs.events("r", { after: 3 }), {}],

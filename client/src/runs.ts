@@ -6,6 +6,7 @@ import type {
   EventPage,
   Run,
   RunCreate,
+  RunFork,
   RunPage,
   RunResume,
   RunSummary,
@@ -35,8 +36,8 @@ export interface CancelOptions extends Asking {
   waitS?: number;
 }
 
-export interface ResumeOptions extends Asking {
-  /** The same answer with the same key is given once. A fresh key by default, as for `submit`. */
+export interface KeyedOptions extends Asking {
+  /** The same body with the same key counts once. A fresh key by default, as for `submit`. */
   idempotencyKey?: string | null;
 }
 
@@ -71,7 +72,9 @@ export interface Runs {
    * Answers an approval node that waits; `nodes[].approval` of the run says what it shows. The first answer counts.
    * @throws ApiError `already-answered`, `answer-too-late`, `not-waiting`, `invalid-answer` ...
    */
-  resume(run_id: string, answer: RunResume, options?: ResumeOptions): Promise<Run>;
+  resume(run_id: string, answer: RunResume, options?: KeyedOptions): Promise<Run>;
+  /** Starts a new run that does a node again and takes over what does not hang on it or on what is changed. */
+  fork(run_id: string, fork: RunFork, options?: KeyedOptions): Promise<Run>;
   /** For `?token=` of this run, its events and its artifacts, where headers cannot be sent: reads them for some minutes. */
   token(run_id: string, options?: Asking): Promise<RunToken>;
   /** Removes a run that has ended, with its bytes. */
@@ -133,6 +136,14 @@ export function createRuns(caller: Caller): Runs {
       }),
     resume: (run_id, body, { idempotencyKey = runtime.newKey(), signal } = {}) =>
       caller.call("resumeRun", {
+        path: { run_id },
+        body,
+        headers: idempotencyKey === null ? {} : { "Idempotency-Key": idempotencyKey },
+        repeatable: idempotencyKey !== null,
+        signal,
+      }),
+    fork: (run_id, body, { idempotencyKey = runtime.newKey(), signal } = {}) =>
+      caller.call("forkRun", {
         path: { run_id },
         body,
         headers: idempotencyKey === null ? {} : { "Idempotency-Key": idempotencyKey },

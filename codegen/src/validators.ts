@@ -9,6 +9,7 @@ export const EXPORTED = [
   "FlatGraph",
   "RunCreate",
   "RunResume",
+  "RunFork",
   "Task",
   "Mail",
   "Note",

@@ -39,9 +39,9 @@ describe("keys", () => {
     expect(text).toMatch(new RegExp(`^${name}\\|my-(run|file)\\|`));
   });
 
-  it("every timer comes as mail but those of what was kept long enough", () => {
+  it("every timer comes as mail but those of what is to be removed", () => {
     const { timer } = titled.get("MailTimer")!.schema.properties as { timer: { enum: string[] } };
-    expect([...timer.enum, "retention", "upload"].sort()).toEqual(Object.keys(wire.timers).sort());
+    expect([...timer.enum, "retention", "folder", "upload"].sort()).toEqual(Object.keys(wire.timers).sort());
   });
 
   it.each(Object.entries(wire.objects))("object %s follows its template", (name, template) => {

@@ -100,7 +100,8 @@ describe("a typed caller", () => {
       deliveryIds: "dlv_s0_x",
       ...{ idempotencyMs: 1, startDeadlineMs: 2, runDeadlineMs: 3 },
       ...{ startsKey: "starts", liveKey: "live", perMinute: 4, mostLive: 5 },
-      ...{ record: { a: "1", b: "2" }, data: {}, nodes: { n: "{}" } },
+      ...{ record: { a: "1", b: "2" }, data: {}, nodes: { n: "{}" }, artifacts: { art: "{}" } },
+      source: "none",
     });
     expect(args).toEqual([
       ...["r", "q", 1, "{}", 2, 3, "e", "t:{s0}:run:r", 2, 0, 1, "t:{s0}:file_runs:"],
@@ -112,10 +113,13 @@ describe("a typed caller", () => {
         "t:{s0}:hook_deliveries:",
         4,
         5,
+        "none",
+        "t:{s0}:folder_runs:",
+        1,
       ],
-      ...["a", "1", "b", "2", "n", "{}"],
+      ...["a", "1", "b", "2", "n", "{}", "art", "{}"],
     ]);
-    expect(FIRST.submit.arg).toBe(20);
+    expect(FIRST.submit.arg).toBe(23);
   });
 
   it("goes through a list once per element, with the keys of each", () => {

@@ -18,6 +18,7 @@ import { catalogueRoutes } from "./routes/catalogue.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { operatorRoutes } from "./routes/operators.ts";
+import { runControlRoutes } from "./routes/run-control.ts";
 import { runEventRoutes } from "./routes/run-events.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { runTokenRoutes } from "./routes/run-tokens.ts";
@@ -41,6 +42,7 @@ export function createApp(shared: ProcessWide, connect: Connect): Hono<AppEnv> {
   app.route("/", serviceRoutes(shared));
   app.route("/v1", catalogueRoutes(shared));
   app.route("/v1/runs", runRoutes(shared));
+  app.route("/v1/runs", runControlRoutes(shared));
   app.route("/v1/runs", runEventRoutes(shared));
   app.route("/v1/runs", runDeliveryRoutes(shared));
   app.route("/v1/webhooks", webhookRoutes());

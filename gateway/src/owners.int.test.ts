@@ -94,9 +94,13 @@ async function webhookOf(owner: string): Promise<{ webhook_id: string; delivery_
 /** With a body where one is asked for before anything is looked up. */
 function requestOf(method: string, path: string): RequestInit {
   if (method === "PUT") return { body: PNG, headers: { "content-type": "image/png" } };
-  if (!path.endsWith("/resume")) return {};
-  const body = JSON.stringify({ node_id: "a", decision: "accept" });
-  return { body, headers: { "content-type": "application/json" } };
+  const [, end = ""] = /\/(resume|fork)$/.exec(path) ?? [];
+  const bodies: Record<string, object> = {
+    resume: { node_id: "a", decision: "accept" },
+    fork: { from_node: "a" },
+  };
+  if (!bodies[end]) return {};
+  return { body: JSON.stringify(bodies[end]), headers: { "content-type": "application/json" } };
 }
 
 describe("every address below a run, an artifact, a file, a webhook or a delivery", () => {

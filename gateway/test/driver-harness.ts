@@ -277,6 +277,8 @@ export async function createHarness(
         perMinute: 0,
         mostLive: 0,
         data: { input: JSON.stringify(input) },
+        artifacts: {},
+        source: "none",
         nodes: Object.fromEntries(
           flatten(graph).nodes.map((node) => [node.id, JSON.stringify(firstRow(node))]),
         ),

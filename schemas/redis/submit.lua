@@ -2,19 +2,23 @@
 -- Creates a run: record, event 1, deadlines, mail. Plain flags: a full server refuses before any write.
 -- KEYS 1 run, 2 runData, 3 runEvents, 4 runNodes, 5 mail, 6 timers, 7 runs, 8 runsByStatus('queued'), 9 graph(digest),
 --      10 idempotency, 11 graphRuns, 12 ownerRuns('all'), 13 ownerRuns('queued'),
---      14 outbox, 15 runDeliveries, 16 <starts_key>, 17 <live_key> (both of the asker's API key, in the shard of keys)
+--      14 outbox, 15 runDeliveries, 16 <starts_key>, 17 <live_key> (both of the asker's API key, in the shard of keys),
+--      18 run(source), 19 runForks(source), 20 runArtifacts
 -- ARGV 1 run, 2 request (digest of the request; '' = no idempotency key), 3 idempotency_ms int, 4 graph (canonical JSON),
 --      5 start_deadline_ms int, 6 run_deadline_ms int, 7 event (JSON), 8 channels.run, 9 count(record), 10 count(data),
 --      11 count(nodes), 12 fileRuns(''),
 --      13 delivery_ids (beginning of those that it makes), 14 ownerHooks(''), 15 outboxLane(''), 16 delivery(''),
 --      17 hookDeliveries(''), 18 per_minute int, 19 most_live int (0 = no limit),
+--      20 source (of a fork: the run that it comes from, else 'none'), 21 folderRuns(''), 22 count(artifacts),
 --      then per name, value of record: name, value, then per name, value of data: name, value,
---      then per name, value of nodes: name, value
--- Answer ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string]
---      | ['limited', what: 'rate' | 'live', reset_ms: string]; conflict = the key was used for another request
+--      then per name, value of nodes: name, value,
+--      then per name, value of artifacts: name, value
+-- Answer ['sourceless'] | ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string]
+--      | ['limited', what: 'rate' | 'live', reset_ms: string]; conflict = the key was used for another request,
+--      sourceless = the run to be forked is gone, or being removed
 -- Repeats: the run id makes a second call a 'repeat'; the idempotency key makes a second request one, as long as its run
--- is there. The record's fields hold `owner`, `digest` and, where there are such, `idempotency` and `files` (ids, by
--- spaces): purge finds by them what goes with the run.
+-- is there. The record's fields hold `owner`, `digest` and, where there are such, `idempotency`, `files` (ids, by
+-- spaces) and `makers` (runs, by spaces): purge finds by them what goes with the run.
 -- @include time
 -- @include outbox
 -- @include log
@@ -29,6 +33,13 @@ if ARGV[2] ~= '' then
     if redis.call('EXISTS', run_prefix .. run) == 1 then
       return { digest == ARGV[2] and 'repeat' or 'conflict', run }
     end
+  end
+end
+
+if ARGV[20] ~= 'none' then
+  local there, removing = unpack(redis.call('HMGET', KEYS[18], 'status', 'removing'))
+  if not there or removing then
+    return { 'sourceless' }
   end
 end
 
@@ -78,6 +89,13 @@ redis.call('HSET', KEYS[1], 'status', 'queued', 'seq', '0', 'drives', '0', 'crea
 put_pairs(KEYS[1], ARGV[9])
 put_pairs(KEYS[2], ARGV[10])
 put_pairs(KEYS[4], ARGV[11])
+put_pairs(KEYS[20], ARGV[22])
+if ARGV[20] ~= 'none' then
+  redis.call('ZADD', KEYS[19], text(now), ARGV[1])
+end
+for maker in string.gmatch(redis.call('HGET', KEYS[1], 'makers') or '', '%S+') do
+  redis.call('SADD', ARGV[21] .. maker, ARGV[1])
+end
 redis.call('SET', KEYS[9], ARGV[4])
 redis.call('HINCRBY', KEYS[11], redis.call('HGET', KEYS[1], 'digest'), 1)
 for file in string.gmatch(redis.call('HGET', KEYS[1], 'files') or '', '%S+') do

@@ -35,7 +35,8 @@ export const GATEWAY_ARROWS = {
   // Whose run it is stands in the request's environment.
   runs: [
     ..."access app-env artifacts capabilities clock errors events files graphs ids owner".split(" "),
-    ...["redis", "run-engine", "run-id", "webhooks"],
+    // A fork reads what a run's engine and checkpoints hold.
+    ...["checkpoints", "run-engine", "redis", "run-id", "webhooks"],
   ],
   // A run's own webhook is judged with it, so these know nothing of runs.
   webhooks: ["clock", "errors", "graphs", "ids", "redis", "run-id"],

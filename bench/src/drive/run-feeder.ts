@@ -95,6 +95,8 @@ export function createRunFeeder(redis: Redis, keys: Keys): RunFeeder {
         deliveryIds: newId("dlv", SHARD),
         record: { owner: OWNERS.default, graph: graph.name, digest },
         data: { input: JSON.stringify(input) },
+        artifacts: {},
+        source: "none",
         nodes: Object.fromEntries(
           flatten(graph).nodes.map((node) => [node.id, JSON.stringify(firstRow(node))]),
         ),

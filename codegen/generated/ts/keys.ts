@@ -82,6 +82,10 @@ export function createKeys(prefix: string) {
     runData: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:data`,
     /** hash */
     runArtifacts: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:artifacts`,
+    /** zset */
+    runForks: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:forks`,
+    /** set */
+    folderRuns: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:folder_runs:${run && part('run', run)}`,
     /** string */
     artifact: (shard: string, artifact: string) => `${prefix}:{${shardName(shard)}}:artifact:${artifact && part('artifact', artifact)}`,
     /** hash */
@@ -148,6 +152,7 @@ export const timerMembers = {
   run_deadline: (run: string) => `run_deadline|${part('run', run)}|`,
   approval: (run: string, node: string) => `approval|${part('run', run)}|${part('node', node)}`,
   retention: (run: string) => `retention|${part('run', run)}|`,
+  folder: (run: string) => `folder|${part('run', run)}|`,
   upload: (file: string, owner: string) => `upload|${part('file', file)}|${part('owner', owner)}`,
 };
 

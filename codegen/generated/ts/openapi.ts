@@ -3357,6 +3357,221 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         }
       }
     },
+    "/v1/runs/{run_id}/fork": {
+      "post": {
+        "operationId": "forkRun",
+        "tags": [
+          "runs"
+        ],
+        "summary": "Start a new run of the same graph that does a node again, with other input or params as wished, and all behind what is done again or changed. It takes over what the other nodes have made; that stays when the run is removed",
+        "security": [
+          {
+            "key": [
+              "runs:write"
+            ]
+          }
+        ],
+        "parameters": [
+          {
+            "name": "run_id",
+            "in": "path",
+            "description": "The run.",
+            "schema": {
+              "$ref": "#/components/schemas/Identifier"
+            },
+            "required": true
+          },
+          {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "description": "For this run, the same key with the same body gives the same fork, for a day.",
+            "schema": {
+              "type": "string"
+            },
+            "required": false
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/RunFork"
+              },
+              "examples": {
+                "patched": {
+                  "value": {
+                    "from_node": "scene.speech.2",
+                    "patch": {
+                      "input": {
+                        "topic": "Ships",
+                        "music": null
+                      },
+                      "params": {
+                        "script": {
+                          "seed": 3
+                        },
+                        "film.voice": {
+                          "seed": 4
+                        }
+                      }
+                    },
+                    "deadlines": {
+                      "start_s": 60,
+                      "run_s": 600
+                    },
+                    "webhook": {
+                      "url": "https://example.org/hook"
+                    },
+                    "metadata": {
+                      "a": "b"
+                    },
+                    "tags": [
+                      "x"
+                    ]
+                  }
+                },
+                "plain": {
+                  "value": {
+                    "from_node": "speech"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "202": {
+            "description": "Accepted.",
+            "headers": {
+              "Location": {
+                "description": "The new run.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Run"
+                }
+              }
+            }
+          },
+          "400": {
+            "description": "`invalid-request`: The request does not fit its schema. `malformed-json`: The body is not valid JSON. `body-too-deep`: The body is nested too deeply or has too many keys.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "401": {
+            "description": "`unauthorized`: A valid key is needed.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "403": {
+            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "404": {
+            "description": "`run-not-found`: The run does not exist. `node-not-found`: The run has no such node.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "409": {
+            "description": "`node-not-run`: The node has not run. `file-incomplete`: The file has not been uploaded completely. `engine-unavailable`: The engine is not available here. `no-executor-matches`: No executor has announced what the run needs. `idempotency-conflict`: The idempotency key was used with another body.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "413": {
+            "description": "`body-too-large`: The body is too large.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "415": {
+            "description": "`unsupported-media-type`: The media type is not supported.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "422": {
+            "description": "`invalid-patch`: The patch does not fit the graph. `invalid-graph`: The graph cannot be run. `invalid-input`: The input does not fit the graph. `file-not-found`: The file does not exist. `unknown-engine`: Nobody knows this engine. `unfit-webhook`: The webhook's address cannot be used.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "429": {
+            "description": "`too-many-requests`: A limit of the key is reached.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "500": {
+            "description": "`internal`: Something unexpected happened.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "503": {
+            "description": "`redis-unavailable`: Redis is not available. `store-unavailable`: The object store is not available.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          }
+        }
+      }
+    },
     "/v1/runs/{run_id}/artifacts": {
       "get": {
         "operationId": "listArtifacts",
@@ -8263,6 +8478,31 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             },
             "additionalProperties": false
           },
+          "forked_from": {
+            "title": "RunOrigin",
+            "description": "Where a fork comes from; that run may be gone.",
+            "type": "object",
+            "properties": {
+              "run_id": {
+                "$ref": "#/components/schemas/Identifier"
+              },
+              "node_id": {
+                "$ref": "#/components/schemas/InstanceId"
+              }
+            },
+            "required": [
+              "run_id",
+              "node_id"
+            ],
+            "additionalProperties": false
+          },
+          "forks": {
+            "description": "Runs that were forked from it and are there, newest first, at most 100.",
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/Identifier"
+            }
+          },
           "metadata": {
             "type": "object",
             "additionalProperties": {
@@ -8383,23 +8623,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "additionalProperties": true
           },
           "deadlines": {
-            "title": "RunDeadlines",
-            "type": "object",
-            "properties": {
-              "start_s": {
-                "description": "Ends as expired when nobody has started it by then.",
-                "type": "number",
-                "exclusiveMinimum": 0,
-                "maximum": 2592000
-              },
-              "run_s": {
-                "description": "Ends as timed_out when it has not ended by then.",
-                "type": "number",
-                "exclusiveMinimum": 0,
-                "maximum": 2592000
-              }
-            },
-            "additionalProperties": false
+            "$ref": "#/components/schemas/RunDeadlines"
           },
           "webhook": {
             "$ref": "#/components/schemas/RunWebhook"
@@ -8425,6 +8649,92 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         },
         "required": [
           "graph"
+        ],
+        "additionalProperties": false
+      },
+      "RunDeadlines": {
+        "title": "RunDeadlines",
+        "type": "object",
+        "properties": {
+          "start_s": {
+            "description": "Ends as expired when nobody has started it by then.",
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 2592000
+          },
+          "run_s": {
+            "description": "Ends as timed_out when it has not ended by then.",
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 2592000
+          }
+        },
+        "additionalProperties": false
+      },
+      "RunFork": {
+        "title": "RunFork",
+        "description": "Body of POST /v1/runs/{run_id}/fork: a new run of the same graph that does a node again, with all behind it and all that is changed, and takes over what the others have made.",
+        "type": "object",
+        "properties": {
+          "from_node": {
+            "description": "A node that has run; of a group also one of its instances. A graph that stands in the graph as a node means all nodes in it.",
+            "$ref": "#/components/schemas/InstanceId"
+          },
+          "patch": {
+            "title": "RunPatch",
+            "type": "object",
+            "properties": {
+              "input": {
+                "description": "Fields in place of the run's; null takes one away.",
+                "type": "object",
+                "maxProperties": 50,
+                "additionalProperties": true
+              },
+              "params": {
+                "description": "By node, as the run calls it: params in place of the graph's; null takes one away.",
+                "type": "object",
+                "maxProperties": 200,
+                "propertyNames": {
+                  "maxLength": 146,
+                  "pattern": "^[a-z][a-z0-9_]{0,47}([.][a-z][a-z0-9_]{0,47}){0,6}$"
+                },
+                "additionalProperties": {
+                  "type": "object",
+                  "maxProperties": 50,
+                  "additionalProperties": true
+                }
+              }
+            },
+            "additionalProperties": false
+          },
+          "deadlines": {
+            "$ref": "#/components/schemas/RunDeadlines"
+          },
+          "webhook": {
+            "$ref": "#/components/schemas/RunWebhook"
+          },
+          "metadata": {
+            "description": "In place of the run's.",
+            "type": "object",
+            "maxProperties": 50,
+            "additionalProperties": {
+              "type": "string",
+              "maxLength": 1000
+            }
+          },
+          "tags": {
+            "description": "In place of the run's.",
+            "type": "array",
+            "maxItems": 20,
+            "items": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 64
+            }
+          }
+        },
+        "required": [
+          "from_node"
         ],
         "additionalProperties": false
       },
@@ -8554,6 +8864,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "timing": {
             "$ref": "#/components/schemas/NodeTiming"
+          },
+          "reused_from": {
+            "description": "The run that has done it, of a fork that took it over.",
+            "$ref": "#/components/schemas/Identifier"
           },
           "approval": {
             "description": "What a person was asked.",

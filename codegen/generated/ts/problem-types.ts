@@ -169,6 +169,16 @@ const TABLE = {
     "status": 404,
     "class": "permanent"
   },
+  "node-not-run": {
+    "title": "The node has not run",
+    "status": 409,
+    "class": "permanent"
+  },
+  "invalid-patch": {
+    "title": "The patch does not fit the graph",
+    "status": 422,
+    "class": "permanent"
+  },
   "not-waiting": {
     "title": "The node does not wait for an answer",
     "status": 409,

@@ -13,7 +13,7 @@ export interface Step<Answer> {
 
 export type AnswerOf<Caller extends (...given: never[]) => Step<unknown>> = NonNullable<ReturnType<Caller>['answer']>;
 
-export type Drive = [word: 'drive' | 'give_up', record: string[], nodes: string[], tasks: string[], mailbox: string[], checkpoint: ['none', input: string] | ['same'] | ['full', id: string, hash: string[], heads: string[], blobs: string[]], graph: string];
+export type Drive = [word: 'drive' | 'give_up', record: string[], nodes: string[], tasks: string[], mailbox: string[], checkpoint: ['none', input: string, taken: string] | ['same'] | ['full', id: string, hash: string[], heads: string[], blobs: string[]], graph: string];
 
 export interface ReportItem {
   kind: 'note' | 'result';
@@ -26,12 +26,13 @@ export interface ReportItem {
 export const FIRST = {
   commit: { key: 17, arg: 12 },
   create_key: { arg: 3 },
+  purge: { arg: 14 },
   put_hook: { arg: 4 },
   reconcile_run: { arg: 4 },
   renew: { key: 2, arg: 2 },
   report: { arg: 4 },
   settle: { arg: 6 },
-  submit: { arg: 20 },
+  submit: { arg: 23 },
 } as const;
 
 export const steps = {
@@ -86,7 +87,7 @@ export const steps = {
   }),
 
   /**
-   * Turns due timers of runs into mail. Timers of what was kept long enough, runs and uploads, are moved one visibility period ahead and answered: their effect checks the state again and removes them.
+   * Turns due timers of runs into mail. Timers of what is to be removed, runs, what runs have left, and uploads, are moved one visibility period ahead and answered: their effect checks the state again and removes them.
    * @returns [claimed: number, effects: string[]]: effects are the members to be effected by the caller
    */
   claimTimers: (keys: Keys, given: { shard: string; atMost: number; timerVisibilityMs: number }): Step<[claimed: number, effects: string[]]> => ({
@@ -166,6 +167,16 @@ export const steps = {
   }),
 
   /**
+   * Removes a timer whose effect is done, unless it was set again meanwhile.
+   * @returns 0 | 1
+   */
+  endTimer: (keys: Keys, given: { shard: string; timer: string; seen: string }): Step<0 | 1> => ({
+    script: 'end_timer',
+    keys: [keys.timers(given.shard)],
+    args: [given.timer, given.seen],
+  }),
+
+  /**
    * Creates a stream's group at 0, so that nothing added before is missed. A plain XGROUP CREATE is refused by a full server.
    * @returns 0 | 1: 1 when it was created, 0 when it was there
    */
@@ -229,10 +240,10 @@ export const steps = {
    * Removes all that Redis holds of a terminal run whose bytes are gone; its graph goes with the last run that has it.
    * @returns 1 | 0 | -1: 1 when purged, 0 when the run was not there, -1 when it has not ended or a task of it has not
    */
-  purge: (keys: Keys, given: { shard: string; run: string }): Step<1 | 0 | -1> => ({
+  purge: (keys: Keys, given: { shard: string; run: string; origin: string; heirs: readonly string[] }): Step<1 | 0 | -1> => ({
     script: 'purge',
-    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.runs(given.shard), keys.graphRuns(given.shard), keys.runDeliveries(given.shard, given.run), keys.outbox(given.shard)],
-    args: [given.run, keys.runsByStatus(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, ''), keys.artifact(given.shard, ''), keys.graph(given.shard, ''), keys.idempotency(given.shard, ''), keys.fileRuns(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), keys.outboxLane(given.shard, ''), keys.outboxTaken(given.shard, '')],
+    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.runs(given.shard), keys.graphRuns(given.shard), keys.runDeliveries(given.shard, given.run), keys.outbox(given.shard), keys.runForks(given.shard, given.run), keys.folderRuns(given.shard, given.run), keys.runForks(given.shard, given.origin)],
+    args: [given.run, keys.runsByStatus(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, ''), keys.artifact(given.shard, ''), keys.graph(given.shard, ''), keys.idempotency(given.shard, ''), keys.fileRuns(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), keys.outboxLane(given.shard, ''), keys.outboxTaken(given.shard, ''), keys.run(given.shard, ''), keys.folderRuns(given.shard, ''), ...given.heirs],
   }),
 
   /**
@@ -263,6 +274,16 @@ export const steps = {
     script: 'read_key',
     keys: [keys.apiKey(given.shard, given.key), keys.keysMade(given.shard)],
     args: [given.usedMs],
+  }),
+
+  /**
+   * Everything of a run that a fork may take over, as it is at one moment.
+   * @returns [] | [record: string[], nodes: string[], data: string[], artifacts: string[], checkpoint: Drive[5], graph: string]: [] when there is no such run, or it is being removed
+   */
+  readSource: (keys: Keys, given: { shard: string; run: string }): Step<[] | [record: string[], nodes: string[], data: string[], artifacts: string[], checkpoint: Drive[5], graph: string]> => ({
+    script: 'read_source',
+    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run)],
+    args: [keys.graph(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, '')],
   }),
 
   /**
@@ -346,6 +367,16 @@ export const steps = {
   }),
 
   /**
+   * Says that an ended run is being removed: from here on nobody forks it, so what forks need of its bytes only shrinks.
+   * @returns ['missing' | 'tasks' | 'retired'] | ['live', status: string]: tasks = one of it has not ended
+   */
+  retireRun: (keys: Keys, given: { shard: string; run: string; removing: string }): Step<['missing' | 'tasks' | 'retired'] | ['live', status: string]> => ({
+    script: 'retire_run',
+    keys: [keys.run(given.shard, given.run), keys.runTasks(given.shard, given.run)],
+    args: [given.removing],
+  }),
+
+  /**
    * Takes an upload off its owner's list, so that no further run can use it. Its timer stays until its bytes are gone: it comes back if whoever removes them dies, or when a run that still uses it has ended.
    * @returns 0 | 1: 1 when it is off the list, 0 when it was kept for another run meanwhile or is to be looked at again later
    */
@@ -387,11 +418,11 @@ export const steps = {
 
   /**
    * Creates a run: record, event 1, deadlines, mail. Plain flags: a full server refuses before any write.
-   * @returns ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string] | ['limited', what: 'rate' | 'live', reset_ms: string]: conflict = the key was used for another request
+   * @returns ['sourceless'] | ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string] | ['limited', what: 'rate' | 'live', reset_ms: string]: conflict = the key was used for another request, sourceless = the run to be forked is gone, or being removed
    */
-  submit: (keys: Keys, given: { shard: string; run: string; digest: string; hash: string; owner: string; startsKey: string; liveKey: string; request: string; idempotencyMs: number; graph: string; startDeadlineMs: number; runDeadlineMs: number; event: string; deliveryIds: string; perMinute: number; mostLive: number; record: Readonly<Record<string, string>>; data: Readonly<Record<string, string>>; nodes: Readonly<Record<string, string>> }): Step<['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string] | ['limited', what: 'rate' | 'live', reset_ms: string]> => ({
+  submit: (keys: Keys, given: { shard: string; run: string; digest: string; hash: string; owner: string; startsKey: string; liveKey: string; source: string; request: string; idempotencyMs: number; graph: string; startDeadlineMs: number; runDeadlineMs: number; event: string; deliveryIds: string; perMinute: number; mostLive: number; record: Readonly<Record<string, string>>; data: Readonly<Record<string, string>>; nodes: Readonly<Record<string, string>>; artifacts: Readonly<Record<string, string>> }): Step<['sourceless'] | ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string] | ['limited', what: 'rate' | 'live', reset_ms: string]> => ({
     script: 'submit',
-    keys: [keys.run(given.shard, given.run), keys.runData(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.mail(given.shard), keys.timers(given.shard), keys.runs(given.shard), keys.runsByStatus(given.shard, 'queued'), keys.graph(given.shard, given.digest), keys.idempotency(given.shard, given.hash), keys.graphRuns(given.shard), keys.ownerRuns(given.shard, 'all', given.owner), keys.ownerRuns(given.shard, 'queued', given.owner), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run), given.startsKey, given.liveKey],
-    args: [given.run, given.request, given.idempotencyMs, given.graph, given.startDeadlineMs, given.runDeadlineMs, given.event, keys.channels.run(given.shard, given.run), Object.keys(given.record).length, Object.keys(given.data).length, Object.keys(given.nodes).length, keys.fileRuns(given.shard, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), given.perMinute, given.mostLive, ...Object.entries<string>(given.record).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.data).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.nodes).flatMap(([name, value]) => [name, value])],
+    keys: [keys.run(given.shard, given.run), keys.runData(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.mail(given.shard), keys.timers(given.shard), keys.runs(given.shard), keys.runsByStatus(given.shard, 'queued'), keys.graph(given.shard, given.digest), keys.idempotency(given.shard, given.hash), keys.graphRuns(given.shard), keys.ownerRuns(given.shard, 'all', given.owner), keys.ownerRuns(given.shard, 'queued', given.owner), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run), given.startsKey, given.liveKey, keys.run(given.shard, given.source), keys.runForks(given.shard, given.source), keys.runArtifacts(given.shard, given.run)],
+    args: [given.run, given.request, given.idempotencyMs, given.graph, given.startDeadlineMs, given.runDeadlineMs, given.event, keys.channels.run(given.shard, given.run), Object.keys(given.record).length, Object.keys(given.data).length, Object.keys(given.nodes).length, keys.fileRuns(given.shard, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), given.perMinute, given.mostLive, given.source, keys.folderRuns(given.shard, ''), Object.keys(given.artifacts).length, ...Object.entries<string>(given.record).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.data).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.nodes).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.artifacts).flatMap(([name, value]) => [name, value])],
   }),
 };

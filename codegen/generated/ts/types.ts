@@ -1441,6 +1441,8 @@ export interface NodeRow {
   completed_at?: number;
   error?: Problem;
   timing?: NodeTiming;
+  /** The run that has done it. */
+  reused_from?: Identifier;
   /** Of a node of a group: how many rows of its own it has, <node>.0 and so on. */
   instances?: number;
   /** How many instances share the node's weight. */
@@ -1632,6 +1634,8 @@ export interface RunNode {
   completed_at?: Timestamp;
   progress?: NodeProgressData;
   timing?: NodeTiming;
+  /** The run that has done it, of a fork that took it over. */
+  reused_from?: Identifier;
   /** What a person was asked. */
   approval?: RunApproval;
   error?: Problem;
@@ -1657,6 +1661,12 @@ export interface RunGroup {
 export interface RunTiming {
   queued_s?: number;
   executing_s?: number;
+}
+
+/** Where a fork comes from; that run may be gone. */
+export interface RunOrigin {
+  run_id: Identifier;
+  node_id: InstanceId;
 }
 
 export interface RunUrls {
@@ -1689,6 +1699,10 @@ export interface Run {
   error?: Problem;
   artifacts: Array<Artifact>;
   timing: RunTiming;
+  /** Where a fork comes from; that run may be gone. */
+  forked_from?: RunOrigin;
+  /** Runs that were forked from it and are there, newest first, at most 100. */
+  forks?: Array<Identifier>;
   metadata: Record<string, string>;
   tags: Array<string>;
   urls: RunUrls;
@@ -1735,6 +1749,32 @@ export interface RunEndedData {
   error?: Problem;
 }
 
+export interface RunPatch {
+  /** Fields in place of the run's; null takes one away. */
+  input?: Record<string, unknown>;
+  /** By node, as the run calls it: params in place of the graph's; null takes one away. */
+  params?: Record<string, Record<string, unknown>>;
+}
+
+/**
+ * Body of POST /v1/runs/{run_id}/fork: a new run of the same graph that does a node again, with all behind it
+ * and all that is changed, and takes over what the others have made.
+ */
+export interface RunFork {
+  /**
+   * A node that has run; of a group also one of its instances. A graph that stands in the graph as a node means
+   * all nodes in it.
+   */
+  from_node: InstanceId;
+  patch?: RunPatch;
+  deadlines?: RunDeadlines;
+  webhook?: RunWebhook;
+  /** In place of the run's. */
+  metadata?: Record<string, string>;
+  /** In place of the run's. */
+  tags?: Array<string>;
+}
+
 export interface RunSummaryUrls {
   self: string;
 }
@@ -1759,6 +1799,7 @@ export interface RunPage {
 export interface RunQueuedData {
   graph: string;
   graph_digest: Sha256;
+  forked_from?: Identifier;
 }
 
 /** Body of POST /v1/runs/{run_id}/resume: the answer to an approval node that waits. */
@@ -1784,6 +1825,14 @@ export interface RunRow {
   live?: string;
   /** Ids of the uploads that it uses, by spaces. */
   files?: string;
+  /** The run that it was forked from. */
+  forked_from?: Identifier;
+  /** From which node. */
+  fork_node?: InstanceId;
+  /** Runs whose artifacts it has taken over, by spaces. */
+  makers?: string;
+  /** That it is being removed. */
+  removing?: string;
   /** Where the run's own webhook leads. */
   webhook_url?: string;
   /** What it is told, by spaces. */

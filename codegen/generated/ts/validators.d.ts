@@ -25,6 +25,7 @@ export const validateGraph: Validator;
 export const validateFlatGraph: Validator;
 export const validateRunCreate: Validator;
 export const validateRunResume: Validator;
+export const validateRunFork: Validator;
 export const validateTask: Validator;
 export const validateMail: Validator;
 export const validateNote: Validator;

@@ -59,6 +59,7 @@ const SERVES: Record<Operation, "owned" | "shared" | "open"> = {
   listLogs: "owned",
   cancelRun: "owned",
   resumeRun: "owned",
+  forkRun: "owned",
   listRunDeliveries: "owned",
   createRunToken: "owned",
   getArtifact: "owned",
@@ -88,6 +89,7 @@ const JSON_TYPE = { "content-type": "application/json" };
 /** Bodies that are taken; other routes need none. */
 const BODIES: Partial<Record<Operation, RequestInit>> = {
   createRun: { headers: JSON_TYPE, body: JSON.stringify({ graph: GRAPH }) },
+  forkRun: { headers: JSON_TYPE, body: JSON.stringify({ from_node: "a" }) },
   resumeRun: { headers: JSON_TYPE, body: JSON.stringify({ node_id: "a", decision: "accept" }) },
   createFile: { headers: { "content-type": "image/png" }, body: PNG },
   putFileContent: { headers: { "content-type": "image/png" }, body: PNG },

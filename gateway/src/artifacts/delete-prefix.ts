@@ -7,20 +7,31 @@ import type { Send } from "./signed-requests.ts";
 const AT_ONCE = 8;
 
 /**
- * Repeatable. What is listed outside the prefix is left alone, and so are names that no URL can carry.
+ * All but those that are kept. Repeatable. What is listed outside the prefix is left alone, and so are names that no URL can carry.
  * @throws AppError `store-unavailable`, also when objects stay although they were deleted, and when `signal` is aborted.
  */
-export async function deletePrefix(send: Send, prefix: string, signal?: AbortSignal): Promise<void> {
+export async function deletePrefix(
+  send: Send,
+  prefix: string,
+  signal?: AbortSignal,
+  kept: ReadonlySet<string> = new Set(),
+): Promise<void> {
   const late = new Promise<never>((_, reject) => {
     signal?.addEventListener("abort", () => reject(tooLate(prefix)), { once: true });
   });
-  await Promise.race([deleteAll(send, prefix, signal), late]);
+  await Promise.race([deleteAll(send, prefix, { signal, kept }), late]);
 }
 
-async function deleteAll(send: Send, prefix: string, signal?: AbortSignal): Promise<void> {
+interface Limits {
+  signal: AbortSignal | undefined;
+  /** Keys of objects that stay. */
+  kept: ReadonlySet<string>;
+}
+
+async function deleteAll(send: Send, prefix: string, limits: Limits): Promise<void> {
   const tried = new Set<string>();
   for (;;) {
-    const { found, deleted } = await deleteOnce(send, prefix, tried, signal);
+    const { found, deleted } = await deleteOnce(send, prefix, tried, limits);
     if (found === 0) return;
     if (deleted === 0)
       throw storeUnavailable(new Error(`${found} objects under ${prefix} stay after DELETE`));
@@ -32,14 +43,14 @@ async function deleteOnce(
   send: Send,
   prefix: string,
   tried: Set<string>,
-  signal?: AbortSignal,
+  { signal, kept }: Limits,
 ): Promise<{ found: number; deleted: number }> {
   const count = { found: 0, deleted: 0 };
   let token: string | undefined;
   do {
     const page = await listPage(send, prefix, token);
     const paths = page.keys
-      .filter((key) => key.startsWith(prefix))
+      .filter((key) => key.startsWith(prefix) && !kept.has(key))
       .map(objectPath)
       .filter((path) => path !== undefined);
     const fresh = paths.filter((path) => !tried.has(path));

@@ -27,7 +27,7 @@ export interface ObjectStore {
   put(key: string, object: NewObject): Promise<void>;
   delete(key: string): Promise<void>;
   /** Deletes all objects whose key begins with `prefix`; repeatable. Gives up when `signal` is aborted. */
-  deletePrefix(prefix: string, signal?: AbortSignal): Promise<void>;
+  deletePrefix(prefix: string, signal?: AbortSignal, kept?: ReadonlySet<string>): Promise<void>;
   /** Makes the bucket unless it exists; resolves when it can be used. */
   ensureBucket(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     async delete(key) {
       await discard(await send(pathOf(key), { method: "DELETE" }, [200, 204, 404]));
     },
-    deletePrefix: (prefix, signal) => deletePrefix(send, prefix, signal),
+    deletePrefix: (prefix, signal, kept) => deletePrefix(send, prefix, signal, kept),
     async ensureBucket() {
       // Not HEAD: an answer without a body cannot say what is wrong.
       const there = await send("?list-type=2&max-keys=1", {}, [200, 404]);

@@ -46,6 +46,6 @@ describe("a drive's checkpoint", () => {
 
   it("is not made up when the driver has forgotten it", async () => {
     await expect(openCarry({ kind: "same" })).rejects.toThrow(/forgotten/);
-    expect((await openCarry({ kind: "none", input: {} })).latest).toBeUndefined();
+    expect((await openCarry({ kind: "none", input: {}, taken: {} })).latest).toBeUndefined();
   });
 });

@@ -1,13 +1,25 @@
 /** Carries a run's checkpoint through a drive: out of the answer of `collect`, into the arguments of `commit`. */
 import type { Checkpoint, CheckpointMetadata } from "@langchain/langgraph-checkpoint";
+import type { Drive } from "@myspinbot/contracts/steps.ts";
+import { toRecord } from "../redis/flat.ts";
 import { DriveSaver, type DriveCarry } from "./drive-saver.ts";
 import { checkpointName, decodeValue, fromStoredBody, toStored, type StoredCheckpoint } from "./layout.ts";
 
-/** Checkpoint part of an answer: none yet (with the run's input), the one the driver knows, or all of it. */
+/** Checkpoint part of an answer: none yet (with what the run begins with), the one the driver knows, or all of it. */
 export type CheckpointAnswer =
-  | { kind: "none"; input: Record<string, unknown> }
+  | { kind: "none"; input: Record<string, unknown>; taken: Record<string, unknown> }
   | { kind: "same" }
   | { kind: "full"; name: string; hash: Record<string, string>; heads: string[]; blobs: string[] };
+
+export function readCheckpointAnswer(answer: Drive[5]): CheckpointAnswer {
+  if (answer[0] === "none") {
+    const [input, taken] = answer.slice(1).map((text) => JSON.parse(text) as Record<string, unknown>);
+    return { kind: "none", input: input!, taken: taken! };
+  }
+  if (answer[0] === "same") return { kind: "same" };
+  const [, name, hash, heads, blobs] = answer;
+  return { kind: "full", name, hash: toRecord(hash), heads, blobs };
+}
 
 export type LatestCheckpoint = { checkpoint: Checkpoint; metadata: CheckpointMetadata };
 

@@ -11,7 +11,7 @@ function setUp(remove: (run: string) => Promise<void>) {
   const retention = createRetention({
     redis: redis as never,
     keys: createKeys("t"),
-    remove: { retention: remove, upload: remove },
+    remove: { retention: remove, folder: remove, upload: remove },
     logger,
   });
   return { retention, redis, logger };

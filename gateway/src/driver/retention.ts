@@ -5,7 +5,7 @@ import type { Redis } from "../redis/client.ts";
 import type { Logger } from "../telemetry/logger.ts";
 
 /** Kinds of timers that mean "kept long enough". */
-export type Kept = "retention" | "upload";
+export type Kept = "retention" | "folder" | "upload";
 
 export interface RetentionDeps {
   redis: Redis;

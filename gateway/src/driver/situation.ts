@@ -1,7 +1,7 @@
 /** Where a run stands when a drive begins: what `collect` and `commit` answer, read. */
 import type { Drive } from "@myspinbot/contracts/steps.ts";
 import type { MailResume, NodeRow, RunRow } from "@myspinbot/contracts/types.ts";
-import type { CheckpointAnswer } from "../checkpoints/drive-checkpoint.ts";
+import { readCheckpointAnswer, type CheckpointAnswer } from "../checkpoints/drive-checkpoint.ts";
 import { toRecord } from "../redis/flat.ts";
 import { readLetter, type Letter } from "./letter.ts";
 
@@ -32,6 +32,13 @@ export interface Situation {
   giveUp: boolean;
 }
 
+type Fields = Record<string, unknown>;
+
+/** What a run has before its first drive. */
+export function beginningOf({ checkpoint }: Pick<Situation, "checkpoint">): { input: Fields; taken: Fields } {
+  return checkpoint.kind === "none" ? checkpoint : { input: {}, taken: {} };
+}
+
 function readNodes(flat: string[]): Pick<Situation, "rows" | "began" | "answers" | "deadlines"> {
   const rows = new Map<string, NodeRow>();
   const began = new Map<string, string>();
@@ -59,13 +66,6 @@ function readAnswer(value: string): MailResume | undefined {
   return value.startsWith("late ") ? undefined : (JSON.parse(value.slice(at + 1)) as MailResume);
 }
 
-function readCheckpoint(answer: Drive[5]): CheckpointAnswer {
-  if (answer[0] === "none") return { kind: "none", input: JSON.parse(answer[1]) as Record<string, unknown> };
-  if (answer[0] === "same") return { kind: "same" };
-  const [, name, hash, heads, blobs] = answer;
-  return { kind: "full", name, hash: toRecord(hash), heads, blobs };
-}
-
 export function toSituation(run: string, answer: Drive): Situation {
   const [word, record, nodes, tasks, mailbox, checkpoint, graph] = answer;
   const fields = toRecord(record) as unknown as RunRow;
@@ -80,7 +80,8 @@ export function toSituation(run: string, answer: Drive): Situation {
     }),
     letters: mailbox.map(readLetter),
     // A run that is given up is not thought about, so it comes without its checkpoint.
-    checkpoint: word === "give_up" ? { kind: "none", input: {} } : readCheckpoint(checkpoint),
+    checkpoint:
+      word === "give_up" ? { kind: "none", input: {}, taken: {} } : readCheckpointAnswer(checkpoint),
     graph,
     giveUp: word === "give_up",
   };

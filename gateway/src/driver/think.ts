@@ -20,7 +20,7 @@ import { cancelNodes, foldMail, type Wishes } from "./fold.ts";
 import { failureOf } from "./failure.ts";
 import { knownArtifacts } from "./known-artifacts.ts";
 import { dropNode, recallTasks } from "./recall.ts";
-import type { Situation } from "./situation.ts";
+import { beginningOf, type Situation } from "./situation.ts";
 import { takeExpansions } from "./take-expansions.ts";
 
 /** What a refused commit taught. */
@@ -194,8 +194,9 @@ function modelAfter(model: GraphModel, channels: Channels): GraphModel {
 export async function think(context: ThinkContext, situation: Situation, carry: DriveCarry): Promise<Draft> {
   const draft = createDraft(situation);
   draft.ran = context.lesson.begun;
-  const input = situation.checkpoint.kind === "none" ? situation.checkpoint.input : {};
-  const channels = (carry.latest?.checkpoint.channel_values ?? { [INPUT_CHANNEL]: input }) as Channels;
+  const { input, taken } = beginningOf(situation);
+  const begun = carry.latest?.checkpoint.channel_values;
+  const channels = begun ?? { ...taken, [INPUT_CHANNEL]: input };
   const model = context.model.expand?.(channels) ?? context.model;
   // A run that is given up may be so because of its mail: nothing but a cancel is read from it.
   const wishes = situation.giveUp
@@ -219,7 +220,7 @@ export async function think(context: ThinkContext, situation: Situation, carry: 
   const isFirst = !carry.latest;
   const isOver = obeyWishes(draft, context, situation, wishes);
   if (!isOver && (isFirst || Object.keys(draft.channels).length > 0)) {
-    const step = isFirst ? { input } : { update: draft.channels };
+    const step = isFirst ? { input, taken } : { update: draft.channels };
     const hub = context.hubFor(modelAfter(context.model, { ...channels, ...draft.channels }));
     takeHub(draft, context, situation, await hub.drive({ thread: situation.run, carry, step }));
   }

@@ -11,6 +11,7 @@ import { removeUpload } from "../files/remove-upload.ts";
 import { newPlainId } from "../ids.ts";
 import type { Redis } from "../redis/client.ts";
 import { deleteRun } from "../runs/delete-run.ts";
+import { removeLeftBytes } from "../runs/run-bytes.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Base } from "./base.ts";
 
@@ -70,11 +71,13 @@ export function createDriverParts(options: DriverOptions): DriverParts {
     ...(onCommit ? { onCommit } : {}),
   });
   const uploads = { redis, keys, shards, store, retentionMs: config.upload_retention_ms };
+  const stores = { redis, keys, store, clock: systemClock };
   const retention = createRetention({
     redis,
     keys,
     remove: {
-      retention: (run) => deleteRun({ redis, keys, store, clock: systemClock }, run),
+      retention: (run) => deleteRun(stores, run),
+      folder: (run) => removeLeftBytes(stores, run),
       upload: (file, owner) => removeUpload(uploads, { owner, file }),
     },
     logger,

@@ -150,6 +150,7 @@ describe("an upload whose time is over", () => {
       keys,
       remove: {
         retention: () => Promise.reject(new Error("none is due")),
+        folder: () => Promise.reject(new Error("none is due")),
         upload: (id, owner) => removeUpload(uploads, { owner, file: id }),
       },
       logger: { debug() {}, warn: (message) => expect.unreachable(message) },

@@ -1,16 +1,16 @@
 /** The graphs that can be named in a request, and the one place where a graph becomes acceptable. */
-import type { FlatGraph, Graph } from "@myspinbot/contracts/types.ts";
-import { AppError } from "../errors/app-error.ts";
+import type { FlatGraph, FlatNode, Graph } from "@myspinbot/contracts/types.ts";
+import { AppError, type FieldError } from "../errors/app-error.ts";
+import { checkTyped } from "./check-graph.ts";
+import { checkNames } from "./check-inputs.ts";
 import { canonicalJson, sha256Hex } from "./digest.ts";
 import { graphsIn, withDigests } from "./flatten.ts";
 import type { GraphCheckOptions } from "./graph-context.ts";
-import type { InputSpec } from "./input-fields.ts";
+import { readInputSpec, type InputSpec } from "./input-fields.ts";
 import { createNamedGraphs } from "./named-graphs.ts";
 
-/** A graph without problems, with what a run keeps of it. */
-export interface AcceptedGraph {
-  /** As it was written. */
-  source: Graph;
+/** A graph that can be run. */
+export interface RunnableGraph {
   /** As it is run: graphs in it are inlined. */
   graph: FlatGraph;
   /** RFC 8785; what the digest is made of and what Redis keeps. */
@@ -21,6 +21,12 @@ export interface AcceptedGraph {
   within: ReadonlyMap<string, InputSpec>;
 }
 
+/** A graph without problems, with what a run keeps of it. */
+export interface AcceptedGraph extends RunnableGraph {
+  /** As it was written. */
+  source: Graph;
+}
+
 export interface GraphCatalogue {
   has(name: string): boolean;
   /** @throws AppError `graph-not-found`. */
@@ -28,6 +34,8 @@ export interface GraphCatalogue {
   list(): Promise<AcceptedGraph[]>;
   /** Accepts a graph that a client sent. @throws AppError `invalid-graph` with pointers below `prefix`. */
   accept(graph: Graph, prefix: string): Promise<AcceptedGraph>;
+  /** Accepts what a run has kept, maybe with other params. @throws AppError `invalid-graph` with pointers into it. */
+  acceptKept(graph: FlatGraph): Promise<RunnableGraph>;
 }
 
 export function createGraphCatalogue(
@@ -39,14 +47,7 @@ export function createGraphCatalogue(
 
   const accept = async (source: Graph, prefix: string): Promise<AcceptedGraph> => {
     const read = named.accept(source);
-    if ("problems" in read) {
-      const errors = read.problems.map(({ pointer, detail }) => ({ pointer: prefix + pointer, detail }));
-      throw new AppError(
-        "invalid-graph",
-        `The graph "${source.name}" has ${errors.length} problem${errors.length === 1 ? "" : "s"}.`,
-        { errors },
-      );
-    }
+    if ("problems" in read) throw invalid(source, read.problems, prefix);
     const { graph: flat, input, within } = read.inner;
     // None of them contains itself, or this one: a client's graph has no name here.
     const digests = await Promise.all(
@@ -55,6 +56,27 @@ export function createGraphCatalogue(
     const graph = withDigests(flat, new Map(digests));
     const canonical = canonicalJson(graph);
     return { source, graph, canonical, digest: await sha256Hex(canonical), input, within };
+  };
+
+  /** Inputs of the graphs in it, as far as these are still known as they were. */
+  const withinKept = async ({ groups = {} }: FlatGraph): Promise<Map<string, InputSpec>> => {
+    const specs = new Map<string, InputSpec>();
+    for (const [id, { piece }] of Object.entries(groups)) {
+      if (!piece || !named.source(piece.graph)) continue;
+      const { digest, input } = await get(piece.graph);
+      if (digest === piece.digest) specs.set(id, input);
+    }
+    return specs;
+  };
+
+  const acceptKept = async (graph: FlatGraph): Promise<RunnableGraph> => {
+    const hasPieces = graphsIn(graph).size > 0;
+    if (!hasPieces) return accept(graph, "");
+    const problems = graph.nodes.flatMap((node, index) => checkKept(node, `/nodes/${index}`, options));
+    if (problems.length > 0) throw invalid(graph, problems, "");
+    const canonical = canonicalJson(graph);
+    const { spec: input } = readInputSpec(graph);
+    return { graph, canonical, digest: await sha256Hex(canonical), input, within: await withinKept(graph) };
   };
 
   const get = (name: string): Promise<AcceptedGraph> => {
@@ -76,5 +98,19 @@ export function createGraphCatalogue(
     get: async (name) => get(name),
     list: () => Promise.all(named.names().map(get)),
     accept,
+    acceptKept,
   };
+}
+
+/** Node types may have changed since it was accepted; what its values are was looked at then. */
+function checkKept(node: FlatNode, at: string, options: Omit<GraphCheckOptions, "graphs">): FieldError[] {
+  const type = options.nodeTypes.get(node.type);
+  const names = type ? checkNames(node.inputs, type, `${at}/inputs`) : [];
+  return [...checkTyped(node, at, options), ...names];
+}
+
+function invalid({ name }: { name: string }, problems: FieldError[], prefix: string): AppError {
+  const errors = problems.map(({ pointer, detail }) => ({ pointer: prefix + pointer, detail }));
+  const count = `${errors.length} problem${errors.length === 1 ? "" : "s"}`;
+  return new AppError("invalid-graph", `The graph "${name}" has ${count}.`, { errors });
 }

@@ -1,5 +1,5 @@
 /** Checks everything about a graph that can be known before a run is accepted; each problem points into the graph. */
-import type { Graph, GraphNode } from "@myspinbot/contracts/types.ts";
+import type { FlatNode, Graph, GraphNode } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS, POOLS } from "@myspinbot/contracts/wire.ts";
 import type { FieldError } from "../errors/app-error.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
@@ -55,7 +55,11 @@ export function checkGraph(graph: Graph, options: GraphCheckOptions): FieldError
 }
 
 /** A node of a node type. */
-function checkTyped(node: GraphNode, at: string, { nodeTypes, pools }: GraphCheckOptions): FieldError[] {
+export function checkTyped(
+  node: FlatNode | GraphNode,
+  at: string,
+  { nodeTypes, pools }: Pick<GraphCheckOptions, "nodeTypes" | "pools">,
+): FieldError[] {
   if (node.type === undefined)
     return [{ pointer: `${at}/type`, detail: "is missing, and there is no graph in its place" }];
   const type = nodeTypes.get(node.type);

@@ -27,23 +27,24 @@ export function checkInputs(
   type: Ports | undefined,
   at: string,
 ): FieldError[] {
-  const inputs = node.inputs ?? {};
-  const problems: FieldError[] = [];
-  for (const [name, value] of Object.entries(inputs)) {
-    const pointer = `${at}/${escapePointer(name)}`;
-    const port = portOf(type, name);
-    if (type && !port)
-      problems.push({
-        pointer,
-        detail: `"${type.type}" has no such input; it has ${Object.keys(type.inputs).join(", ") || "none"}`,
-      });
-    problems.push(...checkValue({ context, group: node.group }, value, port, pointer));
-  }
-  for (const [name, port] of Object.entries<Port>(type?.inputs ?? {})) {
-    if (port.required && !Object.hasOwn(inputs, name))
-      problems.push({ pointer: `${at}/${escapePointer(name)}`, detail: "is missing" });
-  }
-  return problems;
+  const values = Object.entries(node.inputs ?? {}).flatMap(([name, value]) =>
+    checkValue({ context, group: node.group }, value, portOf(type, name), `${at}/${escapePointer(name)}`),
+  );
+  return [...values, ...(type ? checkNames(node.inputs, type, at) : [])];
+}
+
+/** Whether what a node is given are inputs of its type, and all that this needs. */
+export function checkNames(inputs: GraphNode["inputs"] = {}, type: Ports, at: string): FieldError[] {
+  const known = Object.keys(type.inputs).join(", ") || "none";
+  const strange = Object.keys(inputs).filter((name) => !portOf(type, name));
+  const missing = Object.entries<Port>(type.inputs).filter(
+    ([name, { required }]) => required && !Object.hasOwn(inputs, name),
+  );
+  const problem = (name: string, detail: string) => ({ pointer: `${at}/${escapePointer(name)}`, detail });
+  return [
+    ...strange.map((name) => problem(name, `"${type.type}" has no such input; it has ${known}`)),
+    ...missing.map(([name]) => problem(name, "is missing")),
+  ];
 }
 
 function portOf(type: Ports | undefined, name: string): Port | undefined {

@@ -1,7 +1,7 @@
 /** /v1/runs: create, list, read, cancel, delete. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
-import type { RunCreate, RunResume } from "@myspinbot/contracts/types.ts";
-import { validateRunCreate, validateRunResume } from "@myspinbot/contracts/validators.js";
+import type { RunCreate } from "@myspinbot/contracts/types.ts";
+import { validateRunCreate } from "@myspinbot/contracts/validators.js";
 import { RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import { Hono } from "hono";
 import { quotaHeaders } from "../access/limits.ts";
@@ -10,14 +10,12 @@ import type { Clock } from "../clock.ts";
 import type { FieldError } from "../errors/app-error.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
 import { isTerminal } from "../events/event-log.ts";
-import type { NodeTypes } from "../graphs/node-types.ts";
 import { jsonBody } from "../middleware/json-body/json-body.ts";
 import { oneOf, wholeNumber } from "../middleware/params/query.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
 import { deleteRun } from "../runs/delete-run.ts";
 import { assertRunId } from "../runs/ids.ts";
 import { listRuns } from "../runs/list-runs.ts";
-import { resumeRun } from "../runs/resume-run.ts";
 import { toArtifacts } from "../runs/run-view.ts";
 import { preferredWait, waitForEnd } from "../runs/wait-run.ts";
 
@@ -25,14 +23,13 @@ export interface RunRouteDeps {
   keys: Keys;
   shards: readonly string[];
   clock: Clock;
-  nodeTypes: NodeTypes;
 }
 
 const PAGE = { min: 1, max: 200, otherwise: 50 };
 const WAIT_S = { min: 0, max: 60, otherwise: 0 };
 
 export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
-  const { keys, shards, clock, nodeTypes } = deps;
+  const { keys, shards, clock } = deps;
   return new Hono<AppEnv>()
     .post("/", jsonBody<RunCreate>(checkRunCreate), async (c) => {
       const wait = preferredWait(c.req.header("prefer"));
@@ -89,19 +86,6 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
       const run = wait > 0 ? await reader.getOr(before) : before;
       return c.json(run, isTerminal(run.status) ? 200 : 202);
     })
-    .post(
-      "/:run_id/resume",
-      jsonBody<RunResume>((body) => fieldErrors(validateRunResume, body)),
-      async (c) => {
-        const run = assertRunId(c.req.param("run_id"), shards);
-        const { redis, reader, files, wake } = c.var.connect();
-        const own = { files, owner: c.var.owner };
-        const key = c.req.header("idempotency-key");
-        await resumeRun({ redis, keys, nodeTypes, own }, run, c.var.body, key);
-        wake?.();
-        return c.json(await reader.get(run), 202);
-      },
-    )
     .delete("/:run_id", async (c) => {
       const { redis, store } = c.var.connect();
       await deleteRun({ redis, keys, store, clock }, assertRunId(c.req.param("run_id"), shards));

@@ -46,8 +46,8 @@ export interface HubCall {
   thread: string;
   /** Handed to the checkpoint saver as `configurable.carry`: where it reads from and writes to in this drive. */
   carry: unknown;
-  /** The run's input at its first drive, else the channels that mail has changed. */
-  step: { input: Record<string, unknown> } | { update: Channels };
+  /** The run's input at its first drive, with what a fork has taken over, else the channels that mail has changed. */
+  step: { input: Record<string, unknown>; taken?: Channels } | { update: Channels };
 }
 
 export interface Hub {
@@ -118,7 +118,9 @@ function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>): Hub {
         ...{ skipped: [], reasons: {}, canceled: [], passed: {} },
       };
       const start =
-        "input" in step ? { [INPUT_CHANNEL]: step.input } : new Command({ update: step.update, goto: ROUTE });
+        "input" in step
+          ? { ...step.taken, [INPUT_CHANNEL]: step.input }
+          : new Command({ update: step.update, goto: ROUTE });
       const channels = (await compiled.invoke(start as never, {
         configurable: { thread_id: thread, notes, carry },
         durability: "exit",

@@ -7,7 +7,7 @@ import { chainOf, type PlannedEdge, type PlannedGroup, type PlannedNode } from "
 
 type Unordered = Omit<PlannedNode, "sources">;
 
-function operandsIn(predicate: Predicate | undefined): FlatExpression[] {
+export function operandsIn(predicate: Predicate | undefined): FlatExpression[] {
   return predicate ? operandsOf(predicate).map(({ value }) => parseFlat(value)) : [];
 }
 

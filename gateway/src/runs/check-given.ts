@@ -2,20 +2,20 @@
 import type { FieldError } from "../errors/app-error.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
 import { boundTo } from "../graphs/bound.ts";
-import type { AcceptedGraph } from "../graphs/catalogue.ts";
+import type { RunnableGraph } from "../graphs/catalogue.ts";
 import { parseFlat } from "../graphs/flat-expressions.ts";
 import type { InputSpec } from "../graphs/input-fields.ts";
 
 type Input = Record<string, unknown>;
 
-export function checkGiven(accepted: AcceptedGraph, input: Input): FieldError[] {
+export function checkGiven(accepted: RunnableGraph, input: Input): FieldError[] {
   const found = [...accepted.within].flatMap(([piece, spec]) => checkPiece(accepted, piece, spec, input));
   return [...new Map(found.map((error) => [`${error.pointer} ${error.detail}`, error])).values()];
 }
 
 /** Only what comes straight from the input; what nodes make is not known yet. */
 function checkPiece(
-  { graph }: AcceptedGraph,
+  { graph }: RunnableGraph,
   piece: string,
   { parts }: InputSpec,
   input: Input,

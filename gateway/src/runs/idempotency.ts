@@ -13,10 +13,13 @@ export interface Idempotency {
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
-/** @throws AppError `invalid-request` for a header that is no key. */
+/**
+ * @param scope within which the key counts; everywhere by default
+ * @throws AppError `invalid-request` for a header that is no key
+ */
 export async function toIdempotency(
   key: string | undefined,
-  { body, owner }: { body: object; owner: string },
+  { body, owner, scope = "" }: { body: object; owner: string; scope?: string },
 ): Promise<Idempotency | undefined> {
   if (key === undefined) return undefined;
   if (!KEY.test(key))
@@ -24,7 +27,10 @@ export async function toIdempotency(
       "invalid-request",
       "Idempotency-Key must be 1 to 255 visible ASCII characters without spaces.",
     );
-  return { hash: await sha256Hex(nameOf(key, owner)), digest: await digestOf(body) };
+  return {
+    hash: await sha256Hex(nameOf(key, owner) + (scope && `\0${scope}`)),
+    digest: await digestOf(body),
+  };
 }
 
 /** Keys of two owners never meet: neither holds a NUL. Those from before there were owners are the default owner's. */

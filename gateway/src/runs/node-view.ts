@@ -56,6 +56,7 @@ function toRunNode(id: string, row: NodeRow, { fields, data }: Source): RunNode 
     ...(begun ? { started_at: toTimestamp(Number(begunAt)) } : {}),
     ...(row.completed_at === undefined ? {} : { completed_at: toTimestamp(row.completed_at) }),
     ...(progress === undefined ? {} : { progress: JSON.parse(progress) as RunNode["progress"] }),
+    ...(row.reused_from === undefined ? {} : { reused_from: row.reused_from }),
     ...(row.timing === undefined ? {} : { timing: row.timing }),
     ...(asked === undefined ? {} : { approval: toApproval(asked, fields[`answer:${id}`]) }),
     ...(row.error === undefined ? {} : { error: row.error }),

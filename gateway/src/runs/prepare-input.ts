@@ -3,7 +3,7 @@ import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { AppError, type FieldError } from "../errors/app-error.ts";
 import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
 import { neededFields } from "../graphs/bound.ts";
-import type { AcceptedGraph } from "../graphs/catalogue.ts";
+import type { RunnableGraph } from "../graphs/catalogue.ts";
 import { choiceProblems } from "../graphs/chosen-engine.ts";
 import type { InputSpec } from "../graphs/input-fields.ts";
 import { itemTypes } from "../graphs/item-types.ts";
@@ -27,7 +27,7 @@ export interface PreparedInput {
  * @throws AppError `invalid-input`, `file-not-found`, `file-incomplete`, with pointers into the request.
  */
 export async function prepareInput(
-  accepted: AcceptedGraph,
+  accepted: RunnableGraph,
   input: Input,
   files: OwnFiles,
   nodeTypes: NodeTypes,
@@ -61,7 +61,7 @@ export async function prepareInput(
   return { input: Object.fromEntries(resolved), files: [...context.used] };
 }
 
-function invalidInput({ graph }: AcceptedGraph, errors: FieldError[]): AppError {
+function invalidInput({ graph }: RunnableGraph, errors: FieldError[]): AppError {
   const [first] = errors;
   return new AppError(
     "invalid-input",
@@ -89,7 +89,7 @@ function checkFields(spec: InputSpec, input: Input): FieldError[] {
 }
 
 /** Fields that the schema leaves open but a node of the graph needs. */
-function missingFields({ graph }: AcceptedGraph, input: Input): FieldError[] {
+function missingFields({ graph }: RunnableGraph, input: Input): FieldError[] {
   const missing = neededFields(graph).filter(({ field }) => !Object.hasOwn(input, field));
   return Array.from(new Map(missing.map(({ field, who }) => [field, who])), ([field, who]) => ({
     pointer: `/input/${field}`,

@@ -16,7 +16,14 @@ export interface RunRecord {
   /** input, request_input, output, error, metadata, tags, weights; each JSON. */
   data: Record<string, string>;
   artifacts: Record<string, string>;
+  /** Runs that were forked from it, newest first. */
+  forks: string[];
 }
+
+type Fields = Record<string, string>;
+type Replies = [record: Fields, nodes: Fields, data: Fields, artifacts: Fields, forks: string[]];
+
+const MOST_FORKS = 100;
 
 /** Reads all parts at the same moment, so that `record.seq` fits the rest. Undefined when there is no such run. */
 export async function readRunRecord(redis: Redis, keys: Keys, run: string): Promise<RunRecord | undefined> {
@@ -28,12 +35,13 @@ export async function readRunRecord(redis: Redis, keys: Keys, run: string): Prom
       .hgetall(keys.runNodes(shard, run))
       .hgetall(keys.runData(shard, run))
       .hgetall(keys.runArtifacts(shard, run))
+      .zrevrange(keys.runForks(shard, run), 0, MOST_FORKS - 1)
       .exec(),
   );
-  const [record, nodes, data, artifacts] = (replies ?? []).map(([error, reply]) => {
+  const [record, nodes, data, artifacts, forks] = (replies ?? []).map(([error, reply]) => {
     if (error) throw error;
-    return reply as Record<string, string>;
-  });
+    return reply;
+  }) as Partial<Replies>;
   if (!record?.status) return undefined;
   return {
     run,
@@ -41,5 +49,6 @@ export async function readRunRecord(redis: Redis, keys: Keys, run: string): Prom
     nodes: nodes ?? {},
     data: data ?? {},
     artifacts: artifacts ?? {},
+    forks: forks ?? [],
   };
 }

@@ -1,43 +1,21 @@
 /** Creates runs: graph, input, files and capabilities are looked at first, then one round trip submits. */
-import type { Keys } from "@myspinbot/contracts/keys.ts";
-import type { Graph, Run, RunCreate } from "@myspinbot/contracts/types.ts";
+import type { Graph, Run, RunCreate, RunFork } from "@myspinbot/contracts/types.ts";
 import { validateGraph } from "@myspinbot/contracts/validators.js";
-import type { CallerKey } from "../access/caller.ts";
-import type { Quota } from "../access/limits.ts";
 import { matchExecutors } from "../capabilities/match.ts";
-import type { Registry } from "../capabilities/registry.ts";
-import type { Clock } from "../clock.ts";
 import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
-import type { FileStore } from "../files/file-store.ts";
 import type { AcceptedGraph, GraphCatalogue } from "../graphs/catalogue.ts";
 import { withEngines } from "../graphs/chosen-engine.ts";
-import type { NodeTypes } from "../graphs/node-types.ts";
 import { newId } from "../ids.ts";
 import { toGraphPlan } from "../run-engine/graph-plan.ts";
-import type { Redis } from "../redis/client.ts";
+import { toCreated, type Created } from "./created.ts";
+import { createFork } from "./fork-run.ts";
 import { conflict, shardOfKey, toIdempotency, type Idempotency } from "./idempotency.ts";
 import { prepareInput, type PreparedInput } from "./prepare-input.ts";
-import type { RunReader } from "./run-reader.ts";
-import { toRun } from "./run-view.ts";
-import { submitRun, type Submitted } from "./submit.ts";
-import type { WebhookPolicy } from "../webhooks/judge-url.ts";
+import type { Caller, RunServiceOptions } from "./run-options.ts";
+import { submitRun } from "./submit.ts";
 import { toRunWebhook, type RunWebhookFields } from "../webhooks/run-webhook.ts";
-
-/** Who asks for a run, and the key by which they would know it again. */
-export interface Caller {
-  owner: string;
-  /** The API key by which they came, with its limits. */
-  key?: CallerKey | undefined;
-  idempotencyKey?: string | undefined;
-}
-
-export interface Created {
-  run: Run;
-  /** What is left of the key's rate, where it has one and the run is new. */
-  quota?: Quota;
-}
 
 export interface RunService {
   /**
@@ -45,21 +23,8 @@ export interface RunService {
    * @throws AppError with pointers into the request.
    */
   create(request: RunCreate, caller: Caller): Promise<Created>;
-}
-
-export interface RunServiceOptions {
-  redis: Redis;
-  keys: Keys;
-  shards: readonly string[];
-  graphs: GraphCatalogue;
-  nodeTypes: NodeTypes;
-  files: FileStore;
-  registry: Registry;
-  reader: RunReader;
-  clock: Clock;
-  random: () => number;
-  deadlines: { startMs: number; runMs: number };
-  webhooks: WebhookPolicy;
+  /** @throws AppError with pointers into the request. */
+  fork(run: string, request: RunFork, caller: Caller): Promise<Created>;
 }
 
 /** What is known of a request before it is submitted. */
@@ -113,6 +78,7 @@ export function createRunService(options: RunServiceOptions): RunService {
   };
 
   return {
+    fork: createFork(options),
     async create(request, { owner, key, idempotencyKey }) {
       const idempotency = await toIdempotency(idempotencyKey, { body: request, owner });
       let prepared: Prepared;
@@ -147,23 +113,14 @@ export function createRunService(options: RunServiceOptions): RunService {
           limitShard: shards[0]!,
           run: newId("run", shard),
         });
-        if (submitted.kind === "created") {
+        if (submitted.kind === "created")
           return toCreated(submitted, { now: clock.now(), accepted, matching });
-        }
         // Deleted since it was named: its key is free again, so the next turn makes a run.
         const known = await readIfThere(submitted.run);
         if (known) return { run: known };
       }
     },
   };
-}
-
-function toCreated(
-  { source, quota }: Extract<Submitted, { kind: "created" }>,
-  { now, accepted, matching }: { now: number; accepted: AcceptedGraph; matching: number },
-): Created {
-  const run = toRun(source, { now, graph: accepted.graph, queue: { matching_executors: matching } });
-  return { run, ...(quota ? { quota } : {}) };
 }
 
 /** Pointer to what a node of the run was written as: the nodes of a graph in it are that graph's. */

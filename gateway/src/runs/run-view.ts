@@ -44,6 +44,8 @@ export function toRun(source: RunRecord, context: ViewContext): Run {
     ...(error === undefined ? {} : { error }),
     artifacts: toArtifacts(source),
     timing: toTiming(record, context.now),
+    ...originOf(record),
+    ...(source.forks.length > 0 ? { forks: source.forks } : {}),
     metadata: parsed<Run["metadata"]>(data.metadata) ?? {},
     tags: parsed<Run["tags"]>(data.tags) ?? [],
     urls: urlsOf(run),
@@ -72,6 +74,11 @@ export function times(
     ...(record.completed_at ? { completed_at: toTimestamp(Number(record.completed_at)) } : {}),
     ...(record.expires_at ? { expires_at: toTimestamp(Number(record.expires_at)) } : {}),
   };
+}
+
+function originOf({ forked_from, fork_node }: RunRow): Pick<Run, "forked_from"> {
+  if (forked_from === undefined || fork_node === undefined) return {};
+  return { forked_from: { run_id: forked_from, node_id: fork_node } };
 }
 
 function deadlines(record: RunRow): Run["deadlines"] {

@@ -6,14 +6,31 @@ import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import type { CallerKey } from "../access/caller.ts";
 import { tooMany, type Quota } from "../access/limits.ts";
 import { fromRedis } from "../errors/dependencies.ts";
-import type { AcceptedGraph } from "../graphs/catalogue.ts";
+import type { RunnableGraph } from "../graphs/catalogue.ts";
 import { firstRow } from "../graphs/node-place.ts";
 import { newId } from "../ids.ts";
 import type { Redis } from "../redis/client.ts";
 import { runStep } from "../redis/scripts.ts";
 import type { RunWebhookFields } from "../webhooks/run-webhook.ts";
+import { runNotFound } from "./ids.ts";
 import { conflict, type Idempotency } from "./idempotency.ts";
 import type { RunRecord } from "./run-record.ts";
+
+/** What a fork begins with, by the names under which it is kept. */
+export interface ForkedFrom {
+  source: string;
+  /** From which on all is done again. */
+  node: string;
+  /** Rows of the nodes that are not, with the answers of approvals among them. */
+  nodes: Record<string, string>;
+  /** What these approvals have shown. */
+  shown: Record<string, string>;
+  /** Their channels. */
+  taken: Record<string, unknown>;
+  artifacts: Record<string, string>;
+  /** Runs that have made these. */
+  makers: string[];
+}
 
 export interface NewRun {
   run: string;
@@ -23,8 +40,8 @@ export interface NewRun {
   /** Their API key, whose limits count where all keys lie. */
   key?: CallerKey | undefined;
   limitShard: string;
-  accepted: AcceptedGraph;
-  request: RunCreate;
+  accepted: RunnableGraph;
+  request: Pick<RunCreate, "input" | "metadata" | "tags">;
   /** Input with files resolved. */
   input: Record<string, unknown>;
   startDeadlineMs: number;
@@ -34,6 +51,7 @@ export interface NewRun {
   idempotency: Idempotency | undefined;
   /** What the record says of its own webhook. */
   webhook: RunWebhookFields | undefined;
+  forked?: ForkedFrom;
 }
 
 export type Submitted =
@@ -41,7 +59,7 @@ export type Submitted =
 
 /** @throws AppError `idempotency-conflict`, `too-many-requests`, `redis-unavailable`. */
 export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promise<Submitted> {
-  const { run, shard, owner, accepted, idempotency } = entry;
+  const { run, shard, owner, accepted, idempotency, forked } = entry;
   const record = {
     owner,
     graph: accepted.graph.name,
@@ -49,10 +67,13 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
     ...(idempotency ? { idempotency: idempotency.hash } : {}),
     ...(entry.files.length > 0 ? { files: entry.files.join(" ") } : {}),
     ...entry.webhook,
+    ...originOf(forked),
   };
   const data = dataFields(entry);
-  const nodes = nodeFields(accepted);
-  const event = JSON.stringify({ graph: accepted.graph.name, graph_digest: accepted.digest });
+  const nodes = { ...nodeFields(accepted), ...forked?.nodes };
+  const artifacts = forked?.artifacts ?? {};
+  const from = forked ? { forked_from: forked.source } : {};
+  const event = JSON.stringify({ graph: accepted.graph.name, graph_digest: accepted.digest, ...from });
   const step = steps.submit(keys, {
     shard,
     run,
@@ -70,9 +91,12 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
     record,
     data,
     nodes,
+    artifacts,
+    source: forked?.source ?? "none",
   });
   const answer = await fromRedis(runStep(redis, step));
-  const [word, detail] = answer;
+  const [word, detail = ""] = answer;
+  if (word === "sourceless") throw runNotFound(forked!.source);
   if (word === "conflict") throw conflict(detail);
   if (word === "repeat") return { kind: "repeat", run: detail };
   const quota = quotaOf(entry, answer);
@@ -91,8 +115,19 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
       record: { ...record, ...times, status: "queued", seq: "1", touched: detail, drives: "0" },
       nodes,
       data,
-      artifacts: {},
+      artifacts,
+      forks: [],
     },
+  };
+}
+
+function originOf(forked: ForkedFrom | undefined): Record<string, string> {
+  if (!forked) return {};
+  const { source, node, makers } = forked;
+  return {
+    forked_from: source,
+    fork_node: node,
+    ...(makers.length > 0 ? { makers: makers.join(" ") } : {}),
   };
 }
 
@@ -116,12 +151,13 @@ function quotaOf({ key }: NewRun, [word, what, ...more]: AnswerOf<typeof steps.s
   return perMinute === 0 ? undefined : { ...rate, left: Number(more[0]), resetMs: Number(more[1]) };
 }
 
-function dataFields({ accepted, request, input }: NewRun): Record<string, string> {
+function dataFields({ accepted, request, input, forked }: NewRun): Record<string, string> {
   const asSent = JSON.stringify(request.input ?? {});
   const resolved = JSON.stringify(input);
   return {
     input: resolved,
     ...(asSent === resolved ? {} : { request_input: asSent }),
+    ...(forked ? { ...forked.shown, taken: JSON.stringify(forked.taken) } : {}),
     metadata: JSON.stringify(request.metadata ?? {}),
     tags: JSON.stringify(request.tags ?? []),
     weights: JSON.stringify(
@@ -130,6 +166,6 @@ function dataFields({ accepted, request, input }: NewRun): Record<string, string
   };
 }
 
-function nodeFields({ graph }: AcceptedGraph): Record<string, string> {
+function nodeFields({ graph }: RunnableGraph): Record<string, string> {
   return Object.fromEntries(graph.nodes.map((node) => [node.id, JSON.stringify(firstRow(node))]));
 }

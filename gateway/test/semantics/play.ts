@@ -178,7 +178,7 @@ export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Pl
       ...{ began: new Map(), answers: new Map(), deadlines: new Map() },
       openTasks: [...open.values()],
       letters: [letter],
-      checkpoint: latest ? { kind: "same" } : { kind: "none", input: given.input ?? {} },
+      checkpoint: latest ? { kind: "same" } : { kind: "none", input: given.input ?? {}, taken: {} },
       graph: "",
       giveUp: false,
     };

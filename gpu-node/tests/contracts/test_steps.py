@@ -53,10 +53,12 @@ def test_maps_are_counted_and_laid_out_as_names_and_values() -> None:
         record={"a": "1", "b": "2"},
         data={},
         nodes={"n": "{}"},
+        artifacts={"art": "{}"},
+        source="none",
     )
     assert step.arguments[:8] == ["r", "q", 1, "{}", 2, 3, "e", "t:{s0}:run:r"]
-    assert step.keys[-2:] == ["t:{s0}:starts", "t:{s0}:live"]
-    assert step.arguments[8:19] == [
+    assert step.keys[15:17] == ["t:{s0}:starts", "t:{s0}:live"]
+    assert step.arguments[8:22] == [
         *(2, 0, 1, "t:{s0}:file_runs:"),
         *(
             "dlv_s0_x",
@@ -66,5 +68,6 @@ def test_maps_are_counted_and_laid_out_as_names_and_values() -> None:
             "t:{s0}:hook_deliveries:",
         ),
         *(30, 4),
+        *("none", "t:{s0}:folder_runs:", 1),
     ]
-    assert step.arguments[19:] == ["a", "1", "b", "2", "n", "{}"]
+    assert step.arguments[22:] == ["a", "1", "b", "2", "n", "{}", "art", "{}"]

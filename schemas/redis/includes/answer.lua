@@ -1,6 +1,6 @@
 -- What a driver needs to drive a locked run: record, nodes, tasks not ended, mailbox, checkpoint, graph.
 -- Type Drive = [word: 'drive' | 'give_up', record: string[], nodes: string[], tasks: string[], mailbox: string[],
---      checkpoint: ['none', input: string] | ['same'] | ['full', id: string, hash: string[], heads: string[], blobs: string[]],
+--      checkpoint: ['none', input: string, taken: string] | ['same'] | ['full', id: string, hash: string[], heads: string[], blobs: string[]],
 --      graph: string]
 local function open_tasks(tasks_key)
   local out, flat = {}, redis.call('HGETALL', tasks_key)
@@ -24,7 +24,7 @@ end
 -- `known` = checkpoint that the driver holds in memory; it gets the rest.
 local function checkpoint_of(id, known, data_key, heads_key, blobs_key, checkpoint_prefix)
   if not id then
-    return { 'none', redis.call('HGET', data_key, 'input') or '{}' }
+    return { 'none', redis.call('HGET', data_key, 'input') or '{}', redis.call('HGET', data_key, 'taken') or '{}' }
   end
   if id == known then
     return { 'same' }

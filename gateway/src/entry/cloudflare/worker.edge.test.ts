@@ -44,15 +44,17 @@ const FILM: Graph = {
   output: { text: "$b.text", image: "$b.image?" },
 };
 
-async function submit(graph: Graph, headers: Record<string, string> = {}): Promise<Run> {
-  const answer = await h.ask("/v1/runs", {
+async function post(path: string, body: object, headers: Record<string, string> = {}): Promise<Run> {
+  const answer = await h.ask(path, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify({ graph, input: {} }),
+    body: JSON.stringify(body),
   });
   expect(answer.status).toBeLessThan(300);
   return (await answer.json()) as Run;
 }
+const submit = (graph: Graph, headers?: Record<string, string>) =>
+  post("/v1/runs", { graph, input: {} }, headers);
 
 const read = async (run: string): Promise<Run> => (await (await h.ask(`/v1/runs/${run}`)).json()) as Run;
 const events = (run: string) => h.driver.events(run);
@@ -102,6 +104,13 @@ describe("the Worker", () => {
     const text = await follow(run.run_id, {});
     expect(idsIn(text)).toEqual((await events(run.run_id)).map(({ seq }) => seq));
     expect(text).toContain("event: run.succeeded");
+  });
+
+  it("brings a fork to its end behind the request, too", async () => {
+    const source = await submit(SAY, { prefer: "wait=20" });
+    const { run_id } = await post(`/v1/runs/${source.run_id}/fork`, { from_node: "a" });
+    expect(await ended(run_id)).toBe("succeeded");
+    expect(await read(run_id)).toMatchObject({ output: { text: "hello" }, forked_from: { node_id: "a" } });
   });
 
   it("serves many at once on one isolate", async () => {

@@ -158,6 +158,14 @@ class Keys:
         """hash"""
         return f"{self._prefix}:{{{_shard(shard)}}}:run:{_part('run', run)}:artifacts"
 
+    def run_forks(self, shard: str, run: str) -> str:
+        """zset"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:run:{_part('run', run)}:forks"
+
+    def folder_runs(self, shard: str, run: str) -> str:
+        """set"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:folder_runs:{run and _part('run', run)}"
+
     def artifact(self, shard: str, artifact: str) -> str:
         """string"""
         return f"{self._prefix}:{{{_shard(shard)}}}:artifact:{artifact and _part('artifact', artifact)}"

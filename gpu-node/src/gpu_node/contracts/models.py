@@ -1505,6 +1505,8 @@ class NodeRow(Model):
     completed_at: int | MISSING = Field(default=MISSING)
     error: Problem | MISSING = Field(default=MISSING)
     timing: NodeTiming | MISSING = Field(default=MISSING)
+    reused_from: Identifier | MISSING = Field(default=MISSING)
+    """The run that has done it."""
     instances: int | MISSING = Field(default=MISSING)
     """Of a node of a group: how many rows of its own it has, <node>.0 and so on."""
     of: int | MISSING = Field(default=MISSING)
@@ -1704,6 +1706,8 @@ class RunNode(Model):
     completed_at: Timestamp | MISSING = Field(default=MISSING)
     progress: NodeProgressData | MISSING = Field(default=MISSING)
     timing: NodeTiming | MISSING = Field(default=MISSING)
+    reused_from: Identifier | MISSING = Field(default=MISSING)
+    """The run that has done it, of a fork that took it over."""
     approval: RunApproval | MISSING = Field(default=MISSING)
     """What a person was asked."""
     error: Problem | MISSING = Field(default=MISSING)
@@ -1729,6 +1733,12 @@ class RunGroup(Model):
 class RunTiming(Model):
     queued_s: float | MISSING = Field(default=MISSING)
     executing_s: float | MISSING = Field(default=MISSING)
+
+
+class RunOrigin(Model):
+    """Where a fork comes from; that run may be gone."""
+    run_id: Identifier
+    node_id: InstanceId
 
 
 class RunUrls(Model):
@@ -1761,6 +1771,10 @@ class Run(Model):
     error: Problem | MISSING = Field(default=MISSING)
     artifacts: list[Artifact]
     timing: RunTiming
+    forked_from: RunOrigin | MISSING = Field(default=MISSING)
+    """Where a fork comes from; that run may be gone."""
+    forks: list[Identifier] | MISSING = Field(default=MISSING)
+    """Runs that were forked from it and are there, newest first, at most 100."""
     metadata: dict[str, str]
     tags: list[str]
     urls: RunUrls
@@ -1806,6 +1820,30 @@ class RunEndedData(Model):
     error: Problem | MISSING = Field(default=MISSING)
 
 
+class RunPatch(Model):
+    input: dict[str, Any] | MISSING = Field(default=MISSING)
+    """Fields in place of the run's; null takes one away."""
+    params: dict[str, dict[str, Any]] | MISSING = Field(default=MISSING)
+    """By node, as the run calls it: params in place of the graph's; null takes one away."""
+
+
+class RunFork(Model):
+    """Body of POST /v1/runs/{run_id}/fork: a new run of the same graph that does a node again,
+    with all behind it and all that is changed, and takes over what the others have made.
+    """
+    from_node: InstanceId
+    """A node that has run; of a group also one of its instances. A graph that stands in the
+    graph as a node means all nodes in it.
+    """
+    patch: RunPatch | MISSING = Field(default=MISSING)
+    deadlines: RunDeadlines | MISSING = Field(default=MISSING)
+    webhook: RunWebhook | MISSING = Field(default=MISSING)
+    metadata: dict[str, str] | MISSING = Field(default=MISSING)
+    """In place of the run's."""
+    tags: list[str] | MISSING = Field(default=MISSING)
+    """In place of the run's."""
+
+
 class RunSummaryUrls(Model):
     self: str
 
@@ -1830,6 +1868,7 @@ class RunPage(Model):
 class RunQueuedData(Model):
     graph: str
     graph_digest: Sha256
+    forked_from: Identifier | MISSING = Field(default=MISSING)
 
 
 class RunResume(Model):
@@ -1859,6 +1898,14 @@ class RunRow(Model):
     """Name of the set of runs that its key has under way; the run leaves it when it ends."""
     files: str | MISSING = Field(default=MISSING)
     """Ids of the uploads that it uses, by spaces."""
+    forked_from: Identifier | MISSING = Field(default=MISSING)
+    """The run that it was forked from."""
+    fork_node: InstanceId | MISSING = Field(default=MISSING)
+    """From which node."""
+    makers: str | MISSING = Field(default=MISSING)
+    """Runs whose artifacts it has taken over, by spaces."""
+    removing: str | MISSING = Field(default=MISSING)
+    """That it is being removed."""
     webhook_url: str | MISSING = Field(default=MISSING)
     """Where the run's own webhook leads."""
     webhook_events: str | MISSING = Field(default=MISSING)

@@ -141,9 +141,9 @@ def claim_timers(
     at_most: int,
     timer_visibility_ms: int,
 ) -> Step[list[Any]]:
-    """Turns due timers of runs into mail. Timers of what was kept long enough, runs and uploads,
-    are moved one visibility period ahead and answered: their effect checks the state again
-    and removes them.
+    """Turns due timers of runs into mail. Timers of what is to be removed, runs, what runs have
+    left, and uploads, are moved one visibility period ahead and answered: their effect checks
+    the state again and removes them.
 
     Answers [claimed: number, effects: string[]]: effects are the members to be effected by the caller.
     """
@@ -316,6 +316,24 @@ def delivered(
     )
 
 
+def end_timer(
+    keys: Keys,
+    *,
+    shard: str,
+    timer: Text,
+    seen: Text,
+) -> Step[Literal[0, 1]]:
+    """Removes a timer whose effect is done, unless it was set again meanwhile.
+
+    Answers 0 | 1.
+    """
+    return Step(
+        "end_timer",
+        [keys.timers(shard)],
+        [timer, seen],
+    )
+
+
 def ensure_group(
     keys: Keys,
     *,
@@ -442,6 +460,8 @@ def purge(
     *,
     shard: str,
     run: str,
+    origin: str,
+    heirs: Sequence[str],
 ) -> Step[Literal[1, 0, -1]]:
     """Removes all that Redis holds of a terminal run whose bytes are gone; its graph goes with
     the last run that has it.
@@ -451,8 +471,8 @@ def purge(
     """
     return Step(
         "purge",
-        [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.run_mailbox(shard, run), keys.run_events(shard, run), keys.run_data(shard, run), keys.run_artifacts(shard, run), keys.timers(shard), keys.threads(shard), keys.thread(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run), keys.runs(shard), keys.graph_runs(shard), keys.run_deliveries(shard, run), keys.outbox(shard)],
-        [run, keys.runs_by_status(shard, ""), keys.thread_checkpoint(shard, run, ""), keys.artifact(shard, ""), keys.graph(shard, ""), keys.idempotency(shard, ""), keys.file_runs(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), keys.outbox_lane(shard, ""), keys.outbox_taken(shard, "")],
+        [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.run_mailbox(shard, run), keys.run_events(shard, run), keys.run_data(shard, run), keys.run_artifacts(shard, run), keys.timers(shard), keys.threads(shard), keys.thread(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run), keys.runs(shard), keys.graph_runs(shard), keys.run_deliveries(shard, run), keys.outbox(shard), keys.run_forks(shard, run), keys.folder_runs(shard, run), keys.run_forks(shard, origin)],
+        [run, keys.runs_by_status(shard, ""), keys.thread_checkpoint(shard, run, ""), keys.artifact(shard, ""), keys.graph(shard, ""), keys.idempotency(shard, ""), keys.file_runs(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), keys.outbox_lane(shard, ""), keys.outbox_taken(shard, ""), keys.run(shard, ""), keys.folder_runs(shard, ""), *heirs],
     )
 
 
@@ -517,6 +537,24 @@ def read_key(
         "read_key",
         [keys.api_key(shard, key), keys.keys_made(shard)],
         [used_ms],
+    )
+
+
+def read_source(
+    keys: Keys,
+    *,
+    shard: str,
+    run: str,
+) -> Step[list[Any]]:
+    """Everything of a run that a fork may take over, as it is at one moment.
+
+    Answers [] | [record: string[], nodes: string[], data: string[], artifacts: string[], checkpoint:
+    Drive[5], graph: string]: [] when there is no such run, or it is being removed.
+    """
+    return Step(
+        "read_source",
+        [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_data(shard, run), keys.run_artifacts(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run)],
+        [keys.graph(shard, ""), keys.thread_checkpoint(shard, run, "")],
     )
 
 
@@ -686,6 +724,26 @@ def resume(
     )
 
 
+def retire_run(
+    keys: Keys,
+    *,
+    shard: str,
+    run: str,
+    removing: Text,
+) -> Step[list[Any]]:
+    """Says that an ended run is being removed: from here on nobody forks it, so what forks need
+    of its bytes only shrinks.
+
+    Answers ['missing' | 'tasks' | 'retired'] | ['live', status: string]: tasks = one of it has not
+    ended.
+    """
+    return Step(
+        "retire_run",
+        [keys.run(shard, run), keys.run_tasks(shard, run)],
+        [removing],
+    )
+
+
 def retire_upload(
     keys: Keys,
     *,
@@ -783,6 +841,7 @@ def submit(
     owner: str,
     starts_key: Text,
     live_key: Text,
+    source: str,
     request: Text,
     idempotency_ms: int,
     graph: Text,
@@ -795,16 +854,18 @@ def submit(
     record: Mapping[str, Text],
     data: Mapping[str, Text],
     nodes: Mapping[str, Text],
+    artifacts: Mapping[str, Text],
 ) -> Step[list[Any]]:
     """Creates a run: record, event 1, deadlines, mail. Plain flags: a full server refuses before
     any write.
 
-    Answers ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run:
-    string] | ['limited', what: 'rate' | 'live', reset_ms: string]: conflict = the key was
-    used for another request.
+    Answers ['sourceless'] | ['created', now: string, left: string, reset_ms: string] | ['repeat' |
+    'conflict', run: string] | ['limited', what: 'rate' | 'live', reset_ms: string]: conflict
+    = the key was used for another request, sourceless = the run to be forked is gone, or
+    being removed.
     """
     return Step(
         "submit",
-        [keys.run(shard, run), keys.run_data(shard, run), keys.run_events(shard, run), keys.run_nodes(shard, run), keys.mail(shard), keys.timers(shard), keys.runs(shard), keys.runs_by_status(shard, "queued"), keys.graph(shard, digest), keys.idempotency(shard, hash), keys.graph_runs(shard), keys.owner_runs(shard, "all", owner), keys.owner_runs(shard, "queued", owner), keys.outbox(shard), keys.run_deliveries(shard, run), starts_key, live_key],
-        [run, request, idempotency_ms, graph, start_deadline_ms, run_deadline_ms, event, keys.channel_run(shard, run), len(record), len(data), len(nodes), keys.file_runs(shard, ""), delivery_ids, keys.owner_hooks(shard, ""), keys.outbox_lane(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), per_minute, most_live, *(part for name, value in record.items() for part in (name, value)), *(part for name, value in data.items() for part in (name, value)), *(part for name, value in nodes.items() for part in (name, value))],
+        [keys.run(shard, run), keys.run_data(shard, run), keys.run_events(shard, run), keys.run_nodes(shard, run), keys.mail(shard), keys.timers(shard), keys.runs(shard), keys.runs_by_status(shard, "queued"), keys.graph(shard, digest), keys.idempotency(shard, hash), keys.graph_runs(shard), keys.owner_runs(shard, "all", owner), keys.owner_runs(shard, "queued", owner), keys.outbox(shard), keys.run_deliveries(shard, run), starts_key, live_key, keys.run(shard, source), keys.run_forks(shard, source), keys.run_artifacts(shard, run)],
+        [run, request, idempotency_ms, graph, start_deadline_ms, run_deadline_ms, event, keys.channel_run(shard, run), len(record), len(data), len(nodes), keys.file_runs(shard, ""), delivery_ids, keys.owner_hooks(shard, ""), keys.outbox_lane(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), per_minute, most_live, source, keys.folder_runs(shard, ""), len(artifacts), *(part for name, value in record.items() for part in (name, value)), *(part for name, value in data.items() for part in (name, value)), *(part for name, value in nodes.items() for part in (name, value)), *(part for name, value in artifacts.items() for part in (name, value))],
     )

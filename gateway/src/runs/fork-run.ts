@@ -1,0 +1,123 @@
+/** Forks a run: a new one of the same graph that takes over what nothing changed lies before. */
+import type { RunFork } from "@myspinbot/contracts/types.ts";
+import { matchExecutors } from "../capabilities/match.ts";
+import { AppError } from "../errors/app-error.ts";
+import { fromRedis } from "../errors/dependencies.ts";
+import { withEngines } from "../graphs/chosen-engine.ts";
+import type { GraphPlan } from "../run-engine/planned.ts";
+import { toGraphPlan } from "../run-engine/graph-plan.ts";
+import { fieldsOf } from "../run-engine/fork-looks.ts";
+import { reusableNodes } from "../run-engine/reusable.ts";
+import { shardOfRun } from "../run-id.ts";
+import { assertRan, isWhole, parsed, readSource, takenOver } from "./fork-source.ts";
+import { patchedGraph, patchedInput, pointedAtPatch } from "./fork-patch.ts";
+import { rememberedFiles } from "./remembered-files.ts";
+import { conflict, toIdempotency, type Idempotency } from "./idempotency.ts";
+import { prepareInput } from "./prepare-input.ts";
+import type { Caller, RunServiceOptions } from "./run-options.ts";
+import { toCreated, type Created } from "./created.ts";
+import { newId } from "../ids.ts";
+import { submitRun } from "./submit.ts";
+import { toRunWebhook } from "../webhooks/run-webhook.ts";
+
+type Input = Record<string, unknown>;
+
+/** @throws AppError `run-not-found`, `node-not-found`, `node-not-run`, and with pointers into the request all that submit throws */
+export function createFork(
+  options: RunServiceOptions,
+): (run: string, request: RunFork, caller: Caller) => Promise<Created> {
+  const { redis, keys, shards, graphs, nodeTypes, registry, reader, clock, deadlines } = options;
+
+  const repeated = async (shard: string, { hash, digest }: Idempotency): Promise<Created | undefined> => {
+    const [before, run] = ((await fromRedis(redis.get(keys.idempotency(shard, hash)))) ?? "").split(" ");
+    if (!run || (await fromRedis(redis.exists(keys.run(shard, run)))) === 0) return undefined;
+    if (before !== digest) throw conflict(run);
+    return { run: await reader.get(run) };
+  };
+
+  return async (run, request, { owner, key, idempotencyKey }) => {
+    const shard = shardOfRun(run);
+    const idempotency = await toIdempotency(idempotencyKey, { body: request, owner, scope: `fork ${run}` });
+    const known = idempotency && (await repeated(shard, idempotency));
+    if (known) return known;
+    const source = await readSource(redis, keys, run);
+    const plan = toGraphPlan(source.graph, source.record.digest ?? "");
+    assertRan(source, plan, request.from_node);
+    const { input: patch = {}, params = {} } = request.patch ?? {};
+    const accepted = await pointedAtPatch(source.graph, () =>
+      graphs.acceptKept(patchedGraph(source.graph, params)),
+    );
+    const before = parsed<Input>(source.data.input) ?? {};
+    const files = rememberedFiles(options.files, before);
+    const sent = patchedInput(parsed<Input>(source.data.request_input) ?? before, patch);
+    const prepared = await pointedAtPatch(source.graph, () =>
+      prepareInput(accepted, sent, { files, owner }, nodeTypes),
+    );
+    const reused = reusableNodes(plan, source.channels, {
+      from: request.from_node,
+      params: new Set(Object.keys(params)),
+      before,
+      after: prepared.input,
+    });
+    const again = new Set(plan.nodes.filter((node) => !isWhole(source, reused, node.id)).map(({ id }) => id));
+    assertFilesThere(plan, again, prepared.input, files.gone);
+    const matching = await matchAgain(again, plan, prepared.input);
+    const webhook = await toRunWebhook(request.webhook, owner, options.webhooks);
+    const { start_s, run_s } = request.deadlines ?? {};
+    const kept = new Set([...(source.record.files?.split(" ") ?? []), ...prepared.files]);
+    const submitted = await submitRun(redis, keys, {
+      run: newId("run", shard),
+      ...{ shard, owner, key, accepted, webhook, idempotency },
+      limitShard: shards[0]!,
+      request: {
+        input: sent,
+        metadata: request.metadata ?? parsed(source.data.metadata) ?? {},
+        tags: request.tags ?? parsed(source.data.tags) ?? [],
+      },
+      input: prepared.input,
+      files: [...kept],
+      startDeadlineMs: start_s === undefined ? deadlines.startMs : Math.ceil(start_s * 1000),
+      runDeadlineMs: run_s === undefined ? deadlines.runMs : Math.ceil(run_s * 1000),
+      forked: takenOver(source, request.from_node, reused),
+    });
+    if (submitted.kind === "created") return toCreated(submitted, { now: clock.now(), accepted, matching });
+    return { run: await reader.get(submitted.run) };
+  };
+
+  /** What is done again needs executors, as at submit. */
+  async function matchAgain(again: ReadonlySet<string>, plan: GraphPlan, input: Input): Promise<number> {
+    const nodes = withEngines(plan.graph.nodes, input).filter(({ id }) => again.has(id));
+    try {
+      return matchExecutors(nodes, nodeTypes, await registry.executors(), {
+        pointerOf: () => "/from_node",
+        followed: plan.handled,
+      });
+    } catch (error) {
+      if (!(error instanceof AppError) || !error.extensions.errors) throw error;
+      const errors = error.extensions.errors.map(({ detail }) => ({ pointer: "/from_node", detail }));
+      throw new AppError(error.code, error.detail, { ...error.extensions, errors });
+    }
+  }
+}
+
+/** Uploads that were removed since matter only to nodes that would look at them. */
+function assertFilesThere(
+  plan: GraphPlan,
+  again: ReadonlySet<string>,
+  input: Input,
+  gone: ReadonlySet<string>,
+): void {
+  if (gone.size === 0) return;
+  const holds = (field: string): boolean =>
+    [...gone].some((file) => JSON.stringify(input[field] ?? null).includes(file));
+  for (const node of plan.nodes.filter(({ id }) => again.has(id)))
+    for (const field of fieldsOf(plan, node))
+      if (holds(field))
+        throw new AppError(
+          "file-not-found",
+          `The file of "${field}" is not there any more, and "${node.id}" needs it.`,
+          {
+            errors: [{ pointer: `/patch/input/${field}`, detail: "names no file; give another one" }],
+          },
+        );
+}
