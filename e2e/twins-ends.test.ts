@@ -24,6 +24,53 @@ describe.each(PLANES)("on the plane %s", (name) => {
     await plane.until(task, isEnding);
   });
 
+  it("of ten tasks that wait two are normal and one is low, the others are the most urgent", async () => {
+    const plane = pair.planes[name];
+    const { path, open } = pair.gate();
+    const first = await plane.issue([{ params: { do: "wait", gate: path } }]);
+    await plane.until(first, isStart);
+    await plane.redis.del(plane.keys.poolTurn("s0", plane.pool));
+    const levels = new Map<string, string>();
+    for (const level of ["low", "normal", "high"] as const)
+      for (let i = 0; i < 10; i += 1) levels.set(await plane.issue([{}], { level }), level);
+    open();
+    await Promise.all([...levels.keys()].map((task) => plane.until(task, isEnding)));
+    const begun = (await plane.redis.xrange(plane.keys.poolReports("s0", plane.pool), "-", "+"))
+      .map(([, fields]) => fields)
+      .filter((fields) => fields.includes("node.started"))
+      .flatMap((fields) => levels.get(fields[fields.indexOf("task") + 1]!) ?? []);
+    const round = ["high", "high", "high", "normal", "high", "high", "high", "normal", "high", "low"];
+    expect(begun.slice(0, 10)).toEqual(round);
+    expect(begun).toHaveLength(30);
+    await plane.until(first, isEnding);
+  });
+
+  it.each(["high", "low"] as const)(
+    "a task of the level %s is held, canceled, reaped as any",
+    async (level) => {
+      const plane = pair.planes[name];
+      const { path, open } = pair.gate();
+      const held = await plane.issue([{ params: { do: "wait", gate: path } }], { level });
+      await plane.until(held, isStart);
+      const swallowedBy = await plane.executorId();
+      expect(await says(plane, await plane.issue([{}], { level, swallowedBy }))).toEqual([
+        "released: the executor has no free place; began nothing",
+      ]);
+      await plane.cancel(held);
+      expect((await says(plane, held)).at(-1)).toBe("canceled: canceled on request; began a");
+      await plane.add({ other: "fields" }, level);
+      const frozen = await plane.issue([{ params: { do: "wait", gate: path } }], { level });
+      await plane.until(frozen, isStart);
+      plane.service.signal("SIGSTOP");
+      expect(await plane.reap(frozen)).toBe("lost");
+      plane.service.signal("SIGCONT");
+      open();
+      expect((await says(plane, await plane.issue([{}], { level }))).at(1)).toBe("settled; began a");
+      const stream = plane.keys.poolLevelTasks("s0", plane.pool, level);
+      await expect.poll(() => plane.redis.xlen(stream)).toBe(0);
+    },
+  );
+
   it("what is frozen beyond its lease says nothing when it goes on", async () => {
     const plane = pair.planes[name];
     const { path, open } = pair.gate();

@@ -122,7 +122,13 @@ async def run_direct(config: Config, gate: Gate) -> None:
     steps = PoolSteps(commands, keys, "s0", pool=config.pool, consumer=consumer, clock=clock)
     reading = create_reader_client(config.redis_url, config.block_ms)
     reader = TaskReader(
-        reading, keys, "s0", pool=config.pool, consumer=consumer, block_ms=config.block_ms
+        reading,
+        keys,
+        "s0",
+        pool=config.pool,
+        consumer=consumer,
+        block_ms=config.block_ms,
+        clock=clock,
     )
     puller = Puller(
         held_tasks,

@@ -105,7 +105,19 @@ describe("a run", () => {
   it("prints its id alone when nobody watches, takes input from a file and a pipe, and options over both", async () => {
     const input = JSON.stringify({ topic: "bees", tone: "warm" });
     const piped = await call(
-      ["run", "words.json", "--input", "-", "--topic", "ships", "--tag", "a", "b", "--metadata", "who=me"],
+      [
+        "run",
+        "words.json",
+        "--input",
+        "-",
+        "--topic",
+        "ships",
+        "--tag",
+        "a",
+        "b",
+        "--metadata",
+        "who=me",
+      ].concat(["--priority", "low"]),
       { cwd: here, env: env(), input },
     );
     expect(piped).toMatchObject({ status: 0, stdout: expect.stringMatching(/^run_\S+\n$/) as string });
@@ -114,6 +126,7 @@ describe("a run", () => {
       input: { topic: "ships", tone: "warm" },
       tags: ["a", "b"],
       metadata: { who: "me" },
+      priority: "low",
     });
     writeFileSync(join(here, "input.json"), input);
     const read = await msb("run", at("words.json"), "--input", at("input.json"), "--watch", "--json");

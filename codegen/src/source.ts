@@ -18,6 +18,7 @@ export interface Wire {
   pools: Record<string, string>;
   owners: Record<string, string>;
   fields: Record<string, string[]>;
+  priorities: string[];
   runStatuses: string[];
   terminalRunStatuses: string[];
   nodeStatuses: string[];

@@ -93,7 +93,7 @@ describe("a typed caller", () => {
     expect(steps.renew(keys, given)).toEqual({
       script: "renew",
       keys: ["t:{s1}:pool:p:tasks", "t:{s1}:pool:p:task:task_s1_a", "t:{s1}:pool:p:task:task_s1_b"],
-      args: ["exec_1", "task_s1_a", "task_s1_b"],
+      args: ["exec_1", "t:{s1}:pool:p:tasks:", "task_s1_a", "task_s1_b"],
     });
     const { args } = steps.submit(keys, {
       ...{ shard: "s0", run: "r", digest: "d", hash: "h", owner: "o", request: "q", graph: "{}", event: "e" },
@@ -125,8 +125,9 @@ describe("a typed caller", () => {
   it("goes through a list once per element, with the keys of each", () => {
     const { args } = steps.reconcileRun(keys, { shard: "s0", run: "r", reconcileMs: 5, pools: ["x", "y"] });
     expect(args).toEqual([
-      ...["r", 5, 2, "x", "t:{s0}:pool:x:tasks", "t:{s0}:pool:x:reports", "t:{s0}:pool:x:task:"],
-      ...["y", "t:{s0}:pool:y:tasks", "t:{s0}:pool:y:reports", "t:{s0}:pool:y:task:"],
+      ...["r", 5, 2],
+      ...["x", ...["tasks", "reports", "task:", "tasks:"].map((end) => `t:{s0}:pool:x:${end}`)],
+      ...["y", ...["tasks", "reports", "task:", "tasks:"].map((end) => `t:{s0}:pool:y:${end}`)],
     ]);
   });
 
@@ -136,7 +137,22 @@ describe("a typed caller", () => {
     expect(steps.settle(keys, { ...given, first: 4, items: [item, { ...item, node: "m" }] })).toEqual({
       script: "settle",
       keys: ["t:{s0}:pool:p:tasks", "t:{s0}:pool:p:task:t1", "t:{s0}:pool:p:reports"],
-      args: ["c", "t1", "settled", '""', 4, "result", "n", "", "{}", "result", "m", "", "{}"],
+      args: [
+        "c",
+        "t1",
+        "settled",
+        '""',
+        4,
+        "t:{s0}:pool:p:tasks:",
+        "result",
+        "n",
+        "",
+        "{}",
+        "result",
+        "m",
+        "",
+        "{}",
+      ],
     });
   });
 });

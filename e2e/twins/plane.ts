@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 import { createKeys, type Keys } from "@myspinbot/contracts/keys.ts";
 import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
 import { steps } from "@myspinbot/contracts/steps.ts";
-import type { Executor, NodeTypeCapability, Task } from "@myspinbot/contracts/types.ts";
+import type { Executor, NodeTypeCapability, Priority, Task } from "@myspinbot/contracts/types.ts";
 import { validateMail, validateNote } from "@myspinbot/contracts/validators.js";
-import { GROUPS, POOLS } from "@myspinbot/contracts/wire.ts";
+import { GROUPS, POOLS, PRIORITIES } from "@myspinbot/contracts/wire.ts";
 import { prepareGateway } from "@myspinbot/services/gateway.ts";
 import { prepareGpuNode } from "@myspinbot/services/gpu-node.ts";
 import type { Service } from "@myspinbot/services/service.ts";
@@ -45,6 +45,8 @@ export interface Issue {
   startBy?: number;
   /** Before anybody has it. */
   canceled?: boolean;
+  /** Of which of the pool's streams; `normal` when left out. */
+  level?: Priority;
   /** Name of the executor to which it is handed out on a connection that nobody reads. */
   swallowedBy?: string;
 }
@@ -70,7 +72,7 @@ export interface Plane {
   /** Ends a task whose lease is over, as the driver does; answers what the script says. */
   reap(task: string): Promise<string>;
   /** Hands an entry of these fields out; answers its id. */
-  add(fields: Record<string, string>): Promise<string>;
+  add(fields: Record<string, string>, level?: Priority): Promise<string>;
   state(task: string): Promise<Record<string, string>>;
   /** The next call of a script is answered by a connection that breaks; resolves when it has broken. */
   loseAnswerTo(script: keyof typeof SCRIPTS): Promise<void>;
@@ -115,6 +117,7 @@ const ISSUE = `
   redis.call('HSET', KEYS[2], 'run', ARGV[3], 'entry', entry, 'state', 'open', 'reported', '0')
   if ARGV[4] ~= '' then redis.call('HSET', KEYS[2], 'start_by', ARGV[4]) end
   if ARGV[5] ~= '' then redis.call('HSET', KEYS[2], 'cancel', '1') end
+  if ARGV[8] ~= 'normal' then redis.call('HSET', KEYS[2], 'level', ARGV[8]) end
   if ARGV[6] ~= '' then
     redis.call('XREADGROUP', 'GROUP', ARGV[7], ARGV[6], 'COUNT', 1, 'STREAMS', KEYS[1], '>')
   end`;
@@ -130,11 +133,13 @@ export async function startPlane(
 ): Promise<Plane> {
   const pool = name === "node" ? POOLS.node_plane : POOLS.default;
   const keys = createKeys(prefix);
-  const stream = keys.poolTasks(SHARD, pool);
+  const streamOf = (level: Priority = "normal") =>
+    level === "normal" ? keys.poolTasks(SHARD, pool) : keys.poolLevelTasks(SHARD, pool, level);
   const redis = new Redis(redisUrl);
   const reader = new Redis(redisUrl);
   for (const { source } of Object.values(SCRIPTS)) await redis.script("LOAD", source);
-  await redis.xgroup("CREATE", stream, GROUPS.executors, "0", "MKSTREAM").catch(() => {});
+  for (const level of PRIORITIES)
+    await redis.xgroup("CREATE", streamOf(level), GROUPS.executors, "0", "MKSTREAM").catch(() => {});
   const settings = {
     EXTENSIONS: EXTENSION,
     KEY_PREFIX: prefix,
@@ -209,13 +214,19 @@ export async function startPlane(
       const sha1 = SCRIPTS[step.script].sha1;
       return Number(await redis.evalsha(sha1, step.keys.length, ...step.keys, ...step.args));
     },
-    async issue(nodes, { body, startBy, canceled, swallowedBy, ...more } = {}) {
+    async issue(nodes, { body, startBy, canceled, swallowedBy, level, ...more } = {}) {
       const task_id = `task_${SHARD}_${ulid()}`;
       const run_id = `run_${SHARD}_${ulid()}`;
       const task = { task_id, run_id, shard: SHARD, pool, plane: name, nodes: nodes.map(toNode), ...more };
       const text = body ?? JSON.stringify(task);
-      const how = [startBy ?? "", canceled ? "1" : "", swallowedBy ?? "", GROUPS.executors];
-      await redis.eval(ISSUE, 2, stream, taskKey(task_id), task_id, text, run_id, ...how);
+      const how = [
+        startBy ?? "",
+        canceled ? "1" : "",
+        swallowedBy ?? "",
+        GROUPS.executors,
+        level ?? "normal",
+      ];
+      await redis.eval(ISSUE, 2, streamOf(level), taskKey(task_id), task_id, text, run_id, ...how);
       return task_id;
     },
     until(task, last) {
@@ -237,8 +248,8 @@ export async function startPlane(
       await redis.publish(keys.channels.poolControl(SHARD, pool), `cancel ${task}`);
     },
     async reap(task) {
-      const entry = (await redis.hget(taskKey(task), "entry"))!;
-      const names = [keys.server(SHARD), stream, taskKey(task), keys.poolReports(SHARD, pool)];
+      const { entry, level } = (await redis.hgetall(taskKey(task))) as { entry: string; level?: Priority };
+      const names = [keys.server(SHARD), streamOf(level), taskKey(task), keys.poolReports(SHARD, pool)];
       return vi.waitFor(
         async () => {
           const answer = String(await redis.evalsha(SCRIPTS.reap.sha1, 4, ...names, entry, task, LEASE_MS));
@@ -248,7 +259,7 @@ export async function startPlane(
         { timeout: 30_000, interval: 50 },
       );
     },
-    add: async (fields) => (await redis.xadd(stream, "*", ...Object.entries(fields).flat()))!,
+    add: async (fields, level) => (await redis.xadd(streamOf(level), "*", ...Object.entries(fields).flat()))!,
     state: (task) => redis.hgetall(taskKey(task)),
     loseAnswerTo: (script) => proxy.loseAnswerTo(SCRIPTS[script].sha1),
     async stop() {

@@ -12,6 +12,7 @@ import { systemClock } from "../src/clock.ts";
 import { createDriver, type Driver } from "../src/driver/driver.ts";
 import { createDriverLoops, type DriverLoops } from "../src/driver/loops.ts";
 import type { SweepDeps } from "../src/driver/sweeps.ts";
+import { createTaskReader } from "../src/executor/task-reader.ts";
 import { flatten } from "../src/graphs/flatten.ts";
 import { firstRow } from "../src/graphs/node-place.ts";
 import { createNodeTypes, type NodeTypes } from "../src/graphs/node-types.ts";
@@ -156,36 +157,12 @@ export async function createHarness(
   const readers: Redis[] = [];
 
   async function pull(pool: string, consumer = "exec_test"): Promise<Task> {
-    const reader = createReaderClient(valkey.url, 2000);
-    readers.push(reader);
-    await reader.connect();
-    try {
-      for (;;) {
-        if (closed) throw new Error("closed");
-        const answer = (await reader
-          .call(
-            "XREADGROUP",
-            "GROUP",
-            "executors",
-            consumer,
-            "COUNT",
-            1,
-            "BLOCK",
-            500,
-            "STREAMS",
-            keys.poolTasks(shard, pool),
-            ">",
-          )
-          .catch(async (error: Error) => {
-            if (!error.message.includes("NOGROUP")) throw error;
-            await new Promise((resolve) => setTimeout(resolve, 10));
-            return null;
-          })) as [string, [string, string[]][]][] | null;
-        const row = answer?.[0]?.[1][0];
-        if (row) return JSON.parse(toRecord(row[1]).body!) as Task;
-      }
-    } finally {
-      reader.disconnect();
+    const tasks = createTaskReader({ redis, keys, shard, pool, consumer });
+    for (;;) {
+      if (closed) throw new Error("closed");
+      const [entry] = await tasks.pull(1);
+      if (entry) return JSON.parse(entry.body) as Task;
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
 

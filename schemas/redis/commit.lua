@@ -8,7 +8,7 @@
 --      11 hookDeliveries(''), then per payload of payloads: payload (opaque; the plan names them by their index)
 -- plan {run, commit, token, parent, last {source, entry, index}, status, ran, guard,
 --       accepted [{node, task, attempt}], open [hash],
---       tasks [{task, pool, stream, hash, body, nodes}], cancel [{task, stream, hash, reports, control}],
+--       tasks [{task, pool, stream, levels [stream], hash, body, nodes}], cancel [{task, stream, hash, reports, control}],
 --       dispatch [{node, task, attempt}], clear [node], waits [{node, attempt}],
 --       asks [{node, deadline}], late [node], nodes [{node, json}],
 --       events [{type, node, data}], timers [{member, delay_ms}], untimers [member], record [{field, value}],
@@ -100,7 +100,13 @@ end
 -- Pool streams first, by pcall: a box can poison its own stream with the largest id.
 local added = {}
 for i, t in ipairs(plan.tasks) do
-  if redis.call('EXISTS', KEYS[t.stream]) == 0 or redis.call('XLEN', KEYS[t.stream]) == 0 then
+  -- Executors wait for all levels of a pool at once, so none is without its group.
+  for _, level in ipairs(t.levels) do
+    if redis.call('EXISTS', KEYS[level]) == 0 then
+      redis.pcall('XGROUP', 'CREATE', KEYS[level], WIRE.groups.executors, '0', 'MKSTREAM')
+    end
+  end
+  if redis.call('XLEN', KEYS[t.stream]) == 0 then
     redis.pcall('XGROUP', 'CREATE', KEYS[t.stream], WIRE.groups.executors, '0', 'MKSTREAM')
   end
   local entry = redis.pcall('XADD', KEYS[t.stream], '*', 'task', t.task, 'body', ARGV[t.body])
@@ -114,6 +120,9 @@ for i, t in ipairs(plan.tasks) do
 end
 for i, t in ipairs(plan.tasks) do
   redis.call('HSET', KEYS[t.hash], 'run', plan.run, 'entry', added[i], 'state', 'open', 'reported', '0', 'nodes', t.nodes)
+  if record.priority then
+    redis.call('HSET', KEYS[t.hash], 'level', record.priority)
+  end
   if record.status == 'queued' and not plan.ran then
     redis.call('HSET', KEYS[t.hash], 'start_by', record.start_deadline_at)
   end

@@ -1,7 +1,7 @@
 #!lua
 -- Looks how many waiting tasks of a pool come before an entry. Payloads are looked at and let go, so it looks at so many
 -- entries and bytes at most.
--- KEYS 1 poolTasks
+-- KEYS 1 <stream>
 -- ARGV 1 entry, 2 at_most int, 3 most_bytes int
 -- Answer [waits: 0 | 1, ahead: number]; waits = the entry itself is in this stream and nobody has taken it; ahead = -1 when
 --      there are more than were looked at

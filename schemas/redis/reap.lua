@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- Closes one task whose lease is lost. Downtime of Redis counts as idle, so nothing is reaped until one lease after
 -- this server process was first seen.
--- KEYS 1 server, 2 poolTasks, 3 poolTask, 4 poolReports
+-- KEYS 1 server, 2 <stream>, 3 poolTask, 4 poolReports
 -- ARGV 1 entry, 2 task, 3 lease_ms int
 -- Answer 'lost' | 'gone' | 'alive' | 'young'; gone = closed already, young = this server process is
 -- @include time

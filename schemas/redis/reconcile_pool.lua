@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- Mends a task stream whose group is missing: all its tasks end as lost, then the group is created.
--- KEYS 1 poolTasks, 2 poolReports
+-- KEYS 1 <stream>, 2 poolReports
 -- ARGV 1 poolTask(pool, '')
 -- Answer number; how many tasks were lost, or -1 when nothing was missing
 -- @include time

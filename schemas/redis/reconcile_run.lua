@@ -3,17 +3,18 @@
 -- that nothing will wake.
 -- KEYS 1 run, 2 runNodes, 3 runTasks, 4 mail, 5 timers
 -- ARGV 1 run, 2 reconcile_ms int, 3 count(pools),
---      then per pool of pools: pool, poolTasks, poolReports, poolTask(pool, '')
+--      then per pool of pools: pool, poolTasks, poolReports, poolTask(pool, ''), poolLevelTasks(pool, '')
 -- Answer [endings: number, checks: 0 | 1]; how many endings were written, 1 when the run got mail to check itself
 -- @include time
 -- @include fields
 -- @include status
 -- @include lease
+-- @include stream
 -- @include close
 -- @include answer
-local pools = {}
-for i = FIRST.arg, FIRST.arg - 1 + tonumber(ARGV[3]) * 4, 4 do
-  pools[ARGV[i]] = { stream = ARGV[i + 1], reports = ARGV[i + 2], hash = ARGV[i + 3] }
+local pools, level = {}, redis.call('HGET', KEYS[1], 'priority')
+for i = FIRST.arg, FIRST.arg - 1 + tonumber(ARGV[3]) * 5, 5 do
+  pools[ARGV[i]] = { stream = stream_of_level(ARGV[i + 1], ARGV[i + 4], level), reports = ARGV[i + 2], hash = ARGV[i + 3] }
 end
 
 local function parts(id)

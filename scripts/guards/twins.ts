@@ -24,7 +24,7 @@ const PAIRS: readonly (readonly [name: string, parts: readonly string[], python?
   ["node-runner", ["checkInputs", "checkOutputs"]],
   ["notes", ["Notes", "progress", "log", "ended", "stop"]],
   ["prober", ["Prober", "ask", "now", "run"]],
-  ["puller", ["Puller", "pull", "read", "recover"]],
+  ["puller", ["Puller", "pull", "recover"]],
   ["reports", ["Reports", "add", "told", "close"]],
   ["resources", ["Resources", "whyNever", "held"], "children/resources.py"],
   ["schedule", ["NodeEnd", "isImpossible"]],
@@ -32,6 +32,7 @@ const PAIRS: readonly (readonly [name: string, parts: readonly string[], python?
   ["steps", ["renew", "report", "settle", "discard", "announce", "leave", "Entry"], "redis/steps.py"],
   ["task-checks", ["TaskChecks", "askHandler"]],
   ["task-graph", ["runTaskGraph"]],
+  ["task-reader", ["TaskReader", "read", "ownPending", "look"], "redis/reader.py"],
   ["task-memory", ["TaskMemory", "take", "entryOf", "end", "endingOf"]],
   ["task-runner", ["TaskRunner", "run"]],
 ];

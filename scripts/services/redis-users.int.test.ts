@@ -29,7 +29,7 @@ const BOX_COMMANDS = [
   ..."xreadgroup xack xdel xpending xclaim xrange xadd hget hmget hset hsetnx hdel hlen hkeys hstrlen".split(
     " ",
   ),
-  ..."client|setinfo client|setname xinfo|consumers xgroup|delconsumer".split(" "),
+  ..."client|setinfo client|setname get set xinfo|consumers xgroup|delconsumer".split(" "),
 ];
 /** Let through before any user is known, by the server itself. */
 const UNFENCED = ["auth", "hello", "quit", "reset"];
@@ -105,7 +105,7 @@ describe.each([
   });
 
   it("a box may run other commands on its own keys: never", async () => {
-    const own = ["tasks", "task:task_s0_1", "reports", "executors"].map(
+    const own = ["tasks", "tasks:high", "turn", "task:task_s0_1", "reports", "executors"].map(
       (part) => `msb:{s0}:pool:default:${part}`,
     );
     const let_through: string[] = [];
@@ -137,6 +137,9 @@ describe.each([
     ["XSETID", "msb:{s0}:pool:default:tasks", "9-9"],
     ["XADD", "msb:{s0}:pool:default:tasks", "18446744073709551615-1", "a", "b"],
     ["XADD", "msb:{s0}:pool:default:task:task_s0_1", "*", "a", "b"],
+    ["XADD", "msb:{s0}:pool:default:tasks:high", "18446744073709551615-1", "a", "b"],
+    ["SET", "msb:{s0}:pool:default:tasks:low", "a"],
+    ["GET", "msb:{s0}:pool:default:executors"],
     ["HSET", "msb:{s0}:pool:default:reports", "a", "b"],
     ["PUBLISH", "msb:{s0}:pool:default:control", "cancel x"],
     ["SUBSCRIBE", "msb:{s0}:run:run_s0_1"],
@@ -158,6 +161,8 @@ describe.each([
     ["SUBSCRIBE", "msb:{s12}:pool:default:control"],
     ["EVALSHA", "0".repeat(40), "2", "msb:{s0}:pool:default:tasks", "msb:{s0}:pool:default:task:t"],
     ["XREADGROUP", "GROUP", "executors", "me", "STREAMS", "msb:{s1}:pool:default:tasks", ">"],
+    ["XREADGROUP", "GROUP", "executors", "me", "STREAMS", "msb:{s1}:pool:default:tasks:low", ">"],
+    ["SET", "msb:{s0}:pool:default:turn", "3"],
     ["XADD", "msb:{s0}:pool:default:reports", "*", "a", "b"],
     ["HSET", "msb:{s0}:pool:default:executors", "a", "b"],
     ["HGET", "msb:{s0}:pool:default:executors", "drain:a"],

@@ -1,5 +1,7 @@
 /** What `msb run` takes: options of its own, and one for each field of the graph's input. */
+import type { Priority } from "@myspinbot/contracts/types.ts";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { PRIORITIES } from "@myspinbot/contracts/wire.ts";
 import { withConnection } from "../command.ts";
 import type { ConnectionOptions } from "../connection.ts";
 import { type Field, optionsOf } from "../input/fields.ts";
@@ -11,6 +13,7 @@ export interface RunOptions extends ConnectionOptions {
   tag?: string[];
   metadata?: string[];
   webhook?: string;
+  priority?: Priority;
   startWithin?: number;
   endWithin?: number;
   idempotencyKey?: string;
@@ -51,5 +54,8 @@ function addOwn(command: Command): void {
     .option("--webhook <address>", "is told the run's end")
     .addOption(new Option("--start-within <seconds>", "else it expires").argParser(seconds))
     .addOption(new Option("--end-within <seconds>", "else it is timed out").argParser(seconds))
+    .addOption(
+      new Option("--priority <level>", "who is served first of those that wait").choices([...PRIORITIES]),
+    )
     .option("--idempotency-key <key>", "the same key with the same input gives the same run");
 }

@@ -57,7 +57,7 @@ function started(session: Session, run: Run): undefined {
 
 function toBody(
   graph: string | Graph,
-  { tag, metadata, webhook, startWithin, endWithin }: RunOptions,
+  { tag, metadata, webhook, priority, startWithin, endWithin }: RunOptions,
 ): RunCreate {
   const deadlines = {
     ...(startWithin === undefined ? {} : { start_s: startWithin }),
@@ -67,6 +67,7 @@ function toBody(
     graph,
     ...(tag && { tags: tag }),
     ...(metadata && { metadata: Object.fromEntries(metadata.map(pair)) }),
+    ...(priority && { priority }),
     ...(webhook && { webhook: { url: webhook } }),
     ...(Object.keys(deadlines).length === 0 ? {} : { deadlines }),
   };

@@ -120,6 +120,10 @@ export function createKeys(prefix: string) {
     threadCheckpoint: (shard: string, thread: string, checkpoint: string) => `${prefix}:{${shardName(shard)}}:thread:${part('thread', thread)}:checkpoint:${checkpoint && part('checkpoint', checkpoint)}`,
     /** stream */
     poolTasks: (shard: string, pool: string) => `${prefix}:{${shardName(shard)}}:pool:${part('pool', pool)}:tasks`,
+    /** stream */
+    poolLevelTasks: (shard: string, pool: string, level: string) => `${prefix}:{${shardName(shard)}}:pool:${part('pool', pool)}:tasks:${level && part('level', level)}`,
+    /** string */
+    poolTurn: (shard: string, pool: string) => `${prefix}:{${shardName(shard)}}:pool:${part('pool', pool)}:turn`,
     /** hash */
     poolTask: (shard: string, pool: string, task: string) => `${prefix}:{${shardName(shard)}}:pool:${part('pool', pool)}:task:${task && part('task', task)}`,
     /** stream */

@@ -8208,6 +8208,15 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         },
         "additionalProperties": false
       },
+      "Priority": {
+        "title": "Priority",
+        "type": "string",
+        "enum": [
+          "high",
+          "normal",
+          "low"
+        ]
+      },
       "Problem": {
         "title": "Problem",
         "description": "What went wrong, in the shape of RFC 9457, with the class that decides who may retry.",
@@ -8383,6 +8392,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             },
             "additionalProperties": false
+          },
+          "priority": {
+            "description": "Which level of its pool's queue its tasks wait in.",
+            "$ref": "#/components/schemas/Priority"
           },
           "queue": {
             "title": "RunQueue",
@@ -8625,6 +8638,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "deadlines": {
             "$ref": "#/components/schemas/RunDeadlines"
           },
+          "priority": {
+            "description": "Which of the tasks that wait in a pool are given out first; of ten at least one is of the lowest level that waits. `normal` when left out.",
+            "$ref": "#/components/schemas/Priority"
+          },
           "webhook": {
             "$ref": "#/components/schemas/RunWebhook"
           },
@@ -8709,6 +8726,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "deadlines": {
             "$ref": "#/components/schemas/RunDeadlines"
+          },
+          "priority": {
+            "description": "In place of the run's.",
+            "$ref": "#/components/schemas/Priority"
           },
           "webhook": {
             "$ref": "#/components/schemas/RunWebhook"

@@ -29,9 +29,9 @@ export const FIRST = {
   purge: { arg: 14 },
   put_hook: { arg: 4 },
   reconcile_run: { arg: 4 },
-  renew: { key: 2, arg: 2 },
-  report: { arg: 4 },
-  settle: { arg: 6 },
+  renew: { key: 2, arg: 3 },
+  report: { arg: 5 },
+  settle: { arg: 7 },
   submit: { arg: 23 },
 } as const;
 
@@ -237,6 +237,16 @@ export const steps = {
   }),
 
   /**
+   * Takes waiting tasks for an executor, by level: of ten that a pool hands out two are of the level normal and one is low while such wait, so that nobody waits for ever; the others are the most urgent.
+   * @returns [tasks: [entry: string, task: string, body: string, level: string][], levels: string[]]: levels = those that can be waited for, most urgent first: all whose streams have a group, as far as they were looked at
+   */
+  pull: (keys: Keys, given: { shard: string; pool: string; consumer: string; places: number }): Step<[tasks: [entry: string, task: string, body: string, level: string][], levels: string[]]> => ({
+    script: 'pull',
+    keys: [keys.poolTasks(given.shard, given.pool), keys.poolTurn(given.shard, given.pool)],
+    args: [given.consumer, given.places, keys.poolLevelTasks(given.shard, given.pool, '')],
+  }),
+
+  /**
    * Removes all that Redis holds of a terminal run whose bytes are gone; its graph goes with the last run that has it.
    * @returns 1 | 0 | -1: 1 when purged, 0 when the run was not there, -1 when it has not ended or a task of it has not
    */
@@ -260,9 +270,9 @@ export const steps = {
    * Looks how many waiting tasks of a pool come before an entry. Payloads are looked at and let go, so it looks at so many entries and bytes at most.
    * @returns [waits: 0 | 1, ahead: number]: waits = the entry itself is in this stream and nobody has taken it; ahead = -1 when there are more than were looked at
    */
-  queuePlace: (keys: Keys, given: { shard: string; pool: string; entry: string; atMost: number; mostBytes: number }): Step<[waits: 0 | 1, ahead: number]> => ({
+  queuePlace: (keys: Keys, given: { stream: string; entry: string; atMost: number; mostBytes: number }): Step<[waits: 0 | 1, ahead: number]> => ({
     script: 'queue_place',
-    keys: [keys.poolTasks(given.shard, given.pool)],
+    keys: [given.stream],
     args: [given.entry, given.atMost, given.mostBytes],
   }),
 
@@ -290,9 +300,9 @@ export const steps = {
    * Closes one task whose lease is lost. Downtime of Redis counts as idle, so nothing is reaped until one lease after this server process was first seen.
    * @returns 'lost' | 'gone' | 'alive' | 'young': gone = closed already, young = this server process is
    */
-  reap: (keys: Keys, given: { shard: string; pool: string; task: string; entry: string; leaseMs: number }): Step<'lost' | 'gone' | 'alive' | 'young'> => ({
+  reap: (keys: Keys, given: { shard: string; stream: string; pool: string; task: string; entry: string; leaseMs: number }): Step<'lost' | 'gone' | 'alive' | 'young'> => ({
     script: 'reap',
-    keys: [keys.server(given.shard), keys.poolTasks(given.shard, given.pool), keys.poolTask(given.shard, given.pool, given.task), keys.poolReports(given.shard, given.pool)],
+    keys: [keys.server(given.shard), given.stream, keys.poolTask(given.shard, given.pool, given.task), keys.poolReports(given.shard, given.pool)],
     args: [given.entry, given.task, given.leaseMs],
   }),
 
@@ -300,9 +310,9 @@ export const steps = {
    * Mends a task stream whose group is missing: all its tasks end as lost, then the group is created.
    * @returns number: how many tasks were lost, or -1 when nothing was missing
    */
-  reconcilePool: (keys: Keys, given: { shard: string; pool: string }): Step<number> => ({
+  reconcilePool: (keys: Keys, given: { stream: string; shard: string; pool: string }): Step<number> => ({
     script: 'reconcile_pool',
-    keys: [keys.poolTasks(given.shard, given.pool), keys.poolReports(given.shard, given.pool)],
+    keys: [given.stream, keys.poolReports(given.shard, given.pool)],
     args: [keys.poolTask(given.shard, given.pool, '')],
   }),
 
@@ -313,7 +323,7 @@ export const steps = {
   reconcileRun: (keys: Keys, given: { shard: string; run: string; reconcileMs: number; pools: readonly string[] }): Step<[endings: number, checks: 0 | 1]> => ({
     script: 'reconcile_run',
     keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.mail(given.shard), keys.timers(given.shard)],
-    args: [given.run, given.reconcileMs, given.pools.length, ...given.pools.flatMap((pool) => [pool, keys.poolTasks(given.shard, pool), keys.poolReports(given.shard, pool), keys.poolTask(given.shard, pool, '')])],
+    args: [given.run, given.reconcileMs, given.pools.length, ...given.pools.flatMap((pool) => [pool, keys.poolTasks(given.shard, pool), keys.poolReports(given.shard, pool), keys.poolTask(given.shard, pool, ''), keys.poolLevelTasks(given.shard, pool, '')])],
   }),
 
   /**
@@ -338,12 +348,12 @@ export const steps = {
 
   /**
    * Renews the leases of all tasks that an executor holds in one pool of one shard, and hands out entries that are pending for it without its knowledge: they were given to a connection that had died.
-   * @returns [states: ('ok' | 'cancel' | 'closed')[], unknown: [entry: string, task: string, body: string][]]: a state per task; raises NOGROUP when the group is missing
+   * @returns [states: ('ok' | 'cancel' | 'closed')[], unknown: [entry: string, task: string, body: string, level: string][]]: a state per task; raises NOGROUP when nothing is held and no group is there
    */
-  renew: (keys: Keys, given: { shard: string; pool: string; tasks: readonly string[]; consumer: string }): Step<[states: ('ok' | 'cancel' | 'closed')[], unknown: [entry: string, task: string, body: string][]]> => ({
+  renew: (keys: Keys, given: { shard: string; pool: string; tasks: readonly string[]; consumer: string }): Step<[states: ('ok' | 'cancel' | 'closed')[], unknown: [entry: string, task: string, body: string, level: string][]]> => ({
     script: 'renew',
     keys: [keys.poolTasks(given.shard, given.pool), ...given.tasks.flatMap((task) => [keys.poolTask(given.shard, given.pool, task)])],
-    args: [given.consumer, ...given.tasks],
+    args: [given.consumer, keys.poolLevelTasks(given.shard, given.pool, ''), ...given.tasks],
   }),
 
   /**
@@ -353,7 +363,7 @@ export const steps = {
   report: (keys: Keys, given: { shard: string; pool: string; task: string; consumer: string; first: number; items: readonly ReportItem[] }): Step<'ok' | 'cancel' | 'closed'> => ({
     script: 'report',
     keys: [keys.poolTasks(given.shard, given.pool), keys.poolTask(given.shard, given.pool, given.task), keys.poolReports(given.shard, given.pool)],
-    args: [given.consumer, given.task, given.first, ...given.items.flatMap((reportItem) => [reportItem.kind, reportItem.node, reportItem.type, reportItem.body])],
+    args: [given.consumer, given.task, given.first, keys.poolLevelTasks(given.shard, given.pool, ''), ...given.items.flatMap((reportItem) => [reportItem.kind, reportItem.node, reportItem.type, reportItem.body])],
   }),
 
   /**
@@ -413,7 +423,7 @@ export const steps = {
   settle: (keys: Keys, given: { shard: string; pool: string; task: string; consumer: string; outcome: string; reason: string; first: number; items: readonly ReportItem[] }): Step<'ok' | 'closed'> => ({
     script: 'settle',
     keys: [keys.poolTasks(given.shard, given.pool), keys.poolTask(given.shard, given.pool, given.task), keys.poolReports(given.shard, given.pool)],
-    args: [given.consumer, given.task, given.outcome, given.reason, given.first, ...given.items.flatMap((reportItem) => [reportItem.kind, reportItem.node, reportItem.type, reportItem.body])],
+    args: [given.consumer, given.task, given.outcome, given.reason, given.first, keys.poolLevelTasks(given.shard, given.pool, ''), ...given.items.flatMap((reportItem) => [reportItem.kind, reportItem.node, reportItem.type, reportItem.body])],
   }),
 
   /**

@@ -1576,6 +1576,8 @@ export interface PreparePortraitParams {
   avatar?: "robin" | "amara" | "elias";
 }
 
+export type Priority = "high" | "normal" | "low";
+
 export type RunStatus = "queued" | "running" | "waiting" | "canceling" | "succeeded" | "failed" | "canceled" | "expired" | "timed_out";
 
 export interface RunDeadlineTimes {
@@ -1688,6 +1690,8 @@ export interface Run {
   completed_at?: Timestamp;
   expires_at?: Timestamp;
   deadlines: RunDeadlineTimes;
+  /** Which level of its pool's queue its tasks wait in. */
+  priority?: Priority;
   queue?: RunQueue;
   progress: RunProgress;
   /** A node of a group is shown as its instances, once they are known. */
@@ -1737,6 +1741,11 @@ export interface RunCreate {
   /** Fields of the graph's input; files as {"file_id": ...}. */
   input?: Record<string, unknown>;
   deadlines?: RunDeadlines;
+  /**
+   * Which of the tasks that wait in a pool are given out first; of ten at least one is of the lowest level that
+   * waits. `normal` when left out.
+   */
+  priority?: Priority;
   webhook?: RunWebhook;
   /** Kept with the run, not looked at. */
   metadata?: Record<string, string>;
@@ -1768,6 +1777,8 @@ export interface RunFork {
   from_node: InstanceId;
   patch?: RunPatch;
   deadlines?: RunDeadlines;
+  /** In place of the run's. */
+  priority?: Priority;
   webhook?: RunWebhook;
   /** In place of the run's. */
   metadata?: Record<string, string>;
@@ -1819,6 +1830,8 @@ export interface RunRow {
   /** Name of the graph. */
   graph: string;
   digest: Sha256;
+  /** Level of its tasks, unless it is `normal`. */
+  priority?: Priority;
   /** Hash by which the client's key is found. */
   idempotency?: string;
   /** Name of the set of runs that its key has under way; the run leaves it when it ends. */

@@ -35,6 +35,11 @@ export const FIELDS = {
     "data"
   ]
 } as const;
+export const PRIORITIES = [
+  "high",
+  "normal",
+  "low"
+] as const;
 export const RUN_STATUSES = [
   "queued",
   "running",
@@ -111,7 +116,7 @@ export const DEFAULTS = {
   "webhook_at_once": 4,
   "webhook_rotation_ms": 86400000,
   "webhooks_per_owner": 20,
-  "body_keys": 29328
+  "body_keys": 29329
 } as const;
 export const EXECUTOR = {
   "recovered_entries": 100,

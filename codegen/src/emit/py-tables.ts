@@ -13,6 +13,7 @@ export function emitPyWire({ wire, titled }: Source): string {
     POOLS: ["dict[str, str]", wire.pools],
     OWNERS: ["dict[str, str]", wire.owners],
     FIELDS: ["dict[str, list[str]]", wire.fields],
+    PRIORITIES: ["list[str]", wire.priorities],
     RUN_STATUSES: ["list[str]", wire.runStatuses],
     TERMINAL_RUN_STATUSES: ["list[str]", wire.terminalRunStatuses],
     NODE_STATUSES: ["list[str]", wire.nodeStatuses],

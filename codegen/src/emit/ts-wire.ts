@@ -9,6 +9,7 @@ export function emitWire({ wire, titled }: Source): string {
     POOLS: wire.pools,
     OWNERS: wire.owners,
     FIELDS: wire.fields,
+    PRIORITIES: wire.priorities,
     RUN_STATUSES: wire.runStatuses,
     TERMINAL_RUN_STATUSES: wire.terminalRunStatuses,
     NODE_STATUSES: wire.nodeStatuses,

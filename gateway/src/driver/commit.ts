@@ -3,6 +3,7 @@ import type { Keys } from "@myspinbot/contracts/keys.ts";
 import { FIRST, steps, type AnswerOf } from "@myspinbot/contracts/steps.ts";
 import type { StoredCheckpoint } from "../checkpoints/layout.ts";
 import type { Redis } from "../redis/client.ts";
+import { taskStream, taskStreams } from "../redis/task-stream.ts";
 import { runStep } from "../redis/scripts.ts";
 import type { Draft } from "./draft.ts";
 import type { Situation } from "./situation.ts";
@@ -39,21 +40,29 @@ class Indexed {
   }
 }
 
-function planTasks(keys: Keys, { shard, draft }: CommitRequest, K: Indexed, A: Indexed): unknown[] {
+function planTasks(
+  keys: Keys,
+  { shard, draft, situation }: CommitRequest,
+  K: Indexed,
+  A: Indexed,
+): unknown[] {
+  const { priority } = situation.record;
   return draft.tasks.map(({ task, pool, body, nodes }) => ({
     task,
     pool,
-    stream: K.add(keys.poolTasks(shard, pool)),
+    stream: K.add(taskStream(keys, shard, pool, priority)),
+    levels: taskStreams(keys, shard, pool).map((stream) => K.add(stream)),
     hash: K.add(keys.poolTask(shard, pool, task)),
     body: A.add(body),
     nodes: nodes.map(({ node, attempt }) => `${node}:${attempt}`).join(","),
   }));
 }
 
-function planCancel(keys: Keys, { shard, draft }: CommitRequest, K: Indexed): unknown[] {
+function planCancel(keys: Keys, { shard, draft, situation }: CommitRequest, K: Indexed): unknown[] {
+  const { priority } = situation.record;
   return draft.cancel.map(({ task, pool }) => ({
     task,
-    stream: K.add(keys.poolTasks(shard, pool)),
+    stream: K.add(taskStream(keys, shard, pool, priority)),
     hash: K.add(keys.poolTask(shard, pool, task)),
     reports: K.add(keys.poolReports(shard, pool)),
     control: keys.channels.poolControl(shard, pool),

@@ -1,12 +1,14 @@
 /** What drivers mend: lost streams, groups and hashes, restarts, poison, mail that nobody can read. */
 import { steps } from "@myspinbot/contracts/steps.ts";
-import type { Graph, Task } from "@myspinbot/contracts/types.ts";
+import type { Graph, Priority, Task } from "@myspinbot/contracts/types.ts";
+import { PRIORITIES } from "@myspinbot/contracts/wire.ts";
 import { noMetrics } from "../telemetry/metrics.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../clock.ts";
 import { createHarness, reportOf, result, type Harness } from "../../test/driver-harness.ts";
 import { until } from "../../test/until.ts";
 import { runStep } from "../redis/scripts.ts";
+import { taskStream } from "../redis/task-stream.ts";
 import { createDriver } from "./driver.ts";
 
 const ONE: Graph = { name: "one", nodes: [{ id: "a", type: "python_work", plane: "python" }], output: {} };
@@ -21,29 +23,32 @@ afterEach(async () => {
   await h.close();
 });
 
-const tasksKey = (): string => h.keys.poolTasks("s0", "default");
+const tasksKey = (level?: Priority): string => taskStream(h.keys, "s0", "default", level);
 const finish = (task: Task): Promise<unknown> =>
   h.settle(
     task,
     task.nodes.map((node) => result(node, {})),
   );
-const isDispatched = (): Promise<boolean> => h.redis.xlen(tasksKey()).then((n) => n === 1);
+const isDispatched = (level?: Priority): Promise<boolean> =>
+  h.redis.xlen(tasksKey(level)).then((n) => n === 1);
+const submitAt = (priority: Priority): Promise<string> =>
+  h.submit(ONE, {}, { record: priority === "normal" ? {} : { priority } });
 
-describe("a run goes on after", () => {
+describe.each(PRIORITIES)("a run of the priority %s goes on after", (level) => {
   it("its task stream was deleted (F23, opik#5525)", async () => {
     h.startDriver();
-    const run = await h.submit(ONE);
-    await until(isDispatched);
-    await h.redis.del(tasksKey());
+    const run = await submitAt(level);
+    await until(() => isDispatched(level));
+    await h.redis.del(tasksKey(level));
     await finish(await h.pull("default"));
     expect((await h.waitForEnd(run)).status).toBe("succeeded");
   });
 
   it("its task stream lost its group while a task was held", async () => {
     h.startDriver();
-    const run = await h.submit(ONE);
+    const run = await submitAt(level);
     const held = await h.pull("default", "exec_first");
-    await h.redis.xgroup("DESTROY", tasksKey(), "executors");
+    await h.redis.xgroup("DESTROY", tasksKey(level), "executors");
     const again = await h.pull("default", "exec_second");
     expect(again.task_id).not.toBe(held.task_id);
     await h.settle(again, [result(again.nodes[0]!, {})], "settled", "exec_second");
@@ -53,13 +58,36 @@ describe("a run goes on after", () => {
 
   it("the hash of its task was deleted", async () => {
     h.startDriver();
-    const run = await h.submit(ONE);
+    const run = await submitAt(level);
     const task = await h.pull("default");
     await h.redis.del(h.keys.poolTask("s0", "default", task.task_id));
     await finish(await h.pull("default"));
     expect((await h.waitForEnd(run)).status).toBe("succeeded");
   });
 
+  it("its executor was lost with it", async () => {
+    h.startDriver();
+    const run = await submitAt(level);
+    const lost = await h.pull("default", "exec_lost");
+    const again = await h.pull("default", "exec_other");
+    expect(again.task_id).not.toBe(lost.task_id);
+    await h.settle(again, [result(again.nodes[0]!, {})], "settled", "exec_other");
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+    expect(await h.redis.xlen(tasksKey(level))).toBe(0);
+  });
+
+  it("the entry of its task was deleted", async () => {
+    h.startDriver();
+    const run = await submitAt(level);
+    await until(() => isDispatched(level));
+    const [entry] = await h.redis.xrange(tasksKey(level), "-", "+");
+    await h.redis.xdel(tasksKey(level), entry![0]);
+    await finish(await h.pull("default"));
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+  });
+});
+
+describe("a run goes on after", () => {
   it("the reports stream was deleted with the ending in it", async () => {
     h.startDriver();
     const run = await h.submit(ONE);

@@ -6,6 +6,7 @@ import { isMissingGroup } from "../errors/redis-faults.ts";
 import type { Redis } from "../redis/client.ts";
 import { toRecord } from "../redis/flat.ts";
 import { runStep } from "../redis/scripts.ts";
+import { taskStreams } from "../redis/task-stream.ts";
 import { sourceStream, type Entry } from "./collect.ts";
 import { forgetExecutors } from "./forget-executors.ts";
 
@@ -45,14 +46,23 @@ export async function ensureGroups({ redis, keys, shard, pools }: SweepDeps): Pr
 }
 
 async function reapPool(deps: SweepDeps, pool: string, mayGoOn: () => boolean): Promise<void> {
+  await forEach(taskStreams(deps.keys, deps.shard, pool), (stream) =>
+    reapStream(deps, { pool, stream }, mayGoOn).catch(unlessMissingGroup),
+  );
+}
+
+async function reapStream(
+  deps: SweepDeps,
+  { pool, stream }: { pool: string; stream: string },
+  mayGoOn: () => boolean,
+): Promise<void> {
   const { redis, keys, shard, leaseMs } = deps;
-  const stream = keys.poolTasks(shard, pool);
   const idle = (await redis.xpending(stream, GROUPS.executors, "IDLE", leaseMs, "-", "+", PAGE)) as Row[];
   for (const [entry] of idle) {
     if (!mayGoOn()) return;
     const [row] = (await redis.xrange(stream, entry, entry)) as Row[];
     const task = row ? (toRecord(row[1]).task ?? "") : "";
-    const outcome = await runStep(redis, steps.reap(keys, { shard, pool, task, entry, leaseMs }));
+    const outcome = await runStep(redis, steps.reap(keys, { shard, pool, stream, task, entry, leaseMs }));
     if (outcome === "lost") deps.onLost?.(task, pool);
   }
 }
@@ -69,7 +79,7 @@ async function forEach(items: Iterable<string>, work: (item: string) => Promise<
 
 /** Closes every task whose lease is over. */
 export async function reap(deps: SweepDeps, mayGoOn = always): Promise<void> {
-  await forEach(deps.pools, (pool) => reapPool(deps, pool, mayGoOn).catch(unlessMissingGroup));
+  await forEach(deps.pools, (pool) => reapPool(deps, pool, mayGoOn));
 }
 
 /** Mail and reports that a dead driver has read and not collected. */
@@ -128,9 +138,11 @@ async function removeIdleConsumers(deps: SweepDeps, stream: string, group: strin
 
 async function reconcilePool(deps: SweepDeps, pool: string): Promise<void> {
   const { redis, keys, shard } = deps;
-  await runStep(redis, steps.reconcilePool(keys, { shard, pool }));
+  await forEach(taskStreams(keys, shard, pool), async (stream) => {
+    await runStep(redis, steps.reconcilePool(keys, { shard, pool, stream }));
+    await removeIdleConsumers(deps, stream, GROUPS.executors);
+  });
   await forgetExecutors({ redis, keys }, shard, pool);
-  await removeIdleConsumers(deps, keys.poolTasks(shard, pool), GROUPS.executors);
   await removeIdleConsumers(deps, keys.poolReports(shard, pool), GROUPS.drivers);
 }
 

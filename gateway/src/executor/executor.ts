@@ -23,6 +23,7 @@ import { createPuller, type Puller } from "./puller.ts";
 import { createResources, type Amounts, type Resources } from "./resources.ts";
 import { createSteps } from "./steps.ts";
 import { createTaskMemory } from "./task-memory.ts";
+import { createTaskReader } from "./task-reader.ts";
 
 export interface ExecutorDeps {
   /** For scripts. */
@@ -95,12 +96,12 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       return [shard, createLease({ ...deps, shard, steps, held, recover, backoff: backoff() })];
     }),
   );
-  const pullers = shards.map((shard) =>
-    createPuller({
+  const pullers = shards.map((shard) => {
+    const connection = deps.openReader();
+    return createPuller({
       shard,
-      stream: keys.poolTasks(shard, pool),
-      reader: deps.openReader(),
-      consumer: executorId,
+      connection,
+      reader: createTaskReader({ redis: connection, keys, shard, pool, consumer: executorId }),
       blockMs: deps.blockMs,
       held,
       accept: (entry, source) => intake.accept(shard, entry, source),
@@ -108,8 +109,8 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       backoff: backoff(),
       clock,
       logger,
-    }),
-  );
+    });
+  });
   const onReady = () => {
     announcer.again();
     for (const lease of leases.values()) lease.reconnected();

@@ -35,7 +35,7 @@ export function createIntake(deps: IntakeDeps): Intake {
 
   const discard = (shard: string, entry: Entry, why: string) => {
     logger.warn("task entry removed", { entry: entry.id, why });
-    steps.discard(shard, entry.id).catch((error: unknown) => {
+    steps.discard(shard, entry).catch((error: unknown) => {
       logger.warn("task entry not removed", { entry: entry.id, error });
     });
   };

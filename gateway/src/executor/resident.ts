@@ -2,18 +2,16 @@
  * An executor for where nothing may go on for ever: it takes the tasks that wait, runs them, and leaves nothing behind.
  * What the executor of a server does without an end, from the same parts.
  */
-import { GROUPS } from "@myspinbot/contracts/wire.ts";
-import { isMissingGroup } from "../errors/redis-faults.ts";
 import { createBackoff } from "./backoff.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { ExecutorDeps } from "./executor.ts";
 import { createHeldTasks } from "./held-tasks.ts";
 import { createIntake } from "./intake.ts";
 import { createLease } from "./lease.ts";
-import { toEntry, type Reply } from "./puller.ts";
 import { createResources } from "./resources.ts";
 import { createSteps } from "./steps.ts";
 import { createTaskMemory } from "./task-memory.ts";
+import { createTaskReader } from "./task-reader.ts";
 
 type Unneeded = "openReader" | "openSubscriber" | "announceMs" | "probeMs" | "blockMs" | "version";
 
@@ -32,9 +30,6 @@ export interface Resident {
   /** Resolves when nothing is held; whether its name may be used again: nothing is pending under it. */
   end(): Promise<boolean>;
 }
-
-/** Where no task was ever issued there is no group. */
-const NOTHING: Reply = null;
 
 export function createResident(deps: ResidentDeps): Resident {
   const { redis, keys, shards, pool, executorId, slots, random } = deps;
@@ -63,15 +58,13 @@ export function createResident(deps: ResidentDeps): Resident {
   );
 
   const pull = async (shard: string): Promise<void> => {
-    const args = ["GROUP", GROUPS.executors, executorId, "COUNT", held.free()];
-    const asked = redis.call("XREADGROUP", ...args, "STREAMS", keys.poolTasks(shard, pool), ">");
-    const reply = await (asked as Promise<Reply>).catch((error: unknown) => {
-      if (isMissingGroup(error)) return NOTHING;
+    const reader = createTaskReader({ redis, keys, shard, pool, consumer: executorId });
+    const entries = await reader.pull(held.free()).catch((error: unknown) => {
       // What it would have brought may be pending now.
       clean = false;
       throw error;
     });
-    for (const row of reply?.[0]?.[1] ?? []) intake.accept(shard, toEntry(row), "read");
+    for (const entry of entries) intake.accept(shard, entry, "read");
   };
 
   return {

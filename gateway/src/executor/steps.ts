@@ -1,9 +1,11 @@
 /** The executor's calls to Redis: what each script takes and answers, in one place; steps.py is its twin. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import { steps, type ReportItem } from "@myspinbot/contracts/steps.ts";
+import type { Priority } from "@myspinbot/contracts/types.ts";
 import { EXECUTOR, GROUPS } from "@myspinbot/contracts/wire.ts";
 import type { Redis } from "../redis/client.ts";
 import { runStep } from "../redis/scripts.ts";
+import { taskStream, taskStreams } from "../redis/task-stream.ts";
 
 /** Items with the number of the first one; numbers run 1, 2, 3 ... within a task. */
 export interface Batch {
@@ -23,6 +25,8 @@ export interface Ending extends Batch {
 /** An entry of a task stream. */
 export interface Entry {
   id: string;
+  /** Of which of the pool's streams. */
+  level: Priority;
   task: string;
   body: string;
 }
@@ -47,7 +51,7 @@ export interface Steps {
   report(shard: string, task: string, batch: Batch): Promise<"ok" | "cancel" | "closed">;
   settle(shard: string, task: string, ending: Ending): Promise<"ok" | "closed">;
   /** Removes an entry that no task stands behind. */
-  discard(shard: string, entry: string): Promise<void>;
+  discard(shard: string, entry: Pick<Entry, "id" | "level">): Promise<void>;
   /** @returns what operators want of this executor */
   announce(shard: string, announcement: string, status: "online" | "draining" | "offline"): Promise<Orders>;
   /** Deletes this consumer; false while something is pending for it. */
@@ -66,12 +70,11 @@ export interface StepsOptions {
 
 export function createSteps({ redis, keys, pool, executorId: consumer, onSettle }: StepsOptions): Steps {
   const group = GROUPS.executors;
-  const streamOf = (shard: string) => keys.poolTasks(shard, pool);
 
   return {
     async renew(shard, tasks) {
       const [states, unknown] = await runStep(redis, steps.renew(keys, { shard, pool, consumer, tasks }));
-      return { states, unknown: unknown.map(([id, task, body]) => ({ id, task, body })) };
+      return { states, unknown: unknown.map(toEntry) };
     },
 
     report: (shard, task, batch) =>
@@ -82,9 +85,10 @@ export function createSteps({ redis, keys, pool, executorId: consumer, onSettle 
       return runStep(redis, steps.settle(keys, { shard, pool, consumer, task, ...ending, reason }), onSettle);
     },
 
-    async discard(shard, entry) {
-      await redis.xack(streamOf(shard), group, entry);
-      await redis.xdel(streamOf(shard), entry);
+    async discard(shard, { id, level }) {
+      const stream = taskStream(keys, shard, pool, level);
+      await redis.xack(stream, group, id);
+      await redis.xdel(stream, id);
     },
 
     async announce(shard, announcement, status) {
@@ -94,8 +98,15 @@ export function createSteps({ redis, keys, pool, executorId: consumer, onSettle 
     },
 
     async leave(shard) {
-      const leave = steps.leave(keys, { stream: streamOf(shard), group, consumer, idleMs: 0 });
-      return (await runStep(redis, leave)) === 1;
+      const left = taskStreams(keys, shard, pool).map((stream) =>
+        runStep(redis, steps.leave(keys, { stream, group, consumer, idleMs: 0 })),
+      );
+      return (await Promise.all(left)).every((answer) => answer === 1);
     },
   };
+}
+
+/** A row as scripts answer it. */
+export function toEntry([id, task, body, level]: [string, string, string, string]): Entry {
+  return { id, task, body, level: level as Priority };
 }

@@ -5,6 +5,7 @@ import { GROUPS, POOLS, RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { Redis } from "../redis/client.ts";
 import { toRecord } from "../redis/flat.ts";
+import { taskStreams } from "../redis/task-stream.ts";
 import type { GaugeValues } from "../telemetry/metrics.ts";
 
 export interface GaugeDeps {
@@ -28,7 +29,11 @@ export async function readGauges(deps: GaugeDeps): Promise<GaugeValues> {
       Promise.all(
         [POOLS.node_plane, ...pools].map(async (pool) => ({
           pool,
-          shards: await Promise.all(shards.map((shard) => readPool(redis, keys.poolTasks(shard, pool)))),
+          shards: await Promise.all(
+            shards
+              .flatMap((shard) => taskStreams(keys, shard, pool))
+              .map((stream) => readPool(redis, stream)),
+          ),
         })),
       ),
     ]),

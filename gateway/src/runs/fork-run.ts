@@ -72,6 +72,7 @@ export function createFork(
       request: {
         input: sent,
         metadata: request.metadata ?? parsed(source.data.metadata) ?? {},
+        priority: request.priority ?? source.record.priority ?? "normal",
         tags: request.tags ?? parsed(source.data.tags) ?? [],
       },
       input: prepared.input,

@@ -54,9 +54,10 @@ it("looks at so many entries and bytes only, and says so", async () => {
   h.driver.startDriver();
   for (let i = 0; i < 3; i += 1) await submit("node");
   const { redis, keys } = h.driver;
-  const [last] = await redis.xrevrange(keys.poolTasks("s0", "node"), "+", "-", "COUNT", 1);
+  const stream = keys.poolTasks("s0", "node");
+  const [last] = await redis.xrevrange(stream, "+", "-", "COUNT", 1);
   const look = (atMost: number, mostBytes: number) =>
-    runStep(redis, steps.queuePlace(keys, { shard: "s0", pool: "node", entry: last![0], atMost, mostBytes }));
+    runStep(redis, steps.queuePlace(keys, { stream, entry: last![0], atMost, mostBytes }));
   expect(await look(2, 100_000)).toEqual([1, 2]);
   expect(await look(1, 100_000)).toEqual([1, -1]);
   expect(await look(2, 10)).toEqual([1, -1]);

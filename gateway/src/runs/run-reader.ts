@@ -67,7 +67,7 @@ export function createRunReader(options: RunReaderOptions): RunReader {
     const { run, record } = source;
     const isQueued = record.status === "queued";
     const [position, executors] = await Promise.all([
-      isQueued ? queuePosition({ redis, keys, shards }, run) : undefined,
+      isQueued ? queuePosition({ redis, keys, shards }, run, record.priority) : undefined,
       registry.executors(),
     ]);
     const nodes = graph ? withEngines(graph.nodes, inputOf(source)) : [];

@@ -32,6 +32,7 @@ export function toRun(source: RunRecord, context: ViewContext): Run {
     ...(reason === undefined ? {} : { status_reason: reason }),
     ...times(record),
     deadlines: deadlines(record),
+    priority: record.priority ?? "normal",
     ...(context.queue ? { queue: context.queue } : {}),
     progress: toProgress(status, nodes, {
       ...shareWeights(parsed<Record<string, number>>(data.weights) ?? {}, source.nodes),

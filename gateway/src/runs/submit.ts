@@ -41,7 +41,7 @@ export interface NewRun {
   key?: CallerKey | undefined;
   limitShard: string;
   accepted: RunnableGraph;
-  request: Pick<RunCreate, "input" | "metadata" | "tags">;
+  request: Pick<RunCreate, "input" | "metadata" | "tags" | "priority">;
   /** Input with files resolved. */
   input: Record<string, unknown>;
   startDeadlineMs: number;
@@ -59,11 +59,12 @@ export type Submitted =
 
 /** @throws AppError `idempotency-conflict`, `too-many-requests`, `redis-unavailable`. */
 export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promise<Submitted> {
-  const { run, shard, owner, accepted, idempotency, forked } = entry;
+  const { run, shard, owner, accepted, request, idempotency, forked } = entry;
   const record = {
     owner,
     graph: accepted.graph.name,
     digest: accepted.digest,
+    ...(request.priority && request.priority !== "normal" ? { priority: request.priority } : {}),
     ...(idempotency ? { idempotency: idempotency.hash } : {}),
     ...(entry.files.length > 0 ? { files: entry.files.join(" ") } : {}),
     ...entry.webhook,

@@ -95,7 +95,12 @@ async function work(
   attempts: Played["attempts"],
 ): Promise<{ said: Letter[]; ending?: Letter }> {
   // The gateway's executor plays its twin, too, which differs from it in nothing that matters here.
-  const entry = { id: "1-0", task, body: JSON.stringify({ ...(JSON.parse(body) as Task), plane: "node" }) };
+  const entry = {
+    id: "1-0",
+    level: "normal" as const,
+    task,
+    body: JSON.stringify({ ...(JSON.parse(body) as Task), plane: "node" }),
+  };
   const plan = admit(entry, { shard: "s0", pool, nodeTypes, host, capabilities }) as Admitted;
   const results: NodeResult[] = [];
   let hangs = false;

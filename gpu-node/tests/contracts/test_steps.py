@@ -22,13 +22,15 @@ def test_keys_numbers_and_items_stand_at_their_places() -> None:
     )
     keys = ["t:{s0}:pool:p:tasks", "t:{s0}:pool:p:task:t1", "t:{s0}:pool:p:reports"]
     taken = ["note", "n", "node.log", b"{}", "result", "m", "", b"[]"]
-    assert step == Step("settle", keys, ["c", "t1", "settled", b'""', 4, *taken])
+    assert step == Step(
+        "settle", keys, ["c", "t1", "settled", b'""', 4, "t:{s0}:pool:p:tasks:", *taken]
+    )
 
 
 def test_lists_give_a_key_and_an_argument_each() -> None:
     step = steps.renew(KEYS, shard="s1", pool="p", tasks=["a", "b"], consumer="c")
     keys = ["t:{s1}:pool:p:tasks", "t:{s1}:pool:p:task:a", "t:{s1}:pool:p:task:b"]
-    assert step == Step("renew", keys, ["c", "a", "b"])
+    assert step == Step("renew", keys, ["c", "t:{s1}:pool:p:tasks:", "a", "b"])
 
 
 def test_maps_are_counted_and_laid_out_as_names_and_values() -> None:

@@ -234,6 +234,14 @@ class Keys:
         """stream"""
         return f"{self._prefix}:{{{_shard(shard)}}}:pool:{_part('pool', pool)}:tasks"
 
+    def pool_level_tasks(self, shard: str, pool: str, level: str) -> str:
+        """stream"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:pool:{_part('pool', pool)}:tasks:{level and _part('level', level)}"
+
+    def pool_turn(self, shard: str, pool: str) -> str:
+        """string"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:pool:{_part('pool', pool)}:turn"
+
     def pool_task(self, shard: str, pool: str, task: str) -> str:
         """hash"""
         return f"{self._prefix}:{{{_shard(shard)}}}:pool:{_part('pool', pool)}:task:{task and _part('task', task)}"

@@ -1648,6 +1648,9 @@ class PreparePortraitParams(Model):
     """The drawn face that is used without a photo."""
 
 
+Priority = Literal["high", "normal", "low"]
+
+
 RunStatus = Literal["queued", "running", "waiting", "canceling", "succeeded", "failed", "canceled", "expired", "timed_out"]
 
 
@@ -1760,6 +1763,8 @@ class Run(Model):
     completed_at: Timestamp | MISSING = Field(default=MISSING)
     expires_at: Timestamp | MISSING = Field(default=MISSING)
     deadlines: RunDeadlineTimes
+    priority: Priority | MISSING = Field(default=MISSING)
+    """Which level of its pool's queue its tasks wait in."""
     queue: RunQueue | MISSING = Field(default=MISSING)
     progress: RunProgress
     nodes: list[RunNode]
@@ -1808,6 +1813,10 @@ class RunCreate(Model):
     input: dict[str, Any] | MISSING = Field(default=MISSING)
     """Fields of the graph's input; files as {"file_id": ...}."""
     deadlines: RunDeadlines | MISSING = Field(default=MISSING)
+    priority: Priority | MISSING = Field(default=MISSING)
+    """Which of the tasks that wait in a pool are given out first; of ten at least one is of the
+    lowest level that waits. `normal` when left out.
+    """
     webhook: RunWebhook | MISSING = Field(default=MISSING)
     metadata: dict[str, str] | MISSING = Field(default=MISSING)
     """Kept with the run, not looked at."""
@@ -1837,6 +1846,8 @@ class RunFork(Model):
     """
     patch: RunPatch | MISSING = Field(default=MISSING)
     deadlines: RunDeadlines | MISSING = Field(default=MISSING)
+    priority: Priority | MISSING = Field(default=MISSING)
+    """In place of the run's."""
     webhook: RunWebhook | MISSING = Field(default=MISSING)
     metadata: dict[str, str] | MISSING = Field(default=MISSING)
     """In place of the run's."""
@@ -1892,6 +1903,8 @@ class RunRow(Model):
     graph: str
     """Name of the graph."""
     digest: Sha256
+    priority: Priority | MISSING = Field(default=MISSING)
+    """Level of its tasks, unless it is `normal`."""
     idempotency: str | MISSING = Field(default=MISSING)
     """Hash by which the client's key is found."""
     live: str | MISSING = Field(default=MISSING)

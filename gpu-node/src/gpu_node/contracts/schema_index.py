@@ -184,6 +184,7 @@ SCHEMA_REFS: Final[dict[str, str]] = {
     "prepare_portrait_inputs": "https://schemas.myspinbot.dev/nodes/prepare_portrait.schema.json#/$defs/inputs",
     "prepare_portrait_outputs": "https://schemas.myspinbot.dev/nodes/prepare_portrait.schema.json#/$defs/outputs",
     "prepare_portrait_params": "https://schemas.myspinbot.dev/nodes/prepare_portrait.schema.json#/$defs/params",
+    "priority": "https://schemas.myspinbot.dev/types.schema.json#/$defs/Priority",
     "problem": "https://schemas.myspinbot.dev/problem.schema.json",
     "resources": "https://schemas.myspinbot.dev/executor.schema.json#/$defs/Resources",
     "retry_policy": "https://schemas.myspinbot.dev/graph.schema.json#/$defs/RetryPolicy",

@@ -455,6 +455,29 @@ def order_probe(
     )
 
 
+def pull(
+    keys: Keys,
+    *,
+    shard: str,
+    pool: str,
+    consumer: Text,
+    places: int,
+) -> Step[list[Any]]:
+    """Takes waiting tasks for an executor, by level: of ten that a pool hands out two are of the
+    level normal and one is low while such wait, so that nobody waits for ever; the others are
+    the most urgent.
+
+    Answers [tasks: [entry: string, task: string, body: string, level: string][], levels: string[]]:
+    levels = those that can be waited for, most urgent first: all whose streams have a group,
+    as far as they were looked at.
+    """
+    return Step(
+        "pull",
+        [keys.pool_tasks(shard, pool), keys.pool_turn(shard, pool)],
+        [consumer, places, keys.pool_level_tasks(shard, pool, "")],
+    )
+
+
 def purge(
     keys: Keys,
     *,
@@ -501,8 +524,7 @@ def put_hook(
 def queue_place(
     keys: Keys,
     *,
-    shard: str,
-    pool: str,
+    stream: Text,
     entry: Text,
     at_most: int,
     most_bytes: int,
@@ -515,7 +537,7 @@ def queue_place(
     """
     return Step(
         "queue_place",
-        [keys.pool_tasks(shard, pool)],
+        [stream],
         [entry, at_most, most_bytes],
     )
 
@@ -562,6 +584,7 @@ def reap(
     keys: Keys,
     *,
     shard: str,
+    stream: Text,
     pool: str,
     task: str,
     entry: Text,
@@ -574,7 +597,7 @@ def reap(
     """
     return Step(
         "reap",
-        [keys.server(shard), keys.pool_tasks(shard, pool), keys.pool_task(shard, pool, task), keys.pool_reports(shard, pool)],
+        [keys.server(shard), stream, keys.pool_task(shard, pool, task), keys.pool_reports(shard, pool)],
         [entry, task, lease_ms],
     )
 
@@ -582,6 +605,7 @@ def reap(
 def reconcile_pool(
     keys: Keys,
     *,
+    stream: Text,
     shard: str,
     pool: str,
 ) -> Step[int]:
@@ -592,7 +616,7 @@ def reconcile_pool(
     """
     return Step(
         "reconcile_pool",
-        [keys.pool_tasks(shard, pool), keys.pool_reports(shard, pool)],
+        [stream, keys.pool_reports(shard, pool)],
         [keys.pool_task(shard, pool, "")],
     )
 
@@ -614,7 +638,7 @@ def reconcile_run(
     return Step(
         "reconcile_run",
         [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.mail(shard), keys.timers(shard)],
-        [run, reconcile_ms, len(pools), *(part for pool in pools for part in (pool, keys.pool_tasks(shard, pool), keys.pool_reports(shard, pool), keys.pool_task(shard, pool, "")))],
+        [run, reconcile_ms, len(pools), *(part for pool in pools for part in (pool, keys.pool_tasks(shard, pool), keys.pool_reports(shard, pool), keys.pool_task(shard, pool, ""), keys.pool_level_tasks(shard, pool, "")))],
     )
 
 
@@ -668,12 +692,13 @@ def renew(
     that had died.
 
     Answers [states: ('ok' | 'cancel' | 'closed')[], unknown: [entry: string, task: string, body:
-    string][]]: a state per task; raises NOGROUP when the group is missing.
+    string, level: string][]]: a state per task; raises NOGROUP when nothing is held and no
+    group is there.
     """
     return Step(
         "renew",
         [keys.pool_tasks(shard, pool), *(keys.pool_task(shard, pool, task) for task in tasks)],
-        [consumer, *tasks],
+        [consumer, keys.pool_level_tasks(shard, pool, ""), *tasks],
     )
 
 
@@ -696,7 +721,7 @@ def report(
     return Step(
         "report",
         [keys.pool_tasks(shard, pool), keys.pool_task(shard, pool, task), keys.pool_reports(shard, pool)],
-        [consumer, task, first, *(part for report_item in items for part in (report_item.kind, report_item.node, report_item.type, report_item.body))],
+        [consumer, task, first, keys.pool_level_tasks(shard, pool, ""), *(part for report_item in items for part in (report_item.kind, report_item.node, report_item.type, report_item.body))],
     )
 
 
@@ -827,7 +852,7 @@ def settle(
     return Step(
         "settle",
         [keys.pool_tasks(shard, pool), keys.pool_task(shard, pool, task), keys.pool_reports(shard, pool)],
-        [consumer, task, outcome, reason, first, *(part for report_item in items for part in (report_item.kind, report_item.node, report_item.type, report_item.body))],
+        [consumer, task, outcome, reason, first, keys.pool_level_tasks(shard, pool, ""), *(part for report_item in items for part in (report_item.kind, report_item.node, report_item.type, report_item.body))],
     )
 
 

@@ -42,6 +42,11 @@ FIELDS: Final[dict[str, list[str]]] = {
         "data",
     ],
 }
+PRIORITIES: Final[list[str]] = [
+    "high",
+    "normal",
+    "low",
+]
 RUN_STATUSES: Final[list[str]] = [
     "queued",
     "running",
@@ -118,7 +123,7 @@ DEFAULTS: Final[dict[str, int]] = {
     "webhook_at_once": 4,
     "webhook_rotation_ms": 86400000,
     "webhooks_per_owner": 20,
-    "body_keys": 29328,
+    "body_keys": 29329,
 }
 EXECUTOR: Final[dict[str, int]] = {
     "recovered_entries": 100,

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gpu_node.clock import Clock
 from gpu_node.config import Config
 from gpu_node.contracts.keys import Keys
 from gpu_node.executor.announcer import Announcer
@@ -50,6 +51,7 @@ class Executor:
     readiness: Readiness
     metrics: Metrics
     backoffs: Backoffs
+    clock: Clock
 
     async def run(self, stop: asyncio.Event) -> None:
         """Pull and work until `stop`, then drain. If a loop dies, all stop, and its error is
@@ -135,4 +137,5 @@ class Executor:
             pool=self.config.pool,
             consumer=steps.consumer,
             block_ms=self.config.block_ms,
+            clock=self.clock,
         )

@@ -164,7 +164,7 @@ class Intake:
         backoff = self._backoffs()
         for _ in range(5):
             try:
-                return await steps.discard(entry.entry_id)
+                return await steps.discard(entry)
             except RedisError:
                 await backoff.wait()
         # The next renew shows it again.

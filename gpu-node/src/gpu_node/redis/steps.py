@@ -3,7 +3,7 @@ its twin."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from redis.asyncio import Redis
 
@@ -11,7 +11,7 @@ from gpu_node.clock import Clock
 from gpu_node.contracts import steps
 from gpu_node.contracts.keys import Keys
 from gpu_node.contracts.steps import ReportItem
-from gpu_node.contracts.wire import GROUPS
+from gpu_node.contracts.wire import GROUPS, PRIORITIES
 from gpu_node.redis.scripts import ScriptRunner
 
 Status = Literal["online", "draining", "offline"]
@@ -24,6 +24,8 @@ class Entry:
     entry_id: str
     task_id: str
     body: bytes
+    level: str = "normal"
+    """Of which of the pool's streams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,19 @@ class RenewAnswer:
     unknown: list[Entry]
 
 
+def task_stream(keys: Keys, shard: str, pool: str, level: str) -> str:
+    """The stream in which a pool's tasks of a level of priority wait."""
+    if level == "normal":
+        return keys.pool_tasks(shard, pool)
+    return keys.pool_level_tasks(shard, pool, level)
+
+
+def to_entry(row: Sequence[Any]) -> Entry:
+    """A row as scripts answer it."""
+    entry_id, task, body, level = row
+    return Entry(text(entry_id), text(task), bytes(body), text(level))
+
+
 def text(value: object) -> str:
     """A Redis string as text; what is not UTF-8 is replaced, because it is never a name of ours."""
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
@@ -74,7 +89,6 @@ class PoolSteps:
         self._client = client
         self._scripts = ScriptRunner(client, clock)
         self._keys = keys
-        self._tasks = keys.pool_tasks(shard, pool)
 
     async def renew(self, task_ids: Sequence[str]) -> RenewAnswer:
         """Keep the leases of all tasks held here. NOGROUP is raised, not answered."""
@@ -84,7 +98,7 @@ class PoolSteps:
         states, unknown = await self._scripts.run_alone(step)
         return RenewAnswer(
             states=dict(zip(task_ids, map(text, states), strict=True)),
-            unknown=[Entry(text(e), text(task), bytes(body)) for e, task, body in unknown],
+            unknown=[to_entry(row) for row in unknown],
         )
 
     async def report(self, task_id: str, first: int, items: Sequence[ReportItem]) -> str:
@@ -115,10 +129,11 @@ class PoolSteps:
         )
         return text(await self._scripts.run(step))
 
-    async def discard(self, entry_id: str) -> None:
+    async def discard(self, entry: Entry) -> None:
         """Take an entry away that belongs to no open task; its task, if any, is not touched."""
-        await self._client.execute_command("XACK", self._tasks, GROUPS["executors"], entry_id)
-        await self._client.execute_command("XDEL", self._tasks, entry_id)
+        stream = self._stream(entry.level)
+        await self._client.execute_command("XACK", stream, GROUPS["executors"], entry.entry_id)
+        await self._client.execute_command("XDEL", stream, entry.entry_id)
 
     async def announce(self, announcement: bytes, status: Status) -> Orders:
         """Write this executor's row of the registry; answers what operators want of it."""
@@ -134,12 +149,20 @@ class PoolSteps:
         return Orders(drain=text(order) == "drain", probe=int(probe or 0))
 
     async def leave(self) -> bool:
-        """Delete the consumer if nothing is pending for it."""
-        step = steps.leave(
-            self._keys,
-            stream=self._tasks,
-            group=GROUPS["executors"],
-            consumer=self.consumer,
-            idle_ms=0,
-        )
-        return await self._scripts.run(step) == 1
+        """Delete the consumer where nothing is pending for it; whether it is gone everywhere."""
+        left = [
+            await self._scripts.run(
+                steps.leave(
+                    self._keys,
+                    stream=self._stream(level),
+                    group=GROUPS["executors"],
+                    consumer=self.consumer,
+                    idle_ms=0,
+                )
+            )
+            for level in PRIORITIES
+        ]
+        return all(answer == 1 for answer in left)
+
+    def _stream(self, level: str) -> str:
+        return task_stream(self._keys, self.shard, self.pool, level)

@@ -132,6 +132,7 @@ def assemble(
         readiness=readiness,
         metrics=metrics,
         backoffs=backoffs,
+        clock=clock,
     )
 
 
