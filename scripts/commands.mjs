@@ -18,11 +18,14 @@ const TESTS = "Words choose tests of Vitest, paths of Python files (from gpu-nod
 /** @type {Record<string, Command>} */
 export const COMMANDS = {
   demo: {
-    about: "Makes a talking-avatar film by the real system on this machine.",
+    about: "Makes a film of a talking face by the real system on this machine.",
     needs: "system",
     options: {
       topic: { value: "TEXT", help: "what the avatar shall talk about" },
       text: { value: "TEXT", help: "what it shall say, word by word" },
+      scenes: {
+        help: "several faces, one film (the graph talking-scenes): the text's lines are the scenes",
+      },
       portrait: {
         value: "FILE",
         help: "a photo of one face (JPEG, PNG or WebP); without it a drawn face speaks",

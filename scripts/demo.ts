@@ -1,4 +1,4 @@
-/** `npm run demo`: the real system on this machine makes one talking-avatar film. */
+/** `npm run demo`: the real system on this machine makes one film of a talking face, or of several. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createClient } from "@myspinbot/client/client.ts";

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { graphInputValidators } from "@myspinbot/contracts/validators.js";
 import { afterAll, expect, test } from "vitest";
 import { UsageError } from "../command-line.mjs";
 import { parseDemoOptions } from "./options.ts";
@@ -19,7 +20,25 @@ mkdirSync(join(folder, "folder.mp4"));
 test("takes a topic of its own when neither topic nor text is given", () => {
   expect(parseDemoOptions([]).input.topic).toBeTypeOf("string");
   const options = parseDemoOptions(["--text", "Hello."]);
-  expect(options).toEqual({ input: { text: "Hello." }, exit: false });
+  expect(options).toEqual({ graph: "talking-avatar", input: { text: "Hello." }, exit: false });
+});
+
+test("makes scenes of its own, or of the lines of a text, with what the whole film has", () => {
+  const shown = parseDemoOptions(["--scenes", "--music", "warm"]);
+  expect(shown).toMatchObject({
+    graph: "talking-scenes",
+    input: { title: "Why ships float", music: "warm" },
+  });
+  expect(shown.input).not.toHaveProperty("topic");
+  expect(graphInputValidators["graphs/talking-scenes.input.schema.json"]?.(shown.input)).toBe(true);
+  const own = parseDemoOptions(["--scenes", "--text", "Hello.\n\nAnd goodbye.\n", "--size", "256"]);
+  expect(own.input).toEqual({
+    size: 256,
+    scenes: [
+      { text: "Hello.", avatar: "robin", background: "#1f6f5c" },
+      { text: "And goodbye.", avatar: "amara", background: "#2a4d7f" },
+    ],
+  });
 });
 
 test("reads paths relative to the folder in which npm was called", () => {
@@ -98,6 +117,11 @@ test.each([
   ["a portrait that does not exist", ["--portrait", "you.jpg"], "does not exist"],
   ["a portrait that is a folder", ["--portrait", "album.jpg"], "is a folder"],
   ["an empty portrait", ["--portrait", "empty.jpg"], "is empty"],
+  ["scenes with a topic", ["--scenes", "--topic", "bees"], "--topic does not go with --scenes"],
+  ["scenes with one portrait", ["--scenes", "--portrait", "me.jpg"], "--portrait does not go with --scenes"],
+  ["scenes without words", ["--scenes", "--text", " \n\n"], "--text is empty"],
+  ["a scene without words", ["--scenes", "--text", "Hi.\n..."], "line 2 has none"],
+  ["too many scenes", ["--scenes", "--text", "Hi.\n".repeat(21)], "--text has 21 lines; at most 20"],
   ["a film that is a folder", ["--out", "folder.mp4"], "folder.mp4 is a folder"],
   ["a film in a file", ["--out", "me.doc/film.mp4"], "cannot be written"],
   ["a film where nothing can be made", ["--out", "/proc/no/film.mp4"], "cannot be written"],

@@ -6,6 +6,7 @@ import { readCommandLine, UsageError } from "../command-line.mjs";
 import { judged, oneOf } from "./judge.ts";
 import { assertWritable, reason } from "./out-path.ts";
 import { pictureTypeOf } from "./picture-type.ts";
+import { toScenes } from "./scenes.ts";
 import { installedVoices } from "./voices.ts";
 
 /** Made when nothing is asked for: it shows what there is. */
@@ -35,8 +36,9 @@ export interface Upload {
 }
 
 export interface DemoOptions {
+  readonly graph: "talking-avatar" | "talking-scenes";
   /** Fields of the run's input that are sent as they are; judged by its schema. */
-  readonly input: Readonly<Record<string, string | number | boolean>>;
+  readonly input: Readonly<Record<string, unknown>>;
   readonly portrait?: Upload;
   readonly background?: Upload;
   /** A name, or a clip whose speaker has agreed. */
@@ -75,11 +77,9 @@ export function parseDemoOptions(args: string[], from = CALLER): DemoOptions {
     ...(backdrop === undefined ? {} : { background: toPicture(resolve(from, backdrop)) }),
     ...(voice === undefined ? {} : { voice: toVoice(voice, from, values.consent === true) }),
   };
+  const wished = Object.fromEntries(wishes.map(([name, value]) => toField(name, value ?? true)));
   const options = {
-    input: {
-      ...(values.topic === undefined && values.text === undefined ? SHOWPIECE : {}),
-      ...Object.fromEntries(wishes.map(([name, value]) => toField(name, value ?? true))),
-    },
+    ...(values.scenes === undefined ? ofOne(wished) : ofScenes(values, wished)),
     ...files,
     ...(out === undefined ? {} : { out: resolve(from, out) }),
     exit: values.exit === true,
@@ -87,6 +87,20 @@ export function parseDemoOptions(args: string[], from = CALLER): DemoOptions {
   // The last of all: it makes folders.
   if (options.out !== undefined) assertWritable(options.out, Object.values(files).flatMap(pathOf));
   return options;
+}
+
+type Asked = Pick<DemoOptions, "graph" | "input">;
+
+function ofOne(wished: DemoOptions["input"]): Asked {
+  const isOwn = wished.topic !== undefined || wished.text !== undefined;
+  return { graph: "talking-avatar", input: { ...(isOwn ? {} : SHOWPIECE), ...wished } };
+}
+
+function ofScenes(values: Readonly<Record<string, unknown>>, wished: DemoOptions["input"]): Asked {
+  const { text, ...others } = wished;
+  const { topic: _, ...shown } = SHOWPIECE;
+  const scenes = toScenes(values);
+  return { graph: "talking-scenes", input: { ...(text === undefined ? shown : {}), ...others, scenes } };
 }
 
 function toField(name: string, value: string | true): [string, string | number | boolean] {

@@ -1,4 +1,4 @@
-/** Submits one run of `talking-avatar` over HTTP, shows its progress and fetches the film. */
+/** Submits one run of a graph that makes a film over HTTP, shows its progress and fetches the film. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname } from "node:path";
 import type { Client } from "@myspinbot/client/client.ts";
@@ -39,7 +39,7 @@ export async function makeFilm(
 ): Promise<Film> {
   const { client, signal } = speaking;
   const input = await toInput(speaking, options);
-  const accepted = await client.runs.submit({ graph: "talking-avatar", input }, { signal });
+  const accepted = await client.runs.submit({ graph: options.graph, input }, { signal });
   const run = await watchRun({ client, output: process.stdout, signal }, accepted);
   if (run.status !== "succeeded") throw new RunFailed(explainEnd(run));
   const video = run.output?.video as Video;
