@@ -13,7 +13,7 @@ export function fieldErrors(validator: Validator, data: unknown, prefix = ""): F
   const seen = new Set<string>();
   const out: FieldError[] = [];
   for (const error of leaves.length > 0 ? leaves : all) {
-    const field = toFieldError(error, prefix);
+    const field = toFieldError(error, data, prefix);
     const key = `${field.pointer} ${field.detail}`;
     if (!seen.has(key)) out.push(field);
     seen.add(key);
@@ -26,7 +26,17 @@ export function escapePointer(segment: string | number): string {
   return String(segment).replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
-function toFieldError(error: ValidatorError, prefix: string): FieldError {
+/** How many elements the list has to which the validator points. */
+function lengthAt(data: unknown, pointer: string): number {
+  const names = pointer.split("/").slice(1);
+  const value = names.reduce<unknown>(
+    (at, name) => (at as Record<string, unknown>)[name.replaceAll("~1", "/").replaceAll("~0", "~")],
+    data,
+  );
+  return (value as unknown[]).length;
+}
+
+function toFieldError(error: ValidatorError, data: unknown, prefix: string): FieldError {
   const at = prefix + error.instancePath;
   const { params } = error;
   switch (error.keyword) {
@@ -42,7 +52,16 @@ function toFieldError(error: ValidatorError, prefix: string): FieldError {
       return { pointer: at, detail: `must be one of ${JSON.stringify(params.allowedValues)}` };
     case "const":
       return { pointer: at, detail: `must be ${JSON.stringify(params.allowedValue)}` };
+    // Our own validators of lists say it themselves.
+    case "maxItems":
+    case "minItems": {
+      if (typeof params.limit !== "number") break;
+      const has = `has ${lengthAt(data, error.instancePath)} elements`;
+      const may = error.keyword === "maxItems" ? "may have" : "needs at least";
+      return { pointer: at, detail: `${has}, and ${may} ${params.limit}` };
+    }
     default:
-      return { pointer: at, detail: error.message ?? `fails ${error.keyword}` };
+      break;
   }
+  return { pointer: at, detail: error.message ?? `fails ${error.keyword}` };
 }
