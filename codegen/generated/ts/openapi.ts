@@ -7065,7 +7065,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
       },
       "GraphNode": {
         "title": "GraphNode",
-        "description": "A node of a node type, with its type and plane, or a graph that is shipped, by its name in graph: then it has inputs, when, group and weight, and the outputs of that graph.",
+        "description": "A node of a node type, with its type and plane, or a graph that is shipped, by its name in graph: then it has inputs, when, group, deadline_s and weight, and the outputs of that graph.",
         "type": "object",
         "properties": {
           "id": {
@@ -7113,7 +7113,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "maximum": 86400
           },
           "deadline_s": {
-            "description": "From its first dispatch to its end, with all waiting and retries: what is not done by then has failed.",
+            "description": "From its first dispatch to its end, with all waiting and retries: what is not done by then has failed. Of a graph: from the first dispatch of one of its nodes, for all of them.",
             "type": "number",
             "exclusiveMinimum": 0,
             "maximum": 86400

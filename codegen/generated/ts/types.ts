@@ -1043,7 +1043,7 @@ export type NodeId = string;
 
 /**
  * A node of a node type, with its type and plane, or a graph that is shipped, by its name in graph: then it has
- * inputs, when, group and weight, and the outputs of that graph.
+ * inputs, when, group, deadline_s and weight, and the outputs of that graph.
  */
 export interface GraphNode {
   id: NodeId;
@@ -1062,7 +1062,10 @@ export interface GraphNode {
   retry?: RetryPolicy;
   /** Of one attempt's work. */
   timeout_s?: number;
-  /** From its first dispatch to its end, with all waiting and retries: what is not done by then has failed. */
+  /**
+   * From its first dispatch to its end, with all waiting and retries: what is not done by then has failed. Of a
+   * graph: from the first dispatch of one of its nodes, for all of them.
+   */
   deadline_s?: number;
   /** Share of the run's progress. */
   weight?: number;

@@ -2,6 +2,7 @@
 import type { FieldError } from "../errors/app-error.ts";
 import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
 import { neededFields } from "./bound.ts";
+import { checkConstantLists } from "./check-constant-lists.ts";
 import { parseExpression, type Expression } from "./expressions.ts";
 import { filePartsOf, isFileType } from "./file-types.ts";
 import type { GraphAsNode } from "./flatten.ts";

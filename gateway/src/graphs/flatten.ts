@@ -62,10 +62,11 @@ function inline(
   inner: FlatGraph,
 ): void {
   const at = node.id;
-  const { inputs = {}, when, group } = node;
+  const { inputs = {}, when, group, deadline_s } = node;
   const output = outputWithin(at, inner.output);
   flat.groups[at] = {
     ...(group === undefined ? {} : { group }),
+    ...(deadline_s === undefined ? {} : { deadline_s }),
     piece: { graph: inner.name, digest: NO_DIGEST, inputs, ...(when ? { when } : {}), output },
   };
   for (const [id, each] of Object.entries(inner.groups ?? {}))

@@ -1094,7 +1094,8 @@ NodeId = str
 
 class GraphNode(Model):
     """A node of a node type, with its type and plane, or a graph that is shipped, by its name in
-    graph: then it has inputs, when, group and weight, and the outputs of that graph.
+    graph: then it has inputs, when, group, deadline_s and weight, and the outputs of that
+    graph.
     """
     id: NodeId
     type: str | MISSING = Field(default=MISSING)
@@ -1114,7 +1115,7 @@ class GraphNode(Model):
     """Of one attempt's work."""
     deadline_s: float | MISSING = Field(default=MISSING)
     """From its first dispatch to its end, with all waiting and retries: what is not done by then
-    has failed.
+    has failed. Of a graph: from the first dispatch of one of its nodes, for all of them.
     """
     weight: float | MISSING = Field(default=MISSING)
     """Share of the run's progress."""
