@@ -1,9 +1,10 @@
 /** Checks everything about a graph that can be known before a run is accepted; each problem points into the graph. */
 import type { FlatNode, Graph, GraphNode } from "@myspinbot/contracts/types.ts";
-import { DEFAULTS, POOLS } from "@myspinbot/contracts/wire.ts";
+import { POOLS } from "@myspinbot/contracts/wire.ts";
 import type { FieldError } from "../errors/app-error.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
 import { checkChoice } from "./chosen-engine.ts";
+import { checkCount } from "./check-constant-lists.ts";
 import { checkGroups } from "./check-groups.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { checkOrder } from "./check-order.ts";
@@ -13,7 +14,7 @@ import { checkPredicate } from "./check-predicate.ts";
 import { isApproval } from "./node-place.ts";
 import { looseProblems } from "./expressions.ts";
 import { isGraphAsNode } from "./flatten.ts";
-import { contextOf, type GraphCheckOptions, type GraphContext } from "./graph-context.ts";
+import { contextOf, type GraphCheckOptions } from "./graph-context.ts";
 
 /** `$input` would be ambiguous if a node had this id. */
 const RESERVED_ID = "input";
@@ -50,8 +51,9 @@ export function checkGraph(graph: Graph, options: GraphCheckOptions): FieldError
       problems.push(...checkPredicate({ context, group: node.group }, node.when, `/nodes/${index}/when`));
   });
   problems.push(...checkGroups(context));
-  problems.push(...checkOrder(graph), ...checkOutput(context), ...checkCount(context));
-  return problems;
+  problems.push(...checkOrder(graph), ...checkOutput(context));
+  const told = new Set(problems.map(({ pointer }) => pointer));
+  return [...problems, ...checkCount(context).filter(({ pointer }) => !told.has(pointer))];
 }
 
 /** A node of a node type. */
@@ -73,13 +75,6 @@ export function checkTyped(
     // What may be chosen is an input: a reference here would silently be text.
     ...looseProblems(node.params, `${at}/params`),
   ];
-}
-
-function checkCount({ graph, inner }: GraphContext): FieldError[] {
-  const count = graph.nodes.reduce((sum, { id }) => sum + (inner.get(id)?.graph.nodes.length ?? 1), 0);
-  if (count <= DEFAULTS.graph_nodes) return [];
-  const detail = `are ${count} with those of the graphs in it, and may be ${DEFAULTS.graph_nodes}`;
-  return [{ pointer: "/nodes", detail }];
 }
 
 function checkPool(

@@ -14,7 +14,7 @@ import type { NodeTypes } from "./node-types.ts";
 import { InvalidReference, parseReference } from "./references.ts";
 
 /** What is said by the nodes of the graph, or means an attempt, which a graph has none of. */
-const NOT_BESIDE = ["type", "params", "retry", "timeout_s", "deadline_s", "pool", "engine", "tags"] as const;
+const NOT_BESIDE = ["type", "params", "retry", "timeout_s", "pool", "engine", "tags"] as const;
 
 /** As long as a node's id in a run may be, with its index behind it. */
 const MOST_ID = { length: 146, parts: 7 };
@@ -45,8 +45,7 @@ export function checkPiece(
     ...beside,
     ...checkPlace(piece),
     ...checkNeeded(piece),
-    ...checkConstants(piece),
-    ...checkFiles(piece),
+    ...constantProblems(piece),
     ...checkEngines(piece, nodeTypes),
   ];
 }
@@ -92,6 +91,21 @@ function readable(value: unknown): Expression | undefined {
   }
 }
 
+/** What is wrong with a field is told once, by whoever sees it first. */
+function constantProblems(piece: Piece): FieldError[] {
+  const checks = [
+    checkFiles(piece),
+    checkConstants(piece),
+    checkConstantLists(piece.node, piece.inner, piece.at),
+  ];
+  const fieldOf = ({ pointer }: FieldError): string =>
+    pointer.slice(`${piece.at}/inputs`.length).split("/")[1]!;
+  return checks.reduce((problems, found) => {
+    const told = new Set(problems.map(fieldOf));
+    return [...problems, ...found.filter((each) => !told.has(fieldOf(each)))];
+  }, []);
+}
+
 /** A shipped schema says more of a field than its type; what comes from the run's input is checked with it. */
 function checkConstants({ node, inner, at }: Piece): FieldError[] {
   const { validator, parts, fields } = inner.input;
@@ -120,22 +134,39 @@ function firstOf(pointer: string): string {
   return pointer.split("/")[1] ?? "";
 }
 
-/** A node could write into its data what looks like another run's file. */
+/** A node could write into its data what looks like another run's file, and so could an author. */
 function checkFiles({ node, inner, at }: Piece): FieldError[] {
   return [...itemTypes(inner.graph)].flatMap(([field, items]) => {
-    const hasFiles = [...items.values()].some((type) => {
+    const files = [...items].flatMap(([name, type]) => {
       const element = elementOf(type) ?? type;
-      return isFileType(element) || filePartsOf(element).length > 0;
+      return isFileType(element) || filePartsOf(element).length > 0 ? [name] : [];
     });
     const value = node.inputs?.[field];
-    if (!hasFiles || value === undefined || readable(value)?.kind === "input") return [];
+    const expression = value === undefined ? undefined : readable(value);
+    const pointer = `${at}/inputs/${escapePointer(field)}`;
+    if (files.length === 0 || value === undefined || expression?.kind === "input") return [];
+    if (expression?.kind === "constant") return filesInConstant(expression.value, files, pointer);
     return [
       {
-        pointer: `${at}/inputs/${escapePointer(field)}`,
+        pointer,
         detail: "is a list with files in it, which comes from a field of the graph's input only",
       },
     ];
   });
+}
+
+function filesInConstant(list: unknown, names: readonly string[], pointer: string): FieldError[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((element: unknown, i) =>
+    typeof element !== "object" || element === null
+      ? []
+      : names
+          .filter((name) => Object.hasOwn(element, name))
+          .map((name) => ({
+            pointer: `${pointer}/${i}/${escapePointer(name)}`,
+            detail: "comes from a field of the graph's input, not from a constant",
+          })),
+  );
 }
 
 /** Engines are matched before a run begins. */

@@ -30,6 +30,7 @@ const within = (
   ...more,
 });
 
+const SCENES = (length: number) => Array.from({ length }, () => ({ text: "x" }));
 const SHIPPED: Graph[] = [
   {
     name: "scene",
@@ -50,6 +51,13 @@ const SHIPPED: Graph[] = [
       work("join", { images: "$input.pictures?", image: "$begin.image" }),
     ],
     output: { texts: "$say.text", joined: "$join.text" },
+  },
+  {
+    name: "texts",
+    input: { texts: "Text[]" },
+    groups: { each: { each: "$input.texts", max: 100 } },
+    nodes: ["a", "b", "c", "d", "e"].map((id) => work(id, { text: "$each.item" }, { group: "each" })),
+    output: { text: "$a.text" },
   },
   { name: "wide", nodes: Array.from({ length: 150 }, (_, i) => work(`n${i}`)), output: { text: "$n0.text" } },
   { name: "loop-a", nodes: [within("b", "loop-b")], output: { text: "$b.text" } },
@@ -107,7 +115,12 @@ const GRAPH: Graph = {
       pictures: "$input.pictures?",
       first: { $text: ["First: ", "$title.text"] },
     }),
-    within("last", "scene", { text: "$all.joined", engine: "$input.engine?" }, { weight: 6 }),
+    within(
+      "last",
+      "scene",
+      { text: "$all.joined", engine: "$input.engine?" },
+      { weight: 6, deadline_s: 3600 },
+    ),
   ],
   output: { texts: "$all.texts", image: "$last.image" },
 };
@@ -323,6 +336,54 @@ describe("a graph that cannot stand in a graph is refused with one problem and i
       "/input/all",
       /has 4 elements, and the group "b.one" takes at most 3/,
       { all: Array.from({ length: 4 }, () => ({ text: "x" })) },
+    ],
+    [
+      "a constant list that is too long for a group in it",
+      one(within("b", "scenes", { scenes: SCENES(4), first: "x" })),
+      "/graph/nodes/1/inputs/scenes",
+      /has 4 elements, and the group "one" of the graph "scenes" takes at most 3/,
+    ],
+    [
+      "a constant list that is too long for a schema",
+      one(within("film", "talking-scenes", { scenes: SCENES(21) })),
+      "/graph/nodes/1/inputs/scenes",
+      /has 21 elements, and may have 20/,
+    ],
+    [
+      "a constant list that is longer than lists are",
+      one(within("b", "texts", { texts: Array.from({ length: 101 }, () => "x") })),
+      "/graph/nodes/1/inputs/texts",
+      /has 101 elements, and may have 100/,
+    ],
+    [
+      "a constant list that makes too many nodes, with the count",
+      one(within("b", "texts", { texts: Array.from({ length: 80 }, () => "x") })),
+      "/graph/nodes/1/inputs/texts",
+      /makes a graph of 401 nodes, and it may have 400/,
+    ],
+    [
+      "constant lists that only together make too many nodes",
+      {
+        ...one(work("c")),
+        nodes: [40, 41].map((length, i) =>
+          within(`b${i}`, "texts", { texts: Array.from({ length }, () => "x") }),
+        ),
+        output: { v: "$b0.text" },
+      },
+      "/graph/nodes/1/inputs/texts",
+      /makes a graph of 405 nodes/,
+    ],
+    [
+      "a constant element without what a group in it reads",
+      one(within("b", "scenes", { scenes: [{ text: "x" }, {}], first: "x" })),
+      "/graph/nodes/1/inputs/scenes/1/text",
+      /is missing/,
+    ],
+    [
+      "a constant element of the wrong type",
+      one(within("b", "scenes", { scenes: [{ text: 5 }], first: "x" })),
+      "/graph/nodes/1/inputs/scenes/0/text",
+      /must be string/,
     ],
     [
       "an element without what a group in it reads",
