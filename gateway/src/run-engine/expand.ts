@@ -6,6 +6,7 @@ import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { chainIn } from "../graphs/bound.ts";
 import { isApproval, poolOf } from "../graphs/node-place.ts";
 import { placeBy, type Expander } from "./expander.ts";
+import { racesAround } from "./group-races.ts";
 import type { GroupState, Place } from "./groups.ts";
 import type { Gate, GraphModel, IncomingEdge, ModelNode, Races } from "./graph-model.ts";
 import { nodeSet, partOf } from "./node-sets.ts";
@@ -30,9 +31,10 @@ function remembered<T>(
   };
 }
 
-function createExpander(plan: GraphPlan, channels: Channels): Expander {
+function createExpander(plan: GraphPlan, channels: Channels, races: Races | undefined): Expander {
   const expander: Expander = {
     plan,
+    races,
     view: viewOf(channels),
     states: new Map(),
     causes: new Map(),
@@ -99,6 +101,7 @@ function instanceOf(expander: Expander, node: PlannedNode, place?: Place): Model
     inputs,
     incoming: [...data, ...incoming],
     gates: [...entryGates(expander, node, place), ...gates, ...whenGate(expander, node, place)],
+    ...racesAround(expander, node, place),
   };
 }
 
@@ -107,7 +110,11 @@ function placeholder(expander: Expander, node: PlannedNode, state: GroupState): 
   const verdict = state.is === "waits" ? "waits" : "impossible";
   const gates: Gate[] = [...entryGates(expander, node, undefined), { reason: "group", judge: () => verdict }];
   const { id, definition } = node;
-  return { id, base: id, definition, pool: poolOf(definition), apart: "", inputs: [], incoming: [], gates };
+  return {
+    ...{ id, base: id, definition, pool: poolOf(definition), apart: "" },
+    ...{ inputs: [], incoming: [], gates },
+    ...racesAround(expander, node, undefined),
+  };
 }
 
 /** Indices that may be under way: the first so many of those that have not ended. */
@@ -177,7 +184,7 @@ function apartOf({ graph }: GraphPlan, races: Races | undefined, node: ModelNode
 
 /** The graph as it is after what the channels hold. */
 export function expand(plan: GraphPlan, channels: Channels, races: Races | undefined): GraphModel {
-  const expander = createExpander(plan, channels);
+  const expander = createExpander(plan, channels, races);
   const nodes: ModelNode[] = [];
   const expansions: GraphModel["expansions"] = [];
   for (const node of plan.nodes) {

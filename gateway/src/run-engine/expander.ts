@@ -1,11 +1,12 @@
 /** What one expansion of a graph knows: the graph, what has happened, and what was found out on the way. */
-import type { Gate } from "./graph-model.ts";
+import type { Gate, Races } from "./graph-model.ts";
 import type { GroupState, Place } from "./groups.ts";
 import type { Operand, View } from "./operands.ts";
 import { chainOf, type GraphPlan, type PlannedGroup, type PlannedNode } from "./planned.ts";
 
 export interface Expander {
   plan: GraphPlan;
+  races: Races | undefined;
   view: View;
   /** Memory of `stateOf`. */
   states: Map<string, GroupState>;

@@ -1,5 +1,6 @@
 /** A graph as the run engine decides on it: the nodes that there are, each with what must be true before it starts. */
 import type { FlatGraph, FlatNode } from "@myspinbot/contracts/types.ts";
+import type { FlatExpression } from "../graphs/flat-expressions.ts";
 import type { Operand, Verdict, View } from "./operands.ts";
 import type { Channels } from "./state.ts";
 
@@ -50,6 +51,10 @@ export interface ModelNode {
   inputs: [name: string, operand: Operand][];
   incoming: IncomingEdge[];
   gates: Gate[];
+  /** Races that end before it begins, though none of its inputs says so: before a graph or a loop that it stands in. */
+  racesBefore: Operand[];
+  /** Races in what the graphs make that it stands in. */
+  racesBehind: Operand[];
 }
 
 /** A node of a group that exists in this many instances. */
@@ -66,7 +71,7 @@ export interface Wanted {
   by: Set<string>;
   /** They race for it with others. */
   raced: Set<string>;
-  /** The run's output races for it. */
+  /** The run's output races for it, or that of a graph that it stands in. */
   inOutput: boolean;
   /** The run's output needs it, or the next iteration of its loop. */
   always: boolean;
@@ -76,6 +81,8 @@ export interface Races {
   /** Nodes that a race names: they are numbered as they succeed. */
   named: ReadonlySet<string>;
   wanted: ReadonlyMap<string, Wanted>;
+  /** Of a group: what races before it, and in what it makes. */
+  ofGroup: ReadonlyMap<string, { before: readonly FlatExpression[]; behind: readonly FlatExpression[] }>;
   /** Node that may be called back -> the racers that want it, alone. */
   servants: ReadonlyMap<string, readonly string[]>;
   /** Nodes of one group are in step: instances want each other by index. */

@@ -372,6 +372,67 @@ describe("deadline_s around a graph, and within one", () => {
     expect([quick.output, late(quick)]).toEqual([{ v: "deep.talk.film.v", beside: "beside.v" }, {}]);
   });
 
+  it("beside a graph is for its nodes, and says nothing when these end in time", async () => {
+    const graph: Omit<Graph, "name"> = {
+      nodes: [graphNode("talk", "talk", { text: "hi" }, { deadline_s: 6 }), node("plan_b"), node("thanks")],
+      edges: [
+        { from: "talk", to: "plan_b", on: "failure" },
+        { from: "talk", to: "thanks", on: "success" },
+      ],
+      output: { v: { $any: ["$talk.film", "$plan_b.v"] } },
+    };
+    const deeds = { ...ALL, plan_b: V, thanks: V };
+    const played = await run(graph, { ...deeds, "talk.say": HANGS });
+    expect([played.output, late(played)]).toEqual([
+      { v: "plan_b.v" },
+      { "talk.say": had(6), "talk.film": had(6) },
+    ]);
+    expect(statuses(played)).toMatchObject({ thanks: "skipped", "talk.beside": "succeeded" });
+    const quick = await run(graph, deeds);
+    expect([quick.output, late(quick)]).toEqual([{ v: "talk.film.v" }, {}]);
+    const alone = await run({ ...graph, edges: [], output: {} }, { ...deeds, "talk.film": HANGS });
+    expect([alone.status, alone.culprit]).toEqual(["failed", "talk.film"]);
+  });
+
+  it("beside a graph that follows its own failures leaves what it has made", async () => {
+    const graph: Omit<Graph, "name"> = {
+      nodes: [graphNode("sure", "sure", { text: "hi" }, { deadline_s: 6 })],
+      output: { or: "$sure.or" },
+    };
+    const played = await run(graph, { "sure.say": HANGS });
+    expect([played.output, late(played)]).toEqual([{ or: "none" }, { "sure.say": had(6) }]);
+  });
+
+  it("beside a graph counts per index of a list, per iteration of a loop, and through graphs around", async () => {
+    const timed: Partial<GraphNode> = { group: "g", deadline_s: 6 };
+    const listed: Omit<Graph, "name"> = {
+      groups: { g: { each: "$input.list", max: 3, at_once: 1, on_failure: "skip" } },
+      nodes: [graphNode("talk", "talk", { text: "$g.item" }, timed)],
+      output: { v: "$talk.film" },
+    };
+    const list = ["x", "y", "z"];
+    const each = await run(listed, { ...ALL, "talk.film.1": HANGS }, { list });
+    expect([each.output, late(each)]).toEqual([
+      { v: ["talk.film.0.v", "talk.film.2.v"] },
+      { "talk.film.1": had(6) },
+    ]);
+    const looped: Omit<Graph, "name"> = {
+      groups: { g: { repeat: { max: 3, until: { ge: ["$g.index", 1] } } } },
+      nodes: [graphNode("talk", "talk", { text: "x" }, timed)],
+      output: { v: { $any: ["$talk.film", "none"] } },
+    };
+    const second = await run(looped, { ...ALL, "talk.say.1": HANGS });
+    expect([second.output, late(second)]).toEqual([
+      { v: "none" },
+      { "talk.say.1": had(6), "talk.film.1": had(6) },
+    ]);
+    const deep: Graph = { name: "deep", ...looped, nodes: looped.nodes.map((each) => ({ ...each })) };
+    const outer = { nodes: [graphNode("deep", "deep")], output: { v: "$deep.v" } };
+    const within = Object.fromEntries(Object.entries(ALL).map(([id, deeds]) => [`deep.${id}`, deeds]));
+    const third = await run(outer, { ...within, "deep.talk.film.0": HANGS }, {}, [TALK, deep]);
+    expect([third.output, late(third)]).toEqual([{ v: "none" }, { "deep.talk.film.0": had(6) }]);
+  });
+
   it("is for all graphs of a list together, if it is the list's", async () => {
     const graph: Omit<Graph, "name"> = {
       groups: { g: { each: "$input.list", max: 3, at_once: 1, deadline_s: 7, on_failure: "skip" } },
@@ -420,16 +481,17 @@ describe("deadline_s around a graph, and within one", () => {
   });
 });
 
+const TWICE: Graph = {
+  name: "twice",
+  input: { text: "Text" },
+  nodes: [
+    node("one", { x: "$input.text" }),
+    node("two", { x: "$input.text", y: "$one.v" }, { plane: "node", type: "node_work" }),
+  ],
+  output: { v: "$two.v" },
+};
+
 describe("a race before a graph, and within one", () => {
-  const TWICE: Graph = {
-    name: "twice",
-    input: { text: "Text" },
-    nodes: [
-      node("one", { x: "$input.text" }),
-      node("two", { x: "$input.text", y: "$one.v" }, { plane: "node", type: "node_work" }),
-    ],
-    output: { v: "$two.v" },
-  };
   const TURNS = [[0], [0.999], [0.3, 0.9, 0, 0.6], [0.6, 0.2, 0.95, 0.4], [0, 0.999], [0.999, 0]];
   const firstOf = ({ events }: Awaited<ReturnType<typeof play>>, ids: string[]): string =>
     events.find(({ type, node: id }) => type === "node.succeeded" && ids.includes(id))!.node;
@@ -504,6 +566,105 @@ describe("a race before a graph, and within one", () => {
       const begun = { x: `${firstOf(played, ["c", "d"])}.v` };
       expect(played.attempts).toMatchObject({ "one.0": [begun], "two.0": [begun] });
     }
+  });
+});
+
+describe("who was not first is called back", () => {
+  const others = (played: Awaited<ReturnType<typeof play>>) =>
+    Object.entries(statuses(played))
+      .filter(([, status]) => status !== "succeeded")
+      .toSorted();
+  const twice = { "t.one": V, "t.two": V, "after.one": V, "after.two": V };
+  const turn = { repeat: { max: 3, until: { ge: ["$g.index", 1] } } };
+
+  it("before a graph, with what only serves it", async () => {
+    const before: Omit<Graph, "name"> = {
+      nodes: [
+        node("a"),
+        node("b"),
+        node("b2", { x: "$b.v" }),
+        graphNode("t", "twice", { text: { $first: ["$a.v", "$b2.v"] } }),
+        graphNode("after", "twice", { text: "$t.v" }),
+      ],
+      output: { v: "$after.v" },
+    };
+    const played = await run(before, { a: V, b: HANGS, b2: V, ...twice }, {}, [TWICE]);
+    expect([played.output, others(played)]).toEqual([
+      { v: "after.two.v" },
+      [
+        ["b", "canceled"],
+        ["b2", "canceled"],
+      ],
+    ]);
+  });
+
+  it("in a loop of a graph, though others wait for that graph", async () => {
+    const again: Graph = {
+      name: "again",
+      input: { text: "Text" },
+      groups: { g: turn },
+      nodes: [
+        node("quick", { x: "$input.text" }, { group: "g" }),
+        node("slow", {}, { group: "g" }),
+        node("u", { x: { $first: ["$slow.v", "$quick.v"] } }, { group: "g" }),
+      ],
+      output: { v: "$u.v" },
+    };
+    const within: Omit<Graph, "name"> = {
+      nodes: [
+        graphNode("t", "again", { text: "x" }),
+        graphNode("after", "twice", { text: "$t.v" }),
+        node("thanks"),
+      ],
+      edges: [{ from: "t", to: "thanks", on: "success" }],
+      output: { v: "$after.v" },
+    };
+    const all = { ...twice, "t.quick": V, "t.slow": HANGS, "t.u": V, thanks: V };
+    const looped = await run(within, all, {}, [TWICE, again]);
+    expect([looped.output, others(looped)]).toEqual([
+      { v: "after.two.v" },
+      [
+        ["t.slow.0", "canceled"],
+        ["t.slow.1", "canceled"],
+      ],
+    ]);
+  });
+
+  it("before a loop", async () => {
+    const carry = { x: { init: { $first: ["$c.v", "$d.v"] }, next: "$one.v" } };
+    const loop: Omit<Graph, "name"> = {
+      groups: { g: { repeat: { ...turn.repeat, carry } } },
+      nodes: [node("c"), node("d"), node("one", { x: "$g.x" }, { group: "g" })],
+      output: { v: "$one.v" },
+    };
+    const begun = await run(loop, { c: HANGS, d: V, one: V });
+    expect([begun.output, others(begun)]).toEqual([{ v: "one.1.v" }, [["c", "canceled"]]]);
+  });
+
+  it("in what a graph makes, by index, while the rest of it goes on", async () => {
+    const raced: Graph = {
+      name: "raced",
+      input: { text: "Text" },
+      nodes: [node("a", { x: "$input.text" }), node("b"), node("beside")],
+      output: { v: { $first: ["$a.v", "$b.v"] } },
+    };
+    const listed: Omit<Graph, "name"> = {
+      groups: { g: { each: "$input.list", max: 3 } },
+      nodes: [
+        graphNode("t", "raced", { text: "$g.item" }, { group: "g" }),
+        node("end", { x: "$t.v" }, { group: "g" }),
+      ],
+      output: { v: "$t.v" },
+    };
+    const deeds = { "t.a.0": V, "t.b.0": HANGS, "t.a.1": HANGS, "t.b.1": V, "t.beside": V, end: V };
+    const each = await run(listed, deeds, { list: ["x", "y"] }, [raced]);
+    expect([each.output, others(each)]).toEqual([
+      { v: ["t.a.0.v", "t.b.1.v"] },
+      [
+        ["t.a.1", "canceled"],
+        ["t.b.0", "canceled"],
+      ],
+    ]);
   });
 });
 

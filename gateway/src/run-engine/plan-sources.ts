@@ -37,25 +37,40 @@ function namesIn(expressions: Iterable<FlatExpression>): string[] {
 function before(
   group: PlannedGroup,
   groups: ReadonlyMap<string, PlannedGroup>,
+  counts: (expression: FlatExpression) => boolean,
 ): { names: string[]; edges: PlannedEdge[] } {
   const own = new Set(group.members.map(({ id }) => id));
   const mine = new Set(chainOf(group).map(({ id }) => id));
   // What a loop's condition looks at of its own nodes comes after them.
   const isOwn = (name: string) => own.has(name) || chainOf(groups.get(name)).includes(group);
   const looked = namesIn(operandsIn(group.repeat?.until)).filter((name) => !isOwn(name));
-  const names = [...namesIn(expressionsBefore(group)), ...looked].filter((name) => !mine.has(name));
+  const names = [...namesIn(expressionsBefore(group).filter(counts)), ...looked].filter(
+    (name) => !mine.has(name),
+  );
   return { names, edges: group.piece?.edges ?? [] };
 }
 
-/** Nodes that must come before this one. */
-export function sourcesOf(node: Unordered, groups: ReadonlyMap<string, PlannedGroup>): Set<string> {
+/**
+ * Names of nodes and groups that must come before this node.
+ * @param counts which of the expressions before the groups around are looked at
+ */
+export function namesBefore(
+  node: Unordered,
+  groups: ReadonlyMap<string, PlannedGroup>,
+  counts: (expression: FlatExpression) => boolean = () => true,
+): string[] {
   const chain = chainOf(node.group);
-  const around = chain.map((group) => before(group, groups));
+  const around = chain.map((group) => before(group, groups, counts));
   const mine = new Set(chain.map(({ id }) => id));
-  const names = [
+  return [
     ...namesIn(expressionsOf(node)).filter((name) => !mine.has(name)),
     ...around.flatMap((each) => each.names),
     ...[...node.edges, ...around.flatMap(({ edges }) => edges)].map(({ from }) => from),
   ];
+}
+
+/** Nodes that must come before this one. */
+export function sourcesOf(node: Unordered, groups: ReadonlyMap<string, PlannedGroup>): Set<string> {
+  const names = namesBefore(node, groups);
   return new Set(names.flatMap((name) => groups.get(name)?.members.map(({ id }) => id) ?? [name]));
 }

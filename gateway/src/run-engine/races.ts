@@ -3,8 +3,8 @@ import { isForm } from "../graphs/expressions.ts";
 import { parseFlat, type FlatExpression } from "../graphs/flat-expressions.ts";
 import { operandsOf } from "../graphs/predicates.ts";
 import type { GraphModel, ModelNode, Races, Wanted } from "./graph-model.ts";
-import { expressionsBefore, sourcesOf } from "./plan-sources.ts";
-import type { GraphPlan } from "./planned.ts";
+import { expressionsBefore, namesBefore } from "./plan-sources.ts";
+import { chainOf, type GraphPlan, type PlannedGroup, type PlannedNode } from "./planned.ts";
 import { ENDED, evaluate, type Operand, type View } from "./operands.ts";
 import type { Phase } from "./state.ts";
 
@@ -19,16 +19,53 @@ function namesIn(expression: FlatExpression, raced = false): Named[] {
   return expression.kind === "node" ? [{ node: expression.node, raced }] : [];
 }
 
+function hasRace(expression: FlatExpression): boolean {
+  return isForm(expression) && (expression.kind === "first" || expression.of.some(hasRace));
+}
+
+interface Read {
+  expression: FlatExpression;
+  /** By which whoever reads it exists several times. */
+  reader: PlannedGroup | undefined;
+}
+
+/** A node's inputs, and what races before the graphs and loops that it stands in. */
+function readBy({ inputs, group, many }: PlannedNode): Read[] {
+  const around = chainOf(group).flatMap((each) =>
+    expressionsBefore(each)
+      .filter(hasRace)
+      .map((expression) => ({ expression, reader: each.many })),
+  );
+  return [...inputs.map(([, expression]) => ({ expression, reader: many })), ...around];
+}
+
+/** What the node waits for by name, besides its inputs and these. Whole groups have ended without those who lost. */
+function othersNamedBy(node: PlannedNode, groups: GraphPlan["groups"]): string[] {
+  return namesBefore({ ...node, inputs: [] }, groups, (expression) => !hasRace(expression));
+}
+
 function readWanted(plan: GraphPlan): Map<string, Wanted> {
   const wanted = new Map<string, Wanted>(
     plan.nodes.map(({ id }) => [id, { by: new Set(), raced: new Set(), inOutput: false, always: false }]),
   );
+  // Of a loop's iterations nobody knows how many will come: what each of them looks at outside of it stays.
+  const stays = (name: string, reader: PlannedGroup | undefined): boolean =>
+    reader?.repeat !== undefined && plan.byId.get(name)!.many !== reader;
   for (const node of plan.nodes) {
-    const names = node.inputs.flatMap(([, expression]) => namesIn(expression));
-    for (const name of sourcesOf({ ...node, inputs: [] }, plan.groups)) wanted.get(name)?.by.add(node.id);
-    for (const { node: name, raced } of names) wanted.get(name)?.[raced ? "raced" : "by"].add(node.id);
+    const want = (name: string, kind: "by" | "raced", reader: PlannedGroup | undefined): void => {
+      const found = wanted.get(name);
+      if (!found) return;
+      found[kind].add(node.id);
+      found.always ||= stays(name, reader);
+    };
+    for (const name of othersNamedBy(node, plan.groups)) want(name, "by", node.many);
+    for (const { expression, reader } of readBy(node))
+      for (const { node: name, raced } of namesIn(expression)) want(name, raced ? "raced" : "by", reader);
   }
-  for (const { node, raced } of plan.output.flatMap(([, expression]) => namesIn(expression))) {
+  // Who reads what a graph within makes, reads it when all of its nodes have ended.
+  const made = [...plan.groups.values()].flatMap(({ piece }) => [...(piece?.output.values() ?? [])]);
+  const output = plan.output.map(([, expression]) => expression);
+  for (const { node, raced } of [...output, ...made].flatMap((expression) => namesIn(expression))) {
     const found = wanted.get(node);
     if (!found) continue;
     if (raced) found.inOutput = true;
@@ -44,12 +81,6 @@ function readWanted(plan: GraphPlan): Map<string, Wanted> {
       if (found) found.always = true;
     }
   }
-  // Who reads what a piece makes, reads it when all of its nodes have ended.
-  for (const { piece } of plan.groups.values())
-    for (const { node } of [...(piece?.output.values() ?? [])].flatMap((expression) => namesIn(expression))) {
-      const found = wanted.get(node);
-      if (found) found.always = true;
-    }
   return wanted;
 }
 
@@ -68,7 +99,7 @@ function readServants(plan: GraphPlan, wanted: ReadonlyMap<string, Wanted>): Map
   return servants;
 }
 
-/** Nodes that any race names: also one before a graph or a loop, or in what a graph makes, which nobody loses. */
+/** Nodes that any race names. */
 function readNamed({ nodes, groups, output }: GraphPlan): Set<string> {
   const expressions = [
     ...nodes.flatMap(({ inputs }) => inputs.map(([, expression]) => expression)),
@@ -90,6 +121,15 @@ export function readRaces(plan: GraphPlan): Races | undefined {
   return {
     named,
     wanted,
+    ofGroup: new Map(
+      [...plan.groups.values()].map((group) => [
+        group.id,
+        {
+          before: expressionsBefore(group).filter(hasRace),
+          behind: [...(group.piece?.output.values() ?? [])].filter(hasRace),
+        },
+      ]),
+    ),
     servants: readServants(plan, wanted),
     groupOf: (node) => plan.byId.get(node)?.many?.id,
   };
@@ -134,24 +174,22 @@ export function findUnneeded({ model, phases, view }: Look): string[] {
   const wanting = (node: ModelNode, names: ReadonlySet<string>): ModelNode[] => {
     const group = races.groupOf(node.base);
     return [...names].flatMap((name) =>
-      instances
-        .get(name)!
+      // Of a list that is empty there are none.
+      (instances.get(name) ?? [])
         .filter(({ id }) => !ENDED.has(phases.get(id)!))
         .filter((other) => group !== races.groupOf(name) || indexOf(other) === indexOf(node)),
     );
   };
   const isNeeded = (node: ModelNode): boolean => {
     const { by, raced, inOutput } = races.wanted.get(node.base)!;
-    const inputsOf = ({ inputs }: ModelNode): Operand[] => inputs.map(([, operand]) => operand);
+    const operandsOfReader = ({ inputs, racesBefore }: ModelNode): Operand[] => [
+      ...inputs.map(([, operand]) => operand),
+      ...racesBefore,
+    ];
     if (wanting(node, by).length > 0) return true;
-    if (wanting(node, raced).some((other) => !isLost(inputsOf(other), node.id, view))) return true;
+    if (wanting(node, raced).some((other) => !isLost(operandsOfReader(other), node.id, view))) return true;
     return (
-      inOutput &&
-      !isLost(
-        model.output.map(([, operand]) => operand),
-        node.id,
-        view,
-      )
+      inOutput && !isLost([...model.output.map(([, operand]) => operand), ...node.racesBehind], node.id, view)
     );
   };
   const found: string[] = [];
