@@ -1,6 +1,6 @@
 /**
- * What runs while things are killed, and what must have come of it: a plain graph, one with lists and conditions, and one with
- * races and a deadline.
+ * What runs while things are killed, and what must have come of it: a plain graph, one with lists and conditions, one
+ * with races and a deadline, and one with loops, a race in each iteration, and graphs as nodes of a list and alone.
  */
 import type { Graph } from "@myspinbot/contracts/types.ts";
 
@@ -92,6 +92,56 @@ const RACED: Graph = {
   output: { d: "$d.v", e: { $any: ["$late.v", "$instead.v"] } },
 };
 
+/** Alone and in lists: a chain over both planes. */
+const CHAIN: Graph = {
+  name: "ledger-chain",
+  input: { x: "Text" },
+  nodes: [
+    { id: "m", type: "ledger_node", plane: "node", params: sleep(), inputs: { x: "$input.x" } },
+    { id: "n", type: "ledger_python", plane: "python", params: sleep(), inputs: { x: "$m.v" } },
+  ],
+  output: { v: "$n.v" },
+};
+/** Ends after its second iteration; in each somebody races whom nobody would wait for. */
+const AGAIN: Graph = {
+  name: "ledger-again",
+  input: { x: "Text" },
+  groups: {
+    turn: {
+      repeat: {
+        max: 4,
+        until: { eq: ["$turn.index", 1] },
+        carry: { before: { init: "$input.x", next: "$u.v" } },
+      },
+    },
+  },
+  nodes: [
+    {
+      ...{ id: "t", type: "ledger_python", plane: "python", group: "turn" },
+      ...{ params: sleep(), inputs: { x: "$turn.before" } },
+    },
+    { id: "slow", type: "ledger_node", plane: "node", group: "turn", params: LONG },
+    {
+      ...{ id: "u", type: "ledger_node", plane: "node", group: "turn" },
+      ...{ params: sleep(), inputs: { x: { $first: ["$slow.v", "$t.v"] } } },
+    },
+  ],
+  output: { v: "$u.v" },
+};
+const NESTED: Graph = {
+  name: "nested",
+  input: { words: "Text[]" },
+  groups: { word: { each: "$input.words", max: 5 } },
+  nodes: [
+    { id: "each", graph: "ledger-chain", group: "word", inputs: { x: "$word.item" } },
+    { id: "again", graph: "ledger-again", inputs: { x: "zero" } },
+    { id: "last", graph: "ledger-chain", inputs: { x: "$again.v" } },
+  ],
+  output: { each: "$each.v", last: "$last.v" },
+};
+/** What the gateways of the kill test know by name. */
+export const KILL_GRAPHS: Graph[] = [CHAIN, AGAIN];
+
 export interface Kind {
   graph: Graph;
   input: Record<string, unknown>;
@@ -117,6 +167,19 @@ export const KINDS: Kind[] = [
     done: ["s", "a", "d", "instead"],
     skipped: [],
   },
+  {
+    graph: NESTED,
+    input: { words: WORDS },
+    output: {
+      each: WORDS.map((word, i) => `each.n.${i}(each.m.${i}(${word}))`),
+      last: "last.n(last.m(again.u.1(again.t.1(again.u.0(again.t.0(zero))))))",
+    },
+    done: [
+      ...["each.m", "each.n"].flatMap((id) => WORDS.map((_, i) => `${id}.${i}`)),
+      ...["again.t.0", "again.u.0", "again.t.1", "again.u.1", "last.m", "last.n"],
+    ],
+    skipped: ["again.t.2", "again.u.2"],
+  },
 ];
-for (const { graph } of KINDS)
-  for (const node of graph.nodes) node.retry = { max_attempts: 10, backoff_ms: 50 };
+for (const graph of [...KINDS.map((kind) => kind.graph), ...KILL_GRAPHS])
+  for (const node of graph.nodes) if (node.type) node.retry = { max_attempts: 10, backoff_ms: 50 };

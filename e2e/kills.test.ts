@@ -1,7 +1,7 @@
 /**
  * S1-S10 under kill -9: handler child, gpu-node, gateway and Redis (`appendfsync always`), each at random moments of
- * runs of three graphs on both planes, plain, with lists, and with races, some of which are canceled. The verdict comes from what the handlers wrote
- * outside Redis.
+ * runs of four graphs on both planes (plain, with lists, with races, with loops and graphs as nodes), some of which are
+ * canceled. The verdict comes from what the handlers wrote outside Redis.
  */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -2,6 +2,7 @@
 import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
+export { KILL_GRAPHS as graphs } from "../kill-graphs.ts";
 export { nodeTypes, validators } from "./node-types.ts";
 
 interface Context {
