@@ -45,7 +45,7 @@ export function beginDeadlines({ draft, model, run, now }: Dispatch, node: Model
   }
   const groups = timedGroups(model, node);
   if (groups.length === 0 || row.group_deadline_at !== undefined) return;
-  const begun = groupsBegun(draft, model);
+  const begun = groupsBegun(draft.rows, model);
   const group_deadline_at = now + groups[0]!.ms;
   for (const { name, ms } of groups) if (!begun.has(name)) set(name, ms, { group_deadline_at });
 }
@@ -54,10 +54,10 @@ export function beginDeadlines({ draft, model, run, now }: Dispatch, node: Model
  * When a member of each group was first dispatched. A row says by when its innermost group has to end; from its
  * dispatch on the groups around count, too.
  */
-function groupsBegun(draft: Draft, model: GraphModel): Map<string, number> {
+function groupsBegun(rows: ReadonlyMap<string, NodeRow>, model: GraphModel): Map<string, number> {
   const begun = new Map<string, number>();
   for (const node of model.nodes) {
-    const at = draft.rows.get(node.id)?.group_deadline_at;
+    const at = rows.get(node.id)?.group_deadline_at;
     if (at === undefined) continue;
     const groups = timedGroups(model, node);
     for (const { name } of groups)
@@ -86,18 +86,28 @@ export function hasDeadlines({ graph }: GraphModel): boolean {
   return graph.nodes.some(isSet) || Object.values(graph.groups ?? {}).some(isSet);
 }
 
-/** Nodes that have not ended although they had to by now, with the seconds that they had. */
-export function overdue(draft: Draft, model: GraphModel, now: number): [node: string, seconds: number][] {
-  const begun = groupsBegun(draft, model);
-  return model.nodes.flatMap((node): [string, number][] => {
-    const row = draft.rows.get(node.id);
+export interface Overdue {
+  node: string;
+  /** That it had. */
+  seconds: number;
+  /** Ms of Redis by which it had to end. */
+  by: number;
+}
+
+/** Nodes that have not ended although they had to by now. */
+export function overdue(rows: ReadonlyMap<string, NodeRow>, model: GraphModel, now: number): Overdue[] {
+  const begun = groupsBegun(rows, model);
+  return model.nodes.flatMap((node): Overdue[] => {
+    const row = rows.get(node.id);
     // One that the run has just learned of has no row yet; one with a reason was called back.
     if (!row || !UNENDED.has(row.status) || row.reason !== undefined) return [];
-    const { deadline_at = Number.POSITIVE_INFINITY } = row;
-    if (deadline_at <= now) return [[node.id, node.definition.deadline_s!]];
-    const late = timedGroups(model, node).find(
-      ({ name, ms }) => (begun.get(name) ?? Number.POSITIVE_INFINITY) + ms <= now,
-    );
-    return late ? [[node.id, late.ms / 1000]] : [];
+    const { deadline_at: by = Number.POSITIVE_INFINITY } = row;
+    if (by <= now) return [{ node: node.id, seconds: node.definition.deadline_s!, by }];
+    const ends = timedGroups(model, node).map(({ name, ms }) => ({
+      ms,
+      by: (begun.get(name) ?? Number.POSITIVE_INFINITY) + ms,
+    }));
+    const late = ends.find((end) => end.by <= now);
+    return late ? [{ node: node.id, seconds: late.ms / 1000, by: late.by }] : [];
   });
 }

@@ -1,4 +1,7 @@
-/** Drives runs: collect the mail, think, commit. Two Redis round trips per drive, whatever the graph. */
+/**
+ * Drives runs: collect the mail, think, commit. Two Redis round trips per drive, whatever the graph, and one or two more
+ * when a node is overdue.
+ */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { Executor } from "@myspinbot/contracts/types.ts";
 import { steps } from "@myspinbot/contracts/steps.ts";
@@ -7,6 +10,7 @@ import { openCarry, storedOf } from "../checkpoints/drive-checkpoint.ts";
 import { DriveSaver, type DriveCarry } from "../checkpoints/drive-saver.ts";
 import { createHubCache, type Hub } from "../run-engine/hub.ts";
 import type { GraphModel } from "../run-engine/graph-model.ts";
+import type { Channels } from "../run-engine/state.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import { newId, newPlainId } from "../ids.ts";
 import type { Redis } from "../redis/client.ts";
@@ -18,6 +22,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { checkEntry } from "./check-entry.ts";
 import { collect, sourceStream, type Entry } from "./collect.ts";
 import { commit } from "./commit.ts";
+import { unheardOf } from "./unheard.ts";
 import type { Draft } from "./draft.ts";
 import { createMemory, type Memory } from "./memory.ts";
 import { withPatience } from "../redis/patience.ts";
@@ -111,6 +116,10 @@ async function executorsFor(
   return isDeclined || isAway ? executors().catch(() => []) : [];
 }
 
+function channelsOf({ latest }: DriveCarry): Channels {
+  return latest?.checkpoint.channel_values ?? {};
+}
+
 /** One thought and its commit. Answers the situation of the next drive when new mail came, else null. */
 async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Promise<Situation | null> {
   const { redis, keys, memory, logger } = context;
@@ -129,6 +138,7 @@ async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Prom
       retryBackoffMs: context.retryBackoffMs,
       lesson,
       executors: await executorsFor(context, situation),
+      unheard: await unheardOf(context, { situation, shard, model, channels: channelsOf(carry) }),
     },
     situation,
     carry,

@@ -9,7 +9,7 @@ import { addEvent, setRow, type Draft } from "./draft.ts";
 import type { Letter } from "./letter.ts";
 import { approvalTimer, decideNode, type ApprovalContext } from "./approvals.ts";
 import { declineNodes, endPause } from "./declines.ts";
-import { failNode, isUnneeded, letGo, loseNode, reissue, takeResult, type ResultContext } from "./results.ts";
+import { failNode, isUnneeded, letGo, loseNode, reissue, takeResult } from "./results.ts";
 
 /** What mail asks of the whole run; the strongest wish wins later. */
 export interface Wishes {
@@ -18,7 +18,12 @@ export interface Wishes {
   timeOut: boolean;
 }
 
-interface FoldContext extends ApprovalContext {
+export interface FoldGiven extends ApprovalContext {
+  /** Overdue nodes that may have ended in time: what was said of them is still to be read. */
+  unheard: ReadonlySet<string>;
+}
+
+interface FoldContext extends FoldGiven {
   wishes: Wishes;
   /** Where the letter came from: a pool, or `mail`. */
   source: string;
@@ -127,7 +132,7 @@ const HANDLERS: {
 };
 
 /** Folds all letters of the situation into the draft and answers what they wish for the run. */
-export function foldMail(draft: Draft, context: ApprovalContext): Wishes {
+export function foldMail(draft: Draft, context: FoldGiven): Wishes {
   const fold: FoldContext = {
     ...context,
     wishes: { cancel: false, expire: false, timeOut: false },
@@ -138,11 +143,18 @@ export function foldMail(draft: Draft, context: ApprovalContext): Wishes {
   return fold.wishes;
 }
 
+/** What was said in time is read by whoever has it before them, which wakes the run; this is for those who die. */
+const UNHEARD_MS = 100;
+
 /** Whether or not their timers were heard; what lies in the mailbox came before. */
-function expireNodes(draft: Draft, context: ResultContext): void {
+function expireNodes(draft: Draft, context: FoldGiven): void {
   if (!hasDeadlines(context.model)) return;
-  for (const [node, seconds] of overdue(draft, context.model, context.now)) {
+  for (const { node, seconds } of overdue(draft.rows, context.model, context.now)) {
     const row = draft.rows.get(node)!;
+    if (context.unheard.has(node)) {
+      draft.timers.push({ member: timerMembers.deadline(context.run, node), delay_ms: UNHEARD_MS });
+      continue;
+    }
     if (row.held) draft.untimers.push(timerMembers.retry(context.run, node, String(row.attempt + 1)));
     if (row.status === "waiting") draft.untimers.push(approvalTimer(context.run, node));
     if (row.status !== "pending") draft.clear.push(node);

@@ -149,4 +149,38 @@ describe("a deadline", () => {
     expect(await kindsOf(run, "node.succeeded")).toEqual(["instead"]);
     expect([await timersOf(run), await h.redis.hlen(h.keys.runArtifacts("s0", run))]).toEqual([[], 0]);
   });
+
+  it("lets win what was said in time, though no driver has read it, and nothing that came later", async () => {
+    for (const isInTime of [true, false]) {
+      await start();
+      h.startDriver();
+      const run = await h.submit(graph(0.5));
+      const slow = await h.pull("default");
+      const member = `deadline|${run}|slow`;
+      const due = Number(await h.redis.zscore(h.keys.timers("s0"), member));
+      await h.stopDriver();
+      const hasPassed = async () => {
+        const [seconds, micros] = await h.redis.time();
+        return Number(seconds) * 1000 + Number(micros) / 1000 > due + 1;
+      };
+      if (isInTime) await h.settle(slow, done(slow, "S"));
+      await until(hasPassed, PATIENCE_MS);
+      if (!isInTime) await h.settle(slow, done(slow, "S"));
+      const body = { kind: "timer", timer: "deadline", rest: "slow" };
+      const id = String(await h.tell(run, body));
+      await h.driver.take({
+        ...{ shard: "s0", source: "mail", id },
+        fields: { run, body: JSON.stringify(body) },
+      });
+      expect((await h.rows(run)).slow!.status).toBe(isInTime ? "dispatched" : "failed");
+      // Whoever had it may be dead: the run is woken again.
+      expect((await h.redis.zscore(h.keys.timers("s0"), member)) !== null).toBe(isInTime);
+      h.startExecutor("node", () => ({ outputs: { v: "I" } }));
+      h.startDriver();
+      await h.waitForEnd(run);
+      const output = await h.redis.hget(h.keys.runData("s0", run), "output");
+      expect(JSON.parse(output!)).toEqual({ v: isInTime ? "S" : "I" });
+      if (isInTime) await h.close();
+    }
+  });
 });

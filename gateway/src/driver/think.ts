@@ -16,7 +16,7 @@ import { askNode } from "./approvals.ts";
 import { dispatchReady, TaskTooLarge } from "./dispatch.ts";
 import { forgetDeadlines } from "./deadlines.ts";
 import { addEvent, createDraft, setRow, type Draft } from "./draft.ts";
-import { cancelNodes, foldMail, type Wishes } from "./fold.ts";
+import { cancelNodes, foldMail, type FoldGiven, type Wishes } from "./fold.ts";
 import { failureOf } from "./failure.ts";
 import { knownArtifacts } from "./known-artifacts.ts";
 import { dropNode, recallTasks } from "./recall.ts";
@@ -35,7 +35,7 @@ export interface Lesson {
   taken: ReadonlySet<string>;
 }
 
-export interface ThinkContext {
+export interface ThinkContext extends Pick<FoldGiven, "unheard"> {
   shard: string;
   model: GraphModel;
   hubFor: (model: GraphModel) => Hub;

@@ -196,6 +196,7 @@ export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Pl
       random: () => 0.5,
       retryBackoffMs: 1,
       executors: [],
+      unheard: new Set<string>(),
       lesson: { begun: false, canceling: false, brokenPool: null, taken: new Set<string>() },
     };
     const carry: DriveCarry = { gets: 0, puts: 0, ...(latest ? { latest } : {}) };
