@@ -9,7 +9,7 @@ const WRAPPERS = new Set(["anyOf", "oneOf", "if", "allOf", "not", "propertyNames
 export function fieldErrors(validator: Validator, data: unknown, prefix = ""): FieldError[] {
   if (validator(data)) return [];
   const all = validator.errors ?? [];
-  const leaves = all.filter((error) => !WRAPPERS.has(error.keyword));
+  const leaves = clearest(all.filter((error) => !WRAPPERS.has(error.keyword)));
   const seen = new Set<string>();
   const out: FieldError[] = [];
   for (const error of leaves.length > 0 ? leaves : all) {
@@ -19,6 +19,27 @@ export function fieldErrors(validator: Validator, data: unknown, prefix = ""): F
     seen.add(key);
   }
   return out;
+}
+
+/**
+ * Of several branches that were tried on one value: what is wrong with it by those of its kind, and if it is of no
+ * branch's kind, which kinds there are.
+ */
+function clearest(leaves: ValidatorError[]): ValidatorError[] {
+  const kinds = new Map<string, Set<string>>();
+  for (const { keyword, instancePath, params } of leaves)
+    if (keyword === "type")
+      kinds.set(instancePath, (kinds.get(instancePath) ?? new Set()).add(String(params.type)));
+  return leaves.flatMap((error) => {
+    if (error.keyword !== "type" || kinds.get(error.instancePath)!.size < 2) return [error];
+    const isFit = leaves.some(
+      ({ keyword, instancePath }) =>
+        (keyword !== "type" && instancePath === error.instancePath) ||
+        instancePath.startsWith(`${error.instancePath}/`),
+    );
+    const message = `must be ${[...kinds.get(error.instancePath)!].join(" or ")}`;
+    return isFit ? [] : [{ ...error, message }];
+  });
 }
 
 /** One segment of a JSON pointer. */
@@ -52,6 +73,8 @@ function toFieldError(error: ValidatorError, data: unknown, prefix: string): Fie
       return { pointer: at, detail: `must be one of ${JSON.stringify(params.allowedValues)}` };
     case "const":
       return { pointer: at, detail: `must be ${JSON.stringify(params.allowedValue)}` };
+    case "not":
+      return { pointer: at, detail: "has parts that cannot stand together" };
     // Our own validators of lists say it themselves.
     case "maxItems":
     case "minItems": {

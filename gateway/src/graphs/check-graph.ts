@@ -14,6 +14,7 @@ import { checkPredicate } from "./check-predicate.ts";
 import { isApproval } from "./node-place.ts";
 import { looseProblems } from "./expressions.ts";
 import { isGraphAsNode } from "./flatten.ts";
+import type { NodeType } from "./node-types.ts";
 import { contextOf, type GraphCheckOptions } from "./graph-context.ts";
 
 /** `$input` would be ambiguous if a node had this id. */
@@ -71,10 +72,15 @@ export function checkTyped(
       ? []
       : [{ pointer: `${at}/plane`, detail: `"${node.type}" runs on the plane "${type.plane}"` }]),
     ...checkPool(type.plane, node.pool, `${at}/pool`, pools),
-    ...fieldErrors(type.validators.params, node.params ?? {}, `${at}/params`),
-    // What may be chosen is an input: a reference here would silently be text.
-    ...looseProblems(node.params, `${at}/params`),
+    ...paramProblems(type, node, `${at}/params`),
   ];
+}
+
+function paramProblems(type: NodeType, { params = {} }: GraphNode, at: string): FieldError[] {
+  const wrong = fieldErrors(type.validators.params, params, at);
+  const told = new Set(wrong.map(({ pointer }) => pointer));
+  // What may be chosen is an input: a reference here would silently be text.
+  return [...wrong, ...looseProblems(params, at).filter(({ pointer }) => !told.has(pointer))];
 }
 
 function checkPool(

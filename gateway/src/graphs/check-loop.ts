@@ -6,6 +6,7 @@ import { checkValue } from "./check-inputs.ts";
 import { checkPredicate } from "./check-predicate.ts";
 import { readableReferences } from "./expressions.ts";
 import type { GraphContext } from "./graph-context.ts";
+import { holds, operandsOf } from "./predicates.ts";
 import { resolveReference } from "./reference-types.ts";
 import { parseReference } from "./references.ts";
 
@@ -17,7 +18,25 @@ export function checkLoop(context: GraphContext, group: string, loop: Loop, poin
     if (name === "index") return [{ pointer: at, detail: '"index" is there anyway and cannot be declared' }];
     return checkCarry(context, group, carry, at);
   });
-  return [...checkPredicate({ context, group }, loop.until, `${pointer}/until`), ...carried];
+  const looked = checkPredicate({ context, group }, loop.until, `${pointer}/until`);
+  return [...looked, ...(looked.length > 0 ? [] : neverMet(group, loop, `${pointer}/until`)), ...carried];
+}
+
+/** A condition over constants and the index alone is known for all iterations: one has to meet it. */
+function neverMet(group: string, { max, until, else: otherwise }: Loop, pointer: string): FieldError[] {
+  const index = `$${group}.index`;
+  const isKnown = operandsOf(until).every(
+    ({ value }) => value === index || parseReference(value).kind === "constant",
+  );
+  if (otherwise === "last" || !isKnown) return [];
+  const valueAt = (k: number) => (value: unknown) => {
+    const reference = parseReference(value);
+    return reference.kind === "constant" ? reference.value : k;
+  };
+  if (Array.from({ length: max }).some((_, k) => holds(until, valueAt(k)))) return [];
+  return [
+    { pointer, detail: `holds after none of ${max} iterations, which have the indices 0 to ${max - 1}` },
+  ];
 }
 
 function checkCarry(

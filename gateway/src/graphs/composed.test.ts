@@ -34,12 +34,11 @@ const STORYBOARD: Graph = {
 const PATIENT: Graph = {
   name: "patient",
   input: { text: "Text" },
-  groups: { good: { deadline_s: 30 } },
   nodes: [
-    { id: "said", graph: "speak", group: "good", inputs: { text: "$input.text" } },
+    { id: "said", graph: "speak", deadline_s: 30, inputs: { text: "$input.text" } },
     { id: "plain", ...speech, engine: "flite", inputs: { text: "$input.text" } },
   ],
-  edges: [{ from: "good", to: "plain", on: "failure" }],
+  edges: [{ from: "said", to: "plain", on: "failure" }],
   output: { audio: { $any: ["$said.audio", "$plain.audio"] } },
 };
 

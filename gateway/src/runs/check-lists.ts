@@ -5,6 +5,7 @@ import type { FieldError } from "../errors/app-error.ts";
 import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
 import { boundTo, chainIn, manyIn } from "../graphs/bound.ts";
 import { isFileType } from "../graphs/file-types.ts";
+import { isForm, type Expression } from "../graphs/expressions.ts";
 import { parseFlat } from "../graphs/flat-expressions.ts";
 import { clientType } from "../graphs/input-fields.ts";
 import { declaredItems } from "../graphs/item-types.ts";
@@ -36,19 +37,47 @@ function mayBeSkipped(graph: FlatGraph, group: string): boolean {
   );
 }
 
-/** The lists of the input that groups go over for certain. */
-function listsOf(
-  graph: FlatGraph,
+interface KnownList {
+  /** The field of the input that it is, or in whose absence it is taken; a constant alone has none. */
+  field: string | undefined;
+  group: string;
+  max: number;
+  list: unknown[];
+}
+
+/** What is known of a value with the input; undefined if a node has a say in it, or nobody gives it. */
+function knownValue(
+  bound: Expression | undefined,
   input: Input,
-): { field: string; group: string; max: number; list: unknown[] }[] {
+): { value: unknown; field: string | undefined } | undefined {
+  if (!bound) return undefined;
+  if (!isForm(bound)) {
+    if (bound.kind === "constant") return { value: bound.value, field: undefined };
+    if (bound.kind !== "input") return undefined;
+    return { value: Object.hasOwn(input, bound.field) ? input[bound.field] : undefined, field: bound.field };
+  }
+  if (bound.kind !== "any") return undefined;
+  let missing: string | undefined;
+  for (const part of bound.of) {
+    const known = knownValue(part, input);
+    if (!known) return undefined;
+    if (known.value !== undefined) return { value: known.value, field: known.field ?? missing };
+    missing ??= known.field;
+  }
+  return undefined;
+}
+
+/** The lists that groups go over for certain, and that are known with the input. */
+function listsOf(graph: FlatGraph, input: Input): KnownList[] {
   return Object.entries(graph.groups ?? {}).flatMap(([group, { each, max }]) => {
     if (each === undefined || mayBeSkipped(graph, group)) return [];
-    const reference = boundTo(graph, parseFlat(each));
-    if (reference?.kind !== "input") return [];
-    const { field } = reference;
-    const list = Object.hasOwn(input, field) ? input[field] : undefined;
-    return Array.isArray(list) ? [{ field, group, max: max!, list }] : [];
+    const { value, field } = knownValue(boundTo(graph, parseFlat(each)), input) ?? {};
+    return Array.isArray(value) ? [{ field, group, max: max!, list: value as unknown[] }] : [];
   });
+}
+
+function pointerTo(field: string | undefined): string {
+  return field === undefined ? "/graph" : `/input/${escapePointer(field)}`;
 }
 
 function tooLong(graph: FlatGraph, input: Input): FieldError[] {
@@ -57,7 +86,7 @@ function tooLong(graph: FlatGraph, input: Input): FieldError[] {
       ? []
       : [
           {
-            pointer: `/input/${field}`,
+            pointer: pointerTo(field),
             detail: `has ${list.length} elements, and the group "${group}" takes at most ${max}`,
           },
         ],
@@ -91,12 +120,15 @@ function tooManyNodes(graph: FlatGraph, input: Input): FieldError[] {
     return group !== undefined && graph.groups![group]!.each !== undefined ? (lengths.get(group) ?? 0) : 1;
   };
   const count = graph.nodes.reduce((sum, { group }) => sum + countOf(group), 0);
-  const longest = lists.toSorted((a, b) => b.list.length - a.list.length)[0];
+  // Who sent the input can change that, and not the constants of a graph.
+  const [longest] = lists.toSorted(
+    (a, b) => Number(b.field !== undefined) - Number(a.field !== undefined) || b.list.length - a.list.length,
+  );
   return count <= DEFAULTS.graph_nodes || !longest
     ? []
     : [
         {
-          pointer: `/input/${longest.field}`,
+          pointer: pointerTo(longest.field),
           detail: `makes a graph of ${count} nodes, and it may have ${DEFAULTS.graph_nodes}`,
         },
       ];

@@ -374,6 +374,28 @@ describe("a graph that cannot stand in a graph is refused with one problem and i
       /makes a graph of 405 nodes/,
     ],
     [
+      "a constant list and one of the input that only together make too many nodes",
+      {
+        ...one(work("c"), { input: { texts: "Text[]" } }),
+        nodes: [
+          within("b0", "texts", { texts: Array.from({ length: 41 }, () => "x") }),
+          within("b1", "texts", { texts: "$input.texts" }),
+        ],
+        output: { v: "$b0.text" },
+      },
+      "/input/texts",
+      /makes a graph of 405 nodes/,
+      { texts: Array.from({ length: 40 }, () => "x") },
+    ],
+    [
+      "a constant list in place of one that was not sent, which makes too many nodes",
+      one(within("b", "texts", { texts: { $any: ["$input.all?", Array.from({ length: 80 }, () => "x")] } }), {
+        input: { all: "Text[]?" },
+      }),
+      "/input/all",
+      /makes a graph of 401 nodes/,
+    ],
+    [
       "a constant element without what a group in it reads",
       one(within("b", "scenes", { scenes: [{ text: "x" }, {}], first: "x" })),
       "/graph/nodes/1/inputs/scenes/1/text",

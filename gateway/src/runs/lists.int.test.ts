@@ -256,6 +256,34 @@ describe("a run over lists", () => {
       /list/,
     ],
     [
+      "a group that goes over a list and is a loop",
+      {
+        input: { list: "Text[]" },
+        groups: { g: { each: "$input.list", max: 3, repeat: { max: 2, until: { ge: ["$g.index", 1] } } } },
+        nodes: [node("a", { group: "g" })],
+      },
+      "/graph/groups/g",
+      /cannot stand together/,
+    ],
+    [
+      "a loop of which it is known that it never meets its condition",
+      {
+        groups: { g: { repeat: { max: 3, until: { ge: ["$g.index", 3] } } } },
+        nodes: [node("a", { group: "g" })],
+      },
+      "/graph/groups/g/repeat/until",
+      /after none of 3 iterations, which have the indices 0 to 2/,
+    ],
+    [
+      "a condition with too many options, with their count",
+      {
+        input: { text: "Text" },
+        nodes: [node("a", { when: { in: ["$input.text", Array.from({ length: 51 }, () => "x")] } })],
+      },
+      "/graph/nodes/0/when/in/1",
+      /has 51 elements, and may have 50/,
+    ],
+    [
       "a group that is not there",
       { nodes: [node("a", { group: "ghost" })] },
       "/graph/nodes/0/group",
