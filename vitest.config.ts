@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 /** How long `expect.poll` waits: a bound for a busy machine, not an expectation. */
 const patience = { poll: { timeout: 10_000 } };
-const everywhere = ["codegen", "client", "gateway", "scripts", "bench", "ui"].join(",");
+const everywhere = ["codegen", "client", "gateway", "scripts", "bench", "ui", "tunnel"].join(",");
 
 /** Who needs servers waits for them most of the time, so that two files keep less than two cores busy. */
 const atOnce = Math.max(2, availableParallelism() - 1);

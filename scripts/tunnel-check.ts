@@ -9,7 +9,8 @@ import { findCloudflared, TunnelError } from "./tunnel/cloudflared.ts";
 
 const { words } = readCommandLine("tunnel:check", process.argv.slice(2));
 const ours = join(ROOT, "tunnel");
-const files = words.length > 0 ? words.map(fromCaller) : readdirSync(ours).map((name) => join(ours, name));
+const own = readdirSync(ours).filter((name) => name.endsWith(".yml"));
+const files = words.length > 0 ? words.map(fromCaller) : own.map((name) => join(ours, name));
 
 try {
   const { lines, isRight } = checkConfigs(files, findCloudflared(process.env));

@@ -118,9 +118,9 @@ async def run_direct(config: Config, gate: Gate) -> None:
     )
     leases = Leases(config, held_tasks, intake, metrics, clock=clock)
     keys, consumer = Keys(config.prefix), f"direct-{os.getpid()}"
-    commands = create_command_client(config.redis_url)
+    commands = create_command_client(config.redis_url, config.service_token)
     steps = PoolSteps(commands, keys, "s0", pool=config.pool, consumer=consumer, clock=clock)
-    reading = create_reader_client(config.redis_url, config.block_ms)
+    reading = create_reader_client(config.redis_url, config.block_ms, config.service_token)
     reader = TaskReader(
         reading,
         keys,

@@ -11,7 +11,7 @@ interface Row {
 
 const table = JSON.parse(
   readFileSync(new URL("../../schemas/config/addresses.json", import.meta.url), "utf8"),
-) as { redis: Row[]; s3: Row[] };
+) as { redis: Row[]; carried: Row[]; s3: Row[] };
 
 describe.each([
   ["redis", readRedisAddress],
@@ -21,4 +21,12 @@ describe.each([
     if (refused === undefined) expect(read(address)).toEqual(means);
     else expect(() => read(address)).toThrow(new AddressError(refused));
   });
+});
+
+it.each(table.carried)("refuses $address in a sentence that says who can use it", ({ address }) => {
+  expect(() => readRedisAddress(address)).toThrow(
+    new AddressError(
+      "begins with redis+wss://, which gpu-nodes speak: a gateway is beside Redis, or a Worker with a VPC network",
+    ),
+  );
 });

@@ -24,7 +24,10 @@ export class AddressError extends Error {
 
 const HOST = /^(?:\[(?=[0-9a-f.]*:)[0-9a-f:.]*\]|[a-z0-9._~-]*)$/i;
 const SAID = {
-  redisScheme: "must begin with redis://, rediss://, unix:// or redis+unix://",
+  redisScheme:
+    "must begin with redis://, rediss://, unix:// or redis+unix://, or at a gpu-node with redis+wss://",
+  carried:
+    "begins with redis+wss://, which gpu-nodes speak: a gateway is beside Redis, or a Worker with a VPC network",
   storeScheme: "must begin with http:// or https://",
   noRedisHost: "names no host; a Unix socket is written unix:///path/of/it",
   noStoreHost: "names no host",
@@ -42,6 +45,7 @@ const SAID = {
 
 /** @throws AddressError */
 export function readRedisAddress(text: string): RedisAddress {
+  if (text.startsWith("redis+wss://")) refuse("carried");
   const [, scheme = "", rest = ""] =
     /^(rediss?|(?:redis\+)?unix):\/\/(.*)$/s.exec(text) ?? refuse("redisScheme");
   if (/[#\s]/.test(rest)) refuse("escape");

@@ -12,8 +12,11 @@ export interface Certificate {
 
 const YEARS = 20;
 
-/** Made once per folder. It signs itself, so it is its own authority: for servers and clients of one program. */
-export function ownCertificate(dir: string): Certificate {
+/**
+ * Made once per folder. It signs itself, so it is its own authority: for servers and clients of one program.
+ * @param addresses under which the server is asked
+ */
+export function ownCertificate(dir: string, addresses: readonly string[] = ["127.0.0.1"]): Certificate {
   const files = { cert: join(dir, "tls.pem"), key: join(dir, "tls.key") };
   if (existsSync(files.cert) && existsSync(files.key)) return files;
   const { privateKey, publicKey } = generateKeyPairSync("rsa", {
@@ -36,7 +39,7 @@ export function ownCertificate(dir: string): Certificate {
     { name: "keyUsage", keyCertSign: true, digitalSignature: true, keyEncipherment: true },
     { name: "extKeyUsage", serverAuth: true, clientAuth: true },
     // Type 7: an IP address.
-    { name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] },
+    { name: "subjectAltName", altNames: addresses.map((ip) => ({ type: 7, ip })) },
   ]);
   certificate.sign(pki.privateKeyFromPem(privateKey), forge.md.sha256.create());
   writeFileSync(files.key, privateKey, { mode: 0o600 });

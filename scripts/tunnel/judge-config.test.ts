@@ -13,7 +13,7 @@ const rule = (fields: string, rest = ""): string => config(`  - ${fields}\n${res
 const to = (service: string, origin = ""): string =>
   rule(`{ hostname: a.example.org, service: "${service}"${origin && `, originRequest: ${origin}`} }`);
 
-it.each(readdirSync(OURS))("takes our own %s", (name) => {
+it.each(readdirSync(OURS).filter((name) => name.endsWith(".yml")))("takes our own %s", (name) => {
   expect(problemsOf(readFileSync(join(OURS, name), "utf8"))).toEqual([]);
 });
 

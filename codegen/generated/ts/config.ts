@@ -458,7 +458,40 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "setting": false,
     "default": null,
     "required": true,
-    "description": "redis://, rediss:// or unix:// address, with user, password and database where needed."
+    "description": "redis://, rediss://, unix:// or redis+wss:// address, with user, password and database where needed. redis+wss:// goes through an edge of Cloudflare inside a WebSocket, as cloudflared access tcp does."
+  },
+  "access_client_id": {
+    "env": "GPU_NODE_ACCESS_CLIENT_ID",
+    "fileEnv": "GPU_NODE_ACCESS_CLIENT_ID_FILE",
+    "type": "string",
+    "list": false,
+    "secret": true,
+    "setting": false,
+    "default": "",
+    "required": false,
+    "description": "Service token of Cloudflare Access for redis+wss://: its client id."
+  },
+  "access_client_secret": {
+    "env": "GPU_NODE_ACCESS_CLIENT_SECRET",
+    "fileEnv": "GPU_NODE_ACCESS_CLIENT_SECRET_FILE",
+    "type": "string",
+    "list": false,
+    "secret": true,
+    "setting": false,
+    "default": "",
+    "required": false,
+    "description": "The secret of that service token."
+  },
+  "drain_url": {
+    "env": "GPU_NODE_DRAIN_URL",
+    "fileEnv": "GPU_NODE_DRAIN_URL_FILE",
+    "type": "string",
+    "list": false,
+    "secret": true,
+    "setting": false,
+    "default": "",
+    "required": false,
+    "description": "https://drain:<GATEWAY_DRAIN_TOKEN>@jobs.example.org: a gateway on Workers that is told of results, where no driver runs beside Redis."
   },
   "host": {
     "env": "GPU_NODE_HOST",
@@ -646,6 +679,17 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "default": null,
     "required": true,
     "description": "Address of the object store, without a path."
+  },
+  "s3_access": {
+    "env": "GPU_NODE_S3_ACCESS",
+    "fileEnv": null,
+    "type": "boolean",
+    "list": false,
+    "secret": false,
+    "setting": false,
+    "default": false,
+    "required": false,
+    "description": "Whether the object store lies behind Access, too, and is sent the service token."
   },
   "s3_region": {
     "env": "GPU_NODE_S3_REGION",

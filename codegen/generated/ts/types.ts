@@ -946,8 +946,20 @@ export interface GenerateScriptParams {
  * file that <its variable>_FILE names.
  */
 export interface GpuNodeConfig {
-  /** redis://, rediss:// or unix:// address, with user, password and database where needed. */
+  /**
+   * redis://, rediss://, unix:// or redis+wss:// address, with user, password and database where needed.
+   * redis+wss:// goes through an edge of Cloudflare inside a WebSocket, as cloudflared access tcp does.
+   */
   redis_url: string;
+  /** Service token of Cloudflare Access for redis+wss://: its client id. Default: "". */
+  access_client_id?: string;
+  /** The secret of that service token. Default: "". */
+  access_client_secret?: string;
+  /**
+   * https://drain:<GATEWAY_DRAIN_TOKEN>@jobs.example.org: a gateway on Workers that is told of results, where no
+   * driver runs beside Redis. Default: "".
+   */
+  drain_url?: string;
   /** Where health and metrics are served. Default: "127.0.0.1". */
   host?: string;
   /** 0 takes a free one. Default: 8788. */
@@ -988,6 +1000,8 @@ export interface GpuNodeConfig {
   probe_ms?: number;
   /** Address of the object store, without a path. */
   s3_endpoint: string;
+  /** Whether the object store lies behind Access, too, and is sent the service token. Default: false. */
+  s3_access?: boolean;
   /** Region for signatures. Default: "us-east-1". */
   s3_region?: string;
   /** Bucket of artifacts and files. Default: "myspinbot". */

@@ -1,15 +1,16 @@
-"""Reads the addresses of Redis and of the object store; the gateway reads them alike
-(schemas/config/addresses.json)."""
+"""Reads the addresses of Redis, of the object store and of a gateway at the edge; the gateway reads
+the first two alike (schemas/config/addresses.json)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn
 from urllib.parse import unquote
 
 _HOST = re.compile(r"\[(?=[0-9a-f.]*:)[0-9a-f:.]*\]|[a-z0-9._~-]*", re.IGNORECASE | re.ASCII)
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _SAID = {
-    "redis_scheme": "must begin with redis://, rediss://, unix:// or redis+unix://",
+    "redis_scheme": "must begin with redis://, rediss://, unix:// or redis+unix://, "
+    "or at a gpu-node with redis+wss://",
     "store_scheme": "must begin with http:// or https://",
     "no_redis_host": "names no host; a Unix socket is written unix:///path/of/it",
     "no_store_host": "names no host",
@@ -23,6 +24,10 @@ _SAID = {
     "such as @ as %40 or # as %23",
     "store_path": "has a path, and the store is asked at the root of its address",
     "store_rest": "has a ? or #, and the store is asked at the root of its address",
+    "drain_scheme": "must begin with https:// or http://",
+    "no_drain_host": "names no host",
+    "drain_rest": "has more than a host and a port, and what is asked there is known",
+    "no_token": "names no token: it is written https://drain:<token>@jobs.example.org",
     "store_user": "has a user or password; keys have variables of their own",
 }
 
@@ -38,6 +43,8 @@ class RedisAddress:
     password: str | None = None
     db: int = 0
     tls: bool = False
+    carried: bool = False
+    """Inside a WebSocket, through an edge at that host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,22 @@ class StoreAddress:
     tls: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DrainAddress:
+    """Where a gateway without a driver is told that there is mail, and with what right."""
+
+    url: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceToken:
+    """What an edge wants to see before it passes anything on."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
 class AddressError(Exception):
     """Says in one sentence, without its subject and without secrets, why an address cannot be
     used."""
@@ -56,7 +79,7 @@ class AddressError(Exception):
 
 def read_redis_address(text: str) -> RedisAddress:
     """What an address means; raises AddressError."""
-    match = re.fullmatch(r"(rediss?|(?:redis\+)?unix)://(.*)", text, re.DOTALL)
+    match = re.fullmatch(r"(rediss?|redis\+wss|(?:redis\+)?unix)://(.*)", text, re.DOTALL)
     if not match:
         _refuse("redis_scheme")
     scheme, rest = match[1], match[2]
@@ -80,11 +103,12 @@ def read_redis_address(text: str) -> RedisAddress:
         _refuse("database")
     return RedisAddress(
         host=host,
-        port=port or 6379,
+        port=port or (443 if scheme == "redis+wss" else 6379),
         db=int(path or 0),
         user=user,
         password=password,
-        tls=scheme == "rediss",
+        tls=scheme != "redis",
+        carried=scheme == "redis+wss",
     )
 
 
@@ -103,6 +127,26 @@ def read_store_address(text: str) -> StoreAddress:
     if path:
         _refuse("store_path")
     return StoreAddress(host, port or (443 if tls else 80), tls)
+
+
+def read_drain_address(text: str) -> DrainAddress:
+    """What an address means; raises AddressError."""
+    match = re.fullmatch(r"(https?)://(.*)", text, re.DOTALL)
+    if not match:
+        _refuse("drain_scheme")
+    login, _, place = match[2].rpartition("@")
+    if re.search(r"[#\s?@/]", login):
+        _refuse("escape")
+    where, _, rest = place.partition("/")
+    host, port = _host(where, "no_drain_host")
+    if rest or re.search(r"[?#]", place):
+        _refuse("drain_rest")
+    _, token = _login(login)
+    if not token:
+        _refuse("no_token")
+    host = f"[{host}]" if ":" in host else host
+    default = 443 if match[1] == "https" else 80
+    return DrainAddress(f"{match[1]}://{host}:{port or default}/internal/drain", token)
 
 
 def _refuse(why: str) -> NoReturn:

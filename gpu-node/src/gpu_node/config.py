@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from gpu_node.addresses import AddressError, read_redis_address, read_store_address
+from gpu_node.addresses import (
+    AddressError,
+    ServiceToken,
+    read_drain_address,
+    read_redis_address,
+    read_store_address,
+)
 from gpu_node.contracts.config import GPU_NODE_ENV, Variable
 from gpu_node.secret_files import SecretFileError
 
@@ -24,6 +30,9 @@ class Config:
     """See config/gpu-node.schema.json; times are in ms."""
 
     redis_url: str
+    access_client_id: str
+    access_client_secret: str
+    drain_url: str
     host: str
     port: int
     shards: int
@@ -37,6 +46,7 @@ class Config:
     """For handlers: GPU_NODE_SETTINGS, and the variables that the schema marks as settings."""
     cache: bool
     s3_endpoint: str
+    s3_access: bool
     s3_region: str
     s3_bucket: str
     s3_access_key: str
@@ -63,6 +73,13 @@ class Config:
     secret_files: tuple[str, ...] = ()
     """No variable: where secrets were read, which is no place for handlers. Absolute."""
 
+    @property
+    def service_token(self) -> ServiceToken | None:
+        """For an edge before Redis."""
+        if not self.access_client_id:
+            return None
+        return ServiceToken(self.access_client_id, self.access_client_secret)
+
 
 _NUMBERS: Mapping[str, tuple[Callable[[str], object], str]] = {
     "integer": (int, "a whole number"),
@@ -71,6 +88,7 @@ _NUMBERS: Mapping[str, tuple[Callable[[str], object], str]] = {
 _READERS: Mapping[str, Callable[[str], object]] = {
     "redis_url": read_redis_address,
     "s3_endpoint": read_store_address,
+    "drain_url": read_drain_address,
 }
 """What no pattern can say well."""
 
@@ -114,8 +132,8 @@ def read_config(
             values[name] = variable.default
     errors += _address_errors(values)
     errors += _schema_errors(gate, values, already=bool(errors))
-    if not errors and values["renew_ms"] * 3 > values["lease_ms"]:
-        errors.append("GPU_NODE_RENEW_MS must be at most a third of GPU_NODE_LEASE_MS")
+    if not errors:
+        errors += _contradictions(values)
     if errors:
         raise ConfigError(errors)
     values["data_dir"] = Path(values["data_dir"]).absolute()
@@ -165,10 +183,28 @@ def _address_errors(values: dict[str, Any]) -> list[str]:
     found: list[str] = []
     for name, read in _READERS.items():
         try:
-            if name in values:
+            if values.get(name):
                 read(values[name])
         except AddressError as error:
             found.append(f"{GPU_NODE_ENV[name].env} {error}")
+    return found
+
+
+def _contradictions(values: dict[str, Any]) -> list[str]:
+    found: list[str] = []
+    if values["renew_ms"] * 3 > values["lease_ms"]:
+        found.append("GPU_NODE_RENEW_MS must be at most a third of GPU_NODE_LEASE_MS")
+    client_id, secret = (bool(values[f"access_client_{part}"]) for part in ("id", "secret"))
+    if client_id != secret:
+        names = ["GPU_NODE_ACCESS_CLIENT_ID", "GPU_NODE_ACCESS_CLIENT_SECRET"]
+        given, missing = names if client_id else names[::-1]
+        found.append(f"{given} is set without {missing}: a service token has both")
+    if values["s3_access"] and not (client_id and secret):
+        found.append("GPU_NODE_S3_ACCESS is true without a service token in GPU_NODE_ACCESS_*")
+    elif values["s3_access"] and not read_store_address(values["s3_endpoint"]).tls:
+        found.append(
+            "GPU_NODE_S3_ACCESS sends a service token, and GPU_NODE_S3_ENDPOINT has no TLS"
+        )
     return found
 
 

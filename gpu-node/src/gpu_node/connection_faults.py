@@ -19,6 +19,11 @@ _NO_TLS = "@ speaks no TLS, and its address asks for it"
 _SILENT = "@ does not take the connection; perhaps it speaks no TLS and its address asks for it"
 
 
+class EdgeFault(ConnectionError):
+    """What an edge before a service did in place of passing bytes on; its text is the sentence,
+    with @ for the service."""
+
+
 def connection_fault(error: BaseException, name: str) -> str | None:
     """One sentence; None where neither the error nor what caused it tells of a connection."""
     for each in _causes(error):
@@ -38,12 +43,15 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             continue
         found.append(each)
         # urllib3 keeps what it gave up on as `reason`.
-        causes = (each.__cause__, each.__context__, getattr(each, "reason", None))
+        context = None if each.__suppress_context__ else each.__context__
+        causes = (each.__cause__, context, getattr(each, "reason", None))
         waiting += [cause for cause in causes if isinstance(cause, BaseException)]
     return reversed(found)
 
 
 def _sentence(error: BaseException) -> str | None:
+    if isinstance(error, EdgeFault):
+        return str(error)
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"The TLS certificate of @ is not trusted ({error.verify_message})"
     if isinstance(error, ssl.SSLEOFError):

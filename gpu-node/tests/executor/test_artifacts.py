@@ -10,11 +10,17 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from executor.driver import Driver, make_node
+from executor.edge import TOKEN, stand_in
 from executor.process import GpuNodeProcess, run_gpu_node
 from minio import Minio
 from object_store import Seaweed, start_seaweed
 from services import Valkey
 from ulid import ULID
+
+from gpu_node.config import Config, read_config
+from gpu_node.errors import RetryableError
+from gpu_node.executor.artifacts import ArtifactStore
+from gpu_node.gate import Gate
 
 Values = dict[str, Any]
 
@@ -150,3 +156,46 @@ async def test_a_store_that_is_away_is_worth_another_try(
         for task_id in (reads, writes):
             problem = (await lonely.result(task_id, "a"))["problem"]
             assert (problem["code"], problem["class"]) == ("store-unavailable", "retryable")
+
+
+def config_of(endpoint: str, seaweed: Seaweed, **changes: str) -> Config:
+    """Of a gpu-node whose store is there, behind Access."""
+    environment = {
+        "REDIS_URL": "redis://127.0.0.1:9",
+        "S3_ENDPOINT": endpoint,
+        "S3_BUCKET": seaweed.bucket,
+        "S3_ACCESS_KEY": seaweed.access_key,
+        "S3_SECRET_KEY": seaweed.secret_key,
+        "S3_ACCESS": "true",
+        "ACCESS_CLIENT_ID": TOKEN.client_id,
+        "ACCESS_CLIENT_SECRET": TOKEN.client_secret,
+        **changes,
+    }
+    named = {f"GPU_NODE_{name}": value for name, value in environment.items()}
+    return read_config(named, Gate(), lambda path, _: path)
+
+
+async def test_brings_bytes_through_an_edge_that_wants_a_service_token(
+    bucket: Minio, seaweed: Seaweed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = int(seaweed.endpoint.rsplit(":", 1)[1])
+    data = b"through the edge"
+    ref = put(bucket, seaweed, data)
+    async with stand_in(tmp_path / "edge", port, "http") as edge:
+        monkeypatch.setenv("SSL_CERT_FILE", edge.certificate)
+        store = ArtifactStore(config_of(edge.store_url, seaweed))
+        await store.get(ref, tmp_path / "got")
+        assert (tmp_path / "got").read_bytes() == data
+        await store.put(tmp_path / "got", ref | {"key": "runs/r/edge"})
+        assert bucket.get_object(seaweed.bucket, "runs/r/edge").data == data
+        assert await store.check() is None
+        for mode in ("forbidden", "login", "page"):
+            await edge.behave(mode=mode)
+            with pytest.raises(RetryableError, match="an edge before it, answers with a page"):
+                await store.put(tmp_path / "got", ref | {"key": "runs/r/refused"})
+        await edge.well()
+        without = ArtifactStore(config_of(edge.store_url, seaweed, S3_ACCESS="false"))
+        said = await without.check()
+        assert said and "an edge before it, answers with a page that is not its own" in said
+        for each in (store, without):
+            each.close()

@@ -95,3 +95,32 @@ def test_portraits_are_kept_unless_that_is_turned_off(text: str, kept: bool) -> 
 def test_a_word_that_is_not_known_turns_nothing_off() -> None:
     with pytest.raises(ConfigError, match="GPU_NODE_VISIBLE_MARK"):
         read_config(LEAST | {"GPU_NODE_VISIBLE_MARK": "ture"}, Gate(), no_files)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (
+            {"ACCESS_CLIENT_ID": "a"},
+            "ACCESS_CLIENT_ID is set without GPU_NODE_ACCESS_CLIENT_SECRET",
+        ),
+        ({"ACCESS_CLIENT_SECRET": "b"}, "CLIENT_SECRET is set without GPU_NODE_ACCESS_CLIENT_ID"),
+        (
+            {"ACCESS_CLIENT_ID": "a\r\nX: y", "ACCESS_CLIENT_SECRET": "b"},
+            "ACCESS_CLIENT_ID: does not have the right form",
+        ),
+        ({"S3_ACCESS": "true"}, "S3_ACCESS is true without a service token"),
+        (
+            {"S3_ACCESS": "true", "ACCESS_CLIENT_ID": "a", "ACCESS_CLIENT_SECRET": "b"},
+            "GPU_NODE_S3_ENDPOINT has no TLS",
+        ),
+        ({"DRAIN_URL": "https://jobs.example.org"}, "DRAIN_URL names no token"),
+        ({"REDIS_URL": "redis+ws://x"}, "REDIS_URL must begin with redis://, rediss://, unix://"),
+    ],
+)
+def test_says_in_a_sentence_what_does_not_go_together(given: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        named = {f"GPU_NODE_{name}": value for name, value in given.items()}
+        read_config(LEAST | named, Gate(), no_files)
+    assert len(caught.value.errors) == 1
+    assert sentence in caught.value.errors[0]

@@ -44,7 +44,7 @@ it.each([
   ],
   ["no Redis", { GATEWAY_REDIS_URL: "" }, "GATEWAY_REDIS_URL is missing"],
   ["an unknown scheme", { GATEWAY_REDIS_URL: "http://redis" }, "must begin with redis://, rediss://"],
-  ["a tunnel's scheme", { GATEWAY_REDIS_URL: "redis+wss://redis" }, "must begin with redis://, rediss://"],
+  ["a tunnel's scheme", { GATEWAY_REDIS_URL: "redis+wss://redis" }, "which gpu-nodes speak: a gateway is"],
   [
     "a Unix socket",
     { GATEWAY_REDIS_URL: "unix:///run/redis" },

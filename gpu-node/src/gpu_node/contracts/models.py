@@ -1000,7 +1000,18 @@ class GpuNodeConfig(Model):
     may also come from a file that <its variable>_FILE names.
     """
     redis_url: str
-    """redis://, rediss:// or unix:// address, with user, password and database where needed."""
+    """redis://, rediss://, unix:// or redis+wss:// address, with user, password and database
+    where needed. redis+wss:// goes through an edge of Cloudflare inside a WebSocket, as
+    cloudflared access tcp does.
+    """
+    access_client_id: str = Field(default="")
+    """Service token of Cloudflare Access for redis+wss://: its client id."""
+    access_client_secret: str = Field(default="")
+    """The secret of that service token."""
+    drain_url: str = Field(default="")
+    """https://drain:<GATEWAY_DRAIN_TOKEN>@jobs.example.org: a gateway on Workers that is told of
+    results, where no driver runs beside Redis.
+    """
     host: str = Field(default="127.0.0.1")
     """Where health and metrics are served."""
     port: int = Field(default=8788)
@@ -1039,6 +1050,8 @@ class GpuNodeConfig(Model):
     """How often engines are asked whether they are here."""
     s3_endpoint: str
     """Address of the object store, without a path."""
+    s3_access: bool = Field(default=False)
+    """Whether the object store lies behind Access, too, and is sent the service token."""
     s3_region: str = Field(default="us-east-1")
     """Region for signatures."""
     s3_bucket: str = Field(default="myspinbot")

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from minio import Minio
-from minio.error import MinioException, S3Error
+from minio.error import InvalidResponseError, MinioException, S3Error
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
-from gpu_node.addresses import read_store_address
+from gpu_node.addresses import ServiceToken, read_store_address
 from gpu_node.config import Config
 from gpu_node.connection_faults import connection_fault
 from gpu_node.contracts.keys import object_key_file_folder
@@ -26,6 +26,7 @@ _PART_BYTES = 16 << 20
 _THREADS = 4
 # Room that must stay free on the disk beside what is downloaded.
 _RESERVE_BYTES = 64 << 20
+_PAGE = "answers with a page that is not its own"
 _GONE = {"NoSuchKey", "NoSuchObject"}
 
 Ref = dict[str, Any]
@@ -39,6 +40,7 @@ class ArtifactStore:
         address = read_store_address(config.s3_endpoint)
         host = f"[{address.host}]" if ":" in address.host else address.host
         place = f"{host}:{address.port}"
+        pool_manager = _pool_manager(config.service_token if config.s3_access else None)
         self._bucket = config.s3_bucket
         self._client = Minio(
             place,
@@ -46,7 +48,7 @@ class ArtifactStore:
             secret_key=config.s3_secret_key,
             secure=address.tls,
             region=config.s3_region,
-            http_client=PoolManager(
+            http_client=pool_manager(
                 maxsize=_THREADS,
                 timeout=Timeout(connect=3, read=30),
                 retries=Retry(total=2, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]),
@@ -59,7 +61,7 @@ class ArtifactStore:
             secret_key=config.s3_secret_key,
             secure=address.tls,
             region=config.s3_region,
-            http_client=PoolManager(timeout=Timeout(connect=2, read=2), retries=False),
+            http_client=pool_manager(timeout=Timeout(connect=2, read=2), retries=False),
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="artifacts")
 
@@ -86,6 +88,10 @@ class ArtifactStore:
     async def _in_thread(self, work: Callable[[], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        except InvalidResponseError as error:
+            # An edge answers so that does not pass on what is asked of it; the SDK's own words
+            # would show the page.
+            raise _unavailable(f"The object store, or an edge before it, {_PAGE}") from error
         except S3Error as error:
             if error.code in _GONE:
                 raise PermanentError("artifact-not-found", "An input's bytes are gone.") from error
@@ -131,7 +137,7 @@ class ArtifactStore:
             if _sha256(file) != ref["sha256"] or file.tell() != ref["size"]:
                 raise PermanentError("invalid-output", f"{ref['name']} changed after it was put.")
             file.seek(0)
-            self._client.put_object(
+            kept = self._client.put_object(
                 self._bucket,
                 ref["key"],
                 file,
@@ -140,6 +146,23 @@ class ArtifactStore:
                 metadata={"sha256": ref["sha256"]},
                 part_size=_PART_BYTES,
             )
+        if not kept.etag:
+            raise _unavailable(f"The object store, or an edge before it, {_PAGE}")
+
+
+def _pool_manager(token: ServiceToken | None) -> type[PoolManager]:
+    """What makes connections; behind Access each request brings the token and follows nobody to a
+    page to log in."""
+    if token is None:
+        return PoolManager
+    shown = {"CF-Access-Client-Id": token.client_id, "CF-Access-Client-Secret": token.client_secret}
+
+    class Shown(PoolManager):
+        def urlopen(self, method: str, url: str, redirect: bool = True, **more: Any) -> Any:
+            headers = {**(more.pop("headers", None) or {}), **shown}
+            return super().urlopen(method, url, redirect=False, headers=headers, **more)
+
+    return Shown
 
 
 def _sha256(file: io.BufferedReader) -> str:

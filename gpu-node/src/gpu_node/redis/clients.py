@@ -1,6 +1,7 @@
 """Makes the Redis clients: commands are repeated when a connection dies, blocking reads never
 are."""
 
+import ssl
 from typing import Any
 
 from redis.asyncio import (
@@ -14,8 +15,9 @@ from redis.asyncio import (
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 
-from gpu_node.addresses import read_redis_address
+from gpu_node.addresses import ServiceToken, read_redis_address
 from gpu_node.contracts.wire import EXECUTOR
+from gpu_node.redis.carried_connection import CarriedConnection
 from gpu_node.redis.failures import ELSEWHERE
 
 Client = Redis
@@ -27,10 +29,12 @@ CONNECT_TIMEOUT_S = 5.0
 READ_SLACK_S = EXECUTOR["read_slack_ms"] / 1000
 
 
-def create_command_client(url: str, connections: int = 32) -> Redis:
+def create_command_client(
+    url: str, token: ServiceToken | None = None, *, connections: int = 32
+) -> Redis:
     """A client for short commands; each of them is safe to run twice, so it repeats them."""
     pool = BlockingConnectionPool(
-        **_place(url),
+        **_place(url, token),
         max_connections=connections,
         timeout=COMMAND_TIMEOUT_S,
         socket_timeout=COMMAND_TIMEOUT_S,
@@ -42,11 +46,11 @@ def create_command_client(url: str, connections: int = 32) -> Redis:
     return Redis.from_pool(pool)
 
 
-def create_reader_client(url: str, block_ms: int) -> Redis:
+def create_reader_client(url: str, block_ms: int, token: ServiceToken | None = None) -> Redis:
     """A client of one connection for blocking reads of `block_ms`; a failure is the reader's to
     handle."""
     pool = ConnectionPool(
-        **_place(url),
+        **_place(url, token),
         max_connections=1,
         socket_timeout=block_ms / 1000 + READ_SLACK_S,
         health_check_interval=0,
@@ -55,15 +59,15 @@ def create_reader_client(url: str, block_ms: int) -> Redis:
     return Redis.from_pool(pool)
 
 
-def create_listener(url: str) -> Redis:
+def create_listener(url: str, token: ServiceToken | None = None) -> Redis:
     """A client for Pub/Sub; its own loop connects again."""
     pool = ConnectionPool(
-        **_place(url), max_connections=1, socket_timeout=None, retry=Retry(NoBackoff(), 0)
+        **_place(url, token), max_connections=1, socket_timeout=None, retry=Retry(NoBackoff(), 0)
     )
     return Redis.from_pool(pool)
 
 
-def _place(url: str) -> dict[str, Any]:
+def _place(url: str, token: ServiceToken | None) -> dict[str, Any]:
     """What all connections have in common."""
     address = read_redis_address(url)
     common: dict[str, Any] = {
@@ -76,5 +80,9 @@ def _place(url: str) -> dict[str, Any]:
     }
     if address.path is not None:
         return common | {"connection_class": UnixDomainSocketConnection, "path": address.path}
-    kind = SSLConnection if address.tls else Connection
-    return common | {"connection_class": kind, "host": address.host, "port": address.port}
+    common |= {"host": address.host, "port": address.port}
+    if address.carried:
+        # Trusts what the system trusts, and SSL_CERT_FILE.
+        tls = ssl.create_default_context()
+        return common | {"connection_class": CarriedConnection, "token": token, "tls": tls}
+    return common | {"connection_class": SSLConnection if address.tls else Connection}

@@ -30,13 +30,18 @@ async def listen_to_control(
         pubsub = client.pubsub(ignore_subscribe_messages=True)
         try:
             await pubsub.subscribe(*channels)
+            is_asked = False
             while True:
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=POLL_S)
-                backoff.reset()
                 if message is None:
-                    # Notices a socket that no longer answers.
+                    # A socket may be open on this side alone.
+                    if is_asked:
+                        raise TimeoutError("no answer to a ping")
                     await pubsub.ping()
+                    is_asked = True
                     continue
+                backoff.reset()
+                is_asked = False
                 order, _, name = text(message["data"]).partition(" ")
                 if handler := handlers.get(order):
                     handler(name)

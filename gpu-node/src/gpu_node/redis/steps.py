@@ -1,7 +1,7 @@
 """An executor's atomic steps in one pool of one shard, each one script of the protocol; steps.ts is
 its twin."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -81,8 +81,18 @@ class PoolSteps:
     """The steps of one consumer; raises what the client raises."""
 
     def __init__(
-        self, client: Redis, keys: Keys, shard: str, *, pool: str, consumer: str, clock: Clock
+        self,
+        client: Redis,
+        keys: Keys,
+        shard: str,
+        *,
+        pool: str,
+        consumer: str,
+        clock: Clock,
+        on_result: Callable[[], None] = lambda: None,
     ) -> None:
+        """`on_result` is called when Redis has taken something that a run may wait for."""
+        self._on_result = on_result
         self.shard = shard
         self.pool = pool
         self.consumer = consumer
@@ -112,7 +122,10 @@ class PoolSteps:
             first=first,
             items=items,
         )
-        return text(await self._scripts.run(step))
+        answer = text(await self._scripts.run(step))
+        if any(item.kind == "result" for item in items):
+            self._on_result()
+        return answer
 
     async def settle(self, task_id: str, last: Settlement) -> str:
         """End a task; `ok`, or `closed` where somebody else has ended it."""
@@ -127,7 +140,9 @@ class PoolSteps:
             first=last.first,
             items=last.items,
         )
-        return text(await self._scripts.run(step))
+        answer = text(await self._scripts.run(step))
+        self._on_result()
+        return answer
 
     async def discard(self, entry: Entry) -> None:
         """Take an entry away that belongs to no open task; its task, if any, is not touched."""

@@ -1,5 +1,6 @@
 """Puts the parts of the executor together."""
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from gpu_node.executor.announcer import Announcer
 from gpu_node.executor.artifacts import ArtifactStore
 from gpu_node.executor.background import Background
 from gpu_node.executor.capabilities import Capabilities
+from gpu_node.executor.drain_hint import bell_of
 from gpu_node.executor.executor import Connections, Executor
 from gpu_node.executor.fitness import Fitness
 from gpu_node.executor.held_tasks import HeldTasks
@@ -65,11 +67,9 @@ def assemble(
     """The executor, not yet running; its connections are closed with the stack."""
     keys = Keys(config.prefix)
     clock, backoffs = box.clock, box.backoffs
-    shards = [f"s{i}" for i in range(config.shards)]
-    steps = [
-        PoolSteps(box.commands, keys, s, pool=config.pool, consumer=box.executor_id, clock=clock)
-        for s in shards
-    ]
+    background = Background()
+    steps = _steps(config, keys, box, on_result=bell_of(config.drain_url, background, stack))
+    shards = [each.shard for each in steps]
     fitness, capabilities = box.fitness, box.capabilities
     announcer = Announcer(
         config,
@@ -92,7 +92,6 @@ def assemble(
     box.engines.prober = prober
     announcer.on_probe = lambda order: _probe(prober, announcer, order)
     runner = _runner(config, gate, box, prober=prober, metrics=metrics)
-    background = Background()
     admission = Admission(gate, capabilities, config.pool)
     intake = Intake(
         admission,
@@ -106,14 +105,17 @@ def assemble(
         on_absent=prober.ask,
     )
     leases = Leases(config, runner.held_tasks, intake, metrics, clock=clock)
-    readers = [create_reader_client(config.redis_url, config.block_ms) for _ in shards]
+    readers = [
+        create_reader_client(config.redis_url, config.block_ms, config.service_token)
+        for _ in shards
+    ]
     return Executor(
         config=config,
         steps=steps,
         connections=Connections(
             keys=keys,
             readers=[closing(stack, reader) for reader in readers],
-            listener=closing(stack, create_listener(config.redis_url)),
+            listener=closing(stack, create_listener(config.redis_url, config.service_token)),
         ),
         held_tasks=runner.held_tasks,
         leases=leases,
@@ -139,6 +141,22 @@ def assemble(
 def _probe(prober: Prober, announcer: Announcer, order: int) -> None:
     """Ask all engines, as operators have ordered."""
     prober.ask_all().add_done_callback(lambda _: announcer.probed(order))
+
+
+def _steps(config: Config, keys: Keys, box: Box, on_result: Callable[[], None]) -> list[PoolSteps]:
+    """Of each shard."""
+    return [
+        PoolSteps(
+            box.commands,
+            keys,
+            f"s{i}",
+            pool=config.pool,
+            consumer=box.executor_id,
+            clock=box.clock,
+            on_result=on_result,
+        )
+        for i in range(config.shards)
+    ]
 
 
 def closing(stack: AsyncExitStack, client: Client) -> Client:

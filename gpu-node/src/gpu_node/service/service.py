@@ -86,7 +86,7 @@ class Service:
             stack.callback(root.close)
             store = ArtifactStore(config)
             stack.callback(store.close)
-            commands = closing(stack, create_command_client(config.redis_url))
+            commands = closing(stack, create_command_client(config.redis_url, config.service_token))
             await refuse_cluster(commands)
             keys = Keys(config.prefix)
             self._readiness.add_check("Redis", lambda: check_redis(commands, keys, config.pool))

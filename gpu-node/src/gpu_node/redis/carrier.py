@@ -1,0 +1,207 @@
+"""Opens byte streams inside a WebSocket, as `cloudflared access tcp` does: one for each connection,
+binary frames that are nothing but the bytes."""
+
+import asyncio
+import ssl
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, cast
+
+from websockets.client import ClientProtocol
+from websockets.exceptions import InvalidStatus
+from websockets.frames import Close, CloseCode, Frame, Opcode
+from websockets.protocol import State
+from websockets.uri import parse_uri
+
+from gpu_node import __version__
+from gpu_node.addresses import ServiceToken
+from gpu_node.connection_faults import EdgeFault
+
+_FRAME_BYTES = 65_536
+"""Some edges lose larger frames."""
+_MESSAGE_BYTES = 16 << 20
+"""Far more than any edge puts into one."""
+_GOODBYE_S = 2.0
+
+_ANSWERS: Mapping[int, str] = {
+    HTTPStatus.NOT_FOUND: "The edge before @ knows no tunnel of this name",
+    HTTPStatus.OK: "The edge before @ answers with a page in place of a tunnel",
+    HTTPStatus.TOO_MANY_REQUESTS: "The edge before @ is asked too often",
+}
+_LOGIN = (
+    "The edge before @ sends to a page to log in: the policy of its Access application must have "
+    "the action Service Auth"
+)
+_REFUSED = "The edge before @ refuses the service token, or it has expired"
+_NO_TOKEN = "The edge before @ wants a service token, and none is set"
+_AWAY = "The edge before @ cannot reach it: the tunnel or what is behind it is away"
+_OTHER = "The edge before @ answers something that is no tunnel"
+_SILENT = "The edge before @ does not answer in time"
+_CUT = "The edge before @ has cut the connection"
+
+
+async def open_carrier(
+    place: tuple[str, int],
+    token: ServiceToken | None,
+    context: ssl.SSLContext,
+    within_s: float | None,
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A stream to what lies behind the edge at this host and port; raises OSError, and EdgeFault
+    where the edge is there and passes nothing on."""
+    loop = asyncio.get_running_loop()
+    carrier = _Carrier(place, token, loop)
+    transport: asyncio.Transport | None = None
+    try:
+        async with asyncio.timeout(within_s):
+            transport, _ = await loop.create_connection(
+                lambda: carrier, *place, ssl=context, ssl_shutdown_timeout=_GOODBYE_S
+            )
+            await carrier.opened
+    except BaseException as error:
+        if transport:
+            transport.abort()
+        if isinstance(error, TimeoutError):
+            raise EdgeFault(_SILENT) from None
+        raise
+    framing = _Framing(transport, carrier)
+    return carrier.reader, asyncio.StreamWriter(framing, carrier, carrier.reader, loop)
+
+
+class _Carrier(asyncio.StreamReaderProtocol):
+    """Speaks with the edge; what is in its frames goes to `reader`."""
+
+    def __init__(
+        self,
+        place: tuple[str, int],
+        token: ServiceToken | None,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self.reader = asyncio.StreamReader(loop=loop)
+        super().__init__(self.reader, loop=loop)
+        host, port = place
+        host = f"[{host}]" if ":" in host else host
+        self.socket = ClientProtocol(parse_uri(f"wss://{host}:{port}/"), max_size=_MESSAGE_BYTES)
+        self.opened: asyncio.Future[None] = loop.create_future()
+        # Nobody waits any more for what fails after it was given up.
+        self.opened.add_done_callback(lambda future: future.cancelled() or future.exception())
+        self._token = token
+        self._wire: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        # uvloop's are no subclasses.
+        self._wire = cast(asyncio.Transport, transport)
+        request = self.socket.connect()
+        request.headers["User-Agent"] = f"myspinbot-gpu-node/{__version__}"
+        if self._token:
+            request.headers["CF-Access-Client-Id"] = self._token.client_id
+            request.headers["CF-Access-Client-Secret"] = self._token.client_secret
+        self.socket.send_request(request)
+        self.flush()
+
+    def data_received(self, data: bytes) -> None:
+        self.socket.receive_data(data)
+        for event in self.socket.events_received():
+            if isinstance(event, Frame) and event.opcode in _DATA:
+                self.reader.feed_data(event.data)
+        self._look()
+
+    def eof_received(self) -> bool:
+        self.socket.receive_eof()
+        self._look()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.opened.done():
+            self._fail(_CUT)
+        if self.reader.exception() is None and not isinstance(exc, OSError):
+            self.reader.set_exception(EdgeFault(_CUT))
+        super().connection_lost(exc)
+        # One that only failed would still count as open.
+        self.reader.feed_eof()
+
+    def flush(self) -> None:
+        """Send what is to be said."""
+        wire = self._wire
+        if wire is None or wire.is_closing():
+            return
+        for data in self.socket.data_to_send():
+            if data:
+                wire.write(data)
+
+    def _look(self) -> None:
+        """After each thing heard: answers pings, and sees whether the edge has opened or closed."""
+        self.flush()
+        state, fault = self.socket.state, self.socket.handshake_exc
+        if fault is not None:
+            self._fail(_sentence(fault, self._token))
+        elif state is State.OPEN:
+            if not self.opened.done():
+                self.opened.set_result(None)
+        elif state is not State.CONNECTING:
+            self._fail(_closed(self.socket.close_rcvd))
+
+    def _fail(self, sentence: str) -> None:
+        error = EdgeFault(sentence)
+        if not self.opened.done():
+            self.opened.set_exception(error)
+        if self.reader.exception() is None:
+            self.reader.set_exception(error)
+        if self._wire:
+            self._wire.close()
+
+
+class _Framing(asyncio.Transport):
+    """Takes bytes for the other side, and puts them into frames."""
+
+    def __init__(self, wire: asyncio.Transport, carrier: _Carrier) -> None:
+        super().__init__()
+        self._wire = wire
+        self._carrier = carrier
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        socket = self._carrier.socket
+        if socket.state is not State.OPEN:
+            return
+        view = memoryview(data)
+        for start in range(0, len(view), _FRAME_BYTES):
+            socket.send_binary(view[start : start + _FRAME_BYTES])
+        self._carrier.flush()
+
+    def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
+        self.write(b"".join(list_of_data))
+
+    def close(self) -> None:
+        if self._carrier.socket.state is State.OPEN:
+            self._carrier.socket.send_close(CloseCode.NORMAL_CLOSURE)
+            self._carrier.flush()
+        self._wire.close()
+
+    def is_closing(self) -> bool:
+        return self._wire.is_closing()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self._wire.get_extra_info(name, default)
+
+
+_DATA = (Opcode.BINARY, Opcode.TEXT, Opcode.CONT)
+
+
+def _sentence(fault: Exception, token: ServiceToken | None) -> str:
+    """What the edge did in place of opening a tunnel."""
+    if not isinstance(fault, InvalidStatus):
+        return _CUT if isinstance(fault.__cause__, EOFError) else _OTHER
+    status = fault.response.status_code
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        said = _REFUSED if token else _NO_TOKEN
+    elif 300 <= status < 400:
+        said = _LOGIN
+    elif status >= 500:
+        said = _AWAY
+    else:
+        said = _ANSWERS.get(status, _OTHER)
+    return f"{said} ({status})"
+
+
+def _closed(close: Close | None) -> str:
+    return f"{_CUT} ({close.code})" if close else _CUT

@@ -1,0 +1,163 @@
+/**
+ * Stands in for Cloudflare's edge and the tunnel behind it: takes TLS, wants a service token, and passes TCP inside
+ * WebSockets or HTTP on to a target. Drops, stalls, delays and refuses as it is told.
+ */
+import { mkdirSync, readFileSync } from "node:fs";
+import { request, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { ownCertificate } from "@myspinbot/services/certificate.ts";
+import { WebSocketServer } from "ws";
+import { socketEnd, webSocketEnd } from "./ends.ts";
+import { refusalOf, written, type Manners, type Mode, type Token } from "./manners.ts";
+import { createPipe, type Counts, type Pipe } from "./pipe.ts";
+
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * `carried`: TCP inside WebSockets, with TLS; `http`: HTTP with TLS; `plain`: TCP as it is, for comparison, and nobody
+ * is asked for a token.
+ */
+export type Kind = "carried" | "http" | "plain";
+
+export interface StandInOptions {
+  /** The certificate lies here; made if absent. */
+  readonly dir: string;
+  /** Where it listens; one of this machine. */
+  readonly host?: string;
+  readonly token?: Token;
+  readonly routes: Readonly<Record<string, { readonly kind: Kind; readonly target: Target }>>;
+}
+
+export interface StandIn {
+  /** Port of each route. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly host: string;
+  /** Path of the PEM file by which clients know it. */
+  readonly certificate: string;
+  /** May be changed at any time. */
+  readonly manners: Manners;
+  readonly counts: Counts;
+  readonly open: number;
+  /** What all connections of this moment suffer. */
+  suffer(what: keyof Pipe): void;
+  stop(): Promise<void>;
+}
+
+export async function startStandIn(options: StandInOptions): Promise<StandIn> {
+  const { dir, host = "127.0.0.1", routes } = options;
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const { cert, key } = ownCertificate(dir, [host]);
+  const tls = { cert: readFileSync(cert), key: readFileSync(key) };
+  const manners: Manners = { mode: "pass", delayMs: 0, bytesPerSecond: 0, token: options.token ?? null };
+  const counts: Counts = { opened: 0, bytesUp: 0, bytesDown: 0 };
+  const pipes = new Set<Pipe>();
+  const sockets = new Set<Duplex>();
+  const edge: Edge = {
+    manners,
+    keep(ends) {
+      const pipe = createPipe(ends, { manners, counts, onEnd: (over) => pipes.delete(over) });
+      pipes.add(pipe);
+    },
+  };
+
+  const servers = await Promise.all(
+    Object.entries(routes).map(async ([name, { kind, target }]) => {
+      const server: Server =
+        kind === "plain" ? createServer((socket) => passPlain(edge, socket, target)) : createTlsServer(tls);
+      if (kind !== "plain") SERVE[kind](edge, server, target);
+      server.on("connection", (socket) => {
+        sockets.add(socket);
+        socket.once("close", () => sockets.delete(socket));
+      });
+      server.on("tlsClientError", () => {});
+      await listen(server, host);
+      return { name, server, port: (server.address() as AddressInfo).port };
+    }),
+  );
+  return {
+    ...{ host, manners, counts, certificate: cert },
+    ports: Object.fromEntries(servers.map(({ name, port }) => [name, port])),
+    get open() {
+      return pipes.size;
+    },
+    suffer: (what) => [...pipes].forEach((pipe) => pipe[what]()),
+    async stop() {
+      for (const pipe of pipes) pipe.cut();
+      for (const socket of sockets) socket.destroy();
+      await Promise.all(servers.map(({ server }) => new Promise((resolve) => server.close(resolve))));
+    },
+  };
+}
+
+interface Edge {
+  readonly manners: Manners;
+  keep(ends: Parameters<typeof createPipe>[0]): void;
+}
+
+function listen(server: Server, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, host, resolve);
+  });
+}
+
+const SERVE: Record<Exclude<Kind, "plain">, (edge: Edge, server: Server, target: Target) => void> = {
+  carried(edge, server, target) {
+    const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+    server.on("request", (_: IncomingMessage, response: ServerResponse) => {
+      // As Access does before it asks for the token: cloudflared looks where to log in.
+      response.writeHead(400).end();
+    });
+    server.on("upgrade", (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
+      socket.on("error", () => {});
+      if (isRude(edge.manners.mode, socket)) return;
+      const refusal = refusalOf(edge.manners, incoming.headers);
+      if (refusal) {
+        socket.end(written(refusal));
+        return;
+      }
+      const behind = connect(target.port, target.host);
+      behind.once("error", () => socket.destroy());
+      sockets.handleUpgrade(incoming, socket, head, (client) =>
+        edge.keep({ client: webSocketEnd(client), target: socketEnd(behind) }),
+      );
+    });
+  },
+
+  http({ manners }, server, target) {
+    server.on("request", (incoming: IncomingMessage, response: ServerResponse) => {
+      if (isRude(manners.mode, incoming.socket)) return;
+      const refusal = refusalOf(manners, incoming.headers);
+      if (refusal) {
+        response.writeHead(refusal.status, refusal.headers).end(refusal.body);
+        return;
+      }
+      const { method = "GET", url = "/", headers } = incoming;
+      // The name that was asked for stays: signatures of S3 are made over it.
+      const asked = request({ ...target, method, path: url, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      });
+      asked.once("error", () => response.destroy());
+      response.once("close", () => asked.destroy());
+      incoming.pipe(asked);
+    });
+  },
+};
+
+function passPlain(edge: Edge, socket: Socket, target: Target): void {
+  edge.keep({ client: socketEnd(socket), target: socketEnd(connect(target.port, target.host)) });
+}
+
+/** Edges that do not even answer in HTTP. */
+function isRude(mode: Mode, socket: Socket): boolean {
+  if (mode === "garbage") socket.end("SSH-2.0-OpenSSH_9.9\r\n\r\n");
+  else if (mode === "hang-up") socket.destroy();
+  else return mode === "silent";
+  return true;
+}
