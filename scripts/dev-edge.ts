@@ -1,8 +1,7 @@
 /** `npm run dev:edge`: the Worker in the local runtime, and around it what runs at home: Redis, store, driver, gpu-node. */
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { aborted, untilStopped } from "./lifetime.ts";
+import { ownKey } from "./own-key.ts";
 import { restartOnChange } from "./restart-on-change.ts";
 import { ROOT } from "./services/binaries.ts";
 import { bundleEdge } from "./services/edge-bundle.ts";
@@ -47,7 +46,7 @@ try {
   const cron = setInterval(() => {
     edge.tick().catch((error: unknown) => console.error(`cron: ${(error as Error).message}`));
   }, MINUTE_MS);
-  console.log(`edge ${edge.url}  home ${stack.gateway.url}  key ${ownKey(valkey.urlOf("gateway"))}`);
+  console.log(`edge ${edge.url}  home ${stack.gateway.url}  key ${ownKey(FOLDER, valkey.urlOf("gateway"))}`);
   await aborted(stopped);
   clearInterval(cron);
   await edge.stop();
@@ -58,18 +57,3 @@ try {
   process.exitCode = 1;
 }
 process.exit();
-
-/** Made once for the data of this folder. */
-function ownKey(redisUrl: string): string {
-  const file = join(FOLDER, "key");
-  if (existsSync(file)) return readFileSync(file, "utf8");
-  const command = join(ROOT, "gateway", "src", "entry", "nodejs", "keys.ts");
-  const scopes = "runs:write,runs:read,operate";
-  const key = execFileSync(
-    process.execPath,
-    [command, "create", "--owner", "default", "--name", "dev:edge", "--scopes", scopes],
-    { env: { ...process.env, GATEWAY_REDIS_URL: redisUrl }, stdio: ["ignore", "pipe", "ignore"] },
-  );
-  writeFileSync(file, key.toString().trim(), { mode: 0o600 });
-  return key.toString().trim();
-}

@@ -65,8 +65,8 @@ const FIELDS: Readonly<Record<string, { field?: string; words?: string }>> = {
 };
 
 /** Relative paths are the caller's, not the repository's. */
-export function parseDemoOptions(args: string[], from = CALLER): DemoOptions {
-  const values = readCommandLine("demo", args).values as Record<string, string | true | undefined>;
+export function parseDemoOptions(args: string[], from = CALLER, command = "demo"): DemoOptions {
+  const values = readCommandLine(command, args).values as Record<string, string | true | undefined>;
   const { portrait, background, voice, out } = values as Record<string, string | undefined>;
   const backdrop = background !== undefined && isFile(background) ? background : undefined;
   const wishes = Object.entries(values).filter(

@@ -23,6 +23,8 @@ const ALONE: Readonly<Record<string, string>> = {
   "artifacts.py _PART_BYTES": "no bytes pass through the node plane",
   "artifacts.py _RESERVE_BYTES": "no bytes pass through the node plane",
   "artifacts.py _THREADS": "no bytes pass through the node plane",
+  "drain_hint.py _ANSWER_S": "the node plane tells nobody of results",
+  "drain_hint.py _CONNECT_S": "the node plane tells nobody of results",
   "fitness.py FULL_FOR_S": "disks fill on a box",
   "fitness.py MIN_FREE_BYTES": "disks fill on a box",
   "held_tasks.py MAX_LONG": "work of the node plane is short",

@@ -48,6 +48,7 @@ const ALONE: Readonly<Record<string, string>> = {
   "time-limit.ts": "Python's pool of children limits the time",
   "artifacts.py": "no bytes pass through the node plane",
   "background.py": "promises run by themselves, tasks of asyncio must be held",
+  "drain_hint.py": "the node plane is beside its driver, or is the Worker itself",
   "fitness.py": "disks fill and handlers crash on a box; the gateway's threads cost it neither",
   "graph_run.py": "parts the order of nodes from LangGraph, so that its cost can be measured",
   "node_checks.py": "the gateway's validators come with its node types",

@@ -14,6 +14,8 @@ export interface AppOptions {
   readonly redisUrl: string;
   readonly s3: S3Access;
   readonly port?: number;
+  /** 127.0.0.1 by default. */
+  readonly host?: string;
   /** Added at the end, so they override: `{ GATEWAY_SHARDS: "3" }`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly inheritOutput?: boolean;
@@ -39,10 +41,10 @@ export interface App {
 
 /** Chooses a port without starting. */
 export async function prepareApp(app: App, options: AppOptions): Promise<AppServer> {
-  const { dir, redisUrl, s3 } = options;
+  const { dir, redisUrl, s3, host = "127.0.0.1" } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const port = options.port ?? (await freePort());
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${host}:${port}`;
   const named = (values: Record<string, string>): Record<string, string> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [`${app.prefix}_${name}`, value]));
   const service = new Service({
@@ -51,7 +53,7 @@ export async function prepareApp(app: App, options: AppOptions): Promise<AppServ
     args: app.args,
     env: {
       ...named({
-        HOST: "127.0.0.1",
+        HOST: host,
         PORT: String(port),
         S3_ENDPOINT: s3.endpoint,
         S3_REGION: s3.region,

@@ -16,6 +16,8 @@ export interface EdgeOptions {
   readonly port?: number;
   /** Added at the end, so they override; an empty text takes a variable away. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What may be reached through that binding; all that is private or of this machine by default. */
+  readonly reach?: readonly string[];
   /** Without the binding through which Redis and the store are reached. */
   readonly withoutNetwork?: boolean;
   /** Folder of static files. */
@@ -88,7 +90,7 @@ export async function prepareEdge(options: EdgeOptions): Promise<EdgeServer> {
 
 /** Nothing of it is secret: values come from the environment of the process. */
 function configuration(
-  { dir, bundle, withoutNetwork, assets }: EdgeOptions,
+  { dir, bundle, withoutNetwork, assets, reach = ["private", "local"] }: EdgeOptions,
   { port, cron, variables }: { port: number; cron: number; variables: readonly string[] },
 ): string {
   const text = JSON.stringify;
@@ -103,7 +105,7 @@ const config :Workerd.Config = (
   services = [
     (name = "gateway", worker = .gateway),
     (name = "cron", worker = .cron),
-    (name = "network", network = (allow = ["private", "local"])),
+    (name = "network", network = (allow = ${text(reach)})),
     ${assets === undefined ? "" : `(name = "assets", disk = (path = ${text(assets)})),`}
   ],
   sockets = [

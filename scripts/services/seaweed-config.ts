@@ -32,13 +32,13 @@ const PARTS = ["master", "volume", "filer"];
  * Flags of the three processes, by name. As one process (`weed server`) it would put a socket per port into
  * /tmp, whatever it is told, and leave it there.
  */
-export function seaweedFlags(ports: SeaweedPorts): Readonly<Record<string, readonly string[]>> {
+export function seaweedFlags(ports: SeaweedPorts, host: string): Readonly<Record<string, readonly string[]>> {
   const { s3, master, volume, filer } = ports;
   const common = (part: string, port: number): string[] => [
     "-logtostderr=true",
     part,
-    "-ip=127.0.0.1",
-    "-ip.bind=127.0.0.1",
+    `-ip=${host}`,
+    `-ip.bind=${host}`,
     `-port=${port}`,
     `-port.grpc=${port + GRPC_ABOVE}`,
   ];
@@ -59,11 +59,11 @@ export function seaweedFlags(ports: SeaweedPorts): Readonly<Record<string, reado
       "-max=0",
       `-minFreeSpace=${LEAST_FREE}`,
       "-preStopSeconds=0",
-      `-master=127.0.0.1:${master}`,
+      `-master=${host}:${master}`,
     ],
     filer: [
       ...common("filer", filer),
-      `-master=127.0.0.1:${master}`,
+      `-master=${host}:${master}`,
       "-defaultStoreDir=objects",
       "-localSocket=filer.sock",
       "-s3",
@@ -82,8 +82,8 @@ export function seaweedFlags(ports: SeaweedPorts): Readonly<Record<string, reado
  * Its own ports, HTTP and grpc, ask for a certificate that only its own processes have; the S3 port asks for
  * signatures. No page of a browser is answered.
  */
-export function writeSecurity(dir: string): void {
-  const { cert, key } = ownCertificate(dir);
+export function writeSecurity(dir: string, host: string): void {
+  const { cert, key } = ownCertificate(dir, [host]);
   const pair = `cert = ${JSON.stringify(cert)}\nkey = ${JSON.stringify(key)}\n`;
   const ca = `ca = ${JSON.stringify(cert)}\n`;
   const sections = [

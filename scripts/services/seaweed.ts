@@ -13,6 +13,8 @@ export interface SeaweedOptions {
   /** Data, credentials and log lie here; made if absent. A second start on the same folder finds them again. */
   readonly dir: string;
   readonly bucket?: string;
+  /** The address of this machine on which it listens; 127.0.0.1 by default. */
+  readonly host?: string;
 }
 
 /** What an S3 client needs; the names are those of the services' configuration. */
@@ -39,15 +41,16 @@ export async function startSeaweed(options: SeaweedOptions): Promise<SeaweedServ
 }
 
 /** Chooses ports and credentials without starting, so that clients can be started at the same time. */
-export async function prepareSeaweed({ dir, bucket = "myspinbot" }: SeaweedOptions): Promise<SeaweedServer> {
+export async function prepareSeaweed(options: SeaweedOptions): Promise<SeaweedServer> {
+  const { dir, bucket = "myspinbot", host = "127.0.0.1" } = options;
   mkdirSync(join(dir, "objects"), { recursive: true, mode: 0o700 });
   const credentials = ownCredentials(dir);
-  writeSecurity(dir);
+  writeSecurity(dir, host);
   const [s3 = 0, master = 0, volume = 0, filer = 0] = await freePorts(4, GRPC_ABOVE);
-  const endpoint = `http://127.0.0.1:${s3}`;
+  const endpoint = `http://${host}:${s3}`;
   const access: S3Access = { endpoint, region: REGION, bucket, ...credentials };
   const command = await unchanged(weed());
-  const flags = seaweedFlags({ s3, master, volume, filer });
+  const flags = seaweedFlags({ s3, master, volume, filer }, host);
   const members = Object.entries(flags).map(
     ([part, args]) =>
       new Service({

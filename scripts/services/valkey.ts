@@ -12,6 +12,8 @@ export interface ValkeyOptions {
   /** Data and log lie here; made if absent. A second start on the same folder finds the data again. */
   readonly dir: string;
   readonly port?: number;
+  /** The address of this machine on which it listens; 127.0.0.1 by default. */
+  readonly host?: string;
   /** Without users, for measurements through a wire that is not ours to log in on. */
   readonly open?: boolean;
   /** Prefix of the keys that the users may touch; `msb` by default. */
@@ -43,7 +45,7 @@ export function startRedis8(options: ValkeyOptions): Promise<ValkeyServer> {
 
 async function startServer(name: string, program: Program, options: ValkeyOptions): Promise<ValkeyServer> {
   const command = await unchanged(program);
-  const { dir, prefix = "msb", pools = ["default"] } = options;
+  const { dir, prefix = "msb", pools = ["default"], host = "127.0.0.1" } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const users = options.open ? undefined : ownRedisUsers(dir, { prefix, pools });
   for (let attempt = 1; ; attempt += 1) {
@@ -51,9 +53,13 @@ async function startServer(name: string, program: Program, options: ValkeyOption
     const service = new Service({
       name,
       command,
-      args: [...flags(port, dir), ...(users ? ["--aclfile", users.aclFile] : []), ...(options.args ?? [])],
+      args: [
+        ...flags({ host, port, dir }),
+        ...(users ? ["--aclfile", users.aclFile] : []),
+        ...(options.args ?? []),
+      ],
       logFile: join(dir, `${name}.log`),
-      isReady: () => answersPing(port, users?.passwords.owner),
+      isReady: () => answersPing({ host, port }, users?.passwords.owner),
       readyWithinMs: 20_000,
       stopSignal: "SIGTERM",
       graceMs: 5_000,
@@ -62,7 +68,7 @@ async function startServer(name: string, program: Program, options: ValkeyOption
       await service.start();
       const urlOf = (user: string): string => {
         const login = users ? `${user}:${users.passwords[user]}@` : "";
-        return `redis://${login}127.0.0.1:${port}`;
+        return `redis://${login}${host}:${port}`;
       };
       return { url: urlOf("owner"), urlOf, port, service, stop: () => service.stop() };
     } catch (error) {
@@ -73,10 +79,10 @@ async function startServer(name: string, program: Program, options: ValkeyOption
   }
 }
 
-function flags(port: number, dir: string): string[] {
+function flags({ host, port, dir }: { host: string; port: number; dir: string }): string[] {
   const settings: Record<string, string> = {
     port: String(port),
-    bind: "127.0.0.1",
+    bind: host,
     dir,
     save: "",
     appendonly: "yes",
@@ -88,10 +94,10 @@ function flags(port: number, dir: string): string[] {
 }
 
 /** False while it still loads its append-only file, which it says in place of PONG. */
-function answersPing(port: number, password: string | undefined): Promise<boolean> {
+function answersPing(place: { host: string; port: number }, password: string | undefined): Promise<boolean> {
   const login = password === undefined ? "" : `AUTH owner ${password}\r\n`;
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => socket.write(`${login}PING\r\n`));
+    const socket = connect(place, () => socket.write(`${login}PING\r\n`));
     let said = "";
     const done = (answer: boolean): void => {
       socket.destroy();

@@ -15,8 +15,15 @@ const CONFIG = "no-autoupdate: true\n";
 /** `api` is whom cloudflared asks for a tunnel. */
 const PUBLIC_URL = /https:\/\/(?!api\.)[a-z0-9-]+\.trycloudflare\.com/;
 
+interface Way {
+  /** Where what comes in is led to. */
+  readonly to: string;
+  /** Whose name is asked for there: the gateway serves its own only. */
+  readonly gateway: string;
+}
+
 /** Made, not started. */
-export function quickTunnel(cloudflared: Cloudflared, dir: string, gateway: string): QuickTunnel {
+export function quickTunnel(cloudflared: Cloudflared, dir: string, { to, gateway }: Way): QuickTunnel {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const [config, logFile] = [join(dir, "cloudflared.yml"), join(dir, "cloudflared.log")];
   writeFileSync(config, CONFIG);
@@ -26,10 +33,9 @@ export function quickTunnel(cloudflared: Cloudflared, dir: string, gateway: stri
   const service = new Service({
     name: "cloudflared",
     command: cloudflared.path,
-    // The gateway serves its own name only, and nobody knows the public one before.
     args: [
       ...["tunnel", "--config", config, "--no-autoupdate"],
-      ...["--url", gateway, "--http-host-header", host],
+      ...["--url", to, "--http-host-header", host],
     ],
     logFile,
     isReady: async () => publicUrl() !== undefined,

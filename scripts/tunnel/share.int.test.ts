@@ -1,6 +1,7 @@
 /** `npm run share` as a process, with a real Redis and a real gateway. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -34,6 +35,22 @@ async function status(path: string, key?: string): Promise<number> {
   return response.status;
 }
 
+/** As cloudflared hands on what a page asks, by the way that it was given. */
+function asPage(origin: string, key: string): Promise<number> {
+  const log = readFileSync(join(ROOT, ".data", "share", "cloudflared.log"), "utf8");
+  const [, front = "", host = ""] = /--url (\S+) --http-host-header (\S+)/.exec(log) ?? [];
+  const headers = { host, origin, authorization: `Bearer ${key}`, "content-type": "application/json" };
+  const body = JSON.stringify({ graph: "no-such-graph", input: {} });
+  return new Promise((resolve, reject) => {
+    const asked = request(`${front}/v1/runs`, { method: "POST", headers }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    asked.once("error", reject);
+    asked.end(body);
+  });
+}
+
 it("closes an open gateway, lets one key in, and takes it back at Ctrl-C", async () => {
   expect(await status("/v1/runs")).toBe(200);
   const child = spawn(process.execPath, [join(ROOT, "scripts", "share.ts"), "--port", String(gateway.port)], {
@@ -58,6 +75,11 @@ it("closes an open gateway, lets one key in, and takes it back at Ctrl-C", async
     expect.any(String),
     200,
     401,
+  ]);
+  const PAGE = "https://four-words-for-tests.trycloudflare.com";
+  // What the page of the public address asks is judged; that of another one is not even read.
+  expect([await asPage(PAGE, key!), await asPage("https://evil.trycloudflare.com", key!)]).toEqual([
+    422, 403,
   ]);
   child.kill("SIGINT");
   expect([await ended, said]).toEqual([0, expect.stringContaining("the key revoked")]);

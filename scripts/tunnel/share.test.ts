@@ -72,9 +72,11 @@ it("prints address, key and a line of curl, each once, and ends with the tunnel 
   const log = readFileSync(join(dir, "cloudflared.log"), "utf8");
   // Its own configuration, and the name that the gateway serves.
   const { host } = new URL(gateway);
+  const front = /--url (\S+)/.exec(log)?.[1] ?? "";
   expect(log).toContain(
-    `--config ${join(dir, "cloudflared.yml")} --no-autoupdate --url ${gateway} --http-host-header ${host}`,
+    `--config ${join(dir, "cloudflared.yml")} --no-autoupdate --url ${front} --http-host-header ${host}`,
   );
+  await expect(fetch(front)).rejects.toThrow("fetch failed");
   expect(log).toContain("Tunnel server stopped");
 });
 

@@ -4,6 +4,7 @@ import { aborted } from "../lifetime.ts";
 import type { Cloudflared } from "./cloudflared.ts";
 import { TunnelError } from "./cloudflared.ts";
 import type { GuestKeys } from "./guest-keys.ts";
+import { openFront } from "./front.ts";
 import { quickTunnel } from "./quick-tunnel.ts";
 
 export interface ShareOptions {
@@ -58,10 +59,12 @@ export async function share(options: ShareOptions): Promise<void> {
 async function openUntilStopped(options: ShareOptions, key: string): Promise<void> {
   const { cloudflared, dir, gateway, stopped, say } = options;
   if (stopped.aborted) return;
-  const { service, publicUrl } = quickTunnel(cloudflared, dir, gateway);
+  const known: { publicUrl?: string | undefined } = {};
+  const front = await openFront(gateway, () => known.publicUrl);
+  const { service, publicUrl } = quickTunnel(cloudflared, dir, { to: front.url, gateway });
   try {
     await Promise.race([service.start(), aborted(stopped)]);
-    const url = publicUrl();
+    const url = (known.publicUrl = publicUrl());
     if (stopped.aborted || url === undefined) return;
     say(invitation(url, key));
     await Promise.race([service.exited, aborted(stopped)]);
@@ -69,11 +72,14 @@ async function openUntilStopped(options: ShareOptions, key: string): Promise<voi
       throw new TunnelError(`cloudflared has ended, and the tunnel with it:\n${service.logTail()}`);
   } finally {
     await service.stop();
+    await front.close();
   }
 }
 
 function invitation(url: string, key: string): string {
   return `Shared until Ctrl-C, for a day at most. It may take half a minute until the address answers.
+
+${url}  is the page, too: it asks for the key.
 
 BASE=${url}
 KEY=${key}

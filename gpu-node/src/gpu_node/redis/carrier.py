@@ -21,7 +21,7 @@ _FRAME_BYTES = 65_536
 """Some edges lose larger frames."""
 _MESSAGE_BYTES = 16 << 20
 """Far more than any edge puts into one."""
-_GOODBYE_S = 2.0
+_GOODBYE_S = 3
 
 _ANSWERS: Mapping[int, str] = {
     HTTPStatus.NOT_FOUND: "The edge before @ knows no tunnel of this name",
