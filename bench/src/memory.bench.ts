@@ -21,7 +21,8 @@ import { fitLine } from "./lib/stats.ts";
 const RUNS = 5_000;
 const STEP = 500;
 const IN_FLIGHT = 64;
-const LIMITS_MIB = { gateway: 200, "gpu-node": 150 };
+/** At rest, and afterwards. */
+const LIMITS_MIB = { gateway: [200, 264], "gpu-node": [150, 150] } as const;
 const PYTHON_FOLDER = join(ROOT, "bench", "python");
 const KEYS = createKeys("msb");
 const SHARD = "s0";
@@ -112,8 +113,8 @@ try {
       restMiB: rest.mib[name],
       afterMiB: after.mib[name],
       bytesPerRun: fitLine(late.map(({ runs, mib }) => [runs, mib[name] * 2 ** 20] as const)).slope,
-      target: `<= ${LIMITS_MIB[name]} MiB at rest`,
-      met: rest.mib[name] <= LIMITS_MIB[name],
+      target: `<= ${LIMITS_MIB[name].join(", ")} MiB`,
+      met: rest.mib[name] <= LIMITS_MIB[name][0] && after.mib[name] <= LIMITS_MIB[name][1],
     }));
     printTable(
       `Resident memory, ${RUNS} runs of two no-ops at ${perSecond.toFixed(0)} runs/s`,

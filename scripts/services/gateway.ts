@@ -17,10 +17,19 @@ export function prepareGateway(options: GatewayOptions): Promise<GatewayServer> 
     name: "gateway",
     prefix: "GATEWAY",
     command: process.execPath,
-    // A smaller young generation: 155 MB at rest in place of 220, measured on Node 24.
-    args: ["--max-semi-space-size=4", join(ROOT, "gateway", "src", "entry", "nodejs", "main.ts")],
-    // Compiled code is kept: a start takes a third less CPU, and a thread of handlers 11 MB less, the compiler's own.
-    env: { NODE_COMPILE_CACHE: join(ROOT, ".data", "compiled") },
+    // A smaller young generation, and an old one that is swept when half as much again lies there: by default V8 lets
+    // four times as much gather, which no request is quicker for.
+    args: [
+      "--max-semi-space-size=4",
+      "--heap-growing-percent=50",
+      join(ROOT, "gateway", "src", "entry", "nodejs", "main.ts"),
+    ],
+    env: {
+      // Compiled code is kept: a start takes a third less CPU, and a thread of handlers 11 MB less, the compiler's own.
+      NODE_COMPILE_CACHE: join(ROOT, ".data", "compiled"),
+      // Else glibc keeps what threads have freed apart for each of them.
+      MALLOC_ARENA_MAX: "2",
+    },
     readyWithinMs: 30_000,
   };
   return prepareApp(app, options);

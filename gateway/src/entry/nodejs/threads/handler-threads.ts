@@ -4,9 +4,11 @@
  * have a thread more than the work, one after another, and so has the asking for engines: they are quick, and must not
  * wait for what is not.
  */
+import { availableParallelism } from "node:os";
+import { systemClock } from "../../../clock.ts";
 import type { HandlerHost } from "../../../executor/handler-host.ts";
 import { createThreadPool } from "./thread-pool.ts";
-import type { ThreadOptions } from "./thread.ts";
+import { startThread, type ThreadOptions } from "./thread.ts";
 
 export interface HandlerThreads extends HandlerHost {
   /** Ends all threads. */
@@ -27,9 +29,12 @@ export function createHandlerThreads(options: HandlerThreadsOptions): HandlerThr
   const types = new Set(options.types);
   const checked = new Set(options.checked);
   const probed = new Set(options.probed);
-  const work = createThreadPool(options, options.most);
-  const checks = createThreadPool(options, 1);
-  const probes = createThreadPool(options, 1);
+  const start = () => startThread(options);
+  const starts = availableParallelism();
+  const poolOf = (most: number) => createThreadPool({ start, most, starts, clock: systemClock });
+  const work = poolOf(options.most);
+  const checks = poolOf(1);
+  const probes = poolOf(1);
   work.warm();
   return {
     has: (type) => types.has(type),

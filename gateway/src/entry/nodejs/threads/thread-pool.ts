@@ -1,8 +1,10 @@
-/** Threads for calls of handlers: as many at once as allowed, a few kept warm. */
+/** Threads for calls of handlers: as many at once as allowed, as few as do, a few kept warm. */
+import type { Clock } from "../../../clock.ts";
 import type { HandlerCall, Outcome } from "../../../executor/handler-host.ts";
 import { STOPPED } from "../../../executor/time-limit.ts";
 import type { CallKind } from "./messages.ts";
-import { startThread, type Thread, type ThreadOptions } from "./thread.ts";
+import { createShortage } from "./shortage.ts";
+import type { Thread } from "./thread.ts";
 
 export interface ThreadPool {
   /** Starts one before it is needed. */
@@ -12,71 +14,89 @@ export interface ThreadPool {
   close(): void;
 }
 
+export interface PoolOptions {
+  start(): Thread;
+  /** Threads at once; further calls wait, and their time does not run meanwhile. */
+  most: number;
+  /** Threads that may start at once: a start is all work, so more than there are cores only delay each other. */
+  starts: number;
+  clock: Clock;
+}
+
 /** Free threads that are kept for the next call. */
 const WARM = 2;
-/** How long further free threads are kept. */
+/** How long a further thread is kept that nobody needs. */
 const IDLE_MS = 10_000;
-/** How long a call waits for a thread to become free before another is started, which takes longer: short calls share. */
-const SPARE_MS = 25;
 
-/** @param most threads at once; further calls wait, and their time does not run meanwhile */
-export function createThreadPool(options: ThreadOptions, most: number): ThreadPool {
+interface Waiting {
+  since: number;
+  serve(thread: Thread): void;
+}
+
+export function createThreadPool({ start: open, most, starts, clock }: PoolOptions): ThreadPool {
   const all = new Set<Thread>();
-  /** The one that was used last comes last. */
-  const free: Thread[] = [];
-  const waiting: ((thread: Thread) => void)[] = [];
+  /** The one that was used last comes last; each with what calls its end off. */
+  const free = new Map<Thread, () => void>();
+  const waiting: Waiting[] = [];
+  let starting = 0;
   let closed = false;
 
   const start = () => {
-    const thread = startThread(options);
+    const began = clock.elapsed();
+    const thread = open();
     all.add(thread);
-    void thread.started.then(() => hand(thread));
+    starting += 1;
+    void thread.started.then(() => {
+      starting -= 1;
+      shortage.started(clock.elapsed() - began);
+      hand(thread);
+    });
   };
   const drop = (thread: Thread) => {
+    free.get(thread)?.();
+    free.delete(thread);
     all.delete(thread);
     void thread.end();
   };
-  const grow = () => {
-    if (waiting.length > 0 && all.size < most) start();
-  };
+
+  const shortage = createShortage({
+    clock,
+    since: () => (closed || all.size >= most ? undefined : waiting[0]?.since),
+    missing: (how) => {
+      if (starting < (how === "still" ? starts : 1)) start();
+    },
+  });
 
   /** One that could not even start goes to who waits, too: that call says why. */
   const hand = (thread: Thread) => {
     const next = waiting.shift();
-    if (next) return next(thread);
+    if (next) {
+      shortage.served();
+      return next.serve(thread);
+    }
     if (closed || !thread.isUsable()) return drop(thread);
-    free.push(thread);
-    if (free.length > WARM) setTimeout(shrink, IDLE_MS).unref();
+    const retire = () => {
+      if (free.size > WARM) drop(thread);
+    };
+    free.set(thread, clock.after(IDLE_MS, retire));
   };
   const give = (thread: Thread) => {
     if (thread.isUsable()) return hand(thread);
     drop(thread);
-    grow();
-  };
-  /** Those that were free longest go first. */
-  const shrink = () => {
-    if (free.length > WARM) drop(free.shift()!);
+    if (waiting.length > 0 && !closed) start();
   };
 
   /** null when the task stops before there is one. */
   const take = async (stopped: AbortSignal): Promise<Thread | null> => {
-    for (let thread = free.pop(); thread; thread = free.pop()) {
+    for (const thread of [...free.keys()].toReversed()) {
+      free.get(thread)!();
+      free.delete(thread);
       if (thread.isUsable()) return thread;
       drop(thread);
     }
     if (all.size === 0) start();
-    const soon = setTimeout(grow, SPARE_MS);
-    const ended = new AbortController();
-    const thread = await new Promise<Thread | null>((resolve) => {
-      waiting.push(resolve);
-      const leave = () => {
-        waiting.splice(waiting.indexOf(resolve), 1);
-        resolve(null);
-      };
-      stopped.addEventListener("abort", leave, { once: true, signal: ended.signal });
-    });
-    clearTimeout(soon);
-    ended.abort();
+    const thread = queue(waiting, clock.elapsed(), stopped);
+    shortage.watch();
     return thread;
   };
 
@@ -96,4 +116,21 @@ export function createThreadPool(options: ThreadOptions, most: number): ThreadPo
       for (const thread of all) drop(thread);
     },
   };
+}
+
+/** Resolves with a thread when it is this one's turn, with null when its task stops before. */
+function queue(waiting: Waiting[], since: number, stopped: AbortSignal): Promise<Thread | null> {
+  const { promise, resolve } = Promise.withResolvers<Thread | null>();
+  const leave = () => {
+    waiting.splice(waiting.indexOf(mine), 1);
+    resolve(null);
+  };
+  const serve = (thread: Thread) => {
+    stopped.removeEventListener("abort", leave);
+    resolve(thread);
+  };
+  const mine = { since, serve };
+  waiting.push(mine);
+  stopped.addEventListener("abort", leave, { once: true });
+  return promise;
 }
