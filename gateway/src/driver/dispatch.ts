@@ -87,12 +87,14 @@ function fits(text: string): boolean {
   return new TextEncoder().encode(text).length <= DEFAULTS.task_payload_bytes;
 }
 
-function dispatchPiece(
-  context: DispatchContext,
-  nodes: ModelNode[],
-  ready: ReadonlySet<string>,
-  sure: ReadonlySet<string>,
-): void {
+interface Wanted {
+  ready: ReadonlySet<string>;
+  sure: ReadonlySet<string>;
+  /** Pools that have got a task in this drive. */
+  begun: Set<string>;
+}
+
+function dispatchPiece(context: DispatchContext, nodes: ModelNode[], { ready, sure, begun }: Wanted): void {
   const { draft } = context;
   const { pool } = nodes[0]!;
   const inside = new Set(nodes.map((node) => node.id));
@@ -111,7 +113,8 @@ function dispatchPiece(
       ...(sure.has(node.id) ? { check: true } : {}),
     })),
   };
-  const ahead = nodesAhead(context, pool, ready, sure);
+  const ahead = begun.has(pool) ? [] : nodesAhead(context, pool, ready, sure);
+  begun.add(pool);
   const whole = JSON.stringify(ahead.length > 0 ? { ...body, ahead } : body);
   // Judging ahead is a courtesy: what is too large with it goes without.
   const text = fits(whole) ? whole : JSON.stringify(body);
@@ -147,7 +150,8 @@ export function dispatchReady(context: DispatchContext, ready: string[]): void {
   if (ready.length === 0) return;
   const wanted = new Set(ready);
   const sure = findSureNodes(context.model, context.nodeTypes);
+  const begun = new Set<string>();
   // In topological order, so that a task reads from its beginning to its end.
   const nodes = context.model.nodes.filter((node) => wanted.has(node.id));
-  for (const piece of toPieces(nodes)) dispatchPiece(context, piece, wanted, sure);
+  for (const piece of toPieces(nodes)) dispatchPiece(context, piece, { ready: wanted, sure, begun });
 }

@@ -182,11 +182,6 @@ function awayIn(
   };
 }
 
-/** The graph with the nodes that there will be: the hub has a channel for each of them. */
-function modelAfter(model: GraphModel, channels: Channels): GraphModel {
-  return model.expand ? { ...decide(model, channels).model, expand: model.expand } : model;
-}
-
 /**
  * One drive's thought. `carry` holds the run's latest checkpoint and takes the next one; it stays without `put` when
  * the hub had nothing to decide.
@@ -221,8 +216,11 @@ export async function think(context: ThinkContext, situation: Situation, carry: 
   const isOver = obeyWishes(draft, context, situation, wishes);
   if (!isOver && (isFirst || Object.keys(draft.channels).length > 0)) {
     const step = isFirst ? { input, taken } : { update: draft.channels };
-    const hub = context.hubFor(modelAfter(context.model, { ...channels, ...draft.channels }));
-    takeHub(draft, context, situation, await hub.drive({ thread: situation.run, carry, step }));
+    // The hub has a channel for each node that there will be, so where lists make nodes it is decided before.
+    const { expand } = context.model;
+    const decision = expand && decide(context.model, isFirst ? channels : { ...channels, ...draft.channels });
+    const hub = context.hubFor(decision ? { ...decision.model, expand } : context.model);
+    takeHub(draft, context, situation, await hub.drive({ thread: situation.run, carry, step, decision }));
   }
   if (draft.terminal) forgetDeadlines(draft, situation.run, model);
   if (isOver || draft.terminal) return draft;

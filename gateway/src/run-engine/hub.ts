@@ -15,7 +15,7 @@ import { installStorage } from "../langgraph-storage.ts";
 import { RecentMap } from "../recent-map.ts";
 import type { GraphModel, SkipReason } from "./graph-model.ts";
 import { NodeChannel } from "./node-channel.ts";
-import { decide, type RunEnd } from "./readiness.ts";
+import { decide, type Decision, type RunEnd } from "./readiness.ts";
 import { INPUT_CHANNEL, outputChannel, stateChannel, type Channels, type Outputs } from "./state.ts";
 
 installStorage();
@@ -24,6 +24,8 @@ const ROUTE = "$route";
 
 /** What one drive of the hub decided; filled by the bodies while they run. */
 interface DriveNotes {
+  /** After all that was decided. */
+  channels: Channels;
   /** The graph as it is now. */
   model: GraphModel;
   ready: string[];
@@ -37,10 +39,7 @@ interface DriveNotes {
   end: RunEnd | null;
 }
 
-export interface HubResult extends DriveNotes {
-  /** All channels after the drive. */
-  channels: Channels;
-}
+export type HubResult = DriveNotes;
 
 export interface HubCall {
   thread: string;
@@ -48,6 +47,8 @@ export interface HubCall {
   carry: unknown;
   /** The run's input at its first drive, with what a fork has taken over, else the channels that mail has changed. */
   step: { input: Record<string, unknown>; taken?: Channels } | { update: Channels };
+  /** What `decide` says of the channels with the step in them, where the caller knows. */
+  decision?: Decision | undefined;
 }
 
 export interface Hub {
@@ -56,6 +57,8 @@ export interface Hub {
 }
 
 interface BatchNotes extends DriveNotes {
+  /** Not yet taken. */
+  decision: Decision | undefined;
   /** What the latest decision found ready: the bodies that run next mark these. */
   batch: string[];
 }
@@ -78,8 +81,9 @@ function channelsOf(model: GraphModel): Record<string, NodeChannel> {
 function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>): Hub {
   const route = (channels: Channels, config: LangGraphRunnableConfig): Command => {
     const notes = notesOf(config);
-    const { model: now, ready, skipped, reasons, canceled, passed, end } = decide(model, channels);
-    Object.assign(notes, { model: now, end, batch: ready });
+    const decision = notes.decision ?? decide(model, channels);
+    const { model: now, ready, skipped, reasons, canceled, passed, end } = decision;
+    Object.assign(notes, { model: now, end, batch: ready, decision: undefined });
     notes.ready.push(...ready);
     notes.skipped.push(...skipped);
     Object.assign(notes.reasons, reasons);
@@ -92,11 +96,15 @@ function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>): Hub {
       update[stateChannel(id)] = { phase: "succeeded" };
       update[outputChannel(id)] = outputs;
     }
+    notes.channels = { ...channels, ...update };
     return new Command({ update, goto: ready.length > 0 ? [...new Set(ready.map(authorOf))] : END });
   };
   const authors = new Set(model.nodes.map(({ id }) => authorOf(id)));
 
-  let builder = new StateGraph(Annotation.Root(channelsOf(model))).addNode(ROUTE, route as never, {
+  const all = channelsOf(model);
+  // A body that reads no node's channels spares LangGraph.js a look into each of them, for each body.
+  const input = Annotation.Root({ [INPUT_CHANNEL]: all[INPUT_CHANNEL]! });
+  let builder = new StateGraph(Annotation.Root(all)).addNode(ROUTE, route as never, {
     ends: [...authors, END],
   }) as unknown as StateGraph<never, never, never, string>;
   builder.addEdge(START, ROUTE);
@@ -105,28 +113,30 @@ function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>): Hub {
       const own = notesOf(config).batch.filter((id) => authorOf(id) === author);
       return Object.fromEntries(own.map((id) => [stateChannel(id), { phase: "dispatched" }]));
     };
-    builder = builder.addNode(author, dispatch as never);
+    builder = builder.addNode(author, dispatch as never, { input: input as never });
     builder.addEdge(author, ROUTE);
   }
 
   const compiled = builder.compile({ checkpointer: saver as never });
 
   return {
-    async drive({ thread, carry, step }) {
+    async drive({ thread, carry, step, decision }) {
       const notes: BatchNotes = {
-        ...{ model, ready: [], batch: [], end: null },
+        ...{ channels: {}, model, decision, ready: [], batch: [], end: null },
         ...{ skipped: [], reasons: {}, canceled: [], passed: {} },
       };
       const start =
         "input" in step
           ? { ...step.taken, [INPUT_CHANNEL]: step.input }
           : new Command({ update: step.update, goto: ROUTE });
-      const channels = (await compiled.invoke(start as never, {
+      // No output: the route is always last and knows all channels, which else would be read after every step.
+      await compiled.invoke(start as never, {
         configurable: { thread_id: thread, notes, carry },
         durability: "exit",
-      })) as Channels;
-      const { batch: _, ...result } = notes;
-      return { ...result, channels };
+        outputKeys: [],
+      });
+      const { batch: _, decision: __, ...result } = notes;
+      return result;
     },
   };
 }
