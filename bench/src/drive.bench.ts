@@ -156,7 +156,7 @@ try {
   const { rows, oursToMemory } = compareNear(await inRounds(contestants, ROUNDS, measureNear));
   const far = await compareFar();
   console.log("");
-  const first = await measureFirstDrives(feeder, () => createBenchDriver(near[0], keys));
+  const first = await measureFirstDrives(feeder, () => createBenchDriver(near[0], keys), server.url);
   console.log(
     "\nDuties ours has besides: mail checked, run locked, events, timers, node rows, tasks issued, one driver at a time.",
   );

@@ -6,6 +6,7 @@ import type { Redis } from "ioredis";
 import { systemClock } from "../../../gateway/src/clock.ts";
 import { createDriver, type Driver } from "../../../gateway/src/driver/driver.ts";
 import { createNodeTypes } from "../../../gateway/src/graphs/node-types.ts";
+import type { Logger } from "../../../gateway/src/telemetry/logger.ts";
 import { noMetrics } from "../../../gateway/src/telemetry/metrics.ts";
 import { NODE_TYPES, VALIDATORS } from "../lib/graphs.ts";
 import { measured, type Cost } from "./measured.ts";
@@ -19,12 +20,8 @@ export interface Contestant {
 }
 
 const DAY_MS = 86_400_000;
-const SILENT = {
-  debug() {},
-  info() {},
-  warn: (message: string, fields?: unknown) => console.error(message, fields),
-  error: (message: string, fields?: unknown) => console.error(message, fields),
-};
+const complain = (message: string, fields?: unknown): void => console.error(message, fields);
+export const SILENT: Logger = { debug: () => {}, info: () => {}, warn: complain, error: complain };
 
 export function createBenchDriver(redis: Redis, keys: Keys): Driver {
   return createDriver({

@@ -1,4 +1,7 @@
 /** What the first drive of a run costs when its graph is as large as may be, a list's elements included. */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { Driver } from "../../../gateway/src/driver/driver.ts";
 import { listed } from "../lib/graphs.ts";
 import { printTable } from "../lib/report.ts";
@@ -7,6 +10,9 @@ import { measured } from "./measured.ts";
 import type { RunFeeder } from "./run-feeder.ts";
 
 const ROUNDS = 25;
+/** Each is a process of its own. */
+const PROCESSES = 9;
+const FIRST = fileURLToPath(import.meta.resolve("./first-of-process.ts"));
 const { graph: LARGEST, input: ELEMENTS } = listed(8, 50);
 
 interface FirstDrives {
@@ -18,6 +24,7 @@ interface FirstDrives {
 export async function measureFirstDrives(
   feeder: RunFeeder,
   createDriver: () => Driver,
+  url: string,
 ): Promise<FirstDrives> {
   const known = createDriver();
   const drivers: Record<string, () => Driver> = {
@@ -28,18 +35,26 @@ export async function measureFirstDrives(
   for (let round = 0; round < ROUNDS; round += 1)
     for (const [name, driverOf] of Object.entries(drivers))
       found.get(name)!.push(await measureOne(feeder, driverOf()));
+  const firsts: number[] = [];
+  for (let i = 0; i < PROCESSES; i += 1) firsts.push(await measureFirst(url));
+  found.set("the first drive of a process, which is warmed up as it starts", firsts);
   const results = Object.fromEntries(
     [...found].map(([name, ms]) => [name, { p50: median(ms), p90: quantile(ms, 0.9) }]),
   );
   printTable(
-    `First drive of ${LARGEST.name}, ${ROUNDS} runs each, CPU ms of the driver's process`,
+    `First drive of ${LARGEST.name}, ${ROUNDS} runs, ${PROCESSES} processes, CPU ms of the driver's process`,
     ["", "p50", "p90"],
     Object.entries(results).map(([name, { p50, p90 }]) => [name, p50.toFixed(1), p90.toFixed(1)]),
   );
   return results;
 }
 
-async function measureOne(feeder: RunFeeder, driver: Driver): Promise<number> {
+async function measureFirst(url: string): Promise<number> {
+  const { stdout } = await promisify(execFile)(process.execPath, [FIRST, url]);
+  return Number(stdout);
+}
+
+export async function measureOne(feeder: RunFeeder, driver: Driver): Promise<number> {
   await feeder.reset();
   await feeder.submit(LARGEST, ELEMENTS);
   const mail = await feeder.readMail();

@@ -1,4 +1,6 @@
 /** Starts the roles of a gateway process in their order. */
+import { systemClock, systemRandom } from "../../clock.ts";
+import { warmUp } from "../../driver/warm-up.ts";
 import type { RoleState } from "../../health/readiness.ts";
 import { createPrometheusMetrics } from "../../telemetry/prometheus.ts";
 import { createDriverRole } from "../driver-role.ts";
@@ -54,5 +56,8 @@ export async function startRoles(context: Omit<RoleContext, "started" | "metrics
     if (context.config.roles.includes(name))
       started.push(await STARTERS[name]({ ...context, metrics, started }));
   }
+  // Not before: who starts a gateway waits until it listens.
+  if (context.config.roles.includes("driver"))
+    void warmUp({ clock: systemClock, random: systemRandom, logger: context.base.logger });
   return started;
 }
