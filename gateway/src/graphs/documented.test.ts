@@ -10,16 +10,20 @@ const page = readFileSync(new URL("../../../docs/graphs.md", import.meta.url), "
 const examples = Array.from(page.matchAll(/```json\n([^`]+)```/g), ([, text]) => JSON.parse(text!) as Graph);
 
 /** Plays an example whose nodes all succeed, but for those that are named. */
-async function playExample(name: string, input: Record<string, unknown>, failing: string[] = []) {
+async function playExample(
+  name: string,
+  input: Record<string, unknown>,
+  deeds: { failing?: string[]; hanging?: string[] },
+) {
   const graph = examples.find((each) => each.name === name)!;
-  const { status, output } = await playTyped(graph, input, { failing });
+  const { status, output } = await playTyped(graph, input, deeds);
   return status === "succeeded" ? output : status;
 }
 
 describe("docs/graphs.md", () => {
-  it("has sixteen examples, and each is played below", () => {
+  it("has seventeen examples, and each is played below", () => {
     expect(examples.map(({ name }) => name)).toEqual([...new Set(CASES.map(([name]) => name))]);
-    expect(examples).toHaveLength(16);
+    expect(examples).toHaveLength(17);
   });
 
   it.each(examples.map((graph) => [graph.name, graph] as const))(
@@ -30,9 +34,14 @@ describe("docs/graphs.md", () => {
     },
   );
 
-  const CASES: [name: string, input: Record<string, unknown>, output: unknown, failing?: string[]][] = [
+  const CASES: [
+    ...[name: string, input: Record<string, unknown>, output: unknown],
+    ...[failing?: string[], hanging?: string[]],
+  ][] = [
     ["branch", { text: "a", kind: "script" }, { script: "script.narration" }],
     ["branch", { text: "a" }, { audio: "spoken.audio" }],
+    ["known", { topic: "t", known: "other" }, { script: "script.narration", audio: "speech.audio" }],
+    ["known", { topic: "t", known: "script.title" }, { script: "script.narration" }],
     ["long-or-short", { image: "i", large: true }, { image: "again.image" }],
     ["long-or-short", { image: "i" }, { image: "twice.image" }],
     ["greeting", { count: 3 }, { audio: "speech.audio" }],
@@ -44,6 +53,7 @@ describe("docs/graphs.md", () => {
     ["race", { text: "a" }, "failed", ["best", "plain"]],
     ["in-time", { text: "a" }, { audio: "best.audio" }],
     ["in-time", { text: "a" }, { audio: "plain.audio" }, ["best"]],
+    ["in-time", { text: "a" }, { audio: "plain.audio" }, [], ["best"]],
     ["try", { image: "i" }, { video: "large.video" }],
     ["try", { image: "i" }, { image: "still.image" }, ["film"]],
     ["try", { image: "i" }, { image: "still.image" }, ["large"]],
@@ -75,7 +85,7 @@ describe("docs/graphs.md", () => {
     ["asked", { topic: "t" }, { script: "script.narration", audio: "speech.audio" }],
     ["asked", { topic: "t" }, "failed", ["script"]],
   ];
-  it.each(CASES)("plays %s with %j: %j", async (name, input, output, failing) => {
-    expect(await playExample(name, input, failing)).toEqual(output);
+  it.each(CASES)("plays %s with %j: %j", async (name, input, output, failing = [], hanging = []) => {
+    expect(await playExample(name, input, { failing, hanging })).toEqual(output);
   });
 });

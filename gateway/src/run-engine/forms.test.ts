@@ -92,6 +92,42 @@ describe("when", () => {
   });
 });
 
+it("says why a node was skipped, per instance, in its event and in the run", async () => {
+  const graph: Omit<Graph, "name"> = {
+    groups: {
+      g: { each: "$input.list", max: 3 },
+      empty: { each: "$bad.list", max: 3 },
+    },
+    nodes: [
+      node("member", {}, { group: "g", when: { eq: ["$g.index", 1] } }),
+      node("silent"),
+      node("needs", { x: "$silent.w" }),
+      node("instead"),
+      node("bad"),
+      node("none", {}, { group: "empty" }),
+      node("piece"),
+    ],
+    edges: [
+      { from: "silent", to: "instead", on: "failure" },
+      { from: "bad", to: "piece", on: "always" },
+    ],
+    output: {},
+  };
+  const { events, rows } = await run(graph, { member: V, silent: V, bad: FAILS, piece: V }, { list: [1, 2] });
+  const reasons = {
+    "member.0": "when",
+    needs: "input",
+    instead: "edge",
+    none: "group",
+  };
+  const skipped = events.filter(({ type }) => type === "node.skipped");
+  expect(
+    Object.fromEntries(skipped.map(({ node: id, data }) => [id, (data as { reason: string }).reason])),
+  ).toEqual(reasons);
+  for (const [id, reason] of Object.entries(reasons))
+    expect([id, rows.get(id)!.status, rows.get(id)!.reason]).toEqual([id, "skipped", reason]);
+});
+
 describe("$any and $text", () => {
   it("fall back: the failure of a named node is handled, and a constant is the default", async () => {
     const nodes = [

@@ -86,7 +86,7 @@ async function assertAsRecorded(given: Case, makeHub: MakeHub, play_ = given): P
 }
 
 it.each([
-  ["alone, without LangGraph", 600, quickHub, (given: Case) => given],
+  ["alone, without LangGraph", 400, quickHub, (given: Case) => given],
   ["as nodes of another graph", 150, quickHub, pieceOf],
   ["by the hub", 40, (model) => createHubCache(new DriveSaver(() => 0.5), 1)(model), (given: Case) => given],
 ] satisfies [string, number, MakeHub, (given: Case) => Case][])(
