@@ -79,8 +79,8 @@ export const COMMANDS = {
     needs: "all",
     words: {
       name: "NAME",
-      help: "boxes, drive, media, memory, noop, pull, recovery or saver",
-      among: ["boxes", "drive", "media", "memory", "noop", "pull", "recovery", "saver"],
+      help: "boxes, drive, edge, media, memory, noop, pull, recovery or saver",
+      among: ["boxes", "drive", "edge", "media", "memory", "noop", "pull", "recovery", "saver"],
       most: 1,
       least: 1,
     },

@@ -4,9 +4,9 @@
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { request, type IncomingMessage, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { createServer as createHttpsServer } from "node:https";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import { createServer as createTlsServer } from "node:tls";
 import { ownCertificate } from "@myspinbot/services/certificate.ts";
 import { WebSocketServer } from "ws";
 import { socketEnd, webSocketEnd } from "./ends.ts";
@@ -19,10 +19,10 @@ export interface Target {
 }
 
 /**
- * `carried`: TCP inside WebSockets, with TLS; `http`: HTTP with TLS; `plain`: TCP as it is, for comparison, and nobody
- * is asked for a token.
+ * `carried`: TCP inside WebSockets, with TLS; `http`: HTTP with TLS. For comparison, where nobody is asked for a token:
+ * `tls`: TCP inside TLS; `plain`: TCP as it is.
  */
-export type Kind = "carried" | "http" | "plain";
+export type Kind = "carried" | "http" | "tls" | "plain";
 
 export interface StandInOptions {
   /** The certificate lies here; made if absent. */
@@ -43,6 +43,8 @@ export interface StandIn {
   readonly manners: Manners;
   readonly counts: Counts;
   readonly open: number;
+  /** All that went over the wires of its clients, both ways, TLS included. */
+  readonly wireBytes: number;
   /** What all connections of this moment suffer. */
   suffer(what: keyof Pipe): void;
   stop(): Promise<void>;
@@ -56,7 +58,8 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   const manners: Manners = { mode: "pass", delayMs: 0, bytesPerSecond: 0, token: options.token ?? null };
   const counts: Counts = { opened: 0, bytesUp: 0, bytesDown: 0 };
   const pipes = new Set<Pipe>();
-  const sockets = new Set<Duplex>();
+  const sockets = new Set<Socket>();
+  let endedBytes = 0;
   const edge: Edge = {
     manners,
     keep(ends) {
@@ -67,12 +70,13 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 
   const servers = await Promise.all(
     Object.entries(routes).map(async ([name, { kind, target }]) => {
-      const server: Server =
-        kind === "plain" ? createServer((socket) => passPlain(edge, socket, target)) : createTlsServer(tls);
-      if (kind !== "plain") SERVE[kind](edge, server, target);
-      server.on("connection", (socket) => {
+      const server = SERVERS[kind](edge, target, tls);
+      server.on("connection", (socket: Socket) => {
         sockets.add(socket);
-        socket.once("close", () => sockets.delete(socket));
+        socket.once("close", () => {
+          sockets.delete(socket);
+          endedBytes += bytesOf(socket);
+        });
       });
       server.on("tlsClientError", () => {});
       await listen(server, host);
@@ -85,6 +89,9 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     get open() {
       return pipes.size;
     },
+    get wireBytes() {
+      return [...sockets].reduce((sum, socket) => sum + bytesOf(socket), endedBytes);
+    },
     suffer: (what) => [...pipes].forEach((pipe) => pipe[what]()),
     async stop() {
       for (const pipe of pipes) pipe.cut();
@@ -93,6 +100,8 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     },
   };
 }
+
+const bytesOf = ({ bytesRead, bytesWritten }: Socket): number => bytesRead + bytesWritten;
 
 interface Edge {
   readonly manners: Manners;
@@ -106,8 +115,14 @@ function listen(server: Server, host: string): Promise<void> {
   });
 }
 
-const SERVE: Record<Exclude<Kind, "plain">, (edge: Edge, server: Server, target: Target) => void> = {
-  carried(edge, server, target) {
+type Tls = { cert: Buffer; key: Buffer };
+
+const SERVERS: Record<Kind, (edge: Edge, target: Target, tls: Tls) => Server> = {
+  plain: (edge, target) => createServer((socket) => passPlain(edge, socket, target)),
+  tls: (edge, target, tls) => createTlsServer(tls, (socket) => passPlain(edge, socket, target)),
+
+  carried(edge, target, tls) {
+    const server = createHttpsServer(tls);
     const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
     server.on("request", (_: IncomingMessage, response: ServerResponse) => {
       // As Access does before it asks for the token: cloudflared looks where to log in.
@@ -127,9 +142,11 @@ const SERVE: Record<Exclude<Kind, "plain">, (edge: Edge, server: Server, target:
         edge.keep({ client: webSocketEnd(client), target: socketEnd(behind) }),
       );
     });
+    return server;
   },
 
-  http({ manners }, server, target) {
+  http({ manners }, target, tls) {
+    const server = createHttpsServer(tls);
     server.on("request", (incoming: IncomingMessage, response: ServerResponse) => {
       if (isRude(manners.mode, incoming.socket)) return;
       const refusal = refusalOf(manners, incoming.headers);
@@ -147,6 +164,7 @@ const SERVE: Record<Exclude<Kind, "plain">, (edge: Edge, server: Server, target:
       response.once("close", () => asked.destroy());
       incoming.pipe(asked);
     });
+    return server;
   },
 };
 

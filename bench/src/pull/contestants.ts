@@ -25,7 +25,8 @@ export interface Puller {
 interface Place {
   readonly server: BenchServer;
   readonly dir: string;
-  readonly proxy: WireProxy;
+  /** What stands between the executor and Redis. */
+  readonly proxy: Pick<WireProxy, "url" | "setDelay" | "measureRtt">;
 }
 
 interface Heard {

@@ -1,0 +1,56 @@
+"""One Redis client of the gpu-node for each way that it is given; measures how long a load takes.
+
+Lines of input: `<way> <load>`; the answer is seconds. Ways are arguments: `name=address`.
+"""
+
+import asyncio
+import sys
+import time
+
+from gpu_node.redis.clients import create_command_client
+from redis.asyncio import Redis
+
+SINGLES, BATCHES, IN_A_BATCH, LARGE = 100, 10, 64, 2
+
+
+async def singles(client: Redis) -> None:
+    """One after another, as a lease is renewed."""
+    for _ in range(SINGLES):
+        await client.echo(b"x" * 200)
+
+
+async def batches(client: Redis) -> None:
+    """Many together, as reports are sent."""
+    for _ in range(BATCHES):
+        pipeline = client.pipeline(transaction=False)
+        for _ in range(IN_A_BATCH):
+            pipeline.echo(b"x" * 1000)
+        await pipeline.execute()
+
+
+async def large(client: Redis) -> None:
+    """There and back."""
+    for _ in range(LARGE):
+        await client.set("bench-carrier", b"x" * 1_000_000)
+        await client.get("bench-carrier")
+
+
+LOADS = {"singles": singles, "batches": batches, "large": large}
+
+
+async def main() -> None:
+    """Until the input ends."""
+    ways = dict(way.split("=", 1) for way in sys.argv[1:])
+    clients = {name: create_command_client(url) for name, url in ways.items()}
+    print("ready", flush=True)
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        way, load = line.split()
+        await clients[way].ping()
+        began = time.perf_counter()
+        await LOADS[load](clients[way])
+        print(time.perf_counter() - began, "done", sep="\n", flush=True)
+    for client in clients.values():
+        await client.aclose()
+
+
+asyncio.run(main())

@@ -1,0 +1,127 @@
+/**
+ * A box behind an edge: what carrying costs beside plain TCP through the same proxy, how soon a task begins, how busy
+ * the GPU is kept, and what goes over the wire when there is nothing to do.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startStandIn } from "@myspinbot/stand-in/stand-in.ts";
+import { asProxy, busyShare, idleTraffic } from "./edge/far-box.ts";
+import { startBenchServer } from "./lib/redis-server.ts";
+import { atLeast, printTable, saveResults, toText, verdictText } from "./lib/report.ts";
+import { inRounds, valuesOf } from "./lib/rounds.ts";
+import { fitLine, median, pairedRatio } from "./lib/stats.ts";
+import { ours } from "./pull/contestants.ts";
+import { startHelper } from "./python/processes.ts";
+
+const LOADS = ["singles", "batches", "large"];
+const ONE_WAY_MS = [0, 20];
+const ROUNDS = 12;
+const FAR_ROUNDS = 3;
+const RTTS = [0, 40, 80];
+const TASKS = 6;
+const QUEUED = 100;
+const SLOTS = [1, 16];
+const IDLE_S = 60;
+const TARGETS = { carrier: 0.8, slope: 0.5, tolerance: 0.05, busy: 0.98, idle: 100_000 };
+
+const server = await startBenchServer();
+const dir = await mkdtemp(join(tmpdir(), "bench-edge-"));
+const target = { host: "127.0.0.1", port: server.port };
+const edge = await startStandIn({
+  dir: join(dir, "edge"),
+  routes: {
+    carried: { kind: "carried", target },
+    tls: { kind: "tls", target },
+    plain: { kind: "plain", target },
+  },
+});
+process.env.SSL_CERT_FILE = edge.certificate;
+try {
+  const carrying = await measureCarrier();
+  const slope = await measureSlope();
+  edge.manners.delayMs = 40;
+  const busy = new Map<number, number>();
+  for (const slots of SLOTS)
+    busy.set(slots, await busyShare({ server, dir, edge, pool: `busy-${slots}`, slots }, QUEUED));
+  edge.manners.delayMs = 0;
+  const idle = await idleTraffic({ server, dir, edge, pool: "idle", slots: 1 }, IDLE_S);
+
+  printTable(
+    `Carrier beside plain TCP through the same proxy, rates, ${ROUNDS} rounds`,
+    ["load, one way", "of TCP", "of TCP inside TLS", "target, of TCP"],
+    carrying.map(({ name, ratio, beside, ...verdict }) => [
+      ...[name, toText(ratio), toText(beside), verdictText(verdict)],
+    ]),
+  );
+  const rows = [
+    [
+      "submit to handler, slope on the round trip",
+      slope.toFixed(3),
+      `${TARGETS.slope} +- ${TARGETS.tolerance}`,
+      Math.abs(slope - TARGETS.slope) <= TARGETS.tolerance,
+    ],
+    ...[...busy].map(([slots, share]) => [
+      `GPU busy, ${QUEUED} queued tasks of 50 ms at 80 ms, slots ${slots}`,
+      share.toFixed(3),
+      `>= ${TARGETS.busy}`,
+      share >= TARGETS.busy,
+    ]),
+    ["bytes per hour of an idle box", idle.toFixed(0), `<= ${TARGETS.idle}`, idle <= TARGETS.idle],
+  ] as const;
+  printTable(
+    "A box behind the edge",
+    ["", "value", "target"],
+    rows.map(([name, value, goal, met]) => [
+      String(name),
+      String(value),
+      verdictText({ target: String(goal), met: Boolean(met) }),
+    ]),
+  );
+  saveResults("edge", { carrying, slope, busy: Object.fromEntries(busy), idle });
+} finally {
+  await edge.stop();
+  await server.stop();
+  await rm(dir, { recursive: true, force: true });
+}
+
+async function measureCarrier() {
+  const addresses = {
+    plain: `redis://127.0.0.1:${edge.ports.plain}`,
+    tls: `rediss://127.0.0.1:${edge.ports.tls}`,
+    carried: asProxy(edge).url,
+  };
+  const ways = Object.keys(addresses).map((name) => ({ name }));
+  const named = Object.entries(addresses).map((way) => way.join("="));
+  const helper = await startHelper(["carrier.py", ...named], {});
+  const found = [];
+  for (const ms of ONE_WAY_MS)
+    for (const load of LOADS) {
+      edge.manners.delayMs = ms;
+      const seconds = await inRounds(ways, ms === 0 ? ROUNDS : FAR_ROUNDS, async ({ name }) =>
+        Number((await helper.ask(`${name} ${load}`))[0]),
+      );
+      const carried = valuesOf(seconds, "carried");
+      const ratio = pairedRatio(valuesOf(seconds, "plain"), carried);
+      const beside = pairedRatio(valuesOf(seconds, "tls"), carried);
+      found.push({ name: `${load}, ${ms} ms`, ratio, beside, ...atLeast(ratio, TARGETS.carrier) });
+    }
+  helper.stop();
+  edge.manners.delayMs = 0;
+  return found;
+}
+
+async function measureSlope(): Promise<number> {
+  const box = await ours({ server, dir, proxy: asProxy(edge) });
+  const points: [number, number][] = [];
+  await box.measure(2, 100);
+  for (const rtt of RTTS) {
+    box.setDelay(rtt / 2);
+    // The first one may meet a read that was sent before the change.
+    await box.measure(1, 100 + 3 * rtt);
+    points.push([await box.measureRtt(), median(await box.measure(TASKS, 100 + 3 * rtt))]);
+  }
+  box.setDelay(0);
+  await box.stop();
+  return fitLine(points).slope;
+}

@@ -1,0 +1,96 @@
+/** A gpu-node that comes to its Redis through the stand-in edge, and what is asked of it. */
+import { once } from "node:events";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createKeys } from "@myspinbot/contracts/keys.ts";
+import { ROOT } from "@myspinbot/services/binaries.ts";
+import type { StandIn } from "@myspinbot/stand-in/stand-in.ts";
+import type { BenchServer } from "../lib/redis-server.ts";
+import { median } from "../lib/stats.ts";
+import type { WireProxy } from "../lib/wire-proxy.ts";
+import { hasExecutor, issueTasks, openPool } from "../noop/task-issuer.ts";
+import { gpuNodeEnv, startPython, type PythonProcess } from "../python/processes.ts";
+
+const KEYS = createKeys("bench");
+const HEARD_MS = 30_000;
+const PINGS = 7;
+
+/** The edge in the place of a proxy. */
+export function asProxy(edge: StandIn): Pick<WireProxy, "url" | "setDelay" | "measureRtt"> {
+  return {
+    url: `redis+wss://${edge.host}:${edge.ports.carried}`,
+    setDelay: (ms) => void (edge.manners.delayMs = ms),
+    measureRtt: () => pingMs(edge.ports.plain!),
+  };
+}
+
+async function pingMs(port: number): Promise<number> {
+  const socket = connect(port, "127.0.0.1");
+  socket.setNoDelay(true);
+  const times: number[] = [];
+  for (let i = 0; i <= PINGS; i += 1) {
+    const began = performance.now();
+    socket.write("PING\r\n");
+    await once(socket, "data");
+    if (i > 0) times.push(performance.now() - began);
+  }
+  socket.destroy();
+  return median(times);
+}
+
+interface Box {
+  readonly server: BenchServer;
+  readonly dir: string;
+  readonly edge: StandIn;
+  readonly pool: string;
+  readonly slots: number;
+}
+
+function startBox({ server, dir, edge, pool, slots }: Box): Promise<PythonProcess> {
+  return startPython({
+    ...{ name: pool, dir, args: ["-m", "gpu_node"] },
+    env: {
+      ...gpuNodeEnv(dir, asProxy(edge).url, pool),
+      GPU_NODE_EXTENSIONS: join(ROOT, "bench", "python", "busy_extension.py"),
+      GPU_NODE_GPU: "1",
+      GPU_NODE_SLOTS: String(slots),
+    },
+    isReady: () => hasExecutor(server.redis, KEYS, pool),
+  });
+}
+
+/** Share of the time from the first begin to the last end in which the one GPU was held. */
+export async function busyShare(box: Box, tasks: number): Promise<number> {
+  const python = await startBox(box);
+  try {
+    await openPool(box.server.redis, KEYS, box.pool);
+    await issueTasks(box.server.redis, KEYS, box.pool, tasks);
+    let [first, last, busy, began] = [Infinity, 0, 0, 0];
+    for (let heard = 0; heard < 2 * tasks; heard += 1) {
+      const { text, ns } = await python.ledger.next<{ text: string; ns: number }>(HEARD_MS);
+      first = Math.min(first, ns);
+      last = Math.max(last, ns);
+      if (text === "begin") began = ns;
+      else busy += ns - began;
+    }
+    return busy / (last - first);
+  } finally {
+    await python.service.kill();
+  }
+}
+
+/** Bytes per hour on the wire, TLS included, of a box that has nothing to do. */
+export async function idleTraffic(box: Box, seconds: number): Promise<number> {
+  const python = await startBox(box);
+  try {
+    await openPool(box.server.redis, KEYS, box.pool);
+    // What is said once, after the start, is no traffic of an hour.
+    await sleep(12_000);
+    const before = box.edge.wireBytes;
+    await sleep(seconds * 1000);
+    return ((box.edge.wireBytes - before) * 3600) / seconds;
+  } finally {
+    await python.service.kill();
+  }
+}
