@@ -2,6 +2,10 @@
 
 import os
 
+import pytest
+from passing_clock import PassingClock, settle
+
+from gpu_node.children import fleet as module
 from gpu_node.children.fleet import Fleet
 from gpu_node.children.limits import Limits
 from gpu_node.children.settings import ChildSettings
@@ -62,3 +66,37 @@ async def test_a_closed_fleet_leaves_no_process_that_was_about_to_come() -> None
     await fleet.close()
     assert coming.cancelled()
     assert metrics.children._value.get() == 0
+
+
+async def test_a_call_looks_at_the_process_that_it_gets_and_time_at_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    metrics = Metrics()
+    settings = ChildSettings("", dict(os.environ), LIMITS, 60.0)
+    clock = PassingClock()
+    fleet = Fleet(settings, metrics, clock)
+    held: dict[int, int] = {}
+    asked: list[int] = []
+
+    def look(pid: int) -> int:
+        asked.append(pid)
+        return held.get(pid, 0)
+
+    monkeypatch.setattr(module, "resident_bytes", look)
+    try:
+        clock.let_pass(1)
+        first, second = await fleet.take("a"), await fleet.take("b")
+        assert asked == []
+        fleet.give_back(first)
+        fleet.give_back(second)
+        held[first.pid] = settings.most_bytes + 1
+        assert await fleet.take("b") is second
+        assert asked == [second.pid]
+        fleet.give_back(second)
+        # Nobody calls the grown one, and it goes all the same.
+        assert first.is_alive
+        clock.let_pass(settings.patience_s / 5)
+        await settle()
+        assert (first.is_alive, second.is_alive) == (False, True)
+    finally:
+        await fleet.close()

@@ -3,7 +3,7 @@ or have grown."""
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gpu_node.children.child import Child
@@ -68,17 +68,20 @@ class Fleet:
 
     async def _choose(self, may: Callable[[Child], bool], rank: Callable[[Child], Any]) -> Child:
         await self._drop_dead()
-        await self._drop_grown()
-        while not (idle := [child for child in self._idle if may(child)]):
-            coming = self._prepared
-            if coming is None or coming.done():
-                coming = asyncio.create_task(self._start())
-            # Shielded: a caller that gives up in between leaves an idle child, not an unknown
-            # process.
-            await asyncio.shield(coming)
-        best = max(idle, key=rank)
-        self._idle.remove(best)
-        return best
+        while True:
+            while not (idle := [child for child in self._idle if may(child)]):
+                coming = self._prepared
+                if coming is None or coming.done():
+                    coming = asyncio.create_task(self._start())
+                # Shielded: a caller that gives up in between leaves an idle child, not an unknown
+                # process.
+                await asyncio.shield(coming)
+            best = max(idle, key=rank)
+            # Only this one: to ask the kernel about all of them is dear beside a short call. What
+            # nobody has used holds nothing that the next one would not hold.
+            if not best.used_at or not await self._drop_grown([best]):
+                self._idle.remove(best)
+                return best
 
     async def _drop_dead(self) -> None:
         """Take children away that died idle, for instance by the kernel's choice."""
@@ -89,15 +92,17 @@ class Fleet:
             self._metrics.child_exits.labels("idle").inc()
             self.give_back(child)
 
-    async def _drop_grown(self) -> None:
-        """Take idle children away that hold too much: what they need again is loaded again."""
+    async def _drop_grown(self, idle: Sequence[Child]) -> bool:
+        """Take idle children away that hold too much, and say whether there were any: what they
+        need again is loaded again."""
         most = self._settings.most_bytes
-        grown = [child for child in self._idle if resident_bytes(child.pid) > most]
+        grown = [child for child in idle if resident_bytes(child.pid) > most]
         self._idle = [child for child in self._idle if child not in grown]
         for child in grown:
             await child.kill()
             self._metrics.child_exits.labels("grown").inc()
             self.give_back(child)
+        return bool(grown)
 
     async def _start(self) -> None:
         try:
@@ -126,3 +131,5 @@ class Fleet:
             for child in self._children:
                 with contextlib.suppress(OSError):
                     child.beat()
+            with contextlib.suppress(OSError):
+                await self._drop_grown(self._idle)
