@@ -159,6 +159,27 @@ describe("a run", () => {
     expect((await msb("runs", "show", run.run_id)).status).toBe(EXIT.unknown);
   });
 
+  it("is forked from a node, with another input, and both show it", async () => {
+    const source = await json<Run>("run", at("words.json"), "--topic", "bees", "--watch");
+    const args = ["runs", "fork", source.run_id, "--from", "second"];
+    const run = await json<Run>(...args, "--input", "tone=warm", "--tag", "again", "--watch");
+    expect(run).toMatchObject({
+      ...{ status: "succeeded", tags: ["again"], input: { topic: "bees", tone: "warm" } },
+      forked_from: { run_id: source.run_id, node_id: "second" },
+    });
+    expect((await msb("runs", "show", run.run_id)).stdout).toMatch(/^first .* taken over$/m);
+    expect((await msb("runs", "show", source.run_id)).stdout).toMatch(
+      new RegExp(`^forks +${run.run_id}$`, "m"),
+    );
+    const wrong = await msb("runs", "fork", source.run_id, "--from", "secnd");
+    expect([wrong.status, wrong.stderr]).toEqual([
+      EXIT.usage,
+      expect.stringContaining("Did you mean second?"),
+    ]);
+    const strange = await msb(...args, "--param", "first.tempo=2");
+    expect(strange.stderr).toMatch(/ --param first[. ]tempo/);
+  });
+
   it("goes on when its watcher leaves with Ctrl-C, and fits the terminal meanwhile", async () => {
     await worker.stop();
     const columns = 60;

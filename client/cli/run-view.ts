@@ -21,6 +21,8 @@ export function runView({ stdout, now }: Pick<Session, "stdout" | "now">, run: R
       ["begins in", queue?.eta_s === undefined ? undefined : `about ${Math.round(queue.eta_s)} s`],
       ...(queue?.waiting_for ?? []).map(({ node_id, reason }) => ["waits", `${node_id}: ${reason}`] as const),
       ["took", timing.executing_s === undefined ? undefined : `${timing.executing_s.toFixed(1)} s`],
+      ["forked from", run.forked_from && `${run.forked_from.run_id} at ${run.forked_from.node_id}`],
+      ["forks", run.forks?.join(", ")],
       ["tags", run.tags.length > 0 ? run.tags.join(", ") : undefined],
     ]),
     table(stdout, ["NODE", "TYPE", "STATUS", "ENGINE", "TOOK"], run.nodes.map(nodeRow)),
@@ -31,16 +33,18 @@ export function runView({ stdout, now }: Pick<Session, "stdout" | "now">, run: R
   return parts.join("\n\n");
 }
 
-function nodeRow({
-  node_id,
-  type,
-  status,
-  engine,
-  started_at,
-  completed_at,
-}: Run["nodes"][number]): string[] {
-  const tookMs = Date.parse(completed_at ?? "") - Date.parse(started_at ?? "");
-  return [node_id, type, status, engine ?? "", Number.isNaN(tookMs) ? "" : `${(tookMs / 1000).toFixed(1)} s`];
+function nodeRow({ node_id, type, status, engine, ...more }: Run["nodes"][number]): string[] {
+  return [node_id, type, status, engine ?? "", tookOf(more)];
+}
+
+function tookOf({
+  reused_from,
+  started_at = "",
+  completed_at = "",
+}: Pick<Run["nodes"][number], "reused_from" | "started_at" | "completed_at">): string {
+  if (reused_from !== undefined) return "taken over";
+  const ms = Date.parse(completed_at) - Date.parse(started_at);
+  return Number.isNaN(ms) ? "" : `${(ms / 1000).toFixed(1)} s`;
 }
 
 const MOST_LETTERS = 200;

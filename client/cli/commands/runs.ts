@@ -18,6 +18,7 @@ import { endOf, runView } from "../run-view.ts";
 import type { Session } from "../surroundings.ts";
 import { ago, say } from "../text.ts";
 import { watchToEnd } from "../watching.ts";
+import { addFork } from "./fork.ts";
 import { addResume } from "./resume.ts";
 
 const ID = "run_s0_01M825PKC72TAV63HHBZ5GR8JT";
@@ -33,11 +34,12 @@ export function addRuns(program: Command, host: Host): void {
   const runs = addGroup(
     program,
     "runs",
-    "What became of runs: list, show, watch, fetch, resume, cancel, remove.",
+    "What became of runs: list, show, watch, fetch, resume, fork, cancel, remove.",
   );
   addReading(runs, host);
   addFetching(runs, host);
   addResume(runs, host);
+  addFork(runs, host);
   addEnding(runs, host);
 }
 
@@ -74,7 +76,7 @@ function addReading(runs: Command, host: Host): void {
     host,
     {
       name: "show <run>",
-      about: "Shows a run: its nodes, its place in the queue, what it put out, why it failed.",
+      about: "Shows a run: its nodes, its place in the queue, what it put out, why it failed, and its forks.",
       examples: [`msb runs show ${ID}`, `msb runs show ${ID} --json`],
     },
     async ({ session, words: [id = ""] }) => show(session, await session.client.runs.get(id, session)),

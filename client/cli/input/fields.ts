@@ -9,6 +9,8 @@ export interface Field {
   readonly name: string;
   /** As it is typed, without dashes. */
   readonly option: string;
+  /** The option that says that a voice's speaker agrees. */
+  readonly consent: string;
   readonly kind: Kind;
   readonly isList: boolean;
   readonly isRequired: boolean;
@@ -39,9 +41,11 @@ export function fieldsOf({ properties = {}, required = [], $defs = {} }: InputSc
     const property = { ...$defs[given.$ref?.replace("#/$defs/", "") ?? ""], ...given };
     const type = property["x-type"] ?? "";
     const element = type.replace(/\[\]$/, "");
+    const option = name.replaceAll("_", "-");
     return {
       name,
-      option: name.replaceAll("_", "-"),
+      option,
+      consent: `${option}-consent`,
       kind: kindOf(element),
       isList: type.endsWith("[]"),
       isRequired: required.includes(name),
@@ -74,7 +78,7 @@ const PLACEHOLDERS: Readonly<Record<Kind, string>> = {
 };
 
 /** The options of a field: none for those whose name a command has for itself; these come by --input. */
-export function optionsOf({ option, kind, isList, help }: Field): Option[] {
+export function optionsOf({ option, consent, kind, isList, help }: Field): Option[] {
   if (kind === "boolean" && !isList)
     return [new Option(`--${option}`, help), new Option(`--no-${option}`, `not ${option}`).hideHelp()];
   const placeholder = PLACEHOLDERS[kind] || "json";
@@ -82,6 +86,6 @@ export function optionsOf({ option, kind, isList, help }: Field): Option[] {
   if (kind !== "voice") return [taken];
   return [
     taken,
-    new Option(`--${option}-consent`, `the speaker of the ${option}'s file agrees; needed with a file`),
+    new Option(`--${consent}`, `the speaker of the ${option}'s file agrees; needed with a file`),
   ];
 }

@@ -9,7 +9,7 @@ type Input = Record<string, unknown>;
 export type Typed = Readonly<Record<string, unknown>>;
 
 /** What becomes a value when files are uploaded; nothing was sent before all of it was read. */
-type Later = (session: Session, uploaded: (file_id: string) => void) => Promise<unknown>;
+export type Later = (session: Session, uploaded: (file_id: string) => void) => Promise<unknown>;
 
 /** @param path of a JSON document, or `-` for what comes in */
 export async function readDocument({ stdin }: Pick<Session, "stdin">, path: string): Promise<Input> {
@@ -60,17 +60,18 @@ function toLater(field: Field, value: unknown, typed: Typed): Later {
   };
 }
 
-function toOne({ kind, option }: Field, value: unknown, typed: Typed): Later {
+function toOne(field: Field, value: unknown, typed: Typed): Later {
+  const { kind, option } = field;
   if (typeof value === "boolean") return async () => value;
   const text = String(value);
   if (kind === "file") return toFile(option, text);
-  if (kind === "voice") return toVoice(option, text, typed);
+  if (kind === "voice") return toVoice(field, text, typed);
   if (kind === "number") return constant(toNumber(option, text));
   if (kind === "text") return constant(text);
   return constant(toJson(option, text));
 }
 
-const constant =
+export const constant =
   (value: unknown): Later =>
   async () =>
     value;
@@ -85,10 +86,10 @@ function toFile(option: string, path: string): Later {
 }
 
 /** What is a file is a clip of a speaker; anything else is a name. */
-function toVoice(option: string, text: string, typed: Typed): Later {
+function toVoice({ option, consent }: Field, text: string, typed: Typed): Later {
   if (!isFile(text)) return constant({ name: text });
-  if (typed[camel(`${option}-consent`)] !== true)
-    throw usage(`--${option} with a file needs --${option}-consent: its speaker must have agreed.`);
+  if (typed[camel(consent)] !== true)
+    throw usage(`--${option} with a file needs --${consent}: its speaker must have agreed.`);
   const file = toFile(option, text);
   return async (...given) => ({ ...((await file(...given)) as Input), consent: true });
 }

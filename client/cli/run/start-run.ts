@@ -1,16 +1,14 @@
 /** Starts a run of what was typed, watches it if that is wished, and writes what it put out. */
 import type { Graph, Run, RunCreate } from "@myspinbot/contracts/types.ts";
 import { ApiError } from "../../src/errors.ts";
-import { printJson } from "../command.ts";
 import { EXIT, type ExitCode, Failure, usage } from "../exit-codes.ts";
 import type { Chosen } from "../input/choose-graph.ts";
 import type { Field, InputSchema } from "../input/fields.ts";
 import { readDocument, readOptions, type Typed } from "../input/read-input.ts";
-import { toTarget, writeOutput } from "../output.ts";
-import { endOf, runView } from "../run-view.ts";
+import { toTarget } from "../output.ts";
 import type { Session } from "../surroundings.ts";
 import { say } from "../text.ts";
-import { watchToEnd } from "../watching.ts";
+import { follow, forget } from "./follow-run.ts";
 import type { RunOptions } from "./options.ts";
 
 /** @returns how the command ends, if not with 0 */
@@ -39,20 +37,7 @@ export async function startRun(
     if (session.signal.aborted) say(session.stderr, "Stopped. If the run was started, msb runs ls shows it.");
     throw worded(error, fields);
   }
-  if (options.watch !== true && targets.length === 0) return started(session, run);
-  if (!session.json) say(session.stderr, `${run.run_id}`);
-  const ended = await watchToEnd(session, run, { events: false });
-  if (session.json) printJson(session, ended);
-  else if (ended.status !== "succeeded" || targets.length === 0) say(session.stdout, runView(session, ended));
-  if (ended.status === "succeeded")
-    for (const place of await writeOutput(session, ended, targets)) say(session.stderr, place);
-  return endOf(ended);
-}
-
-function started(session: Session, run: Run): undefined {
-  if (session.json) return void printJson(session, run);
-  say(session.stdout, run.run_id);
-  say(session.stderr, `It is ${run.status}. Watch it: msb runs watch ${run.run_id}`);
+  return follow(session, run, { watch: options.watch === true, targets });
 }
 
 function toBody(
@@ -92,11 +77,6 @@ function assertComplete(
   const ways = (schema.anyOf ?? []).map(({ required = [] }) => required);
   if (ways.length > 0 && !ways.some((names) => names.every((name) => given.has(name))))
     throw usage(`${ways.map((names) => names.map(option).join(" with ")).join(" or ")} is missing.`);
-}
-
-/** Nobody else knows of files whose run was not started. */
-async function forget({ client }: Session, uploaded: readonly string[]): Promise<void> {
-  await Promise.all(uploaded.map((file_id) => client.files.delete(file_id).catch(() => undefined)));
 }
 
 /** What is wrong with a field is said of its option. */
