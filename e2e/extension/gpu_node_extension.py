@@ -79,6 +79,14 @@ def _be_deaf(context: Any) -> None:
         time.sleep(0.02)
 
 
+def _learn(context: Any) -> None:
+    """Draw a curve that falls, as something that learns does, again and again."""
+    points = [[n, round(2 / (n + 1), 3)] for n in range(20)]
+    lines = [{"name": "training", "points": points}]
+    curve = {"title": "Loss", "unit": "rounds", "lines": lines}
+    context.preview(json.dumps(curve).encode(), "application/json")
+
+
 def _suffer(box: Path) -> None:
     """What is wrong with this box, as a test says by a file in its cache folder."""
     if (box / "sick").exists():
@@ -101,6 +109,8 @@ def ledger_python(
     until = time.monotonic() + params.get("sleep_ms", 0) / 1000
     while time.monotonic() < until:
         context.check_canceled()
+        if params.get("curve"):
+            _learn(context)
         time.sleep(0.005)
     _write("end", context)
     values = [inputs[name] for name in ("x", "y", "z") if inputs.get(name)]

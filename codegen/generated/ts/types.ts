@@ -1412,9 +1412,12 @@ export interface NodeLogData {
   message: string;
 }
 
-/** A small picture of the work so far. */
+/**
+ * A small picture of the work so far; or, as application/json, a curve of it, each time the whole: {title, unit,
+ * lines: [{name, points: [[x, y], ...]}]} in UTF-8.
+ */
 export interface NodePreviewData {
-  media_type: "image/jpeg" | "image/png" | "image/webp";
+  media_type: "image/jpeg" | "image/png" | "image/webp" | "application/json";
   base64: string;
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 from passing_clock import PassingClock
 
 from gpu_node.contracts.wire import EXECUTOR
-from gpu_node.executor.notes import LOG_BURST, PROGRESS_EVERY_S, Notes
+from gpu_node.executor.notes import LOG_BURST, PREVIEW_EVERY_S, PROGRESS_EVERY_S, Notes
 
 
 async def test_sends_the_first_at_once_and_the_last_when_the_node_ends() -> None:
@@ -32,6 +32,21 @@ async def test_sends_what_waits_when_its_time_has_come() -> None:
         assert sent == expected[:-1]
         clock.let_pass(PROGRESS_EVERY_S * 0.1)
         assert sent == expected
+    notes.stop()
+
+
+async def test_keeps_a_curve_beside_a_picture() -> None:
+    sent: list[str] = []
+    clock = PassingClock()
+    notes = Notes(lambda _node, _kind, data: sent.append(data["base64"]), clock)
+    for n in range(3):
+        notes.preview("a", {"media_type": "application/json", "base64": f"curve {n}"})
+        notes.preview("a", {"media_type": "image/jpeg", "base64": f"picture {n}"})
+    assert sent == ["curve 0"]
+    clock.let_pass(PREVIEW_EVERY_S)
+    assert sent == ["curve 0", "picture 2"]
+    notes.ended("a")
+    assert sent == ["curve 0", "picture 2", "curve 2"]
     notes.stop()
 
 

@@ -1474,8 +1474,10 @@ class NodeLogData(Model):
 
 
 class NodePreviewData(Model):
-    """A small picture of the work so far."""
-    media_type: Literal["image/jpeg", "image/png", "image/webp"]
+    """A small picture of the work so far; or, as application/json, a curve of it, each time the
+    whole: {title, unit, lines: [{name, points: [[x, y], ...]}]} in UTF-8.
+    """
+    media_type: Literal["image/jpeg", "image/png", "image/webp", "application/json"]
     base64: str
 
 

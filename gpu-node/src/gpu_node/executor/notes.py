@@ -22,7 +22,7 @@ class Notes:
     def __init__(self, emit: Emit, clock: Clock) -> None:
         self._emit = emit
         self._clock = clock
-        self._waiting: dict[tuple[str, str], dict[str, Any]] = {}
+        self._waiting: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._next: dict[str, float] = {}
         self._timers: dict[str, Callable[[], None]] = {}
         self._log_credit = LOG_BURST
@@ -31,11 +31,11 @@ class Notes:
 
     def progress(self, node_id: str, data: dict[str, Any]) -> None:
         """Say how far a node is."""
-        self._latest(node_id, "node.progress", PROGRESS_EVERY_S, data)
+        self._latest((node_id, "node.progress", ""), PROGRESS_EVERY_S, data)
 
     def preview(self, node_id: str, data: dict[str, Any]) -> None:
-        """Show a picture of a node's work."""
-        self._latest(node_id, "node.preview", PREVIEW_EVERY_S, data)
+        """Show a picture of a node's work, or a curve: neither takes the other's place."""
+        self._latest((node_id, "node.preview", _kind_of(data)), PREVIEW_EVERY_S, data)
 
     def log(self, node_id: str, data: dict[str, Any]) -> None:
         """Write a line; too many are counted and dropped."""
@@ -52,7 +52,7 @@ class Notes:
     def ended(self, node_id: str) -> None:
         """Emit what waits for a node that ends now."""
         for key in [key for key in self._waiting if key[0] == node_id]:
-            self._emit(*key, self._waiting.pop(key))
+            self._emit(*key[:2], self._waiting.pop(key))
         self._tell_dropped(node_id)
 
     def stop(self) -> None:
@@ -62,8 +62,9 @@ class Notes:
         self._timers.clear()
         self._waiting.clear()
 
-    def _latest(self, node_id: str, kind: str, every_s: float, data: dict[str, Any]) -> None:
-        self._waiting[(node_id, kind)] = data
+    def _latest(self, key: tuple[str, str, str], every_s: float, data: dict[str, Any]) -> None:
+        self._waiting[key] = data
+        kind = key[1]
         if kind in self._timers:
             return
         wait_s = self._next.get(kind, 0.0) - self._clock.elapsed()
@@ -80,7 +81,7 @@ class Notes:
         keys = [key for key in self._waiting if key[1] == kind]
         if not keys:
             return
-        self._emit(*keys[0], self._waiting.pop(keys[0]))
+        self._emit(*keys[0][:2], self._waiting.pop(keys[0]))
         self._next[kind] = self._clock.elapsed() + every_s
         if len(keys) > 1:
             self._arm(kind, every_s, every_s)
@@ -90,3 +91,7 @@ class Notes:
         if count:
             data = {"level": "warn", "message": f"{count} log lines were dropped"}
             self._emit(node_id, "node.log", data)
+
+
+def _kind_of(preview: dict[str, Any]) -> str:
+    return "curve" if preview["media_type"] == "application/json" else "picture"

@@ -48,7 +48,8 @@ class HandlerContext(Protocol):
         ...
 
     def preview(self, data: bytes, media_type: str) -> None:
-        """Show a small picture of the work so far."""
+        """Show a small picture of the work so far; or, as `application/json`, a curve of it, each
+        time the whole: `{"title", "unit", "lines": [{"name", "points": [[x, y], ...]}]}`."""
         ...
 
     def log(self, level: str, message: str, **fields: Any) -> None:

@@ -138,7 +138,7 @@ class RunContext:
             )
 
     def preview(self, data: bytes, media_type: str) -> None:
-        """Show a small picture; one that is too large is left out."""
+        """Show a small picture or a curve; one that is too large is left out."""
         if len(data) <= MAX_PREVIEW_BYTES:
             text = base64.b64encode(data).decode()
             self._emit("preview", {"media_type": media_type, "base64": text})
