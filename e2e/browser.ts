@@ -41,7 +41,9 @@ export async function visit(
   base: string,
   options: BrowserContextOptions = DESKTOP,
 ): Promise<Visitor> {
-  const context = await browser.newContext({ baseURL: base, reducedMotion: "reduce", ...options });
+  // The packed browser's own language is that of the machine, which may be the name of none.
+  const whose = { baseURL: base, locale: "en-US", reducedMotion: "reduce" } as const;
+  const context = await browser.newContext({ ...whose, ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));

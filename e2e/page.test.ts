@@ -1,10 +1,11 @@
 /** The page in a real browser, in front of the real system: made, watched, kept. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient, type Client } from "@myspinbot/client/client.ts";
 import { systemRuntime } from "@myspinbot/client/runtime.ts";
+import type { Graph } from "@myspinbot/contracts/types.ts";
 import { ROOT } from "@myspinbot/services/binaries.ts";
 import { type Stack, startStack } from "@myspinbot/services/stack.ts";
 import type { Browser, Page } from "playwright-core";
@@ -22,6 +23,8 @@ import {
 } from "./browser.ts";
 
 const WORDS = "Hello. I live on a box at home.";
+/** A node that draws its curve for as long as the node may work. */
+const LEARNING = { curve: true, sleep_ms: 19_000 };
 /** As long as a film may take here. */
 const FILM_MS = 240_000;
 
@@ -39,11 +42,19 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
   beforeAll(async () => {
     if (NO_BROWSER !== undefined) throw new Error(NO_BROWSER);
     dir = mkdtempSync(join(tmpdir(), "myspinbot-page-"));
-    const quick = { GATEWAY_DRAIN_GRACE_MS: "500" };
-    [browser, stack] = await Promise.all([
-      openBrowser(),
-      startStack({ dir, gatewayEnv: quick, gpuNodeEnv: { GPU_NODE_DRAIN_GRACE_MS: "500" } }),
-    ]);
+    const E2E_LEDGER = join(dir, "ledger.jsonl");
+    const gatewayEnv = {
+      ...{
+        GATEWAY_DRAIN_GRACE_MS: "500",
+        GATEWAY_EXTENSIONS: join(ROOT, "e2e/extension/gateway.ts"),
+        E2E_LEDGER,
+      },
+    };
+    const gpuNodeEnv = {
+      ...{ GPU_NODE_DRAIN_GRACE_MS: "500", GPU_NODE_CHILD_ENVIRONMENT: "E2E_LEDGER", E2E_LEDGER },
+      GPU_NODE_EXTENSIONS: join(ROOT, "e2e/extension/gpu_node_extension.py"),
+    };
+    [browser, stack] = await Promise.all([openBrowser(), startStack({ dir, gatewayEnv, gpuNodeEnv })]);
     base = stack.gateway.url;
     client = createClient({ base, runtime: systemRuntime });
   });
@@ -234,6 +245,93 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
     }
     expect(complaints).toEqual([]);
     await close();
+  });
+
+  it("runs again from a node on with another title, takes over the rest, and shows it both ways", async () => {
+    const { page, complaints, close } = await visit(browser, base);
+    await page.goto(`/runs/${film}`);
+    await page.locator("[data-node=final]").click();
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole("link", { name: "Run again from here" }).click();
+    await page.getByRole("note").filter({ hasText: "From Final on." }).waitFor();
+    expect(await page.getByRole("textbox", { name: "Words" }).inputValue()).toBe(WORDS);
+    expect(await findings(page)).toEqual([]);
+    await shoot(page, "make again desk light");
+    await page.getByText("More options").click();
+    await page.locator("[data-pointer='/title'] input").fill("Once more");
+    await page.getByRole("button", { name: "Run again from Final" }).dblclick();
+    await page.waitForURL((url) => /\/runs\/run_/.test(url.pathname) && !url.pathname.endsWith(film));
+    const fork = page.url().split("/").at(-1)!;
+    await page.locator("[data-node=video]").filter({ hasText: "taken over" }).waitFor();
+    await page.getByText(/^Run again from Final on, of/).waitFor();
+    await page.locator("video").waitFor({ timeout: FILM_MS });
+    const { input, nodes } = await client.runs.get(fork);
+    expect(input.title).toBe("Once more");
+    expect(
+      nodes.filter(({ reused_from }) => reused_from === undefined).map(({ node_id }) => node_id),
+    ).toEqual(["final"]);
+    for (const [where, options] of [
+      ["desk", DESKTOP],
+      ["phone", PHONE],
+    ] as const) {
+      const { page: seen, complaints: more, close: leave } = await visit(browser, base, options);
+      for (const path of [`/runs/${fork}?node=final`, `/make/talking-avatar?from=${fork}&node=final`]) {
+        await seen.goto(path);
+        await seen.getByText(/^(Run again from Final on, of|From Final on\.)/).waitFor();
+        for (const theme of ["light", "dark"]) {
+          await seen.evaluate(
+            (dark) => document.documentElement.classList.toggle("dark", dark),
+            theme === "dark",
+          );
+          expect(await overhang(seen), path).toBe(0);
+          if (options === DESKTOP) expect(await findings(seen), `${path} ${theme}`).toEqual([]);
+          await shoot(seen, `${path.startsWith("/make") ? "make again" : "run again"} ${where} ${theme}`);
+        }
+      }
+      expect(more).toEqual([]);
+      await leave();
+    }
+    await page.locator("[data-lineage=from] a").click();
+    await page.waitForURL(`**/runs/${film}`);
+    const forks = page.locator("[data-lineage=forks] a");
+    await forks.first().waitFor();
+    expect(await forks.count(), "a double click made one").toBe(1);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("draws the curve that a node sends, says it where that cannot be loaded, and runs again without a form", async () => {
+    const learns: Graph = {
+      name: "learns",
+      nodes: [{ id: "train", type: "ledger_python", plane: "python", params: LEARNING }],
+      output: {},
+    };
+    const { run_id } = await client.runs.submit({ graph: learns, input: {} });
+    const { page, complaints, close } = await visit(browser, base);
+    await page.goto(`/runs/${run_id}`);
+    const words = "Loss: training 0.1 at 19 rounds, from 2 at 0";
+    await page.getByRole("img", { name: words }).locator("canvas").waitFor();
+    expect(await findings(page)).toEqual([]);
+    await shoot(page, "run learns desk light");
+    await page.locator("[data-node=train]").click();
+    await page.getByRole("button", { name: "Run again from here" }).dblclick();
+    await page.waitForURL((url) => url.pathname.startsWith("/runs/") && !url.pathname.endsWith(run_id));
+    await page.getByText(/^Run again from Train on, of/).waitFor();
+    const fork = page.url().split("/").at(-1)!;
+    expect(await client.runs.get(run_id)).toMatchObject({ forks: [fork] });
+    expect(complaints).toEqual([]);
+    await close();
+
+    const poor = await visit(browser, base);
+    const chunks = join(ROOT, "ui/build/_app/immutable/chunks");
+    for (const chunk of readdirSync(chunks).filter((name) => name.endsWith(".js")))
+      if (readFileSync(join(chunks, chunk), "utf8").includes("u-wrap"))
+        await poor.page.route(`**/${chunk}`, (route) => route.abort());
+    await client.runs.cancel(run_id);
+    await poor.page.goto(`/runs/${fork}`);
+    await poor.page.locator("[data-stage]").getByText(words).waitFor();
+    await client.runs.cancel(fork);
+    await poor.close();
   });
 
   it("waits for somebody to read, mend and approve the words, and stops when told", async () => {

@@ -2,7 +2,7 @@ import { GRAPH_INPUTS } from "@myspinbot/contracts/graphs.ts";
 import { graphInputValidators } from "@myspinbot/contracts/validators.js";
 import { describe, expect, it } from "vitest";
 import { type Field, formOf } from "./fields.ts";
-import { fromInput } from "./from-run.ts";
+import { changesOf, fromInput } from "./from-run.ts";
 import type { Schema } from "./schema.ts";
 import { faultsOf, isShown, toInput, type Values } from "./values.ts";
 
@@ -174,6 +174,17 @@ describe("a form", () => {
     expect(toInput(all(form("talking-scenes")), fromInput(scenes, form("talking-scenes")).values)).toEqual(
       scenes,
     );
+  });
+
+  it("tells what of an earlier run is another now, and nothing of what stayed", () => {
+    const made = form("talking-avatar");
+    const input = { text: "Hello.", portrait: { file_id: "file_1" }, title: "One", captions: false };
+    const { values } = fromInput(input, made);
+    const before = toInput(all(made), values);
+    expect(changesOf(before, toInput(all(made), values))).toEqual({});
+    const { title: _, ...others } = values;
+    const after = toInput(all(made), { ...others, text: "Hello!", size: 256 });
+    expect(changesOf(before, after)).toEqual({ text: "Hello!", size: 256, title: null });
   });
 
   it("says it inside of lists, too", () => {

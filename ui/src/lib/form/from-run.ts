@@ -13,6 +13,15 @@ export function fromInput(input: Values, form: Form): { values: Values; chosen?:
   return chosen === undefined ? { values } : { values, chosen };
 }
 
+/** What of an input is another now; null where a field is not given any more. */
+export function changesOf(before: Values, after: Values): Values {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const isSame = (name: string): boolean => JSON.stringify(before[name]) === JSON.stringify(after[name]);
+  return Object.fromEntries(
+    [...names].filter((name) => !isSame(name)).map((name) => [name, after[name] ?? null]),
+  );
+}
+
 function ofField({ widget, fields = [] }: Field, value: unknown): unknown {
   // As it is typed.
   if (widget === "json") return JSON.stringify(value, null, 2);

@@ -1,20 +1,24 @@
 /** The form of one graph while somebody fills it: what is shown, what is wrong, and sending it once. */
-import type { GraphDetail } from "@myspinbot/contracts/types.ts";
+import type { GraphDetail, Run } from "@myspinbot/contracts/types.ts";
 import { capabilities, graphDetail, graphs } from "#lib/api/catalogue.svelte.ts";
 import { client } from "#lib/api/client.ts";
 import { type Fault, faultOf } from "#lib/api/faults.ts";
 import { availabilityOf } from "./availability.ts";
 import { type Draft, keepDraft, loadDraft, newKey } from "./draft.ts";
 import { type Form, formOf } from "./fields.ts";
-import { fromInput } from "./from-run.ts";
+import { changesOf, fromInput } from "./from-run.ts";
 import { keepLastGraph } from "./last-graph.ts";
 import { onTheWay } from "./upload.svelte.ts";
-import { faultsOf, type FieldFault, isShown, toInput } from "./values.ts";
+import { faultsOf, type FieldFault, isShown, toInput, type Values } from "./values.ts";
 
 export class MakeForm {
   readonly name: string;
   /** A run whose input fills the form. */
   readonly from: string | undefined;
+  /** The node of that run from which on it is run again; without one a new run is made. */
+  readonly node: string | undefined;
+  /** What the form would send of that run's input, unchanged. */
+  #before: Values = {};
   detail = $state.raw<GraphDetail | undefined>();
   form = $state.raw<Form | undefined>();
   draft = $state.raw<Draft>({ values: {}, key: "" });
@@ -40,9 +44,10 @@ export class MakeForm {
   );
   readonly availability = $derived(this.detail && availabilityOf(this.detail.graph, capabilities.known));
 
-  constructor(name: string, from: string | undefined) {
+  constructor(name: string, from: string | undefined, node: string | undefined) {
     this.name = name;
     this.from = from;
+    this.node = from === undefined ? undefined : node;
   }
 
   async load(): Promise<void> {
@@ -56,6 +61,7 @@ export class MakeForm {
         this.draft = { ...fromInput(input, form), key: newKey() };
       }
       this.form = form;
+      this.#before = toInput(this.shown, this.draft.values);
       keepLastGraph(this.name);
       await Promise.all([graphs.load(), capabilities.load()]);
     } catch (error) {
@@ -83,21 +89,27 @@ export class MakeForm {
     if (this.faults.length > 0) return undefined;
     this.busy = true;
     try {
-      const input = toInput(this.shown, this.draft.values);
-      const idempotencyKey = this.draft.key;
-      const { run_id } = await client.runs.submit({ graph: this.name, input }, { idempotencyKey });
+      const { run_id } = await this.#post(toInput(this.shown, this.draft.values));
       keepDraft(this.name, undefined);
       return run_id;
     } catch (error) {
       this.refused = faultOf(error);
       this.faults = this.refused.errors.map(({ pointer, detail }) => ({
-        pointer: pointer.replace(/^\/input/, ""),
+        pointer: pointer.replace(/^(?:\/patch)?\/input/, ""),
         detail,
       }));
       return undefined;
     } finally {
       this.busy = false;
     }
+  }
+
+  #post(input: Values): Promise<Run> {
+    const once = { idempotencyKey: this.draft.key };
+    if (this.from === undefined || this.node === undefined)
+      return client.runs.submit({ graph: this.name, input }, once);
+    const patch = { input: changesOf(this.#before, input) };
+    return client.runs.fork(this.from, { from_node: this.node, patch }, once);
   }
 
   /** Another text is another run, so it gets another key. */

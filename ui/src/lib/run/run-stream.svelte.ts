@@ -1,6 +1,7 @@
 /** Follows one run for a page: one stream, resumed by number, published once per picture of the screen. */
 import { isLast, isTerminal } from "@myspinbot/client/frames.ts";
 import type { Frame } from "@myspinbot/client/frames.ts";
+import type { Event } from "@myspinbot/contracts/types.ts";
 import { untrack } from "svelte";
 import { client } from "#lib/api/client.ts";
 import { type Fault, faultOf } from "#lib/api/faults.ts";
@@ -85,9 +86,12 @@ export class RunStream {
 
   async #askAgain(): Promise<void> {
     const run = await client.runs.get(this.runId, { signal: this.#stop.signal }).catch(() => undefined);
-    for (const { node_id, approval } of run?.nodes ?? []) {
-      const node = this.#kept?.nodes.find((each) => each.node_id === node_id);
-      if (node !== undefined && approval !== undefined) node.approval = approval;
+    for (const told of run?.nodes ?? []) {
+      const node = this.#kept?.nodes.find(({ node_id }) => node_id === told.node_id);
+      if (node === undefined) continue;
+      // What was taken over does not change any more.
+      if (told.reused_from !== undefined) Object.assign(node, told);
+      else if (told.approval !== undefined) node.approval = told.approval;
     }
     this.#publish();
   }
@@ -98,8 +102,7 @@ export class RunStream {
       this.fault = undefined;
     }
     this.#kept = fold(this.#kept, frame);
-    // The event says that somebody is asked; what they are asked stands in the run alone.
-    if (frame.kind === "event" && frame.event.type === "node.waiting") void this.#askAgain();
+    if (frame.kind === "event" && this.#isShort(frame.event)) void this.#askAgain();
     this.#waiting += 1;
     if (this.#waiting >= BURST || document.hidden || isLast(frame)) this.#publish();
     else this.#frame ||= requestAnimationFrame(() => this.#publish());
@@ -114,6 +117,11 @@ export class RunStream {
       .filter(({ status }) => status === "waiting")
       .map(({ node_id }) => node_id);
     this.view = { ...kept, run: { ...kept.run }, nodes: kept.nodes.map((node) => ({ ...node })) };
+  }
+
+  /** Somebody is asked, or a list is known of which parts may be taken over: what or which stands in the run alone. */
+  #isShort({ type }: Event): boolean {
+    return type === "node.waiting" || (type === "node.expanded" && this.#kept?.run.forked_from !== undefined);
   }
 
   #isOver(): boolean {

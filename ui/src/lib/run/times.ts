@@ -17,7 +17,8 @@ export function timesOf({ run, nodes }: RunView, now: number): { whole: number; 
   const last = run.completed_at === undefined ? now : Date.parse(run.completed_at);
   const whole = Math.max(1, last - first);
   const rows = nodes.flatMap((node) => {
-    if (node.dispatched_at === undefined) return [];
+    // What was taken over has taken another run's time.
+    if (node.dispatched_at === undefined || node.reused_from !== undefined) return [];
     const from = Date.parse(node.dispatched_at);
     const end = node.completed_at === undefined ? last : Date.parse(node.completed_at);
     const begin = node.started_at === undefined ? end : Date.parse(node.started_at);
