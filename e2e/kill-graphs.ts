@@ -142,6 +142,17 @@ const NESTED: Graph = {
 /** What the gateways of the kill test know by name. */
 export const KILL_GRAPHS: Graph[] = [CHAIN, AGAIN];
 
+/** A person is asked in the middle. */
+const ASKED: Graph = {
+  name: "asked",
+  nodes: [
+    { id: "w", type: "ledger_python", plane: "python", params: sleep() },
+    { id: "ok", type: "approval", plane: "node", inputs: { text: "$w.v" } },
+    { id: "s", type: "ledger_node", plane: "node", params: sleep(), inputs: { x: "$ok.text" } },
+  ],
+  output: { s: "$s.v", accepted: "$ok.accepted" },
+};
+
 export interface Kind {
   graph: Graph;
   input: Record<string, unknown>;
@@ -149,16 +160,24 @@ export interface Kind {
   /** Nodes that are done, instances by their own names. */
   done: string[];
   skipped: string[];
+  /** Where it is forked. */
+  forks: string[];
+  /** The node that asks a person. */
+  asks?: string;
 }
 const WORDS = ["p", "q", "r"];
 export const KINDS: Kind[] = [
-  { graph: GRAPH, input: {}, output: { h: RIGHT }, done: GRAPH.nodes.map(({ id }) => id), skipped: [] },
+  {
+    ...{ graph: GRAPH, input: {}, output: { h: RIGHT } },
+    ...{ done: GRAPH.nodes.map(({ id }) => id), skipped: [], forks: ["b", "e", "h"] },
+  },
   {
     graph: GROUPED,
     input: { words: WORDS },
     output: { c: WORDS.map((word, i) => `c.${i}(b.${i}(a.${i}(${word})))`), e: "e(d(none))" },
     done: [...["a", "b", "c"].flatMap((id) => WORDS.map((_, i) => `${id}.${i}`)), "d", "e"],
     skipped: ["never"],
+    forks: ["a.2", "b.1", "e"],
   },
   {
     graph: RACED,
@@ -166,6 +185,7 @@ export const KINDS: Kind[] = [
     output: { d: "d(a(s()))", e: "instead()" },
     done: ["s", "a", "d", "instead"],
     skipped: [],
+    forks: ["a", "d"],
   },
   {
     graph: NESTED,
@@ -179,7 +199,13 @@ export const KINDS: Kind[] = [
       ...["again.t.0", "again.u.0", "again.t.1", "again.u.1", "last.m", "last.n"],
     ],
     skipped: ["again.t.2", "again.u.2"],
+    forks: ["each.m.1", "again", "last.n"],
+  },
+  {
+    ...{ graph: ASKED, input: {}, output: { s: "s(w())", accepted: true } },
+    ...{ done: ["w", "s"], skipped: [], forks: ["w", "ok", "s"], asks: "ok" },
   },
 ];
 for (const graph of [...KINDS.map((kind) => kind.graph), ...KILL_GRAPHS])
-  for (const node of graph.nodes) if (node.type) node.retry = { max_attempts: 10, backoff_ms: 50 };
+  for (const node of graph.nodes)
+    if (node.type?.startsWith("ledger")) node.retry = { max_attempts: 10, backoff_ms: 50 };

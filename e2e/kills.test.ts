@@ -1,7 +1,7 @@
 /**
  * S1-S10 under kill -9: handler child, gpu-node, gateway and Redis (`appendfsync always`), each at random moments of
- * runs of four graphs on both planes (plain, with lists, with races, with loops and graphs as nodes), some of which are
- * canceled. The verdict comes from what the handlers wrote outside Redis.
+ * runs of five graphs on both planes (plain, with lists, with races, with loops and graphs as nodes, with a person who
+ * is asked), some of which are canceled, and some forked. The verdict comes from what the handlers wrote outside Redis.
  */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -96,16 +96,57 @@ const VICTIMS: Record<string, (world: World, submitMore: () => Promise<void>) =>
 };
 
 let webhook: { url: string };
-async function submit(key: string, { graph, input }: Kind): Promise<string> {
-  return (await world.client.runs.submit({ graph, input, webhook }, { idempotencyKey: key })).run_id;
-}
 
 interface Submitted {
   run: string;
-  key: string;
   kind: Kind;
+  /** Asks for it once more, with the same key. @returns the run that it is said to be */
+  again: () => Promise<string>;
   /** Whether a cancel was taken, when one was asked for. */
   canceled?: boolean;
+}
+
+async function submit(key: string, kind: Kind): Promise<Submitted> {
+  const { graph, input } = kind;
+  const again = async () =>
+    (await world.client.runs.submit({ graph, input, webhook }, { idempotencyKey: key })).run_id;
+  return { run: await again(), kind, again };
+}
+
+/** At once, or when it has ended if the node had not begun. @returns undefined when it never did */
+async function forkOne({ run, kind }: Submitted, key: string): Promise<Submitted | undefined> {
+  const from_node = pick(kind.forks);
+  const again = async () =>
+    (await world.client.runs.fork(run, { from_node, webhook }, { idempotencyKey: key })).run_id;
+  for (const isOver of [false, true]) {
+    if (isOver) await world.client.runs.watch(run);
+    try {
+      return { run: await again(), kind, again };
+    } catch (error) {
+      if (!(error instanceof ApiError && (error.is("node-not-run") || error.is("node-not-found"))))
+        throw error;
+    }
+  }
+  return undefined;
+}
+
+/** Accepts what a run asks, each time that it does; a cancel may be faster. */
+async function answer({ run }: Submitted): Promise<void> {
+  const accept = async (node_id: string): Promise<void> => {
+    try {
+      await world.client.runs.resume(run, { node_id, decision: "accept" }, { idempotencyKey: run });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.is("run-finished"))) throw error;
+    }
+  };
+  const answers: Promise<void>[] = [];
+  await world.client.runs.watch(run, {
+    onFrame(frame) {
+      if (frame.kind === "event" && frame.event.type === "node.waiting")
+        answers.push(accept(frame.event.node_id!));
+    },
+  });
+  await Promise.all(answers);
 }
 
 /** Asks for the end of a run, of which anything may be left: also that it has ended by itself. */
@@ -119,7 +160,7 @@ async function cancelOne(one: Submitted): Promise<void> {
 }
 
 /** A node whose success stands in the log must not begin again later; a cancel that was answered is kept. */
-async function judge({ run, key, kind, canceled }: Submitted): Promise<void> {
+async function judge({ run, again, kind, canceled }: Submitted): Promise<void> {
   const ended = await world.client.runs.watch(run);
   const expected = canceled ? "canceled" : "succeeded";
   expect(ended.status, JSON.stringify(ended.error ?? ended.nodes)).toBe(expected);
@@ -135,12 +176,16 @@ async function judge({ run, key, kind, canceled }: Submitted): Promise<void> {
     `S3 ${run}`,
   ).toEqual([`run.${expected}`]);
   if (canceled) expectNobodyHeld(world, run, events);
+  const taken = new Set(ended.nodes.flatMap((node) => (node.reused_from ? [node.node_id] : [])));
   const worked = new Set(world.ledger().flatMap((line) => (line.run === run ? [line.node] : [])));
   expect(
-    kind.skipped.filter((id) => worked.has(id)),
-    `skipped ${run}`,
+    [...kind.skipped, ...taken].filter((id) => worked.has(id)),
+    `skipped or taken over ${run}`,
   ).toEqual([]);
-  for (const id of kind.done) {
+  const resumed = events.filter(({ type, node_id }) => type === "node.resumed" && node_id === kind.asks);
+  const isAsked = kind.asks !== undefined && !taken.has(kind.asks);
+  if (!canceled) expect(resumed, `asked ${run}`).toHaveLength(isAsked ? 1 : 0);
+  for (const id of kind.done.filter((id) => !taken.has(id))) {
     const successes = events.filter((event) => event.type === "node.succeeded" && event.node_id === id);
     if (canceled && successes.length === 0) continue;
     expect(successes, `S1 ${run} ${id}`).toHaveLength(1);
@@ -153,7 +198,7 @@ async function judge({ run, key, kind, canceled }: Submitted): Promise<void> {
       `S2 ${run} ${id}`,
     ).toBe(true);
   }
-  expect(await submit(key, kind), `S7 ${key}`).toBe(run);
+  expect(await again(), "S7").toBe(run);
   await expectTold(run, `run.${expected}`);
 }
 
@@ -188,22 +233,39 @@ describe.each([1, 3])("with %i shard(s)", (shards) => {
     async (victim) => {
       const runs: Submitted[] = [];
       const cancels: Promise<void>[] = [];
+      const answers: Promise<void>[] = [];
+      const forks: Promise<Submitted | undefined>[] = [];
+      const keyOf = (n: string) => `${victim}-${shards}-${n}`.replaceAll(" ", "_");
+      const add = (one: Submitted): void => {
+        runs.push(one);
+        if (one.kind.asks !== undefined) answers.push(answer(one));
+      };
+      let submitted = 0;
       const submitMore = async (): Promise<void> => {
-        const key = `${victim}-${shards}-${runs.length}`.replaceAll(" ", "_");
-        const kind = KINDS[runs.length % KINDS.length]!;
-        runs.push({ run: await submit(key, kind), key, kind });
+        const kind = KINDS[submitted % KINDS.length]!;
+        submitted += 1;
+        add(await submit(keyOf(String(submitted)), kind));
+      };
+      const forkSome = async (n: number): Promise<Submitted | undefined> => {
+        const fork = await forkOne(pick(runs), keyOf(`fork${n}`));
+        if (fork) add(fork);
+        return fork;
       };
       const kills = shards === 1 ? KILLS : Math.ceil(KILLS / 4);
       for (let i = 0; i < kills; i += 1) {
         for (let n = 0; n < RUNS_AT_ONCE; n += 1) await submitMore();
         // Some are asked to end at once, some around the moment of the kill; nothing stands still for it.
-        const one = runs.at(-1 - Math.floor(Math.random() * RUNS_AT_ONCE))!;
+        const one = pick(runs.slice(-RUNS_AT_ONCE));
         if (i % 4 === 0) cancels.push(cancelOne(one));
         await delay(Math.random() * 400);
         if (i % 4 === 1 || i % 4 === 2) cancels.push(cancelOne(one));
+        if (i % 2 === 1) forks.push(forkSome(i));
         await VICTIMS[victim]!(world, submitMore);
       }
+      const forked = (await Promise.all(forks)).filter((fork) => fork !== undefined);
+      expect(forked.length).toBeGreaterThan(0);
       await Promise.all(cancels);
+      await Promise.all(answers);
       for (const one of runs) await judge(one);
       expect(runs.some(({ canceled }) => canceled)).toBe(true);
       await expectRest();
