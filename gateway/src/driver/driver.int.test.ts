@@ -107,6 +107,35 @@ describe("a run", () => {
     expect((await h.events(run)).filter((e) => e.type === "node.retrying")).toHaveLength(2);
   });
 
+  it.each([
+    ["at once after its first crash, as after a loss", "handler-crashed", {}, 0],
+    ["after a pause that it names itself, also then", "handler-crashed", { backoff_ms: 40 }, 20],
+    ["after a pause when it was told why", "handler-unavailable", {}, 10],
+  ])("tries a node again %s", async (_, code, retry, least) => {
+    await start();
+    h.startDriver();
+    let crashes = 0;
+    h.startExecutor("default", () => {
+      if ((crashes += 1) > 2) return { outputs: {} };
+      return { status: "failed", problem: problem(code, "retryable") };
+    });
+    const run = await h.submit({
+      name: "crash",
+      nodes: [{ id: "a", type: "python_work", plane: "python", retry }],
+      output: {},
+    });
+    expect((await h.waitForEnd(run)).status).toBe("succeeded");
+    expect((await h.rows(run)).a).toMatchObject({ status: "succeeded", attempt: 3 });
+    const pauses = (await h.events(run))
+      .filter(({ type }) => type === "node.retrying")
+      .map(({ data }) => (data as { attempt: number; delay_ms: number }).delay_ms);
+    expect(pauses).toHaveLength(2);
+    expect(pauses[0]! === 0).toBe(least === 0);
+    expect(pauses[0]).toBeGreaterThanOrEqual(least);
+    // What crashes again is not hammered.
+    expect(pauses[1]).toBeGreaterThanOrEqual(20);
+  });
+
   it("fails with the problem of the node when nobody handles it", async () => {
     await start();
     h.startDriver();

@@ -63,12 +63,23 @@ function retryLater(draft: Draft, context: ResultContext, node: string, problem:
   draft.timers.push({ member: timerMembers.retry(context.run, node, String(attempt)), delay_ms: delay });
 }
 
+/** A process that died took its work along and nothing else: the first other try waits for nobody, as after a loss. */
+function isFirstCrash(context: ResultContext, node: string, attempt: number, { code }: Problem): boolean {
+  return code === "handler-crashed" && attempt === 1 && policyOf(context, node).backoff_ms === undefined;
+}
+
+function retryAtOnce(draft: Draft, node: string, error: Problem): void {
+  addEvent(draft, "node.retrying", node, { attempt: draft.rows.get(node)!.attempt, error, delay_ms: 0 });
+  reissue(draft, node, true);
+}
+
 /** Ends a node's attempt with a problem: tried again later if its class and policy allow, else failed for good. */
 export function failNode(draft: Draft, context: ResultContext, node: string, problem: Problem): void {
   const row = draft.rows.get(node)!;
   const most = policyOf(context, node).max_attempts ?? DEFAULTS.retry_max_attempts;
   if (problem.class === "retryable" && row.attempt < most) {
-    retryLater(draft, context, node, problem);
+    if (isFirstCrash(context, node, row.attempt, problem)) retryAtOnce(draft, node, problem);
+    else retryLater(draft, context, node, problem);
     return;
   }
   addEvent(draft, "node.failed", node, { attempt: row.attempt, error: problem });
@@ -174,9 +185,7 @@ export function loseNode(draft: Draft, context: ResultContext, node: string, rea
   const losses = [...(row.losses ?? []), reason.slice(0, 500)];
   setRow(draft, node, { losses });
   if (losses.length < DEFAULTS.max_lost) {
-    const error = toProblem("task-lost", reason);
-    addEvent(draft, "node.retrying", node, { attempt: row.attempt, error, delay_ms: 0 });
-    reissue(draft, node, true);
+    retryAtOnce(draft, node, toProblem("task-lost", reason));
     return;
   }
   draft.clear.push(node);

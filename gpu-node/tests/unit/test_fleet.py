@@ -1,5 +1,6 @@
 """Which handler process a call and a probe are given."""
 
+import asyncio
 import os
 
 import pytest
@@ -38,7 +39,7 @@ async def test_a_probe_leaves_to_the_next_call_what_the_last_one_has_loaded() ->
         await fleet.close()
 
 
-async def test_the_place_of_a_dead_process_is_taken_before_anybody_asks_and_once() -> None:
+async def test_the_place_of_a_dead_process_is_taken_at_once_and_once_and_left_to_calls() -> None:
     metrics = Metrics()
     fleet = Fleet(ChildSettings("", dict(os.environ), LIMITS, 60.0), metrics, SystemClock())
     try:
@@ -46,15 +47,25 @@ async def test_the_place_of_a_dead_process_is_taken_before_anybody_asks_and_once
         await died.kill()
         fleet.give_back(died)
         assert metrics.children._value.get() == 0
-        coming = fleet.prepare()
-        assert fleet.prepare() is coming
-        # A call that is there before the process waits for that one.
-        next_one = await fleet.take("works")
+        coming = fleet.replace(died)
+        assert coming
+        assert fleet.replace(died) is coming
+        # A probe that asks first lets it pass; a call that asks before it is there waits for it.
+        probing = asyncio.create_task(fleet.take_uncalled())
+        called = await fleet.take("works")
         assert coming.done()
-        fleet.give_back(next_one)
-        await fleet.prepare()
-        assert await fleet.take("works") is next_one
-        assert metrics.children._value.get() == 1
+        probed = await probing
+        assert probed is not called
+        fleet.give_back(called)
+        fleet.give_back(probed)
+        # Nobody is needed who is there.
+        await _done(fleet.replace(died))
+        assert metrics.children._value.get() == 2
+        assert await fleet.take("works") is called
+        # The one for probes does not count.
+        await _done(fleet.replace(died))
+        assert metrics.children._value.get() == 3
+        assert await fleet.take("works") is not probed
     finally:
         await fleet.close()
 
@@ -62,9 +73,15 @@ async def test_the_place_of_a_dead_process_is_taken_before_anybody_asks_and_once
 async def test_a_closed_fleet_leaves_no_process_that_was_about_to_come() -> None:
     metrics = Metrics()
     fleet = Fleet(ChildSettings("", dict(os.environ), LIMITS, 60.0), metrics, SystemClock())
-    coming = fleet.prepare()
+    died = await fleet.take("works")
+    await died.kill()
+    fleet.give_back(died)
+    coming = fleet.replace(died)
     await fleet.close()
+    assert coming
     assert coming.cancelled()
+    # Whoever hears of an end only then starts nothing either.
+    assert fleet.replace(died) is coming
     assert metrics.children._value.get() == 0
 
 
@@ -100,3 +117,8 @@ async def test_a_call_looks_at_the_process_that_it_gets_and_time_at_the_others(
         assert (first.is_alive, second.is_alive) == (False, True)
     finally:
         await fleet.close()
+
+
+async def _done(coming: "asyncio.Task[None] | None") -> None:
+    assert coming
+    await coming

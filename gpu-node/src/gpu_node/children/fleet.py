@@ -24,15 +24,17 @@ class Fleet:
         self._metrics = metrics
         self._children: set[Child] = set()
         self._idle: list[Child] = []
-        self._prepared: asyncio.Task[None] | None = None
+        self._coming: asyncio.Task[None] | None = None
+        self._is_closed = False
         self._beats = asyncio.create_task(self._beat())
 
     async def close(self) -> None:
         """Kill all processes."""
+        self._is_closed = True
         self._beats.cancel()
-        if self._prepared:
-            self._prepared.cancel()
-            await asyncio.wait({self._prepared})
+        if self._coming:
+            self._coming.cancel()
+            await asyncio.wait({self._coming})
         await asyncio.gather(*(child.kill() for child in self._children), return_exceptions=True)
         self._metrics.children.dec(len(self._children))
         self._children.clear()
@@ -51,26 +53,29 @@ class Fleet:
     async def take_uncalled(self) -> Child:
         """A child that has never been called, for a probe: what the others have loaded is for
         their next call, which may come meanwhile."""
+        if self._coming:
+            # It is for a call, and there sooner when nobody starts beside it.
+            await asyncio.wait({self._coming})
         return await self._choose(lambda c: not c.last_types, lambda c: c.used_at)
 
-    def prepare(self) -> asyncio.Task[None]:
-        """Start a child for the next call without waiting for it, unless one is idle: what a dead
-        one left will be tried again soon, and a start takes longer than the pause before that."""
-        if self._prepared is None or self._prepared.done():
-            self._prepared = asyncio.create_task(self._start_if_none())
+    def replace(self, died: Child) -> asyncio.Task[None] | None:
+        """Start a child in the place of a dead one without waiting for it, unless one for calls is
+        idle: what was lost will be tried again soon, and it takes longer to start a process."""
+        if not self._is_closed and (self._coming is None or self._coming.done()):
+            self._coming = asyncio.create_task(self._start_if_none(died.last_types))
             # The next call tries again, and tells why not.
-            self._prepared.add_done_callback(lambda task: task.cancelled() or task.exception())
-        return self._prepared
+            self._coming.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return self._coming
 
-    async def _start_if_none(self) -> None:
-        if not self._idle:
-            await self._start()
+    async def _start_if_none(self, node_types: list[str]) -> None:
+        if not any(child.last_types for child in self._idle):
+            await self._start(node_types)
 
     async def _choose(self, may: Callable[[Child], bool], rank: Callable[[Child], Any]) -> Child:
         await self._drop_dead()
         while True:
             while not (idle := [child for child in self._idle if may(child)]):
-                coming = self._prepared
+                coming = self._coming
                 if coming is None or coming.done():
                     coming = asyncio.create_task(self._start())
                 # Shielded: a caller that gives up in between leaves an idle child, not an unknown
@@ -104,13 +109,15 @@ class Fleet:
             self.give_back(child)
         return bool(grown)
 
-    async def _start(self) -> None:
+    async def _start(self, node_types: Sequence[str] = ()) -> None:
+        """node_types: what it will be asked for; probes leave it to those who ask."""
         try:
             child = await Child.start(self._settings, self._metrics, self._clock)
         except (OSError, TimeoutError) as error:
             raise CannotNow(
                 "handler-unavailable", "No handler process could be started."
             ) from error
+        child.last_types.extend(node_types)
         self._children.add(child)
         self._idle.append(child)
         self._metrics.children.inc()

@@ -151,7 +151,7 @@ class ChildPool:
         finally:
             self._fleet.give_back(child)
             if not child.is_alive:
-                self._fleet.prepare()
+                self._fleet.replace(child)
         self._breaker.succeeded(call.type)
         return done
 
