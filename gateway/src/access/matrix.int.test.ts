@@ -97,6 +97,20 @@ const BODIES: Partial<Record<Operation, RequestInit>> = {
   createKey: { headers: JSON_TYPE, body: JSON.stringify({ owner: "new", scopes: ["runs:read"] }) },
 };
 
+/** Ways to ask for what is somebody else's: a right of one's own beside it, conditions, ranges, other owners' names. */
+const EVASIONS = (token: string, etag: string): [query: string, headers: Record<string, string>][] => [
+  [`?token=${token}`, {}],
+  [`?token=${token}&token=${token}`, {}],
+  ["?owner=ann", { "x-owner": "ann", "x-forwarded-user": "ann" }],
+  ["", { range: "bytes=0-0" }],
+  ["", { "if-none-match": etag }],
+  ["", { "if-none-match": "*" }],
+  ["", { "if-match": etag, "if-range": etag, range: "bytes=1-" }],
+  ["", { accept: "text/event-stream", "last-event-id": "0" }],
+  ["", { "x-http-method-override": "GET", "x-original-url": "/v1/runs", "x-rewrite-url": "/v1/runs" }],
+  ["", { forwarded: "for=127.0.0.1", "x-forwarded-for": "127.0.0.1", "x-real-ip": "127.0.0.1" }],
+];
+
 let store: Awaited<ReturnType<typeof startStore>>;
 let h: AppHarness;
 let k: KeyHarness;
@@ -151,6 +165,8 @@ async function deadLetter(): Promise<string> {
 
 /** Something of Ann's for each placeholder. */
 async function makeThings(): Promise<Record<string, string>> {
+  // Who is not heard of for half a minute is none.
+  await h.announceAll();
   const body = JSON.stringify({ graph: GRAPH });
   const headers = { ...JSON_TYPE, prefer: "wait=30" };
   const run = await runOf(await k.as(ann.api_key, "/v1/runs", { method: "POST", headers, body }));
@@ -290,6 +306,51 @@ describe.each(asksForKey)("%s", (operation) => {
     } else {
       await expectRefused(response, 401, "unauthorized");
     }
+  });
+});
+
+describe.each(asksForKey.filter((operation) => SERVES[operation] === "owned"))("%s", (operation) => {
+  beforeEach(async () => {
+    ids = await makeThings();
+  });
+
+  it("is no way around its owner, however it is asked", async () => {
+    const own = await k.as(bob.api_key, "/v1/runs", { method: "POST", ...BODIES.createRun });
+    const bobs = await runOf(own);
+    const made = await k.as(bob.api_key, `/v1/runs/${bobs.run_id}/token`, { method: "POST" });
+    const { token } = (await made.json()) as RunToken;
+    const seen = await ask(operation, bearer(ann.api_key));
+    const etag = seen.headers.get("etag") ?? "*";
+    await seen.body?.cancel();
+    ids = await makeThings();
+    for (const [query, headers] of EVASIONS(token, etag)) {
+      const asked = await ask(operation, { ...headers, ...bearer(bob.api_key) }, query);
+      const text = await asked.text();
+      expect(asked.status, `${query} ${JSON.stringify(headers)} ${text}`).toBe(404);
+      expect(asked.headers.get("etag"), text).toBeNull();
+    }
+    for (const [what, status] of [
+      ["token", [401, 404]],
+      ["key", [404]],
+    ] as const) {
+      // The address in other letters.
+      const encoded = addressOf(operation).replace(/_/g, "%5F").replace(/1/g, "%31");
+      const more = what === "token" ? `?token=${token}` : "";
+      const init = { method: ROUTES[operation].method, ...BODIES[operation] };
+      const address = new Request(`http://localhost${encoded}${more}`, {
+        ...init,
+        headers: { ...(init.headers as object), ...(what === "key" ? bearer(bob.api_key) : {}) },
+      });
+      const answer = await h.app.fetch(address, { peer: "192.0.2.7" });
+      expect(status, await answer.text()).toContain(answer.status);
+    }
+    if (ROUTES[operation].method !== "GET") return;
+    const head = new Request(`http://localhost${addressOf(operation)}`, {
+      method: "HEAD",
+      headers: bearer(bob.api_key),
+    });
+    const answer = await h.app.fetch(head, { peer: "192.0.2.7" });
+    expect([answer.status, answer.headers.get("etag"), await answer.text()]).toEqual([404, null, ""]);
   });
 });
 
