@@ -13,6 +13,14 @@ describe("digests", () => {
     expect(await sha256Hex(new TextEncoder().encode("abc"))).toBe(await sha256Hex("abc"));
   });
 
+  it("are the same by the runtime and by ourselves, whatever the length", async () => {
+    for (const length of [0, 1, 55, 56, 63, 64, 65, 1000, 16_383, 16_384, 16_385, 100_000]) {
+      const bytes = Uint8Array.from({ length }, (_, at) => (at * 31 + length) % 256);
+      const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+      expect(await sha256Hex(bytes), String(length)).toBe(Buffer.from(digest).toString("hex"));
+    }
+  });
+
   it("refuse what has no canonical form", () => {
     expect(() => canonicalJson("\ud800")).toThrow();
     expect(() => canonicalJson(undefined)).toThrow();
