@@ -15,7 +15,7 @@ from gpu_node.executor.announcer import Announcer
 from gpu_node.executor.fitness import FULL_FOR_S, MIN_FREE_BYTES, Fitness
 from gpu_node.executor.puller import LOOK_AGAIN_S, STAND_BACK_S, Puller
 from gpu_node.redis.backoff import Backoff
-from gpu_node.redis.steps import Entry
+from gpu_node.redis.steps import Entry, Orders
 
 HERE = Path("/")
 
@@ -84,8 +84,9 @@ class Registry:
     def __init__(self) -> None:
         self.rows: list[Any] = []
 
-    async def announce(self, body: bytes, status: str) -> None:
+    async def announce(self, body: bytes, status: str) -> Orders:
         self.rows.append(orjson.loads(body))
+        return Orders(drain=False, probe=0)
 
 
 class Capabilities:
