@@ -1,7 +1,7 @@
 /** The executors of both planes, as processes, are full, frozen, stopped and killed, and must bear it alike. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isEnding, isStart, says, startPair, type Pair } from "./twins/pair.ts";
-import { PLANES } from "./twins/plane.ts";
+import { PLANES } from "./twins/executor-process.ts";
 
 let pair: Pair;
 

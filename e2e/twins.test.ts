@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FAILURES, OUTPUTS } from "./twins/cases.ts";
 import { made, type Case } from "./twins/expected.ts";
 import { isEnding, isStart, says, startPair, type Pair } from "./twins/pair.ts";
-import { PLANES } from "./twins/plane.ts";
+import { PLANES } from "./twins/executor-process.ts";
 import { CHECKS, REFUSALS, WORK } from "./twins/task-cases.ts";
 
 let pair: Pair;

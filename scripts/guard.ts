@@ -5,6 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { limitsWithoutRow } from "./guards/limit-rows.ts";
 import { limitsAlone } from "./guards/limits.ts";
 import { twinDifferences } from "./guards/twins.ts";
 import { handSpelled } from "./guards/wire-names.ts";
@@ -34,11 +35,12 @@ for (const file of listing.split("\0").filter(Boolean)) {
   for (const word of FORBIDDEN) if (text.includes(word)) problems.push(`${file} names ${word}`);
   if (/(\.lock|package-lock\.json)$/.test(file) && LOCK_URL.test(text)) problems.push(`${file} holds a URL`);
 }
-problems.push(...handSpelled(ROOT, listing.split("\0")), ...twinDifferences(ROOT), ...limitsAlone(ROOT));
+problems.push(...handSpelled(ROOT, listing.split("\0")), ...twinDifferences(ROOT));
+problems.push(...limitsAlone(ROOT), ...limitsWithoutRow(ROOT));
 for (const problem of problems) console.error(problem);
 console.log(
   problems.length === 0
-    ? "no registry host, no machine path and no wire name spelled by hand in any file; the executors are twins"
+    ? "no registry host, no machine path and no wire name spelled by hand in any file; the executors are twins, and each limit of theirs has its row"
     : "see above",
 );
 process.exitCode = problems.length === 0 ? 0 : 1;

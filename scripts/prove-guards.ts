@@ -6,6 +6,7 @@ import { lint } from "./guards/proofs/lint.ts";
 import { deadCode, formats, hosts, images, types } from "./guards/proofs/tools.ts";
 import { CHECK_STEPS, PROOF } from "./check-steps.ts";
 import { layers } from "./guards/proofs/layers.ts";
+import { limitRows } from "./guards/proofs/limit-rows.ts";
 import { limits } from "./guards/proofs/limits.ts";
 import { names } from "./guards/proofs/names.ts";
 import { page } from "./guards/proofs/page.ts";
@@ -28,6 +29,7 @@ const PROVERS: readonly Prover[] = [
   slowPatterns,
   twins,
   limits,
+  limitRows,
 ];
 /** Most tools need one core. */
 const AT_ONCE = 2;

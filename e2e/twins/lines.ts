@@ -1,6 +1,6 @@
 /** What an executor has said, as lines to compare: ids, times and executors' names left out. */
 import type { NodeResult } from "@myspinbot/contracts/types.ts";
-import type { Said } from "./plane.ts";
+import type { Said } from "./said.ts";
 
 const ULID = /[0-9A-HJKMNP-TV-Z]{26}/g;
 

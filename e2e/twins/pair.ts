@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startValkey } from "@myspinbot/services/valkey.ts";
+import { type Limits, PLANES, type PlaneName } from "./executor-process.ts";
 import { toLines } from "./lines.ts";
-import { PLANES, startPlane, type Plane, type PlaneName, type Said } from "./plane.ts";
+import { type Plane, startPlane } from "./plane.ts";
+import type { Said } from "./said.ts";
 
 export interface Pair {
   /** For files that handlers look at. */
@@ -16,12 +18,15 @@ export interface Pair {
 }
 
 /** @param env of both, by the names that they share */
-export async function startPair(env: Record<string, string> = {}): Promise<Pair> {
+export async function startPair(
+  env: Readonly<Record<string, string>> = {},
+  limits: Limits = {},
+): Promise<Pair> {
   const dir = mkdtempSync(join(tmpdir(), "twins-"));
   const valkey = await startValkey({ dir: join(dir, "valkey") });
   const started = await Promise.all(
     PLANES.map(async (name) => {
-      const plane = await startPlane(name, { dir, redisUrl: valkey.url, prefix: "twins", env });
+      const plane = await startPlane(name, { dir, redisUrl: valkey.url, prefix: "twins", env, limits });
       return [name, plane] as const;
     }),
   );

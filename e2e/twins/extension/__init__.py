@@ -1,12 +1,13 @@
 """The odd node type on the python plane; gateway.ts beside it is its twin."""
 
+import contextlib
 import json
 import os
 import time
 from pathlib import Path
 
 from gpu_node.engines.engine import Engine
-from gpu_node.errors import PermanentError, RetryableError
+from gpu_node.errors import Canceled, PermanentError, RetryableError
 from gpu_node.handlers.registry import HandlerSpec
 
 TYPE = json.loads(Path(__file__).with_name("node-type.json").read_text()) | {"plane": "python"}
@@ -121,6 +122,34 @@ def _book(params, context):
         print(context.node_id, "ends", file=book, flush=True)
 
 
+def _write(params, line):
+    with open(params["book"], "a", encoding="utf-8") as book:
+        print(line, file=book)
+
+
+def _say_and_wait(params, context):
+    context.progress(1, 2, "steps")
+    _write(params, "has said")
+    _wait(params, context)
+
+
+def _long_lines(_params, context):
+    for _ in range(50):
+        context.log("info", "x" * 4000)
+
+
+def _linger(params, context):
+    _write(params, "begins")
+    with contextlib.suppress(Canceled):
+        while True:
+            context.check_canceled()
+            time.sleep(0.005)
+    _write(params, "was told")
+    while not os.path.exists(params["gate"]):
+        time.sleep(0.005)
+    _write(params, "ends")
+
+
 ACTS = {
     "give": lambda params, _context: GIFTS[params["give"]](),
     "wait": _wait,
@@ -136,6 +165,9 @@ ACTS = {
     "odd logs": _odd_logs,
     "engine": lambda _params, context: {"text": context.engine},
     "book": _book,
+    "say and wait": _say_and_wait,
+    "long lines": _long_lines,
+    "linger": _linger,
 }
 
 

@@ -1,5 +1,6 @@
 /** The odd node type on the node plane; __init__.py beside it is its twin. */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { namedTypeValidators, type Validator, type ValidatorError } from "@myspinbot/contracts/validators.js";
 import type { NodeTypeDefinition } from "@myspinbot/contracts/node-types.ts";
@@ -131,6 +132,21 @@ const ACTS: Record<string, (params: Values, context: Context) => unknown> = {
     appendFileSync(String(params.book), `${context.nodeId} begins\n`);
     await untilOpen(params, context);
     appendFileSync(String(params.book), `${context.nodeId} ends\n`);
+  },
+  async "say and wait"(params, context) {
+    context.progress(1, 2, "steps");
+    appendFileSync(String(params.book), "has said\n");
+    await untilOpen(params, context);
+  },
+  "long lines"(_params, context) {
+    for (let i = 0; i < 50; i += 1) context.log("info", "x".repeat(4000));
+  },
+  async linger(params, { signal }) {
+    appendFileSync(String(params.book), "begins\n");
+    if (!signal.aborted) await once(signal, "abort");
+    appendFileSync(String(params.book), "was told\n");
+    while (!existsSync(String(params.gate))) await delay(5);
+    appendFileSync(String(params.book), "ends\n");
   },
 };
 

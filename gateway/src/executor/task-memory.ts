@@ -14,7 +14,7 @@ export interface TaskMemory {
 
 /**
  * Redis hands out an ended task again only if it forgot the settle (a lost call, a restart that lost its last seconds).
- * So the newest are enough; a task whose ending is not kept any more is left to be reaped.
+ * So the newest are enough; a task whose ending is not kept any more is released, and its nodes go on elsewhere.
  */
 export function createTaskMemory(): TaskMemory {
   const entries = new RecentMap<string, string>(EXECUTOR.kept_tasks);
