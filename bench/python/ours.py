@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 import uvloop
+from noop_extension import run as noop
+
 from gpu_node.__main__ import main as run_gpu_node
 from gpu_node.children.breaker import Breaker
 from gpu_node.clock import Clock, SystemClock, system_random
@@ -40,7 +42,6 @@ from gpu_node.redis.reader import TaskReader
 from gpu_node.redis.steps import PoolSteps
 from gpu_node.secret_files import SecretFiles
 from gpu_node.service import service
-from noop_extension import run as noop
 
 
 class DirectRunner:
@@ -88,10 +89,10 @@ class DirectRunner:
         }
         reports.add(ReportItem("result", node.id, "", orjson.dumps(result)), None)
         await reports.close()
-        settlement = reports.settlement("settled")
-        self.memory.end(task_id, settlement)
+        ending = reports.ending("settled")
+        self.memory.end(task_id, ending)
         gave_up = lambda: held.stop_reason is not None  # noqa: E731
-        await settle_task(held.steps, task_id, settlement, gave_up, backoff=self._backoffs())
+        await settle_task(held.steps, task_id, ending, gave_up, backoff=self._backoffs())
         self.held_tasks.remove(task_id)
 
 
@@ -156,7 +157,7 @@ def main(mode: str) -> None:
         uvloop.run(run_direct(config, gate))
     else:
         # The service imports LangGraph here, and is to do without.
-        setattr(service, "_import_langgraph", lambda: run_directly)
+        service._import_langgraph = lambda: run_directly
         sys.exit(run_gpu_node([]))
 
 

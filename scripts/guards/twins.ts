@@ -19,7 +19,7 @@ const PAIRS: readonly (readonly [name: string, parts: readonly string[], python?
   ["hold", ["stop"]],
   ["intake", ["Intake", "accept", "acceptAgain", "refuse", "discard"]],
   // One for all shards in Python, whose loops are tasks; one per shard here, where a timer is.
-  ["lease", ["renew", "reconnected", "watch", "renewOnce", "apply"]],
+  ["lease", ["Leases", "renew", "reconnected", "watch", "renewOnce", "apply"]],
   ["node-inputs", ["resolveInputs", "knownInputs"]],
   ["node-runner", ["checkInputs", "checkOutputs"]],
   ["notes", ["Notes", "progress", "log", "ended", "stop"]],
@@ -29,7 +29,11 @@ const PAIRS: readonly (readonly [name: string, parts: readonly string[], python?
   ["resources", ["Resources", "whyNever", "held"], "children/resources.py"],
   ["schedule", ["NodeEnd", "isImpossible"]],
   ["settle", ["settleTask"]],
-  ["steps", ["renew", "report", "settle", "discard", "announce", "leave", "Entry"], "redis/steps.py"],
+  [
+    "steps",
+    ["renew", "report", "settle", "discard", "announce", "leave", "Entry", "Ending", "Orders"],
+    "redis/steps.py",
+  ],
   ["task-checks", ["TaskChecks", "askHandler"]],
   ["task-graph", ["runTaskGraph"]],
   ["task-reader", ["TaskReader", "read", "ownPending", "look"], "redis/reader.py"],

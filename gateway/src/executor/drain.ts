@@ -4,13 +4,13 @@ import { withinMs, type Clock } from "../clock.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Announcer } from "./announcer.ts";
 import type { HeldTasks } from "./held-tasks.ts";
-import type { Lease } from "./lease.ts";
+import type { Leases } from "./lease.ts";
 import type { Steps } from "./steps.ts";
 
 export interface DrainOptions {
   steps: Steps;
   held: HeldTasks;
-  leases: ReadonlyMap<string, Lease>;
+  leases: ReadonlyMap<string, Leases>;
   announcer: Announcer;
   graceMs: number;
   clock: Clock;
@@ -37,7 +37,7 @@ export async function drain({
   await announcer.stop();
   await Promise.all([...leases].map(([shard, lease]) => leaveShard(shard, lease)));
 
-  async function leaveShard(shard: string, lease: Lease): Promise<void> {
+  async function leaveShard(shard: string, lease: Leases): Promise<void> {
     try {
       for (let round = 0; round < LEAVE_ROUNDS; round += 1) {
         if (await steps.leave(shard)) return;

@@ -16,7 +16,7 @@ import { createCapabilities, type Capabilities } from "./capabilities.ts";
 import type { HandlerHost } from "./handler-host.ts";
 import { createHeldTasks, type HeldTasks } from "./held-tasks.ts";
 import { createIntake } from "./intake.ts";
-import { createLease } from "./lease.ts";
+import { createLeases } from "./lease.ts";
 import { findEngines } from "./find-engines.ts";
 import { createProber } from "./prober.ts";
 import { createPuller, type Puller } from "./puller.ts";
@@ -93,7 +93,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     shards.map((shard) => {
       const recover = (entry: Parameters<typeof intake.accept>[1]) =>
         intake.accept(shard, entry, "recovered");
-      return [shard, createLease({ ...deps, shard, steps, held, recover, backoff: backoff() })];
+      return [shard, createLeases({ ...deps, shard, steps, held, recover, backoff: backoff() })];
     }),
   );
   const pullers = shards.map((shard) => {

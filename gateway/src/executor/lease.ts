@@ -10,7 +10,7 @@ import type { Backoff } from "./backoff.ts";
 import type { HeldTask, HeldTasks } from "./held-tasks.ts";
 import type { Entry, Renewal, Steps } from "./steps.ts";
 
-export interface LeaseOptions {
+export interface LeasesOptions {
   shard: string;
   steps: Steps;
   held: HeldTasks;
@@ -23,7 +23,7 @@ export interface LeaseOptions {
   logger: Logger;
 }
 
-export interface Lease {
+export interface Leases {
   /** A task is held from now on. Fresh = it has just been read; another one waits for a renewal, which is sent at once. */
   added(fresh: boolean): void;
   /** A connection was made again: what a dead one swallowed is asked for now and half a lease later. */
@@ -33,7 +33,7 @@ export interface Lease {
   stop(): void;
 }
 
-export function createLease(options: LeaseOptions): Lease {
+export function createLeases(options: LeasesOptions): Leases {
   const { shard, steps, held, recover, leaseMs, renewMs, backoff, clock, logger } = options;
   /** After that a holder stops by itself, before anybody else may take the task. */
   const sureMs = (EXECUTOR.sure_percent / 100) * leaseMs;

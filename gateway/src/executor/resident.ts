@@ -7,7 +7,7 @@ import type { Capabilities } from "./capabilities.ts";
 import type { ExecutorDeps } from "./executor.ts";
 import { createHeldTasks } from "./held-tasks.ts";
 import { createIntake } from "./intake.ts";
-import { createLease } from "./lease.ts";
+import { createLeases } from "./lease.ts";
 import { createResources } from "./resources.ts";
 import { createSteps } from "./steps.ts";
 import { createTaskMemory } from "./task-memory.ts";
@@ -53,7 +53,7 @@ export function createResident(deps: ResidentDeps): Resident {
     shards.map((shard) => {
       const recover = (entry: Parameters<typeof intake.accept>[1]) =>
         intake.accept(shard, entry, "recovered");
-      return [shard, createLease({ ...deps, shard, steps, held, recover, backoff: createBackoff(random) })];
+      return [shard, createLeases({ ...deps, shard, steps, held, recover, backoff: createBackoff(random) })];
     }),
   );
 

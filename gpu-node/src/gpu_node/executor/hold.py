@@ -1,4 +1,4 @@
-"""A task that this executor holds, from its entry to its settlement; hold.ts is its twin."""
+"""A task that this executor holds, from its entry to its ending; hold.ts is its twin."""
 
 import asyncio
 from collections.abc import Callable, Coroutine

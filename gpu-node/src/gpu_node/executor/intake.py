@@ -18,13 +18,13 @@ from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.redis.backoff import Backoffs
 from gpu_node.redis.failures import RedisError
-from gpu_node.redis.steps import Entry, PoolSteps, Settlement
+from gpu_node.redis.steps import Ending, Entry, PoolSteps
 
 NO_TASK = "no open task stands behind it"
 
 
 class Runner(Protocol):
-    """What takes a held task to its settlement."""
+    """What takes a held task to its ending."""
 
     @property
     def held_tasks(self) -> HeldTasks:
@@ -93,7 +93,7 @@ class Intake:
             if is_fresh:
                 held.confirm(self._clock.elapsed())
         elif task_id not in self._settling:
-            again = self._memory.ending_of(task_id) or _settlement("released", "taken before")
+            again = self._memory.ending_of(task_id) or _ending("released", "taken before")
             self._end(steps, entry, again)
 
     def _accept_first(self, steps: PoolSteps, entry: Entry, is_fresh: bool) -> None:
@@ -122,7 +122,7 @@ class Intake:
     def _refuse(self, steps: PoolSteps, entry: Entry, outcome: str, reason: str) -> None:
         """End a task that is not begun here."""
         get_logger().warning("task refused", task_id=entry.task_id, outcome=outcome, reason=reason)
-        self._end(steps, entry, _settlement(outcome, reason))
+        self._end(steps, entry, _ending(outcome, reason))
 
     def _start(self, steps: PoolSteps, entry: Entry, admitted: Admitted, is_fresh: bool) -> None:
         now = self._clock.elapsed()
@@ -134,19 +134,19 @@ class Intake:
         self._held_tasks.add(held)
         self._background.start(self._runner.run(held))
 
-    def _end(self, steps: PoolSteps, entry: Entry, settlement: Settlement) -> None:
+    def _end(self, steps: PoolSteps, entry: Entry, ending: Ending) -> None:
         """Say an entry's last word without having worked on it."""
-        self._memory.end(entry.task_id, settlement)
+        self._memory.end(entry.task_id, ending)
         self._settling.add(entry.task_id)
-        self._metrics.tasks.labels(settlement.outcome).inc()
-        self._background.start(self._settle(steps, entry, settlement))
+        self._metrics.tasks.labels(ending.outcome).inc()
+        self._background.start(self._settle(steps, entry, ending))
 
-    async def _settle(self, steps: PoolSteps, entry: Entry, settlement: Settlement) -> None:
+    async def _settle(self, steps: PoolSteps, entry: Entry, ending: Ending) -> None:
         try:
             answer = await settle_task(
                 steps,
                 entry.task_id,
-                settlement,
+                ending,
                 deadline(self._clock, self._lease_s),
                 backoff=self._backoffs(),
             )
@@ -170,5 +170,5 @@ class Intake:
         # The next renew shows it again.
 
 
-def _settlement(outcome: str, reason: str) -> Settlement:
-    return Settlement(outcome, to_reason(reason), 1, ())
+def _ending(outcome: str, reason: str) -> Ending:
+    return Ending(outcome, to_reason(reason), 1, ())

@@ -14,7 +14,7 @@ from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.redis.backoff import Backoff
 from gpu_node.redis.failures import RedisError, is_unavailable
-from gpu_node.redis.steps import PoolSteps, Settlement
+from gpu_node.redis.steps import Ending, PoolSteps
 
 
 class Reports:
@@ -77,9 +77,9 @@ class Reports:
             await asyncio.wait({sender})
         return self._first, tuple(self._items)
 
-    def settlement(self, outcome: str, reason: str = "") -> Settlement:
+    def ending(self, outcome: str, reason: str = "") -> Ending:
         """The last word, carrying what has not been taken; call it after `close`."""
-        return Settlement(outcome, to_reason(reason), self._first, tuple(self._items))
+        return Ending(outcome, to_reason(reason), self._first, tuple(self._items))
 
     def _send_within(self, hold_s: float) -> None:
         due = self._clock.elapsed() + hold_s

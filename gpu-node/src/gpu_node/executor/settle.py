@@ -6,13 +6,13 @@ from gpu_node.clock import Clock
 from gpu_node.logs import get_logger
 from gpu_node.redis.backoff import Backoff
 from gpu_node.redis.failures import RedisError, is_no_group, is_unavailable
-from gpu_node.redis.steps import PoolSteps, Settlement
+from gpu_node.redis.steps import Ending, PoolSteps
 
 
 async def settle_task(
     steps: PoolSteps,
     task_id: str,
-    settlement: Settlement,
+    ending: Ending,
     is_pointless: Callable[[], bool],
     *,
     backoff: Backoff,
@@ -20,7 +20,7 @@ async def settle_task(
     """`ok`, `closed`, or None where it became pointless, or Redis refused."""
     while not is_pointless():
         try:
-            return await steps.settle(task_id, settlement)
+            return await steps.settle(task_id, ending)
         except (RedisError, OSError) as error:
             if is_unavailable(error):
                 await backoff.wait()

@@ -27,7 +27,7 @@ from gpu_node.executor.task_files import TaskFiles
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.redis.backoff import Backoffs
-from gpu_node.redis.steps import Settlement
+from gpu_node.redis.steps import Ending
 
 Values = dict[str, Any]
 NOTE_HOLD_S = EXECUTOR["note_hold_ms"] / 1000
@@ -89,22 +89,22 @@ class TaskRun:
             self._notes.stop()
         return None
 
-    def settlement(self, failure: str | None) -> Settlement:
+    def ending(self, failure: str | None) -> Ending:
         """The last word about the task."""
         match self._held.stop_reason:
             case None if failure:
-                return self.reports.settlement("mismatch", failure)
+                return self.reports.ending("mismatch", failure)
             case None:
-                return self.reports.settlement("settled")
+                return self.reports.ending("settled")
             case StopReason.CANCELED:
-                return self.reports.settlement("canceled", "canceled on request")
+                return self.reports.ending("canceled", "canceled on request")
             case StopReason.DECLINED:
-                return self.reports.settlement("declined", self._held.why_declined)
+                return self.reports.ending("declined", self._held.why_declined)
             case StopReason.RELEASED:
-                return self.reports.settlement("released", "the executor is stopping")
+                return self.reports.ending("released", "the executor is stopping")
             case _:
                 # Said only if Redis gives the entry to us again.
-                return self.reports.settlement("released", "the lease was lost")
+                return self.reports.ending("released", "the lease was lost")
 
     async def _is_refused(self) -> bool:
         """Whether a handler's check found something wrong: then no node of the task begins."""

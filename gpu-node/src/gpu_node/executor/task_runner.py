@@ -1,4 +1,4 @@
-"""Takes a held task from its first node to its settlement; task-runner.ts is its twin."""
+"""Takes a held task from its first node to its ending; task-runner.ts is its twin."""
 
 from dataclasses import dataclass
 
@@ -29,12 +29,12 @@ class TaskRunner:
             await held.may_start.wait()
             failure = await run.work()
             await run.reports.close()
-            settlement = run.settlement(failure)
-            self.memory.end(task_id, settlement)
+            ending = run.ending(failure)
+            self.memory.end(task_id, ending)
             if held.stop_reason not in URGENT:
                 gave_up = lambda: held.stop_reason in URGENT  # noqa: E731
                 await settle_task(
-                    held.steps, task_id, settlement, gave_up, backoff=self.parts.backoffs()
+                    held.steps, task_id, ending, gave_up, backoff=self.parts.backoffs()
                 )
         finally:
             self.held_tasks.remove(task_id)

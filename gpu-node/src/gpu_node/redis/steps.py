@@ -29,7 +29,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
+class Ending:
     """The executor's last word about a task, kept so that it can be repeated."""
 
     outcome: str
@@ -127,7 +127,7 @@ class PoolSteps:
             self._on_result()
         return answer
 
-    async def settle(self, task_id: str, last: Settlement) -> str:
+    async def settle(self, task_id: str, last: Ending) -> str:
         """End a task; `ok`, or `closed` where somebody else has ended it."""
         step = steps.settle(
             self._keys,
