@@ -10,6 +10,16 @@ const nodeGlobals = readonly(["AbortSignal", "URL", "console", "fetch", "process
 const TESTS = ["**/*.test.ts", "**/test/**"];
 const PASSED_IN = "time and randomness are passed in: take a Clock, or random(), as an argument";
 const no = (object, property) => ({ object, property, message: PASSED_IN });
+/** As a function's own, and where only its type is written: in interfaces, overloads and abstract methods. */
+const MOST_PARAMETERS = 4;
+const LONG_SIGNATURES =
+  "TSMethodSignature TSCallSignatureDeclaration TSConstructSignatureDeclaration TSConstructorType"
+    .concat(" TSEmptyBodyFunctionExpression")
+    .split(" ")
+    .map((node) => ({
+      selector: `${node}[params.length>${MOST_PARAMETERS}]`,
+      message: `more than ${MOST_PARAMETERS} parameters: take an object`,
+    }));
 const TIMERS = ["setTimeout", "setInterval", "setImmediate"].map((name) => ({ name, message: PASSED_IN }));
 
 /** What is there in one of Node, browsers and Workers only. */
@@ -30,15 +40,27 @@ const CLOCK_RULES = {
     no("AbortSignal", "timeout"),
     ...["globalThis", "self"].flatMap((object) => TIMERS.map(({ name }) => no(object, name))),
   ],
-  "no-restricted-globals": ["error", ...TIMERS],
+  "no-restricted-globals": ["error", ...TIMERS, { name: "Temporal", message: PASSED_IN }],
   "no-restricted-syntax": [
     "error",
+    ...LONG_SIGNATURES,
+    // By another way, or under another name.
+    {
+      selector:
+        "MemberExpression[object.name=/^(globalThis|self)$/][property.name=/^(Date|Math|performance|crypto|AbortSignal)$/]",
+      message: PASSED_IN,
+    },
+    {
+      selector: "VariableDeclarator[id.type='Identifier'][init.name=/^(Date|Math|performance|crypto)$/]",
+      message: PASSED_IN,
+    },
     { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: PASSED_IN },
     { selector: "CallExpression[callee.name='Date']", message: PASSED_IN },
   ],
   "no-restricted-imports": [
     "error",
     {
+      paths: [{ name: "ulid", message: "ids are made by ids.ts" }],
       patterns: [
         { group: ["**/clock.ts"], importNames: ["systemClock", "systemRandom"], message: PASSED_IN },
       ],
@@ -72,15 +94,17 @@ export default defineConfig(
       "no-console": "error",
       "max-lines": ["error", { max: 200, skipBlankLines: true, skipComments: true }],
       "max-lines-per-function": ["error", { max: 80, skipBlankLines: true, skipComments: true }],
-      "max-params": ["error", 4],
+      "@typescript-eslint/max-params": ["error", { max: MOST_PARAMETERS }],
+      "no-restricted-syntax": ["error", ...LONG_SIGNATURES],
     },
   },
+  { files: ["**/*.{js,mjs,cjs}"], rules: { "max-params": ["error", MOST_PARAMETERS] } },
   {
     files: ["**/*.test.ts", "**/test/**/*.ts", "e2e/**/*.ts", "bench/**/*.ts"],
     rules: {
       "max-lines-per-function": "off",
       "max-lines": "off",
-      "max-params": "off",
+      "@typescript-eslint/max-params": "off",
       // Answers are read as JSON and then asserted on, field by field.
       "@typescript-eslint/no-unsafe-assignment": "off",
       "@typescript-eslint/no-unsafe-member-access": "off",
@@ -127,6 +151,7 @@ export default defineConfig(
       // Maps that nobody watches, and values that are gone at the end of their function.
       "svelte/prefer-svelte-reactivity": "off",
       "max-lines": ["error", { max: 200, skipBlankLines: true }],
+      "max-params": ["error", MOST_PARAMETERS],
       // Addresses of this page have no base before them: the gateway serves it at its root.
       "svelte/no-navigation-without-resolve": "off",
     },

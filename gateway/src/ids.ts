@@ -28,6 +28,11 @@ export function newPlainId(kind: PlainKind): string {
   return `${kind}_${ulid(undefined, random)}`;
 }
 
+/** What a run says in place of an error that is for the log alone; both name it. */
+export function newErrorId(): string {
+  return ulid(undefined, random);
+}
+
 /** A key of 256 bits that signs webhooks, as Standard Webhooks writes it. */
 export function newSigningSecret(): string {
   return `whsec_${btoa(String.fromCharCode(...randomBytes(32)))}`;

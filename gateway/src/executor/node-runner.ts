@@ -2,12 +2,12 @@
  * Runs one node: checks what goes in, has the handler called within its time, checks what comes out; node_runner.py
  * is its twin.
  */
-import { ulid } from "ulid";
 import type { Clock } from "../clock.ts";
 import type { NodeResult, Problem } from "@myspinbot/contracts/types.ts";
 import { EXECUTOR } from "@myspinbot/contracts/wire.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
 import { toProblem } from "../errors/problem.ts";
+import { newErrorId } from "../ids.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { HandlerCall, HandlerHost, Outcome } from "./handler-host.ts";
 import type { PlannedNode } from "./schedule.ts";
@@ -47,7 +47,7 @@ export function toNodeProblem(
   { logger, showFailures }: { logger: Logger; showFailures?: boolean | undefined },
 ): Problem {
   if (outcome.kind === "refused") return { ...outcome.problem, instance: id };
-  const error_id = ulid();
+  const error_id = newErrorId();
   logger.error("handler failed", { error_id, node_id: id, node_type: type, error: outcome.error });
   const detail = `The handler failed; the log knows more under ${error_id}.`;
   const { name, message } = outcome.error;

@@ -20,17 +20,36 @@ const ESLINT: Readonly<Record<string, readonly string[]>> = {
   "no-console": ["console.log(1);"],
   "max-lines": [many("export {};", 201)],
   "max-lines-per-function": [`export function a(x: string): void {\n${many("  x.trim();", 81)}}`],
-  "max-params": ["export const f = (a: 1, b: 1, c: 1, d: 1, e: 1): number[] => [a, b, c, d, e];"],
+  "@typescript-eslint/max-params": [
+    "export const f = (a: 1, b: 1, c: 1, d: 1, e: 1): number[] => [a, b, c, d, e];",
+    "export function f(a: 1, b: 1, c: 1, d: 1, e: 1): number[] {\n  return [a, b, c, d, e];\n}",
+    "export class A {\n  constructor(a: 1, b: 1, c: 1, d: 1, e: 1) {\n    void [a, b, c, d, e];\n  }\n}",
+    "export type F = (a: 1, b: 1, c: 1, d: 1, e: 1) => void;",
+    "export interface A {\n  onEnd: (a: 1, b: 1, c: 1, d: 1, e: 1) => void;\n}",
+    "export const f = [[1]].map(function (a: number[], b: number, c: number[][], d = 1, e = 2) {\n  return [a, b, c, d, e];\n});",
+  ],
   "no-restricted-properties": [
     ..."Date.now() performance.now() performance.timeOrigin Math.random() crypto.randomUUID()".split(" "),
     "crypto.getRandomValues(new Uint8Array(1))",
     "AbortSignal.timeout(1)",
     "globalThis.setTimeout(() => undefined, 1)",
   ].map((call) => `export const a = ${call};`),
-  "no-restricted-syntax": ["export const a = new Date();", "export const a = Date();"],
-  "no-restricted-imports": ["systemClock", "systemRandom"].map(
-    (name) => `import { ${name} } from "../../clock.ts";\nexport const a = ${name};`,
-  ),
+  "no-restricted-syntax": [
+    "export const a = new Date();",
+    "export const a = Date();",
+    "export const a = globalThis.Date.now();",
+    "export const a = globalThis.crypto.randomUUID();",
+    "const M = Math;\nexport const a = M.random();",
+    "export interface A {\n  onEnd(a: 1, b: 1, c: 1, d: 1, e: 1): void;\n}",
+    "export interface A {\n  new (a: 1, b: 1, c: 1, d: 1, e: 1): object;\n}",
+    "export abstract class A {\n  abstract f(a: 1, b: 1, c: 1, d: 1, e: 1): void;\n}",
+  ],
+  "no-restricted-imports": [
+    'import { ulid } from "ulid";\nexport const a = ulid();',
+    ...["systemClock", "systemRandom"].map(
+      (name) => `import { ${name} } from "../../clock.ts";\nexport const a = ${name};`,
+    ),
+  ],
   "no-restricted-globals": ["setTimeout", "setInterval", "setImmediate"].map(
     (name) => `${name}(() => undefined, 1);\nexport {};`,
   ),
@@ -55,6 +74,10 @@ const RUFF: Readonly<Record<string, readonly string[]>> = {
   B006: ["def a(x=[]):\n    return x"],
   ASYNC251: ["import time\n\n\nasync def a():\n    time.sleep(1)"],
   PLR0917: ["def a(b, c, d, e, f):\n    return [b, c, d, e, f]"],
+  NPY002: [
+    "import numpy as np\n\nprint(np.random.normal())",
+    "import numpy as np\n\nprint(np.random.rand(3))",
+  ],
   RUF015: ["a = list(range(3))[0]"],
   TID251: [
     "import random\n\nprint(random.random())",
@@ -71,6 +94,12 @@ const RUFF: Readonly<Record<string, readonly string[]>> = {
     "import secrets\n\nprint(secrets.token_hex())",
     "import datetime\n\nprint(datetime.datetime.now())",
     "import numpy as np\n\nprint(np.random.random())",
+    "import datetime\n\nprint(datetime.datetime.utcnow())",
+    "from datetime import date\n\nprint(date.today())",
+    "import uuid\n\nprint(uuid.uuid1())",
+    "import os\n\nprint(os.urandom(4))",
+    "from threading import Timer\n\nprint(Timer(1, print))",
+    "import importlib\n\nprint(importlib.import_module('gpu_node.executor'))",
   ],
 };
 

@@ -1,6 +1,6 @@
 """Which engines there are: each is a module here that can describe itself and be loaded."""
 
-from importlib import import_module
+from importlib import import_module  # noqa: TID251
 from pathlib import Path
 from typing import Any
 

@@ -47,10 +47,10 @@ class _Module:
 
     def load(self) -> Any:
         """The module itself."""
-        folder = importlib.import_module(f"gpu_node.handlers.{self.node_type}")
+        folder = importlib.import_module(f"gpu_node.handlers.{self.node_type}")  # noqa: TID251
         if hasattr(folder, "run"):
             return folder
-        return importlib.import_module(f"{folder.__name__}.{self.node_type}")
+        return importlib.import_module(f"{folder.__name__}.{self.node_type}")  # noqa: TID251
 
 
 _KINDS: Mapping[str, Kind] = {

@@ -7,7 +7,7 @@ rhythm, manner) stays that of the voices.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from importlib import import_module
+from importlib import import_module  # noqa: TID251
 from pathlib import Path
 from typing import Any
 

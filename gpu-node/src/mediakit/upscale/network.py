@@ -27,7 +27,7 @@ class Network:
     """
 
     def __init__(self, model: Model, weights: Path) -> None:
-        self._ncnn: Any = importlib.import_module("ncnn")
+        self._ncnn: Any = importlib.import_module("ncnn")  # noqa: TID251
         self._net: Any = self._ncnn.Net()
         self._net.opt.use_vulkan_compute = False
         self._net.opt.num_threads = 1
