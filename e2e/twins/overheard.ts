@@ -2,6 +2,7 @@
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import type { ScriptName } from "@myspinbot/contracts/scripts.ts";
+import { FIRST } from "@myspinbot/contracts/steps.ts";
 import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
 import { vi } from "vitest";
 
@@ -15,8 +16,6 @@ export interface Overheard {
   stop(): void;
 }
 
-/** Where the items begin, behind the keys and the values before them. */
-const ITEMS_AT = { report: 3, settle: 5 };
 const ITEM_PARTS = 4;
 
 /** @returns when the server tells what it is asked; a socket of our own, because no client library reads all of it */
@@ -41,7 +40,7 @@ export async function overhear(redisUrl: string): Promise<Overheard> {
       callsOf(script).flatMap((command) => {
         const values = command.slice(3 + Number(command[2]));
         if (values[1] !== task) return [];
-        const items = values.slice(ITEMS_AT[script]);
+        const items = values.slice(FIRST[script].arg - 1);
         return [items.filter((_, i) => i % ITEM_PARTS === ITEM_PARTS - 1)];
       }),
     count: (script) => callsOf(script).length,
