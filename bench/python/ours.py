@@ -10,8 +10,6 @@ from typing import Any
 
 import orjson
 import uvloop
-from noop_extension import run as noop
-
 from gpu_node.__main__ import main as run_gpu_node
 from gpu_node.children.breaker import Breaker
 from gpu_node.clock import Clock, SystemClock, system_random
@@ -42,6 +40,7 @@ from gpu_node.redis.reader import TaskReader
 from gpu_node.redis.steps import PoolSteps
 from gpu_node.secret_files import SecretFiles
 from gpu_node.service import service
+from noop_extension import run as noop
 
 
 class DirectRunner:
@@ -157,7 +156,7 @@ def main(mode: str) -> None:
         uvloop.run(run_direct(config, gate))
     else:
         # The service imports LangGraph here, and is to do without.
-        service._import_langgraph = lambda: run_directly
+        setattr(service, "_import_langgraph", lambda: run_directly)
         sys.exit(run_gpu_node([]))
 
 
