@@ -19,6 +19,7 @@ export function runView({ stdout, now }: Pick<Session, "stdout" | "now">, run: R
       ["progress", run.completed_at === undefined ? `${Math.round(progress.percent)} %` : undefined],
       ["queue", queue?.position === undefined ? undefined : `${queue.position} tasks come before it`],
       ["begins in", queue?.eta_s === undefined ? undefined : `about ${Math.round(queue.eta_s)} s`],
+      ["ends in", queue?.ends_in_s === undefined ? undefined : `about ${Math.round(queue.ends_in_s)} s`],
       ...(queue?.waiting_for ?? []).map(({ node_id, reason }) => ["waits", `${node_id}: ${reason}`] as const),
       ["took", timing.executing_s === undefined ? undefined : `${timing.executing_s.toFixed(1)} s`],
       ["forked from", run.forked_from && `${run.forked_from.run_id} at ${run.forked_from.node_id}`],

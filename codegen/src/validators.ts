@@ -16,6 +16,7 @@ export const EXPORTED = [
   "Event",
   "Problem",
   "Executor",
+  "ExecutorProbe",
   "FileCreate",
   "VoiceInput",
   "Run",

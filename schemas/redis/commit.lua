@@ -2,7 +2,8 @@
 -- Ends one drive: checkpoint, tasks, events, timers and record change together or not at all.
 -- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads,
 --      10 thread(run), 11 threadHeads(run), 12 threadBlobs(run), 13 threadCheckpoint(run, checkpoint) (the new one),
---      14 endedWithTasks, 15 outbox, 16 runDeliveries, then per pool_key of pool_keys: <pool_key> (the plan names them by their index)
+--      14 endedWithTasks, 15 outbox, 16 runDeliveries, 17 durations, 18 graphDurations,
+--      then per pool_key of pool_keys: <pool_key> (the plan names them by their index)
 -- ARGV 1 plan (JSON), 2 channels.run, 3 runsByStatus(''), 4 graph(''), 5 threadCheckpoint(run, ''), 6 artifact(''),
 --      7 delivery_ids (beginning of those that it makes), 8 ownerHooks(''), 9 outboxLane(''), 10 delivery(''),
 --      11 hookDeliveries(''), then per payload of payloads: payload (opaque; the plan names them by their index)
@@ -13,7 +14,7 @@
 --       asks [{node, deadline}], late [node], nodes [{node, json}],
 --       events [{type, node, data}], timers [{member, delay_ms}], untimers [member], record [{field, value}],
 --       data [{field, arg}], artifacts [{id, arg}], checkpoint {id, body, metadata, blobs [{channel, version, arg}]},
---       terminal, lock_ms, retention_ms}; body, json, data, arg = index into ARGV; stream, hash, reports = index into KEYS
+--       durations [{of_graph, field, ms}], terminal, lock_ms, retention_ms}; body, json, data, arg = index into ARGV; stream, hash, reports = index into KEYS
 -- Answer ['free'] | Drive | ['refused', why: string, detail: string]; free = unlocked, drive = new mail came, the lock is kept
 -- Repeats: the record holds the id of the last commit; the same id answers lock and mailbox as they are now.
 -- @include time
@@ -210,6 +211,15 @@ for _, member in ipairs(plan.untimers) do
   redis.call('ZREM', KEYS[8], member)
 end
 redis.call('LTRIM', KEYS[4], plan.last.index + 1, -1)
+
+-- The latest few, so that what has changed is soon known.
+local KEPT = 20
+for _, d in ipairs(plan.durations) do
+  local key = d.of_graph and KEYS[18] or KEYS[17]
+  local kept, count = (redis.call('HGET', key, d.field) or '') .. ' ' .. text(d.ms), 0
+  for _ in string.gmatch(kept, '%S+') do count = count + 1 end
+  redis.call('HSET', key, d.field, count > KEPT and string.match(kept, '^%s*%S+(.*)$') or kept)
+end
 
 local lock_timer = WIRE.timers.lock(plan.run)
 if plan.terminal then

@@ -2,7 +2,8 @@
 -- Removes all that Redis holds of a terminal run whose bytes are gone; its graph goes with the last run that has it.
 -- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads,
 --      10 thread(run), 11 threadHeads(run), 12 threadBlobs(run), 13 runs, 14 graphRuns,
---      15 runDeliveries, 16 outbox, 17 runForks, 18 folderRuns(run), 19 runForks(origin)
+--      15 runDeliveries, 16 outbox, 17 runForks, 18 folderRuns(run), 19 runForks(origin),
+--      20 graphDurations
 -- ARGV 1 run, 2 runsByStatus(''), 3 threadCheckpoint(run, ''), 4 artifact(''), 5 graph(''), 6 idempotency(''),
 --      7 fileRuns(''), 8 delivery(''), 9 hookDeliveries(''), 10 outboxLane(''), 11 outboxTaken(''),
 --      12 run(''), 13 folderRuns(''),
@@ -55,6 +56,7 @@ redis.call('ZREM', KEYS[19], ARGV[1])
 if digest and redis.call('HEXISTS', KEYS[14], digest) == 1 and redis.call('HINCRBY', KEYS[14], digest, -1) <= 0 then
   redis.call('HDEL', KEYS[14], digest)
   redis.call('DEL', ARGV[5] .. digest)
+  redis.call('HDEL', KEYS[20], digest)
 end
 -- The key may stand for a later run by now.
 local seen = idempotency and redis.call('GET', ARGV[6] .. idempotency)

@@ -28,19 +28,25 @@ export const GATEWAY_ARROWS = {
   // Makes what talks through a connection.
   connected: [..."access artifacts capabilities events files process-wide redis runs webhooks".split(" ")],
   routes: [
-    ..."access app-env artifacts capabilities clock errors events files graphs health ids".split(" "),
+    ..."access app-env artifacts capabilities clock errors estimates events files graphs health ids".split(
+      " ",
+    ),
     ..."middleware operators runs telemetry webhooks".split(" "),
   ],
   middleware: [..."access app-env clock connected errors exact-numbers ids owner page telemetry".split(" ")],
   // Whose run it is stands in the request's environment.
   runs: [
-    ..."access app-env artifacts capabilities clock errors events files graphs ids owner".split(" "),
+    ..."access app-env artifacts capabilities clock errors estimates events files graphs ids owner".split(
+      " ",
+    ),
     // A fork reads what a run's engine and checkpoints hold.
     ...["checkpoints", "run-engine", "redis", "run-id", "webhooks"],
   ],
   // A run's own webhook is judged with it, so these know nothing of runs.
   webhooks: ["clock", "errors", "graphs", "ids", "redis", "run-id"],
   deliverer: ["clock", "ids", "redis", "telemetry", "webhooks"],
+  // When runs begin and end, by what is kept of those before.
+  estimates: ["errors", "graphs", "health", "redis", "run-engine"],
   operators: ["capabilities", "clock", "errors", "health", "redis", "telemetry"],
   events: ["clock", "errors", "redis", "run-id", "telemetry"],
   files: ["artifacts", "clock", "errors", "graphs", "ids", "owner", "redis"],
@@ -49,7 +55,7 @@ export const GATEWAY_ARROWS = {
   health: ["artifacts", "errors", "redis", "telemetry"],
   driver: [
     ..."capabilities checkpoints clock errors events exact-numbers graphs ids owner recent-map".split(" "),
-    ..."redis run-engine run-id telemetry".split(" "),
+    ..."redis estimates run-engine run-id telemetry".split(" "),
   ],
   executor: [..."clock errors graphs handlers ids langgraph-storage recent-map redis telemetry".split(" ")],
   checkpoints: ["redis"],

@@ -67,6 +67,10 @@ export function createKeys(prefix: string) {
     /** string */
     graph: (shard: string, digest: string) => `${prefix}:{${shardName(shard)}}:graph:${digest && part('digest', digest)}`,
     /** hash */
+    graphDurations: (shard: string) => `${prefix}:{${shardName(shard)}}:graph_durations`,
+    /** hash */
+    durations: (shard: string) => `${prefix}:{${shardName(shard)}}:durations`,
+    /** hash */
     graphRuns: (shard: string) => `${prefix}:{${shardName(shard)}}:graph_runs`,
     /** hash */
     run: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${run && part('run', run)}`,

@@ -5790,6 +5790,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "items": {
               "$ref": "#/components/schemas/NodeTypeAvailability"
             }
+          },
+          "graphs": {
+            "description": "When a run of a shipped graph that is started now is likely to begin and to end.",
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/GraphExpectation"
+            }
           }
         },
         "required": [
@@ -6894,6 +6901,28 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "from",
           "to",
           "on"
+        ],
+        "additionalProperties": false
+      },
+      "GraphExpectation": {
+        "title": "GraphExpectation",
+        "description": "By what tasks of the pool and runs of the graph took before; each is left out when nothing is known of it.",
+        "type": "object",
+        "properties": {
+          "graph": {
+            "type": "string"
+          },
+          "starts_in_s": {
+            "type": "number",
+            "minimum": 0
+          },
+          "ends_in_s": {
+            "type": "number",
+            "minimum": 0
+          }
+        },
+        "required": [
+          "graph"
         ],
         "additionalProperties": false
       },
@@ -8408,6 +8437,12 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                 "maximum": 9007199254740991
               },
               "eta_s": {
+                "description": "Seconds until its first task is likely to begin, by what tasks of its pool took before. Left out when nothing is known of that.",
+                "type": "number",
+                "minimum": 0
+              },
+              "ends_in_s": {
+                "description": "Seconds until it is likely to have ended: by what such nodes and this graph took before, and by how far its own nodes say they are. Left out when nothing is known of that, and while it waits for a person.",
                 "type": "number",
                 "minimum": 0
               },

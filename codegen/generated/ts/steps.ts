@@ -24,7 +24,7 @@ export interface ReportItem {
 
 /** Where the values begin that have no number in a head, for those who name them by their index. */
 export const FIRST = {
-  commit: { key: 17, arg: 12 },
+  commit: { key: 19, arg: 12 },
   create_key: { arg: 3 },
   purge: { arg: 14 },
   put_hook: { arg: 4 },
@@ -112,7 +112,7 @@ export const steps = {
    */
   commit: (keys: Keys, given: { shard: string; run: string; checkpoint: string; poolKeys: readonly string[]; plan: string; deliveryIds: string; payloads: readonly string[] }): Step<['free'] | Drive | ['refused', why: string, detail: string]> => ({
     script: 'commit',
-    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.threadCheckpoint(given.shard, given.run, given.checkpoint), keys.endedWithTasks(given.shard), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run), ...given.poolKeys],
+    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.threadCheckpoint(given.shard, given.run, given.checkpoint), keys.endedWithTasks(given.shard), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run), keys.durations(given.shard), keys.graphDurations(given.shard), ...given.poolKeys],
     args: [given.plan, keys.channels.run(given.shard, given.run), keys.runsByStatus(given.shard, ''), keys.graph(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, ''), keys.artifact(given.shard, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), ...given.payloads],
   }),
 
@@ -252,7 +252,7 @@ export const steps = {
    */
   purge: (keys: Keys, given: { shard: string; run: string; origin: string; heirs: readonly string[] }): Step<1 | 0 | -1> => ({
     script: 'purge',
-    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.runs(given.shard), keys.graphRuns(given.shard), keys.runDeliveries(given.shard, given.run), keys.outbox(given.shard), keys.runForks(given.shard, given.run), keys.folderRuns(given.shard, given.run), keys.runForks(given.shard, given.origin)],
+    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.runs(given.shard), keys.graphRuns(given.shard), keys.runDeliveries(given.shard, given.run), keys.outbox(given.shard), keys.runForks(given.shard, given.run), keys.folderRuns(given.shard, given.run), keys.runForks(given.shard, given.origin), keys.graphDurations(given.shard)],
     args: [given.run, keys.runsByStatus(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, ''), keys.artifact(given.shard, ''), keys.graph(given.shard, ''), keys.idempotency(given.shard, ''), keys.fileRuns(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), keys.outboxLane(given.shard, ''), keys.outboxTaken(given.shard, ''), keys.run(given.shard, ''), keys.folderRuns(given.shard, ''), ...given.heirs],
   }),
 

@@ -400,9 +400,18 @@ export interface NodeTypeAvailability {
   engines: Array<EngineAvailability>;
 }
 
+/** By what tasks of the pool and runs of the graph took before; each is left out when nothing is known of it. */
+export interface GraphExpectation {
+  graph: string;
+  starts_in_s?: number;
+  ends_in_s?: number;
+}
+
 /** Answer of GET /v1/capabilities: every node type, and what the executors say they can do of it. */
 export interface Capabilities {
   node_types: Array<NodeTypeAvailability>;
+  /** When a run of a shipped graph that is started now is likely to begin and to end. */
+  graphs?: Array<GraphExpectation>;
 }
 
 export interface ChooseTakeInputs {
@@ -1618,7 +1627,16 @@ export interface RunQueue {
    * or too many come before it.
    */
   position?: number;
+  /**
+   * Seconds until its first task is likely to begin, by what tasks of its pool took before. Left out when nothing
+   * is known of that.
+   */
   eta_s?: number;
+  /**
+   * Seconds until it is likely to have ended: by what such nodes and this graph took before, and by how far its
+   * own nodes say they are. Left out when nothing is known of that, and while it waits for a person.
+   */
+  ends_in_s?: number;
   /** Executors that can run all of its nodes now, for the node that has the fewest. */
   matching_executors?: number;
   /** Nodes still to be run that no executor can run now, and why; also while others run. */

@@ -32,6 +32,7 @@ export const validateNote: Validator;
 export const validateEvent: Validator;
 export const validateProblem: Validator;
 export const validateExecutor: Validator;
+export const validateExecutorProbe: Validator;
 export const validateFileCreate: Validator;
 export const validateVoiceInput: Validator;
 export const validateRun: Validator;

@@ -6,6 +6,7 @@ import type { Redis } from "../redis/client.ts";
 import { taskStream, taskStreams } from "../redis/task-stream.ts";
 import { runStep } from "../redis/scripts.ts";
 import type { Draft } from "./draft.ts";
+import { durationsOf } from "./durations.ts";
 import type { Situation } from "./situation.ts";
 
 export interface CommitRequest {
@@ -120,6 +121,7 @@ function toPlan(keys: Keys, request: CommitRequest, K: Indexed, A: Indexed): unk
     data: planData(request, A),
     artifacts: draft.artifacts.map(({ id, value }) => ({ id, arg: A.add(JSON.stringify(value)) })),
     checkpoint: planCheckpoint(request, A),
+    durations: durationsOf(situation, draft),
     lock_ms: request.lockMs,
     retention_ms: request.retentionMs,
   };

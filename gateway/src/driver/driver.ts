@@ -16,14 +16,14 @@ import { newId, newPlainId } from "../ids.ts";
 import type { Redis } from "../redis/client.ts";
 import { runStep } from "../redis/scripts.ts";
 import type { Clock } from "../clock.ts";
-import { countDraft, type DraftMetrics } from "./count-draft.ts";
+import { countDraft, type Committed, type DraftMetrics } from "./count-draft.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { checkEntry } from "./check-entry.ts";
 import { collect, sourceStream, type Entry } from "./collect.ts";
 import { commit } from "./commit.ts";
 import { unheardOf } from "./unheard.ts";
-import type { Draft } from "./draft.ts";
+import { usualSeconds } from "./durations.ts";
 import { createMemory, type Memory } from "./memory.ts";
 import { withPatience } from "../redis/patience.ts";
 import { toSituation, type Situation } from "./situation.ts";
@@ -88,8 +88,11 @@ function remember(context: Context, situation: Situation, name: string, carry: D
   context.memory.runs.set(situation.run, { digest: situation.record.digest, name, latest });
 }
 
-function countAndTell({ memory, metrics, logger, clock }: Context, situation: Situation, draft: Draft): void {
-  countDraft(metrics, { situation, draft, nowMs: clock.now() });
+function countAndTell(
+  { memory, metrics, logger, clock }: Context,
+  { situation, draft, usual }: Omit<Committed, "nowMs">,
+): void {
+  countDraft(metrics, { situation, draft, usual, nowMs: clock.now() });
   const run_id = situation.run;
   if (situation.giveUp) logger.error("run given up", { run_id, letters: situation.letters });
   if (!draft.terminal) return;
@@ -158,6 +161,8 @@ async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Prom
     deliveryIds: newId("dlv", shard),
     sent: context.onCommit,
   };
+  // Asked before the commit adds this one, over the same connection: it costs no time.
+  const usual = draft.status === "succeeded" ? usualSeconds(context, shard, situation) : undefined;
   const answer = await withPatience(context.clock, context.lockMs, () => commit(redis, keys, request));
   if (answer[0] === "refused") {
     const [, why, detail] = answer;
@@ -166,7 +171,7 @@ async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Prom
     return learned && driveOnce(context, locked, learned);
   }
   remember(context, situation, checkpoint?.name ?? request.parent, carry);
-  countAndTell(context, situation, draft);
+  countAndTell(context, { situation, draft, usual: await usual });
   return answer[0] === "drive" ? toSituation(run, answer) : null;
 }
 

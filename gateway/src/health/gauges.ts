@@ -29,11 +29,7 @@ export async function readGauges(deps: GaugeDeps): Promise<GaugeValues> {
       Promise.all(
         [POOLS.node_plane, ...pools].map(async (pool) => ({
           pool,
-          shards: await Promise.all(
-            shards
-              .flatMap((shard) => taskStreams(keys, shard, pool))
-              .map((stream) => readPool(redis, stream)),
-          ),
+          shards: await readParts(deps, pool),
         })),
       ),
     ]),
@@ -71,7 +67,27 @@ interface PoolPart {
   oldestMs: number | undefined;
 }
 
-async function readPool(redis: Redis, stream: string): Promise<PoolPart> {
+function readParts(
+  { redis, keys, shards }: Pick<GaugeDeps, "redis" | "keys" | "shards">,
+  pool: string,
+): Promise<PoolPart[]> {
+  const streams = shards.flatMap((shard) => taskStreams(keys, shard, pool));
+  return Promise.all(streams.map((stream) => readStream(redis, stream)));
+}
+
+/** Tasks of a pool that nobody has taken, and those that executors hold. */
+export async function readPoolLoad(
+  deps: Pick<GaugeDeps, "redis" | "keys" | "shards">,
+  pool: string,
+): Promise<{ waiting: number; running: number }> {
+  const parts = await fromRedis(readParts(deps, pool));
+  return {
+    waiting: sum(parts.map((part) => part.waiting)),
+    running: sum(parts.map((part) => part.running)),
+  };
+}
+
+async function readStream(redis: Redis, stream: string): Promise<PoolPart> {
   const [entries, groups] = await Promise.all([redis.xlen(stream), readGroups(redis, stream)]);
   const group = groups.find((each) => each.name === GROUPS.executors);
   const running = Number(group?.pending ?? 0);

@@ -1,9 +1,11 @@
 /** /v1/graphs and /v1/capabilities: what can be run here. */
-import type { GraphDetail, GraphList } from "@myspinbot/contracts/types.ts";
+import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { Capabilities, GraphDetail, GraphList } from "@myspinbot/contracts/types.ts";
 import { Hono } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { toCapabilities } from "../capabilities/capabilities.ts";
 import { AppError } from "../errors/app-error.ts";
+import { expectGraphs } from "../estimates/expect-run.ts";
 import type { AcceptedGraph, GraphCatalogue } from "../graphs/catalogue.ts";
 import { inputSchema } from "../graphs/input-fields.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
@@ -11,9 +13,11 @@ import type { NodeTypes } from "../graphs/node-types.ts";
 export interface CatalogueDeps {
   graphs: GraphCatalogue;
   nodeTypes: NodeTypes;
+  keys: Keys;
+  shards: readonly string[];
 }
 
-export function catalogueRoutes({ graphs, nodeTypes }: CatalogueDeps): Hono<AppEnv> {
+export function catalogueRoutes({ graphs, nodeTypes, keys, shards }: CatalogueDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get("/graphs", async (c) => c.json<GraphList>({ graphs: (await graphs.list()).map(toSummary) }))
     .get("/graphs/:name", async (c) => {
@@ -26,9 +30,12 @@ export function catalogueRoutes({ graphs, nodeTypes }: CatalogueDeps): Hono<AppE
         input_schema: inputSchema(accepted.input),
       });
     })
-    .get("/capabilities", async (c) =>
-      c.json(toCapabilities(nodeTypes.list(), await c.var.connect().registry.executors())),
-    );
+    .get("/capabilities", async (c) => {
+      const { redis, registry } = c.var.connect();
+      const [executors, known] = await Promise.all([registry.executors(), graphs.list()]);
+      const expected = await expectGraphs({ redis, keys, shards }, known, executors);
+      return c.json<Capabilities>({ ...toCapabilities(nodeTypes.list(), executors), graphs: expected });
+    });
 }
 
 function toSummary({ source, digest }: AcceptedGraph): GraphList["graphs"][number] {

@@ -5,6 +5,7 @@ import type { Registry } from "../capabilities/registry.ts";
 import { countMatching, missingFor, NOBODY } from "../capabilities/match.ts";
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors/app-error.ts";
+import { expectRun, type RunUnderWay } from "../estimates/expect-run.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import { withEngines } from "../graphs/chosen-engine.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
@@ -72,13 +73,17 @@ export function createRunReader(options: RunReaderOptions): RunReader {
     ]);
     const nodes = graph ? withEngines(graph.nodes, inputOf(source)) : [];
     // That nobody is there at all is what a queued run's count says.
+    const expected = graph
+      ? await expectRun(options, courseOf(source, graph, { position, executors, now: clock.now() }))
+      : {};
     const missing = missingFor(nodesToRun(source, nodes), nodeTypes, executors).filter(
       ({ reason }) => !isQueued || reason !== NOBODY,
     );
     const waitingFor = missing.length > 0 ? { waiting_for: missing } : undefined;
-    if (!isQueued) return waitingFor;
+    if (!isQueued) return waitingFor || "ends_in_s" in expected ? { ...expected, ...waitingFor } : undefined;
     const matching = graph ? countMatching(nodes, nodeTypes, executors) : 0;
-    return { ...(position === undefined ? {} : { position }), matching_executors: matching, ...waitingFor };
+    const place = position === undefined ? {} : { position };
+    return { ...place, ...expected, matching_executors: matching, ...waitingFor };
   };
 
   const view = async (source: RunRecord): Promise<Run> => {
@@ -130,4 +135,19 @@ function nodesToRun(source: RunRecord, nodes: FlatNode[]): FlatNode[] {
     ),
   );
   return nodes.filter((node) => waiting.has(node.id));
+}
+
+function courseOf(
+  { nodes, data, record }: RunRecord,
+  graph: FlatGraph,
+  around: Pick<RunUnderWay, "position" | "executors" | "now">,
+): RunUnderWay {
+  const order = graph.nodes.map((node) => node.id);
+  return {
+    graph,
+    digest: record.digest,
+    nodes: toRunNodes(nodes, order, data),
+    startedAt: record.started_at === undefined ? undefined : Number(record.started_at),
+    ...around,
+  };
 }

@@ -14,6 +14,8 @@ export interface Metrics {
   nodeFailed(type: string, failureClass: string): void;
   /** A run that has ended, and how long it took from its submission. @param graph its name when we ship it, else `inline` */
   runEnded(graph: string, status: string, seconds: number): void;
+  /** How far the time that a run was likely to take was from what it took: 0.5 = half of that too much, or too little. */
+  runExpected(graph: string, error: number): void;
   /** A task whose executor has fallen silent. */
   taskLost(pool: string): void;
   /** Something that a run has made and keeps. */
@@ -50,6 +52,7 @@ export const noMetrics: Metrics = {
   node() {},
   nodeFailed() {},
   runEnded() {},
+  runExpected() {},
   taskLost() {},
   artifact() {},
   request() {},

@@ -8,6 +8,8 @@ const TASK_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 
 const RUN_BUCKETS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 14_400, 86_400];
 const REQUEST_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 10, 60];
 
+const ESTIMATE_BUCKETS = [0.05, 0.1, 0.2, 0.35, 0.5, 1, 2, 5];
+
 /** An own registry per call, so that two gateways in one process (tests) do not share numbers. */
 export function createPrometheusMetrics(
   options: { processMetrics: boolean } = { processMetrics: true },
@@ -37,6 +39,7 @@ export function createPrometheusMetrics(
     buckets: RUN_BUCKETS,
     registers,
   });
+  const runExpected = createEstimates(registers);
   const counter = (name: string, help: string, labelNames: string[] = []) =>
     new Counter({ name, help, labelNames, registers });
   const ended = counter("gateway_runs_ended_total", "Runs that have ended.", ["graph", "status"]);
@@ -71,6 +74,7 @@ export function createPrometheusMetrics(
       ended.inc({ graph, status });
       runs.observe({ graph, status }, seconds);
     },
+    runExpected,
     taskLost: (pool) => lost.inc({ pool }),
     artifact: (bytes) => {
       artifacts.inc();
@@ -105,4 +109,15 @@ function createGauges(registers: Registry[]): SetGauges {
       if (read) for (const [of, value] of values(read, around)) gauge.set({ [label]: of }, value);
     }
   };
+}
+
+function createEstimates(registers: Registry[]): Metrics["runExpected"] {
+  const errors = new Histogram({
+    name: "gateway_run_estimate_error_ratio",
+    help: "Between what runs of the graph took before and what this one took, as a share of that, by shipped graph.",
+    labelNames: ["graph"],
+    buckets: ESTIMATE_BUCKETS,
+    registers,
+  });
+  return (graph, error) => errors.observe({ graph }, error);
 }

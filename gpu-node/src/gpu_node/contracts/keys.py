@@ -126,6 +126,14 @@ class Keys:
         """string"""
         return f"{self._prefix}:{{{_shard(shard)}}}:graph:{digest and _part('digest', digest)}"
 
+    def graph_durations(self, shard: str) -> str:
+        """hash"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:graph_durations"
+
+    def durations(self, shard: str) -> str:
+        """hash"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:durations"
+
     def graph_runs(self, shard: str) -> str:
         """hash"""
         return f"{self._prefix}:{{{_shard(shard)}}}:graph_runs"

@@ -442,11 +442,22 @@ class NodeTypeAvailability(Model):
     engines: list[EngineAvailability]
 
 
+class GraphExpectation(Model):
+    """By what tasks of the pool and runs of the graph took before; each is left out when nothing
+    is known of it.
+    """
+    graph: str
+    starts_in_s: float | MISSING = Field(default=MISSING)
+    ends_in_s: float | MISSING = Field(default=MISSING)
+
+
 class Capabilities(Model):
     """Answer of GET /v1/capabilities: every node type, and what the executors say they can do of
     it.
     """
     node_types: list[NodeTypeAvailability]
+    graphs: list[GraphExpectation] | MISSING = Field(default=MISSING)
+    """When a run of a shipped graph that is started now is likely to begin and to end."""
 
 
 class ChooseTakeInputs(Model):
@@ -1688,6 +1699,14 @@ class RunQueue(Model):
     waits for an executor, or too many come before it.
     """
     eta_s: float | MISSING = Field(default=MISSING)
+    """Seconds until its first task is likely to begin, by what tasks of its pool took before.
+    Left out when nothing is known of that.
+    """
+    ends_in_s: float | MISSING = Field(default=MISSING)
+    """Seconds until it is likely to have ended: by what such nodes and this graph took before,
+    and by how far its own nodes say they are. Left out when nothing is known of that, and
+    while it waits for a person.
+    """
     matching_executors: int | MISSING = Field(default=MISSING)
     """Executors that can run all of its nodes now, for the node that has the fewest."""
     waiting_for: list[RunNeed] | MISSING = Field(default=MISSING)

@@ -115,6 +115,7 @@ SCHEMA_REFS: Final[dict[str, str]] = {
     "graph": "https://schemas.myspinbot.dev/graph.schema.json",
     "graph_detail": "https://schemas.myspinbot.dev/catalogue.schema.json#/$defs/GraphDetail",
     "graph_edge": "https://schemas.myspinbot.dev/graph.schema.json#/$defs/GraphEdge",
+    "graph_expectation": "https://schemas.myspinbot.dev/catalogue.schema.json#/$defs/GraphExpectation",
     "graph_form": "https://schemas.myspinbot.dev/graph.schema.json#/$defs/GraphForm",
     "graph_group": "https://schemas.myspinbot.dev/graph.schema.json#/$defs/GraphGroup",
     "graph_list": "https://schemas.myspinbot.dev/catalogue.schema.json#/$defs/GraphList",

@@ -9,9 +9,7 @@ export function sentenceOf({ run, nodes }: RunView): string {
     case "queued":
       return queued(run.queue);
     case "running":
-      return nodes.some(({ status }) => status === "running")
-        ? "The first picture will come soon."
-        : queued(run.queue);
+      return nodes.some(({ status }) => status === "running") ? soon(run.queue) : queued(run.queue);
     case "waiting":
       return "The run waits for you.";
     case "canceling":
@@ -21,6 +19,12 @@ export function sentenceOf({ run, nodes }: RunView): string {
     default:
       return "Nothing was made.";
   }
+}
+
+function soon(queue: RunView["run"]["queue"]): string {
+  const left = queue?.ends_in_s;
+  const text = "The first picture will come soon.";
+  return left === undefined ? text : `${text} Done in about ${duration(left * 1000)}.`;
 }
 
 function queued(queue: RunView["run"]["queue"]): string {
@@ -34,7 +38,8 @@ function queued(queue: RunView["run"]["queue"]): string {
       : position === 0
         ? "It is next."
         : `${count(position, "task")} before it.`;
-  return eta_s === undefined ? place : `${place} About ${duration(eta_s * 1000)} to wait.`;
+  const wait = eta_s === undefined ? place : `${place} About ${duration(eta_s * 1000)} to wait.`;
+  return queue?.ends_in_s === undefined ? wait : `${wait} Done in about ${duration(queue.ends_in_s * 1000)}.`;
 }
 
 /** What somebody may do about a failure; its own words say what happened. */
