@@ -84,6 +84,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "410": {
+            "description": "`artifact-gone`: The artifact was kept for its time and is gone.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "500": {
             "description": "`internal`: Something unexpected happened.",
             "content": {
@@ -214,6 +224,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "404": {
             "description": "`artifact-not-found`: The artifact does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "410": {
+            "description": "`artifact-gone`: The artifact was kept for its time and is gone.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -872,6 +892,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "410": {
+            "description": "`file-gone`: The file was kept for its time and is gone.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "413": {
             "description": "`body-too-large`: The body is too large.",
             "content": {
@@ -1011,6 +1041,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "410": {
+            "description": "`file-gone`: The file was kept for its time and is gone.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "500": {
             "description": "`internal`: Something unexpected happened.",
             "content": {
@@ -1085,6 +1125,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "404": {
             "description": "`file-not-found`: The file does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "410": {
+            "description": "`file-gone`: The file was kept for its time and is gone.",
             "content": {
               "application/problem+json": {
                 "schema": {

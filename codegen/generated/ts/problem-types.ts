@@ -114,6 +114,16 @@ const TABLE = {
     "status": 422,
     "class": "permanent"
   },
+  "artifact-gone": {
+    "title": "The artifact was kept for its time and is gone",
+    "status": 410,
+    "class": "permanent"
+  },
+  "file-gone": {
+    "title": "The file was kept for its time and is gone",
+    "status": 410,
+    "class": "permanent"
+  },
   "file-incomplete": {
     "title": "The file has not been uploaded completely",
     "status": 409,

@@ -26,7 +26,7 @@ export interface ReportItem {
 export const FIRST = {
   commit: { key: 19, arg: 12 },
   create_key: { arg: 3 },
-  purge: { arg: 14 },
+  purge: { arg: 15 },
   put_hook: { arg: 4 },
   reconcile_run: { arg: 4 },
   renew: { key: 2, arg: 3 },
@@ -250,10 +250,10 @@ export const steps = {
    * Removes all that Redis holds of a terminal run whose bytes are gone; its graph goes with the last run that has it.
    * @returns 1 | 0 | -1: 1 when purged, 0 when the run was not there, -1 when it has not ended or a task of it has not
    */
-  purge: (keys: Keys, given: { shard: string; run: string; origin: string; heirs: readonly string[] }): Step<1 | 0 | -1> => ({
+  purge: (keys: Keys, given: { shard: string; run: string; origin: string; goneMs: number; heirs: readonly string[] }): Step<1 | 0 | -1> => ({
     script: 'purge',
     keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.runs(given.shard), keys.graphRuns(given.shard), keys.runDeliveries(given.shard, given.run), keys.outbox(given.shard), keys.runForks(given.shard, given.run), keys.folderRuns(given.shard, given.run), keys.runForks(given.shard, given.origin), keys.graphDurations(given.shard)],
-    args: [given.run, keys.runsByStatus(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, ''), keys.artifact(given.shard, ''), keys.graph(given.shard, ''), keys.idempotency(given.shard, ''), keys.fileRuns(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), keys.outboxLane(given.shard, ''), keys.outboxTaken(given.shard, ''), keys.run(given.shard, ''), keys.folderRuns(given.shard, ''), ...given.heirs],
+    args: [given.run, keys.runsByStatus(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, ''), keys.artifact(given.shard, ''), keys.graph(given.shard, ''), keys.idempotency(given.shard, ''), keys.fileRuns(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), keys.outboxLane(given.shard, ''), keys.outboxTaken(given.shard, ''), keys.run(given.shard, ''), keys.folderRuns(given.shard, ''), given.goneMs, ...given.heirs],
   }),
 
   /**

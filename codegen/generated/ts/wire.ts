@@ -89,6 +89,7 @@ export const DEFAULTS = {
   "idempotency_ms": 86400000,
   "retention_ms": 604800000,
   "upload_retention_ms": 86400000,
+  "gone_ms": 2592000000,
   "key_cache_ms": 3000,
   "keys_made_cache_ms": 1000,
   "key_used_ms": 60000,

@@ -15,7 +15,7 @@ export interface Reader {
 }
 
 export interface ArtifactService {
-  /** @throws AppError `artifact-not-found`, also for one of another owner's run, or of another run than a token lets read. */
+  /** @throws AppError `artifact-gone` after its time, `artifact-not-found`, also for one of another owner's run, or of another run than a token lets read. */
   get(caller: Reader, artifactId: string): Promise<Artifact>;
 }
 
@@ -25,6 +25,8 @@ export interface ArtifactServiceOptions {
   shards: readonly string[];
 }
 
+/** What retention leaves in place of the run, with the owner. */
+const GONE = "gone ";
 const ARTIFACT_ID = /^art_s[0-9]{1,4}_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 export function createArtifactService({ redis, keys, shards }: ArtifactServiceOptions): ArtifactService {
@@ -35,6 +37,7 @@ export function createArtifactService({ redis, keys, shards }: ArtifactServiceOp
       // A run may show what another has made.
       const run = only ?? (await fromRedis(redis.get(keys.artifact(shard, id))));
       if (run === null) throw notFound(id);
+      if (run.startsWith(GONE)) throw ownerOf(run.slice(GONE.length)) === owner ? gone(id) : notFound(id);
       const [row, recorded] = await fromRedis(
         Promise.all([
           redis.hget(keys.runArtifacts(shard, run), id),
@@ -45,6 +48,10 @@ export function createArtifactService({ redis, keys, shards }: ArtifactServiceOp
       return toArtifact(run, JSON.parse(row) as Artifact);
     },
   };
+}
+
+function gone(id: string): AppError {
+  return new AppError("artifact-gone", `The artifact ${id} was kept as long as its run, which is over.`);
 }
 
 function notFound(id: string): AppError {

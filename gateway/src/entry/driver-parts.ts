@@ -1,5 +1,5 @@
 /** Makes a driver and its sweeps over one connection: for loops that hold it, or for a turn. */
-import { POOLS } from "@myspinbot/contracts/wire.ts";
+import { DEFAULTS, POOLS } from "@myspinbot/contracts/wire.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
 import { createRegistry, type Registry } from "../capabilities/registry.ts";
 import { systemClock, systemRandom } from "../clock.ts";
@@ -76,7 +76,7 @@ export function createDriverParts(options: DriverOptions): DriverParts {
     redis,
     keys,
     remove: {
-      retention: (run) => deleteRun(stores, run),
+      retention: (run) => deleteRun(stores, run, DEFAULTS.gone_ms),
       folder: (run) => removeLeftBytes(stores, run),
       upload: (file, owner) => removeUpload(uploads, { owner, file }),
     },

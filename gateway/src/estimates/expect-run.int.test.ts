@@ -79,7 +79,10 @@ it("keeps what tasks, node types and graphs took, the latest twenty, as long as 
   const { redis, keys } = h.driver;
   for (const { run_id } of runs)
     expect(
-      await runStep(redis, steps.purge(keys, { shard: "s0", run: run_id, heirs: [], origin: "none" })),
+      await runStep(
+        redis,
+        steps.purge(keys, { shard: "s0", run: run_id, goneMs: 0, heirs: [], origin: "none" }),
+      ),
     ).toBe(1);
   expect(await ofGraphs()).toEqual({});
 });

@@ -1,10 +1,11 @@
 /** Files that clients bring. The object's metadata is the record; Redis holds only which there are, and until when. */
 import type { FileCreate } from "@myspinbot/contracts/types.ts";
 import { AppError } from "../errors/app-error.ts";
+import { fromRedis } from "../errors/dependencies.ts";
 import { sha256Hex } from "../graphs/digest.ts";
 import { newPlainId } from "../ids.ts";
 import { listFiles, type FileList } from "./list-files.ts";
-import { isFileId } from "./file-id.ts";
+import { isFileId, shardOfFile } from "./file-id.ts";
 import { fromMetadata, toMetadata } from "./file-metadata.ts";
 import { fileKey, type FileRecord } from "./file-record.ts";
 import { typeOfBytes } from "./detect-media.ts";
@@ -18,7 +19,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export interface FileStore {
   /** Makes the record; the bytes follow by `putContent`. */
   expect(owner: string, create: FileCreate): Promise<FileRecord>;
-  /** Stores the bytes of an expected file. @throws AppError `file-not-found`, `file-mismatch`. */
+  /** Stores the bytes of an expected file. @throws AppError `file-not-found`, `file-gone`, `file-mismatch`. */
   putContent(owner: string, fileId: string, bytes: Bytes): Promise<FileRecord>;
   /** Record and bytes in one step. */
   put(owner: string, name: string, given: { mediaType: string; bytes: Bytes }): Promise<FileRecord>;
@@ -26,14 +27,16 @@ export interface FileStore {
   use(owner: string, fileId: string): Promise<FileRecord | undefined>;
   /** A page of the owner's files, newest first. @throws AppError `invalid-request` for a cursor that is none. */
   list(owner: string, page: { limit: number; cursor?: string }): Promise<FileList>;
-  /** Runs that use it already keep its bytes until their end. @throws AppError `file-not-found`. */
+  /** Why its owner does not have it. */
+  missing(owner: string, fileId: string): Promise<AppError>;
+  /** Runs that use it already keep its bytes until their end. @throws AppError `file-not-found`, `file-gone`. */
   delete(owner: string, fileId: string): Promise<void>;
 }
 
 const NOTHING = new Uint8Array(0);
 
 /** About a file that an address names. */
-export function fileNotFound(fileId: string): AppError {
+function fileNotFound(fileId: string): AppError {
   return new AppError("file-not-found", `There is no file ${fileId.slice(0, 64)}.`, { status: 404 });
 }
 
@@ -76,6 +79,7 @@ export function createFileStore(deps: RemoveDeps): FileStore {
 
   return {
     use,
+    missing: (owner, fileId) => whyMissing(deps, owner, fileId),
     list: (owner, page) => listFiles(uploads, (fileId) => get(owner, fileId), { owner, ...page }),
     async expect(owner, create) {
       assertKnown(create.media_type);
@@ -91,7 +95,7 @@ export function createFileStore(deps: RemoveDeps): FileStore {
     },
     async putContent(owner, fileId, bytes) {
       const record = await use(owner, fileId);
-      if (!record) throw fileNotFound(fileId);
+      if (!record) throw await whyMissing(deps, owner, fileId);
       await assertAnnounced(record, bytes);
       return write({ ...record, status: "complete" }, bytes);
     },
@@ -111,10 +115,21 @@ export function createFileStore(deps: RemoveDeps): FileStore {
       );
     },
     async delete(owner, fileId) {
-      if (!(await use(owner, fileId))) throw fileNotFound(fileId);
+      if (!(await use(owner, fileId))) throw await whyMissing(deps, owner, fileId);
       await deleteUpload(deps, { owner, file: fileId });
     },
   };
+}
+
+async function whyMissing(
+  { redis, keys, shards }: RemoveDeps,
+  owner: string,
+  fileId: string,
+): Promise<AppError> {
+  if (!isFileId(fileId)) return fileNotFound(fileId);
+  const had = await fromRedis(redis.get(keys.fileGone(shardOfFile(fileId, shards), fileId)));
+  if (had !== owner) return fileNotFound(fileId);
+  return new AppError("file-gone", `The file ${fileId} was kept for its time, which is over.`);
 }
 
 async function assertAnnounced(record: FileRecord, bytes: Bytes): Promise<void> {

@@ -46,6 +46,8 @@ export async function removeUpload(deps: RemoveDeps, upload: Upload): Promise<bo
   } else {
     const notBeforeMs = (live ? await nowOf(redis) : endedAt) + retentionMs;
     if (!(await retire(deps, upload, { seen, notBeforeMs }))) return false;
+    // Whom retention takes it from is told so; of what its owner deletes nothing is left.
+    await fromRedis(redis.set(keys.fileGone(shard, file), owner, "PX", DEFAULTS.gone_ms));
   }
   await store.delete(fileKey(file));
   await fromRedis(redis.zrem(keys.timers(shard), timer));

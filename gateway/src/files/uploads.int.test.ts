@@ -73,12 +73,13 @@ async function endedRun(file: string): Promise<Run> {
   return runOf(await h.request(`/v1/runs/${run_id}`));
 }
 
-async function expectGone(file: string): Promise<void> {
+async function expectGone(file: string, how: "deleted" | "expired" = "deleted"): Promise<void> {
   expect(await h.store.head(`files/${file}`)).toBeUndefined();
-  expect((await drop(file)).status).toBe(404);
+  expect((await drop(file)).status).toBe(how === "deleted" ? 404 : 410);
   const used = await submit(file);
   expect([used.status, (await problemOf(used)).code]).toEqual([422, "file-not-found"]);
-  expect(await h.driver.redis.keys(`*${file}*`)).toEqual([]);
+  const remembered = how === "deleted" ? [] : [h.driver.keys.fileGone("s0", file)];
+  expect(await h.driver.redis.keys(`*${file}*`)).toEqual(remembered);
   expect(await due(file)).toBeNull();
 }
 
@@ -158,7 +159,7 @@ describe("an upload whose time is over", () => {
     h.driver.sweep.onDue = (timer) => retention.due("s0", timer);
     h.driver.startDriver();
     await until(async () => (await due(file)) === null);
-    await expectGone(file);
+    await expectGone(file, "expired");
   });
 
   it("stays while a run uses it and a while after the run's end, and goes when the run is deleted", async () => {
@@ -177,7 +178,7 @@ describe("an upload whose time is over", () => {
     for (const run of (await (await h.request("/v1/runs")).json()).runs as Run[])
       await until(async () => (await h.request(run.urls.self, { method: "DELETE" })).status === 204);
     expect(await remove(file)).toBe(true);
-    await expectGone(file);
+    await expectGone(file, "expired");
   });
 
   it("is out of reach before its bytes are gone, and goes when the store is back", async () => {
@@ -191,7 +192,7 @@ describe("an upload whose time is over", () => {
     expect(await due(file)).not.toBeNull();
     expect(await remove(file)).toBe(true);
     expect(await remove(file)).toBe(true);
-    await expectGone(file);
+    await expectGone(file, "expired");
   });
 
   it("stays when a run takes it while its use is looked at", async () => {

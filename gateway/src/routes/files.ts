@@ -9,7 +9,6 @@ import { fieldErrors } from "../errors/field-errors.ts";
 import { detectMedia } from "../files/detect-media.ts";
 import { cleanFileName, fileNameOf } from "../files/file-name.ts";
 import type { FileRecord } from "../files/file-record.ts";
-import { fileNotFound } from "../files/file-store.ts";
 import { readBytes } from "../middleware/bytes-body/read-bytes.ts";
 import { readJson } from "../middleware/json-body/json-body.ts";
 import { wholeNumber } from "../middleware/params/query.ts";
@@ -44,8 +43,10 @@ export function fileRoutes(): Hono<AppEnv> {
       return c.json(toFile(record));
     })
     .post("/:file_id/complete", async (c) => {
-      const record = await c.var.connect().files.use(c.var.owner, c.req.param("file_id"));
-      if (!record) throw fileNotFound(c.req.param("file_id"));
+      const { files } = c.var.connect();
+      const file = c.req.param("file_id");
+      const record = await files.use(c.var.owner, file);
+      if (!record) throw await files.missing(c.var.owner, file);
       if (record.status !== "complete")
         throw new AppError("file-incomplete", `The bytes of ${record.file_id} have not been uploaded.`);
       return c.json(toFile(record));

@@ -9,9 +9,10 @@ import { removeBytes, takenFrom, type RunStores } from "./run-bytes.ts";
 
 /**
  * What forks have taken over stays theirs.
+ * @param goneMs how long its artifacts are remembered as gone; 0 where its owner wants nothing to be left
  * @throws AppError `run-not-found`, `run-not-finished` also while a task of it may still upload.
  */
-export async function deleteRun(stores: RunStores, run: string): Promise<void> {
+export async function deleteRun(stores: RunStores, run: string, goneMs = 0): Promise<void> {
   const { redis, keys } = stores;
   const shard = shardOfRun(run);
   const [word, status] = await fromRedis(
@@ -25,7 +26,7 @@ export async function deleteRun(stores: RunStores, run: string): Promise<void> {
   const left = await removeBytes(stores, run);
   for (const maker of makers?.split(" ") ?? []) left.push(...(await takenFrom(stores, maker)));
   const heirs = left.flatMap(({ artifact, by }) => (by === run ? [] : [`${artifact} ${by}`]));
-  const step = steps.purge(keys, { shard, run, heirs, origin: origin ?? "none" });
+  const step = steps.purge(keys, { shard, run, goneMs, heirs, origin: origin ?? "none" });
   const answer = await fromRedis(runStep(redis, step));
   if (answer === -1) throw stillEnding(run);
 }

@@ -223,7 +223,10 @@ describe("deliveries", () => {
     const id = first.deliveries[0]!.delivery_id;
     const { redis, keys } = h.driver;
     await until(async () => (await h.delivery(id, owner)).status === "delivered");
-    await runStep(redis, steps.purge(keys, { shard: "s0", run: runs[2]!, origin: "none", heirs: [] }));
+    await runStep(
+      redis,
+      steps.purge(keys, { shard: "s0", run: runs[2]!, origin: "none", goneMs: 0, heirs: [] }),
+    );
     expect((await h.request(`/v1/deliveries/${id}`, { headers: owner })).status).toBe(404);
     const left = (await (await h.request(path, { headers: owner })).json()) as { deliveries: Delivery[] };
     expect(left.deliveries).toHaveLength(2);

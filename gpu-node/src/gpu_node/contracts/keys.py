@@ -82,6 +82,10 @@ class Keys:
         """zset"""
         return f"{self._prefix}:{{{_shard(shard)}}}:files:{owner and _part('owner', owner)}"
 
+    def file_gone(self, shard: str, file: str) -> str:
+        """string"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:file_gone:{file and _part('file', file)}"
+
     def file_runs(self, shard: str, file: str) -> str:
         """set"""
         return f"{self._prefix}:{{{_shard(shard)}}}:file_runs:{file and _part('file', file)}"

@@ -1,0 +1,117 @@
+/** What retention has taken is told as gone, to its owner alone; what an owner deletes leaves nothing. */
+import type { File, Graph, Run } from "@myspinbot/contracts/types.ts";
+import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import {
+  createAppHarness,
+  PNG,
+  problemOf,
+  runOf,
+  startStore,
+  type AppHarness,
+} from "../../test/app-harness.ts";
+import { objectKeys } from "@myspinbot/contracts/keys.ts";
+import { removeUpload } from "../files/remove-upload.ts";
+import { sha256Hex } from "../graphs/digest.ts";
+import { newId } from "../ids.ts";
+import { deleteRun } from "../runs/delete-run.ts";
+import { systemClock } from "../clock.ts";
+
+let store: Awaited<ReturnType<typeof startStore>>;
+let h: AppHarness;
+const BYTES = new TextEncoder().encode("a film");
+
+beforeAll(async () => {
+  store = await startStore();
+  h = await createAppHarness("gone", {
+    seaweed: store.seaweed,
+    deps: { identify: (request) => request.headers.get("x-owner") ?? "default" },
+  });
+  await h.announceAll();
+  h.driver.startDriver();
+  h.driver.startExecutor("default", async (_, task) => {
+    const sha256 = await sha256Hex(BYTES);
+    const key = objectKeys.artifact(task.run_id, task.task_id, sha256, "film.png");
+    await h.store.put(key, { bytes: BYTES, mediaType: "image/png", sha256, metadata: {} });
+    const film = {
+      key,
+      media_type: "image/png",
+      size: BYTES.byteLength,
+      sha256,
+      name: "film.png",
+      meta: { width: 1, height: 1 },
+    };
+    return { outputs: { image: { artifact_id: newId("art", "s0"), ...film } } };
+  });
+});
+afterAll(async () => {
+  await h.close();
+  await store.stop();
+});
+
+const GRAPH: Graph = {
+  name: "film",
+  nodes: [{ id: "a", type: "python_work", plane: "python", inputs: { need: 1 } }],
+  output: { image: "$a.image" },
+};
+const told = async (path: string, init?: RequestInit): Promise<[number, string]> => {
+  const response = await h.request(path, init);
+  return [response.status, response.ok ? "" : (await problemOf(response)).code];
+};
+
+async function film(): Promise<{ run: Run; paths: string[] }> {
+  const { run_id } = await runOf(await h.post("/v1/runs", { graph: GRAPH }));
+  await h.driver.waitForEnd(run_id);
+  const run = await runOf(await h.request(`/v1/runs/${run_id}`));
+  const [{ artifact_id } = { artifact_id: "" }] = run.artifacts;
+  return { run, paths: [`/v1/artifacts/${artifact_id}`, `/v1/artifacts/${artifact_id}/content`] };
+}
+
+it("names an artifact by the digest of its bytes, and says which run and node have made it", async () => {
+  const { run } = await film();
+  const sha256 = await sha256Hex(BYTES);
+  const [artifact] = run.artifacts;
+  expect(artifact).toMatchObject({ sha256, size: BYTES.byteLength, run_id: run.run_id, node_id: "a" });
+  expect(artifact!.key).toMatch(new RegExp(`^runs/${run.run_id}/task_[^/]+/${sha256}/film.png$`));
+  expect(await (await h.request(artifact!.url!)).text()).toBe("a film");
+});
+
+it("an artifact and its bytes are gone after the time of their run", async () => {
+  const { run, paths } = await film();
+  for (const path of paths) expect(await told(path)).toEqual([200, ""]);
+  const { redis, keys } = h.driver;
+  await deleteRun({ redis, keys, store: h.store, clock: systemClock }, run.run_id, DEFAULTS.gone_ms);
+  for (const path of paths) {
+    expect(await told(path)).toEqual([410, "artifact-gone"]);
+    expect(await told(path, { headers: { "x-owner": "bob" } })).toEqual([404, "artifact-not-found"]);
+  }
+  const left = await redis.pttl(keys.artifact("s0", run.artifacts[0]!.artifact_id));
+  expect(left).toBeGreaterThan(DEFAULTS.gone_ms - 60_000);
+});
+
+it("an artifact whose run its owner deletes is not there, and nobody remembers it", async () => {
+  const { run, paths } = await film();
+  expect((await h.request(`/v1/runs/${run.run_id}`, { method: "DELETE" })).status).toBe(204);
+  for (const path of paths) expect(await told(path)).toEqual([404, "artifact-not-found"]);
+  const { redis, keys } = h.driver;
+  expect(await redis.exists(keys.artifact("s0", run.artifacts[0]!.artifact_id))).toBe(0);
+});
+
+it("a file is gone after its time, and not there when its owner has deleted it", async () => {
+  const bring = async (): Promise<string> => {
+    const init = { method: "POST", headers: { "content-type": "image/png" }, body: PNG };
+    return ((await (await h.request("/v1/files", init)).json()) as File).file_id;
+  };
+  const ask = (file: string, owner = "default") =>
+    told(`/v1/files/${file}/complete`, { method: "POST", headers: { "x-owner": owner } });
+  const { redis, keys } = h.driver;
+  const deps = { redis, keys, shards: ["s0"], store: h.store, retentionMs: -60_000 };
+  const kept = await bring();
+  expect(await removeUpload(deps, { owner: "default", file: kept })).toBe(true);
+  expect(await ask(kept)).toEqual([410, "file-gone"]);
+  expect(await ask(kept, "bob")).toEqual([404, "file-not-found"]);
+  expect(await told(`/v1/files/${kept}`, { method: "DELETE" })).toEqual([410, "file-gone"]);
+  const deleted = await bring();
+  expect((await h.request(`/v1/files/${deleted}`, { method: "DELETE" })).status).toBe(204);
+  expect(await ask(deleted)).toEqual([404, "file-not-found"]);
+});
