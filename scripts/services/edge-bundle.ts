@@ -18,6 +18,8 @@ export interface EdgeBundle {
   /** What wrangler.toml says of the runtime. */
   compatibilityDate: string;
   compatibilityFlags: string[];
+  /** Folder of the static files that are deployed with it. */
+  assets: string;
 }
 
 /**
@@ -34,10 +36,12 @@ export async function bundleEdge(dir: string, main?: string): Promise<EdgeBundle
   const toml = readFileSync(join(ROOT, "wrangler.toml"), "utf8");
   const [, date = ""] = /^compatibility_date = "([^"]+)"$/m.exec(toml) ?? [];
   const [, flags = ""] = /^compatibility_flags = \[([^\]]*)\]$/m.exec(toml) ?? [];
+  const [, assets = ""] = /^directory = "([^"]+)"$/m.exec(toml) ?? [];
   return {
     file: join(dir, `${(main ?? "worker").replace(/^.*\/|\.ts$/g, "").replace(/\.ts$/, "")}.js`),
     compatibilityDate: date,
     compatibilityFlags: [...flags.matchAll(/"([^"]+)"/g)].map(([, flag = ""]) => flag),
+    assets: join(ROOT, assets),
   };
 }
 

@@ -20,7 +20,7 @@ export interface EdgeOptions {
   readonly reach?: readonly string[];
   /** Without the binding through which Redis and the store are reached. */
   readonly withoutNetwork?: boolean;
-  /** Folder of static files. */
+  /** Folder of static files, in place of those that are deployed with the bundle. */
   readonly assets?: string;
   readonly inheritOutput?: boolean;
 }
@@ -90,14 +90,14 @@ export async function prepareEdge(options: EdgeOptions): Promise<EdgeServer> {
 
 /** Nothing of it is secret: values come from the environment of the process. */
 function configuration(
-  { dir, bundle, withoutNetwork, assets, reach = ["private", "local"] }: EdgeOptions,
+  { dir, bundle, withoutNetwork, assets = bundle.assets, reach = ["private", "local"] }: EdgeOptions,
   { port, cron, variables }: { port: number; cron: number; variables: readonly string[] },
 ): string {
   const text = JSON.stringify;
   const bindings = [
     ...variables.map((name) => `(name = ${text(name)}, fromEnvironment = ${text(name)})`),
     ...(withoutNetwork ? [] : [`(name = "NETWORK", service = "network")`]),
-    ...(assets === undefined ? [] : [`(name = "ASSETS", service = "assets")`]),
+    `(name = "ASSETS", service = "assets")`,
   ];
   const date = `compatibilityDate = ${text(bundle.compatibilityDate)}`;
   return `using Workerd = import "/workerd/workerd.capnp";
@@ -106,7 +106,7 @@ const config :Workerd.Config = (
     (name = "gateway", worker = .gateway),
     (name = "cron", worker = .cron),
     (name = "network", network = (allow = ${text(reach)})),
-    ${assets === undefined ? "" : `(name = "assets", disk = (path = ${text(assets)})),`}
+    (name = "assets", disk = (path = ${text(assets)})),
   ],
   sockets = [
     (name = "http", address = "127.0.0.1:${port}", http = (), service = "gateway"),

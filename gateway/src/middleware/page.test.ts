@@ -34,6 +34,10 @@ describe("the page", () => {
     ["/_app/immutable/gone.js", "*/*", "api"],
     ["/_app/immutable/gone.js", BROWSER, "api"],
     ["/theme.js", "*/*", "theme"],
+    ["/gone.js", BROWSER, "api"],
+    ["/avatars/gone.webp", BROWSER, "api"],
+    ["/runs/gone.html", BROWSER, "api"],
+    ["/make/version-1.5", BROWSER, "shell"],
     ["/theme.js/..", "*/*", "api"],
   ])("at %s for %s is answered by %s", async (path, accept, by) => {
     expect(await (await ask(path, accept)).text()).toBe(by);

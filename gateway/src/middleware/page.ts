@@ -2,7 +2,7 @@
 import { ROUTES } from "@myspinbot/contracts/routes.ts";
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../app-env.ts";
-import type { FindPage } from "../page.ts";
+import { mediaTypeOf, type FindPage } from "../page.ts";
 import { negotiate } from "./media-type.ts";
 
 /** What the page's own policy cannot say, and who may use camera and microphone. */
@@ -23,18 +23,22 @@ export function page(find: FindPage | undefined): MiddlewareHandler<AppEnv> {
   return async function page(c, next) {
     const { method, path } = c.req;
     const isOurs = find !== undefined && READING.has(method) && !path.startsWith("/v1/") && !API.has(path);
-    const found = isOurs ? answer(c.req.raw, path, find) : undefined;
+    const found = isOurs ? await answer(c.req.raw, path, find) : undefined;
     if (found === undefined) return next();
     c.res = found;
     for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
   };
 }
 
-/** Files by name; every other address that a person opens is the page, which knows what to show there. */
-function answer(request: Request, path: string, find: FindPage): Response | undefined {
-  const file = find(request, path);
+/**
+ * Files by name; every other address that a person opens is the page, which knows what to show there. What has the name
+ * of a file and is none is not there: a script that is gone must not come as a page.
+ */
+async function answer(request: Request, path: string, find: FindPage): Promise<Response | undefined> {
+  const file = await find(request, path);
   if (file !== undefined) return file;
-  return !path.startsWith("/_app/") && isForPerson(request) ? find(request, undefined) : undefined;
+  const isFile = path.startsWith("/_app/") || mediaTypeOf(path) !== undefined;
+  return !isFile && isForPerson(request) ? find(request, undefined) : undefined;
 }
 
 function isForPerson({ headers }: Request): boolean {

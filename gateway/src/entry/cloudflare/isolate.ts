@@ -15,6 +15,7 @@ import { createBase, type Base } from "../base.ts";
 import type { Extension } from "../extension.ts";
 import { createShared } from "../shared.ts";
 import { createNames, type Names } from "./names.ts";
+import { pageOf } from "./page-assets.ts";
 import { writeLine } from "./runtime.ts";
 import type { Settings } from "./settings.ts";
 import { connectorOver } from "./socket-connector.ts";
@@ -70,6 +71,7 @@ export function createIsolate(settings: Settings, extension: Extension, version:
       access: { ...shared.access, routed: true },
       streamMs: settings.streamMs,
       resident: residentOf(base, capabilities),
+      ...(settings.assets ? { page: pageOf(settings.assets) } : {}),
     },
     store: createObjectStore({
       endpoint: config.s3_endpoint,

@@ -1,25 +1,11 @@
 /** The files of the built page, read once: small, and what is served cannot lie outside its folder. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { extname, join, relative, resolve, sep } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { FindPage } from "../../page.ts";
+import { howLongKept, mediaTypeOf, SHELL } from "../../page.ts";
 
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
-/** Answers every address that is no file. */
-const SHELL = "/200.html";
-
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".json": "application/json",
-  ".svg": "image/svg+xml",
-  ".png": "image/png",
-  ".jpg": "image/jpeg",
-  ".webp": "image/webp",
-  ".woff2": "font/woff2",
-};
 
 /** Codings that the build makes beside a file, the better one first. */
 const CODINGS = [
@@ -34,14 +20,16 @@ interface PageFile {
   bytes: ReadonlyMap<string, Buffer<ArrayBuffer>>;
 }
 
+type FindFile = (request: Request, path: string | undefined) => Response | undefined;
+
 /** @param folder seen from the folder that holds `gateway/` */
-export function readPage(folder: string): { page?: FindPage } {
+export function readPage(folder: string): { page?: FindFile } {
   const root = resolve(ROOT, folder);
   if (!existsSync(join(root, SHELL))) return {};
   const files = new Map<string, PageFile>();
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    const type = MEDIA_TYPES[extname(entry.name)];
+    const type = mediaTypeOf(entry.name);
     if (entry.isFile() && type !== undefined)
       files.set(`/${relative(root, path).split(sep).join("/")}`, readFile(path, type));
   }
@@ -62,8 +50,7 @@ function toResponse(request: Request, path: string, file: PageFile | undefined):
   const [coding] = CODINGS.find(([name]) => takes(accepted, name) && file.bytes.has(name)) ?? ["identity"];
   const headers = {
     "Content-Type": file.type,
-    // Names of what is immutable change with its bytes; the rest is asked for again each time.
-    "Cache-Control": path.startsWith("/_app/immutable/") ? "public, max-age=31536000, immutable" : "no-cache",
+    "Cache-Control": howLongKept(path),
     ETag: file.etag,
     Vary: path === SHELL ? "Accept, Accept-Encoding" : "Accept-Encoding",
     ...(coding === "identity" ? {} : { "Content-Encoding": coding }),
