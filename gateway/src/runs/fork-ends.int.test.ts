@@ -209,6 +209,27 @@ describe("a fork counts as a run", () => {
     expect((await runOf(other)).run_id).not.toBe(run);
   });
 
+  it("is given again for its key when its source is gone, and for another key or another body there is none", async () => {
+    const source = await made();
+    const key = { "idempotency-key": "kept" };
+    const run = await forked(source.run_id, "c", undefined, {}, key);
+    expect((await remove(source.run_id)).status).toBe(204);
+    const again = await fork(source.run_id, "c", undefined, {}, key);
+    expect([again.status, (await runOf(again)).run_id]).toEqual([202, run.run_id]);
+    const other = { "idempotency-key": "other" };
+    expect(await refused(await fork(source.run_id, "c", undefined, {}, other))).toEqual([
+      404,
+      "run-not-found",
+    ]);
+    expect(await refused(await fork(source.run_id, "c"))).toEqual([404, "run-not-found"]);
+    expect(await refused(await fork(source.run_id, "b", undefined, {}, key))).toEqual([
+      409,
+      "idempotency-conflict",
+    ]);
+    expect((await remove(run.run_id)).status).toBe(204);
+    expect(await refused(await fork(source.run_id, "c", undefined, {}, key))).toEqual([404, "run-not-found"]);
+  });
+
   it("with a webhook of its own, and those of its owner", async () => {
     const webhook = { url: "http://127.0.0.1:9/", events: ["run.succeeded"] };
     const source = await ended(await submit(CHAIN, {}, { webhook }));

@@ -1,11 +1,15 @@
 /** Keeps every address below a run to its owner: for all others there is no such run. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
-import type { MiddlewareHandler } from "hono";
+import { ROUTES } from "@myspinbot/contracts/routes.ts";
+import type { Context, MiddlewareHandler } from "hono";
+import { routePath } from "hono/route";
 import type { AppEnv } from "../app-env.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import { ownerOf } from "../owner.ts";
 import { shardOfRun } from "../run-id.ts";
 import { assertRunId, runNotFound } from "./ids.ts";
+
+const FORK = ROUTES.forkRun.path.replace(/\{(\w+)\}/, ":$1");
 
 export interface OwnRunDeps {
   keys: Keys;
@@ -24,7 +28,12 @@ export function ownRun({ keys, shards }: OwnRunDeps): MiddlewareHandler<AppEnv, 
     if (only !== undefined && only !== run) throw runNotFound(run);
     const record = keys.run(shardOfRun(run), run);
     const [status, owner] = await fromRedis(c.var.connect().redis.hmget(record, "status", "owner"));
-    if (!status || ownerOf(owner) !== asking) throw runNotFound(run);
+    if (status ? ownerOf(owner) !== asking : !mayRepeatFork(c)) throw runNotFound(run);
     await next();
   };
+}
+
+/** A fork that was made is given again for its key, also when its source is gone; that there was none is said later. */
+function mayRepeatFork(c: Context<AppEnv>): boolean {
+  return routePath(c, -1) === FORK && c.req.header("idempotency-key") !== undefined;
 }
