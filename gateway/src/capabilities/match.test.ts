@@ -52,7 +52,7 @@ describe("matchExecutors", () => {
 
   it("goes on without a node whose failure somebody follows, but not without a known name", () => {
     const away = [executor({}, [{ name: "test", available: false, reason: "no model is installed" }])];
-    const options = { pointerOf, followed: new Set(["a"]) };
+    const options = { pointerOf, followed: () => new Set(["a"]) };
     expect(matchExecutors([work], workNodeTypes, away, options)).toBe(1);
     expect(() => matchExecutors([{ ...work, id: "b" }], workNodeTypes, away, options)).toThrow(/no model/);
     expect(() => matchExecutors([{ ...work, engine: "magic" }], workNodeTypes, away, options)).toThrow(

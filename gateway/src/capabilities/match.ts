@@ -21,8 +21,8 @@ type Engine = Executor["node_types"][number]["engines"][number];
 export interface MatchOptions {
   /** Pointer to the node in the request. */
   pointerOf: (node: FlatNode) => string;
-  /** Nodes whose failure does not end the run. */
-  followed?: ReadonlySet<string>;
+  /** Nodes whose failure does not end the run; asked for only when somebody is missing. */
+  followed?: () => ReadonlySet<string>;
 }
 
 /**
@@ -42,7 +42,7 @@ export function matchExecutors(
     const pointer = pointerOf(node);
     const need = toNeed(node, nodeTypes, pointer);
     const able = executors.filter((executor) => canRun(executor, need));
-    if (able.length === 0 && followed?.has(node.id)) return Infinity;
+    if (able.length === 0 && followed?.().has(node.id)) return Infinity;
     if (able.length === 0) throw nobody(need, executors, pointer);
     return able.filter((executor) => executor.status === "online").length;
   });

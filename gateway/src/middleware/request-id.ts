@@ -10,7 +10,9 @@ export function requestIds(newId: () => string): MiddlewareHandler<AppEnv> {
   return (c, next) =>
     choose(c, async () => {
       await next();
-      // A stream or a file is a Response of its own, which knows nothing of headers set before.
-      c.header(HEADER, c.var.requestId);
+      // A stream or a file is a Response of its own, which knows nothing of headers set before. To all others nothing is
+      // said again: Hono would make a new Response, whose text goes out as a stream.
+      const id = c.get("requestId");
+      if (c.res.headers.get(HEADER) !== id) c.header(HEADER, id);
     });
 }

@@ -8,9 +8,9 @@ export function securityHeaders(): MiddlewareHandler<AppEnv> {
   const plain = secureHeaders({ strictTransportSecurity: false });
   const overTls = secureHeaders();
   return async (c, next) => {
-    const set = new URL(c.req.url).protocol === "https:" ? overTls : plain;
+    const set = c.req.url.startsWith("https:") ? overTls : plain;
     await set(c, next);
     // A run's token is there for `<video src>` in pages elsewhere.
-    if (c.var.caller?.run !== undefined) c.header("Cross-Origin-Resource-Policy", "cross-origin");
+    if (c.get("caller")?.run !== undefined) c.header("Cross-Origin-Resource-Policy", "cross-origin");
   };
 }

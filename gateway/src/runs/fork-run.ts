@@ -91,7 +91,7 @@ export function createFork(
     try {
       return matchExecutors(nodes, nodeTypes, await registry.executors(), {
         pointerOf: () => "/from_node",
-        followed: plan.handled,
+        followed: () => plan.handled,
       });
     } catch (error) {
       if (!(error instanceof AppError) || !error.extensions.errors) throw error;

@@ -52,7 +52,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       await registry.executors(),
       {
         pointerOf: ({ id }) => `${inline ? "/graph" : ""}${pointerTo(accepted.source, id)}`,
-        followed: toGraphPlan(accepted.graph, accepted.digest).handled,
+        followed: () => toGraphPlan(accepted.graph, accepted.digest).handled,
       },
     );
     return { accepted, input, matching, webhook };

@@ -11,6 +11,8 @@ import { assertShallow } from "./shallow.ts";
 /** Says what is wrong with a body; nothing when it fits. */
 export type Check = (body: unknown) => FieldError[];
 
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
 /** Leaves the body, which then fits, in `c.var.body`. */
 export function jsonBody<T>(check: Check): MiddlewareHandler<{ Variables: { body: T } }> {
   return async function jsonBody(c, next) {
@@ -43,7 +45,7 @@ function refuse(errors: FieldError[]): void {
 
 function parse(bytes: Uint8Array): { text: string; body: unknown } {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const text = decoder.decode(bytes);
     assertShallow(text);
     return { text, body: JSON.parse(text) };
   } catch (error) {
