@@ -23,6 +23,13 @@ const WORDS = {
   ],
   output: { text: "$second.narration" },
 };
+/** Whose input is nothing that could be typed. */
+const NO_GRAPHS = {
+  nothing: null,
+  list: [WORDS],
+  strange: { ...WORDS, input: { topic: 5, "--help": "Text", "a b": "Text" } },
+  text: { ...WORDS, input: "topic" },
+};
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3, 4]);
 const WRONG_KEY = `msb_01M8N2WKN0J4EFTZNHP29511MD_${"x".repeat(43)}`;
 
@@ -36,6 +43,8 @@ let key: string;
 
 beforeAll(async () => {
   writeFileSync(join(here, "words.json"), JSON.stringify(WORDS));
+  for (const [name, graph] of Object.entries(NO_GRAPHS))
+    writeFileSync(join(here, `${name}.json`), JSON.stringify(graph));
   writeFileSync(join(here, "me.png"), PNG);
   writeFileSync(join(here, "me.wav"), "RIFF\0\0\0\0WAVEfmt ");
   valkey = await startValkey({ dir: join(here, "redis") });
@@ -261,6 +270,22 @@ describe("what cannot be done is one sentence and an exit code", () => {
       ["run", "speak", "--text", "a", "--out", "no/a.wav"],
       EXIT.usage,
       "there is no folder no",
+    ],
+    ["a graph that is nothing", ["run", at("nothing.json")], EXIT.usage, /nothing\.json is no graph/],
+    ["a list of graphs", ["run", at("list.json")], EXIT.usage, /list\.json is no graph/],
+    ["a graph with strange fields", ["run", at("strange.json")], EXIT.failed, "/graph/input must match"],
+    ["a graph without fields", ["run", at("text.json")], EXIT.failed, "/graph/input"],
+    [
+      "a time that never comes",
+      ["run", "speak", "--text", "a", "--end-within", "1e999"],
+      EXIT.usage,
+      "It must be a number of seconds above 0.",
+    ],
+    [
+      "a key for ever",
+      ["keys", "create", "--owner", "a", "--scopes", "operate", "--days", "999999999999"],
+      EXIT.usage,
+      "It must be at most 36500.",
     ],
     ["no JSON", ["run", "speak", "--input", at("me.png")], EXIT.usage, /me\.png is no JSON/],
     ["a run that nobody knows", ["runs", "show", "run_s0_x"], EXIT.unknown, "There is no run run_s0_x"],

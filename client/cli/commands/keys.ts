@@ -1,6 +1,6 @@
 /** `msb keys`: who may ask the gateway for what. Needs the scope `operate`. */
 import type { ApiKeyCreate, Scope } from "@myspinbot/contracts/types.ts";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { allOf } from "../../src/pages.ts";
 import {
   addCommand,
@@ -60,7 +60,9 @@ export function addKeys(program: Command, host: Host): void {
     .requiredOption("--owner <name>", "whose runs and files it sees; letters, digits, _ and -")
     .addOption(new Option("--scopes <scope...>", "what it may do").choices(SCOPES).makeOptionMandatory())
     .option("--name <text>", "for people")
-    .addOption(number("--days <number>", "how long it is valid; without it until it is revoked"))
+    .addOption(
+      new Option("--days <number>", "how long it is valid; without it until it is revoked").argParser(toDays),
+    )
     .addOption(number("--runs-per-minute <number>", "runs that it may start within any minute"))
     .addOption(number("--live-runs <number>", "its runs that have not ended"))
     .addOption(number("--bytes-per-day <number>", "bytes of files that it may bring within a day, UTC"))
@@ -101,6 +103,14 @@ export function addKeys(program: Command, host: Host): void {
       say(session.stderr, `${id} is revoked.`);
     },
   );
+}
+
+const MOST_DAYS = 36_500;
+
+function toDays(text: string): number {
+  const days = wholeNumber(text);
+  if (days > MOST_DAYS) throw new InvalidArgumentError(`It must be at most ${MOST_DAYS}.`);
+  return days;
 }
 
 function toCreate({ owner, scopes, name, days, ...given }: CreateOptions, now: number): ApiKeyCreate {

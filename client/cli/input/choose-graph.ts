@@ -32,9 +32,13 @@ const chosen = (graph: string | Graph, schema: InputSchema): Chosen => ({
   fields: fieldsOf(schema),
 });
 
-/** Of fields with a named type each, a question mark behind those that may be missing. */
-function schemaOf(types: Record<string, string>): InputSchema {
-  const all = Object.entries(types);
+const FIELD = /^[a-z][a-z0-9_]{0,47}$/;
+
+/** Of fields with a named type each, a question mark behind those that may be missing; of what is none the gateway says so. */
+function schemaOf(types: Record<string, unknown>): InputSchema {
+  const all = Object.entries(types).filter(
+    (field): field is [string, string] => FIELD.test(field[0]) && typeof field[1] === "string",
+  );
   return {
     properties: Object.fromEntries(all.map(([name, type]) => [name, { "x-type": type.replace(/\?$/, "") }])),
     required: all.filter(([, type]) => !type.endsWith("?")).map(([name]) => name),
@@ -42,9 +46,13 @@ function schemaOf(types: Record<string, string>): InputSchema {
 }
 
 function readGraph(path: string): Graph {
+  let graph: unknown;
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Graph;
+    graph = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
     throw usage(`${path} cannot be read as a graph: ${(error as Error).message}.`);
   }
+  if (typeof graph !== "object" || graph === null || Array.isArray(graph))
+    throw usage(`${path} is no graph: a graph is a JSON object.`);
+  return graph as Graph;
 }

@@ -37,7 +37,8 @@ export function runCommand(program: Command, graph: string | undefined, fields: 
 
 function addOwn(command: Command): void {
   const seconds = (text: string): number => {
-    if (!(Number(text) > 0)) throw new InvalidArgumentError("It must be a number of seconds above 0.");
+    if (!(Number(text) > 0 && Number.isFinite(Number(text))))
+      throw new InvalidArgumentError("It must be a number of seconds above 0.");
     return Number(text);
   };
   command
