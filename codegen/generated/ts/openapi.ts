@@ -2732,7 +2732,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             }
           },
           "422": {
-            "description": "`graph-not-found`: The graph does not exist. `invalid-graph`: The graph cannot be run. `invalid-input`: The input does not fit the graph. `file-not-found`: The file does not exist. `unknown-engine`: Nobody knows this engine. `unfit-webhook`: The webhook's address cannot be used.",
+            "description": "`graph-not-found`: The graph does not exist. `invalid-graph`: The graph cannot be run. `invalid-input`: The input does not fit the graph. `file-not-found`: The file does not exist. `file-gone`: The file was kept for its time and is gone. `unknown-engine`: Nobody knows this engine. `unfit-webhook`: The webhook's address cannot be used.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -3375,7 +3375,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             }
           },
           "422": {
-            "description": "`invalid-answer`: The answer does not fit what was asked. `file-not-found`: The file does not exist.",
+            "description": "`invalid-answer`: The answer does not fit what was asked. `file-not-found`: The file does not exist. `file-gone`: The file was kept for its time and is gone.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -3580,7 +3580,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             }
           },
           "422": {
-            "description": "`invalid-patch`: The patch does not fit the graph. `invalid-graph`: The graph cannot be run. `invalid-input`: The input does not fit the graph. `file-not-found`: The file does not exist. `unknown-engine`: Nobody knows this engine. `unfit-webhook`: The webhook's address cannot be used.",
+            "description": "`invalid-patch`: The patch does not fit the graph. `invalid-graph`: The graph cannot be run. `invalid-input`: The input does not fit the graph. `file-not-found`: The file does not exist. `file-gone`: The file was kept for its time and is gone. `unknown-engine`: Nobody knows this engine. `unfit-webhook`: The webhook's address cannot be used.",
             "content": {
               "application/problem+json": {
                 "schema": {

@@ -54,6 +54,12 @@ const GRAPH: Graph = {
   nodes: [{ id: "a", type: "python_work", plane: "python", inputs: { need: 1 } }],
   output: { image: "$a.image" },
 };
+const SHOWN: Graph = {
+  name: "shown",
+  input: { image: "Image" },
+  nodes: [{ id: "a", type: "python_work", plane: "python", inputs: { need: 1, image: "$input.image" } }],
+  output: {},
+};
 const told = async (path: string, init?: RequestInit): Promise<[number, string]> => {
   const response = await h.request(path, init);
   return [response.status, response.ok ? "" : (await problemOf(response)).code];
@@ -111,7 +117,16 @@ it("a file is gone after its time, and not there when its owner has deleted it",
   expect(await ask(kept)).toEqual([410, "file-gone"]);
   expect(await ask(kept, "bob")).toEqual([404, "file-not-found"]);
   expect(await told(`/v1/files/${kept}`, { method: "DELETE" })).toEqual([410, "file-gone"]);
+  const use = (file_id: string, owner = "default") =>
+    h.post("/v1/runs", { graph: SHOWN, input: { image: { file_id } } }, { "x-owner": owner });
+  const refused = async (response: Response) => {
+    const { code, errors } = await problemOf(response);
+    return [response.status, code, errors?.[0]?.pointer];
+  };
+  expect(await refused(await use(kept))).toEqual([422, "file-gone", "/input/image/file_id"]);
+  expect(await refused(await use(kept, "bob"))).toEqual([422, "file-not-found", "/input/image/file_id"]);
   const deleted = await bring();
   expect((await h.request(`/v1/files/${deleted}`, { method: "DELETE" })).status).toBe(204);
   expect(await ask(deleted)).toEqual([404, "file-not-found"]);
+  expect(await refused(await use(deleted))).toEqual([422, "file-not-found", "/input/image/file_id"]);
 });

@@ -77,7 +77,8 @@ async function expectGone(file: string, how: "deleted" | "expired" = "deleted"):
   expect(await h.store.head(`files/${file}`)).toBeUndefined();
   expect((await drop(file)).status).toBe(how === "deleted" ? 404 : 410);
   const used = await submit(file);
-  expect([used.status, (await problemOf(used)).code]).toEqual([422, "file-not-found"]);
+  const code = how === "deleted" ? "file-not-found" : "file-gone";
+  expect([used.status, (await problemOf(used)).code]).toEqual([422, code]);
   const remembered = how === "deleted" ? [] : [h.driver.keys.fileGone("s0", file)];
   expect(await h.driver.redis.keys(`*${file}*`)).toEqual(remembered);
   expect(await due(file)).toBeNull();
@@ -186,7 +187,7 @@ describe("an upload whose time is over", () => {
     const away = { ...h.store, delete: () => Promise.reject(new Error("away")) };
     await expect(remove(file, { store: away })).rejects.toThrow("away");
     const used = await submit(file);
-    expect([used.status, (await problemOf(used)).code]).toEqual([422, "file-not-found"]);
+    expect([used.status, (await problemOf(used)).code]).toEqual([422, "file-gone"]);
     expect((await list()).files).toEqual([]);
     expect(await h.store.head(`files/${file}`)).toBeDefined();
     expect(await due(file)).not.toBeNull();

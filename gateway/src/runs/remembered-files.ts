@@ -1,9 +1,9 @@
 /** The uploads of a run's input: those that were removed since are remembered as what they were. */
 import { fileKey, type FileRecord } from "../files/file-record.ts";
+import type { FileStore } from "../files/file-store.ts";
 import type { OwnFiles } from "./resolve-files.ts";
 
-export interface RememberedFiles {
-  use: OwnFiles["files"]["use"];
+export interface RememberedFiles extends Pick<FileStore, "use" | "missing"> {
   /** Ids of those that were asked for and are not there any more. */
   gone: ReadonlySet<string>;
 }
@@ -22,6 +22,7 @@ export function rememberedFiles(files: OwnFiles["files"], input: Record<string, 
   const gone = new Set<string>();
   return {
     gone,
+    missing: (owner, id) => files.missing(owner, id),
     async use(owner, id) {
       const there = await files.use(owner, id);
       const before = known.get(id);

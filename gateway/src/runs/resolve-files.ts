@@ -7,7 +7,7 @@ import { elementOf } from "../graphs/list-types.ts";
 
 /** Files as their owner sees them. */
 export interface OwnFiles {
-  files: Pick<FileStore, "use">;
+  files: Pick<FileStore, "use" | "missing">;
   owner: string;
 }
 
@@ -27,7 +27,7 @@ export interface ResolveContext {
   used: Set<string>;
 }
 
-/** The value as nodes see it. @throws AppError `file-not-found`, `file-incomplete`, `invalid-input`. */
+/** The value as nodes see it. @throws AppError `file-not-found`, `file-gone`, `file-incomplete`, `invalid-input`. */
 export async function resolveFiles(context: ResolveContext, value: unknown, typed: Typed): Promise<unknown> {
   const { type = "", items, pointer } = typed;
   const element = elementOf(type);
@@ -84,10 +84,7 @@ async function find(
   { id, pointer }: { id: string; pointer: string },
 ): Promise<FileRecord> {
   const file = await own.files.use(own.owner, id);
-  if (!file)
-    throw new AppError("file-not-found", `There is no file ${id.slice(0, 64)}.`, {
-      errors: [{ pointer, detail: "names no file" }],
-    });
+  if (!file) throw await whyMissing(own, id, pointer);
   if (file.status !== "complete") {
     throw new AppError("file-incomplete", `The bytes of ${id} have not been uploaded.`, {
       errors: [{ pointer, detail: "names a file without bytes" }],
@@ -97,6 +94,13 @@ async function find(
     throw invalid(pointer, `is ${file.media_type}, but ${wantedMedia(type)} is needed`);
   used.add(file.file_id);
   return file;
+}
+
+/** What is wrong is the request, whether the file was never there or its time is over. */
+async function whyMissing({ files, owner }: OwnFiles, id: string, pointer: string): Promise<AppError> {
+  const { code, detail } = await files.missing(owner, id);
+  const said = code === "file-gone" ? "names a file that is gone" : "names no file";
+  return new AppError(code, detail, { status: 422, errors: [{ pointer, detail: said }] });
 }
 
 function toReference({ file_id, media_type, size, sha256, name }: FileRecord): Record<string, unknown> {
