@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import type { ApiKey, Run } from "@myspinbot/contracts/types.ts";
+import type { ApiKey, Overview, Run } from "@myspinbot/contracts/types.ts";
 import { ROOT } from "@myspinbot/services/binaries.ts";
 import { type GatewayServer, startGateway } from "@myspinbot/services/gateway.ts";
 import { type SeaweedServer, startSeaweed } from "@myspinbot/services/seaweed.ts";
@@ -362,6 +362,15 @@ describe("operators", () => {
     expect(doctor.stdout).toMatch(/key +is valid, for runs:read\n/);
     expect(await msb("keys", "revoke", bob!.key_id)).toMatchObject({ status: 0 });
     expect((await msb("keys", "ls")).stdout).not.toContain("bob");
+  });
+
+  it("see how much there is of what, and whose bytes are kept", async () => {
+    const { storage } = await json<Overview>("overview");
+    expect(storage?.owners.map(({ owner }) => owner)).toEqual(["ann"]);
+    const { stdout } = await msb("overview");
+    expect(stdout).toMatch(/^runs +\d+ succeeded/m);
+    expect(stdout).toMatch(/^node +1 +\d+ +\d+ +\d+$/m);
+    expect(stdout).toMatch(/^OWNER +BYTES.*\nann +[\d.]+ \w?B +\d+ +.*\n\(all\) /m);
   });
 
   it("see executors, graphs, webhooks and dead letters as tables", async () => {

@@ -39,6 +39,7 @@ it("helps on every level, with examples on each that does something, within the 
     "executors",
     "webhooks",
     "dead",
+    "overview",
   ]);
   for (const first of commandsIn(top)) {
     const { out } = await said(first, "--help");

@@ -5,6 +5,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addExecutors } from "./commands/executors.ts";
 import { addGraphs } from "./commands/graphs.ts";
 import { addKeys } from "./commands/keys.ts";
+import { addOverview } from "./commands/overview.ts";
 import { addRun } from "./commands/run.ts";
 import { addRuns } from "./commands/runs.ts";
 import { addWebhooks } from "./commands/webhooks.ts";
@@ -61,7 +62,17 @@ function createProgram(host: Host): Command {
     .showSuggestionAfterError()
     .showHelpAfterError("(--help says what it takes)")
     .addHelpText("after", EXAMPLES);
-  const parts = [addRun, addRuns, addGraphs, addDoctor, addKeys, addExecutors, addWebhooks, addDead];
+  const parts = [
+    addRun,
+    addRuns,
+    addGraphs,
+    addDoctor,
+    addKeys,
+    addExecutors,
+    addWebhooks,
+    addDead,
+    addOverview,
+  ];
   for (const add of parts) add(program, host);
   return program;
 }

@@ -3,21 +3,23 @@
 -- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads,
 --      10 thread(run), 11 threadHeads(run), 12 threadBlobs(run), 13 threadCheckpoint(run, checkpoint) (the new one),
 --      14 endedWithTasks, 15 outbox, 16 runDeliveries, 17 durations, 18 graphDurations,
+--      19 stored, 20 storage,
 --      then per pool_key of pool_keys: <pool_key> (the plan names them by their index)
 -- ARGV 1 plan (JSON), 2 channels.run, 3 runsByStatus(''), 4 graph(''), 5 threadCheckpoint(run, ''), 6 artifact(''),
 --      7 delivery_ids (beginning of those that it makes), 8 ownerHooks(''), 9 outboxLane(''), 10 delivery(''),
 --      11 hookDeliveries(''), then per payload of payloads: payload (opaque; the plan names them by their index)
--- plan {run, commit, token, parent, last {source, entry, index}, status, ran, guard,
+-- plan {run, owner, commit, token, parent, last {source, entry, index}, status, ran, guard,
 --       accepted [{node, task, attempt}], open [hash],
 --       tasks [{task, pool, stream, levels [stream], hash, body, nodes}], cancel [{task, stream, hash, reports, control}],
 --       dispatch [{node, task, attempt}], clear [node], waits [{node, attempt}],
 --       asks [{node, deadline}], late [node], nodes [{node, json}],
 --       events [{type, node, data}], timers [{member, delay_ms}], untimers [member], record [{field, value}],
---       data [{field, arg}], artifacts [{id, arg}], checkpoint {id, body, metadata, blobs [{channel, version, arg}]},
+--       data [{field, arg}], artifacts [{id, arg, bytes}], checkpoint {id, body, metadata, blobs [{channel, version, arg}]},
 --       durations [{of_graph, field, ms}], terminal, lock_ms, retention_ms}; body, json, data, arg = index into ARGV; stream, hash, reports = index into KEYS
 -- Answer ['free'] | Drive | ['refused', why: string, detail: string]; free = unlocked, drive = new mail came, the lock is kept
 -- Repeats: the record holds the id of the last commit; the same id answers lock and mailbox as they are now.
 -- @include time
+-- @include stored
 -- @include fields
 -- @include status
 -- @include outbox
@@ -174,6 +176,7 @@ end
 for _, a in ipairs(plan.artifacts) do
   redis.call('HSET', KEYS[7], a.id, ARGV[a.arg])
   redis.call('SET', ARGV[6] .. a.id, plan.run)
+  count_stored(KEYS[19], KEYS[20], a.id, plan.owner, a.bytes)
 end
 for _, r in ipairs(plan.record) do
   redis.call('HSET', KEYS[1], r.field, r.value)

@@ -59,6 +59,12 @@ export const RUNS: Board = {
       unit: "bytes",
       lines: [["sum(rate(gateway_artifact_bytes_total[$__rate_interval]))", "bytes per second"]],
     },
+    {
+      title: "Bytes that are kept",
+      about: "What runs have made and clients have brought, in the object store.",
+      unit: "bytes",
+      lines: [["max by (kind) (gateway_stored_bytes)", "{{kind}}"]],
+    },
   ],
 };
 

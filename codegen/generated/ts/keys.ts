@@ -44,6 +44,10 @@ export function createKeys(prefix: string) {
     ownerRuns: (shard: string, status: string, owner: string) => `${prefix}:{${shardName(shard)}}:runs:${part('status', status)}:${owner && part('owner', owner)}`,
     /** zset */
     ownerFiles: (shard: string, owner: string) => `${prefix}:{${shardName(shard)}}:files:${owner && part('owner', owner)}`,
+    /** hash */
+    stored: (shard: string) => `${prefix}:{${shardName(shard)}}:stored`,
+    /** hash */
+    storage: (shard: string) => `${prefix}:{${shardName(shard)}}:storage`,
     /** string */
     fileGone: (shard: string, file: string) => `${prefix}:{${shardName(shard)}}:file_gone:${file && part('file', file)}`,
     /** set */

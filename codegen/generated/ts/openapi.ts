@@ -2132,7 +2132,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "tags": [
           "operators"
         ],
-        "summary": "How much there is of what: runs, tasks, reports, mail, memory",
+        "summary": "How much there is of what: runs, tasks, reports, mail, memory, and bytes in the object store by owner",
         "security": [
           {
             "key": [
@@ -7978,6 +7978,9 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "used_bytes"
             ],
             "additionalProperties": false
+          },
+          "storage": {
+            "$ref": "#/components/schemas/StorageOverview"
           }
         },
         "required": [
@@ -7995,6 +7998,24 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "description": "Whose runs and files there are for a key.",
         "type": "string",
         "pattern": "^[A-Za-z0-9_-]{1,64}$"
+      },
+      "OwnerStorage": {
+        "title": "OwnerStorage",
+        "type": "object",
+        "properties": {
+          "owner": {
+            "type": "string",
+            "maxLength": 200
+          },
+          "stored": {
+            "$ref": "#/components/schemas/StoredObjects"
+          }
+        },
+        "required": [
+          "owner",
+          "stored"
+        ],
+        "additionalProperties": false
       },
       "Pair": {
         "title": "Pair",
@@ -9251,6 +9272,62 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         },
         "required": [
           "text"
+        ],
+        "additionalProperties": false
+      },
+      "StorageOverview": {
+        "title": "StorageOverview",
+        "description": "What runs have made and clients have brought that is still there. What forks have taken over counts once.",
+        "type": "object",
+        "properties": {
+          "total": {
+            "$ref": "#/components/schemas/StoredObjects"
+          },
+          "owners": {
+            "description": "The hundred with the most bytes, the largest first.",
+            "type": "array",
+            "maxItems": 100,
+            "items": {
+              "$ref": "#/components/schemas/OwnerStorage"
+            }
+          }
+        },
+        "required": [
+          "total",
+          "owners"
+        ],
+        "additionalProperties": false
+      },
+      "StoredObjects": {
+        "title": "StoredObjects",
+        "type": "object",
+        "properties": {
+          "artifacts": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "artifact_bytes": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "files": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          },
+          "file_bytes": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 9007199254740991
+          }
+        },
+        "required": [
+          "artifacts",
+          "artifact_bytes",
+          "files",
+          "file_bytes"
         ],
         "additionalProperties": false
       },

@@ -187,7 +187,7 @@ export interface Operations {
     body: never;
     answer: ExecutorProbe;
   };
-  /** How much there is of what: runs, tasks, reports, mail, memory. */
+  /** How much there is of what: runs, tasks, reports, mail, memory, and bytes in the object store by owner. */
   getOverview: {
     path: Record<never, never>;
     query: Record<never, never>;

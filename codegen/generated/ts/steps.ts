@@ -24,7 +24,7 @@ export interface ReportItem {
 
 /** Where the values begin that have no number in a head, for those who name them by their index. */
 export const FIRST = {
-  commit: { key: 19, arg: 12 },
+  commit: { key: 21, arg: 12 },
   create_key: { arg: 3 },
   purge: { arg: 15 },
   put_hook: { arg: 4 },
@@ -87,6 +87,16 @@ export const steps = {
   }),
 
   /**
+   * Looks at the next of the objects that count, and takes off those that are not there any more: whoever removed them did not know that they count. Where it stopped is kept among the sums.
+   * @returns number: how many it took off
+   */
+  checkStored: (keys: Keys, given: { shard: string }): Step<number> => ({
+    script: 'check_stored',
+    keys: [keys.stored(given.shard), keys.storage(given.shard), keys.timers(given.shard)],
+    args: [keys.artifact(given.shard, '')],
+  }),
+
+  /**
    * Turns due timers of runs into mail. Timers of what is to be removed, runs, what runs have left, and uploads, are moved one visibility period ahead and answered: their effect checks the state again and removes them.
    * @returns [claimed: number, effects: string[]]: effects are the members to be effected by the caller
    */
@@ -112,7 +122,7 @@ export const steps = {
    */
   commit: (keys: Keys, given: { shard: string; run: string; checkpoint: string; poolKeys: readonly string[]; plan: string; deliveryIds: string; payloads: readonly string[] }): Step<['free'] | Drive | ['refused', why: string, detail: string]> => ({
     script: 'commit',
-    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.threadCheckpoint(given.shard, given.run, given.checkpoint), keys.endedWithTasks(given.shard), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run), keys.durations(given.shard), keys.graphDurations(given.shard), ...given.poolKeys],
+    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.threadCheckpoint(given.shard, given.run, given.checkpoint), keys.endedWithTasks(given.shard), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run), keys.durations(given.shard), keys.graphDurations(given.shard), keys.stored(given.shard), keys.storage(given.shard), ...given.poolKeys],
     args: [given.plan, keys.channels.run(given.shard, given.run), keys.runsByStatus(given.shard, ''), keys.graph(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, ''), keys.artifact(given.shard, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), ...given.payloads],
   }),
 
@@ -197,13 +207,23 @@ export const steps = {
   }),
 
   /**
-   * Lists a new upload, or keeps one for a run that is about to use it: its time begins anew. Plain flags: a full server refuses before any write.
+   * Ends an upload whose bytes are gone: nothing comes back to it, and it counts no more.
+   * @returns 1
+   */
+  forgetUpload: (keys: Keys, given: { shard: string; file: string; timer: string }): Step<1> => ({
+    script: 'forget_upload',
+    keys: [keys.timers(given.shard), keys.stored(given.shard), keys.storage(given.shard)],
+    args: [given.file, given.timer],
+  }),
+
+  /**
+   * Lists a new upload, with the bytes that it will have, or keeps one for a run that is about to use it: its time begins anew. Plain flags: a full server refuses before any write.
    * @returns 'kept' | 'gone' | 'unknown': gone = it is being removed, unknown = not listed (brought before uploads were)
    */
-  keepUpload: (keys: Keys, given: { shard: string; owner: string; file: string; timer: string; uploadRetentionMs: number; how: 'new' | 'use' }): Step<'kept' | 'gone' | 'unknown'> => ({
+  keepUpload: (keys: Keys, given: { shard: string; owner: string; file: string; timer: string; uploadRetentionMs: number; how: 'new' | 'use'; size: number }): Step<'kept' | 'gone' | 'unknown'> => ({
     script: 'keep_upload',
-    keys: [keys.ownerFiles(given.shard, given.owner), keys.timers(given.shard)],
-    args: [given.file, given.timer, given.uploadRetentionMs, given.how],
+    keys: [keys.ownerFiles(given.shard, given.owner), keys.timers(given.shard), keys.stored(given.shard), keys.storage(given.shard)],
+    args: [given.file, given.timer, given.uploadRetentionMs, given.how, given.owner, given.size],
   }),
 
   /**
@@ -252,7 +272,7 @@ export const steps = {
    */
   purge: (keys: Keys, given: { shard: string; run: string; origin: string; goneMs: number; heirs: readonly string[] }): Step<1 | 0 | -1> => ({
     script: 'purge',
-    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.runs(given.shard), keys.graphRuns(given.shard), keys.runDeliveries(given.shard, given.run), keys.outbox(given.shard), keys.runForks(given.shard, given.run), keys.folderRuns(given.shard, given.run), keys.runForks(given.shard, given.origin), keys.graphDurations(given.shard)],
+    keys: [keys.run(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.runTasks(given.shard, given.run), keys.runMailbox(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runData(given.shard, given.run), keys.runArtifacts(given.shard, given.run), keys.timers(given.shard), keys.threads(given.shard), keys.thread(given.shard, given.run), keys.threadHeads(given.shard, given.run), keys.threadBlobs(given.shard, given.run), keys.runs(given.shard), keys.graphRuns(given.shard), keys.runDeliveries(given.shard, given.run), keys.outbox(given.shard), keys.runForks(given.shard, given.run), keys.folderRuns(given.shard, given.run), keys.runForks(given.shard, given.origin), keys.graphDurations(given.shard), keys.stored(given.shard), keys.storage(given.shard)],
     args: [given.run, keys.runsByStatus(given.shard, ''), keys.threadCheckpoint(given.shard, given.run, ''), keys.artifact(given.shard, ''), keys.graph(given.shard, ''), keys.idempotency(given.shard, ''), keys.fileRuns(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), keys.outboxLane(given.shard, ''), keys.outboxTaken(given.shard, ''), keys.run(given.shard, ''), keys.folderRuns(given.shard, ''), given.goneMs, ...given.heirs],
   }),
 

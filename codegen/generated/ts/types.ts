@@ -1558,6 +1558,25 @@ export interface RedisOverview {
   limit_bytes?: number;
 }
 
+export interface StoredObjects {
+  artifacts: number;
+  artifact_bytes: number;
+  files: number;
+  file_bytes: number;
+}
+
+export interface OwnerStorage {
+  owner: string;
+  stored: StoredObjects;
+}
+
+/** What runs have made and clients have brought that is still there. What forks have taken over counts once. */
+export interface StorageOverview {
+  total: StoredObjects;
+  /** The hundred with the most bytes, the largest first. */
+  owners: Array<OwnerStorage>;
+}
+
 /** Answer of GET /v1/overview: how much there is of what, all shards together. */
 export interface Overview {
   /** Status -> how many runs have it. */
@@ -1568,6 +1587,7 @@ export interface Overview {
   timers: number;
   dead_letters: number;
   redis: RedisOverview;
+  storage?: StorageOverview;
 }
 
 export interface PreparePortraitInputs {

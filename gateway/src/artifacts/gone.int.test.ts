@@ -13,6 +13,7 @@ import {
 import { objectKeys } from "@myspinbot/contracts/keys.ts";
 import { removeUpload } from "../files/remove-upload.ts";
 import { sha256Hex } from "../graphs/digest.ts";
+import { readStorage } from "../health/storage.ts";
 import { newId } from "../ids.ts";
 import { deleteRun } from "../runs/delete-run.ts";
 import { systemClock } from "../clock.ts";
@@ -86,7 +87,14 @@ it("an artifact and its bytes are gone after the time of their run", async () =>
   const { run, paths } = await film();
   for (const path of paths) expect(await told(path)).toEqual([200, ""]);
   const { redis, keys } = h.driver;
-  await deleteRun({ redis, keys, store: h.store, clock: systemClock }, run.run_id, DEFAULTS.gone_ms);
+  const kept = async () => (await readStorage({ redis, keys, shards: ["s0"] })).total.artifact_bytes;
+  const before = await kept();
+  const take = () =>
+    deleteRun({ redis, keys, store: h.store, clock: systemClock }, run.run_id, DEFAULTS.gone_ms);
+  await take();
+  expect(await kept()).toBe(before - BYTES.byteLength);
+  await expect(take()).rejects.toMatchObject({ code: "run-not-found" });
+  expect(await kept()).toBe(before - BYTES.byteLength);
   for (const path of paths) {
     expect(await told(path)).toEqual([410, "artifact-gone"]);
     expect(await told(path, { headers: { "x-owner": "bob" } })).toEqual([404, "artifact-not-found"]);

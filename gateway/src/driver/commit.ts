@@ -2,6 +2,7 @@
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import { FIRST, steps, type AnswerOf } from "@myspinbot/contracts/steps.ts";
 import type { StoredCheckpoint } from "../checkpoints/layout.ts";
+import { ownerOf } from "../owner.ts";
 import type { Redis } from "../redis/client.ts";
 import { taskStream, taskStreams } from "../redis/task-stream.ts";
 import { runStep } from "../redis/scripts.ts";
@@ -94,6 +95,7 @@ function toPlan(keys: Keys, request: CommitRequest, K: Indexed, A: Indexed): unk
   const { source, entry } = situation.letters[index]!;
   return {
     run: request.run,
+    owner: ownerOf(situation.record.owner),
     commit: request.commitId,
     token: request.token,
     parent: request.parent,
@@ -119,7 +121,11 @@ function toPlan(keys: Keys, request: CommitRequest, K: Indexed, A: Indexed): unk
     untimers: draft.untimers,
     record: draft.record,
     data: planData(request, A),
-    artifacts: draft.artifacts.map(({ id, value }) => ({ id, arg: A.add(JSON.stringify(value)) })),
+    artifacts: draft.artifacts.map(({ id, value, bytes }) => ({
+      id,
+      arg: A.add(JSON.stringify(value)),
+      bytes,
+    })),
     checkpoint: planCheckpoint(request, A),
     durations: durationsOf(situation, draft),
     lock_ms: request.lockMs,

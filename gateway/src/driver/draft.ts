@@ -37,7 +37,8 @@ export interface Draft {
   data: { field: string; value: unknown }[];
   timers: { member: string; delay_ms: number }[];
   untimers: string[];
-  artifacts: { id: string; value: unknown }[];
+  /** With the bytes that they count as. */
+  artifacts: { id: string; value: unknown; bytes: number }[];
   tasks: DraftTask[];
   cancel: OpenTask[];
   /** Tasks that had a node which failed by its deadline. */

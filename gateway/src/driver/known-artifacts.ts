@@ -37,6 +37,15 @@ export function isSame(a: Artifact, b: Artifact): boolean {
   return fields.every((field) => a[field] === b[field]);
 }
 
+/** More than any file has: sums stay whole numbers whatever a box says. */
+const MOST_BYTES = 2 ** 40;
+
+/** What a new artifact counts as: bytes that another of the run names already lie there once. */
+export function countedBytes(known: ReadonlyMap<string, Artifact>, { key, size }: Artifact): number {
+  const named = [...known.values()].some((other) => other.key === key);
+  return named ? 0 : Math.min(size, MOST_BYTES);
+}
+
 /** Whether a reference is what an executor makes for a new file of this task: the key is built again and compared. */
 export function isOwnArtifact(
   { artifact_id, key, sha256, name }: Artifact,

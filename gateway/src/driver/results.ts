@@ -9,6 +9,7 @@ import { addEvent, setRow, type Draft } from "./draft.ts";
 import { artifactsOf } from "../graphs/file-references.ts";
 import { forgetDeadline } from "./deadlines.ts";
 import { dropNode, endDropped, isCalledBack } from "./recall.ts";
+import { countedBytes } from "./known-artifacts.ts";
 import { checkOutputs, type OutputContext } from "./outputs.ts";
 
 export interface ResultContext extends OutputContext {
@@ -101,9 +102,10 @@ function succeedNode(draft: Draft, context: ResultContext, result: NodeResult): 
   for (const { output, artifact } of artifactsOf(context.nodeTypes, type, outputs)) {
     // A node may hand on what another made; that is no new artifact.
     if (context.known.has(artifact.artifact_id)) continue;
+    const bytes = countedBytes(context.known, artifact);
     context.known.set(artifact.artifact_id, artifact);
     const row = { ...artifact, run_id: context.run, node_id: node };
-    draft.artifacts.push({ id: artifact.artifact_id, value: { ...row, output } });
+    draft.artifacts.push({ id: artifact.artifact_id, value: { ...row, output }, bytes });
     addEvent(draft, "artifact.created", node, { output, artifact: row });
   }
   addEvent(draft, "node.succeeded", node, {

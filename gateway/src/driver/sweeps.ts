@@ -146,11 +146,12 @@ async function reconcilePool(deps: SweepDeps, pool: string): Promise<void> {
   await removeIdleConsumers(deps, keys.poolReports(shard, pool), GROUPS.drivers);
 }
 
-/** The slow sweep: task streams without their group, runs that have lost something, executors and consumers gone. */
+/** The slow sweep: task streams without their group, runs that have lost something, executors, consumers and objects gone. */
 export async function reconcile(deps: SweepDeps): Promise<void> {
   const { redis, keys, shard } = deps;
   await ensureGroups(deps);
   await removeIdleConsumers(deps, keys.mail(shard), GROUPS.drivers);
+  await runStep(redis, steps.checkStored(keys, { shard }));
   const live = await Promise.all(
     LIVE.map((status) => redis.zrange(keys.runsByStatus(shard, status), "0", "-1")),
   );

@@ -56,7 +56,8 @@ export function createFileStore(deps: RemoveDeps): FileStore {
     if (listed === "gone") return undefined;
     const record = await get(owner, fileId);
     // Brought before uploads were listed.
-    if (record && listed === "unknown") await uploads.add(owner, fileId);
+    if (record && listed === "unknown")
+      await uploads.add(owner, fileId, record.status === "complete" ? record.size : 0);
     return record;
   };
 
@@ -67,7 +68,8 @@ export function createFileStore(deps: RemoveDeps): FileStore {
     }
     const record = { ...sent, media_type: mediaType };
     // Deleted while its bytes came.
-    if ((await uploads.add(record.owner, record.file_id)) === "gone") throw fileNotFound(record.file_id);
+    const listed = await uploads.add(record.owner, record.file_id, record.size);
+    if (listed === "gone") throw fileNotFound(record.file_id);
     await store.put(fileKey(record.file_id), {
       bytes,
       mediaType: record.media_type,
@@ -84,7 +86,7 @@ export function createFileStore(deps: RemoveDeps): FileStore {
     async expect(owner, create) {
       assertKnown(create.media_type);
       const record: FileRecord = { file_id: newPlainId("file"), owner, ...create, status: "expected" };
-      await uploads.add(owner, record.file_id);
+      await uploads.add(owner, record.file_id, NOTHING.byteLength);
       await store.put(fileKey(record.file_id), {
         bytes: NOTHING,
         mediaType: record.media_type,

@@ -50,7 +50,7 @@ export async function removeUpload(deps: RemoveDeps, upload: Upload): Promise<bo
     await fromRedis(redis.set(keys.fileGone(shard, file), owner, "PX", DEFAULTS.gone_ms));
   }
   await store.delete(fileKey(file));
-  await fromRedis(redis.zrem(keys.timers(shard), timer));
+  await fromRedis(runStep(redis, steps.forgetUpload(keys, { shard, file, timer })));
   return true;
 }
 

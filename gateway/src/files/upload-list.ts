@@ -20,8 +20,8 @@ export interface UploadListDeps {
 type Kept = AnswerOf<typeof steps.keepUpload>;
 
 export interface UploadList {
-  /** Lists an upload; before its bytes are stored, so that none lie anywhere unlisted. */
-  add(owner: string, file: string): Promise<Kept>;
+  /** Lists an upload with its bytes; before they are stored, so that none lie anywhere unlisted. */
+  add(owner: string, file: string, size: number): Promise<Kept>;
   /** Keeps it for a run that is about to use it. */
   use(owner: string, file: string): Promise<Kept>;
   /** An owner's uploads, newest first. */
@@ -34,14 +34,14 @@ export function uploadTimer(owner: string, file: string): string {
 }
 
 export function createUploadList({ redis, keys, shards, retentionMs }: UploadListDeps): UploadList {
-  const keep = (owner: string, file: string, how: "new" | "use") => {
+  const keep = (owner: string, file: string, { how, size }: { how: "new" | "use"; size: number }) => {
     const upload = { shard: shardOfFile(file, shards), owner, file, timer: uploadTimer(owner, file) };
-    const step = steps.keepUpload(keys, { ...upload, uploadRetentionMs: retentionMs, how });
+    const step = steps.keepUpload(keys, { ...upload, uploadRetentionMs: retentionMs, how, size });
     return fromRedis(runStep(redis, step));
   };
   return {
-    add: (owner, file) => keep(owner, file, "new"),
-    use: (owner, file) => keep(owner, file, "use"),
+    add: (owner, file, size) => keep(owner, file, { how: "new", size }),
+    use: (owner, file) => keep(owner, file, { how: "use", size: 0 }),
     page: (owner, after, limit) =>
       newestFirst(
         redis,

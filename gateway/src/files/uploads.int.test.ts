@@ -11,9 +11,12 @@ import {
   type AppHarness,
 } from "../../test/app-harness.ts";
 import { until } from "../../test/until.ts";
+import { steps } from "@myspinbot/contracts/steps.ts";
 import { createRetention } from "../driver/retention.ts";
 import { sha256Hex } from "../graphs/digest.ts";
+import { readStorage } from "../health/storage.ts";
 import { newPlainId } from "../ids.ts";
+import { runStep } from "../redis/scripts.ts";
 import { toMetadata } from "./file-metadata.ts";
 import { removeUpload, type RemoveDeps } from "./remove-upload.ts";
 import { createUploadList, uploadTimer } from "./upload-list.ts";
@@ -66,7 +69,10 @@ async function list(query = ""): Promise<FilePage> {
 }
 
 async function endedRun(file: string): Promise<Run> {
-  const { run_id } = await runOf(await submit(file));
+  return endedRunOf(await runOf(await submit(file)));
+}
+
+async function endedRunOf({ run_id }: Run): Promise<Run> {
   h.driver.startDriver();
   h.driver.startExecutor("node", () => ({ outputs: { text: "x" } }));
   await h.driver.waitForEnd(run_id);
@@ -83,6 +89,72 @@ async function expectGone(file: string, how: "deleted" | "expired" = "deleted"):
   expect(await h.driver.redis.keys(`*${file}*`)).toEqual(remembered);
   expect(await due(file)).toBeNull();
 }
+
+describe("bytes of uploads", () => {
+  const stored = () => readStorage(deps);
+  const counts = (files: number) => {
+    const total = { artifacts: 0, artifact_bytes: 0, files, file_bytes: files * PNG.length };
+    return { total, owners: files === 0 ? [] : [{ owner: "default", stored: total }] };
+  };
+
+  it("count once each from when they came until they are gone, however often that is told", async () => {
+    expect(await stored()).toEqual(counts(0));
+    const [kept, dropped] = [await upload(), await upload()];
+    const list = createUploadList(deps);
+    for (let times = 0; times < 2; times += 1) await list.add("default", kept, PNG.length);
+    await list.use("default", kept);
+    expect(await stored()).toEqual(counts(2));
+    const run = await runOf(await submit(dropped));
+    await drop(dropped);
+    expect(await stored()).toEqual(counts(2));
+    await endedRunOf(run);
+    for (let times = 0; times < 2; times += 1) await remove(dropped);
+    expect(await stored()).toEqual(counts(1));
+    await remove(kept, { retentionMs: -60_000 });
+    expect(await stored()).toEqual(counts(0));
+  });
+
+  it("count when they are there, not when they are announced", async () => {
+    const announced = {
+      name: "a.png",
+      media_type: "image/png",
+      size: PNG.length,
+      sha256: await sha256Hex(PNG),
+    };
+    const { file_id, upload: to } = (await (await h.post("/v1/files", announced)).json()) as File;
+    expect((await stored()).total).toMatchObject({ files: 1, file_bytes: 0 });
+    const init = { method: "PUT", headers: { "content-type": "image/png" }, body: PNG };
+    for (let times = 0; times < 2; times += 1) expect((await h.request(to!.url, init)).status).toBe(200);
+    expect(await stored()).toEqual(counts(1));
+    await drop(file_id);
+    expect(await stored()).toEqual(counts(0));
+  });
+
+  it("that somebody took away without a word are found out, page by page, and others stay", async () => {
+    const { redis, keys } = h.driver;
+    const [kept, lost] = [await upload(), await upload()];
+    // As a gateway from before there were counts removes.
+    await redis.zrem(keys.timers("s0"), uploadTimer("default", lost));
+    await redis.zrem(keys.ownerFiles("s0", "default"), lost);
+    expect(await runStep(redis, steps.checkStored(keys, { shard: "s0" }))).toBe(1);
+    expect(await runStep(redis, steps.checkStored(keys, { shard: "s0" }))).toBe(0);
+    expect(await stored()).toEqual(counts(1));
+    const list = createUploadList(deps);
+    const many = Array.from({ length: 1000 }, () => newPlainId("file"));
+    for (const file of many) await list.add("default", file, 5);
+    await redis.zrem(keys.timers("s0"), ...many.map((file) => uploadTimer("default", file)));
+    let found = 0;
+    let calls = 0;
+    do {
+      found += await runStep(redis, steps.checkStored(keys, { shard: "s0" }));
+      calls += 1;
+    } while ((await redis.hexists(keys.storage("s0"), "looked_to")) === 1);
+    expect([found, calls > 2]).toEqual([1000, true]);
+    expect(await stored()).toEqual(counts(1));
+    await drop(kept);
+    expect(await redis.exists(keys.stored("s0"), keys.storage("s0"))).toBe(0);
+  });
+});
 
 describe("GET /v1/files", () => {
   it("lists all, newest first, in pages", async () => {
@@ -145,7 +217,7 @@ describe("an upload whose time is over", () => {
     const uploads = { ...deps, retentionMs };
     const file = newPlainId("file");
     const bytes = { bytes: PNG, mediaType: "image/png", sha256: await sha256Hex(PNG), metadata: {} };
-    await createUploadList(uploads).add("default", file);
+    await createUploadList(uploads).add("default", file, 0);
     await h.store.put(`files/${file}`, bytes);
     const retention = createRetention({
       redis,

@@ -7,6 +7,7 @@ import type { Redis } from "../redis/client.ts";
 import { toRecord } from "../redis/flat.ts";
 import { taskStreams } from "../redis/task-stream.ts";
 import type { GaugeValues } from "../telemetry/metrics.ts";
+import { readStorage } from "./storage.ts";
 
 export interface GaugeDeps {
   redis: Redis;
@@ -17,9 +18,10 @@ export interface GaugeDeps {
 
 export async function readGauges(deps: GaugeDeps): Promise<GaugeValues> {
   const { redis, keys, shards, pools } = deps;
-  const [time, runs, rows] = await fromRedis(
+  const [time, storage, runs, rows] = await fromRedis(
     Promise.all([
       redis.time(),
+      readStorage(deps),
       Promise.all(
         RUN_STATUSES.map(async (status) => ({
           status,
@@ -37,6 +39,7 @@ export async function readGauges(deps: GaugeDeps): Promise<GaugeValues> {
   const now = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
   return {
     runs,
+    storage,
     pools: rows.map(({ pool, shards: parts }) => ({
       pool,
       waiting: sum(parts.map((part) => part.waiting)),

@@ -19,6 +19,8 @@ import { ROUTES } from "@myspinbot/contracts/routes.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createAppHarness, problemOf, runOf, type AppHarness } from "../../test/app-harness.ts";
 import { until } from "../../test/until.ts";
+import { uploadTimer } from "../files/upload-list.ts";
+import { newPlainId } from "../ids.ts";
 import { runStep } from "../redis/scripts.ts";
 import { OPERATOR_PATHS } from "../routes/operators.ts";
 
@@ -279,6 +281,26 @@ describe("an executor whose engines are asked anew", () => {
   });
 });
 
+const NOTHING = { artifacts: 0, artifact_bytes: 0, files: 0, file_bytes: 0 };
+
+it("says whose bytes there are: all together, and by owner the hundred with the most", async () => {
+  const { redis, keys } = h.driver;
+  const keep = (shard: string, owner: string, size: number) => {
+    const file = newPlainId("file");
+    const upload = { shard, owner, file, timer: uploadTimer(owner, file), uploadRetentionMs: 60_000 };
+    return runStep(redis, steps.keepUpload(keys, { ...upload, how: "new", size }));
+  };
+  for (let i = 1; i <= 101; i += 1) await keep("s0", `owner-${i}`, i);
+  await keep("s1", "owner-1", 1000);
+  const overview = await read<Overview>("/v1/overview");
+  expect(validateOverview(overview), JSON.stringify(overview)).toBe(true);
+  expect(overview.storage!.total).toEqual({ ...NOTHING, files: 102, file_bytes: 6151 });
+  expect(overview.storage!.owners).toHaveLength(100);
+  const [first, second] = overview.storage!.owners;
+  expect(first).toEqual({ owner: "owner-1", stored: { ...NOTHING, files: 2, file_bytes: 1001 } });
+  expect(second!.owner).toBe("owner-101");
+});
+
 it("says how much there is of what", async () => {
   await h.announceAll();
   await bury("s1", { run: "r", body: "{" });
@@ -295,6 +317,7 @@ it("says how much there is of what", async () => {
     ["default", 1, 1],
     ["gpu", 0, 0],
   ]);
+  expect(before.storage).toEqual({ total: NOTHING, owners: [] });
   await h.driver.redis.config("SET", "maxmemory", "1gb");
   expect((await read<Overview>("/v1/overview")).redis.limit_bytes).toBe(2 ** 30);
 });

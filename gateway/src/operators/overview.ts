@@ -8,7 +8,7 @@ export async function readOverview(deps: GaugeDeps, executors: readonly Executor
   const { redis, keys, shards } = deps;
   const total = async (count: (shard: string) => Promise<number>): Promise<number> =>
     (await Promise.all(shards.map(count))).reduce((sum, each) => sum + each, 0);
-  const [{ runs, pools }, mail, timers, letters, memory] = await fromRedis(
+  const [{ runs, pools, storage }, mail, timers, letters, memory] = await fromRedis(
     Promise.all([
       readGauges(deps),
       total((shard) => redis.xlen(keys.mail(shard))),
@@ -29,6 +29,7 @@ export async function readOverview(deps: GaugeDeps, executors: readonly Executor
     mail,
     timers,
     dead_letters: letters,
+    storage,
     redis: { used_bytes: bytesOf(memory, "used_memory"), ...(limit > 0 ? { limit_bytes: limit } : {}) },
   };
 }

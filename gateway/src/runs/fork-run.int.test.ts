@@ -7,6 +7,7 @@ import { PNG, runOf } from "../../test/app-harness.ts";
 import { artifactOf, CHAIN, node, refused, useForks, type Fields } from "../../test/fork-harness.ts";
 import { until } from "../../test/until.ts";
 import { systemClock } from "../clock.ts";
+import { readStorage } from "../health/storage.ts";
 import { removeLeftBytes } from "./run-bytes.ts";
 
 const { app, done, failing, hold, read, ended, made, fork, forked, remove, statusOf } = useForks("forks");
@@ -204,14 +205,27 @@ describe("what a fork has taken over", () => {
     return heads.filter((head) => head !== undefined).length;
   };
 
+  const artifactsKept = async () => {
+    const { redis, keys } = app().driver;
+    return (await readStorage({ redis, keys, shards: ["s0"] })).total;
+  };
+
   it("stays when its maker is removed, for as long as a fork has it", async () => {
     const h = app();
+    const before = await artifactsKept();
+    const kept = async () => {
+      const now = await artifactsKept();
+      return [now.artifacts - before.artifacts, now.artifact_bytes - before.artifact_bytes];
+    };
     const source = await made();
     const first = await forked(source.run_id, "c");
     const second = await forked(first.run_id, "side");
     const [a, own, c] = [artifactOf(source, "a"), artifactOf(source, "c"), artifactOf(first, "c")];
+    // What forks take over counts once: four of the source, one of each fork.
+    expect((await kept())[0]).toBe(6);
     expect((await remove(source.run_id)).status).toBe(204);
     expect(await Promise.all([statusOf(a), statusOf(own), statusOf(c)])).toEqual([200, 404, 200]);
+    expect((await kept())[0]).toBe(5);
     expect(await left(source)).toBe(3);
     expect((await read(first.run_id)).forked_from).toEqual({ run_id: source.run_id, node_id: "c" });
     expect((await remove(first.run_id)).status).toBe(204);
@@ -223,6 +237,7 @@ describe("what a fork has taken over", () => {
     expect(await statusOf(a)).toBe(200);
     expect((await remove(last)).status).toBe(204);
     expect(await statusOf(a)).toBe(404);
+    expect(await kept()).toEqual([0, 0]);
     const { redis, keys } = h.driver;
     const stores = { redis, keys, store: h.store, clock: systemClock };
     for (const run of [source, first, second]) {

@@ -17,6 +17,24 @@ export const GAUGES: readonly GaugeRow[] = [
     values: ({ runs }) => runs.map(({ status, count }) => [status, count]),
   },
   {
+    name: "gateway_stored_objects",
+    help: "Artifacts of runs and files of clients that are kept.",
+    label: "kind",
+    values: ({ storage: { total } }) => [
+      ["artifact", total.artifacts],
+      ["file", total.files],
+    ],
+  },
+  {
+    name: "gateway_stored_bytes",
+    help: "Their bytes in the object store.",
+    label: "kind",
+    values: ({ storage: { total } }) => [
+      ["artifact", total.artifact_bytes],
+      ["file", total.file_bytes],
+    ],
+  },
+  {
     name: "gateway_pool_waiting_tasks",
     help: "Tasks that no executor has taken.",
     label: "pool",

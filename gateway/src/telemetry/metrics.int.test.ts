@@ -41,6 +41,8 @@ describe("GET /metrics", () => {
     h.driver.startDriver();
     await until(async () => (await read()).get('gateway_pool_waiting_tasks{pool="node"}') === 2);
     await sleep(50);
+    const { redis, keys } = h.driver;
+    await redis.hset(keys.storage("s0"), { "files:ann": 1, "file_bytes:ann": 70, "file_bytes:bob": 7 });
     const stop = new AbortController();
     const stream = await h.request(`${run.urls.events}?after=0`, {
       headers: { accept: "text/event-stream" },
@@ -48,6 +50,9 @@ describe("GET /metrics", () => {
     });
     const queued = await read();
     expect(queued.get('gateway_runs{status="queued"}')).toBe(2);
+    expect(queued.get('gateway_stored_bytes{kind="file"}')).toBe(77);
+    expect(queued.get('gateway_stored_bytes{kind="artifact"}')).toBe(0);
+    expect(queued.get('gateway_stored_objects{kind="file"}')).toBe(1);
     expect(queued.get('gateway_pool_running_tasks{pool="node"}')).toBe(0);
     expect(queued.get('gateway_pool_oldest_waiting_seconds{pool="node"}')).toBeGreaterThan(0.04);
     expect(queued.get("gateway_open_event_streams")).toBe(1);

@@ -1,4 +1,5 @@
 /** What the gateway counts. The implementation is made by the entry, because not every runtime has the same one. */
+import type { StorageOverview } from "@myspinbot/contracts/types.ts";
 
 export type TaskOutcome = "succeeded" | "failed";
 
@@ -37,6 +38,7 @@ export interface Metrics {
 /** What is read from Redis when somebody asks for the metrics. */
 export interface GaugeValues {
   runs: { status: string; count: number }[];
+  storage: StorageOverview;
   pools: { pool: string; waiting: number; running: number; oldestSeconds: number }[];
 }
 

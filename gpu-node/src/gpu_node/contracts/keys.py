@@ -82,6 +82,14 @@ class Keys:
         """zset"""
         return f"{self._prefix}:{{{_shard(shard)}}}:files:{owner and _part('owner', owner)}"
 
+    def stored(self, shard: str) -> str:
+        """hash"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:stored"
+
+    def storage(self, shard: str) -> str:
+        """hash"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:storage"
+
     def file_gone(self, shard: str, file: str) -> str:
         """string"""
         return f"{self._prefix}:{{{_shard(shard)}}}:file_gone:{file and _part('file', file)}"

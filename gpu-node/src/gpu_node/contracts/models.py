@@ -1621,6 +1621,27 @@ class RedisOverview(Model):
     """Left out when there is none."""
 
 
+class StoredObjects(Model):
+    artifacts: int
+    artifact_bytes: int
+    files: int
+    file_bytes: int
+
+
+class OwnerStorage(Model):
+    owner: str
+    stored: StoredObjects
+
+
+class StorageOverview(Model):
+    """What runs have made and clients have brought that is still there. What forks have taken
+    over counts once.
+    """
+    total: StoredObjects
+    owners: list[OwnerStorage]
+    """The hundred with the most bytes, the largest first."""
+
+
 class Overview(Model):
     """Answer of GET /v1/overview: how much there is of what, all shards together."""
     runs: dict[str, int]
@@ -1631,6 +1652,7 @@ class Overview(Model):
     timers: int
     dead_letters: int
     redis: RedisOverview
+    storage: StorageOverview | MISSING = Field(default=MISSING)
 
 
 class PreparePortraitInputs(Model):

@@ -134,6 +134,24 @@ def cancel(
     )
 
 
+def check_stored(
+    keys: Keys,
+    *,
+    shard: str,
+) -> Step[int]:
+    """Looks at the next of the objects that count, and takes off those that are not there any
+    more: whoever removed them did not know that they count. Where it stopped is kept among
+    the sums.
+
+    Answers number: how many it took off.
+    """
+    return Step(
+        "check_stored",
+        [keys.stored(shard), keys.storage(shard), keys.timers(shard)],
+        [keys.artifact(shard, "")],
+    )
+
+
 def claim_timers(
     keys: Keys,
     *,
@@ -203,7 +221,7 @@ def commit(
     """
     return Step(
         "commit",
-        [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.run_mailbox(shard, run), keys.run_events(shard, run), keys.run_data(shard, run), keys.run_artifacts(shard, run), keys.timers(shard), keys.threads(shard), keys.thread(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run), keys.thread_checkpoint(shard, run, checkpoint), keys.ended_with_tasks(shard), keys.outbox(shard), keys.run_deliveries(shard, run), keys.durations(shard), keys.graph_durations(shard), *pool_keys],
+        [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.run_mailbox(shard, run), keys.run_events(shard, run), keys.run_data(shard, run), keys.run_artifacts(shard, run), keys.timers(shard), keys.threads(shard), keys.thread(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run), keys.thread_checkpoint(shard, run, checkpoint), keys.ended_with_tasks(shard), keys.outbox(shard), keys.run_deliveries(shard, run), keys.durations(shard), keys.graph_durations(shard), keys.stored(shard), keys.storage(shard), *pool_keys],
         [plan, keys.channel_run(shard, run), keys.runs_by_status(shard, ""), keys.graph(shard, ""), keys.thread_checkpoint(shard, run, ""), keys.artifact(shard, ""), delivery_ids, keys.owner_hooks(shard, ""), keys.outbox_lane(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), *payloads],
     )
 
@@ -372,6 +390,24 @@ def forget(
     )
 
 
+def forget_upload(
+    keys: Keys,
+    *,
+    shard: str,
+    file: Text,
+    timer: Text,
+) -> Step[Literal[1]]:
+    """Ends an upload whose bytes are gone: nothing comes back to it, and it counts no more.
+
+    Answers 1.
+    """
+    return Step(
+        "forget_upload",
+        [keys.timers(shard), keys.stored(shard), keys.storage(shard)],
+        [file, timer],
+    )
+
+
 def keep_upload(
     keys: Keys,
     *,
@@ -381,17 +417,18 @@ def keep_upload(
     timer: Text,
     upload_retention_ms: int,
     how: Literal["new", "use"],
+    size: int,
 ) -> Step[Literal[b"kept", b"gone", b"unknown"]]:
-    """Lists a new upload, or keeps one for a run that is about to use it: its time begins anew.
-    Plain flags: a full server refuses before any write.
+    """Lists a new upload, with the bytes that it will have, or keeps one for a run that is about
+    to use it: its time begins anew. Plain flags: a full server refuses before any write.
 
     Answers 'kept' | 'gone' | 'unknown': gone = it is being removed, unknown = not listed (brought
     before uploads were).
     """
     return Step(
         "keep_upload",
-        [keys.owner_files(shard, owner), keys.timers(shard)],
-        [file, timer, upload_retention_ms, how],
+        [keys.owner_files(shard, owner), keys.timers(shard), keys.stored(shard), keys.storage(shard)],
+        [file, timer, upload_retention_ms, how, owner, size],
     )
 
 
@@ -495,7 +532,7 @@ def purge(
     """
     return Step(
         "purge",
-        [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.run_mailbox(shard, run), keys.run_events(shard, run), keys.run_data(shard, run), keys.run_artifacts(shard, run), keys.timers(shard), keys.threads(shard), keys.thread(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run), keys.runs(shard), keys.graph_runs(shard), keys.run_deliveries(shard, run), keys.outbox(shard), keys.run_forks(shard, run), keys.folder_runs(shard, run), keys.run_forks(shard, origin), keys.graph_durations(shard)],
+        [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.run_mailbox(shard, run), keys.run_events(shard, run), keys.run_data(shard, run), keys.run_artifacts(shard, run), keys.timers(shard), keys.threads(shard), keys.thread(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run), keys.runs(shard), keys.graph_runs(shard), keys.run_deliveries(shard, run), keys.outbox(shard), keys.run_forks(shard, run), keys.folder_runs(shard, run), keys.run_forks(shard, origin), keys.graph_durations(shard), keys.stored(shard), keys.storage(shard)],
         [run, keys.runs_by_status(shard, ""), keys.thread_checkpoint(shard, run, ""), keys.artifact(shard, ""), keys.graph(shard, ""), keys.idempotency(shard, ""), keys.file_runs(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), keys.outbox_lane(shard, ""), keys.outbox_taken(shard, ""), keys.run(shard, ""), keys.folder_runs(shard, ""), gone_ms, *heirs],
     )
 
