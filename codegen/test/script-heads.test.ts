@@ -99,7 +99,7 @@ describe("a typed caller", () => {
       ...{ shard: "s0", run: "r", digest: "d", hash: "h", owner: "o", request: "q", graph: "{}", event: "e" },
       deliveryIds: "dlv_s0_x",
       ...{ idempotencyMs: 1, startDeadlineMs: 2, runDeadlineMs: 3 },
-      ...{ startsKey: "starts", liveKey: "live", perMinute: 4, mostLive: 5 },
+      ...{ startsKey: "starts", liveKey: "live", bytesKey: "bytes", perMinute: 4, mostLive: 5, mostBytes: 6 },
       ...{ record: { a: "1", b: "2" }, data: {}, nodes: { n: "{}" }, artifacts: { art: "{}" } },
       source: "none",
     });
@@ -116,10 +116,11 @@ describe("a typed caller", () => {
         "none",
         "t:{s0}:folder_runs:",
         1,
+        6,
       ],
       ...["a", "1", "b", "2", "n", "{}", "art", "{}"],
     ]);
-    expect(FIRST.submit.arg).toBe(23);
+    expect(FIRST.submit.arg).toBe(24);
   });
 
   it("goes through a list once per element, with the keys of each", () => {

@@ -19,6 +19,7 @@
 -- Answer ['free'] | Drive | ['refused', why: string, detail: string]; free = unlocked, drive = new mail came, the lock is kept
 -- Repeats: the record holds the id of the last commit; the same id answers lock and mailbox as they are now.
 -- @include time
+-- @include day
 -- @include stored
 -- @include fields
 -- @include status
@@ -177,6 +178,9 @@ for _, a in ipairs(plan.artifacts) do
   redis.call('HSET', KEYS[7], a.id, ARGV[a.arg])
   redis.call('SET', ARGV[6] .. a.id, plan.run)
   count_stored(KEYS[19], KEYS[20], a.id, plan.owner, a.bytes)
+  if record.bytes_key then
+    add_to_day(record.bytes_key, a.bytes, now)
+  end
 end
 for _, r in ipairs(plan.record) do
   redis.call('HSET', KEYS[1], r.field, r.value)

@@ -6,12 +6,12 @@
 -- Answer [word: 'counted' | 'limited', left: string, reset_ms: string]
 -- Repeats: count again; a file whose answer was lost costs twice.
 -- @include time
+-- @include day
 local now = now_ms()
-local reset = text(86400000 - now % 86400000)
-local used = tonumber(redis.call('GET', KEYS[1]) or '0')
+local reset, used = rest_of_day(now), bytes_of_day(KEYS[1])
 local size, most = tonumber(ARGV[1]), tonumber(ARGV[2])
 if used + size > most then
   return { 'limited', text(math.max(0, most - used)), reset }
 end
-redis.call('SET', KEYS[1], text(used + size), 'PX', reset)
+add_to_day(KEYS[1], size, now)
 return { 'counted', text(most - used - size), reset }

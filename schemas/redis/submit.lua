@@ -3,23 +3,25 @@
 -- KEYS 1 run, 2 runData, 3 runEvents, 4 runNodes, 5 mail, 6 timers, 7 runs, 8 runsByStatus('queued'), 9 graph(digest),
 --      10 idempotency, 11 graphRuns, 12 ownerRuns('all'), 13 ownerRuns('queued'),
 --      14 outbox, 15 runDeliveries, 16 <starts_key>, 17 <live_key> (both of the asker's API key, in the shard of keys),
---      18 run(source), 19 runForks(source), 20 runArtifacts
+--      18 run(source), 19 runForks(source), 20 runArtifacts, 21 <bytes_key> (of the same key)
 -- ARGV 1 run, 2 request (digest of the request; '' = no idempotency key), 3 idempotency_ms int, 4 graph (canonical JSON),
 --      5 start_deadline_ms int, 6 run_deadline_ms int, 7 event (JSON), 8 channels.run, 9 count(record), 10 count(data),
 --      11 count(nodes), 12 fileRuns(''),
 --      13 delivery_ids (beginning of those that it makes), 14 ownerHooks(''), 15 outboxLane(''), 16 delivery(''),
 --      17 hookDeliveries(''), 18 per_minute int, 19 most_live int (0 = no limit),
 --      20 source (of a fork: the run that it comes from, else 'none'), 21 folderRuns(''), 22 count(artifacts),
+--      23 most_bytes int (of a day; 0 = no limit),
 --      then per name, value of record: name, value, then per name, value of data: name, value,
 --      then per name, value of nodes: name, value,
 --      then per name, value of artifacts: name, value
 -- Answer ['sourceless'] | ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string]
---      | ['limited', what: 'rate' | 'live', reset_ms: string]; conflict = the key was used for another request,
+--      | ['limited', what: 'rate' | 'live' | 'bytes', reset_ms: string]; conflict = the key was used for another request,
 --      sourceless = the run to be forked is gone, or being removed
 -- Repeats: the run id makes a second call a 'repeat'; the idempotency key makes a second request one, as long as its run
 -- is there. The record's fields hold `owner`, `digest` and, where there are such, `idempotency`, `files` (ids, by
 -- spaces) and `makers` (runs, by spaces): purge finds by them what goes with the run.
 -- @include time
+-- @include day
 -- @include outbox
 -- @include log
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -60,6 +62,10 @@ end
 if most_live > 0 and redis.call('SCARD', KEYS[17]) >= most_live then
   return { 'limited', 'live', '' }
 end
+local most_bytes = tonumber(ARGV[23])
+if most_bytes > 0 and bytes_of_day(KEYS[21]) >= most_bytes then
+  return { 'limited', 'bytes', rest_of_day(now) }
+end
 
 local left, reset = '', ''
 if per_minute > 0 then
@@ -75,6 +81,9 @@ end
 if most_live > 0 then
   redis.call('SADD', KEYS[17], ARGV[1])
   redis.call('HSET', KEYS[1], 'live', KEYS[17])
+end
+if most_bytes > 0 then
+  redis.call('HSET', KEYS[1], 'bytes_key', KEYS[21])
 end
 local at = FIRST.arg
 local function put_pairs(key, count)

@@ -65,7 +65,9 @@ export function addKeys(program: Command, host: Host): void {
     )
     .addOption(number("--runs-per-minute <number>", "runs that it may start within any minute"))
     .addOption(number("--live-runs <number>", "its runs that have not ended"))
-    .addOption(number("--bytes-per-day <number>", "bytes of files that it may bring within a day, UTC"))
+    .addOption(
+      number("--bytes-per-day <number>", "bytes that it may bring and its runs may make within a day, UTC"),
+    )
     .addOption(number("--event-streams <number>", "event streams that it may have open at one gateway"));
   addCommand<{ limit: number }>(
     keys,

@@ -7649,7 +7649,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "maximum": 100000
           },
           "upload_bytes_per_day": {
-            "description": "Bytes of files within a day, UTC.",
+            "description": "Bytes of the files that it brings and of what its runs make, within a day, UTC. A run that has begun goes on; past it no file is taken and no run is started.",
             "type": "integer",
             "minimum": 1,
             "maximum": 9007199254740991

@@ -188,7 +188,10 @@ export interface KeyLimits {
   runs_per_minute?: number;
   /** Runs that have not ended. */
   live_runs?: number;
-  /** Bytes of files within a day, UTC. */
+  /**
+   * Bytes of the files that it brings and of what its runs make, within a day, UTC. A run that has begun goes on;
+   * past it no file is taken and no run is started.
+   */
   upload_bytes_per_day?: number;
   /** Open event streams at one gateway. */
   event_streams?: number;
@@ -1894,6 +1897,11 @@ export interface RunRow {
   idempotency?: string;
   /** Name of the set of runs that its key has under way; the run leaves it when it ends. */
   live?: string;
+  /**
+   * Name of the count of bytes that its key's runs have made and it has brought on this day; what the run makes is
+   * added.
+   */
+  bytes_key?: string;
   /** Ids of the uploads that it uses, by spaces. */
   files?: string;
   /** The run that it was forked from. */

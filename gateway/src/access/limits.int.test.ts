@@ -1,5 +1,6 @@
 /** Limits of keys, counted by Redis where runs are made: what is accepted under overload, and what it costs. */
-import type { Graph, KeyLimits } from "@myspinbot/contracts/types.ts";
+import { objectKeys } from "@myspinbot/contracts/keys.ts";
+import type { Artifact, Graph, KeyLimits, Task } from "@myspinbot/contracts/types.ts";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { keyHarness, type KeyHarness } from "../../test/access-harness.ts";
 import {
@@ -13,6 +14,7 @@ import {
 import { ownConnections } from "../../test/own-connections.ts";
 import { until } from "../../test/until.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
+import { newId } from "../ids.ts";
 import { createKnown, type ProcessWide } from "../process-wide.ts";
 import { loadScripts } from "../redis/scripts.ts";
 
@@ -25,6 +27,8 @@ let k: KeyHarness;
 /** Opened by a test, so that runs end when it says so. */
 let release = (): void => {};
 let gate = Promise.resolve();
+/** What the node of a run makes. */
+let made = (_: Task): Record<string, unknown> => ({});
 
 beforeAll(async () => {
   store = await startStore();
@@ -32,9 +36,9 @@ beforeAll(async () => {
   k = keyHarness(h);
   await h.announceAll();
   h.driver.startDriver();
-  h.driver.startExecutor("node", async () => {
+  h.driver.startExecutor("node", async (_, task) => {
     await gate;
-    return { outputs: {} };
+    return { outputs: made(task) };
   });
 });
 afterAll(async () => {
@@ -159,6 +163,45 @@ describe("bytes of files", () => {
       answers.find(({ status }) => status === 429)!,
       `"upload-bytes";q=${3 * PNG.length + 1};w=86400`,
     );
+  });
+
+  it("count with those that runs make: what runs goes on, and no further run begins on this day", async () => {
+    const size = 1000;
+    const sha256 = "a".repeat(64);
+    const film = ({ run_id, task_id }: Task): Artifact => ({
+      artifact_id: newId("art", "s0"),
+      key: objectKeys.artifact(run_id, task_id, sha256, "film.png"),
+      ...{ media_type: "image/png", size, sha256, name: "film.png", meta: { width: 1, height: 1 } },
+    });
+    // The same bytes under two names are there once.
+    made = (task) => ({ image: film(task), images: [film(task)] });
+    onTestFinished(() => void (made = () => ({})));
+    gate = new Promise((resolve) => (release = resolve));
+    const { api_key, key } = await withLimits("makes", { upload_bytes_per_day: size });
+    const runs = await Promise.all([submit(api_key), submit(api_key)].map(async (run) => runOf(await run)));
+    release();
+    for (const { run_id } of runs) {
+      await h.driver.waitForEnd(run_id);
+      const run = await runOf(await k.as(api_key, `/v1/runs/${run_id}`));
+      expect([run.status, run.artifacts.length]).toEqual(["succeeded", 2]);
+    }
+    const { redis, keys } = h.driver;
+    const day = keys.keyBytes("s0", key.key_id);
+    expect(await redis.get(day)).toBe(String(2 * size));
+    const refused = await submit(api_key);
+    expect(Number(refused.headers.get("retry-after")) * 1000).toBeGreaterThanOrEqual(await redis.pttl(day));
+    await expectLimited(refused, `"upload-bytes";q=${size};w=86400`);
+    expect((await put(api_key)).status).toBe(429);
+    // As when the day is over.
+    await redis.del(day);
+    expect((await submit(api_key)).status).toBe(202);
+  });
+
+  it("are not counted for a key without that limit", async () => {
+    const { api_key, key } = await withLimits("free", { live_runs: 5 });
+    const { run_id } = await runOf(await submit(api_key));
+    await h.driver.waitForEnd(run_id);
+    expect(await h.driver.redis.exists(h.driver.keys.keyBytes("s0", key.key_id))).toBe(0);
   });
 });
 

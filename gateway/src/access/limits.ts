@@ -18,7 +18,7 @@ const POLICIES: Record<keyof KeyLimits, { name: string; windowS?: number; said: 
     upload_bytes_per_day: {
       name: "upload-bytes",
       windowS: 86_400,
-      said: (most) => `${most} bytes of files within a day`,
+      said: (most) => `${most} bytes of files and of what runs make within a day`,
     },
     event_streams: { name: "event-streams", said: (most) => `${most} open event streams` },
   };

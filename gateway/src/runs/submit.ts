@@ -132,21 +132,29 @@ function originOf(forked: ForkedFrom | undefined): Record<string, string> {
   };
 }
 
+/** 0 where there is no limit. */
+function mostOf(key: CallerKey | undefined): { perMinute: number; mostLive: number; mostBytes: number } {
+  const { runs_per_minute, live_runs, upload_bytes_per_day } = key?.limits ?? {};
+  return { perMinute: runs_per_minute ?? 0, mostLive: live_runs ?? 0, mostBytes: upload_bytes_per_day ?? 0 };
+}
+
 /** Names of nothing where there is nothing to count. */
 function limitsOf(keys: Keys, { key, limitShard }: NewRun) {
-  const { runs_per_minute: perMinute = 0, live_runs: mostLive = 0 } = key?.limits ?? {};
+  const { perMinute, mostLive, mostBytes } = mostOf(key);
   const id = key?.id ?? "none";
   return {
     startsKey: keys.keyStarts(limitShard, id),
     liveKey: keys.limit(limitShard, id),
-    perMinute,
-    mostLive,
+    bytesKey: keys.keyBytes(limitShard, id),
+    ...{ perMinute, mostLive, mostBytes },
   };
 }
 
 function quotaOf({ key }: NewRun, [word, what, ...more]: AnswerOf<typeof steps.submit>): Quota | undefined {
-  const { runs_per_minute: perMinute = 0, live_runs: mostLive = 0 } = key?.limits ?? {};
+  const { perMinute, mostLive, mostBytes } = mostOf(key);
   if (word === "limited" && what === "live") return { limit: "live_runs", most: mostLive, left: 0 };
+  if (word === "limited" && what === "bytes")
+    return { limit: "upload_bytes_per_day", most: mostBytes, left: 0, resetMs: Number(more[0]) };
   const rate = { limit: "runs_per_minute", most: perMinute } as const;
   if (word === "limited") return { ...rate, left: 0, resetMs: Number(more[0]) };
   return perMinute === 0 ? undefined : { ...rate, left: Number(more[0]), resetMs: Number(more[1]) };

@@ -44,8 +44,10 @@ def test_maps_are_counted_and_laid_out_as_names_and_values() -> None:
         request="q",
         starts_key="t:{s0}:starts",
         live_key="t:{s0}:live",
+        bytes_key="t:{s0}:bytes",
         per_minute=30,
         most_live=4,
+        most_bytes=5,
         idempotency_ms=1,
         graph="{}",
         start_deadline_ms=2,
@@ -60,7 +62,8 @@ def test_maps_are_counted_and_laid_out_as_names_and_values() -> None:
     )
     assert step.arguments[:8] == ["r", "q", 1, "{}", 2, 3, "e", "t:{s0}:run:r"]
     assert step.keys[15:17] == ["t:{s0}:starts", "t:{s0}:live"]
-    assert step.arguments[8:22] == [
+    assert step.keys[20] == "t:{s0}:bytes"
+    assert step.arguments[8:23] == [
         *(2, 0, 1, "t:{s0}:file_runs:"),
         *(
             "dlv_s0_x",
@@ -70,6 +73,6 @@ def test_maps_are_counted_and_laid_out_as_names_and_values() -> None:
             "t:{s0}:hook_deliveries:",
         ),
         *(30, 4),
-        *("none", "t:{s0}:folder_runs:", 1),
+        *("none", "t:{s0}:folder_runs:", 1, 5),
     ]
-    assert step.arguments[22:] == ["a", "1", "b", "2", "n", "{}", "art", "{}"]
+    assert step.arguments[23:] == ["a", "1", "b", "2", "n", "{}", "art", "{}"]

@@ -226,7 +226,9 @@ class KeyLimits(Model):
     live_runs: int | MISSING = Field(default=MISSING)
     """Runs that have not ended."""
     upload_bytes_per_day: int | MISSING = Field(default=MISSING)
-    """Bytes of files within a day, UTC."""
+    """Bytes of the files that it brings and of what its runs make, within a day, UTC. A run that
+    has begun goes on; past it no file is taken and no run is started.
+    """
     event_streams: int | MISSING = Field(default=MISSING)
     """Open event streams at one gateway."""
 
@@ -1966,6 +1968,10 @@ class RunRow(Model):
     """Hash by which the client's key is found."""
     live: str | MISSING = Field(default=MISSING)
     """Name of the set of runs that its key has under way; the run leaves it when it ends."""
+    bytes_key: str | MISSING = Field(default=MISSING)
+    """Name of the count of bytes that its key's runs have made and it has brought on this day;
+    what the run makes is added.
+    """
     files: str | MISSING = Field(default=MISSING)
     """Ids of the uploads that it uses, by spaces."""
     forked_from: Identifier | MISSING = Field(default=MISSING)

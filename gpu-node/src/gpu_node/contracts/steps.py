@@ -905,6 +905,7 @@ def submit(
     starts_key: Text,
     live_key: Text,
     source: str,
+    bytes_key: Text,
     request: Text,
     idempotency_ms: int,
     graph: Text,
@@ -914,6 +915,7 @@ def submit(
     delivery_ids: Text,
     per_minute: int,
     most_live: int,
+    most_bytes: int,
     record: Mapping[str, Text],
     data: Mapping[str, Text],
     nodes: Mapping[str, Text],
@@ -923,12 +925,12 @@ def submit(
     any write.
 
     Answers ['sourceless'] | ['created', now: string, left: string, reset_ms: string] | ['repeat' |
-    'conflict', run: string] | ['limited', what: 'rate' | 'live', reset_ms: string]: conflict
-    = the key was used for another request, sourceless = the run to be forked is gone, or
-    being removed.
+    'conflict', run: string] | ['limited', what: 'rate' | 'live' | 'bytes', reset_ms: string]:
+    conflict = the key was used for another request, sourceless = the run to be forked is
+    gone, or being removed.
     """
     return Step(
         "submit",
-        [keys.run(shard, run), keys.run_data(shard, run), keys.run_events(shard, run), keys.run_nodes(shard, run), keys.mail(shard), keys.timers(shard), keys.runs(shard), keys.runs_by_status(shard, "queued"), keys.graph(shard, digest), keys.idempotency(shard, hash), keys.graph_runs(shard), keys.owner_runs(shard, "all", owner), keys.owner_runs(shard, "queued", owner), keys.outbox(shard), keys.run_deliveries(shard, run), starts_key, live_key, keys.run(shard, source), keys.run_forks(shard, source), keys.run_artifacts(shard, run)],
-        [run, request, idempotency_ms, graph, start_deadline_ms, run_deadline_ms, event, keys.channel_run(shard, run), len(record), len(data), len(nodes), keys.file_runs(shard, ""), delivery_ids, keys.owner_hooks(shard, ""), keys.outbox_lane(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), per_minute, most_live, source, keys.folder_runs(shard, ""), len(artifacts), *(part for name, value in record.items() for part in (name, value)), *(part for name, value in data.items() for part in (name, value)), *(part for name, value in nodes.items() for part in (name, value)), *(part for name, value in artifacts.items() for part in (name, value))],
+        [keys.run(shard, run), keys.run_data(shard, run), keys.run_events(shard, run), keys.run_nodes(shard, run), keys.mail(shard), keys.timers(shard), keys.runs(shard), keys.runs_by_status(shard, "queued"), keys.graph(shard, digest), keys.idempotency(shard, hash), keys.graph_runs(shard), keys.owner_runs(shard, "all", owner), keys.owner_runs(shard, "queued", owner), keys.outbox(shard), keys.run_deliveries(shard, run), starts_key, live_key, keys.run(shard, source), keys.run_forks(shard, source), keys.run_artifacts(shard, run), bytes_key],
+        [run, request, idempotency_ms, graph, start_deadline_ms, run_deadline_ms, event, keys.channel_run(shard, run), len(record), len(data), len(nodes), keys.file_runs(shard, ""), delivery_ids, keys.owner_hooks(shard, ""), keys.outbox_lane(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), per_minute, most_live, source, keys.folder_runs(shard, ""), len(artifacts), most_bytes, *(part for name, value in record.items() for part in (name, value)), *(part for name, value in data.items() for part in (name, value)), *(part for name, value in nodes.items() for part in (name, value)), *(part for name, value in artifacts.items() for part in (name, value))],
     )
