@@ -49,6 +49,8 @@ const PROBLEM: Problem = {
   ...{ code: "handler-failed", class: "permanent" },
 };
 
+type More = Fields & { headers?: Record<string, string> };
+
 export interface ForkHarness {
   /** There as soon as tests run. */
   app(): AppHarness;
@@ -62,13 +64,8 @@ export interface ForkHarness {
   ended(run: string): Promise<Run>;
   submit(graph?: Graph, input?: Fields, more?: Fields): Promise<string>;
   made(graph?: Graph, input?: Fields): Promise<Run>;
-  fork(
-    run: string,
-    from_node: string,
-    patch?: Fields,
-    more?: Fields,
-    headers?: Record<string, string>,
-  ): Promise<Response>;
+  /** @param more further members of the request, and its headers */
+  fork(run: string, from_node: string, patch?: Fields, more?: More): Promise<Response>;
   forked(...asked: Parameters<ForkHarness["fork"]>): Promise<Run>;
   remove(run: string): Promise<Response>;
   /** Of an artifact's bytes. */
@@ -145,7 +142,7 @@ export function useForks(prefix: string): ForkHarness {
   };
   const submit: ForkHarness["submit"] = async (graph = CHAIN, input = {}, more = {}) =>
     idOf(await h.post("/v1/runs", { graph, input, ...more }));
-  const fork: ForkHarness["fork"] = (run, from_node, patch, more = {}, headers = {}) =>
+  const fork: ForkHarness["fork"] = (run, from_node, patch, { headers = {}, ...more } = {}) =>
     h.post(`/v1/runs/${run}/fork`, { from_node, ...(patch ? { patch } : {}), ...more }, headers);
   return {
     app: () => h,

@@ -200,7 +200,7 @@ describe("a fork counts as a run", () => {
     const source = await made();
     const key = { "idempotency-key": "once" };
     const many = await Promise.all(
-      Array.from({ length: 8 }, () => fork(source.run_id, "c", undefined, {}, key).then(runOf)),
+      Array.from({ length: 8 }, () => fork(source.run_id, "c", undefined, { headers: key }).then(runOf)),
     );
     const [run] = new Set(many.map(({ run_id }) => run_id));
     expect(new Set(many.map(({ run_id }) => run_id)).size).toBe(1);

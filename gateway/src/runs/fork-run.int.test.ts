@@ -162,13 +162,15 @@ describe("a fork", () => {
   it("is the same for the same key, and counts by itself for each run", async () => {
     const [one, other] = [await made(), await made()];
     const key = { "idempotency-key": "again" };
-    const first = await runOf(await fork(one.run_id, "c", undefined, {}, key));
-    expect((await runOf(await fork(one.run_id, "c", undefined, {}, key))).run_id).toBe(first.run_id);
-    expect(await refused(await fork(one.run_id, "b", undefined, {}, key))).toEqual([
+    const first = await runOf(await fork(one.run_id, "c", undefined, { headers: key }));
+    expect((await runOf(await fork(one.run_id, "c", undefined, { headers: key }))).run_id).toBe(first.run_id);
+    expect(await refused(await fork(one.run_id, "b", undefined, { headers: key }))).toEqual([
       409,
       "idempotency-conflict",
     ]);
-    expect((await runOf(await fork(other.run_id, "c", undefined, {}, key))).run_id).not.toBe(first.run_id);
+    expect((await runOf(await fork(other.run_id, "c", undefined, { headers: key }))).run_id).not.toBe(
+      first.run_id,
+    );
     expect((await read(one.run_id)).forks).toEqual([first.run_id]);
   });
 
