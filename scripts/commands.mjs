@@ -79,8 +79,8 @@ export const COMMANDS = {
     needs: "all",
     words: {
       name: "NAME",
-      help: "boxes, drive, edge, media, memory, noop, pull, recovery or saver",
-      among: ["boxes", "drive", "edge", "media", "memory", "noop", "pull", "recovery", "saver"],
+      help: "boxes, drive, edge, media, memory, noop, pull, recovery, saver or submit",
+      among: ["boxes", "drive", "edge", "media", "memory", "noop", "pull", "recovery", "saver", "submit"],
       most: 1,
       least: 1,
     },
