@@ -212,22 +212,25 @@ describe("a fork counts as a run", () => {
   it("is given again for its key when its source is gone, and for another key or another body there is none", async () => {
     const source = await made();
     const key = { "idempotency-key": "kept" };
-    const run = await forked(source.run_id, "c", undefined, {}, key);
+    const run = await forked(source.run_id, "c", undefined, { headers: key });
     expect((await remove(source.run_id)).status).toBe(204);
-    const again = await fork(source.run_id, "c", undefined, {}, key);
+    const again = await fork(source.run_id, "c", undefined, { headers: key });
     expect([again.status, (await runOf(again)).run_id]).toEqual([202, run.run_id]);
     const other = { "idempotency-key": "other" };
-    expect(await refused(await fork(source.run_id, "c", undefined, {}, other))).toEqual([
+    expect(await refused(await fork(source.run_id, "c", undefined, { headers: other }))).toEqual([
       404,
       "run-not-found",
     ]);
     expect(await refused(await fork(source.run_id, "c"))).toEqual([404, "run-not-found"]);
-    expect(await refused(await fork(source.run_id, "b", undefined, {}, key))).toEqual([
+    expect(await refused(await fork(source.run_id, "b", undefined, { headers: key }))).toEqual([
       409,
       "idempotency-conflict",
     ]);
     expect((await remove(run.run_id)).status).toBe(204);
-    expect(await refused(await fork(source.run_id, "c", undefined, {}, key))).toEqual([404, "run-not-found"]);
+    expect(await refused(await fork(source.run_id, "c", undefined, { headers: key }))).toEqual([
+      404,
+      "run-not-found",
+    ]);
   });
 
   it("with a webhook of its own, and those of its owner", async () => {
