@@ -13,7 +13,7 @@ afterEach(() => void vi.useRealTimers());
 function shown(output: Partial<WriteStream>, term: string, ms: number): string {
   let text = "";
   const write = (part: string): boolean => Boolean((text += part));
-  const view = openProgressView({ ...output, write } as WriteStream, term);
+  const view = openProgressView({ ...output, write } as WriteStream, () => Date.now(), term);
   view.show(rows, "video");
   vi.advanceTimersByTime(ms);
   view.close();
@@ -36,7 +36,7 @@ test("says which of how many an instance is", () => {
   const lines = (isTTY: boolean): string => {
     let text = "";
     const write = (part: string): boolean => Boolean((text += part));
-    const view = openProgressView({ isTTY, columns: 80, write } as WriteStream, "xterm");
+    const view = openProgressView({ isTTY, columns: 80, write } as WriteStream, () => Date.now(), "xterm");
     view.show([instance], "video.2");
     view.close();
     return text;

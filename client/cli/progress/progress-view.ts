@@ -9,9 +9,12 @@ export interface ProgressView {
   close(): void;
 }
 
+/** Milliseconds since 1970. */
+type Now = () => number;
+
 /** A terminal that calls itself dumb shows cursor movements as text. */
-export function openProgressView(output: WriteStream, term = process.env.TERM): ProgressView {
-  return output.isTTY && term !== "dumb" ? openTerminalView(output) : openLineView(output);
+export function openProgressView(output: WriteStream, now: Now, term = process.env.TERM): ProgressView {
+  return output.isTTY && term !== "dumb" ? openTerminalView(output, now) : openLineView(output, now);
 }
 
 const MARKS: Readonly<Record<NodeRow["status"], string>> = {
@@ -31,13 +34,13 @@ const REDRAW_MS = 100;
 /** Elsewhere nodes that take long say now and then how far they are. */
 const REMIND_MS = 10_000;
 
-function openTerminalView(output: WriteStream): ProgressView {
+function openTerminalView(output: WriteStream, now: Now): ProgressView {
   let rows: NodeRows = [];
   let drawn = 0;
   const draw = (): void => {
     const up = drawn > 0 ? `\u001b[${drawn}A` : "";
     const columns = output.columns || 80;
-    const lines = rows.map((row) => `\u001b[2K${toLine(row, columns).slice(0, columns - 1)}\n`);
+    const lines = rows.map((row) => `\u001b[2K${toLine(row, columns, now()).slice(0, columns - 1)}\n`);
     output.write(up + lines.join(""));
     drawn = rows.length;
   };
@@ -54,14 +57,14 @@ function openTerminalView(output: WriteStream): ProgressView {
   };
 }
 
-function openLineView(output: NodeJS.WritableStream): ProgressView {
+function openLineView(output: NodeJS.WritableStream, now: Now): ProgressView {
   const shown = new Map<string, NodeRow["status"]>();
   let running: NodeRows = [];
   const remind = (): void => {
-    const long = ({ startedAt = Infinity }: NodeRow): boolean => Date.now() - startedAt >= REMIND_MS;
+    const long = ({ startedAt = Infinity }: NodeRow): boolean => now() - startedAt >= REMIND_MS;
     for (const row of running.filter(long)) {
       const percent = `${Math.round(row.share * 100)} %`;
-      output.write(`  ${nameOf(row)}: ${["still running", percent, ...details(row)].join(", ")}\n`);
+      output.write(`  ${nameOf(row)}: ${["still running", percent, ...details(row, now())].join(", ")}\n`);
     }
   };
   const timer = setInterval(remind, REMIND_MS);
@@ -71,7 +74,7 @@ function openLineView(output: NodeJS.WritableStream): ProgressView {
       const row = rows.find(({ nodeId }) => nodeId === changed);
       if (row === undefined || row.status === "dispatched" || shown.get(row.nodeId) === row.status) return;
       shown.set(row.nodeId, row.status);
-      output.write(`  ${nameOf(row)}: ${[row.status, ...details(row)].join(", ")}\n`);
+      output.write(`  ${nameOf(row)}: ${[row.status, ...details(row, now())].join(", ")}\n`);
     },
     close() {
       clearInterval(timer);
@@ -86,15 +89,15 @@ function nameOf({ nodeId, place }: NodeRow): string {
     : `${nodeId.slice(0, nodeId.lastIndexOf("."))} ${place.number} of ${place.of}`;
 }
 
-function toLine(row: NodeRow, columns: number): string {
+function toLine(row: NodeRow, columns: number, now: number): string {
   const width = Math.min(Math.max(columns - BAR.rest, BAR.narrowest), BAR.widest);
   const full = Math.round(row.share * width);
   const bar = "█".repeat(full) + "░".repeat(width - full);
-  return `  ${MARKS[row.status]} ${nameOf(row).padEnd(10)} ${bar} ${details(row).join("  ")}`;
+  return `  ${MARKS[row.status]} ${nameOf(row).padEnd(10)} ${bar} ${details(row, now).join("  ")}`;
 }
 
-function details({ startedAt, endedAt, status, engine, problem }: NodeRow): string[] {
-  const until = status === "running" ? Date.now() : endedAt;
+function details({ startedAt, endedAt, status, engine, problem }: NodeRow, now: number): string[] {
+  const until = status === "running" ? now : endedAt;
   const seconds = startedAt !== undefined && until !== undefined ? (until - startedAt) / 1000 : undefined;
   const showsTime = seconds !== undefined && status !== "retrying";
   return [

@@ -10,14 +10,16 @@ import { openProgressView } from "./progress-view.ts";
 export interface Watching {
   readonly client: Client;
   readonly output: WriteStream;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly signal?: AbortSignal | undefined;
   /** Called with each frame, before it is shown. */
   readonly onFrame?: (frame: Frame) => void;
 }
 
 /** @returns the run after its end */
-export async function watchRun({ client, output, signal, onFrame }: Watching, run: Run): Promise<Run> {
-  const view = openProgressView(output);
+export async function watchRun({ client, output, now, signal, onFrame }: Watching, run: Run): Promise<Run> {
+  const view = openProgressView(output, now);
   let rows = toNodeRows(run);
   try {
     view.show(rows);
