@@ -63,7 +63,7 @@ class Child:
             "patience_s": settings.patience_s,
         }
         try:
-            async with asyncio.timeout(START_TIMEOUT_S):
+            async with asyncio.timeout(START_TIMEOUT_S):  # noqa: TID251 - a process of the machine
                 ready = await child._ask({"kind": "start", **start}, None)
                 # The process that we have started is its guard.
                 child.pid = ready["pid"]

@@ -116,7 +116,7 @@ class ChildPool:
         async with self._probes:
             child = await self._fleet.take_uncalled()
             try:
-                async with asyncio.timeout(PROBE_TIMEOUT_S):
+                async with asyncio.timeout(PROBE_TIMEOUT_S):  # noqa: TID251 - a process is asked
                     return await child.probe(models_dir, node_types)
             except TimeoutError as error:
                 await child.kill()
@@ -129,7 +129,7 @@ class ChildPool:
     ) -> Done:
         child = await self._fleet.take(call.type)
         try:
-            async with asyncio.timeout(timeout_s) as limit:
+            async with asyncio.timeout(timeout_s) as limit:  # noqa: TID251 - it is rescheduled
                 done = await child.call(
                     call, on_note, owner.grace_s, lambda: _lengthen(place, limit)
                 )

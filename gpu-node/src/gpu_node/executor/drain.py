@@ -52,7 +52,7 @@ async def leave(parts: Draining) -> None:
     """Say that nobody is here any more, and delete the consumers."""
     parts.announcer.status = "offline"
     try:
-        async with asyncio.timeout(RELEASE_S):
+        async with asyncio.timeout(RELEASE_S):  # noqa: TID251 - this process is about to end
             await parts.announcer.announce()
             gone = await asyncio.gather(*(steps.leave() for steps in parts.steps))
         get_logger().info("left", clean=all(gone))
@@ -63,5 +63,5 @@ async def leave(parts: Draining) -> None:
 
 async def _within(seconds: float, held_tasks: HeldTasks) -> None:
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(seconds):  # noqa: TID251 - this process is about to end
             await held_tasks.when_empty()

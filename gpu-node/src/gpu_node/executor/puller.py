@@ -87,7 +87,7 @@ class Puller:
     @contextlib.asynccontextmanager
     async def _bounded(self) -> AsyncGenerator[None]:
         """Until the watchdog, or somebody who interrupts, ends it."""
-        async with asyncio.timeout(self._watchdog_s) as read:
+        async with asyncio.timeout(self._watchdog_s) as read:  # noqa: TID251 - it is rescheduled
             self._reads.add(read)
             try:
                 yield

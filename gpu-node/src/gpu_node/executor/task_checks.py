@@ -38,7 +38,7 @@ class TaskChecks:
         judged = [node for node in (*held.task.nodes, *held.task.ahead) if node.check]
         found: list[Values] = []
         try:
-            async with asyncio.timeout(CHECKS_WITHIN_S):
+            async with asyncio.timeout(CHECKS_WITHIN_S):  # noqa: TID251 - processes are asked
                 for node in judged:
                     engine = held.engines.get(node.id)
                     problem = await self._problem(held, node, files) if engine else None

@@ -52,7 +52,7 @@ async def open_carrier(
     carrier = _Carrier(place, token, loop)
     transport: asyncio.Transport | None = None
     try:
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(within_s):  # noqa: TID251 - a connection of the machine
             transport, _ = await loop.create_connection(
                 lambda: carrier, *place, ssl=context, ssl_shutdown_timeout=_GOODBYE_S
             )
