@@ -1,4 +1,5 @@
 /** The join of replay and live under all kinds of interleaving, with a log and a channel in memory. */
+import { setImmediate as turn } from "node:timers/promises";
 import type { Run } from "@myspinbot/contracts/types.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -199,10 +200,13 @@ describe("followRun", () => {
     world.append();
     const stop = new AbortController();
     const first = collect(followRun(world.follower(), RUN, 0, stop.signal));
-    setTimeout(() => stop.abort(), 10);
+    // It has shown what there is, and listens.
+    await turn();
+    stop.abort();
     expect(seqs(await first)).toEqual([1]);
     const second = collect(followRun(world.follower(), RUN, 0, new AbortController().signal));
-    setTimeout(() => world.watches.forEach((watch) => watch.end()), 10);
+    await turn();
+    world.watches.forEach((watch) => watch.end());
     expect(seqs(await second)).toEqual([1]);
     expect(world.watches.size).toBe(0);
   });
@@ -216,9 +220,9 @@ describe("followRun", () => {
     follower.log = { ...follower.log, read: (...args) => ((reads += 1), read(...args)) };
     const stop = new AbortController();
     const frames = collect(followRun(follower, RUN, 0, stop.signal));
-    await systemClock.sleep(10);
+    await turn();
     for (const watch of world.watches) watch.reached(8);
-    await systemClock.sleep(50);
+    for (let turns = 0; turns < 50; turns += 1) await turn();
     stop.abort();
     expect(seqs(await frames)).toEqual([1, 2, 3]);
     expect(reads).toBeLessThan(6);

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { systemClock } from "../clock.ts";
 import type { Frame } from "./follow-run.ts";
@@ -19,6 +20,8 @@ interface Setup {
   made: () => number;
   ended: () => boolean;
   closed: () => number;
+  /** Kept when it closes. */
+  gone: Promise<void>;
   errors: unknown[];
   stop: AbortController;
 }
@@ -29,6 +32,7 @@ function setUp(frames: (signal: AbortSignal) => AsyncGenerator<Frame>, stallMs =
   let made = 0;
   let ended = false;
   let closed = 0;
+  const { promise: gone, resolve: leave } = Promise.withResolvers<void>();
   const stream = sseStream({
     async *frames(signal) {
       try {
@@ -44,10 +48,13 @@ function setUp(frames: (signal: AbortSignal) => AsyncGenerator<Frame>, stallMs =
     clock: systemClock,
     random: () => 0,
     onError: (error) => errors.push(error),
-    onClose: () => (closed += 1),
+    onClose() {
+      closed += 1;
+      leave();
+    },
     stallMs,
   });
-  return { stream, made: () => made, ended: () => ended, closed: () => closed, errors, stop };
+  return { stream, made: () => made, ended: () => ended, closed: () => closed, gone, errors, stop };
 }
 
 async function* endless(): AsyncGenerator<Frame> {
@@ -58,8 +65,6 @@ async function* quiet(signal: AbortSignal): AsyncGenerator<Frame> {
   yield event(1);
   await new Promise((resolve) => signal.addEventListener("abort", resolve));
 }
-
-const soon = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("sseStream", () => {
   it("writes frames as EventSource reads them", async () => {
@@ -103,16 +108,17 @@ describe("sseStream", () => {
     const { stream, made } = setUp(endless);
     const reader = stream.getReader();
     await reader.read();
-    await soon();
+    for (let turns = 0; turns < 50; turns += 1) await turn();
     expect(made()).toBeGreaterThan(10);
     expect(made()).toBeLessThan(70);
     await reader.cancel();
   });
 
   it("closes for a client that takes nothing for too long, and lets go of the run", async () => {
-    const { stream, closed, ended } = setUp(endless, 30);
+    const { stream, closed, ended, gone } = setUp(endless, 30);
     const reader = stream.getReader();
-    await soon(100);
+    await gone;
+    await turn();
     expect([closed(), ended()]).toEqual([1, true]);
     let last = await reader.read();
     while (!last.done) last = await reader.read();
@@ -125,7 +131,7 @@ describe("sseStream", () => {
     await reader.read();
     if (way === "cancel") await reader.cancel();
     else stop.abort();
-    await soon();
+    await turn();
     expect([closed(), ended(), errors]).toEqual([1, true, []]);
   });
 

@@ -1,6 +1,5 @@
 /** The metrics in prom-client, with gauges from a real server. */
 import type { Graph } from "@myspinbot/contracts/types.ts";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { createAppHarness, runOf, workNodeTypes, type AppHarness } from "../../test/app-harness.ts";
 import { until } from "../../test/until.ts";
@@ -40,7 +39,7 @@ describe("GET /metrics", () => {
     await h.post("/v1/runs", { graph: GRAPH });
     h.driver.startDriver();
     await until(async () => (await read()).get('gateway_pool_waiting_tasks{pool="node"}') === 2);
-    await sleep(50);
+    await until(async () => (await read()).get('gateway_pool_oldest_waiting_seconds{pool="node"}')! > 0.04);
     const { redis, keys } = h.driver;
     await redis.hset(keys.storage("s0"), { "files:ann": 1, "file_bytes:ann": 70, "file_bytes:bob": 7 });
     const stop = new AbortController();
