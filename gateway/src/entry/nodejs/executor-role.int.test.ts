@@ -37,6 +37,8 @@ function startGateway(): void {
   gateway = spawn(process.execPath, [here("main.ts")], {
     stdio: ["ignore", "ignore", "inherit"],
     env: {
+      // As every gateway of a test: one that starts again and again compiles nothing again.
+      NODE_COMPILE_CACHE: here("../../../../.data/compiled"),
       GATEWAY_REDIS_URL: h.valkey.url,
       GATEWAY_ROLES: "executor",
       GATEWAY_KEY_PREFIX: `role${count}`,
