@@ -31,7 +31,7 @@ export const CHECK_STEPS: readonly Step[] = [
     "ui",
   ),
   npmTool("arrows (dependency-cruiser)", "depcruise", codeFolders(ROOT)),
-  npmTool("dead code (knip)", "knip", []),
+  npmTool("dead code (knip)", "knip", ["--treat-config-hints-as-errors"]),
   pythonTool("format (ruff)", "ruff", ["format", "--check", "."]),
   pythonTool("lint (ruff)", "ruff", ["check", "."]),
   pythonTool("dead code (vulture)", "vulture", []),
