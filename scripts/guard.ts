@@ -1,12 +1,16 @@
 /**
- * Refuses files that name a package registry's host or a place on somebody's machine, code that spells wire names, and
- * executors that are no twins.
+ * Refuses what no other tool reads: hosts of registries and places on somebody's machine, names of the wire spelled by
+ * hand, executors that are no twins, time and chance that are not passed in, tests that sleep.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { misspeltEvents } from "./guards/event-types.ts";
+import { hiddenSources } from "./guards/hidden-sources.ts";
 import { limitsWithoutRow } from "./guards/limit-rows.ts";
 import { limitsAlone } from "./guards/limits.ts";
+import { longCallables } from "./guards/long-callables.ts";
+import { packagesWithoutLayers } from "./guards/python-packages.ts";
+import { sleepsOfTests } from "./guards/sleeps.ts";
+import { textOf } from "./guards/text-of.ts";
 import { twinDifferences } from "./guards/twins.ts";
 import { handSpelled } from "./guards/wire-names.ts";
 import { ROOT } from "./services/binaries.ts";
@@ -29,27 +33,27 @@ const listing = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "
   cwd: ROOT,
   encoding: "utf8",
 });
+const files = [...new Set(listing.split("\0"))].filter(Boolean);
 const problems: string[] = [];
-for (const file of listing.split("\0").filter(Boolean)) {
-  const text = readText(join(ROOT, file));
+for (const file of files) {
+  const text = textOf(ROOT, file);
   for (const word of FORBIDDEN) if (text.includes(word)) problems.push(`${file} names ${word}`);
   if (/(\.lock|package-lock\.json)$/.test(file) && LOCK_URL.test(text)) problems.push(`${file} holds a URL`);
 }
-problems.push(...handSpelled(ROOT, listing.split("\0")), ...twinDifferences(ROOT));
-problems.push(...limitsAlone(ROOT), ...limitsWithoutRow(ROOT));
+for (const find of [
+  handSpelled,
+  misspeltEvents,
+  hiddenSources,
+  sleepsOfTests,
+  longCallables,
+  packagesWithoutLayers,
+])
+  problems.push(...find(ROOT, files));
+for (const find of [twinDifferences, limitsAlone, limitsWithoutRow]) problems.push(...find(ROOT));
 for (const problem of problems) console.error(problem);
 console.log(
   problems.length === 0
-    ? "no registry host, no machine path and no wire name spelled by hand in any file; the executors are twins, and each limit of theirs has its row"
+    ? "no host, no machine path, no wire name by hand, no hidden time, no sleep; the executors are twins, with a row for each limit"
     : "see above",
 );
 process.exitCode = problems.length === 0 ? 0 : 1;
-
-/** Empty for a file that was deleted but not yet committed. */
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
-}

@@ -11,6 +11,7 @@ import { limits } from "./guards/proofs/limits.ts";
 import { names } from "./guards/proofs/names.ts";
 import { page } from "./guards/proofs/page.ts";
 import { twins } from "./guards/proofs/twins.ts";
+import { texts } from "./guards/proofs/texts.ts";
 import { slowPatterns } from "./guards/proofs/slow-patterns.ts";
 import type { Proof, Prover } from "./guards/proof.ts";
 
@@ -30,6 +31,7 @@ const PROVERS: readonly Prover[] = [
   twins,
   limits,
   limitRows,
+  texts,
 ];
 /** Most tools need one core. */
 const AT_ONCE = 2;

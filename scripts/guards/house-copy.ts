@@ -34,6 +34,7 @@ export class HouseCopy {
   }
 
   append(path: string, text: string): void {
+    mkdirSync(dirname(join(this.root, path)), { recursive: true });
     appendFileSync(join(this.root, path), text);
   }
 

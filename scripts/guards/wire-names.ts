@@ -1,6 +1,7 @@
 /** Finds names of wire.json that are spelled by hand in code: timers, groups, keys, object paths, ends of runs. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { textOf } from "./text-of.ts";
 
 interface Wire {
   groups: Record<string, string>;
@@ -11,7 +12,8 @@ interface Wire {
 }
 
 /** Code of the services and the Lua scripts; tests may spell names, so that they see what clients of Redis see. */
-const CODE = /^(gateway\/src|gpu-node\/src|client|tunnel|ui|scripts|schemas\/redis)\/.*\.(ts|tsx|py|lua)$/;
+const CODE =
+  /^(gateway\/src|gpu-node\/src|client|tunnel|ui|scripts|schemas\/redis)\/.*\.(ts|tsx|js|mjs|svelte|py|lua)$/;
 const GENERATED_OR_TESTS = /^gpu-node\/src\/gpu_node\/contracts\/|\.test\.ts$|\/test\/|^scripts\/guards\//;
 
 const either = (names: Iterable<string>): string => [...new Set(names)].join("|");
@@ -35,7 +37,7 @@ function patterns(wire: Wire): [what: string, pattern: RegExp, languages: RegExp
       ),
       /./,
     ],
-    ["a group", new RegExp(`\\bgroup(?:: |=)["'](?:${groups})["']`), /\.(tsx?|py)$/],
+    ["a group", new RegExp(`\\bgroup(?:: |=)["'](?:${groups})["']`), /\.(tsx?|m?js|svelte|py)$/],
     ["a key", new RegExp(`\\}:(?:${either(families)})\\b|["'\`]msb:`), /./],
     ["an object's path", new RegExp(`["'\`](?:${either(folders)})/(?:["'\`{]|\\$\\{)`), /./],
     ["the ends of runs", new RegExp(ends), /./],
@@ -49,19 +51,12 @@ export function handSpelled(root: string, files: readonly string[]): string[] {
   return files
     .filter((file) => CODE.test(file) && !GENERATED_OR_TESTS.test(file))
     .flatMap((file) =>
-      linesOf(join(root, file)).flatMap((line, index) =>
-        rules
-          .filter(([, pattern, languages]) => languages.test(file) && pattern.test(line))
-          .map(([what]) => `${file}:${index + 1} spells ${what} by hand: its builder comes from wire.json`),
-      ),
+      textOf(root, file)
+        .split("\n")
+        .flatMap((line, index) =>
+          rules
+            .filter(([, pattern, languages]) => languages.test(file) && pattern.test(line))
+            .map(([what]) => `${file}:${index + 1} spells ${what} by hand: its builder comes from wire.json`),
+        ),
     );
-}
-
-/** Empty for a file that was deleted but not yet committed. */
-function linesOf(path: string): string[] {
-  try {
-    return readFileSync(path, "utf8").split("\n");
-  } catch {
-    return [];
-  }
 }

@@ -100,7 +100,7 @@ describe("a task", () => {
     const task = await pool.addTask({ inputs: { value: value(7) } });
     const executor = await start({ work: echo });
     const reports = [await pool.nextReport(), await pool.nextReport()];
-    expect(reports.map(({ kind, type }) => kind + type)).toEqual(["notenode.started", "ending"]);
+    expect(reports.map(({ kind, type }) => `${kind} ${type}`)).toEqual(["note node.started", "ending "]);
     expect(reports[0]!.body).toEqual({ attempt: 1, executor: executor.id, engine: "first" });
     expect(reports[1]!.body).toMatchObject({
       kind: "ending",

@@ -8,6 +8,8 @@ interface Seed {
   from: string;
   /** What the file imports, as written. */
   specifier: string;
+  /** The line that imports it; by default for its effects alone. */
+  line?: string;
 }
 
 type Table = Readonly<Record<string, readonly string[]>>;
@@ -89,7 +91,22 @@ const single: Seed[] = [
   { rule: "run-engine-is-pure", from: "gateway/src/run-engine/seeded/hono.ts", specifier: "hono" },
 ];
 
-const seeds = [...gatewaySeeds, ...houseSeeds, ...single];
+/** Every way to import something: of each table one arrow, in one file each. */
+const WAYS: Readonly<Record<string, (specifier: string) => string>> = {
+  type: (specifier) => `import type { x } from "${specifier}";\nexport type A = typeof x;`,
+  inline: (specifier) => `export type A = import("${specifier}").x;`,
+  dynamic: (specifier) => `export const a = () => import("${specifier}");`,
+  export: (specifier) => `export { x } from "${specifier}";`,
+  all: (specifier) => `export * from "${specifier}";`,
+  require: (specifier) => `export const a: unknown = require("${specifier}");`,
+};
+const waySeeds: Seed[] = [gatewaySeeds[0]!, houseSeeds[0]!].flatMap(({ rule, from, specifier }) =>
+  Object.entries(WAYS).map(([way, line]) => ({
+    ...{ rule, specifier, from: from.replace(/\.ts$/, `-${way}.ts`), line: line(specifier) },
+  })),
+);
+
+const seeds = [...gatewaySeeds, ...houseSeeds, ...single, ...waySeeds];
 
 interface Answer {
   summary: {
@@ -109,16 +126,16 @@ export const arrows: Prover = {
       copy.write(landing(`gateway/src/entry/${runtime}`), "export const x = 1;\n");
     copy.write("gateway/src/runs/seeded/index.ts", "export const x = 1;\n");
     copy.write("gateway/src/runs/seeded/two.ts", 'import "./one.ts";\n');
-    for (const { from, specifier } of seeds) copy.write(from, `import "${specifier}";\n`);
+    for (const { from, specifier, line = `import "${specifier}";` } of seeds) copy.write(from, `${line}\n`);
   },
   async judge(copy) {
     const folders = [...new Set(Object.keys(house).map((folder) => folder.split("/")[0]!))];
     const { said } = await copy.tool("depcruise", [...folders, "--output-type", "json"]);
     const { summary } = JSON.parse(said) as Answer;
     const found = new Set(summary.violations.map(({ rule, from }) => `${rule.name} ${from}`));
-    const proofs = seeds.map(({ rule, from, specifier }) => ({
+    const proofs = seeds.map(({ rule, from, specifier, line }) => ({
       guard: `dependency-cruiser: ${rule}`,
-      mistake: `${from} imports ${specifier}`,
+      mistake: line ?? `${from} imports ${specifier}`,
       red: found.has(`${rule} ${from}`),
     }));
     const proved = new Set(seeds.map((seed) => seed.rule));

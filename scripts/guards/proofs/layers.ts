@@ -47,10 +47,25 @@ const PAIRS = LAYERS.map((layers) =>
   ),
 );
 
+/** Other ways to import, with the first arrow that is forbidden to a module of the gpu-node. */
+const WAYS: Readonly<Record<string, (imported: string) => string>> = {
+  "in a function": (imported) => `def a():\n    import ${imported}\n`,
+  "from its package": (imported) => `from ${imported.replace(/\.([^.]+)$/, " import $1")} as a\n`,
+  "for types alone": (imported) =>
+    `from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import ${imported}\n`,
+};
+const [UPWARD] = PAIRS[0]!;
+
 /** A module that others lie in is a package. */
 function fileOf(module: string): string {
   const holds = MODULES.some((other) => other.startsWith(`${module}.`));
   return `${module.replaceAll(".", "/")}${holds ? "/__init__" : ""}.py`;
+}
+
+interface Writing {
+  /** Modules besides those that have a layer. */
+  extra?: string[];
+  write?: (imported: string) => string;
 }
 
 /** One run sees one set of wrong imports, so that chains of them do not hide each other. */
@@ -58,11 +73,11 @@ async function lint(
   copy: HouseCopy,
   name: string,
   imports: readonly [string, string][],
-  extra: string[] = [],
+  { extra = [], write = (imported) => `import ${imported}\n` }: Writing = {},
 ) {
   const place = `${PLACE}/${name}`;
   const texts = new Map([...MODULES, ...extra].map((module) => [module, ""]));
-  for (const [module, imported] of imports) texts.set(module, `${texts.get(module)}import ${imported}\n`);
+  for (const [module, imported] of imports) texts.set(module, `${texts.get(module)}${write(imported)}`);
   copy.write(`${place}/gpu_node/__init__.py`, "");
   for (const [module, text] of texts) copy.write(`${place}/${fileOf(module)}`, text);
   copy.write(`${place}/pyproject.toml`, SETTINGS);
@@ -83,10 +98,19 @@ export const layers: Prover = {
       OTHERS.map(([module, imported]) => [module, imported]),
     );
     const unplaced = LAYERS.map((layers) => layers[0]![0]!.replace(/\.[^.]+$/, ".seeded_module"));
-    const surplus = await lint(copy, "surplus", [], unplaced);
+    const surplus = await lint(copy, "surplus", [], { extra: unplaced });
+    const ways = await Promise.all(
+      Object.entries(WAYS).map(async ([way, write]): Promise<Proof> => {
+        const said = await lint(copy, `way-${way.replaceAll(" ", "-")}`, [UPWARD!], { write });
+        const mistake = `${UPWARD![0]} imports ${UPWARD![1]} ${way}`;
+        const red = said.includes(`${UPWARD![0]} is not allowed to import ${UPWARD![1]}:`);
+        return { guard: `import-linter: ${UPWARD![0]}`, mistake, red };
+      }),
+    );
     const contracts = [...SETTINGS.matchAll(/^name = "([A-Z][^"]+)"/gm)].map(([, name]) => name!);
     const broken = (said: string, name: string): boolean => said.includes(`${name} BROKEN`);
     const proofs: Proof[] = [
+      ...ways,
       ...PAIRS.flat().map(([module, other]) => ({
         guard: `import-linter: ${module}`,
         mistake: `${module} imports ${other}`,

@@ -3,6 +3,9 @@ import type { Prover } from "../proof.ts";
 
 const TS = "gateway/src/runs/seeded-lint";
 const CLIENT = "client/src/seeded-lint";
+const TERMINAL = "client/cli/seeded-lint";
+const PAGE = "ui/src/lib/seeded-lint";
+const SCRIPTS = "scripts/seeded-lint";
 const PY = "src/gpu_node/seeded_lint";
 const many = (line: string, count: number): string => `${line}\n`.repeat(count);
 
@@ -65,6 +68,17 @@ const ESLINT_CLIENT: Readonly<Record<string, readonly string[]>> = {
   "no-restricted-syntax": ["export const a = new Date();"],
 };
 
+/** Of the command line: its process and what redraws look at the clock, and nothing else. */
+const ESLINT_TERMINAL: Readonly<Record<string, readonly string[]>> = {
+  "no-restricted-properties": ["export const a = Date.now();", "export const a = Math.random();"],
+  "no-restricted-syntax": ["export const a = new Date();"],
+  "no-restricted-globals": ["setInterval(() => undefined, 1);\nexport {};"],
+};
+
+/** What is no TypeScript module: scripts, and components with types. */
+const MANY = "export function f(a, b, c, d, e) {\n  return [a, b, c, d, e];\n}";
+const ESLINT_SCRIPTS = { "max-params": [MANY, "export const f = (a, b, c, d, e) => [a, b, c, d, e];"] };
+
 /** What ruff refuses, by code. */
 const RUFF: Readonly<Record<string, readonly string[]>> = {
   E711: ["def a(x):\n    return x == None"],
@@ -88,6 +102,8 @@ const RUFF: Readonly<Record<string, readonly string[]>> = {
     "from time import monotonic\n\nprint(monotonic())",
     "import asyncio\n\n\nasync def a():\n    await asyncio.sleep(1)",
     "import asyncio\n\n\nasync def a(b):\n    await asyncio.wait_for(b, 1)",
+    "import asyncio\n\n\nasync def a(b):\n    async with asyncio.timeout(1):\n        await b",
+    "from asyncio import timeout_at\n\nprint(timeout_at)",
     "from gpu_node.clock import SystemClock\n\nprint(SystemClock())",
     "from gpu_node.clock import system_random\n\nprint(system_random())",
     "import uuid\n\nprint(uuid.uuid4())",
@@ -100,6 +116,8 @@ const RUFF: Readonly<Record<string, readonly string[]>> = {
     "import os\n\nprint(os.urandom(4))",
     "from threading import Timer\n\nprint(Timer(1, print))",
     "import importlib\n\nprint(importlib.import_module('gpu_node.executor'))",
+    "import builtins\n\nprint(builtins.__import__('gpu_node.executor'))",
+    "import runpy\n\nprint(runpy.run_module('gpu_node.executor'))",
   ],
 };
 
@@ -120,7 +138,14 @@ const seedsOf = (
 const tsSeeds = [
   ...seedsOf(ESLINT, (name) => `${TS}/${name}.ts`),
   ...seedsOf(ESLINT_CLIENT, (name) => `${CLIENT}/${name}.ts`),
+  ...seedsOf(ESLINT_TERMINAL, (name) => `${TERMINAL}/${name}.ts`),
+  ...seedsOf(ESLINT_SCRIPTS, (name) => `${SCRIPTS}/${name}.mjs`),
+  ...seedsOf(ESLINT_SCRIPTS, (name) => `${PAGE}/${name}.svelte`).map((seed) => ({
+    ...seed,
+    text: `<script lang="ts" module>\n${seed.text}\n</script>`,
+  })),
 ];
+const ESLINT_PLACES = [TS, CLIENT, TERMINAL, SCRIPTS, PAGE];
 const pySeeds = seedsOf(RUFF, (name) => `${PY}/${name}.py`);
 
 export const lint: Prover = {
@@ -130,7 +155,7 @@ export const lint: Prover = {
     for (const { path, text } of pySeeds) copy.write(`gpu-node/${path}`, `${text}\n`);
   },
   async judge(copy) {
-    const eslint = JSON.parse((await copy.tool("eslint", ["--format", "json", TS, CLIENT])).said) as {
+    const eslint = JSON.parse((await copy.tool("eslint", ["--format", "json", ...ESLINT_PLACES])).said) as {
       filePath: string;
       messages: { ruleId: string }[];
     }[];

@@ -12,20 +12,30 @@ const UNFORMATTED = ["graphs", "runs/graphs", "runs/schemas", "runs/contracts"]
       (folder) => `${folder}/seeded-format.mjs`,
     ),
   );
+/** What needs a plugin or is no code: a file of each kind, and what is wrong in it. */
+const OTHER_UNFORMATTED: Readonly<Record<string, string>> = {
+  "ui/src/lib/seeded-format.svelte": '<p   class="a">a</p>\n',
+  "ui/src/seeded-format.css": "a{color:red}\n",
+  "infra/seeded-format.yml": "a:   [1,2]\n",
+  "infra/seeded-format.json": '{"a":   1}\n',
+  "ui/src/seeded-format.html": '<p   class="a">a</p>\n',
+};
 const PY_UNFORMATTED = "src/gpu_node/engines/seeded_format.py";
 
 export const formats: Prover = {
   steps: ["format (prettier)", "format (ruff)"],
   plant(copy) {
     for (const path of UNFORMATTED) copy.write(path, "export const a   =  1\n");
+    for (const [path, text] of Object.entries(OTHER_UNFORMATTED)) copy.write(path, text);
     copy.write(`gpu-node/${PY_UNFORMATTED}`, "a   =  1\n");
   },
   async judge(copy) {
     const bare = readFileSync(join(copy.root, ".prettierignore"), "utf8")
       .split("\n")
       .filter((row) => row !== "" && !/^(#|\/|\*\*\/)/.test(row));
+    const unformatted = [...UNFORMATTED, ...Object.keys(OTHER_UNFORMATTED)];
     return [
-      ...(await named("prettier", copy.tool("prettier", ["--list-different", ...UNFORMATTED]), UNFORMATTED)),
+      ...(await named("prettier", copy.tool("prettier", ["--list-different", ...unformatted]), unformatted)),
       { guard: "prettier: rows are anchored", mistake: bare.join(" "), red: bare.length === 0 },
       ...(await named("ruff format", copy.tool("venv/ruff", ["format", "--check", "."], "gpu-node"), [
         PY_UNFORMATTED,
@@ -104,6 +114,8 @@ export const deadCode: Prover = {
   plant(copy) {
     addDependency(copy);
     copy.write("gateway/src/runs/seeded-dead.ts", "export {};\n");
+    const settings = readFileSync(join(copy.root, "knip.json"), "utf8");
+    copy.write("knip.json", settings.replace('"ignoreBinaries": [', '"ignoreBinaries": ["seeded-binary", '));
     copy.append("gateway/src/clock.ts", "export const seededExport = 1;\n");
     copy.write("gpu-node/src/gpu_node/seeded_dead/a.py", SEEDED_DEAD_PY);
     const lines = [
@@ -114,7 +126,7 @@ export const deadCode: Prover = {
     copy.write("docs/seeded.md", `${lines.join("\n\n")}\n`);
   },
   async judge(copy) {
-    const dead = ["seeded-dead.ts", "seededExport", DEPENDENCY];
+    const dead = ["seeded-dead.ts", "seededExport", DEPENDENCY, "seeded-binary"];
     const docs = [
       "nowhere.md does not exist",
       "names no heading",
@@ -122,7 +134,7 @@ export const deadCode: Prover = {
       `${DEPENDENCY} is missing`,
     ];
     return [
-      ...(await named("knip", copy.tool("knip", []), dead)),
+      ...(await named("knip", copy.tool("knip", ["--treat-config-hints-as-errors"]), dead)),
       ...(await named("vulture", copy.tool("venv/vulture", [], "gpu-node"), DEAD_PY)),
       ...(await named("check-docs", copy.node("docs/check-docs.mjs"), docs)),
     ];
