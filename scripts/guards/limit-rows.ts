@@ -1,4 +1,4 @@
-/** Says for each limit of the executors which row of the conformance suite holds both of them to it. */
+/** Says for each limit of the executors which row of the conformance suite, or which unit test of each, holds them to it. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -6,9 +6,6 @@ import { join } from "node:path";
 const ROWS: Readonly<Record<string, readonly string[]>> = {
   recovered_entries: ["a read that is never answered is given up, and what it was given is asked for"],
   read_slack_ms: ["a read that is never answered is given up, and what it was given is asked for"],
-  backoff_ms: ["a settle whose answer is lost is said again, and counts once"],
-  backoff_max_ms: ["a settle whose answer is lost is said again, and counts once"],
-  sure_percent: ["what is frozen beyond its lease says nothing when it goes on"],
   checks_ms: ["a check that hangs says nothing when its time is over"],
   cancel_grace_ms: ["a handler that is told to stop may take its grace", "a cancel ends what hangs, too"],
   release_ms: [
@@ -25,14 +22,22 @@ const ROWS: Readonly<Record<string, readonly string[]>> = {
   log_lines_per_s: ["of two hundred lines the first fifty are told, and how many were dropped"],
   log_characters: ["odd logs"],
   last_line_characters: ["of what a handler did not expect the last line is shown, cut"],
-  kept_tasks: ["an entry that is no task, or no open one, is taken away, and so is a copy"],
   kept_endings: ["what Redis has forgotten is said again, or given back when it is not remembered"],
 };
 
-/** Limits that no row holds, and why. */
-const UNHELD: Readonly<Record<string, string>> = {
-  engines_ms: "the python plane asks all its types, then each by itself: a row of minutes",
+/**
+ * Limits that another value is put in the place of where they act, in a unit test of each executor: a row of processes
+ * would take too long, or not notice. Name of the test in TypeScript, as Python's is but for spaces.
+ */
+const UNITS: Readonly<Record<string, string>> = {
+  // The python plane asks all its types, then each by itself: minutes.
+  engines_ms: "gives a handler that long to say which engines it has",
+  backoff_ms: "waits by the first and the longest pause of the wire",
+  backoff_max_ms: "waits by the first and the longest pause of the wire",
+  sure_percent: "stops a task when the sure part of its lease is over, and not before",
+  kept_tasks: "remembers as many tasks as it may, the newest",
 };
+export const UNIT_TESTS = ["gateway/src/executor/limits.test.ts", "gpu-node/tests/unit/test_limits.py"];
 
 /** @returns a sentence for each limit without a row, each row without its limit, and each name that no test has */
 export function limitsWithoutRow(root: string): string[] {
@@ -41,18 +46,29 @@ export function limitsWithoutRow(root: string): string[] {
   const said = suite(root);
   return [
     ...limits
-      .filter((limit) => !ROWS[limit]?.length && !(limit in UNHELD))
+      .filter((limit) => !ROWS[limit]?.length && !(limit in UNITS))
       .map((limit) => `${limit} of wire.json is held by no row of e2e/twins: name one in limit-rows.ts`),
-    ...Object.keys(UNHELD)
+    ...Object.keys({ ...ROWS, ...UNITS })
       .filter((limit) => !limits.includes(limit))
-      .map((limit) => `limit-rows.ts excuses ${limit}, which wire.json has not`),
+      .map((limit) => `limit-rows.ts has a row for ${limit}, which wire.json has not`),
+    ...Object.entries(UNITS).flatMap(([limit, name]) =>
+      UNIT_TESTS.filter((path) => !holds(readFileSync(join(root, path), "utf8"), limit, name)).map(
+        (path) =>
+          `limit-rows.ts names "${name}" for ${limit}, and ${path} has no such test with another value`,
+      ),
+    ),
     ...Object.entries(ROWS).flatMap(([limit, names]) => [
-      ...(limits.includes(limit) ? [] : [`limit-rows.ts has a row for ${limit}, which wire.json has not`]),
       ...names
         .filter((name) => !said.includes(`"${name}"`))
         .map((name) => `limit-rows.ts names "${name}" for ${limit}, and e2e/twins has no such row`),
     ]),
   ];
+}
+
+/** Whether a text gives the limit a value, and has the test, as one of the languages would name it. */
+function holds(text: string, limit: string, name: string): boolean {
+  const names = [`it("${name}"`, `def test_${name.replaceAll(/\W+/g, "_")}(`];
+  return new RegExp(`\\b${limit}(?:: |=)\\d`).test(text) && names.some((each) => text.includes(each));
 }
 
 function suite(root: string): string {

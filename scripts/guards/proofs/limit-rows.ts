@@ -2,7 +2,7 @@
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../services/binaries.ts";
-import { limitsWithoutRow } from "../limit-rows.ts";
+import { limitsWithoutRow, UNIT_TESTS } from "../limit-rows.ts";
 import type { Proof, Prover } from "../proof.ts";
 
 /** A change of one file, and what the guard says of it. */
@@ -20,6 +20,9 @@ const CHANGES: readonly (readonly [file: string, from: string, to: string, said:
     "a cancel ends it",
     "for cancel_grace_ms, and e2e/twins",
   ],
+  ["gateway/src/executor/limits.test.ts", "remembers as many", "forgets", "for kept_tasks, and gateway/src"],
+  ["gateway/src/executor/limits.test.ts", "engines_ms: 1234", "a: 1", "for engines_ms, and gateway/src"],
+  ["gpu-node/tests/unit/test_limits.py", "sure_percent=37", "", "for sure_percent, and gpu-node"],
   ["e2e/twins/task-cases.ts", '"odd logs"', '"other logs"', "for log_characters, and e2e/twins"],
 ];
 
@@ -29,7 +32,7 @@ export const limitRows: Prover = {
   async judge(copy) {
     return CHANGES.map(([file, from, to, said], index): Proof => {
       const place = join(copy.root, "seeded/limit-rows", String(index));
-      for (const part of ["schemas/wire.json", "e2e"])
+      for (const part of ["schemas/wire.json", "e2e", ...UNIT_TESTS])
         cpSync(join(copy.root, part), join(place, part), { recursive: true });
       copy.write(
         `seeded/limit-rows/${index}/${file}`,
