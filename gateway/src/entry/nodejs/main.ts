@@ -4,7 +4,7 @@ import { GATEWAY_ENV } from "@myspinbot/contracts/config.ts";
 import { systemClock } from "../../clock.ts";
 import { createObjectStore } from "../../artifacts/object-store.ts";
 import { readConfig } from "../../config.ts";
-import { refuseCluster } from "../../health/redis-check.ts";
+import { refuseUnfit } from "../../health/redis-check.ts";
 import { createBase } from "../base.ts";
 import { checkExtensions } from "../check-extensions.ts";
 import { extensionError, joined } from "../extension.ts";
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
     clock: systemClock,
   });
   const redis = base.redis.commands();
-  await refuseCluster(redis);
+  await refuseUnfit(redis);
   redis.disconnect();
   const roles = await startRoles({ base, config, extension, store });
   let stopping = false;
