@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -34,7 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
         listener = socket.create_server((config.host, config.port), backlog=128)
     except OSError as error:
         where = f"{config.host}:{config.port}"
-        print(f"gpu-node cannot listen on {where}: {error.strerror}", file=sys.stderr)
+        remedy = f"set {GPU_NODE_ENV['port'].env} to another, or to 0"
+        if error.errno != errno.EADDRINUSE:
+            remedy = f"set {GPU_NODE_ENV['host'].env} to an address of this machine"
+        print(f"gpu-node cannot listen on {where}: {error.strerror}; {remedy}.", file=sys.stderr)
         return EXIT_CONFIG
     with listener:
         _begin_log(config, files)

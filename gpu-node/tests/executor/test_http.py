@@ -61,6 +61,7 @@ async def test_a_busy_port_is_one_clear_sentence() -> None:
         status, _, err = await run(**settings)
     assert status == 2
     assert "in use" in err
+    assert "set GPU_NODE_PORT to another, or to 0." in err
     assert len(err.splitlines()) == 1
 
 
