@@ -49,7 +49,7 @@ describe.each(SERVICES)("the $name", ({ name, app, user, prepare }) => {
     [
       "a missing secret",
       () => ({ env: { [`${app}_S3_SECRET_KEY_FILE`]: "" } }),
-      new RegExp(`${app}_S3_SECRET_KEY is missing`),
+      new RegExp(`${app}_S3_SECRET_KEY is (missing|not set): `),
     ],
     [
       "a secret's file that is not there",

@@ -137,6 +137,31 @@ export const COMMANDS = {
       input: { value: "FILE", help: "a run's input" },
     },
   },
+  backup: {
+    about: "Copies Redis and the object store into a new folder, as they are at one moment.",
+    more: "Of GATEWAY_REDIS_URL and GATEWAY_S3_*, .env, or npm run start, running or not. docs/operations.md.",
+    needs: "system",
+    words: { name: "FOLDER", help: "where the copy lies; new, or empty", most: 1, least: 1 },
+    options: {
+      data: {
+        value: "FOLDER",
+        help: "of npm run start, in place of GATEWAY_REDIS_URL and .env; .state by default",
+      },
+      pause: { value: "SECONDS", help: "how long whoever writes to Redis may be kept waiting; 5 by default" },
+    },
+  },
+  restore: {
+    about: "Puts a backup back into a Redis and a bucket that are empty.",
+    more: "Before gateways and executors are started. Places as for backup. docs/operations.md.",
+    needs: "system",
+    words: { name: "FOLDER", help: "the backup", most: 1, least: 1 },
+    options: {
+      data: {
+        value: "FOLDER",
+        help: "of npm run start, in place of GATEWAY_REDIS_URL and .env; .state by default",
+      },
+    },
+  },
   sheet: {
     about: "Shows a film as one picture: rest, widest, rounded, teeth, closed, blink, turned, end.",
     needs: "system",

@@ -7,6 +7,7 @@ import { ROOT } from "./services/binaries.ts";
 import { isFree } from "./services/ports.ts";
 import type { Runnable } from "./services/service-group.ts";
 import { ServiceError } from "./services/service.ts";
+import { noteServices } from "./services/noted-services.ts";
 import { startStack } from "./services/stack.ts";
 import { takeFolder } from "./sole-owner.ts";
 
@@ -42,6 +43,7 @@ try {
     },
     inheritOutput: true,
   });
+  noteServices(folder, stack);
   console.log(`gateway ${stack.gateway.url}  data ${folder}`);
   const all = [stack.valkey.service, stack.seaweed.service, stack.gateway.service, stack.gpuNode.service];
   await Promise.all(all.map((service) => keepAlive(service)));
