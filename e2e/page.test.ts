@@ -1,5 +1,4 @@
 /** The page in a real browser, in front of the real system: made, watched, kept. */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +20,7 @@ import {
   shoot,
   visit,
 } from "./browser.ts";
+import { makeKey } from "./make-key.ts";
 
 const WORDS = "Hello. I live on a box at home.";
 /** A node that draws its curve for as long as the node may work. */
@@ -362,7 +362,7 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
   });
 
   it("asks for a key once there is one, says that a wrong one is wrong, and shows one run by a link", async () => {
-    const key = makeKey();
+    const key = makeKey(stack.valkey, "runs:write,runs:read,operate");
     const { page, complaints, close } = await visit(browser, base);
     await page.goto(`/runs/${film}`);
     await page.getByLabel("API key").fill("msb_wrong");
@@ -475,12 +475,4 @@ async function drop(page: Page, selector: string, address: string): Promise<void
     },
     [selector, address],
   );
-}
-
-/** The gateway's owner does this at the machine. */
-function makeKey(): string {
-  const command = join(ROOT, "gateway", "src", "entry", "nodejs", "keys.ts");
-  const args = ["create", "--owner", "default", "--scopes", "runs:write,runs:read,operate"];
-  const env = { ...process.env, GATEWAY_REDIS_URL: stack.valkey.urlOf("gateway") };
-  return execFileSync(process.execPath, [command, ...args], { env, encoding: "utf8" }).trim();
 }

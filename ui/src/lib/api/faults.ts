@@ -36,3 +36,8 @@ export function faultOf(error: unknown): Fault {
 export function asksForKey({ status }: Fault): boolean {
   return status === 401;
 }
+
+/** It is not there: not any more, or it never was. */
+export function isGone({ status }: Fault): boolean {
+  return status === 404 || status === 410;
+}

@@ -25,11 +25,13 @@ export function loadDraft(graph: string): Draft {
   return { values: {}, key: newKey() };
 }
 
-export function keepDraft(graph: string, draft: Draft | undefined): void {
+/** @returns whether it is kept: without storage, or when that is full, it lasts as long as the page */
+export function keepDraft(graph: string, draft: Draft | undefined): boolean {
   try {
     if (draft === undefined) sessionStorage.removeItem(place(graph));
     else sessionStorage.setItem(place(graph), JSON.stringify(draft));
+    return true;
   } catch {
-    // Without storage it lasts as long as the page.
+    return false;
   }
 }

@@ -1,6 +1,6 @@
 /** The form of one graph while somebody fills it: what is shown, what is wrong, and sending it once. */
 import type { GraphDetail, Run } from "@myspinbot/contracts/types.ts";
-import { capabilities, graphDetail, graphs } from "#lib/api/catalogue.svelte.ts";
+import { capabilities, graphDetail } from "#lib/api/catalogue.svelte.ts";
 import { client } from "#lib/api/client.ts";
 import { type Fault, faultOf } from "#lib/api/faults.ts";
 import { availabilityOf } from "./availability.ts";
@@ -29,6 +29,9 @@ export class MakeForm {
   /** Why the gateway did not take it. */
   refused = $state.raw<Fault | undefined>();
   busy = $state(false);
+  /** Whether what is written would still be there after a reload. */
+  isKept = $state(true);
+  #loading = false;
 
   readonly either = $derived(this.form?.either.map(({ field }) => field) ?? []);
   readonly chosen = $derived(this.draft.chosen ?? this.either[0] ?? "");
@@ -51,7 +54,8 @@ export class MakeForm {
   }
 
   async load(): Promise<void> {
-    this.missing = undefined;
+    if (this.#loading) return;
+    this.#loading = true;
     try {
       this.detail = await graphDetail(this.name);
       const form = formOf(this.detail.input_schema);
@@ -62,11 +66,12 @@ export class MakeForm {
       }
       this.form = form;
       this.#before = toInput(this.shown, this.draft.values);
+      this.missing = undefined;
       keepLastGraph(this.name);
-      await Promise.all([graphs.load(), capabilities.load()]);
     } catch (error) {
       this.missing = faultOf(error);
     }
+    this.#loading = false;
   }
 
   choose(field: string): void {
@@ -115,6 +120,6 @@ export class MakeForm {
   /** Another text is another run, so it gets another key. */
   #keep(draft: Draft): void {
     this.draft = { ...draft, key: newKey() };
-    keepDraft(this.name, this.draft);
+    this.isKept = keepDraft(this.name, this.draft);
   }
 }

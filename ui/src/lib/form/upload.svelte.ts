@@ -7,10 +7,8 @@ import type { FileValue } from "./values.ts";
 export interface Kind {
   verb: string;
   note: string;
-  /** For the dialog that chooses files. */
+  /** For the dialog that chooses files, and for those that come without it. */
   accept: string;
-  /** Media types begin so. */
-  prefix: string;
 }
 
 const MOST_BYTES = 20 * 1024 * 1024;
@@ -20,14 +18,15 @@ export const KINDS = {
     verb: "Choose a photo",
     note: "JPEG, PNG or WebP, up to 20 MiB",
     accept: "image/jpeg,image/png,image/webp",
-    prefix: "image/",
   },
-  audio: { verb: "Choose a clip", note: "5 to 30 s of one speaker", accept: "audio/*", prefix: "audio/" },
-  video: { verb: "Choose a film", note: "MP4, WebM or MOV", accept: "video/*", prefix: "video/" },
+  audio: { verb: "Choose a clip", note: "5 to 30 s of one speaker", accept: "audio/*" },
+  video: { verb: "Choose a film", note: "MP4, WebM or MOV", accept: "video/*" },
 } satisfies Record<string, Kind>;
 
-export function accepted({ type }: File, { prefix }: Kind): boolean {
-  return type.startsWith(prefix);
+export function accepted({ type }: { type: string }, { accept }: Kind): boolean {
+  return accept
+    .split(",")
+    .some((each) => (each.endsWith("/*") ? type.startsWith(each.slice(0, -1)) : type === each));
 }
 
 /** A run that is sent before its files are there would do without them. */
@@ -39,8 +38,8 @@ export const onTheWay = new OnTheWay();
 export class Upload {
   readonly file: File;
   readonly name: string;
-  /** An address of its picture, while the page is open. */
-  readonly picture: string | undefined;
+  /** An address of its picture, while the page is open; none of what is no picture here. */
+  picture = $state<string | undefined>();
   /** Undefined when it failed or was canceled; `fault` says why. */
   readonly done: Promise<FileValue | undefined>;
   state = $state<"sending" | "done" | "failed">("sending");
@@ -64,6 +63,7 @@ export class Upload {
   /** Its picture is not shown any more. */
   release(): void {
     if (this.picture !== undefined) URL.revokeObjectURL(this.picture);
+    this.picture = undefined;
   }
 
   async #bring(kind: Kind): Promise<FileValue | undefined> {
@@ -91,6 +91,7 @@ export class Upload {
 
   #failed(why: string, again: boolean): undefined {
     this.state = "failed";
+    if (!again) this.release();
     this.fault = why === "" ? undefined : why;
     this.again = again;
     return undefined;
@@ -99,7 +100,7 @@ export class Upload {
 
 function refusal(file: File, kind: Kind): string | undefined {
   if (!accepted(file, kind)) return `${file.name || "This"} is no file of this kind. ${kind.note}.`;
-  if (kind.prefix === "image/" && file.size > MOST_BYTES)
+  if (kind === KINDS.image && file.size > MOST_BYTES)
     return `${bytes(file.size)} is too much: at most 20 MiB.`;
   return file.size === 0 ? "The file is empty." : undefined;
 }

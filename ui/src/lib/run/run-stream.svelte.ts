@@ -1,7 +1,7 @@
 /** Follows one run for a page: one stream, resumed by number, published once per picture of the screen. */
 import { isLast, isTerminal } from "@myspinbot/client/frames.ts";
 import type { Frame } from "@myspinbot/client/frames.ts";
-import type { Event } from "@myspinbot/contracts/types.ts";
+import type { Event, Run } from "@myspinbot/contracts/types.ts";
 import { untrack } from "svelte";
 import { client } from "#lib/api/client.ts";
 import { type Fault, faultOf } from "#lib/api/faults.ts";
@@ -21,6 +21,8 @@ export class RunStream {
   view = $state.raw<RunView | undefined>();
   state = $state<"connecting" | "live" | "away" | "ended" | "refused">("connecting");
   fault = $state.raw<Fault | undefined>();
+  /** The run as it was last while nobody looked. */
+  glimpse = $state.raw<Run | undefined>();
 
   /** Nodes that waited for somebody when this page was opened: what comes later does not take the focus away. */
   waitedAtFirst: readonly string[] | undefined;
@@ -101,6 +103,7 @@ export class RunStream {
       this.state = "live";
       this.fault = undefined;
     }
+    if (this.glimpse !== undefined) this.glimpse = undefined;
     this.#kept = fold(this.#kept, frame);
     if (frame.kind === "event" && this.#isShort(frame.event)) void this.#askAgain();
     this.#waiting += 1;
@@ -134,11 +137,9 @@ export class RunStream {
       await this.#pause(HIDDEN_POLL_MS);
       if (!document.hidden) return;
       const run = await client.runs.get(this.runId).catch(() => undefined);
-      // Events that are still to come would be taken for old ones if this moved the position.
-      if (run !== undefined && !isTerminal(run)) {
-        this.#kept.run.progress = run.progress;
-        this.#publish();
-      } else if (run !== undefined) return;
+      if (run !== undefined && isTerminal(run)) return;
+      // It is kept apart: what is known goes on by its number when somebody looks.
+      this.glimpse = run ?? this.glimpse;
     }
   }
 

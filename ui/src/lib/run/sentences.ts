@@ -43,7 +43,7 @@ function queued(queue: RunView["run"]["queue"]): string {
 }
 
 /** What somebody may do about a failure; its own words say what happened. */
-export function adviceOn(error: Problem): string {
+export function adviceOn(error: Pick<Problem, "code" | "class">): string {
   const ADVICE: Record<Problem["class"], string> = {
     permanent: "It will fail again unless the input is changed.",
     retryable: "It was tried several times. It may go well later.",
@@ -51,7 +51,11 @@ export function adviceOn(error: Problem): string {
     canceled: "",
     deadline: "It took longer than was allowed. Run it again when the box has less to do.",
   };
-  return ADVICE[error.class];
+  const CLOSER: Record<string, string> = {
+    "start-deadline": "No box took it in time. Run it again when one is online.",
+    "approval-deadline": "Nobody answered in time. Run it again to be asked again.",
+  };
+  return CLOSER[error.code] ?? ADVICE[error.class];
 }
 
 /** The node that is worked on now, for people. */

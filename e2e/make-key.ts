@@ -1,0 +1,13 @@
+/** A key of the API, made as the gateway's owner makes one: by a command at the machine. */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { ROOT } from "@myspinbot/services/binaries.ts";
+import type { ValkeyServer } from "@myspinbot/services/valkey.ts";
+
+/** @param scopes with commas between */
+export function makeKey(valkey: ValkeyServer, scopes: string): string {
+  const command = join(ROOT, "gateway", "src", "entry", "nodejs", "keys.ts");
+  const args = ["create", "--owner", "default", "--scopes", scopes];
+  const env = { ...process.env, GATEWAY_REDIS_URL: valkey.urlOf("gateway") };
+  return execFileSync(process.execPath, [command, ...args], { env, encoding: "utf8" }).trim();
+}
