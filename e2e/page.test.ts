@@ -164,6 +164,29 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
     await close();
   });
 
+  it("lets one hear a voice by name, and the same again without another run", async () => {
+    const { page, complaints, close } = await visit(browser, base);
+    await page.goto("/make/talking-avatar");
+    const voice = page.locator("[data-pointer='/voice']");
+    const chosen = voice.getByRole("combobox");
+    const name = await chosen.locator("optgroup option").first().getAttribute("value");
+    for (let round = 0; round < 2; round += 1) {
+      await chosen.selectOption(name);
+      await voice.getByRole("button", { name: "Hear it" }).click();
+      const sound = voice.locator("audio");
+      await expect
+        .poll(() => sound.evaluate((audio: HTMLAudioElement) => audio.currentTime), { timeout: 60_000 })
+        .toBeGreaterThan(0.2);
+      expect(await findings(page)).toEqual([]);
+      await shoot(page, "make voice desk light");
+      await chosen.selectOption("");
+      await sound.waitFor({ state: "detached" });
+    }
+    expect((await client.runs.list({ tag: "voice-sample" })).runs).toHaveLength(1);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it("takes many pictures together, each with its own fate", async () => {
     const { page, complaints, close } = await visit(browser, base);
     await page.goto("/make/upscale-batch");
