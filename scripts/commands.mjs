@@ -79,8 +79,8 @@ export const COMMANDS = {
     needs: "all",
     words: {
       name: "NAME",
-      help: "boxes, drive, edge, media, memory, noop, pull, recovery, saver or submit",
-      among: ["boxes", "drive", "edge", "media", "memory", "noop", "pull", "recovery", "saver", "submit"],
+      help: "boxes, drive, edge, media, memory, noop, page, pull, recovery, saver or submit",
+      among: ["boxes", "drive", "edge", "media", "memory", "noop", "page", "pull", "recovery", "saver", "submit"],
       most: 1,
       least: 1,
     },
