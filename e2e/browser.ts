@@ -21,9 +21,14 @@ export const PHONE: BrowserContextOptions = {
   ...{ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
 };
 
+/** @returns where the browser is */
+export async function unpackBrowser(): Promise<string> {
+  return OTHER ?? packed.executablePath();
+}
+
 /** @throws Error that says why no browser runs here */
 export async function openBrowser(): Promise<Browser> {
-  const executablePath = OTHER ?? (await packed.executablePath());
+  const executablePath = await unpackBrowser();
   const args = ["--no-sandbox", "--font-render-hinting=none", "--autoplay-policy=no-user-gesture-required"];
   return chromium.launch({ executablePath, args });
 }
