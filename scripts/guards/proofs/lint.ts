@@ -75,6 +75,18 @@ const ESLINT_TERMINAL: Readonly<Record<string, readonly string[]>> = {
   "no-restricted-globals": ["setInterval(() => undefined, 1);\nexport {};"],
 };
 
+/** Of the page, its components included: one place looks at the clock, another asks for chance. */
+const ESLINT_PAGE: Readonly<Record<string, readonly string[]>> = {
+  "no-restricted-properties": [
+    "Date.now()",
+    "performance.now()",
+    "Math.random()",
+    "crypto.randomUUID()",
+    "AbortSignal.timeout(1)",
+  ].map((call) => `export const a = ${call};`),
+  "no-restricted-syntax": ["export const a = new Date();", "export const a = globalThis.Date.now();"],
+};
+
 /** What is no TypeScript module: scripts, and components with types. */
 const MANY = "export function f(a, b, c, d, e) {\n  return [a, b, c, d, e];\n}";
 const ESLINT_SCRIPTS = { "max-params": [MANY, "export const f = (a, b, c, d, e) => [a, b, c, d, e];"] };
@@ -140,10 +152,13 @@ const tsSeeds = [
   ...seedsOf(ESLINT_CLIENT, (name) => `${CLIENT}/${name}.ts`),
   ...seedsOf(ESLINT_TERMINAL, (name) => `${TERMINAL}/${name}.ts`),
   ...seedsOf(ESLINT_SCRIPTS, (name) => `${SCRIPTS}/${name}.mjs`),
-  ...seedsOf(ESLINT_SCRIPTS, (name) => `${PAGE}/${name}.svelte`).map((seed) => ({
-    ...seed,
-    text: `<script lang="ts" module>\n${seed.text}\n</script>`,
-  })),
+  ...seedsOf(ESLINT_PAGE, (name) => `${PAGE}/${name}.ts`),
+  ...[ESLINT_SCRIPTS, ESLINT_PAGE].flatMap((table) =>
+    seedsOf(table, (name) => `${PAGE}/${name}.svelte`).map((seed) => ({
+      ...seed,
+      text: `<script lang="ts" module>\n${seed.text}\n</script>`,
+    })),
+  ),
 ];
 const ESLINT_PLACES = [TS, CLIENT, TERMINAL, SCRIPTS, PAGE];
 const pySeeds = seedsOf(RUFF, (name) => `${PY}/${name}.py`);

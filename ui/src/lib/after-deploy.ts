@@ -1,5 +1,6 @@
 /** An old page after a deploy: parts that it asks for are gone, so it is loaded anew, once. */
 import { navigating, updated } from "$app/state";
+import { clock } from "./clock.svelte.ts";
 
 const PLACE = "reloaded";
 /** Within this time the same trouble is none that a reload mends. */
@@ -8,8 +9,8 @@ const ONCE_MS = 60_000;
 /** Without storage it would be loaded again and again. @returns whether it is this page's turn */
 function takeTurn(): boolean {
   try {
-    if (Date.now() - Number(sessionStorage.getItem(PLACE) ?? 0) < ONCE_MS) return false;
-    sessionStorage.setItem(PLACE, String(Date.now()));
+    if (clock.read() - Number(sessionStorage.getItem(PLACE) ?? 0) < ONCE_MS) return false;
+    sessionStorage.setItem(PLACE, String(clock.read()));
     return true;
   } catch {
     return false;

@@ -1,4 +1,4 @@
-/** The time that is shown, once a second while somebody looks. */
+/** The page's only look at the time of the machine: what is shown of it, once a second while somebody looks. */
 
 class Clock {
   now = $state(Date.now());
@@ -8,6 +8,11 @@ class Clock {
       if (!document.hidden) this.now = Date.now();
     }, 1000);
     document.addEventListener("visibilitychange", () => (this.now = Date.now()));
+  }
+
+  /** As it is, for what is decided by it: nothing is drawn again because it goes on. */
+  read(): number {
+    return Date.now();
   }
 }
 

@@ -1,4 +1,5 @@
 /** Addresses of artifacts for pictures, films and downloads, which send no key: they get a token of their run. */
+import { clock } from "../clock.svelte.ts";
 import { access } from "./key.svelte.ts";
 import { client } from "./client.ts";
 
@@ -10,7 +11,7 @@ const tokens = new Map<string, Promise<{ token: string; until: number }>>();
 async function tokenOf(run_id: string, afresh: boolean): Promise<string | undefined> {
   if (access.key === undefined) return access.token;
   const old = await tokens.get(run_id)?.catch(() => undefined);
-  if (!afresh && old !== undefined && old.until - SPARE_MS > Date.now()) return old.token;
+  if (!afresh && old !== undefined && old.until - SPARE_MS > clock.read()) return old.token;
   const asked = client.runs
     .token(run_id)
     .then(({ token, expires_at }) => ({ token, until: Date.parse(expires_at) }));

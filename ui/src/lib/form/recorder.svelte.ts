@@ -1,4 +1,5 @@
 /** Records somebody's voice: how long and how loud it is so far, and why not, when the microphone is refused. */
+import { systemRuntime } from "@myspinbot/client/runtime.ts";
 
 /** What a clip of a voice has: less is refused by the box, more is not listened to. */
 export const LEAST_S = 5;
@@ -68,7 +69,7 @@ export class Recorder {
     const analyser = sound.createAnalyser();
     sound.createMediaStreamSource(stream).connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
-    const began = performance.now();
+    const began = systemRuntime.elapsed();
     const look = (): void => {
       if (this.state !== "recording") return void sound.close();
       analyser.getFloatTimeDomainData(samples);
@@ -76,7 +77,7 @@ export class Recorder {
         1,
         Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length) * 4,
       );
-      this.seconds = (performance.now() - began) / 1000;
+      this.seconds = (systemRuntime.elapsed() - began) / 1000;
       if (this.seconds >= MOST_S) this.stop();
       this.#frame = requestAnimationFrame(look);
     };

@@ -1,6 +1,7 @@
 /** Follows one run for a page: one stream, resumed by number, published once per picture of the screen. */
 import { isLast, isTerminal } from "@myspinbot/client/frames.ts";
 import type { Frame } from "@myspinbot/client/frames.ts";
+import { systemRuntime } from "@myspinbot/client/runtime.ts";
 import type { Event, Run } from "@myspinbot/contracts/types.ts";
 import { untrack } from "svelte";
 import { client } from "#lib/api/client.ts";
@@ -154,7 +155,7 @@ export class RunStream {
         signal.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(done, ms * (0.75 + Math.random() / 2));
+      const timer = setTimeout(done, ms * (0.75 + systemRuntime.random() / 2));
       window.addEventListener("online", done);
       document.addEventListener("visibilitychange", done);
       signal.addEventListener("abort", done);
