@@ -25,18 +25,20 @@ export function alerts(): Alert[] {
   return (parse(text) as { groups: { rules: Alert[] }[] }).groups.flatMap(({ rules }) => rules);
 }
 
-/** @returns where it stands, and the expression */
-export function expressions(): [string, string][] {
+/** @returns title of dashboard and panel, and the expression */
+export function panels(): [string, string][] {
   const folder = join(INFRA, "grafana", "dashboards");
   const boards = readdirSync(folder).map(
     (name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Dashboard,
   );
-  return [
-    ...boards.flatMap((board) =>
-      board.panels.flatMap((panel) =>
-        panel.targets.map(({ expr }): [string, string] => [`${board.title}: ${panel.title}`, expr]),
-      ),
+  return boards.flatMap((board) =>
+    board.panels.flatMap((panel) =>
+      panel.targets.map(({ expr }): [string, string] => [`${board.title}: ${panel.title}`, expr]),
     ),
-    ...alerts().map(({ alert, expr }): [string, string] => [alert, expr]),
-  ];
+  );
+}
+
+/** @returns where it stands, and the expression */
+export function expressions(): [string, string][] {
+  return [...panels(), ...alerts().map(({ alert, expr }): [string, string] => [alert, expr])];
 }

@@ -27,6 +27,13 @@ export const RUNS: Board = {
       ],
     },
     {
+      title: "How wrong expected ends were",
+      about:
+        "Between what runs of the graph took before and what a run took, as a share of that: for half of them.",
+      unit: "percentunit",
+      lines: [[quantile(0.5, "gateway_run_estimate_error_ratio", "graph"), "{{graph}}"]],
+    },
+    {
       title: "How long nodes take",
       about: "Execution alone, without waiting, by node type: 95 % are faster.",
       unit: "s",

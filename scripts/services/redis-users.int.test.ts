@@ -203,6 +203,8 @@ describe.each([
     ["TYPE", "msb:{s0}:mail"],
     ["XINFO", "STREAM", "msb:{s0}:mail"],
     ["XINFO", "GROUPS", "msb:{s0}:mail"],
+    ["XINFO", "CONSUMERS", "msb:{s0}:mail", "executors"],
+    ["SELECT", "0"],
     ["SLOWLOG", "LEN"],
   ])("who only watches may %s %s", async (...words) => {
     expect(await mayRun("watcher", ...words)).toBe(true);
