@@ -33,6 +33,14 @@ describe("the bundled validators", () => {
     expect(verdict('{ kind: "submitted", more: 1 }')).toBe(false);
   });
 
+  it.each(["heart", 7, [], null, true])("say of %j in the place of a voice that it is no object", (voice) => {
+    const validate = graphInputValidators["graphs/speak.input.schema.json"]!;
+    expect(validate({ text: "Hello.", voice })).toBe(false);
+    expect(validate.errors).toEqual(
+      expect.arrayContaining([expect.objectContaining({ instancePath: "/voice", keyword: "type" })]),
+    );
+  });
+
   it("know nothing by the names of Object.prototype", () => {
     for (const name of ["constructor", "toString", "__proto__"]) {
       expect(nodeTypeValidators[name]).toBeUndefined();

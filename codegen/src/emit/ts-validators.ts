@@ -5,6 +5,7 @@ import { transform } from "esbuild";
 import { bindings } from "../bindings.ts";
 import { bundle } from "../bundle.ts";
 import { EXPORTED, type ValidatorTables, validatedTitles, validatorTables } from "../validators.ts";
+import { type JsonSchema, mapSchemas } from "../schema.ts";
 import type { Source } from "../source.ts";
 import { BANNER } from "./text.ts";
 
@@ -37,13 +38,14 @@ export async function emitValidators(source: Source): Promise<string> {
   // Each definition as a schema of its own becomes one function: AJV would copy a `#/$defs/` target into every file
   // that points to it, and the module is also part of the edge bundle.
   for (const { title, file, schema } of source.titled.values()) {
-    ajv.addSchema({ ...bundle(source.titled, file, schema, BASE).schema, $id: BASE + title });
+    ajv.addSchema({ ...kindFirst(bundle(source.titled, file, schema, BASE).schema), $id: BASE + title });
   }
   // What one field holds, whatever else there is: a graph within another is given some fields by nodes, later.
   const parts = validatorTables(source).graphInputs.map(({ title }) => `${title}${PARTS}`);
   for (const { file, schema, title } of source.titled.values()) {
     if (!parts.includes(`${title}${PARTS}`)) continue;
-    const { type, properties, additionalProperties } = bundle(source.titled, file, schema, BASE).schema;
+    const whole = kindFirst(bundle(source.titled, file, schema, BASE).schema);
+    const { type, properties, additionalProperties } = whole;
     ajv.addSchema({ $id: `${BASE}${title}${PARTS}`, type, properties, additionalProperties });
   }
   const refs = Object.fromEntries(
@@ -60,6 +62,22 @@ export async function emitValidators(source: Source): Promise<string> {
     },
   );
   return `// ${BANNER}\n${small}`;
+}
+
+/**
+ * AJV tries the branches of a `oneOf` before it looks of which kind a value is, and what only says which fields it needs
+ * fits all that have none: a text in the place of an object would fit too many branches. Each says the kind itself.
+ */
+function kindFirst(schema: JsonSchema): JsonSchema {
+  return mapSchemas(schema, (inner) => {
+    const { type, oneOf } = inner;
+    if (typeof type !== "string" || !Array.isArray(oneOf)) return inner;
+    const says = (branch: JsonSchema): boolean => "type" in branch || "$ref" in branch;
+    return {
+      ...inner,
+      oneOf: (oneOf as JsonSchema[]).map((branch) => (says(branch) ? branch : { type, ...branch })),
+    };
+  });
 }
 
 /** Behind the title of a graph's input: the same without what it says of several fields at once. */
