@@ -19,6 +19,8 @@ export interface AppOptions {
   /** Added at the end, so they override: `{ GATEWAY_SHARDS: "3" }`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly inheritOutput?: boolean;
+  /** The checkout whose code it runs, ours by default. */
+  readonly root?: string;
 }
 
 export interface AppServer {
@@ -66,7 +68,7 @@ export async function prepareApp(app: App, options: AppOptions): Promise<AppServ
       ...app.env,
       ...options.env,
     },
-    cwd: ROOT,
+    cwd: options.root ?? ROOT,
     logFile: join(dir, `${app.name}.log`),
     inheritOutput: options.inheritOutput ?? false,
     isReady: () => isReadyAt(`${url}/readyz`),

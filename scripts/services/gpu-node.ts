@@ -22,6 +22,8 @@ export function prepareGpuNode(options: GpuNodeOptions): Promise<GpuNodeServer> 
     env: {
       GPU_NODE_DATA_DIR: join(options.dir, "tasks"),
       GPU_NODE_MODELS_DIR: join(ROOT, ".data", "models"),
+      // Before what the environment's own packages say.
+      ...(options.root === undefined ? {} : { PYTHONPATH: join(options.root, "gpu-node", "src") }),
     },
     readyWithinMs: 60_000,
   };
