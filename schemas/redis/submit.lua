@@ -67,52 +67,76 @@ if most_bytes > 0 and bytes_of_day(KEYS[21]) >= most_bytes then
   return { 'limited', 'bytes', rest_of_day(now) }
 end
 
+local record = {
+  'status', 'queued', 'seq', '0', 'drives', '0', 'created_at', text(now), 'touched', text(now),
+  'start_deadline_at', text(now + tonumber(ARGV[5])), 'run_deadline_at', text(now + tonumber(ARGV[6])),
+}
+local function note(name, value)
+  record[#record + 1], record[#record + 2] = name, value
+end
+
 local left, reset = '', ''
 if per_minute > 0 then
-  redis.call('RPUSH', KEYS[16], text(now))
-  redis.call('LTRIM', KEYS[16], -per_minute, -1)
-  while tonumber(redis.call('LINDEX', KEYS[16], 0)) <= now - MINUTE do
+  local count = redis.call('RPUSH', KEYS[16], text(now))
+  if count > per_minute then
+    redis.call('LTRIM', KEYS[16], -per_minute, -1)
+    count = per_minute
+  end
+  local oldest = tonumber(redis.call('LINDEX', KEYS[16], 0))
+  while oldest <= now - MINUTE do
     redis.call('LPOP', KEYS[16])
+    count, oldest = count - 1, tonumber(redis.call('LINDEX', KEYS[16], 0))
   end
   redis.call('PEXPIRE', KEYS[16], text(MINUTE))
-  left = text(per_minute - redis.call('LLEN', KEYS[16]))
-  reset = text(tonumber(redis.call('LINDEX', KEYS[16], 0)) + MINUTE - now)
+  left, reset = text(per_minute - count), text(oldest + MINUTE - now)
 end
 if most_live > 0 then
   redis.call('SADD', KEYS[17], ARGV[1])
-  redis.call('HSET', KEYS[1], 'live', KEYS[17])
+  note('live', KEYS[17])
 end
 if most_bytes > 0 then
-  redis.call('HSET', KEYS[1], 'bytes_key', KEYS[21])
+  note('bytes_key', KEYS[21])
 end
 local at = FIRST.arg
+local given = {}
+for _ = 1, tonumber(ARGV[9]) do
+  given[ARGV[at]] = ARGV[at + 1]
+  note(ARGV[at], ARGV[at + 1])
+  at = at + 2
+end
+redis.call('HSET', KEYS[1], unpack(record))
+
+-- Many fields at a time, and never more than Lua can hand over.
+local PART = 1000
 local function put_pairs(key, count)
-  for _ = 1, tonumber(count) do
-    redis.call('HSET', key, ARGV[at], ARGV[at + 1])
-    at = at + 2
+  local stop = at + 2 * tonumber(count)
+  while at < stop do
+    local part = {}
+    while at < stop and #part < PART do
+      part[#part + 1], at = ARGV[at], at + 1
+    end
+    redis.call('HSET', key, unpack(part))
   end
 end
-
-redis.call('HSET', KEYS[1], 'status', 'queued', 'seq', '0', 'drives', '0', 'created_at', text(now), 'touched', text(now),
-  'start_deadline_at', text(now + tonumber(ARGV[5])), 'run_deadline_at', text(now + tonumber(ARGV[6])))
-put_pairs(KEYS[1], ARGV[9])
 put_pairs(KEYS[2], ARGV[10])
 put_pairs(KEYS[4], ARGV[11])
 put_pairs(KEYS[20], ARGV[22])
 if ARGV[20] ~= 'none' then
   redis.call('ZADD', KEYS[19], text(now), ARGV[1])
 end
-for maker in string.gmatch(redis.call('HGET', KEYS[1], 'makers') or '', '%S+') do
+for maker in string.gmatch(given.makers or '', '%S+') do
   redis.call('SADD', ARGV[21] .. maker, ARGV[1])
 end
-redis.call('SET', KEYS[9], ARGV[4])
-redis.call('HINCRBY', KEYS[11], redis.call('HGET', KEYS[1], 'digest'), 1)
-for file in string.gmatch(redis.call('HGET', KEYS[1], 'files') or '', '%S+') do
+-- It is there as long as a run has it: purge removes it with the last.
+if redis.call('HINCRBY', KEYS[11], given.digest, 1) == 1 then
+  redis.call('SET', KEYS[9], ARGV[4])
+end
+for file in string.gmatch(given.files or '', '%S+') do
   redis.call('SADD', ARGV[12] .. file, ARGV[1])
 end
 append_event(KEYS[3], ARGV[8], KEYS[1], now, 'run.queued', '', ARGV[7], post)
-redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[5])), WIRE.timers.start_deadline(ARGV[1]))
-redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[6])), WIRE.timers.run_deadline(ARGV[1]))
+redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[5])), WIRE.timers.start_deadline(ARGV[1]),
+  text(now + tonumber(ARGV[6])), WIRE.timers.run_deadline(ARGV[1]))
 redis.call('ZADD', KEYS[7], text(now), ARGV[1])
 redis.call('ZADD', KEYS[8], text(now), ARGV[1])
 redis.call('ZADD', KEYS[12], text(now), ARGV[1])
