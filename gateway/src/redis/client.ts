@@ -16,6 +16,8 @@ export interface ConnectionOptions extends RedisOptions {
   elapsed?: () => number;
   /** Spreads the attempts of many connections. */
   random?: () => number;
+  /** Calls behind all that has come in by now: till then commands are gathered, and go out in one write. */
+  behind?: (send: () => void) => void;
 }
 
 /** A reply that asks for another server is sent again once; who gets it again within this time is told. */
@@ -46,9 +48,14 @@ function placeOf(url: string): RedisOptions {
 class Connection extends Client {
   /** Why there is no connection at the moment. */
   #fault: Error | undefined;
+  private readonly behind: ConnectionOptions["behind"];
 
-  constructor(options: RedisOptions, onFault: (sentence: string) => void) {
+  constructor(
+    options: RedisOptions,
+    { onFault, behind }: Pick<ConnectionOptions, "behind"> & { onFault: (sentence: string) => void },
+  ) {
     super(options as never);
+    this.behind = behind;
     let wasReady = false;
     this.on("ready", () => {
       wasReady = true;
@@ -71,6 +78,7 @@ class Connection extends Client {
   }
 
   override sendCommand(...args: Parameters<Client["sendCommand"]>): unknown {
+    gather(this.stream, this.behind);
     const reply = super.sendCommand(...args);
     args[0].promise.catch((error: unknown) => {
       if (error instanceof Error && error.name !== "ReplyError" && error !== this.#fault)
@@ -80,13 +88,20 @@ class Connection extends Client {
   }
 }
 
+/** A write costs more than the commands in it, on both sides. */
+function gather(stream: Client["stream"] | undefined, behind: ConnectionOptions["behind"]): void {
+  if (behind === undefined || !stream?.writable || stream.writableCorked > 0) return;
+  stream.cork();
+  behind(() => stream.uncork());
+}
+
 function connect(
   url: string,
-  { onFault = () => {}, random = systemRandom, ...options }: ConnectionOptions,
+  { onFault = () => {}, random = systemRandom, behind, ...options }: ConnectionOptions,
 ): Redis {
   const retryStrategy = (attempt: number): number =>
     Math.min(50 * 2 ** Math.min(attempt, 5), 1000) + random() * 100;
-  return new Connection({ ...COMMON, retryStrategy, ...placeOf(url), ...options }, onFault);
+  return new Connection({ ...COMMON, retryStrategy, ...placeOf(url), ...options }, { onFault, behind });
 }
 
 /**

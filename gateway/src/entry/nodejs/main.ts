@@ -39,6 +39,7 @@ async function main(): Promise<void> {
   const base = createBase({
     ...{ config, extension, version },
     write: (line) => process.stdout.write(`${line}\n`),
+    redisOptions: { behind: setImmediate },
   });
   if (secrets.shown.length > 0)
     base.logger.warn("secrets stay in the environment", { variables: secrets.shown });
