@@ -48,7 +48,8 @@ export function createConnected(shared: ProcessWide, connection: Connection): Co
   const { redis, store } = connection;
   const { keys, shards, known } = shared;
   const shard = shards[0] ?? "s0";
-  const registry = createRegistry({ ...shared, redis, shard, known: known.executors });
+  const lasting = connection.close === undefined;
+  const registry = createRegistry({ ...shared, redis, shard, known: known.executors, lasting });
   const reader = createRunReader({ ...shared, redis, registry, known: known.graphs });
   const files = createFileStore({ ...shared, redis, store, retentionMs: shared.uploadRetentionMs });
   return {
@@ -61,7 +62,7 @@ export function createConnected(shared: ProcessWide, connection: Connection): Co
     service: createRunService({ ...shared, redis, files, registry, reader }),
     webhooks: createWebhookStore({ ...shared, redis }),
     deliveries: createDeliveryStore({ redis, keys, shards }),
-    apiKeys: createApiKeys({ ...shared, redis, shard, known: known.apiKeys }),
+    apiKeys: createApiKeys({ ...shared, redis, shard, known: known.apiKeys, lasting }),
     countUpload: createCountUpload({ redis, keys, shard }),
   };
 }

@@ -35,12 +35,15 @@ export interface ApiKeysOptions {
   shard: string;
   clock: Clock;
   known: KnownKeys;
+  /** Whether the connection outlives who asks: then a key is read anew before what is known is too old, and nobody waits. */
+  lasting?: boolean;
 }
 
 /** In place of a key's id, where it is only asked whether there are any. */
 const NO_KEY = "none";
 
-export function createApiKeys({ redis, keys, shard, clock, known }: ApiKeysOptions): ApiKeys {
+/** Reads keys. Whoever asks for one over this connection while it is read waits for the same answer. */
+function createReading({ redis, keys, shard, clock, known, lasting = false }: ApiKeysOptions) {
   const isFresh = (at: number | undefined, ms: number): boolean =>
     at !== undefined && clock.elapsed() - at < ms;
 
@@ -61,19 +64,41 @@ export function createApiKeys({ redis, keys, shard, clock, known }: ApiKeysOptio
     return found;
   };
 
+  /** Questions under way, by key. */
+  const asked = new Map<string, Promise<KnownKey | undefined>>();
+  const question = (key: string): Promise<KnownKey | undefined> => {
+    const mine = asked.get(key) ?? ask(key).finally(() => asked.delete(key));
+    asked.set(key, mine);
+    return mine;
+  };
+  /** What fails behind somebody's back is told to whoever finds nothing fresh any more. */
+  const lookAhead = (key: string, at: number | undefined, ms: number): void => {
+    if (lasting && !isFresh(at, ms / 2)) question(key).catch(() => {});
+  };
+  return { isFresh, question, lookAhead };
+}
+
+export function createApiKeys(options: ApiKeysOptions): ApiKeys {
+  const { redis, keys, shard, clock, known } = options;
+  const { isFresh, question, lookAhead } = createReading(options);
   const isOver = ({ at, now, row }: KnownKey): boolean =>
     row.expires_at !== undefined && Number(row.expires_at) <= now + clock.elapsed() - at;
 
   return {
     async made() {
-      if (known.made?.value !== true && !isFresh(known.made?.at, DEFAULTS.keys_made_cache_ms))
-        await ask(NO_KEY);
+      const { made } = known;
+      if (made?.value === true) return true;
+      if (isFresh(made?.at, DEFAULTS.keys_made_cache_ms))
+        lookAhead(NO_KEY, made?.at, DEFAULTS.keys_made_cache_ms);
+      else await question(NO_KEY);
       return known.made?.value === true;
     },
     async find(id) {
       if (isFresh(known.missing.get(id), DEFAULTS.key_cache_ms)) return undefined;
       const before = known.rows.get(id);
-      const found = before && isFresh(before.at, DEFAULTS.key_cache_ms) ? before : await ask(id);
+      const isKnown = isFresh(before?.at, DEFAULTS.key_cache_ms);
+      if (isKnown) lookAhead(id, before?.at, DEFAULTS.key_cache_ms);
+      const found = isKnown ? before : await question(id);
       return found && !isOver(found) ? found.row : undefined;
     },
     async create(create) {

@@ -1,4 +1,4 @@
-/** Who can run what: the rows that executors announce, asked for at most once a second. */
+/** Who can run what: the rows that executors announce, a second old at most. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { Executor } from "@myspinbot/contracts/types.ts";
 import { validateExecutor } from "@myspinbot/contracts/validators.js";
@@ -28,6 +28,8 @@ export interface RegistryOptions {
   /** The gateway itself, where it runs tasks without announcing itself: it is always online. */
   resident?: Executor | undefined;
   cacheMs?: number;
+  /** Whether the connection outlives who asks: then rows are read anew before they are too old, and nobody waits for it. */
+  lasting?: boolean;
 }
 
 export interface KnownRows {
@@ -35,9 +37,9 @@ export interface KnownRows {
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { clock, known, cacheMs = 1000 } = options;
-  const isFresh = (asked: { at: number } | undefined) =>
-    asked !== undefined && clock.now() - asked.at < cacheMs;
+  const { clock, known, cacheMs = 1000, lasting = false } = options;
+  const isFresh = (asked: { at: number } | undefined, ms = cacheMs) =>
+    asked !== undefined && clock.now() - asked.at < ms;
   /** The question under way. It is this connection's: whoever has another asks by itself. */
   let asked: { at: number; rows: Promise<Executor[]> } | undefined;
 
@@ -47,22 +49,29 @@ export function createRegistry(options: RegistryOptions): Registry {
     return rows;
   };
 
+  const question = (): Promise<Executor[]> => {
+    if (asked && isFresh(asked)) return asked.rows;
+    const at = clock.now();
+    const mine = { at, rows: ask(at) };
+    asked = mine;
+    const over = () => {
+      if (asked === mine) asked = undefined;
+    };
+    mine.rows.then(over, over);
+    return mine.rows;
+  };
+
   return {
     forget() {
       delete known.latest;
       asked = undefined;
     },
     executors() {
-      if (known.latest && isFresh(known.latest)) return Promise.resolve(known.latest.rows);
-      if (asked && isFresh(asked)) return asked.rows;
-      const at = clock.now();
-      const question = { at, rows: ask(at) };
-      asked = question;
-      const over = () => {
-        if (asked === question) asked = undefined;
-      };
-      question.rows.then(over, over);
-      return question.rows;
+      const { latest } = known;
+      if (!latest || !isFresh(latest)) return question();
+      // What fails behind somebody's back is told to whoever finds nothing fresh any more.
+      if (lasting && !isFresh(latest, cacheMs / 2)) question().catch(() => {});
+      return Promise.resolve(latest.rows);
     },
   };
 }
