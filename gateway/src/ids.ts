@@ -1,10 +1,11 @@
 /** Makes the gateway's ids. They name their shard and are otherwise random. */
 import { ulid } from "ulid";
 
-const pool = new Uint32Array(256);
+/** A byte has the five bits of a character, and more than those are not asked for. */
+const pool = new Uint8Array(4096);
 let used = pool.length;
 
-/** From 0 to below 1. Asks the system for many numbers at once: ulid alone asks per character, 31 us an id. */
+/** From 0 to below 1, for a choice among 32. Asks the system for many at once: ulid alone asks per character, 31 us an id. */
 function random(): number {
   if (used === pool.length) {
     crypto.getRandomValues(pool);
@@ -12,7 +13,7 @@ function random(): number {
   }
   const value = pool[used] ?? 0;
   used += 1;
-  return value / 2 ** 32;
+  return value / 256;
 }
 
 /** A run, task or artifact id of a shard, e.g. `run_s0_01J...`. */

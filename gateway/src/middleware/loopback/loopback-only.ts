@@ -17,11 +17,10 @@ const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/i;
  */
 export function ownHosts(settings: AccessSettings): MiddlewareHandler<AppEnv> {
   return async function ownHosts(c, next) {
-    const url = new URL(c.req.url);
-    const host = c.req.header("host") ?? url.host;
+    const host = c.req.header("host") ?? new URL(c.req.url).host;
     if (!isOwnHost(host, settings)) throw refusal(settings, "the Host header names another machine");
-    if (asksFromElsewhere(c, originsOf(`${url.protocol}//${host}`, host, settings)))
-      throw refusal(settings, "a page of another origin asks");
+    const isOwn = (origin: string): boolean => originsOf(c.req.url, host, settings).has(origin);
+    if (asksFromElsewhere(c, isOwn)) throw refusal(settings, "a page of another origin asks");
     await next();
   };
 }
@@ -40,13 +39,14 @@ function isOwnHost(host: string, { required, publicUrl, routed }: AccessSettings
 }
 
 /** Behind the public address TLS ends before us: then it alone knows the scheme. */
-function originsOf(asked: string, host: string, { publicUrl, allowedOrigins }: AccessSettings): Set<string> {
+function originsOf(url: string, host: string, { publicUrl, allowedOrigins }: AccessSettings): Set<string> {
+  const asked = `${new URL(url).protocol}//${host}`;
   const isPublic = publicUrl && hostName(publicUrl.host) === hostName(host).toLowerCase();
   const own = isPublic ? publicUrl.origin : URL.canParse(asked) ? new URL(asked).origin : "none";
   return new Set([own, ...allowedOrigins]);
 }
 
-function asksFromElsewhere(c: Context<AppEnv>, origins: ReadonlySet<string>): boolean {
+function asksFromElsewhere(c: Context<AppEnv>, isOwn: (origin: string) => boolean): boolean {
   const { method } = c.req;
   const origin = c.req.header("origin");
   const site = c.req.header("sec-fetch-site");
@@ -54,7 +54,7 @@ function asksFromElsewhere(c: Context<AppEnv>, origins: ReadonlySet<string>): bo
   const route = routeAt(method, routePath(c, -1));
   if (READING.has(method) && (route?.scope === undefined || (route.runToken && c.req.query("token"))))
     return false;
-  if (origin !== undefined) return !URL.canParse(origin) || !origins.has(new URL(origin).origin);
+  if (origin !== undefined) return !URL.canParse(origin) || !isOwn(new URL(origin).origin);
   if (READING.has(method) && c.req.header("sec-fetch-mode") === "navigate") return false;
   return site === "cross-site" || site === "same-site";
 }
