@@ -17,8 +17,16 @@ export interface Target {
 
 const HEAD_END = "\r\n\r\n";
 
-/** Sends `count` requests over so many connections, on each one after the other. */
-export async function load(target: Target, count: number, connections: number): Promise<Answered[]> {
+/**
+ * Sends `count` requests over so many connections, on each one after the other.
+ * @param before waited for before each
+ */
+export async function load(
+  target: Target,
+  count: number,
+  connections: number,
+  before?: () => Promise<void>,
+): Promise<Answered[]> {
   const answered: Answered[] = [];
   let sent = 0;
   const work = async (): Promise<void> => {
@@ -29,6 +37,7 @@ export async function load(target: Target, count: number, connections: number): 
     while (sent < count) {
       const nth = sent;
       sent += 1;
+      await before?.();
       const began = performance.now();
       socket.write(request(target, nth));
       answered.push({ status: await read(), ms: performance.now() - began });

@@ -15,6 +15,8 @@ export interface WireCounts {
 export interface WireProxy {
   /** What a round trip really takes now, in ms: timers and a busy machine add to the delay that was set. */
   measureRtt(): Promise<number>;
+  /** For round trips one by one, in between what is measured. */
+  openPinger(): Promise<Pinger>;
   readonly port: number;
   readonly url: string;
   /** Sets the delay of one direction, in ms; a round trip costs twice as much. */
@@ -22,6 +24,12 @@ export interface WireProxy {
   /** What passed since the last call. */
   takeCounts(): WireCounts;
   close(): Promise<void>;
+}
+
+export interface Pinger {
+  /** Ms of one round trip, which counts as a turnaround. */
+  ping(): Promise<number>;
+  close(): void;
 }
 
 /** Timers fire up to a millisecond late, so the end of a delay is waited for in a loop. */
@@ -100,6 +108,7 @@ export async function startWireProxy(targetPort: number): Promise<WireProxy> {
   const port = await listen(server);
   return {
     measureRtt: () => pingMs(port),
+    openPinger: () => openPinger(port),
     port,
     url: `redis://127.0.0.1:${port}`,
     setDelay(ms) {
@@ -132,16 +141,26 @@ const PINGS = 7;
 
 /** The median of some pings. */
 async function pingMs(port: number): Promise<number> {
+  const pinger = await openPinger(port);
+  const times: number[] = [];
+  for (let i = 0; i < PINGS; i += 1) times.push(await pinger.ping());
+  pinger.close();
+  return median(times);
+}
+
+async function openPinger(port: number): Promise<Pinger> {
   const socket = connect(port, "127.0.0.1");
   socket.setNoDelay(true);
-  const times: number[] = [];
-  for (let i = 0; i <= PINGS; i += 1) {
-    const began = performance.now();
-    socket.write("PING\r\n");
-    await once(socket, "data");
-    // The first one opens the connection.
-    if (i > 0) times.push(performance.now() - began);
-  }
-  socket.destroy();
-  return median(times);
+  const pinger: Pinger = {
+    async ping() {
+      const began = performance.now();
+      socket.write("PING\r\n");
+      await once(socket, "data");
+      return performance.now() - began;
+    },
+    close: () => void socket.destroy(),
+  };
+  // The first one opens the connection.
+  await pinger.ping();
+  return pinger;
 }

@@ -47,7 +47,8 @@ const BODY = JSON.stringify({
   metadata: { customer: "42", order: "0123456789" },
 });
 /** The largest there are, and keys in turns: limits are counted, not reached. */
-const LIMITS = ["--runs-per-minute", "10000", "--live-runs", "10000"];
+export const MOST_PER_MINUTE = 10_000;
+const LIMITS = ["--runs-per-minute", String(MOST_PER_MINUTE), "--live-runs", "10000"];
 const KEYS = 4;
 const READY_MS = 30_000;
 
@@ -91,29 +92,31 @@ export async function ours({ dir, proxy, redisUrl }: Place, s3: S3Access): Promi
   };
 }
 
-export async function peer({ dir, proxy }: Place): Promise<Contestant> {
+/** @param perMinute how many requests a key may make; 0 = as many as they like, which spares a round trip */
+export async function peer({ dir, proxy }: Place, perMinute: number): Promise<Contestant> {
   const port = await freePort();
-  const authorization = "Bearer peer_0123456789abcdef0123456789abcdef";
-  const digest = createHash("sha256").update(authorization).digest("hex");
-  const folder = join(dir, "peer");
+  const authorizations = Array.from(
+    { length: KEYS },
+    (_, n) => `Bearer peer_${n}23456789abcdef0123456789abcdef`,
+  );
+  const digests = authorizations.map((text) => createHash("sha256").update(text).digest("hex"));
+  const name = `Fastify, ajv, BullMQ add${perMinute > 0 ? ", rate-limit" : ""}`;
+  const folder = join(dir, `peer-${perMinute}`);
   mkdirSync(folder, { recursive: true });
   const service = new Service({
-    name: "peer",
+    name: `peer-${perMinute}`,
     command: process.execPath,
-    args: [fileURLToPath(import.meta.resolve("./peer-server.ts")), String(port), proxy.url, digest],
+    args: [
+      fileURLToPath(import.meta.resolve("./peer-server.ts")),
+      ...[String(port), proxy.url, digests.join(","), String(perMinute)],
+    ],
     logFile: join(folder, "peer.log"),
-    isReady: async () => (await fetch(`http://127.0.0.1:${port}/`)).status === 404,
+    isReady: async () => (await fetch(`http://127.0.0.1:${port}/`)).status === 401,
     readyWithinMs: READY_MS,
     stopSignal: "SIGTERM",
     graceMs: 2_000,
   });
   await service.start();
   pinWorker(service.pid);
-  return {
-    name: "Fastify, ajv, BullMQ add",
-    pid: service.pid,
-    proxy,
-    target: target(port, [authorization]),
-    stop: () => service.stop(),
-  };
+  return { name, pid: service.pid, proxy, target: target(port, authorizations), stop: () => service.stop() };
 }

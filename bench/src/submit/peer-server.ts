@@ -1,54 +1,60 @@
 /**
- * The peer as a process: Fastify, its AJV and BullMQ's `add`. It looks for the key in a table, checks the body and adds a
- * job once per Idempotency-Key. Arguments: port, address of Redis, digest of the key.
+ * The peer as a process: Fastify, AJV and BullMQ's `add`, with what ours asks of a request. It looks for the key in a
+ * table, checks the body by the validators that AJV makes of our schemas, counts the key's minute in Redis where it is
+ * told to (`@fastify/rate-limit`), and adds a job once per Idempotency-Key. Its answer is the job.
+ * Arguments: port, address of Redis, digests of the keys, requests per minute of each (0 = no limit).
  */
 import { createHash, timingSafeEqual } from "node:crypto";
+import rateLimit from "@fastify/rate-limit";
+import type { Graph, RunCreate } from "@myspinbot/contracts/types.ts";
+import { validateGraph, validateRunCreate } from "@myspinbot/contracts/validators.js";
 import { Queue } from "bullmq";
 import fastify from "fastify";
+import { Redis } from "ioredis";
 
-const [port = "", url = "", digest = ""] = process.argv.slice(2);
+const [port = "", url = "", digests = "", perMinute = "0"] = process.argv.slice(2);
 const { hostname, port: redisPort } = new URL(url);
-const queue = new Queue("runs", { connection: { host: hostname, port: Number(redisPort) } });
+const connection = { host: hostname, port: Number(redisPort) };
+const queue = new Queue("runs", { connection });
 await queue.waitUntilReady();
-const known = new Map([[digest.slice(0, 8), Buffer.from(digest, "hex")]]);
+const known = new Map(digests.split(",").map((digest) => [digest.slice(0, 8), Buffer.from(digest, "hex")]));
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Id of the key that came. */
+    key: string;
+  }
+}
 
 const app = fastify();
-const text = { type: "string", maxLength: 10_000 } as const;
-const node = {
-  type: "object",
-  required: ["id", "type", "plane"],
-  additionalProperties: false,
-  properties: {
-    id: { type: "string", pattern: "^[a-z][a-z0-9_]{0,47}$" },
-    type: text,
-    plane: { type: "string", enum: ["node", "python"] },
-    params: { type: "object" },
-    inputs: { type: "object" },
-  },
-} as const;
-const graph = {
-  type: "object",
-  required: ["name", "nodes", "output"],
-  additionalProperties: false,
-  properties: {
-    name: text,
-    nodes: { type: "array", maxItems: 200, items: node },
-    output: { type: "object" },
-  },
-} as const;
-const body = {
-  type: "object",
-  required: ["graph"],
-  additionalProperties: false,
-  properties: { graph, input: { type: "object" }, metadata: { type: "object", additionalProperties: text } },
-} as const;
-
-app.post("/v1/runs", { schema: { body } }, async (request, reply) => {
-  const key = createHash("sha256").update(String(request.headers.authorization)).digest();
-  const found = known.get(key.toString("hex", 0, 4));
-  if (!found || !timingSafeEqual(found, key)) return reply.code(401).send({ code: "unauthorized" });
-  const job = await queue.add("run", request.body, { jobId: String(request.headers["idempotency-key"]) });
-  return reply.code(202).send({ run_id: job.id, status: "queued", created_at: job.timestamp });
+app.decorateRequest("key", "");
+app.addHook("onRequest", async (request, reply) => {
+  const digest = createHash("sha256").update(String(request.headers.authorization)).digest();
+  request.key = digest.toString("hex", 0, 4);
+  const found = known.get(request.key);
+  if (!found || !timingSafeEqual(found, digest)) return reply.code(401).send({ code: "unauthorized" });
 });
+if (perMinute !== "0")
+  await app.register(rateLimit, {
+    max: Number(perMinute),
+    timeWindow: "1 minute",
+    redis: new Redis(connection),
+    keyGenerator: ({ key }) => key,
+  });
+
+app.setValidatorCompiler(() => (body: RunCreate) => {
+  if (typeof body.graph === "string") return validateRunCreate(body);
+  return validateRunCreate({ ...body, graph: "inline" }) && validateGraph(body.graph);
+});
+
+app.post<{ Body: RunCreate & { graph: Graph } }>(
+  "/v1/runs",
+  { schema: { body: {} } },
+  async (request, reply) => {
+    const jobId = String(request.headers["idempotency-key"]);
+    const { id, timestamp, data } = await queue.add("run", request.body, { jobId });
+    return reply.code(202).send({ run_id: id, status: "queued", created_at: timestamp, ...data });
+  },
+);
 await app.listen({ port: Number(port), host: "127.0.0.1" });
 process.on("SIGTERM", () => process.exit(0));
