@@ -1,6 +1,6 @@
 /** One command: the options that all have, its examples, and the session that it works in. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { toSession, type ConnectionOptions } from "./connection.ts";
+import { TIMEOUT_S, toSession, type ConnectionOptions } from "./connection.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { Session, Surroundings } from "./surroundings.ts";
 import { say, table } from "./text.ts";
@@ -59,6 +59,12 @@ export function withConnection(command: Command): Command {
   return command
     .addOption(new Option("--url <address>", "the gateway; MSB_URL, or http://127.0.0.1:8787, by default"))
     .addOption(new Option("--key <key>", "the API key; better in MSB_KEY or MSB_KEY_FILE"))
+    .addOption(
+      new Option(
+        "--timeout <seconds>",
+        `how long an answer is waited for; ${TIMEOUT_S} by default. What is watched is not cut off`,
+      ).argParser(wholeNumber),
+    )
     .addOption(new Option("--json", "print what the gateway answered, as JSON"));
 }
 

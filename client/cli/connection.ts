@@ -3,15 +3,20 @@ import { readFileSync } from "node:fs";
 import { createClient } from "../src/client.ts";
 import { usage } from "./exit-codes.ts";
 import type { Session, Surroundings } from "./surroundings.ts";
+import { attentive } from "./waiting.ts";
 
 export interface ConnectionOptions {
   url?: string;
   key?: string;
   json?: boolean;
+  /** Seconds. */
+  timeout?: number;
 }
 
 const LOCAL = "http://127.0.0.1:8787";
 const KEY = /^msb_[0-7][0-9A-HJKMNP-TV-Z]{25}_[A-Za-z0-9_-]{43}$/;
+/** Of one answer; what is known to take longer has more. */
+export const TIMEOUT_S = 10;
 /** A person waits, and can ask again. */
 const PATIENCE = { patienceMs: 3_000, firstMs: 250, mostMs: 1_000 };
 
@@ -19,7 +24,10 @@ export function toSession(around: Surroundings, options: ConnectionOptions): Ses
   const url = urlOf(options.url ?? (around.env.MSB_URL || LOCAL));
   const key = keyOf(around.env, options.key);
   const authorization = key === undefined ? undefined : () => `Bearer ${key}`;
-  const client = createClient({ base: url, runtime: around.runtime, authorization, patience: PATIENCE });
+  const timeoutMs = (options.timeout ?? TIMEOUT_S) * 1000;
+  const runtime = attentive(around, url, timeoutMs);
+  const patience = { ...PATIENCE, patienceMs: Math.min(PATIENCE.patienceMs, timeoutMs) };
+  const client = createClient({ base: url, runtime, authorization, timeoutMs, patience });
   return { ...around, client, url, hasKey: key !== undefined, json: options.json === true };
 }
 

@@ -1,6 +1,8 @@
 /** `msb` as a process of its own against the real gateway: what it does, what it says, how it ends. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -337,6 +339,22 @@ describe("what cannot be done is one sentence and an exit code", () => {
     const read = await msbHere(["runs", "ls"], env({ MSB_KEY: "", MSB_KEY_FILE: at("key") }));
     expect(read.status).toBe(0);
   });
+});
+
+it("a gateway that takes the connection and never answers is told of while one waits, until Ctrl-C", async () => {
+  const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const left = await msbOnTerminal(["runs", "ls", "--url", url, "--timeout", "600"], {
+    columns: 100,
+    marker: "Ctrl-C stops.",
+  });
+  silent.close();
+  const said = stripVTControlCharacters(left.stdout).replace("^C", "").trim();
+  expect([left.status, said]).toEqual([
+    EXIT.stopped,
+    `Waiting for ${url} to answer, for 600 s (--timeout). Ctrl-C stops.`,
+  ]);
 });
 
 describe("operators", () => {

@@ -1,5 +1,6 @@
 /** Watches a run for a person who may go away: the run goes on without them. */
 import type { Run } from "@myspinbot/contracts/types.ts";
+import { type ClientError, NetworkError } from "../src/errors.ts";
 import type { Frame } from "../src/frames.ts";
 import { watchRun } from "./progress/watch-run.ts";
 import type { Session } from "./surroundings.ts";
@@ -13,9 +14,11 @@ export async function watchToEnd(session: Session, run: Run, { events }: { event
     const onFrame = (frame: Frame): void => {
       if (frame.kind === "event") stdout.write(`${JSON.stringify(frame.event)}\n`);
     };
-    return await client.runs.watch(run.run_id, { onFrame, signal });
+    const onPause = ({ message }: ClientError): void => say(stderr, `${message} Asking again …`);
+    return await client.runs.watch(run.run_id, { onFrame, onPause, signal });
   } catch (error) {
-    if (signal.aborted) say(stderr, `\nThe run goes on. Watch it again: msb runs watch ${run.run_id}`);
+    if (signal.aborted || error instanceof NetworkError)
+      say(stderr, `\nThe run goes on. Watch it again: msb runs watch ${run.run_id}`);
     throw error;
   }
 }

@@ -179,13 +179,13 @@ describe("a request", () => {
   it("that gets no answer in time fails", async () => {
     expect(await failureOf(["silence"], IMPATIENT)).toMatchObject({
       name: "NetworkError",
-      message: "No answer came within 30000 ms.",
+      message: "No answer came within 30 s.",
     });
   });
 
   it("has longer when the gateway was asked to wait", async () => {
     const { client, fake } = clientOf(["silence"], IMPATIENT);
-    await expect(client.runs.submit({ graph: "g" }, { waitS: 60 })).rejects.toThrow("within 90000 ms");
+    await expect(client.runs.submit({ graph: "g" }, { waitS: 60 })).rejects.toThrow("within 90 s");
     expect(fake.elapsed()).toBe(90_000);
   });
 
@@ -240,6 +240,19 @@ describe("an upload", () => {
       "content-disposition": "attachment; filename*=UTF-8''a%22b%0D%0A%28%C3%BC%29%EF%BF%BD.png",
     });
     await expect(client.files.upload(content)).rejects.toThrow("The bytes of f were changed on their way.");
+  });
+
+  it.each([
+    [7_000_000, 130_000],
+    [2, 30_000],
+  ])("of %i bytes has the time that slow lines take, beside that for an answer", async (size, ms) => {
+    const { client, fake } = clientOf(["silence"], IMPATIENT);
+    const content = { bytes: new Uint8Array(size), mediaType: "image/png" };
+    await expect(client.files.upload(content)).rejects.toThrow(NetworkError);
+    expect(Math.round(fake.elapsed())).toBe(ms);
+    const stream = clientOf(["silence"], IMPATIENT);
+    const unknown = { bytes: streamOf(["x"]), mediaType: "image/png" };
+    await expect(stream.client.files.upload(unknown)).rejects.toThrow("within 330 s");
   });
 
   it("of bytes is sent again, of a stream it is not", async () => {

@@ -55,6 +55,10 @@ export interface Caller {
   once<O extends Operation>(operation: O, given: Given<O>): Promise<Response>;
 }
 
+/** Of an upload; so the largest file takes the five minutes for which Node.js waits for a request. */
+const SLOWEST_BYTES_PER_MS = 70;
+const LONGEST_UPLOAD_MS = 300_000;
+
 export function createCaller(settings: Settings): Caller {
   const { runtime, idleMs } = settings;
   const once: Caller["once"] = (operation, given) => send(settings, operation, given);
@@ -106,7 +110,8 @@ async function send<O extends Operation>(
     redirect: "manual",
     ...bodyOf(given),
   };
-  const response = await inTime(runtime, given.timeoutMs ?? timeoutMs, signal, (stop) =>
+  const mostMs = (given.timeoutMs ?? timeoutMs) + travelMs(given.content);
+  const response = await inTime(runtime, mostMs, signal, (stop) =>
     runtime.fetch(url, { ...init, signal: stop }),
   );
   if (answers.some(({ status }) => status === response.status)) return response;
@@ -134,6 +139,14 @@ function bodyOf<O extends Operation>({ body, content }: Given<O>): RequestInit &
   return body === undefined ? {} : { body: JSON.stringify(body) };
 }
 
+/** How long bytes may be under way before anybody can answer; of a stream nobody knows how many there are. */
+function travelMs(content: Content | undefined): number {
+  if (content === undefined) return 0;
+  const { bytes } = content;
+  if (bytes instanceof ReadableStream) return LONGEST_UPLOAD_MS;
+  return (bytes instanceof Blob ? bytes.size : bytes.length) / SLOWEST_BYTES_PER_MS;
+}
+
 /** @throws NetworkError when nothing comes in time, or nothing at all; the signal's reason */
 async function inTime<T>(
   runtime: Runtime,
@@ -145,7 +158,8 @@ async function inTime<T>(
   const late = new AbortController();
   const stop = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
   void runtime.sleep(ms, over.signal).then(() => {
-    if (!over.signal.aborted) late.abort(new NetworkError(`No answer came within ${ms} ms.`));
+    if (!over.signal.aborted)
+      late.abort(new NetworkError(`No answer came within ${Math.ceil(ms / 1000)} s.`));
   });
   try {
     return await work(stop);

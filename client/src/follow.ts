@@ -9,6 +9,8 @@ export interface FollowOptions {
   /** The number of the last event that is known: 0 for the whole log. Without it a snapshot comes first. */
   after?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** Hears why a connection ended that is made again. */
+  onPause?: ((failure: ClientError) => void) | undefined;
 }
 
 const STREAM = "text/event-stream";
@@ -28,10 +30,10 @@ interface Position {
 export async function* followRun(
   caller: Caller,
   run_id: string,
-  { after, signal }: FollowOptions,
+  { after, signal, onPause }: FollowOptions,
 ): AsyncGenerator<Frame> {
   const { runtime, streamPatience } = caller.settings;
-  const patience = createPatience(runtime, streamPatience);
+  const patience = createPatience(runtime, streamPatience, onPause);
   const at: Position = { seen: after, retryMs: undefined, ended: false };
   let malformed = 0;
   while (!at.ended) {

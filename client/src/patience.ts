@@ -17,9 +17,11 @@ export interface Patience {
   pause(failure: ClientError, signal?: AbortSignal): Promise<void>;
 }
 
+/** @param onPause hears of each failure that is followed by another try */
 export function createPatience(
   runtime: Runtime,
   { patienceMs, firstMs, mostMs }: PatienceSettings,
+  onPause?: (failure: ClientError) => void,
 ): Patience {
   let failures = 0;
   let since = runtime.elapsed();
@@ -35,6 +37,7 @@ export function createPatience(
       const ms = Math.max(backoff, failure.retryAfterMs ?? 0);
       if (!failure.retryable || runtime.elapsed() - since + ms > patienceMs) throw failure;
       failures += 1;
+      onPause?.(failure);
       await runtime.sleep(ms, signal);
       signal?.throwIfAborted();
     },

@@ -104,8 +104,8 @@ export function createRuns(caller: Caller): Runs {
         (page) => page.runs,
       ),
     follow: (run_id, options = {}) => followRun(caller, run_id, options),
-    async watch(run_id, { onFrame, after = 0, signal } = {}) {
-      for await (const frame of runs.follow(run_id, { after, signal })) onFrame?.(frame);
+    async watch(run_id, { onFrame, after = 0, signal, onPause } = {}) {
+      for await (const frame of runs.follow(run_id, { after, signal, onPause })) onFrame?.(frame);
       return runs.get(run_id, { signal });
     },
     events: (run_id, query = {}, { signal } = {}) =>

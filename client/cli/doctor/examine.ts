@@ -14,7 +14,7 @@ const NO_FILE = "file_00000000000000000000000000";
 
 export async function examine(session: Session): Promise<Finding[]> {
   const { settings } = session.client.caller;
-  const client = createClient({ ...settings, timeoutMs: 10_000, patience: IMPATIENT });
+  const client = createClient({ ...settings, patience: IMPATIENT });
   const gateway = await lookAtGateway(session, client);
   if (gateway.version === undefined) return gateway.findings;
   const ready = await lookAtReadiness(session, client);

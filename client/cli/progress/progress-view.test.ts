@@ -58,3 +58,26 @@ test("says now and then in a pipe how far a long node is", () => {
     "  video: still running, 50 %, 143.4 s, warp",
   ]);
 });
+
+test("says below the rows what is wrong with the connection, for as long as it is", () => {
+  const said = (isTTY: boolean): string => {
+    let text = "";
+    const write = (part: string): boolean => Boolean((text += part));
+    const view = openProgressView({ isTTY, columns: 20, write } as WriteStream, () => Date.now(), "xterm");
+    view.show(rows);
+    for (const note of ["Nobody is there. Asking again …", "Nobody is there. Asking again …", undefined]) {
+      view.note(note);
+      vi.advanceTimersByTime(100);
+    }
+    view.close();
+    return text;
+  };
+  expect(said(false)).toBe("  Nobody is there. Asking again …\n");
+  const drawings = said(true).split("\u001b[J");
+  expect(drawings.map((drawing) => drawing.includes("Nobody is there. As\n"))).toEqual([
+    ...[true, true, false, false, false],
+  ]);
+  // Where a note was, its line goes, too.
+  expect(drawings[2]).toContain("\u001b[2A");
+  expect(drawings[3]).toContain("\u001b[1A");
+});

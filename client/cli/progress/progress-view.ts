@@ -1,10 +1,13 @@
 /** Shows a run's progress: as one redrawn line per node on a terminal, as quiet lines elsewhere. */
 import type { WriteStream } from "node:tty";
+import { plain } from "../text.ts";
 import type { NodeRow, NodeRows } from "./node-rows.ts";
 
 export interface ProgressView {
   /** Shows the rows as they are now; `changed` names the node that the last event was about. */
   show(rows: NodeRows, changed?: string): void;
+  /** Says below the rows what is wrong with the connection, until it is said that nothing is. */
+  note(text: string | undefined): void;
   /** Leaves the last state on the screen. */
   close(): void;
 }
@@ -36,19 +39,25 @@ const REMIND_MS = 10_000;
 
 function openTerminalView(output: WriteStream, now: Now): ProgressView {
   let rows: NodeRows = [];
+  let note: string | undefined;
   let drawn = 0;
   const draw = (): void => {
     const up = drawn > 0 ? `\u001b[${drawn}A` : "";
     const columns = output.columns || 80;
-    const lines = rows.map((row) => `\u001b[2K${toLine(row, columns, now()).slice(0, columns - 1)}\n`);
-    output.write(up + lines.join(""));
-    drawn = rows.length;
+    const texts = [...rows.map((row) => toLine(row, columns, now())), ...(note === undefined ? [] : [note])];
+    const lines = texts.map((text) => `\u001b[2K${plain(text).slice(0, columns - 1)}\n`);
+    // The last one erases a note that was below.
+    output.write(`${up}${lines.join("")}\u001b[J`);
+    drawn = lines.length;
   };
   // Also without events: the seconds of a running node go on.
   const timer = setInterval(draw, REDRAW_MS);
   return {
     show(next) {
       rows = next;
+    },
+    note(text) {
+      note = text;
     },
     close() {
       clearInterval(timer);
@@ -60,6 +69,7 @@ function openTerminalView(output: WriteStream, now: Now): ProgressView {
 function openLineView(output: NodeJS.WritableStream, now: Now): ProgressView {
   const shown = new Map<string, NodeRow["status"]>();
   let running: NodeRows = [];
+  let noted: string | undefined;
   const remind = (): void => {
     const long = ({ startedAt = Infinity }: NodeRow): boolean => now() - startedAt >= REMIND_MS;
     for (const row of running.filter(long)) {
@@ -75,6 +85,10 @@ function openLineView(output: NodeJS.WritableStream, now: Now): ProgressView {
       if (row === undefined || row.status === "dispatched" || shown.get(row.nodeId) === row.status) return;
       shown.set(row.nodeId, row.status);
       output.write(`  ${nameOf(row)}: ${[row.status, ...details(row, now())].join(", ")}\n`);
+    },
+    note(text) {
+      if (text !== undefined && text !== noted) output.write(`  ${plain(text)}\n`);
+      noted = text;
     },
     close() {
       clearInterval(timer);

@@ -2,6 +2,7 @@
 import type { WriteStream } from "node:tty";
 import type { Problem, Run } from "@myspinbot/contracts/types.ts";
 import type { Client } from "../../src/client.ts";
+import type { ClientError } from "../../src/errors.ts";
 import type { Frame } from "../../src/frames.ts";
 import { problemText } from "../../src/problem-text.ts";
 import { toNodeRows, withEvent } from "./node-rows.ts";
@@ -25,14 +26,17 @@ export async function watchRun({ client, output, now, signal, onFrame }: Watchin
     view.show(rows);
     const show = (frame: Frame): void => {
       onFrame?.(frame);
+      view.note(undefined);
       if (frame.kind !== "event") return;
       rows = withEvent(rows, frame.event);
       view.show(rows, frame.event.node_id);
     };
-    return await client.runs.watch(run.run_id, { onFrame: show, signal });
+    const onPause = ({ message }: ClientError): void => view.note(`${message} Asking again …`);
+    for await (const frame of client.runs.follow(run.run_id, { after: 0, signal, onPause })) show(frame);
   } finally {
     view.close();
   }
+  return client.runs.get(run.run_id, { signal });
 }
 
 /** Which node failed and why, of a run that ended otherwise than with success. */

@@ -30,7 +30,16 @@ function started(session: Session, run: Run): undefined {
   say(session.stderr, `It is ${run.status}. Watch it: msb runs watch ${run.run_id}`);
 }
 
+/** A person who has typed Ctrl-C does not wait for a gateway that is away; what is left goes after a day. */
+const FORGET_MS = 2_000;
+
 /** Nobody else knows of files whose run was not started. */
-export async function forget({ client }: Session, uploaded: readonly string[]): Promise<void> {
-  await Promise.all(uploaded.map((file_id) => client.files.delete(file_id).catch(() => undefined)));
+export async function forget({ client, runtime }: Session, uploaded: readonly string[]): Promise<void> {
+  if (uploaded.length === 0) return;
+  const late = new AbortController();
+  const over = new AbortController();
+  void runtime.sleep(FORGET_MS, over.signal).then(() => late.abort());
+  const options = { signal: late.signal };
+  await Promise.all(uploaded.map((file_id) => client.files.delete(file_id, options).catch(() => undefined)));
+  over.abort();
 }
