@@ -20,7 +20,8 @@ export const EXIT_CODES_HELP = `Exit codes:
   2    what was typed cannot be meant
   3    the gateway does not answer, or something else answers in its place
   4    there is no valid key, or the key may not do this
-  5    there is no such run, graph, executor, key, webhook, delivery or dead letter
+  5    there is no such run, graph, executor, key, webhook, delivery or dead letter, or
+       it was kept for its time and is gone
   6    the run that was watched did not succeed
   130  stopped by Ctrl-C`;
 
@@ -58,7 +59,7 @@ function ofProblem(error: ApiError, hasKey: boolean): Failure {
     return new Failure(`${error.message}\n${hint}`, EXIT.refused);
   }
   if ([401, 403].includes(error.status)) return new Failure(error.message, EXIT.refused);
-  if (error.status === 404) return new Failure(error.message, EXIT.unknown);
+  if ([404, 410].includes(error.status)) return new Failure(error.message, EXIT.unknown);
   if (error.status === 503) return new Failure(error.message, EXIT.away);
   return new Failure(error.message, EXIT.failed);
 }

@@ -31,6 +31,7 @@ describe("the descriptions of routes", () => {
     const codes = (path: string) => problemsOf(source.routes, { ...first, path }).map(({ code }) => code);
     expect(codes("/v1/x")).toEqual([
       "run-not-found",
+      "run-gone",
       "not-local",
       "foreign-origin",
       "internal",
@@ -39,7 +40,7 @@ describe("the descriptions of routes", () => {
       "redis-unavailable",
       "store-unavailable",
     ]);
-    expect(codes("/x")).toEqual(["run-not-found", "not-local", "foreign-origin", "internal"]);
+    expect(codes("/x")).toEqual(["run-not-found", "run-gone", "not-local", "foreign-origin", "internal"]);
   });
 
   it.each([

@@ -3,10 +3,10 @@
 -- KEYS 1 run, 2 runNodes, 3 runTasks, 4 runMailbox, 5 runEvents, 6 runData, 7 runArtifacts, 8 timers, 9 threads,
 --      10 thread(run), 11 threadHeads(run), 12 threadBlobs(run), 13 runs, 14 graphRuns,
 --      15 runDeliveries, 16 outbox, 17 runForks, 18 folderRuns(run), 19 runForks(origin),
---      20 graphDurations, 21 stored, 22 storage
+--      20 graphDurations, 21 stored, 22 storage, 23 runGone
 -- ARGV 1 run, 2 runsByStatus(''), 3 threadCheckpoint(run, ''), 4 artifact(''), 5 graph(''), 6 idempotency(''),
 --      7 fileRuns(''), 8 delivery(''), 9 hookDeliveries(''), 10 outboxLane(''), 11 outboxTaken(''),
---      12 run(''), 13 folderRuns(''), 14 gone_ms int (how long it is remembered of artifacts that there were; 0 = not at all),
+--      12 run(''), 13 folderRuns(''), 14 gone_ms int (how long it is remembered of the run and its artifacts that there were; 0 = not at all),
 --      then per heir of heirs: heir (an artifact and a fork that has taken it over, with a space between)
 -- Answer 1 | 0 | -1; 1 when purged, 0 when the run was not there, -1 when it has not ended or a task of it has not
 -- @include time
@@ -39,7 +39,7 @@ for _, id in ipairs(redis.call('HKEYS', KEYS[7])) do
     else
       uncount_stored(KEYS[21], KEYS[22], id)
       if tonumber(ARGV[14]) > 0 then
-        redis.call('SET', ARGV[4] .. id, 'gone ' .. (owner or ''), 'PX', ARGV[14])
+        redis.call('SET', ARGV[4] .. id, 'gone ' .. (owner or '') .. ' ' .. ARGV[1], 'PX', ARGV[14])
       else
         redis.call('DEL', ARGV[4] .. id)
       end
@@ -88,6 +88,9 @@ redis.call('ZREM', ARGV[2] .. status, ARGV[1])
 if owner then
   redis.call('ZREM', ARGV[2] .. 'all:' .. owner, ARGV[1])
   redis.call('ZREM', ARGV[2] .. status .. ':' .. owner, ARGV[1])
+end
+if tonumber(ARGV[14]) > 0 then
+  redis.call('SET', KEYS[23], owner or '', 'PX', ARGV[14])
 end
 redis.call('SREM', KEYS[9], ARGV[1])
 redis.call('ZREM', KEYS[8], WIRE.timers.retention(ARGV[1]))

@@ -92,6 +92,8 @@ export function createKeys(prefix: string) {
     runData: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:data`,
     /** hash */
     runArtifacts: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:artifacts`,
+    /** string */
+    runGone: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run_gone:${run && part('run', run)}`,
     /** zset */
     runForks: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:forks`,
     /** set */

@@ -2978,6 +2978,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "410": {
+            "description": "`run-gone`: The run was kept for its time and is gone.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "500": {
             "description": "`internal`: Something unexpected happened.",
             "content": {
@@ -3060,6 +3070,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "409": {
             "description": "`run-not-finished`: The run has not finished.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "410": {
+            "description": "`run-gone`: The run was kept for its time and is gone.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -3190,6 +3210,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "409": {
             "description": "`run-finished`: The run has finished.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "410": {
+            "description": "`run-gone`: The run was kept for its time and is gone.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -3346,6 +3376,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "409": {
             "description": "`not-waiting`: The node does not wait for an answer. `already-answered`: The node was answered before. `answer-too-late`: The time for an answer is over. `run-finished`: The run has finished. `file-incomplete`: The file has not been uploaded completely.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "410": {
+            "description": "`run-gone`: The run was kept for its time and is gone.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -3559,6 +3599,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "410": {
+            "description": "`run-gone`: The run was kept for its time and is gone.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "413": {
             "description": "`body-too-large`: The body is too large.",
             "content": {
@@ -3693,6 +3743,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "404": {
             "description": "`run-not-found`: The run does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "410": {
+            "description": "`run-gone`: The run was kept for its time and is gone.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -3862,6 +3922,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "410": {
+            "description": "`run-gone`: The run was kept for its time and is gone.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "429": {
             "description": "`too-many-requests`: A limit of the key is reached.",
             "content": {
@@ -4001,6 +4071,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "410": {
+            "description": "`run-gone`: The run was kept for its time and is gone.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "500": {
             "description": "`internal`: Something unexpected happened.",
             "content": {
@@ -4082,6 +4162,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "404": {
             "description": "`run-not-found`: The run does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "410": {
+            "description": "`run-gone`: The run was kept for its time and is gone.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -4974,6 +5064,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "404": {
             "description": "`run-not-found`: The run does not exist.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "410": {
+            "description": "`run-gone`: The run was kept for its time and is gone.",
             "content": {
               "application/problem+json": {
                 "schema": {

@@ -99,6 +99,11 @@ const TABLE = {
     "status": 404,
     "class": "permanent"
   },
+  "run-gone": {
+    "title": "The run was kept for its time and is gone",
+    "status": 410,
+    "class": "permanent"
+  },
   "graph-not-found": {
     "title": "The graph does not exist",
     "status": 422,

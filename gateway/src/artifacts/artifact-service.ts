@@ -25,8 +25,8 @@ export interface ArtifactServiceOptions {
   shards: readonly string[];
 }
 
-/** What retention leaves in place of the run, with the owner. */
-const GONE = "gone ";
+/** What retention leaves in place of the run: this word, the owner, the run. */
+const GONE = "gone";
 const ARTIFACT_ID = /^art_s[0-9]{1,4}_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 export function createArtifactService({ redis, keys, shards }: ArtifactServiceOptions): ArtifactService {
@@ -34,17 +34,23 @@ export function createArtifactService({ redis, keys, shards }: ArtifactServiceOp
     async get({ owner, run: only }, id) {
       const shard = shardOfId(id);
       if (!ARTIFACT_ID.test(id) || !shards.includes(shard)) throw notFound(id);
+      const placed = () => fromRedis(redis.get(keys.artifact(shard, id)));
+      const missing = (place: string | null): AppError => {
+        const [word, of, maker] = (place ?? "").split(" ");
+        const isTheirs = ownerOf(of) === owner && (only === undefined || only === maker);
+        return word === GONE && isTheirs ? gone(id) : notFound(id);
+      };
       // A run may show what another has made.
-      const run = only ?? (await fromRedis(redis.get(keys.artifact(shard, id))));
-      if (run === null) throw notFound(id);
-      if (run.startsWith(GONE)) throw ownerOf(run.slice(GONE.length)) === owner ? gone(id) : notFound(id);
+      const run = only ?? (await placed());
+      if (run === null || run.includes(" ")) throw missing(run);
       const [row, recorded] = await fromRedis(
         Promise.all([
           redis.hget(keys.runArtifacts(shard, run), id),
           redis.hget(keys.run(shard, run), "owner"),
         ]),
       );
-      if (row === null || ownerOf(recorded) !== owner) throw notFound(id);
+      if (row === null || ownerOf(recorded) !== owner)
+        throw missing(only === undefined ? null : await placed());
       return toArtifact(run, JSON.parse(row) as Artifact);
     },
   };

@@ -1,5 +1,6 @@
 /** What retention has taken is told as gone, to its owner alone; what an owner deletes leaves nothing. */
-import type { File, Graph, Run } from "@myspinbot/contracts/types.ts";
+import { ROUTES } from "@myspinbot/contracts/routes.ts";
+import type { File, Graph, Run, RunToken } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
@@ -103,12 +104,43 @@ it("an artifact and its bytes are gone after the time of their run", async () =>
   expect(left).toBeGreaterThan(DEFAULTS.gone_ms - 60_000);
 });
 
+it("a run is gone after its time, at every address below it, and its artifacts for a link's reader, too", async () => {
+  const { run, paths } = await film();
+  const path = `/v1/runs/${run.run_id}`;
+  const { token } = (await (await h.request(`${path}/token`, { method: "POST" })).json()) as RunToken;
+  const { redis, keys } = h.driver;
+  await deleteRun({ redis, keys, store: h.store, clock: systemClock }, run.run_id, DEFAULTS.gone_ms);
+  const below = Object.values(ROUTES).filter((route) => route.path.startsWith("/v1/runs/{run_id}"));
+  expect(below.length).toBeGreaterThan(9);
+  const fork = JSON.stringify({ from_node: "a" });
+  for (const { method, path } of below) {
+    const at = path.replace("{run_id}", run.run_id);
+    const ask = (headers: Record<string, string>) =>
+      told(at, {
+        method,
+        headers: { "content-type": "application/json", accept: "*/*", ...headers },
+        ...(method === "POST" ? { body: path.endsWith("/fork") ? fork : "{}" } : {}),
+      });
+    const asked = [await ask({}), await ask({ "idempotency-key": "again" }), await ask({ "x-owner": "bob" })];
+    expect([path, ...asked]).toEqual([path, [410, "run-gone"], [410, "run-gone"], [404, "run-not-found"]]);
+  }
+  const stream = { headers: { accept: "text/event-stream" } };
+  expect(await told(`${path}/events`, stream)).toEqual([410, "run-gone"]);
+  expect(await told(`${path}?token=${token}`)).toEqual([410, "run-gone"]);
+  expect(await told(`${paths[1]}?token=${token}`)).toEqual([410, "artifact-gone"]);
+  const left = await redis.pttl(keys.runGone("s0", run.run_id));
+  expect(left).toBeGreaterThan(DEFAULTS.gone_ms - 60_000);
+  expect(await redis.keys(`*${run.run_id}*`)).toEqual([keys.runGone("s0", run.run_id)]);
+});
+
 it("an artifact whose run its owner deletes is not there, and nobody remembers it", async () => {
   const { run, paths } = await film();
   expect((await h.request(`/v1/runs/${run.run_id}`, { method: "DELETE" })).status).toBe(204);
   for (const path of paths) expect(await told(path)).toEqual([404, "artifact-not-found"]);
+  expect(await told(`/v1/runs/${run.run_id}`)).toEqual([404, "run-not-found"]);
   const { redis, keys } = h.driver;
   expect(await redis.exists(keys.artifact("s0", run.artifacts[0]!.artifact_id))).toBe(0);
+  expect(await redis.keys(`*${run.run_id}*`)).toEqual([]);
 });
 
 it("a file is gone after its time, and not there when its owner has deleted it", async () => {

@@ -22,7 +22,7 @@ import { toRunWebhook } from "../webhooks/run-webhook.ts";
 
 type Input = Record<string, unknown>;
 
-/** @throws AppError `run-not-found`, `node-not-found`, `node-not-run`, and with pointers into the request all that submit throws */
+/** @throws AppError `run-not-found`, `run-gone`, `node-not-found`, `node-not-run`, and with pointers into the request all that submit throws */
 export function createFork(
   options: RunServiceOptions,
 ): (run: string, request: RunFork, caller: Caller) => Promise<Created> {
@@ -40,7 +40,7 @@ export function createFork(
     const idempotency = await toIdempotency(idempotencyKey, { body: request, owner, scope: `fork ${run}` });
     const known = idempotency && (await repeated(shard, idempotency));
     if (known) return known;
-    const source = await readSource(redis, keys, run);
+    const source = await readSource({ redis, keys }, run, owner);
     const plan = toGraphPlan(source.graph, source.record.digest ?? "");
     assertRan(source, plan, request.from_node);
     const { input: patch = {}, params = {} } = request.patch ?? {};

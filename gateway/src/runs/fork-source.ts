@@ -12,7 +12,7 @@ import type { Redis } from "../redis/client.ts";
 import { toRecord } from "../redis/flat.ts";
 import { runStep } from "../redis/scripts.ts";
 import { shardOfRun } from "../run-id.ts";
-import { runNotFound } from "./ids.ts";
+import { missingRun } from "./missing-run.ts";
 import type { ForkedFrom } from "./submit.ts";
 
 type Fields = Record<string, string>;
@@ -28,11 +28,18 @@ export interface Source {
   graph: FlatGraph;
 }
 
-/** @throws AppError `run-not-found` */
-export async function readSource(redis: Redis, keys: Keys, run: string): Promise<Source> {
+/**
+ * @param asking the owner who wants it
+ * @throws AppError `run-not-found`, `run-gone`
+ */
+export async function readSource(
+  { redis, keys }: { redis: Redis; keys: Keys },
+  run: string,
+  asking: string,
+): Promise<Source> {
   const step = steps.readSource(keys, { shard: shardOfRun(run), run });
   const answer = await fromRedis(runStep(redis, step));
-  if (answer.length === 0) throw runNotFound(run);
+  if (answer.length === 0) throw await missingRun({ redis, keys }, run, asking);
   const [record, nodes, data, artifacts, checkpoint, graph] = answer;
   const read = readCheckpointAnswer(checkpoint);
   const carry = await openCarry(read);

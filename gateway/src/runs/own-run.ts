@@ -8,6 +8,7 @@ import { fromRedis } from "../errors/dependencies.ts";
 import { ownerOf } from "../owner.ts";
 import { shardOfRun } from "../run-id.ts";
 import { assertRunId, runNotFound } from "./ids.ts";
+import { missingRun } from "./missing-run.ts";
 
 const FORK = ROUTES.forkRun.path.replace(/\{(\w+)\}/, ":$1");
 
@@ -18,8 +19,8 @@ export interface OwnRunDeps {
 
 /**
  * Stands before all routes whose path begins with a run's id.
- * @throws AppError `run-not-found` for an id that is none, a run that is gone, another owner's, and
- * another than a token lets read, in the same words.
+ * @throws AppError `run-not-found` for an id that is none, a run that was deleted, another owner's, and
+ * another than a token lets read, in the same words; `run-gone` for one's own that retention has taken.
  */
 export function ownRun({ keys, shards }: OwnRunDeps): MiddlewareHandler<AppEnv, "/:run_id/*"> {
   return async function ownRun(c, next) {
@@ -27,8 +28,10 @@ export function ownRun({ keys, shards }: OwnRunDeps): MiddlewareHandler<AppEnv, 
     const { owner: asking, run: only } = c.var.caller;
     if (only !== undefined && only !== run) throw runNotFound(run);
     const record = keys.run(shardOfRun(run), run);
-    const [status, owner] = await fromRedis(c.var.connect().redis.hmget(record, "status", "owner"));
-    if (status ? ownerOf(owner) !== asking : !mayRepeatFork(c)) throw runNotFound(run);
+    const { redis } = c.var.connect();
+    const [status, owner] = await fromRedis(redis.hmget(record, "status", "owner"));
+    if (!status && !mayRepeatFork(c)) throw await missingRun({ redis, keys }, run, asking);
+    if (status && ownerOf(owner) !== asking) throw runNotFound(run);
     await next();
   };
 }

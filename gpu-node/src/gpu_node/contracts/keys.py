@@ -178,6 +178,10 @@ class Keys:
         """hash"""
         return f"{self._prefix}:{{{_shard(shard)}}}:run:{_part('run', run)}:artifacts"
 
+    def run_gone(self, shard: str, run: str) -> str:
+        """string"""
+        return f"{self._prefix}:{{{_shard(shard)}}}:run_gone:{run and _part('run', run)}"
+
     def run_forks(self, shard: str, run: str) -> str:
         """zset"""
         return f"{self._prefix}:{{{_shard(shard)}}}:run:{_part('run', run)}:forks"

@@ -532,7 +532,7 @@ def purge(
     """
     return Step(
         "purge",
-        [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.run_mailbox(shard, run), keys.run_events(shard, run), keys.run_data(shard, run), keys.run_artifacts(shard, run), keys.timers(shard), keys.threads(shard), keys.thread(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run), keys.runs(shard), keys.graph_runs(shard), keys.run_deliveries(shard, run), keys.outbox(shard), keys.run_forks(shard, run), keys.folder_runs(shard, run), keys.run_forks(shard, origin), keys.graph_durations(shard), keys.stored(shard), keys.storage(shard)],
+        [keys.run(shard, run), keys.run_nodes(shard, run), keys.run_tasks(shard, run), keys.run_mailbox(shard, run), keys.run_events(shard, run), keys.run_data(shard, run), keys.run_artifacts(shard, run), keys.timers(shard), keys.threads(shard), keys.thread(shard, run), keys.thread_heads(shard, run), keys.thread_blobs(shard, run), keys.runs(shard), keys.graph_runs(shard), keys.run_deliveries(shard, run), keys.outbox(shard), keys.run_forks(shard, run), keys.folder_runs(shard, run), keys.run_forks(shard, origin), keys.graph_durations(shard), keys.stored(shard), keys.storage(shard), keys.run_gone(shard, run)],
         [run, keys.runs_by_status(shard, ""), keys.thread_checkpoint(shard, run, ""), keys.artifact(shard, ""), keys.graph(shard, ""), keys.idempotency(shard, ""), keys.file_runs(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), keys.outbox_lane(shard, ""), keys.outbox_taken(shard, ""), keys.run(shard, ""), keys.folder_runs(shard, ""), gone_ms, *heirs],
     )
 
