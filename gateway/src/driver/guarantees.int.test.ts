@@ -1,6 +1,6 @@
 /**
  * S1-S4, S6 and S8-S10 under a bad network: three drivers and three executors over one server, calls and replies lost,
- * owners killed and frozen, runs canceled at random. The verdict comes from a ledger that only the executors write.
+ * owners killed and frozen, runs canceled, answered and forked at random. The verdict comes from a ledger that only the executors write.
  */
 import type { Graph, NodeResult, Task } from "@myspinbot/contracts/types.ts";
 import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
@@ -10,6 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../clock.ts";
 import { createChaos, seeded, type Chaos } from "../../test/chaos.ts";
+import { answer, cancel, fork } from "../../test/chaos-people.ts";
 import { createHarness, note, reportOf, type Harness } from "../../test/driver-harness.ts";
 import { newId, newPlainId } from "../ids.ts";
 import { toRecord } from "../redis/flat.ts";
@@ -35,12 +36,27 @@ const GRAPH: Graph = {
   ],
   output: { g: "$g.v" },
 };
-for (const node of GRAPH.nodes) node.retry = { max_attempts: 20, backoff_ms: 10 };
+/** A person is asked in the middle. */
+const ASKED: Graph = {
+  name: "asked",
+  nodes: [
+    { id: "w", type: "python_work", plane: "python" },
+    { id: "ok", type: "approval", plane: "node", inputs: { text: "$w.v" } },
+    { id: "s", type: "node_work", plane: "node", inputs: { x: "$ok.text" } },
+  ],
+  output: { s: "$s.v" },
+};
+const ASKS = "ok";
+const GRAPHS: Record<string, Graph> = { [GRAPH.name]: GRAPH, [ASKED.name]: ASKED };
+for (const node of [...GRAPH.nodes, ...ASKED.nodes].filter(({ id }) => id !== ASKS))
+  node.retry = { max_attempts: 20, backoff_ms: 10 };
 
 /** What really happened, whatever the executors were told. */
 class Ledger {
   readonly accepted = new Set<string>();
   readonly canceled = new Set<string>();
+  /** What a person decided, by run: the answer that counts. */
+  readonly decided = new Map<string, string>();
   readonly wrong: string[] = [];
 
   begin(task: Task, node: string): void {
@@ -48,6 +64,12 @@ class Ledger {
       this.wrong.push(`S9 ${node} of ${task.run_id} began after it was canceled`);
     if (this.accepted.has(`${task.run_id}/${node}`))
       this.wrong.push(`S8 ${node} of ${task.run_id} began again`);
+  }
+
+  decide(run: string, decision: string): void {
+    const before = this.decided.get(run) ?? decision;
+    if (before !== decision) this.wrong.push(`${run} was ${before}, then ${decision}`);
+    this.decided.set(run, before);
   }
 
   accept(run: string, node: string): void {
@@ -298,6 +320,10 @@ for run in string.gmatch(ARGV[2], '%S+') do
     local node = string.match(nodes[i], '^retry:(.*)$')
     if node and redis.call('ZSCORE', prefix .. 'timers', 'retry|' .. run .. '|' .. node .. ':' .. nodes[i + 1]) then awake = true end
   end
+  for i = 1, #nodes, 2 do
+    local node = string.match(nodes[i], '^approval:(.*)$')
+    if node and redis.call('ZSCORE', prefix .. 'timers', 'approval|' .. run .. '|' .. node) then awake = true end
+  end
   if not awake then asleep[#asleep + 1] = run .. ' ' .. status end
 end
 return asleep`;
@@ -347,14 +373,6 @@ async function outboxOf({ redis, keys }: Harness, run: string): Promise<(string 
   return Promise.all(ids.map((id) => redis.hmget(keys.delivery("s0", id), "type", "seq")));
 }
 
-/** Asks until it is heard, over a bad network. */
-async function cancel(h: Harness, run: string, random: () => number): Promise<void> {
-  const { redis } = createChaos(h.redis, { random, lostCalls: 0.2, lostReplies: 0.2 });
-  const step = { shard: h.shard, run, deliveryIds: newId("dlv", h.shard) };
-  const heard = () => runStep(redis, steps.cancel(h.keys, step)).catch(() => undefined);
-  while ((await heard()) === undefined) await delay(5);
-}
-
 async function checkLog(h: Harness, run: string, ledger: Ledger): Promise<void> {
   const events = await h.events(run);
   const record = await h.record(run);
@@ -368,10 +386,18 @@ async function checkLog(h: Harness, run: string, ledger: Ledger): Promise<void> 
     `S3 ${run}`,
   ).toEqual([`run.${record.status}`]);
   expect(await outboxOf(h, run), `S5 ${run}`).toEqual(ends.map((e) => [e.type, String(e.seq)]));
-  const successes = events.filter((e) => e.type === "node.succeeded").map((e) => `${e.node}`);
+  const rows = await h.rows(run);
+  const taken = Object.keys(rows).filter((id) => rows[id]!.reused_from !== undefined);
+  // With what a fork has taken over, which must not be done again.
+  const successes = [...taken, ...events.filter((e) => e.type === "node.succeeded").map((e) => e.node)];
   expect(new Set(successes).size, `S1 ${run}: ${successes.join(" ")}`).toBe(successes.length);
-  for (const node of successes) expect(ledger.accepted.has(`${run}/${node}`), `S2 ${node}`).toBe(true);
-  if (record.status === "succeeded") expect(successes.toSorted()).toEqual(GRAPH.nodes.map((n) => n.id));
+  for (const node of successes.filter((id) => id !== ASKS))
+    expect(ledger.accepted.has(`${run}/${node}`), `S2 ${node}`).toBe(true);
+  if (record.status === "succeeded")
+    expect(successes.toSorted()).toEqual(GRAPHS[record.graph!]!.nodes.map(({ id }) => id).toSorted());
+  const decisions = events.filter((e) => e.type === "node.resumed").map((e) => e.data.decision);
+  const mayLack = record.status === "canceled" || taken.includes(ASKS) || record.graph !== ASKED.name;
+  if (!mayLack || decisions.length > 0) expect(decisions, `asked ${run}`).toEqual([ledger.decided.get(run)]);
 }
 
 describe.each([1, 2, 3])("under a bad network, seed %i", (seed) => {
@@ -390,11 +416,37 @@ describe.each([1, 2, 3])("under a bad network, seed %i", (seed) => {
 
     const runs: string[] = [];
     const witnesses = watchWitnesses(h, runs, () => over);
-    const canceling: Promise<void>[] = [];
-    for (let i = 0; i < 36; i += 1) {
-      const run = await h.submit(GRAPH, {}, { record: WEBHOOK });
+    const person = { h, random };
+    const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+    const decide = (run: string, approved: boolean) => ledger.decide(run, approved ? "accepted" : "rejected");
+    /** Sometimes two at once, who do not agree. */
+    const answerAll = (run: string) =>
+      Promise.all(
+        (random() < 0.6 ? (["accept"] as const) : (["reject", "accept"] as const)).map((decision) =>
+          answer(person, run, { node_id: ASKS, decision }, decide),
+        ),
+      );
+    const begin = async (run: string, asks: boolean) => {
       runs.push(run);
-      if (i % 3 === 1) canceling.push(delay(random() * 200).then(() => cancel(h, run, random)));
+      if (asks) await answerAll(run);
+    };
+    const forkOne = async (source: string) => {
+      const { graph } = await h.record(source);
+      const run = newId("run", h.shard);
+      const asked = { run, source, from: pick(GRAPHS[graph!]!.nodes).id, webhook: WEBHOOK };
+      const taken = await fork(person, asked, (nodes) => nodes.forEach((node) => ledger.accept(run, node)));
+      if (!taken) return;
+      forks.push(run);
+      await begin(run, graph === ASKED.name && !taken.includes(ASKS));
+    };
+    const forks: string[] = [];
+    const people: Promise<unknown>[] = [];
+    for (let i = 0; i < 36; i += 1) {
+      const graph = i % 4 === 2 ? ASKED : GRAPH;
+      const run = await h.submit(graph, {}, { record: WEBHOOK });
+      people.push(begin(run, graph === ASKED));
+      if (i % 3 === 1) people.push(delay(random() * 200).then(() => cancel(person, run)));
+      if (i % 3 === 2) people.push(delay(random() * 200).then(() => forkOne(pick(runs))));
       if (i % 6 === 5) {
         // A driver is killed in the middle of whatever it does, and another takes its place.
         const victim = drivers.shift()!;
@@ -404,7 +456,9 @@ describe.each([1, 2, 3])("under a bad network, seed %i", (seed) => {
       }
       await delay(20);
     }
-    await Promise.all(canceling);
+    await Promise.all(people);
+    expect(forks.length).toBeGreaterThan(1);
+    expect(ledger.decided.size).toBeGreaterThan(0);
     for (const run of runs) await h.waitForEnd(run);
     await waitForRest(h);
     over = true;
