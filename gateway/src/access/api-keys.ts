@@ -128,10 +128,11 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
       };
     },
     async revoke(id) {
-      const there =
-        isKeyId(id) && (await fromRedis(runStep(redis, steps.revokeKey(keys, { shard, key: id })))) === 1;
+      // What is no id may be a key's text, or a part of it.
+      if (!isKeyId(id)) throw new AppError("key-not-found", "There is no such key: it is named by its id.");
+      const there = (await fromRedis(runStep(redis, steps.revokeKey(keys, { shard, key: id })))) === 1;
       known.rows.delete(id);
-      if (!there) throw new AppError("key-not-found", `There is no key ${id.slice(0, 64)}.`);
+      if (!there) throw new AppError("key-not-found", `There is no key ${id}.`);
     },
   };
 }

@@ -6,6 +6,9 @@ import type { Clock } from "../../clock.ts";
 import { withLogFields, type Logger } from "../../telemetry/logger.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 
+/** A key, a token or a signing secret that somebody has put into a path by mistake. */
+const SECRET = /(msb_[0-9A-Z]{26}_|mst_|whsec_)[^/]+/g;
+
 export function requestLog(options: {
   logger: Logger;
   metrics: Metrics;
@@ -25,7 +28,7 @@ export function requestLog(options: {
     logger[level]("request", {
       request_id: c.var.requestId,
       method,
-      path: c.req.path.slice(0, 300),
+      path: c.req.path.slice(0, 300).replace(SECRET, "$1…"),
       status: c.res.status,
       duration_ms: ms,
     });
