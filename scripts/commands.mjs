@@ -110,6 +110,7 @@ export const COMMANDS = {
       "live-runs": { value: "NUMBER", help: "its runs that have not ended" },
       "bytes-per-day": { value: "NUMBER", help: "bytes of files that it may bring within a day, UTC" },
       "event-streams": { value: "NUMBER", help: "event streams that it may have open at one gateway" },
+      "highest-priority": { value: "LEVEL", help: "of its runs: high, normal or low; any without it" },
     },
     words: {
       name: "create|list|revoke [KEY]",

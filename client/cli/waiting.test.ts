@@ -112,11 +112,7 @@ it("Node.js says when a connection stands", async () => {
   const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     // Two seconds and five are never over here.
     new Promise((resolve) => signal?.addEventListener("abort", () => resolve()));
-  const runtime = attentive(
-    { runtime: { ...systemRuntime, sleep }, stderr: process.stderr as WriteStream },
-    "",
-    10_000,
-  );
+  const runtime = attentive({ runtime: { ...systemRuntime, sleep }, stderr: process.stderr }, "", 10_000);
   subscribe(CONNECTED, isOver);
   const asked = runtime.fetch(`http://127.0.0.1:${port}/`, { signal: stop.signal }).catch(() => "stopped");
   await heard;

@@ -1,5 +1,6 @@
 /** `msb keys`: who may ask the gateway for what. Needs the scope `operate`. */
-import type { ApiKeyCreate, Scope } from "@myspinbot/contracts/types.ts";
+import type { ApiKey, ApiKeyCreate, Priority, Scope } from "@myspinbot/contracts/types.ts";
+import { PRIORITIES } from "@myspinbot/contracts/wire.ts";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { allOf } from "../../src/pages.ts";
 import {
@@ -27,6 +28,7 @@ interface CreateOptions {
   liveRuns?: number;
   bytesPerDay?: number;
   eventStreams?: number;
+  highestPriority?: Priority;
 }
 
 export function addKeys(program: Command, host: Host): void {
@@ -35,6 +37,11 @@ export function addKeys(program: Command, host: Host): void {
     "keys",
     "API keys: make, list, revoke. The first one is made by `npm run keys`.",
   );
+  addCreate(keys, host);
+  addListAndRevoke(keys, host);
+}
+
+function addCreate(keys: Command, host: Host): void {
   const number = (flags: string, about: string): Option => new Option(flags, about).argParser(wholeNumber);
   addCommand<CreateOptions>(
     keys,
@@ -68,7 +75,15 @@ export function addKeys(program: Command, host: Host): void {
     .addOption(
       number("--bytes-per-day <number>", "bytes that it may bring and its runs may make within a day, UTC"),
     )
-    .addOption(number("--event-streams <number>", "event streams that it may have open at one gateway"));
+    .addOption(number("--event-streams <number>", "event streams that it may have open at one gateway"))
+    .addOption(
+      new Option("--highest-priority <level>", "of its runs; without it they may have any").choices([
+        ...PRIORITIES,
+      ]),
+    );
+}
+
+function addListAndRevoke(keys: Command, host: Host): void {
   addCommand<{ limit: number }>(
     keys,
     host,
@@ -84,10 +99,10 @@ export function addKeys(program: Command, host: Host): void {
       );
       const found = await firstOf(pages, limit);
       printRows(session, found, {
-        head: ["KEY", "OWNER", "SCOPES", "MADE", "USED", "UNTIL", "NAME"],
+        head: ["KEY", "OWNER", "SCOPES", "MADE", "USED", "UNTIL", "LIMITS", "NAME"],
         toCells: (key) => [
           ...[key.key_id, key.owner, key.scopes.join(","), ago(key.created_at, session.now())],
-          ...[ago(key.last_used_at, session.now()) ?? "never", key.expires_at, key.name],
+          ...[ago(key.last_used_at, session.now()) ?? "never", key.expires_at, limitsOf(key), key.name],
         ],
       });
     },
@@ -100,11 +115,19 @@ export function addKeys(program: Command, host: Host): void {
       about: "Revokes a key by its id; within 5 s nobody takes it.",
       examples: [`msb keys revoke ${ID}`],
     },
-    async ({ session, words: [id = ""] }) => {
+    async ({ session, words: [word = ""] }) => {
+      // Whoever holds a key's text need not know which part of it is the id, and no text belongs in an address.
+      const id = /^msb_([^_]+)_/.exec(word)?.[1] ?? word;
       await session.client.keys.revoke(id, session);
       say(session.stderr, `${id} is revoked.`);
     },
   );
+}
+
+function limitsOf({ limits }: ApiKey): string {
+  return Object.entries(limits)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(" ");
 }
 
 const MOST_DAYS = 36_500;
@@ -121,6 +144,7 @@ function toCreate({ owner, scopes, name, days, ...given }: CreateOptions, now: n
     live_runs: given.liveRuns,
     upload_bytes_per_day: given.bytesPerDay,
     event_streams: given.eventStreams,
+    highest_priority: given.highestPriority,
   };
   const set = Object.entries(limits).filter(([, value]) => value !== undefined);
   return {

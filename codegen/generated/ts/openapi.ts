@@ -30,6 +30,9 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "key": [
               "runs:read"
             ]
+          },
+          {
+            "token": []
           }
         ],
         "parameters": [
@@ -41,6 +44,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               "$ref": "#/components/schemas/Identifier"
             },
             "required": true
+          },
+          {
+            "name": "token",
+            "in": "query",
+            "description": "A token of the run (`POST /v1/runs/{run_id}/token`), where no Authorization header can be sent.",
+            "schema": {
+              "type": "string",
+              "maxLength": 300
+            },
+            "required": false
           }
         ],
         "responses": {
@@ -1196,7 +1209,8 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                       "runs:read"
                     ],
                     "limits": {
-                      "event_streams": 1
+                      "event_streams": 1,
+                      "highest_priority": "normal"
                     },
                     "expires_at": "2027-11-30T00:00:00.000Z"
                   }
@@ -2692,7 +2706,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             }
           },
           "403": {
-            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
+            "description": "`priority-not-allowed`: The key may not ask for this priority. `not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -3570,7 +3584,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             }
           },
           "403": {
-            "description": "`not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
+            "description": "`priority-not-allowed`: The key may not ask for this priority. `not-local`: Only this machine is served. `foreign-origin`: Neither this host nor this origin is served. `missing-scope`: The key may not do this.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -7759,6 +7773,10 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "type": "integer",
             "minimum": 1,
             "maximum": 100000
+          },
+          "highest_priority": {
+            "description": "Its runs may have this priority or a lower one. Those for which none is asked have `normal`, or this if it is lower.",
+            "$ref": "#/components/schemas/Priority"
           }
         },
         "additionalProperties": false

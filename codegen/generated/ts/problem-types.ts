@@ -79,6 +79,11 @@ const TABLE = {
     "status": 403,
     "class": "permanent"
   },
+  "priority-not-allowed": {
+    "title": "The key may not ask for this priority",
+    "status": 403,
+    "class": "permanent"
+  },
   "key-not-found": {
     "title": "The key does not exist",
     "status": 404,

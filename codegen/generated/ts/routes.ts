@@ -6,7 +6,7 @@ export interface Operations {
   /** What is known about an artifact. */
   getArtifact: {
     path: { artifact_id: Identifier };
-    query: Record<never, never>;
+    query: { token?: string };
     headers: Record<never, never>;
     body: never;
     answer: Artifact;
@@ -423,7 +423,7 @@ export const ROUTES: Readonly<Record<Operation, Route>> = {
     "method": "GET",
     "path": "/v1/artifacts/{artifact_id}",
     "scope": "runs:read",
-    "runToken": false,
+    "runToken": true,
     "takes": [],
     "answers": [
       {

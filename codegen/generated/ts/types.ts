@@ -182,6 +182,8 @@ export type Scope = "runs:write" | "runs:read" | "operate";
 /** All that a key may do. */
 export type Scopes = Array<Scope>;
 
+export type Priority = "high" | "normal" | "low";
+
 /** What is missing is not limited. */
 export interface KeyLimits {
   /** Runs started within any 60 s. */
@@ -195,6 +197,11 @@ export interface KeyLimits {
   upload_bytes_per_day?: number;
   /** Open event streams at one gateway. */
   event_streams?: number;
+  /**
+   * Its runs may have this priority or a lower one. Those for which none is asked have `normal`, or this if it is
+   * lower.
+   */
+  highest_priority?: Priority;
 }
 
 /** ISO 8601 time in UTC with milliseconds. */
@@ -1627,8 +1634,6 @@ export interface PreparePortraitParams {
   /** The drawn face that is used without a photo. Default: "robin". */
   avatar?: "robin" | "amara" | "elias";
 }
-
-export type Priority = "high" | "normal" | "low";
 
 export type RunStatus = "queued" | "running" | "waiting" | "canceling" | "succeeded" | "failed" | "canceled" | "expired" | "timed_out";
 

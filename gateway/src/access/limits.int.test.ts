@@ -1,6 +1,7 @@
 /** Limits of keys, counted by Redis where runs are made: what is accepted under overload, and what it costs. */
 import { objectKeys } from "@myspinbot/contracts/keys.ts";
-import type { Artifact, Graph, KeyLimits, Task } from "@myspinbot/contracts/types.ts";
+import type { Artifact, Graph, KeyLimits, Priority, Task } from "@myspinbot/contracts/types.ts";
+import { PRIORITIES } from "@myspinbot/contracts/wire.ts";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { keyHarness, type KeyHarness } from "../../test/access-harness.ts";
 import {
@@ -219,5 +220,49 @@ describe("event streams", () => {
     expect(third.status).toBe(200);
     await Promise.all([second.body!.cancel(), third.body!.cancel()]);
     release();
+  });
+});
+
+describe("the highest priority", () => {
+  const ask = (text: string, body: object, path = "/v1/runs") =>
+    k.as(text, path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  const refused = async (response: Response) => {
+    const { code, errors } = await problemOf(response);
+    return [response.status, code, errors];
+  };
+  const notAllowed = (allowed: string) => [
+    ...[403, "priority-not-allowed", [{ pointer: "/priority", detail: `must be ${allowed}` }]],
+  ];
+
+  it.each<[Priority, Priority[], string]>([
+    ["normal", ["normal", "low"], "normal or low"],
+    ["low", ["low"], "low"],
+  ])("%s is had at most, also by runs for which none is asked", async (highest, allowed, words) => {
+    const { api_key } = await withLimits(`at-most-${highest}`, { highest_priority: highest });
+    expect((await runOf(await ask(api_key, { graph: GRAPH }))).priority).toBe(highest);
+    for (const priority of PRIORITIES) {
+      const answer = await ask(api_key, { graph: GRAPH, priority });
+      if (allowed.includes(priority)) expect((await runOf(answer)).priority).toBe(priority);
+      else expect(await refused(answer)).toEqual(notAllowed(words));
+    }
+  });
+
+  it("is had by forks at most, whatever the run has that is forked", async () => {
+    const boss = await withLimits("family", {});
+    const guest = await withLimits("family", { highest_priority: "normal" });
+    const { run_id } = await runOf(await ask(boss.api_key, { graph: GRAPH, priority: "high" }));
+    await h.driver.waitForEnd(run_id);
+    const fork = (text: string, body: object = {}) =>
+      ask(text, { from_node: "a", ...body }, `/v1/runs/${run_id}/fork`);
+    expect((await runOf(await fork(boss.api_key))).priority).toBe("high");
+    expect((await runOf(await fork(guest.api_key))).priority).toBe("normal");
+    expect((await runOf(await fork(guest.api_key, { priority: "low" }))).priority).toBe("low");
+    expect(await refused(await fork(guest.api_key, { priority: "high" }))).toEqual(
+      notAllowed("normal or low"),
+    );
   });
 });

@@ -2,26 +2,28 @@
 import type { KeyLimits } from "@myspinbot/contracts/types.ts";
 import { AppError } from "../errors/app-error.ts";
 
+/** What is counted. */
+type Counted = Exclude<keyof KeyLimits, "highest_priority">;
+
 /** What is left of a limit; without a time it comes back when something ends. */
 export interface Quota {
-  limit: keyof KeyLimits;
+  limit: Counted;
   most: number;
   left: number;
   resetMs?: number;
 }
 
 /** Name in headers, window in seconds, what is counted in words. */
-const POLICIES: Record<keyof KeyLimits, { name: string; windowS?: number; said: (most: number) => string }> =
-  {
-    runs_per_minute: { name: "runs", windowS: 60, said: (most) => `${most} runs within a minute` },
-    live_runs: { name: "live-runs", said: (most) => `${most} runs that have not ended` },
-    upload_bytes_per_day: {
-      name: "upload-bytes",
-      windowS: 86_400,
-      said: (most) => `${most} bytes of files and of what runs make within a day`,
-    },
-    event_streams: { name: "event-streams", said: (most) => `${most} open event streams` },
-  };
+const POLICIES: Record<Counted, { name: string; windowS?: number; said: (most: number) => string }> = {
+  runs_per_minute: { name: "runs", windowS: 60, said: (most) => `${most} runs within a minute` },
+  live_runs: { name: "live-runs", said: (most) => `${most} runs that have not ended` },
+  upload_bytes_per_day: {
+    name: "upload-bytes",
+    windowS: 86_400,
+    said: (most) => `${most} bytes of files and of what runs make within a day`,
+  },
+  event_streams: { name: "event-streams", said: (most) => `${most} open event streams` },
+};
 /** Nobody can say when a run or a stream ends. */
 const ASK_AGAIN_S = 5;
 

@@ -1,5 +1,6 @@
 /** Forks a run: a new one of the same graph that takes over what nothing changed lies before. */
 import type { RunFork } from "@myspinbot/contracts/types.ts";
+import { allowedPriority } from "../access/priorities.ts";
 import { matchExecutors } from "../capabilities/match.ts";
 import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
@@ -14,7 +15,7 @@ import { patchedGraph, patchedInput, pointedAtPatch } from "./fork-patch.ts";
 import { rememberedFiles } from "./remembered-files.ts";
 import { conflict, toIdempotency, type Idempotency } from "./idempotency.ts";
 import { prepareInput } from "./prepare-input.ts";
-import type { Caller, RunServiceOptions } from "./run-options.ts";
+import { type Caller, deadlinesOf, type RunServiceOptions } from "./run-options.ts";
 import { toCreated, type Created } from "./created.ts";
 import { newId } from "../ids.ts";
 import { submitRun } from "./submit.ts";
@@ -41,6 +42,7 @@ export function createFork(
     const known = idempotency && (await repeated(shard, idempotency));
     if (known) return known;
     const source = await readSource({ redis, keys }, run, owner);
+    const priority = allowedPriority(key, request.priority, source.record.priority ?? "normal");
     const plan = toGraphPlan(source.graph, source.record.digest ?? "");
     assertRan(source, plan, request.from_node);
     const { input: patch = {}, params = {} } = request.patch ?? {};
@@ -63,7 +65,6 @@ export function createFork(
     assertFilesThere(plan, again, prepared.input, files.gone);
     const matching = await matchAgain(again, plan, prepared.input);
     const webhook = await toRunWebhook(request.webhook, owner, options.webhooks);
-    const { start_s, run_s } = request.deadlines ?? {};
     const kept = new Set([...(source.record.files?.split(" ") ?? []), ...prepared.files]);
     const submitted = await submitRun(redis, keys, {
       run: newId("run", shard),
@@ -72,13 +73,12 @@ export function createFork(
       request: {
         input: sent,
         metadata: request.metadata ?? parsed(source.data.metadata) ?? {},
-        priority: request.priority ?? source.record.priority ?? "normal",
+        priority,
         tags: request.tags ?? parsed(source.data.tags) ?? [],
       },
       input: prepared.input,
       files: [...kept],
-      startDeadlineMs: start_s === undefined ? deadlines.startMs : Math.ceil(start_s * 1000),
-      runDeadlineMs: run_s === undefined ? deadlines.runMs : Math.ceil(run_s * 1000),
+      ...deadlinesOf(request, deadlines),
       forked: takenOver(source, request.from_node, reused),
     });
     if (submitted.kind === "created") return toCreated(submitted, { now: clock.now(), accepted, matching });

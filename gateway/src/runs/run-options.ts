@@ -1,5 +1,6 @@
 /** What makes runs needs: who asks, and with what they are made. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
+import type { RunCreate } from "@myspinbot/contracts/types.ts";
 import type { CallerKey } from "../access/caller.ts";
 import type { Registry } from "../capabilities/registry.ts";
 import type { Clock } from "../clock.ts";
@@ -31,4 +32,14 @@ export interface RunServiceOptions {
   random: () => number;
   deadlines: { startMs: number; runMs: number };
   webhooks: WebhookPolicy;
+}
+
+/** Those of the request, else the gateway's. */
+export function deadlinesOf(
+  { deadlines: { start_s, run_s } = {} }: Pick<RunCreate, "deadlines">,
+  { startMs, runMs }: RunServiceOptions["deadlines"],
+): { startDeadlineMs: number; runDeadlineMs: number } {
+  const msOf = (s: number | undefined, usual: number): number =>
+    s === undefined ? usual : Math.ceil(s * 1000);
+  return { startDeadlineMs: msOf(start_s, startMs), runDeadlineMs: msOf(run_s, runMs) };
 }

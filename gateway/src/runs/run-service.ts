@@ -1,6 +1,7 @@
 /** Creates runs: graph, input, files and capabilities are looked at first, then one round trip submits. */
-import type { Graph, Run, RunCreate, RunFork } from "@myspinbot/contracts/types.ts";
+import type { Graph, Priority, Run, RunCreate, RunFork } from "@myspinbot/contracts/types.ts";
 import { validateGraph } from "@myspinbot/contracts/validators.js";
+import { allowedPriority } from "../access/priorities.ts";
 import { matchExecutors } from "../capabilities/match.ts";
 import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
@@ -13,7 +14,7 @@ import { toCreated, type Created } from "./created.ts";
 import { createFork } from "./fork-run.ts";
 import { conflict, shardOfKey, toIdempotency, type Idempotency } from "./idempotency.ts";
 import { prepareInput, type PreparedInput } from "./prepare-input.ts";
-import type { Caller, RunServiceOptions } from "./run-options.ts";
+import { type Caller, deadlinesOf, type RunServiceOptions } from "./run-options.ts";
 import { submitRun } from "./submit.ts";
 import { toRunWebhook, type RunWebhookFields } from "../webhooks/run-webhook.ts";
 
@@ -82,7 +83,9 @@ export function createRunService(options: RunServiceOptions): RunService {
     async create(request, { owner, key, idempotencyKey }) {
       const idempotency = await toIdempotency(idempotencyKey, { body: request, owner });
       let prepared: Prepared;
+      let priority: Priority;
       try {
+        priority = allowedPriority(key, request.priority, "normal");
         prepared = await prepare(request, owner);
       } catch (error) {
         const run = idempotency && error instanceof AppError ? await repeated(idempotency) : undefined;
@@ -94,17 +97,15 @@ export function createRunService(options: RunServiceOptions): RunService {
       const shard = idempotency
         ? shardOfKey(idempotency, shards)
         : shards[Math.floor(random() * shards.length)]!;
-      const { start_s, run_s } = request.deadlines ?? {};
       const entry = {
         shard,
         owner,
         key,
         accepted,
-        request,
+        request: { ...request, priority },
         webhook,
         ...input,
-        startDeadlineMs: start_s === undefined ? deadlines.startMs : Math.ceil(start_s * 1000),
-        runDeadlineMs: run_s === undefined ? deadlines.runMs : Math.ceil(run_s * 1000),
+        ...deadlinesOf(request, deadlines),
         idempotency,
       };
       for (;;) {

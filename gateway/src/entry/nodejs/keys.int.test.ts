@@ -31,6 +31,7 @@ const keys = (...args: string[]) => {
 it("makes a key that a gateway takes, lists it without its text, and revokes it", async () => {
   const made = keys(
     ...["create", "--owner", "ann", "--scopes", "runs:read,operate", "--runs-per-minute", "3", "--days", "2"],
+    ...["--highest-priority", "normal"],
   );
   expect([made.status, made.stdout]).toEqual([0, expect.stringMatching(/^msb_\S+\n$/)]);
   const text = made.stdout.trim();
@@ -48,13 +49,20 @@ it("makes a key that a gateway takes, lists it without its text, and revokes it"
   expect(await identifyCaller(presented, ofGateway(), systemClock)).toMatchObject({
     owner: "ann",
     scopes: ["runs:read", "operate"],
-    key: { limits: { runs_per_minute: 3 } },
+    key: { limits: { runs_per_minute: 3, highest_priority: "normal" } },
   });
   const id = text.slice(4, 30);
   const listed = keys("list").stdout;
-  expect(listed).toMatch(new RegExp(`^${id}  ann  runs:read,operate  made .*  until `));
+  expect(listed).toMatch(
+    new RegExp(
+      `^${id}  ann  runs:read,operate  made .*  until .*  runs_per_minute 3  highest_priority normal  `,
+    ),
+  );
   expect(listed).not.toContain(text.slice(-43));
-  expect(keys("revoke", id).status).toBe(0);
+  // By its text, too; what is said has the id alone.
+  const revoked = keys("revoke", text);
+  expect([revoked.status, revoked.stderr]).toEqual([0, expect.stringContaining(`Key ${id} is revoked`)]);
+  expect(keys("list")).toMatchObject({ stdout: "", stderr: "There are none.\n" });
   await expect(identifyCaller(presented, ofGateway(), systemClock)).rejects.toMatchObject({
     code: "unauthorized",
   });

@@ -1,7 +1,7 @@
 /** The command that makes, lists and revokes API keys straight in Redis: so the first one comes into being. */
 import { parseArgs } from "node:util";
 import { createKeys } from "@myspinbot/contracts/keys.ts";
-import type { ApiKeyCreate } from "@myspinbot/contracts/types.ts";
+import type { ApiKeyCreate, KeyLimits } from "@myspinbot/contracts/types.ts";
 import { validateApiKeyCreate } from "@myspinbot/contracts/validators.js";
 import { createApiKeys, type ApiKeys } from "../../access/api-keys.ts";
 import { createKnownKeys } from "../../access/known-keys.ts";
@@ -24,6 +24,7 @@ const TEXTS = [
   "scopes",
   "name",
   "days",
+  "highest-priority",
   ...(Object.keys(NUMBERS) as (keyof typeof NUMBERS)[]),
 ] as const;
 
@@ -42,21 +43,36 @@ const DOES: Record<string, (apiKeys: ApiKeys, options: Options, id: string | und
   },
   list: async (apiKeys) => {
     let cursor: string | undefined;
+    let count = 0;
     do {
       const page = await apiKeys.list({ limit: MOST_LISTED, ...(cursor === undefined ? {} : { cursor }) });
-      for (const { key_id, owner, scopes, name, created_at, last_used_at, expires_at } of page.keys)
+      for (const { key_id, owner, scopes, name, limits, created_at, last_used_at, expires_at } of page.keys)
         process.stdout.write(
-          `${key_id}  ${owner}  ${scopes.join(",")}  made ${created_at}  used ${last_used_at ?? "never"}${expires_at === undefined ? "" : `  until ${expires_at}`}  ${name}\n`,
+          `${key_id}  ${owner}  ${scopes.join(",")}  made ${created_at}  used ${last_used_at ?? "never"}${expires_at === undefined ? "" : `  until ${expires_at}`}${said(limits)}  ${name}\n`,
         );
+      count += page.keys.length;
       cursor = page.next_cursor;
     } while (cursor !== undefined);
+    if (count === 0) process.stderr.write("There are none.\n");
   },
   revoke: async (apiKeys, _, id) => {
     if (id === undefined) throw new UsageError("revoke needs the id of a key, as list shows it.");
-    await apiKeys.revoke(id);
-    process.stderr.write(`Key ${id} is revoked; within five seconds nobody takes it.\n`);
+    const key = idIn(id);
+    await apiKeys.revoke(key);
+    process.stderr.write(`Key ${key} is revoked; within five seconds nobody takes it.\n`);
   },
 };
+
+/** Whoever holds a key's text need not know which part of it is the id. */
+function idIn(text: string): string {
+  return /^msb_([^_]+)_/.exec(text)?.[1] ?? text;
+}
+
+function said(limits: KeyLimits): string {
+  return Object.entries(limits)
+    .map(([name, value]) => `  ${name} ${value}`)
+    .join("");
+}
 
 function toCreate(options: Options): ApiKeyCreate {
   const { owner, scopes, name, days } = options;
@@ -67,7 +83,10 @@ function toCreate(options: Options): ApiKeyCreate {
   const create: unknown = {
     owner,
     scopes: (scopes ?? "").split(",").filter((scope) => scope !== ""),
-    limits: Object.fromEntries(limits) as object,
+    limits: {
+      ...(Object.fromEntries(limits) as object),
+      ...(options["highest-priority"] === undefined ? {} : { highest_priority: options["highest-priority"] }),
+    },
     ...(name === undefined ? {} : { name }),
     ...(days === undefined
       ? {}

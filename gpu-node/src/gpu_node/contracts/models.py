@@ -219,6 +219,9 @@ Scopes = list[Scope]
 """All that a key may do."""
 
 
+Priority = Literal["high", "normal", "low"]
+
+
 class KeyLimits(Model):
     """What is missing is not limited."""
     runs_per_minute: int | MISSING = Field(default=MISSING)
@@ -231,6 +234,10 @@ class KeyLimits(Model):
     """
     event_streams: int | MISSING = Field(default=MISSING)
     """Open event streams at one gateway."""
+    highest_priority: Priority | MISSING = Field(default=MISSING)
+    """Its runs may have this priority or a lower one. Those for which none is asked have
+    `normal`, or this if it is lower.
+    """
 
 
 Timestamp = str
@@ -1697,9 +1704,6 @@ class PreparePortraitParams(Model):
     """
     avatar: Literal["robin", "amara", "elias"] = Field(default="robin")
     """The drawn face that is used without a photo."""
-
-
-Priority = Literal["high", "normal", "low"]
 
 
 RunStatus = Literal["queued", "running", "waiting", "canceling", "succeeded", "failed", "canceled", "expired", "timed_out"]
