@@ -57,10 +57,14 @@ export const GATEWAY_ARROWS = {
     ..."capabilities checkpoints clock errors events exact-numbers graphs ids owner recent-map".split(" "),
     ..."redis estimates run-engine run-id telemetry".split(" "),
   ],
-  executor: [..."clock errors graphs handlers ids langgraph-storage recent-map redis telemetry".split(" ")],
+  executor: [
+    ..."clock errors graphs handlers ids langgraph-name langgraph-storage own-field recent-map redis telemetry".split(
+      " ",
+    ),
+  ],
   checkpoints: ["redis"],
   // Reads graph documents by the same pure functions as the routes that checked them.
-  "run-engine": ["graphs", "langgraph-storage", "recent-map"],
+  "run-engine": ["graphs", "langgraph-name", "langgraph-storage", "own-field", "recent-map"],
   graphs: ["errors"],
   handlers: ["errors"],
   redis: ["addresses", "clock", "errors"],
@@ -76,7 +80,9 @@ export const GATEWAY_ARROWS = {
   ids: [],
   "run-id": [],
   "recent-map": [],
+  "langgraph-name": [],
   "langgraph-storage": [],
+  "own-field": [],
 };
 
 /** Every folder of the repository that holds TypeScript or JavaScript: the others that it may import. */

@@ -165,6 +165,21 @@ describe("a task", () => {
     });
   });
 
+  it("has no outputs but those that its nodes made, whatever the names", async () => {
+    await start({ work: echo });
+    const made = (optional: boolean) => ({ ...fromNode("constructor", optional), output: "constructor" });
+    const task = await pool.addTask(
+      { id: "constructor" },
+      { id: "may", inputs: { value: made(true) } },
+      { id: "needs", inputs: { value: made(false) } },
+    );
+    const { results } = await pool.endingOf(task);
+    expect(results).toMatchObject([
+      { node_id: "constructor", outputs: {} },
+      { node_id: "may", outputs: {} },
+    ]);
+  });
+
   it("leaves to the driver what hangs on a failed node, and runs the rest", async () => {
     await start({
       work: echo,

@@ -1,6 +1,7 @@
 /** The input values of a node, from its task and from what other nodes of the task made; node_inputs.py is its twin. */
 import type { TaskNode } from "@myspinbot/contracts/types.ts";
 import type { NodeEnd } from "./schedule.ts";
+import { ownField } from "../own-field.ts";
 
 /** Values of the inputs; optional ones that their source did not make are left out. */
 export function resolveInputs(
@@ -14,7 +15,7 @@ export function resolveInputs(
       continue;
     }
     const end = sources.get(input.node);
-    const value = end?.status === "succeeded" ? end.outputs[input.output] : undefined;
+    const value = end?.status === "succeeded" ? ownField(end.outputs, input.output) : undefined;
     if (value !== undefined) inputs[name] = value;
   }
   return inputs;

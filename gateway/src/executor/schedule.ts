@@ -1,6 +1,7 @@
 /** Which nodes of a task may run: a pure reading of how their sources have ended; schedule.py is its twin. */
 import type { TaskNode } from "@myspinbot/contracts/types.ts";
 import type { NodeType } from "../graphs/node-types.ts";
+import { ownField } from "../own-field.ts";
 
 export interface PlannedNode {
   readonly node: TaskNode;
@@ -45,7 +46,7 @@ function isImpossible({ node }: PlannedNode, endOf: (id: string) => NodeEnd | un
   return Object.values(node.inputs).some((input) => {
     if (input.from !== "node" || input.optional) return false;
     const end = endOf(input.node);
-    if (end?.status === "succeeded") return end.outputs[input.output] === undefined;
+    if (end?.status === "succeeded") return ownField(end.outputs, input.output) === undefined;
     return end?.status === "skipped";
   });
 }

@@ -3,6 +3,7 @@
  * LangGraph task per graph node as soon as that node's own sources have ended; task_graph.py is its twin.
  */
 import { Annotation, START, StateGraph, task, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { langgraphName } from "../langgraph-name.ts";
 import { installStorage } from "../langgraph-storage.ts";
 import { resolveInputs } from "./node-inputs.ts";
 import { verdictOf, type NodeEnd } from "./schedule.ts";
@@ -48,5 +49,5 @@ async function runWhenReady(
   const verdict = verdictOf(planned, (id) => sources.get(id));
   if (verdict !== "run") return { status: verdict === "skipped" ? verdict : "unrun" };
   const inputs = resolveInputs(planned, sources);
-  return await task(planned.node.id, () => given.run(planned, inputs))();
+  return await task(langgraphName(planned.node.id), () => given.run(planned, inputs))();
 }

@@ -44,6 +44,16 @@ describe("the hub", () => {
     expect(fourth).toMatchObject({ ready: [], end: { status: "succeeded", output: { b: 2 } } });
   });
 
+  it("drives a node with a name that every object has", async () => {
+    const nodes = [{ id: "constructor", type: "t", plane: "node" as const }];
+    const named = createHubCache(
+      new DriveSaver(() => 0.5),
+      10,
+    )(toGraphModel({ name: "named", nodes, output: {} }, "named"));
+    const carry: DriveCarry = { gets: 0, puts: 0 };
+    expect((await named.drive({ thread: "run", carry, step: { input: {} } })).ready).toEqual(["constructor"]);
+  });
+
   it("drives many runs of one graph side by side without mixing them", async () => {
     const results = await Promise.all(Array.from({ length: 50 }, (_, i) => drive({ input: { i } })));
     results.forEach(([result], i) => {

@@ -11,6 +11,7 @@ import {
   type LangGraphRunnableConfig,
 } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
+import { langgraphName } from "../langgraph-name.ts";
 import { installStorage } from "../langgraph-storage.ts";
 import { RecentMap } from "../recent-map.ts";
 import type { GraphModel, SkipReason } from "./graph-model.ts";
@@ -97,7 +98,10 @@ function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>): Hub {
       update[outputChannel(id)] = outputs;
     }
     notes.channels = { ...channels, ...update };
-    return new Command({ update, goto: ready.length > 0 ? [...new Set(ready.map(authorOf))] : END });
+    return new Command({
+      update,
+      goto: ready.length > 0 ? [...new Set(ready.map((id) => langgraphName(authorOf(id))))] : END,
+    });
   };
   const authors = new Set(model.nodes.map(({ id }) => authorOf(id)));
 
@@ -105,7 +109,7 @@ function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>): Hub {
   // A body that reads no node's channels spares LangGraph.js a look into each of them, for each body.
   const input = Annotation.Root({ [INPUT_CHANNEL]: all[INPUT_CHANNEL]! });
   let builder = new StateGraph(Annotation.Root(all)).addNode(ROUTE, route as never, {
-    ends: [...authors, END],
+    ends: [...[...authors].map(langgraphName), END],
   }) as unknown as StateGraph<never, never, never, string>;
   builder.addEdge(START, ROUTE);
   for (const author of authors) {
@@ -113,8 +117,8 @@ function createHub(model: GraphModel, saver: BaseCheckpointSaver<string>): Hub {
       const own = notesOf(config).batch.filter((id) => authorOf(id) === author);
       return Object.fromEntries(own.map((id) => [stateChannel(id), { phase: "dispatched" }]));
     };
-    builder = builder.addNode(author, dispatch as never, { input: input as never });
-    builder.addEdge(author, ROUTE);
+    builder = builder.addNode(langgraphName(author), dispatch as never, { input: input as never });
+    builder.addEdge(langgraphName(author), ROUTE);
   }
 
   const compiled = builder.compile({ checkpointer: saver as never });

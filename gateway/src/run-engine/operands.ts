@@ -2,6 +2,7 @@
 import type { Form } from "../graphs/expressions.ts";
 import type { Reference } from "../graphs/references.ts";
 import { INPUT_CHANNEL, outputsOf, stateOf, type Channels, type Outputs, type Phase } from "./state.ts";
+import { ownField } from "../own-field.ts";
 
 /** What several make together, in the order of the list. */
 export interface ListOperand {
@@ -111,11 +112,11 @@ export function evaluate(operand: Operand, view: View): Value {
     case "constant":
       return known(operand.value);
     case "input":
-      return known(view.input[operand.field]);
+      return known(ownField(view.input, operand.field));
     case "node": {
       const phase = view.phaseOf(operand.node);
       if (!ENDED.has(phase)) return WAITS;
-      return phase === "succeeded" ? known(view.outputsOf(operand.node)[operand.output]) : ABSENT;
+      return phase === "succeeded" ? known(ownField(view.outputsOf(operand.node), operand.output)) : ABSENT;
     }
     case "list":
       return listOf(operand, view);

@@ -33,6 +33,19 @@ describe("ready", () => {
     expect(decideOn(nodes, {}).ready).toEqual(["a", "b", "c"]);
   });
 
+  it("has a node and sees no output of a name that every object has", () => {
+    const nodes = [
+      node("constructor"),
+      node("b", { x: "$constructor.constructor" }, { plane: "node" }),
+      node("c", { x: "$constructor.constructor?", y: "$input.constructor?" }, { plane: "node" }),
+    ];
+    expect(decideOn(nodes, {}).ready).toEqual(["constructor"]);
+    expect(decideOn(nodes, { constructor: "succeeded" } as Record<string, Phase>)).toMatchObject({
+      skipped: ["b"],
+      ready: ["c"],
+    });
+  });
+
   it("ends at the border of a pool and of a plane", () => {
     const nodes = [
       node("a"),

@@ -20,6 +20,7 @@ import {
   type Outputs,
   type Phase,
 } from "./state.ts";
+import { ownField } from "../own-field.ts";
 
 export type RunEnd =
   | { status: "succeeded"; output: Record<string, unknown> }
@@ -54,7 +55,7 @@ function verdict(edge: IncomingEdge, phase: Phase, channels: Channels): Verdict 
     case "success":
       return phase === "succeeded" ? "satisfied" : "impossible";
     case "required":
-      return phase === "succeeded" && outputsOf(channels, edge.source)[edge.output!] !== undefined
+      return phase === "succeeded" && ownField(outputsOf(channels, edge.source), edge.output!) !== undefined
         ? "satisfied"
         : "impossible";
   }
@@ -158,7 +159,7 @@ function decideOnce(model: GraphModel, channels: Channels): Decision {
       return outputs ? [[id, outputs]] : [];
     }),
   );
-  return { ...found, passed, ready: ready.filter((id) => !passed[id]), end: null };
+  return { ...found, passed, ready: ready.filter((id) => !Object.hasOwn(passed, id)), end: null };
 }
 
 /** What to do next. The caller dispatches `ready`, marks what was `skipped`, `canceled` and `passed`, and ends the run by `end`. */
