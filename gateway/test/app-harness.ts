@@ -13,6 +13,7 @@ import type { AppEnv } from "../src/app-env.ts";
 import { createObjectStore, type ObjectStore } from "../src/artifacts/object-store.ts";
 import { systemClock, systemRandom } from "../src/clock.ts";
 import { createConnected, type Connect } from "../src/connected.ts";
+import type { Mind } from "../src/driver/driver.ts";
 import { createEventHub, type EventHub } from "../src/events/event-hub.ts";
 import { createGraphCatalogue } from "../src/graphs/catalogue.ts";
 import { createNodeTypes } from "../src/graphs/node-types.ts";
@@ -52,6 +53,8 @@ export interface AppHarnessOptions {
   /** Of tasks, in real time; half a second without it. */
   leaseMs?: number;
   deps?: Partial<ProcessWide>;
+  /** The driver's. */
+  mind?: Mind;
   /** Instead of one connection for all requests. */
   connect?: (shared: ProcessWide, store: ObjectStore, driver: Harness) => Connect;
 }
@@ -83,6 +86,7 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     nodeTypes: options.deps?.nodeTypes ?? workNodeTypes,
     metrics: options.deps?.metrics ?? noMetrics,
+    ...(options.mind ? { mind: options.mind } : {}),
   });
   const { redis, keys } = driver;
   const clock = createPassingClock();

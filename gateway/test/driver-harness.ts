@@ -9,7 +9,7 @@ import type { Executor, Graph, NodeResult, Task } from "@myspinbot/contracts/typ
 import { OWNERS } from "@myspinbot/contracts/wire.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
 import { systemClock } from "../src/clock.ts";
-import { createDriver, type Driver } from "../src/driver/driver.ts";
+import { createDriver, type Driver, type Mind } from "../src/driver/driver.ts";
 import { createDriverLoops, type DriverLoops } from "../src/driver/loops.ts";
 import type { SweepDeps } from "../src/driver/sweeps.ts";
 import { createTaskReader } from "../src/executor/task-reader.ts";
@@ -120,6 +120,7 @@ export async function createHarness(
     shard?: string;
     nodeTypes?: NodeTypes;
     metrics?: Metrics;
+    mind?: Mind;
   } = {},
 ): Promise<Harness> {
   const dir = await mkdtemp(join(tmpdir(), "driver-"));
@@ -140,6 +141,7 @@ export async function createHarness(
     retentionMs: 60_000,
     retryBackoffMs: 20,
     executors: async () => [...harness.executors],
+    ...(options.mind ? { mind: options.mind } : {}),
   });
   const sweep: SweepDeps = {
     redis,

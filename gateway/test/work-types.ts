@@ -18,6 +18,7 @@ function workType(type: keyof typeof WORK): NodeTypeDefinition {
       text: { type: "Text", required: false },
       image: { type: "Image", required: false },
       images: { type: "Image[]", required: false },
+      data: { type: "Json[]", required: false },
       need: { type: "Number", required: type === "python_work" },
     },
     outputs: {

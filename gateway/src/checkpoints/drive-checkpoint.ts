@@ -2,8 +2,15 @@
 import type { Checkpoint, CheckpointMetadata } from "@langchain/langgraph-checkpoint";
 import type { Drive } from "@myspinbot/contracts/steps.ts";
 import { toRecord } from "../redis/flat.ts";
-import { DriveSaver, type DriveCarry } from "./drive-saver.ts";
-import { checkpointName, decodeValue, fromStoredBody, toStored, type StoredCheckpoint } from "./layout.ts";
+import type { DriveCarry } from "./drive-saver.ts";
+import {
+  checkpointName,
+  decodeValue,
+  fromStoredBody,
+  toStored,
+  type Serde,
+  type StoredCheckpoint,
+} from "./layout.ts";
 
 /** Checkpoint part of an answer: none yet (with what the run begins with), the one the driver knows, or all of it. */
 export type CheckpointAnswer =
@@ -23,8 +30,20 @@ export function readCheckpointAnswer(answer: Drive[5]): CheckpointAnswer {
 
 export type LatestCheckpoint = { checkpoint: Checkpoint; metadata: CheckpointMetadata };
 
-// Makes no versions: only how values become bytes is asked of it.
-const { serde } = new DriveSaver(() => 0);
+/**
+ * What a run keeps is JSON, and comes back as it was. LangGraph's own serializer makes objects of data that look like
+ * what it writes for them, and clients and nodes may say anything.
+ */
+const serde: Serde = {
+  dumpsTyped: async (value) => ["json", encoder.encode(JSON.stringify(value))],
+  async loadsTyped(type, data) {
+    // Of LangGraph's kinds the other one is bytes, which no channel of a run has ever held.
+    if (type !== "json") return data;
+    return JSON.parse(typeof data === "string" ? data : decoder.decode(data)) as unknown;
+  },
+};
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 async function decodeFull(answer: CheckpointAnswer & { kind: "full" }): Promise<LatestCheckpoint> {
   const { body, present, loose } = await fromStoredBody(serde, answer.hash.body ?? "");

@@ -2,6 +2,7 @@
  * Plays a run without Redis: the driver's real thought, the engine's real decisions, and for every task the executor's
  * real task graph. Only what lies between them is played: mail comes in a random order.
  */
+import { deepStrictEqual } from "node:assert";
 import type {
   FlatGraph,
   Graph,
@@ -142,6 +143,12 @@ function flatWith(graph: Graph, others: readonly Graph[]): FlatGraph {
   return flatten(graph, (id) => flatWith(named(id), others));
 }
 
+/** A run's checkpoint is stored as JSON. @throws when something in it would not come back as it was */
+function assertKept(latest: DriveCarry["latest"]): void {
+  const values = latest?.checkpoint.channel_values ?? {};
+  deepStrictEqual(JSON.parse(JSON.stringify(values)), values);
+}
+
 /** @throws when the run does not end */
 export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Played> {
   const graph = flatWith(given.graph, given.graphs ?? []);
@@ -202,6 +209,7 @@ export async function play(given: Case, makeHub: MakeHub = quickHub): Promise<Pl
     const carry: DriveCarry = { gets: 0, puts: 0, ...(latest ? { latest } : {}) };
     const draft = await think(context, situation, carry);
     latest = carry.put ?? latest;
+    assertKept(latest);
     return draft;
   };
 
