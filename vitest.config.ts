@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { ON_BOTH } from "./gateway/test/on-both.ts";
 
 /** How long `expect.poll` waits: a bound for a busy machine, not an expectation. */
 const patience = { poll: { timeout: 10_000 } };
@@ -39,9 +40,10 @@ export default defineConfig({
       },
       {
         test: {
-          // In the runtime of Workers, by a bundle that is made once.
+          // In the runtime of Workers, by a bundle that is made once; with it what asks routes of the app on Node.js, too.
           name: "int-edge",
-          include: ["gateway/**/*.edge.test.ts"],
+          include: ["gateway/**/*.edge.test.ts", ...ON_BOTH],
+          provide: { runtime: "workerd" },
           exclude: ["**/node_modules/**"],
           globalSetup: "gateway/test/edge-setup.ts",
           expect: patience,

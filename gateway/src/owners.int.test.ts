@@ -10,8 +10,7 @@ let store: Awaited<ReturnType<typeof startStore>>;
 let h: AppHarness;
 beforeAll(async () => {
   store = await startStore();
-  const identify = (request: Request) => request.headers.get("x-owner") ?? "default";
-  h = await createAppHarness("owners", { seaweed: store.seaweed, deps: { identify } });
+  h = await createAppHarness("owners", { seaweed: store.seaweed });
   await h.announceAll();
   h.driver.startDriver();
   h.driver.startExecutor("node", (_, task) => {

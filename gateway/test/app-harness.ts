@@ -1,10 +1,17 @@
-/** The HTTP app over real servers, with a driver and an executor that does what a test says. */
+/**
+ * The HTTP app over real servers, with a driver and an executor that does what a test says. The app is in the process
+ * of the test, or in a Worker: on-both.ts says which files meet both.
+ */
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
 import { steps } from "@myspinbot/contracts/steps.ts";
-import type { Executor, Problem, Run } from "@myspinbot/contracts/types.ts";
+import type { Executor, Graph, Problem, Run } from "@myspinbot/contracts/types.ts";
+import { OWNERS } from "@myspinbot/contracts/wire.ts";
 import { startSeaweed, type SeaweedServer } from "@myspinbot/services/seaweed.ts";
 import type { Hono } from "hono";
 import { OPEN_ACCESS } from "../src/access/settings.ts";
@@ -14,8 +21,9 @@ import { createObjectStore, type ObjectStore } from "../src/artifacts/object-sto
 import { systemClock, systemRandom } from "../src/clock.ts";
 import { createConnected, type Connect } from "../src/connected.ts";
 import type { Mind } from "../src/driver/driver.ts";
+import { createHttpServer } from "../src/entry/nodejs/http-server.ts";
 import { createEventHub, type EventHub } from "../src/events/event-hub.ts";
-import { createGraphCatalogue } from "../src/graphs/catalogue.ts";
+import { createGraphCatalogue, type GraphCatalogue } from "../src/graphs/catalogue.ts";
 import { createNodeTypes } from "../src/graphs/node-types.ts";
 import { createKnown, type ProcessWide } from "../src/process-wide.ts";
 import { createSubscriberClient } from "../src/redis/client.ts";
@@ -24,10 +32,19 @@ import { createLogger } from "../src/telemetry/logger.ts";
 import { noMetrics } from "../src/telemetry/metrics.ts";
 import { assertDescribed } from "./described.ts";
 import { createHarness, type Harness } from "./driver-harness.ts";
+import { startEdgeFront } from "./edge-front.ts";
 import { createPassingClock, type PassingClock } from "./passing-clock.ts";
+import { RUNTIME } from "./runtime.ts";
+import { asVariables } from "./worker-variables.ts";
+import { workGraphs } from "./work-graphs.ts";
 import { workTypes } from "./work-types.ts";
 
 export const workNodeTypes = createNodeTypes(workTypes);
+
+export interface Listening {
+  url: string;
+  headers: Record<string, string>;
+}
 
 export interface AppHarness {
   app: Hono<AppEnv>;
@@ -37,7 +54,12 @@ export interface AppHarness {
   lines: Record<string, unknown>[];
   /** The app's, with each answer compared with its route's description. */
   fetch(request: Request): Promise<Response>;
+  /** `X-Owner` says who asks, where it brings no key. */
   request(path: string, init?: RequestInit): Promise<Response>;
+  /** As from another machine, with no right but what `init` brings. */
+  stranger(path: string, init?: RequestInit): Promise<Response>;
+  /** Where the app is reached over sockets, and the headers with which it is asked there. */
+  listen(): Promise<Listening>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   announce(change?: Partial<Executor>): Promise<void>;
   /** Announces executors of both pools for the two node types. */
@@ -55,6 +77,8 @@ export interface AppHarnessOptions {
   deps?: Partial<ProcessWide>;
   /** The driver's. */
   mind?: Mind;
+  /** Where the app is, if not where the tests of this project have it. */
+  runtime?: typeof RUNTIME;
   /** Instead of one connection for all requests. */
   connect?: (shared: ProcessWide, store: ObjectStore, driver: Harness) => Connect;
 }
@@ -70,6 +94,14 @@ export async function startStore(): Promise<{ seaweed: SeaweedServer; stop(): Pr
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+const POOLS = ["default", "gpu"];
+
+/** The graphs we ship, those of tests, and others. */
+export function workCatalogue(more: readonly Graph[] = []): GraphCatalogue {
+  const graphs = [...Object.values(GRAPHS), ...workGraphs, ...more];
+  return createGraphCatalogue(graphs, { nodeTypes: workNodeTypes, pools: POOLS });
 }
 
 const NO_STORE = {
@@ -99,13 +131,12 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
   const subscriber = createSubscriberClient(driver.valkey.url);
   const hub = createEventHub({ redis, subscriber, keys, clock, logger, pollMs: 200 });
   const store = createObjectStore({ ...(options.seaweed ?? NO_STORE), clock });
-  const pools = ["default", "gpu"];
   const shared: ProcessWide = {
     keys,
     shards: ["s0"],
-    pools,
+    pools: POOLS,
     nodeTypes: workNodeTypes,
-    graphs: createGraphCatalogue(Object.values(GRAPHS), { nodeTypes: workNodeTypes, pools }),
+    graphs: workCatalogue(),
     metrics: noMetrics,
     logger,
     clock,
@@ -116,6 +147,7 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
     webhooks: { local: true, ports: ["443", "8443"] },
     version: "0.0.0-test",
     access: OPEN_ACCESS,
+    identify: (asked) => asked.headers.get("x-owner") ?? OWNERS.default,
     known: createKnown(),
     ...options.deps,
   };
@@ -144,13 +176,36 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
     await runStep(redis, steps.announce(keys, { shard: "s0", pool, executor, announcement, status }));
   };
 
-  const fetch = async (asked: Request): Promise<Response> => {
-    const response = await app.fetch(asked, { peer: "127.0.0.1" });
-    assertDescribed({ method: asked.method, path: new URL(asked.url).pathname }, response);
+  const front =
+    (options.runtime ?? RUNTIME) === "workerd"
+      ? await startEdgeFront({ prefix, driver, s3: options.seaweed ?? NO_STORE, env: asVariables(options) })
+      : undefined;
+  const described = async (
+    asked: { method?: string; url: string },
+    answer: Response | Promise<Response>,
+  ): Promise<Response> => {
+    const response = await answer;
+    assertDescribed({ method: asked.method ?? "GET", path: new URL(asked.url).pathname }, response);
     return response;
   };
-  const request = async (path: string, init?: RequestInit): Promise<Response> => {
-    return fetch(new Request(new URL(path, "http://localhost"), init));
+  const fetch = (asked: Request): Promise<Response> =>
+    described(asked, app.fetch(asked, { peer: "127.0.0.1" }));
+  const request: AppHarness["request"] = (path, init) => {
+    const url = new URL(path, "http://localhost").href;
+    if (!front) return fetch(new Request(url, init));
+    return described({ ...init, url }, front.ask(path, init));
+  };
+  const stranger: AppHarness["stranger"] = (path, init) => {
+    const request = new Request(new URL(path, front?.edge.url ?? "http://localhost"), init);
+    return Promise.resolve(front ? globalThis.fetch(request) : app.fetch(request, { peer: "192.0.2.7" }));
+  };
+  const servers: Server[] = [];
+  const listen = async (): Promise<Listening> => {
+    if (front) return { url: front.edge.url, headers: { authorization: `Bearer ${front.key}` } };
+    const server = createHttpServer({ fetch, host: "127.0.0.1", logger });
+    servers.push(server);
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, headers: {} };
   };
   return {
     app,
@@ -160,6 +215,8 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
     lines,
     fetch,
     request,
+    stranger,
+    listen,
     post: (path, body, headers = {}) =>
       request(path, {
         method: "POST",
@@ -173,6 +230,11 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
       await announce({ executor_id: "exec_node", plane: "node", pool: "node" });
     },
     async close() {
+      for (const server of servers) {
+        server.close();
+        server.closeAllConnections();
+      }
+      await front?.stop();
       hub.close();
       subscriber.disconnect();
       await driver.close();

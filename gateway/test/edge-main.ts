@@ -1,6 +1,7 @@
 /** The Worker with node types of the tests, for a bundle of its own. */
 import { createWorker } from "../src/entry/cloudflare/create-worker.ts";
 import type { Handler } from "../src/handlers/handler.ts";
+import { workGraphs } from "./work-graphs.ts";
 import { workTypes } from "./work-types.ts";
 
 /** Says what it was told; the first attempt of a slow one never ends. */
@@ -20,4 +21,8 @@ const work: Handler<{ speed?: number }, { text?: string }> = async (
   return { text };
 };
 
-export default createWorker("0.0.0-test", { ...workTypes, handlers: { node_work: work } });
+export default createWorker("0.0.0-test", {
+  ...workTypes,
+  graphs: workGraphs,
+  handlers: { node_work: work },
+});

@@ -1,36 +1,15 @@
 /** Runs that are made and forked over HTTP, for tests: an executor that says which nodes it has done, with a picture of each. */
-import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
 import { objectKeys } from "@myspinbot/contracts/keys.ts";
 import type { Artifact, Graph, Problem, Run, Task } from "@myspinbot/contracts/types.ts";
 import { afterAll, beforeAll, expect } from "vitest";
-import { createGraphCatalogue } from "../src/graphs/catalogue.ts";
 import { sha256Hex } from "../src/graphs/digest.ts";
 import { newId } from "../src/ids.ts";
-import {
-  createAppHarness,
-  PNG,
-  problemOf,
-  runOf,
-  startStore,
-  workNodeTypes,
-  type AppHarness,
-} from "./app-harness.ts";
+import { createAppHarness, PNG, problemOf, runOf, startStore, type AppHarness } from "./app-harness.ts";
 
 export type Fields = Record<string, unknown>;
 
 export const node = (id: string, inputs: Fields = {}, more: Fields = {}) =>
   ({ id, type: "node_work", plane: "node", inputs, ...more }) as const;
-
-/** One that is known by its name, to stand in others. */
-const SCENE: Graph = {
-  name: "scene",
-  input: { text: "Text", tone: "Text?" },
-  nodes: [
-    node("say", { text: "$input.text" }),
-    node("film", { text: { $text: ["$say.text", "$input.tone?"] } }),
-  ],
-  output: { text: "$film.text" },
-};
 
 export const CHAIN: Graph = {
   name: "chain",
@@ -118,10 +97,7 @@ export function useForks(prefix: string): ForkHarness {
 
   beforeAll(async () => {
     store = await startStore();
-    const graphs = createGraphCatalogue([...Object.values(GRAPHS), SCENE], {
-      ...{ nodeTypes: workNodeTypes, pools: ["default", "gpu"] },
-    });
-    h = await createAppHarness(prefix, { seaweed: store.seaweed, deps: { graphs } });
+    h = await createAppHarness(prefix, { seaweed: store.seaweed });
     await h.announceAll();
     h.driver.startDriver();
     h.driver.startExecutor("node", work);

@@ -25,10 +25,7 @@ const BYTES = new TextEncoder().encode("a film");
 
 beforeAll(async () => {
   store = await startStore();
-  h = await createAppHarness("gone", {
-    seaweed: store.seaweed,
-    deps: { identify: (request) => request.headers.get("x-owner") ?? "default" },
-  });
+  h = await createAppHarness("gone", { seaweed: store.seaweed });
   await h.announceAll();
   h.driver.startDriver();
   h.driver.startExecutor("default", async (_, task) => {

@@ -1,41 +1,41 @@
 /** Following a run over a real server and a real socket. */
-import { serve, type ServerType } from "@hono/node-server";
 import type { EventPage, Graph } from "@myspinbot/contracts/types.ts";
 import { validateEvent, validateEventPage } from "@myspinbot/contracts/validators.js";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { createAppHarness, runOf, type AppHarness } from "../../test/app-harness.ts";
 import { note } from "../../test/driver-harness.ts";
+import { itInProcess } from "../../test/runtime.ts";
 import { until } from "../../test/until.ts";
-import { noMetrics } from "../telemetry/metrics.ts";
+import type { ProcessWide } from "../process-wide.ts";
+import { noMetrics, type Metrics } from "../telemetry/metrics.ts";
 
 let h: AppHarness;
-let server: ServerType;
-let base: string;
-let open = 0;
+/** Over a socket. */
+let ask: (path: string, init?: RequestInit) => Promise<Response>;
 
 afterEach(async () => {
-  h.hub.close();
-  await new Promise((resolve) => server.close(resolve));
   await h.close();
 });
 
 let count = 0;
-async function start(): Promise<void> {
-  open = 0;
-  const metrics = {
-    ...noMetrics,
-    streamOpened: () => void (open += 1),
-    streamClosed: () => void (open -= 1),
-  };
-  h = await createAppHarness(`events${(count += 1)}`, { deps: { metrics, heartbeatMs: 300 } });
+async function start(deps: Partial<ProcessWide> = {}): Promise<void> {
+  h = await createAppHarness(`events${(count += 1)}`, { deps });
   await h.announceAll();
-  server = await new Promise<ServerType>((resolve) => {
-    const made = serve({ fetch: h.fetch, hostname: "127.0.0.1", port: 0 }, () => resolve(made));
-  });
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, headers } = await h.listen();
+  ask = (path, init) => fetch(url + path, { ...init, headers: { ...(init?.headers as object), ...headers } });
+}
+
+let open = 0;
+function countStreams(): Metrics {
+  open = 0;
+  return { ...noMetrics, streamOpened: () => void (open += 1), streamClosed: () => void (open -= 1) };
+}
+
+/** Runs that somebody follows. */
+async function runsWatched(): Promise<number> {
+  return ((await h.driver.redis.call("PUBSUB", "CHANNELS")) as string[]).length;
 }
 
 const CHAIN: Graph = {
@@ -84,7 +84,7 @@ async function follow(
     accept: "text/event-stream",
     ...(options.lastEventId ? { "last-event-id": options.lastEventId } : {}),
   };
-  const response = await fetch(`${base}/v1/runs/${run}/events${options.query ?? ""}`, {
+  const response = await ask(`/v1/runs/${run}/events${options.query ?? ""}`, {
     headers,
     signal: stop.signal,
   });
@@ -125,13 +125,13 @@ describe("GET /v1/runs/{run_id}/events as a stream", () => {
       for (const frame of followed.frames)
         expect(validateEvent(JSON.parse(frame.data)), JSON.stringify(validateEvent.errors)).toBe(true);
     }
-    await until(async () => open === 0);
+    await until(async () => (await runsWatched()) === 0);
   });
 
   it("has the headers that keep proxies from holding it back", async () => {
     await start();
     const run = await submit();
-    const response = await fetch(`${base}/v1/runs/${run}/events`, {
+    const response = await ask(`/v1/runs/${run}/events`, {
       headers: { accept: "text/event-stream", "accept-encoding": "gzip" },
     });
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -147,7 +147,7 @@ describe("GET /v1/runs/{run_id}/events as a stream", () => {
     await start();
     const run = await submit();
     const following = follow(run);
-    await until(async () => open === 1);
+    await until(async () => (await runsWatched()) === 1);
     work(10);
     const followed = await following;
     const [snapshot, ...rest] = followed.frames;
@@ -184,35 +184,36 @@ describe("GET /v1/runs/{run_id}/events as a stream", () => {
     const following = follow(run, { query: "?after=0" });
     work(80);
     let cuts = 0;
+    let isOver = false;
     const cutting = (async () => {
-      while (open > 0 || cuts === 0) {
+      while (!isOver) {
         await h.driver.redis.call("CLIENT", "KILL", "TYPE", "pubsub");
         cuts += 1;
         await sleep(50);
       }
     })();
     const followed = await following;
+    isOver = true;
     await cutting;
     expect(cuts).toBeGreaterThan(3);
     expect(ids(followed)).toEqual(from(1, followed.frames.length));
     expect(followed.frames.at(-1)?.event).toBe("run.succeeded");
   });
 
-  it("says now and then that it is still there, and lets go of who left", async () => {
-    await start();
+  itInProcess("given")("says now and then that it is still there, and lets go of who left", async () => {
+    await start({ metrics: countStreams(), heartbeatMs: 300 });
     const run = await submit();
     const stop = new AbortController();
-    const response = await fetch(`${base}/v1/runs/${run}/events`, {
+    const response = await ask(`/v1/runs/${run}/events`, {
       headers: { accept: "text/event-stream" },
       signal: stop.signal,
     });
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
     while (!text.includes(": still here")) text += (await reader.read()).value ?? "";
-    expect(open).toBe(1);
+    expect([open, await runsWatched()]).toEqual([1, 1]);
     stop.abort();
-    await until(async () => open === 0);
-    await until(async () => ((await h.driver.redis.call("PUBSUB", "CHANNELS")) as string[]).length === 0);
+    await until(async () => open === 0 && (await runsWatched()) === 0);
   });
 
   it("announces what was trimmed as a gap", async () => {
@@ -240,7 +241,7 @@ describe("GET /v1/runs/{run_id}/events as a stream", () => {
     await start();
     const run = await submit();
     const following = follow(run, { query: "?after=0" });
-    await until(async () => open === 1);
+    await until(async () => (await runsWatched()) === 1);
     h.driver.valkey.service.signal("SIGSTOP");
     await sleep(3500);
     h.driver.valkey.service.signal("SIGCONT");
@@ -250,14 +251,14 @@ describe("GET /v1/runs/{run_id}/events as a stream", () => {
     expect(followed.frames.at(-1)?.event).toBe("run.succeeded");
   });
 
-  it("ends at once when the gateway stops", async () => {
-    await start();
+  itInProcess("process")("ends at once when the gateway stops", async () => {
+    await start({ metrics: countStreams() });
     const run = await submit();
     const following = follow(run);
     await until(async () => open === 1);
     h.hub.close();
     expect((await following).frames.map((frame) => frame.event)).toEqual(["snapshot"]);
-    expect(open).toBe(0);
+    await until(async () => open === 0);
   });
 });
 

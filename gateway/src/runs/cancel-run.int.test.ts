@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { createAppHarness, problemOf, runOf, startStore, type AppHarness } from "../../test/app-harness.ts";
 import { result } from "../../test/driver-harness.ts";
 import { until } from "../../test/until.ts";
+import { itInProcess } from "../../test/runtime.ts";
 
 let store: Awaited<ReturnType<typeof startStore>>;
 let h: AppHarness;
@@ -55,19 +56,22 @@ it("is decided before anybody drives, whoever asks again, and ends what waits in
   expect(told.deliveries.map(({ event }) => event)).toEqual(["run.canceling"]);
 });
 
-it("waits for the executor that has the task, and answers canceling until then (S9)", async () => {
-  await start();
-  h.driver.startDriver();
-  const run = await submit();
-  const task = await h.driver.pull("node");
-  const waiting = cancel(run.run_id, "?wait=20");
-  await until(async () => (await h.driver.redis.hget(taskKey(task.task_id), "cancel")) === "1");
-  h.clock.pass(21_000);
-  expect(await statusOf(await waiting)).toEqual([202, "canceling"]);
-  const patient = cancel(run.run_id, "?wait=60");
-  await h.driver.settle(task, [], "canceled");
-  expect(await statusOf(await patient)).toEqual([200, "canceled"]);
-});
+itInProcess("clock")(
+  "waits for the executor that has the task, and answers canceling until then (S9)",
+  async () => {
+    await start();
+    h.driver.startDriver();
+    const run = await submit();
+    const task = await h.driver.pull("node");
+    const waiting = cancel(run.run_id, "?wait=20");
+    await until(async () => (await h.driver.redis.hget(taskKey(task.task_id), "cancel")) === "1");
+    h.clock.pass(21_000);
+    expect(await statusOf(await waiting)).toEqual([202, "canceling"]);
+    const patient = cancel(run.run_id, "?wait=60");
+    await h.driver.settle(task, [], "canceled");
+    expect(await statusOf(await patient)).toEqual([200, "canceled"]);
+  },
+);
 
 it("keeps a result that came too late for going on, and begins nothing more", async () => {
   await start();

@@ -91,7 +91,7 @@ describe("a fork", () => {
       input: { tone: "Text?" },
       nodes: [
         node("write"),
-        { id: "scene", graph: "scene", inputs: { text: "$write.text", tone: "$input.tone?" } },
+        { id: "scene", graph: "said", inputs: { text: "$write.text", tone: "$input.tone?" } },
         node("end", { text: "$scene.text" }),
       ],
       output: { text: "$end.text" },

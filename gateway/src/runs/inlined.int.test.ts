@@ -1,5 +1,4 @@
 /** Graphs that stand in graphs as nodes, over HTTP: what comes of them, what a client sees, and what is refused. */
-import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
 import type { Artifact, Graph, GraphNode, Run, Task } from "@myspinbot/contracts/types.ts";
 import { validateRun } from "@myspinbot/contracts/validators.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,10 +8,9 @@ import {
   problemOf,
   runOf,
   startStore,
-  workNodeTypes,
+  workCatalogue,
   type AppHarness,
 } from "../../test/app-harness.ts";
-import { createGraphCatalogue } from "../graphs/catalogue.ts";
 import { sha256Hex } from "../graphs/digest.ts";
 import { newId } from "../ids.ts";
 
@@ -77,12 +75,10 @@ let h: AppHarness;
 
 beforeAll(async () => {
   store = await startStore();
-  const pools = ["default", "gpu"];
-  const graphs = createGraphCatalogue([...Object.values(GRAPHS), ...SHIPPED], {
-    nodeTypes: workNodeTypes,
-    pools,
+  h = await createAppHarness("inlined", {
+    seaweed: store.seaweed,
+    deps: { graphs: workCatalogue(SHIPPED) },
   });
-  h = await createAppHarness("inlined", { seaweed: store.seaweed, deps: { graphs } });
   await h.announceAll();
 });
 afterAll(async () => {

@@ -14,7 +14,7 @@ import type { EventContext } from "./runtime.ts";
 
 export interface Event {
   connected: Connected;
-  /** Drives and works until nothing waits or the time is over. */
+  /** Drives and works until nothing waits or the time is over; a gateway without that role leaves it to others. */
   drain(how: { sweep: boolean; reconcile?: boolean }): Promise<Turn>;
   /** The connection is closed when this was called and everything behind the answer has ended. */
   end(): void;
@@ -27,7 +27,7 @@ const ANY_NUMBER = 1_000_000;
 const LOOK_MS = 1000;
 
 export function createEvent(isolate: Isolate, context: EventContext): Event {
-  const { base, shared, store } = isolate;
+  const { base, shared, store, does } = isolate;
   const { keys, logger, redis: connections } = base;
   const redis = connections.commands();
   const subscriber = connections.subscriber();
@@ -42,6 +42,7 @@ export function createEvent(isolate: Isolate, context: EventContext): Event {
   };
 
   const drain: Event["drain"] = async (how) => {
+    if (!does.drive) return { runs: 0, more: false };
     users += 1;
     try {
       return await drainOver(isolate, connected, how);
@@ -88,6 +89,7 @@ async function drainOver(
         ...{ driver, sweeps, bell, clock: systemClock, log: base.logger },
         // Who runs tasks beside Redis is nearer to them.
         beside: async () => {
+          if (!isolate.does.work) return;
           const rows = await registry.executors();
           const others = rows.some(
             ({ pool, status, executor_id }) =>

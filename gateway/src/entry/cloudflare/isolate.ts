@@ -30,6 +30,8 @@ export interface Isolate {
   handlers: Handlers;
   capabilities: Capabilities;
   names: Names;
+  /** What goes on behind answers: without a driver nothing does. */
+  does: { drive: boolean; work: boolean };
 }
 
 /** Work that is longer than an event may last is left to executors of servers. */
@@ -41,6 +43,8 @@ export const TOTALS = { cpu: SLOTS, gpu: 0, vram_gb: 0 };
 
 export function createIsolate(settings: Settings, extension: Extension, version: string): Isolate {
   const { config, network, redis } = settings;
+  const drive = config.roles.includes("driver");
+  const does = { drive, work: drive && config.roles.includes("executor") };
   const base = createBase({
     ...{ config, extension, version },
     write: writeLine,
@@ -63,14 +67,20 @@ export function createIsolate(settings: Settings, extension: Extension, version:
       ]),
     ),
   );
-  const shared = createShared({ base, config, extension, metrics: gaugesOnly, roles: () => [] });
+  const shared = createShared({
+    base,
+    config,
+    extension,
+    metrics: gaugesOnly,
+    roles: () => [],
+  });
   return {
-    ...{ settings, base, handlers, capabilities },
+    ...{ settings, base, handlers, capabilities, does },
     shared: {
       ...shared,
       access: { ...shared.access, routed: true },
       streamMs: settings.streamMs,
-      resident: residentOf(base, capabilities),
+      ...(does.work ? { resident: residentOf(base, capabilities) } : {}),
       ...(settings.assets ? { page: pageOf(settings.assets) } : {}),
     },
     store: createObjectStore({

@@ -4,6 +4,7 @@ import type { Graph, Problem, Run } from "@myspinbot/contracts/types.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startStore } from "../../../test/app-harness.ts";
 import { result } from "../../../test/driver-harness.ts";
+import { DRAIN_TOKEN } from "../../../test/edge-front.ts";
 import { createEdgeHarness, type EdgeHarness } from "../../../test/edge-harness.ts";
 import { until } from "../../../test/until.ts";
 import { sha256Hex } from "../../graphs/digest.ts";
@@ -78,6 +79,10 @@ async function follow(run: string, init: RequestInit, enough = (_: string) => fa
   }
   return text;
 }
+/** That Redis has with whomever. */
+async function connections(): Promise<number> {
+  return ((await h.driver.redis.call("CLIENT", "LIST")) as string).split("\n").filter(Boolean).length;
+}
 const idsIn = (text: string): number[] => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
 
 describe("the Worker", () => {
@@ -118,6 +123,14 @@ describe("the Worker", () => {
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => "succeeded"));
   });
 
+  it("answers a second request on an isolate over a connection of its own, and leaves none behind", async () => {
+    const before = await connections();
+    for (let i = 0; i < 3; i += 1) expect((await h.ask("/v1/runs?limit=1")).status).toBe(200);
+    const both = await Promise.all([h.ask("/v1/runs?limit=1"), h.ask("/v1/capabilities"), h.ask("/readyz")]);
+    expect(both.map(({ status }) => status)).toEqual([200, 200, 200]);
+    await until(async () => (await connections()) <= before);
+  });
+
   it("starts a run for the boxes, and goes on when one of them asks for it", async () => {
     const run = await submit(FILM);
     const task = await h.driver.pull("default");
@@ -152,6 +165,24 @@ describe("the Worker", () => {
       return (await read(run.run_id)).completed_at !== undefined;
     });
     expect(await read(run.run_id)).toMatchObject({ status: "succeeded", output: { text: "late" } });
+  });
+
+  it("shows a run that goes on to who followed it when its isolate was killed", async () => {
+    const run = await submit(FILM);
+    const task = await h.driver.pull("default");
+    const seen = idsIn(
+      await follow(run.run_id, {}, (text) => text.includes("node.dispatched")).catch(() => ""),
+    );
+    await restart();
+    await h.driver.settle(task, [result(task.nodes[0]!, { outputs: { text: "made" } })]);
+    const headers = { "last-event-id": String(seen.at(-1) ?? 0) };
+    const rest = follow(run.run_id, { headers });
+    await until(async () => {
+      await h.edge.tick();
+      return (await read(run.run_id)).completed_at !== undefined;
+    });
+    const ids = [...seen, ...idsIn(await rest)];
+    expect(ids).toEqual((await events(run.run_id)).map(({ seq }) => seq));
   });
 
   it("finds what a killed isolate has held, and does it again", async () => {
@@ -216,17 +247,57 @@ describe("the Worker", () => {
 
   it("keeps no connection to Redis of a client that has left", async () => {
     const run = await h.driver.submit(FILM, {});
-    const { redis } = h.driver;
-    const open = async (): Promise<number> =>
-      ((await redis.call("CLIENT", "LIST")) as string).split("\n").filter(Boolean).length;
-    const before = await open();
+    const before = await connections();
     const left = new AbortController();
     await follow(run, { signal: left.signal }, (text) => text.includes("id: 1\n"));
     left.abort();
     // The runtime tells of it when there is something to send.
     await h.ask(`/v1/runs/${run}/cancel`, { method: "POST" });
-    await until(async () => (await open()) <= before);
+    await until(async () => (await connections()) <= before);
     expect((await h.ask("/healthz")).status).toBe(200);
+  });
+
+  it("ends the run of a client that waits for it and leaves", async () => {
+    const before = await connections();
+    const count = async () => h.driver.redis.zcard(h.driver.keys.runs("s0"));
+    const known = await count();
+    const left = new AbortController();
+    const asked = h.ask("/v1/runs", {
+      method: "POST",
+      headers: { "content-type": "application/json", prefer: "wait=30" },
+      body: JSON.stringify({ graph: SAY, input: {} }),
+      signal: left.signal,
+    });
+    await until(async () => (await count()) > known);
+    left.abort();
+    await asked.then(
+      () => {},
+      () => {},
+    );
+    const [run = ""] = await h.driver.redis.zrevrange(h.driver.keys.runs("s0"), 0, 0);
+    expect(await ended(run)).toBe("succeeded");
+    await until(async () => (await connections()) <= before);
+  });
+
+  it("drives and runs nothing where its roles say so, and is nobody's executor", async () => {
+    const quiet = await h.another({ env: { GATEWAY_ROLES: "http" } });
+    const ask = (path: string, body?: object): Promise<Response> =>
+      fetch(quiet.url + path, {
+        ...(body ? { method: "POST", body: JSON.stringify(body) } : {}),
+        headers: { authorization: `Bearer ${h.key}`, "content-type": "application/json" },
+      });
+    const refused = await ask("/v1/runs", { graph: SAY, input: {} });
+    expect([refused.status, ((await refused.json()) as Problem).code]).toEqual([409, "no-executor-matches"]);
+    const run = await h.driver.submit(SAY);
+    await quiet.tick();
+    const drained = await fetch(`${quiet.url}/internal/drain`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${DRAIN_TOKEN}` },
+    });
+    expect(await drained.json()).toEqual({ runs: 0, more: false });
+    expect(await typesOf(run)).toEqual(["run.queued"]);
+    await h.drain();
+    expect(await ended(run)).toBe("succeeded");
   });
 
   it.each([

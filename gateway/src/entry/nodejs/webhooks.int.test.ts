@@ -22,9 +22,7 @@ import { createWebhookHarness, type WebhookHarness } from "../../../test/webhook
 
 let h: WebhookHarness;
 beforeAll(async () => {
-  h = await createWebhookHarness("hooks", {
-    deps: { identify: (request) => request.headers.get("x-owner") ?? "default" },
-  });
+  h = await createWebhookHarness("hooks");
 });
 afterAll(() => h.close());
 beforeEach(() => {
