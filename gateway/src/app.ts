@@ -50,7 +50,7 @@ export function createApp(shared: ProcessWide, connect: Connect): Hono<AppEnv> {
   app.route("/v1/deliveries", deliveryRoutes());
   app.route("/v1/runs", runTokenRoutes(shared));
   app.route("/v1/keys", keyRoutes());
-  app.route("/v1/files", fileRoutes());
+  app.route("/v1/files", fileRoutes(shared));
   app.route("/v1/artifacts", artifactRoutes());
   app.route("/v1", operatorRoutes(shared));
   app.onError(onError(shared.logger));

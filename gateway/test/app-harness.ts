@@ -21,6 +21,7 @@ import { createObjectStore, type ObjectStore } from "../src/artifacts/object-sto
 import { systemClock, systemRandom } from "../src/clock.ts";
 import { createConnected, type Connect } from "../src/connected.ts";
 import type { Mind } from "../src/driver/driver.ts";
+import { createDigest } from "../src/entry/nodejs/digest.ts";
 import { createHttpServer } from "../src/entry/nodejs/http-server.ts";
 import { createEventHub, type EventHub } from "../src/events/event-hub.ts";
 import { createGraphCatalogue, type GraphCatalogue } from "../src/graphs/catalogue.ts";
@@ -145,6 +146,7 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
     deadlines: { startMs: 60_000, runMs: 60_000 },
     uploadRetentionMs: 60_000,
     webhooks: { local: true, ports: ["443", "8443"] },
+    createDigest,
     version: "0.0.0-test",
     access: OPEN_ACCESS,
     identify: (asked) => asked.headers.get("x-owner") ?? OWNERS.default,

@@ -12,6 +12,7 @@ export const ON_BOTH: readonly string[] = [
   "gateway/src/entry/nodejs/webhooks.int.test.ts",
   "gateway/src/estimates/expect-run.int.test.ts",
   "gateway/src/events/events.int.test.ts",
+  "gateway/src/files/passing.int.test.ts",
   "gateway/src/owners.int.test.ts",
   "gateway/src/routes/http-rules.int.test.ts",
   "gateway/src/runs/cancel-run.int.test.ts",
@@ -25,6 +26,7 @@ export const ON_BOTH: readonly string[] = [
 
 /** Whole files that ask the app in their own process alone. */
 export const IN_PROCESS: Readonly<Record<string, Reason>> = {
+  "gateway/src/checkpoints/kept-as-said.int.test.ts": "others",
   "gateway/src/entry/nodejs/http-server.int.test.ts": "process",
   "gateway/src/entry/nodejs/webhook-faults.int.test.ts": "deliverer",
   "gateway/src/files/uploads.int.test.ts": "others",

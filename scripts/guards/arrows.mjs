@@ -12,10 +12,10 @@ export const GATEWAY_ARROWS = {
     ..."access addresses app app-env artifacts capabilities clock config connected deliverer driver".split(
       " ",
     ),
-    ..."errors events executor files graphs handlers health ids middleware page process-wide redis".split(
+    ..."errors events executor files graphs handlers health ids middleware page passing-bytes process-wide".split(
       " ",
     ),
-    ...["runs", "telemetry", "webhooks"],
+    ...["redis", "runs", "telemetry", "webhooks"],
   ],
   // Lives as long as the process, so neither it nor the routes can name a connection's Redis.
   app: ["app-env", "connected", "ids", "middleware", "process-wide", "routes", "runs"],
@@ -23,7 +23,7 @@ export const GATEWAY_ARROWS = {
   access: ["clock", "errors", "graphs", "ids", "redis", "run-id"],
   // Values and plain data: what may outlive a request.
   "process-wide": [
-    ..."access capabilities clock graphs health owner page runs telemetry webhooks".split(" "),
+    ..."access capabilities clock graphs health owner page passing-bytes runs telemetry webhooks".split(" "),
   ],
   // Makes what talks through a connection.
   connected: [..."access artifacts capabilities events files process-wide redis runs webhooks".split(" ")],
@@ -31,9 +31,13 @@ export const GATEWAY_ARROWS = {
     ..."access app-env artifacts capabilities clock errors estimates events files graphs health ids".split(
       " ",
     ),
-    ..."middleware operators runs telemetry webhooks".split(" "),
+    ..."middleware operators passing-bytes runs telemetry webhooks".split(" "),
   ],
-  middleware: [..."access app-env clock connected errors exact-numbers ids owner page telemetry".split(" ")],
+  middleware: [
+    ..."access app-env clock connected errors exact-numbers ids owner page passing-bytes telemetry".split(
+      " ",
+    ),
+  ],
   // Whose run it is stands in the request's environment.
   runs: [
     ..."access app-env artifacts capabilities clock errors estimates events files graphs ids owner".split(
@@ -49,8 +53,8 @@ export const GATEWAY_ARROWS = {
   estimates: ["errors", "graphs", "health", "redis", "run-engine"],
   operators: ["capabilities", "clock", "errors", "health", "redis", "telemetry"],
   events: ["clock", "errors", "redis", "run-id", "telemetry"],
-  files: ["artifacts", "clock", "errors", "graphs", "ids", "owner", "redis"],
-  artifacts: ["clock", "errors", "owner", "redis"],
+  files: ["artifacts", "clock", "errors", "graphs", "ids", "owner", "passing-bytes", "redis"],
+  artifacts: ["clock", "errors", "owner", "passing-bytes", "redis"],
   capabilities: ["clock", "errors", "graphs", "redis", "telemetry"],
   health: ["artifacts", "errors", "redis", "telemetry"],
   driver: [
@@ -72,6 +76,7 @@ export const GATEWAY_ARROWS = {
   config: ["addresses", "middleware"],
   owner: [],
   page: [],
+  "passing-bytes": [],
   addresses: [],
   errors: [],
   telemetry: [],

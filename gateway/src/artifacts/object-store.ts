@@ -1,6 +1,8 @@
 /** The one S3 client of the gateway: signed requests by aws4fetch, in every runtime. Path-style addresses. */
+import { StoreAnswer, storeUnavailable } from "../errors/dependencies.ts";
 import { deletePrefix } from "./delete-prefix.ts";
 import { objectPath } from "./object-path.ts";
+import { sendPassing, type PassingObject } from "./send-passing.ts";
 import { createSend, type ObjectStoreOptions, type Send } from "./signed-requests.ts";
 
 export interface ObjectHead {
@@ -19,12 +21,19 @@ export interface NewObject {
   metadata: Record<string, string>;
 }
 
+/** What can be said of an object after its bytes. */
+export type About = Pick<NewObject, "mediaType" | "metadata">;
+
 /** All methods throw AppError `store-unavailable` when the store does not answer within about two seconds. */
 export interface ObjectStore {
   head(key: string): Promise<ObjectHead | undefined>;
   /** The bytes as a stream, or a part of them (`range` as in HTTP, `bytes=0-99`). */
   get(key: string, range?: string): Promise<ReadableStream<Uint8Array> | undefined>;
   put(key: string, object: NewObject): Promise<void>;
+  /** Bytes that come while they are stored. Whatever they throw is thrown, and then nothing was stored. */
+  putPassing(key: string, object: PassingObject): Promise<void>;
+  /** Says of an object what was not known before its bytes: type and metadata, in place of those that it has. */
+  describe(key: string, about: About): Promise<void>;
   delete(key: string): Promise<void>;
   /** Deletes all objects whose key begins with `prefix`; repeatable. Gives up when `signal` is aborted. */
   deletePrefix(prefix: string, signal?: AbortSignal, kept?: ReadonlySet<string>): Promise<void>;
@@ -35,6 +44,8 @@ export interface ObjectStore {
 const META = "x-amz-meta-";
 /** Slowest upload that is waited for. */
 const UPLOAD_BYTES_PER_MS = 1000;
+/** On top of the timeout, for a copy of the largest upload within the store. */
+const COPY_MS = 5000;
 
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const send = createSend(options);
@@ -42,10 +53,28 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     head: (key) => head(send, key),
     get: (key, range) => get(send, key, range),
     async put(key, { bytes, mediaType, sha256, metadata }) {
-      const headers: Record<string, string> = { "content-type": mediaType, "x-amz-content-sha256": sha256 };
-      for (const [name, value] of Object.entries(metadata)) headers[META + name] = value;
+      const headers = { ...headersOf({ mediaType, metadata }), "x-amz-content-sha256": sha256 };
       const extraMs = bytes.byteLength / UPLOAD_BYTES_PER_MS;
       await discard(await send(pathOf(key), { method: "PUT", body: bytes, headers, extraMs }, [200]));
+    },
+    putPassing: (key, object) =>
+      sendPassing({ send, pipe: options.pipe, clock: options.clock }, pathOf(key), {
+        object,
+        headers: {
+          ...headersOf(object),
+          ...(object.sha256 === undefined ? {} : { "x-amz-content-sha256": object.sha256 }),
+        },
+      }),
+    async describe(key, about) {
+      const path = pathOf(key);
+      const source = `/${options.bucket}${path}`;
+      const copy = { "x-amz-copy-source": source, "x-amz-metadata-directive": "REPLACE" };
+      const headers = { ...headersOf(about), ...copy };
+      const answer = await send(path, { method: "PUT", headers, extraMs: COPY_MS }, [200]);
+      // A copy that fails late has begun with 200.
+      const text = await answer.text();
+      if (text.includes("<Error>"))
+        throw storeUnavailable(new StoreAnswer(200, undefined, text.slice(0, 300)));
     },
     async delete(key) {
       await discard(await send(pathOf(key), { method: "DELETE" }, [200, 204, 404]));
@@ -61,6 +90,12 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
       await discard(await send("", { method: "PUT", ...(body === undefined ? {} : { body }) }, [200, 409]));
     },
   };
+}
+
+function headersOf({ mediaType, metadata }: About): Record<string, string> {
+  const headers: Record<string, string> = { "content-type": mediaType };
+  for (const [name, value] of Object.entries(metadata)) headers[META + name] = value;
+  return headers;
 }
 
 /** Keys are checked where they come in; one that slipped through must not become another object's address. */

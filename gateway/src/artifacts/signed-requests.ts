@@ -1,6 +1,6 @@
 /** Sends signed requests to the bucket, and tells "away" from an answer. */
 import { AwsV4Signer } from "aws4fetch";
-import { withinMs, type Clock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { StoreAnswer, storeUnavailable } from "../errors/dependencies.ts";
 
 export interface ObjectStoreOptions {
@@ -14,11 +14,15 @@ export interface ObjectStoreOptions {
   clock: Clock;
   /** The way to the store, where it is not the runtime's own. */
   fetch?: typeof fetch;
+  /** A pipe for so many bytes, where the runtime takes the length of a stream from its pipe and not from a header. */
+  pipe?: (size: number) => TransformStream<Uint8Array, Uint8Array>;
 }
 
 export interface SignedRequest extends Omit<RequestInit, "signal"> {
   /** Waited for on top of the timeout, for requests with a large body. */
   extraMs?: number;
+  /** From when on an answer is waited for, where the body comes from elsewhere. */
+  since?: Promise<unknown>;
 }
 
 /**
@@ -35,13 +39,13 @@ export function createSend(options: ObjectStoreOptions): Send {
   const cache = new Map<string, ArrayBuffer>();
   const base = `${endpoint.replace(/(?<!\/)\/+$/, "")}/${bucket}`;
 
-  return async function send(path, { extraMs = 0, ...init }, statuses) {
+  return async function send(path, { extraMs = 0, since = Promise.resolve(), ...init }, statuses) {
     const { method = "GET" } = init;
     const headers = new Headers(init.headers);
     const signed = await new AwsV4Signer({ url: base + path, method, headers, cache, ...credentials }).sign();
     try {
       // The head of the answer only: its body may take as long as the reader needs.
-      const response = await answeredWithin(clock, timeoutMs + extraMs, (signal) =>
+      const response = await answeredWithin({ clock, ms: timeoutMs + extraMs, since }, (signal) =>
         // A redirect is no answer of the store: followed, it could carry bytes and signature elsewhere.
         ask(signed.url, { ...init, method, headers: signed.headers, redirect: "manual", signal }),
       );
@@ -57,14 +61,24 @@ export function createSend(options: ObjectStoreOptions): Send {
 
 /** Races the clock besides aborting: a fetch that misses its abort must not keep a request waiting for ever. */
 async function answeredWithin<T>(
-  clock: Clock,
-  ms: number,
+  { clock, ms, since }: { clock: Clock; ms: number; since: Promise<unknown> },
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  return withinMs(clock, ms, (late) => {
-    const silence = new Promise<never>((_, reject) => {
-      late.addEventListener("abort", () => reject(new Error("the object store is silent")));
+  const late = new AbortController();
+  const over = Promise.withResolvers<never>();
+  let stop: (() => void) | undefined;
+  const begin = (): void => {
+    stop ??= clock.after(ms, () => {
+      over.reject(new Error("the object store is silent"));
+      late.abort();
     });
-    return Promise.race([silence, work(late)]);
-  });
+  };
+  void since.then(begin, begin);
+  try {
+    return await Promise.race([over.promise, work(late.signal)]);
+  } finally {
+    // So that it cannot begin later.
+    begin();
+    stop?.();
+  }
 }

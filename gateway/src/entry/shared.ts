@@ -9,7 +9,7 @@ import type { WebhookPolicy } from "../webhooks/judge-url.ts";
 import type { Base } from "./base.ts";
 import type { Extension } from "./extension.ts";
 
-export interface SharedDeps extends Pick<ProcessWide, "metrics" | "roles"> {
+export interface SharedDeps extends Pick<ProcessWide, "metrics" | "roles" | "createDigest"> {
   base: Base;
   config: Config;
   extension: Extension;

@@ -4,25 +4,42 @@ import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import { sha256Hex } from "../graphs/digest.ts";
 import { newPlainId } from "../ids.ts";
+import type { CreateDigest, PassingBytes } from "../passing-bytes.ts";
 import { listFiles, type FileList } from "./list-files.ts";
 import { isFileId, shardOfFile } from "./file-id.ts";
 import { fromMetadata, toMetadata } from "./file-metadata.ts";
 import { fileKey, type FileRecord } from "./file-record.ts";
-import { typeOfBytes } from "./detect-media.ts";
 import { isKnownMedia } from "./magic.ts";
 import { deleteUpload, type RemoveDeps } from "./remove-upload.ts";
 import { createUploadList } from "./upload-list.ts";
+import { writeUpload, type SentRecord } from "./write-upload.ts";
 
-type Bytes = Uint8Array<ArrayBuffer>;
+/** Asked before the bytes are stored. @throws what keeps them from being */
+export type MayStore = () => Promise<void>;
+
+export interface NewFile {
+  name: string;
+  mediaType: string;
+  bytes: PassingBytes;
+  may: MayStore;
+}
+
+export interface FileStoreDeps extends RemoveDeps {
+  createDigest: CreateDigest;
+}
 
 /** For each owner there are its own files only. */
 export interface FileStore {
   /** Makes the record; the bytes follow by `putContent`. */
   expect(owner: string, create: FileCreate): Promise<FileRecord>;
   /** Stores the bytes of an expected file. @throws AppError `file-not-found`, `file-gone`, `file-mismatch`. */
-  putContent(owner: string, fileId: string, bytes: Bytes): Promise<FileRecord>;
+  putContent(
+    owner: string,
+    fileId: string,
+    given: { bytes: PassingBytes; may: MayStore },
+  ): Promise<FileRecord>;
   /** Record and bytes in one step. */
-  put(owner: string, name: string, given: { mediaType: string; bytes: Bytes }): Promise<FileRecord>;
+  put(owner: string, given: NewFile): Promise<FileRecord>;
   /** The file, if its owner has it: its time begins anew, so that a run can be made that uses it. */
   use(owner: string, fileId: string): Promise<FileRecord | undefined>;
   /** A page of the owner's files, newest first. @throws AppError `invalid-request` for a cursor that is none. */
@@ -40,7 +57,7 @@ function fileNotFound(fileId: string): AppError {
   return new AppError("file-not-found", `There is no file ${fileId.slice(0, 64)}.`, { status: 404 });
 }
 
-export function createFileStore(deps: RemoveDeps): FileStore {
+export function createFileStore(deps: FileStoreDeps): FileStore {
   const { store } = deps;
   const uploads = createUploadList(deps);
   const get = async (owner: string, fileId: string): Promise<FileRecord | undefined> => {
@@ -61,23 +78,12 @@ export function createFileStore(deps: RemoveDeps): FileStore {
     return record;
   };
 
-  const write = async (sent: FileRecord, bytes: Bytes): Promise<FileRecord> => {
-    const mediaType = typeOfBytes(sent.media_type, bytes);
-    if (mediaType === undefined) {
-      throw new AppError("file-mismatch", `The bytes of "${sent.name}" are not ${sent.media_type}.`);
-    }
-    const record = { ...sent, media_type: mediaType };
-    // Deleted while its bytes came.
-    const listed = await uploads.add(record.owner, record.file_id, record.size);
-    if (listed === "gone") throw fileNotFound(record.file_id);
-    await store.put(fileKey(record.file_id), {
-      bytes,
-      mediaType: record.media_type,
-      sha256: record.sha256,
-      metadata: toMetadata(record),
+  const write = (sent: SentRecord, bytes: PassingBytes, may: MayStore): Promise<FileRecord> =>
+    writeUpload(deps, { sent, bytes }, async ({ owner, file_id, size }) => {
+      await may();
+      // Deleted while its bytes came.
+      if ((await uploads.add(owner, file_id, size)) === "gone") throw fileNotFound(file_id);
     });
-    return record;
-  };
 
   return {
     use,
@@ -95,26 +101,21 @@ export function createFileStore(deps: RemoveDeps): FileStore {
       });
       return record;
     },
-    async putContent(owner, fileId, bytes) {
+    async putContent(owner, fileId, { bytes, may }) {
       const record = await use(owner, fileId);
       if (!record) throw await whyMissing(deps, owner, fileId);
-      await assertAnnounced(record, bytes);
-      return write({ ...record, status: "complete" }, bytes);
+      if (bytes.size !== record.size)
+        throw new AppError(
+          "file-mismatch",
+          `${record.size} bytes were announced for "${record.name}", ${bytes.size} came.`,
+        );
+      return write({ ...record, status: "complete" }, bytes, may);
     },
-    async put(owner, name, { mediaType, bytes }) {
+    async put(owner, { name, mediaType, bytes, may }) {
       assertKnown(mediaType);
-      return write(
-        {
-          file_id: newPlainId("file"),
-          owner,
-          name,
-          media_type: mediaType,
-          size: bytes.byteLength,
-          sha256: await sha256Hex(bytes),
-          status: "complete",
-        },
-        bytes,
-      );
+      const file_id = newPlainId("file");
+      const about = { owner, name, media_type: mediaType, size: bytes.size, status: "complete" as const };
+      return write({ file_id, ...about }, bytes, may);
     },
     async delete(owner, fileId) {
       if (!(await use(owner, fileId))) throw await whyMissing(deps, owner, fileId);
@@ -132,22 +133,6 @@ async function whyMissing(
   const had = await fromRedis(redis.get(keys.fileGone(shardOfFile(fileId, shards), fileId)));
   if (had !== owner) return fileNotFound(fileId);
   return new AppError("file-gone", `The file ${fileId} was kept for its time, which is over.`);
-}
-
-async function assertAnnounced(record: FileRecord, bytes: Bytes): Promise<void> {
-  if (bytes.byteLength !== record.size) {
-    throw new AppError(
-      "file-mismatch",
-      `${record.size} bytes were announced for "${record.name}", ${bytes.byteLength} came.`,
-    );
-  }
-  const sha256 = await sha256Hex(bytes);
-  if (sha256 !== record.sha256) {
-    throw new AppError(
-      "file-mismatch",
-      `The SHA-256 of the bytes is ${sha256}, announced was ${record.sha256}.`,
-    );
-  }
 }
 
 function assertKnown(mediaType: string): void {

@@ -9,17 +9,19 @@ import { fieldErrors } from "../errors/field-errors.ts";
 import { detectMedia } from "../files/detect-media.ts";
 import { cleanFileName, fileNameOf } from "../files/file-name.ts";
 import type { FileRecord } from "../files/file-record.ts";
-import { readBytes } from "../middleware/bytes-body/read-bytes.ts";
+import type { MayStore } from "../files/file-store.ts";
+import { openBody } from "../middleware/bytes-body/open-body.ts";
 import { readJson } from "../middleware/json-body/json-body.ts";
 import { wholeNumber } from "../middleware/params/query.ts";
 import { assertNoEncoding, mediaTypeOf } from "../middleware/media-type.ts";
+import type { CreateDigest, PassingBytes } from "../passing-bytes.ts";
 
 const PAGE = { min: 1, max: 200, otherwise: 50 };
 const BYTES = /^(image|audio|video)\/[a-z0-9.+-]{1,60}$/;
 /** What clients say who do not know more; generated ones can say no more. The bytes tell the rest. */
 const SOME_BYTES = /^(?:application\/octet-stream|(image|audio|video)\/\*)$/;
 
-export function fileRoutes(): Hono<AppEnv> {
+export function fileRoutes({ createDigest }: { createDigest: CreateDigest }): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .post("/", async (c) => {
       const { files } = c.var.connect();
@@ -27,7 +29,7 @@ export function fileRoutes(): Hono<AppEnv> {
       const record =
         mediaType === "application/json"
           ? await files.expect(c.var.owner, await readAnnouncement(c.req.raw))
-          : await putBytes(c);
+          : await putBytes(c, createDigest);
       return c.json(toFile(record), 201);
     })
     .get("/", async (c) => {
@@ -37,9 +39,10 @@ export function fileRoutes(): Hono<AppEnv> {
       return c.json<FilePage>({ ...page, files: page.files.map(toFile) });
     })
     .put("/:file_id/content", async (c) => {
-      const bytes = await readFileBytes(c.req.raw);
-      await c.var.connect().countUpload(c.var.caller.key, bytes.byteLength);
-      const record = await c.var.connect().files.putContent(c.var.owner, c.req.param("file_id"), bytes);
+      const file = c.req.param("file_id");
+      const record = await withBytes(c, createDigest, (given) =>
+        c.var.connect().files.putContent(c.var.owner, file, given),
+      );
       return c.json(toFile(record));
     })
     .post("/:file_id/complete", async (c) => {
@@ -62,24 +65,29 @@ async function readAnnouncement(request: Request): Promise<FileCreate> {
   return { ...create, name: cleanFileName(create.name, "/name") };
 }
 
-async function putBytes(c: Context<AppEnv>): Promise<FileRecord> {
+async function putBytes(c: Context<AppEnv>, createDigest: CreateDigest): Promise<FileRecord> {
   const request = c.req.raw;
-  const { files, countUpload } = c.var.connect();
   const given = mediaTypeOf(request);
   const name = fileNameOf(request.headers.get("content-disposition") ?? undefined, "file");
-  const bytes = await readFileBytes(request);
-  const some = SOME_BYTES.exec(given);
-  const mediaType = some ? detectMedia(bytes, some[1]) : given;
-  if (mediaType === undefined) throw unsupported(`The bytes are of no kind that is taken as ${given}.`);
-  await countUpload(c.var.caller.key, bytes.byteLength);
-  return files.put(c.var.owner, name, { mediaType, bytes });
+  return withBytes(c, createDigest, async ({ bytes, may }) => {
+    const some = SOME_BYTES.exec(given);
+    const mediaType = some ? detectMedia(bytes.head, some[1]) : given;
+    if (mediaType === undefined) throw unsupported(`The bytes are of no kind that is taken as ${given}.`);
+    return c.var.connect().files.put(c.var.owner, { name, mediaType, bytes, may });
+  });
 }
 
 function unsupported(detail: string): AppError {
   return new AppError("unsupported-media-type", detail);
 }
 
-async function readFileBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+/** Opens the request's bytes for `store`; what is not taken of them is not read. */
+async function withBytes(
+  c: Context<AppEnv>,
+  createDigest: CreateDigest,
+  store: (given: { bytes: PassingBytes; may: MayStore }) => Promise<FileRecord>,
+): Promise<FileRecord> {
+  const request = c.req.raw;
   const mediaType = mediaTypeOf(request);
   if (!BYTES.test(mediaType) && !SOME_BYTES.test(mediaType)) {
     throw unsupported(
@@ -87,9 +95,14 @@ async function readFileBytes(request: Request): Promise<Uint8Array<ArrayBuffer>>
     );
   }
   assertNoEncoding(request);
-  const bytes = await readBytes(request, DEFAULTS.file_bytes);
-  if (bytes.byteLength === 0) throw new AppError("invalid-request", "The body is empty.");
-  return bytes;
+  const bytes = await openBody(request, DEFAULTS.file_bytes, createDigest);
+  if (bytes.size === 0) throw new AppError("invalid-request", "The body is empty.");
+  const may = (): Promise<void> => c.var.connect().countUpload(c.var.caller.key, bytes.size);
+  try {
+    return await store({ bytes, may });
+  } finally {
+    await bytes.drop();
+  }
 }
 
 function toFile({ owner: _, ...record }: FileRecord & { created_at?: string }): File {

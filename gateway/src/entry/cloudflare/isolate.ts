@@ -14,6 +14,7 @@ import { gaugesOnly } from "../../telemetry/gauges-only.ts";
 import { createBase, type Base } from "../base.ts";
 import type { Extension } from "../extension.ts";
 import { createShared } from "../shared.ts";
+import { createDigest, fixedLength } from "./streams.ts";
 import { createNames, type Names } from "./names.ts";
 import { pageOf } from "./page-assets.ts";
 import { writeLine } from "./runtime.ts";
@@ -73,6 +74,7 @@ export function createIsolate(settings: Settings, extension: Extension, version:
     extension,
     metrics: gaugesOnly,
     roles: () => [],
+    createDigest,
   });
   return {
     ...{ settings, base, handlers, capabilities, does },
@@ -90,6 +92,7 @@ export function createIsolate(settings: Settings, extension: Extension, version:
       accessKey: config.s3_access_key,
       secretKey: config.s3_secret_key,
       clock: systemClock,
+      pipe: fixedLength,
       ...(network && !readStoreAddress(config.s3_endpoint).tls
         ? { fetch: (url, init) => network.fetch(url, init) }
         : {}),

@@ -7,6 +7,7 @@ import { createEventHub } from "../../events/event-hub.ts";
 import type { RoleState } from "../../health/readiness.ts";
 import { createHttpServer } from "./http-server.ts";
 import { makeBucket } from "../make-bucket.ts";
+import { createDigest } from "./digest.ts";
 import { readPage } from "./page-files.ts";
 import { createShared } from "../shared.ts";
 import type { Role, RoleContext } from "./role.ts";
@@ -60,7 +61,7 @@ export async function startHttp({
   void makeBucket(store, logger, stopping.signal);
   const roles = (): RoleState[] => started.map((role) => role.state());
   const shared = {
-    ...createShared({ base, config, extension, metrics, roles }),
+    ...createShared({ base, config, extension, metrics, roles, createDigest }),
     ...readPage(config.page_dir),
   };
   const connected = createConnected(shared, { redis, hub, store });

@@ -2,13 +2,19 @@
 import { AppError } from "../../errors/app-error.ts";
 
 /** Up to here a body is taken as one: a stream of it costs more than all else that is done with most requests. */
-const SMALL_BYTES = 262_144;
+export const SMALL_BYTES = 262_144;
 
 /** @throws AppError `body-too-large` as soon as the limit is passed; the rest is not read. `client-gone` in mid-body. */
 export async function readBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const said = lengthOf(request);
+  if (said !== undefined && said > limit) throw tooLarge(limit);
+  return said !== undefined && said <= SMALL_BYTES ? readWhole(request, limit) : readParts(request, limit);
+}
+
+/** As the request says it; undefined where it does not, or says nothing that is a number. */
+export function lengthOf(request: Request): number | undefined {
   const said = request.headers.get("content-length");
-  if (said !== null && Number(said) > limit) throw tooLarge(limit);
-  return said !== null && Number(said) <= SMALL_BYTES ? readWhole(request, limit) : readParts(request, limit);
+  return said !== null && /^\d{1,15}$/.test(said) ? Number(said) : undefined;
 }
 
 /** HTTP ends a body where Content-Length says. */
@@ -39,7 +45,7 @@ async function readParts(request: Request, limit: number): Promise<Uint8Array<Ar
 }
 
 /** A body that breaks off has one cause: whoever sent it is gone, or what came is no HTTP. Neither is our error. */
-async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
+export async function* bodyOf(request: Request): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   try {
     yield* request.body ?? [];
   } catch {
@@ -47,10 +53,10 @@ async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
   }
 }
 
-function brokenOff(): AppError {
+export function brokenOff(): AppError {
   return new AppError("client-gone", "The body broke off.");
 }
 
-function tooLarge(limit: number): AppError {
+export function tooLarge(limit: number): AppError {
   return new AppError("body-too-large", `The body may have ${limit} bytes.`);
 }
