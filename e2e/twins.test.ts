@@ -89,10 +89,11 @@ describe.each(PLANES)("on the plane %s", (name) => {
     expect(plane.heard(task).filter(isEnding)).toHaveLength(1);
   });
 
-  it("what a connection has swallowed while nothing is held is found within a lease", async () => {
+  it("what a connection has swallowed while nothing is held is taken when a driver tells of it", async () => {
     const plane = pair.planes[name];
     const swallowedBy = await plane.executorId();
     const task = await plane.issue([{ params: { text: "x" } }], { swallowedBy });
+    await plane.remind(swallowedBy);
     expect(await says(plane, task)).toEqual(made({ text: "x" }));
   });
 

@@ -28,6 +28,8 @@ export interface Issue {
 export interface DriverPart {
   issue(nodes: readonly NodeSpec[], more?: Partial<Task> & Issue): Promise<string>;
   cancel(task: string): Promise<void>;
+  /** Tells an executor that it holds what it does not renew, as drivers do when half a lease has passed. */
+  remind(executor: string): Promise<void>;
   /** Ends a task whose lease is over, as the driver does; answers what the script says. */
   reap(task: string): Promise<string>;
   /** Hands an entry of these fields out; answers its id. */
@@ -71,7 +73,12 @@ export function createDriverPart({ redis, keys, pool, plane }: Place): DriverPar
   const call = ({ script, keys: names, args }: Step<unknown>): Promise<unknown> =>
     redis.evalsha(SCRIPTS[script].sha1, names.length, ...names, ...args);
 
+  const remind = async (executor: string): Promise<void> => {
+    await redis.publish(keys.channels.poolControl(SHARD, pool), `renew ${executor}`);
+  };
+
   return {
+    remind,
     async issue(nodes, { body, startBy, canceled, swallowedBy, level, ...more } = {}) {
       const task_id = `task_${SHARD}_${ulid()}`;
       const run_id = `run_${SHARD}_${ulid()}`;
@@ -109,6 +116,7 @@ export function createDriverPart({ redis, keys, pool, plane }: Place): DriverPar
       await redis.del(taskKey(task));
       await redis.hset(taskKey(task), before);
       await redis.eval(HAND_OUT_AGAIN, 1, streamOf(), before.entry!, executor, GROUPS.executors, task);
+      await remind(executor);
     },
     orderProbe: async (executor) =>
       Number(await call(steps.orderProbe(keys, { shard: SHARD, pool, executor, order: "" }))),

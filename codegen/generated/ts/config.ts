@@ -786,9 +786,9 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "list": false,
     "secret": false,
     "setting": false,
-    "default": 15000,
+    "default": 60000,
     "required": false,
-    "description": "How long one blocking read waits."
+    "description": "How long one blocking read waits. Edges cut connections on which nothing went for 100 s."
   },
   "drain_grace_ms": {
     "env": "GPU_NODE_DRAIN_GRACE_MS",

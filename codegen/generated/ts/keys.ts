@@ -145,7 +145,7 @@ export function createKeys(prefix: string) {
     channels: {
       /** <seq> <at ms> <type> <node or -> <data json> */
       run: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${run && part('run', run)}`,
-      /** cancel <task> | announce <executor> */
+      /** cancel <task> | announce <executor> | renew <executor> */
       poolControl: (shard: string, pool: string) => `${prefix}:{${shardName(shard)}}:pool:${part('pool', pool)}:control`,
     },
   };

@@ -47,6 +47,16 @@ export const steps = {
   }),
 
   /**
+   * Says that an executor is here as it has announced itself, and hears what operators want of it: announce in short.
+   * @returns [order: 'drain' | 'none' | 'unknown', probe: string]: drain and probe as of announce, unknown = there is no row of it: it has to announce itself
+   */
+  alive: (keys: Keys, given: { shard: string; pool: string; executor: string }): Step<[order: 'drain' | 'none' | 'unknown', probe: string]> => ({
+    script: 'alive',
+    keys: [keys.poolExecutors(given.shard, given.pool)],
+    args: [given.executor],
+  }),
+
+  /**
    * Changes a hash that is there, and makes none: a webhook, or a run's record.
    * @returns 0 | 1: 0 when there is no such hash
    */

@@ -65,6 +65,18 @@ describe.each(PRIORITIES)("a run of the priority %s goes on after", (level) => {
     expect((await h.waitForEnd(run)).status).toBe("succeeded");
   });
 
+  it("its executor was told that it holds it, before its lease was over", async () => {
+    const told = h.redis.duplicate();
+    await told.subscribe(h.keys.channels.poolControl("s0", "default"));
+    const heard = new Promise((resolve) => void told.on("message", (_channel, message) => resolve(message)));
+    h.startDriver();
+    await submitAt(level);
+    const task = await h.pull("default", "exec_deaf");
+    expect(await heard).toBe("renew exec_deaf");
+    expect(await h.redis.hget(h.keys.poolTask("s0", "default", task.task_id), "state")).toBe("open");
+    told.disconnect();
+  });
+
   it("its executor was lost with it", async () => {
     h.startDriver();
     const run = await submitAt(level);

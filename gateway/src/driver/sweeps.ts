@@ -27,6 +27,7 @@ export interface SweepDeps {
 }
 
 type Row = [id: string, flat: string[]];
+type Pending = [id: string, consumer: string, idleMs: number, deliveries: number];
 const PAGE = 100;
 const always = (): boolean => true;
 const LIVE = ["queued", "running", "waiting", "canceling"] as const;
@@ -46,9 +47,25 @@ export async function ensureGroups({ redis, keys, shard, pools }: SweepDeps): Pr
 }
 
 async function reapPool(deps: SweepDeps, pool: string, mayGoOn: () => boolean): Promise<void> {
-  await forEach(taskStreams(deps.keys, deps.shard, pool), (stream) =>
-    reapStream(deps, { pool, stream }, mayGoOn).catch(unlessMissingGroup),
-  );
+  await forEach(taskStreams(deps.keys, deps.shard, pool), async (stream) => {
+    const reaping = reapStream(deps, { pool, stream }, mayGoOn);
+    await Promise.all([reaping, remindHolders(deps, { pool, stream })]).catch(unlessMissingGroup);
+  });
+}
+
+/**
+ * Tells executors that hold what they do not renew: perhaps they do not know of it, because the connection that it was
+ * given to has died. Who does not hear it loses the task when its lease is over.
+ */
+async function remindHolders(
+  { redis, keys, shard, leaseMs }: SweepDeps,
+  { pool, stream }: { pool: string; stream: string },
+): Promise<void> {
+  const idle = Math.ceil(leaseMs / 2);
+  const rows = (await redis.xpending(stream, GROUPS.executors, "IDLE", idle, "-", "+", PAGE)) as Pending[];
+  const holders = new Set(rows.filter(([, , ms]) => ms < leaseMs).map(([, holder]) => holder));
+  const channel = keys.channels.poolControl(shard, pool);
+  await Promise.all(Array.from(holders, (holder) => redis.publish(channel, `renew ${holder}`)));
 }
 
 async function reapStream(

@@ -1,4 +1,7 @@
-/** Tells the registry of each shard what this executor can run; announcer.py is its twin. */
+/**
+ * Tells the registry of each shard what this executor can run, and again and again that it is here; announcer.py is its
+ * twin.
+ */
 import type { Executor } from "@myspinbot/contracts/types.ts";
 import type { Clock } from "../clock.ts";
 import { faultOf } from "../errors/redis-faults.ts";
@@ -27,7 +30,7 @@ export interface AnnouncerOptions {
 export interface Announcer {
   /** Resolves when every shard has answered or failed once; goes on for ever. */
   start(): Promise<void>;
-  /** Announces now: another server may be there, which knows nothing. */
+  /** Announces everything now: another server may be there, which knows nothing. */
   again(): void;
   /** Why nobody can find this executor, for a person; undefined where all shards have been told. */
   problem(): string | undefined;
@@ -55,6 +58,8 @@ export function createAnnouncer({
   let probing = 0;
   let probed = 0;
   let problem: string | undefined = "not announced yet";
+  /** What all shards have taken last. As long as nothing of it changes they are told that it is here, which is short. */
+  let known: string | undefined;
   let callOff: (() => void) | undefined;
 
   const shown = () => (status === "online" && drained ? "draining" : status);
@@ -76,10 +81,17 @@ export function createAnnouncer({
     if (status !== "offline") await announce();
   };
 
+  const tell = async (shard: string, text: string): Promise<Orders> => {
+    const sign = known === shown() + text ? await steps.alive(shard) : "unknown";
+    return sign === "unknown" ? steps.announce(shard, text, shown()) : sign;
+  };
+
   const announce = async (): Promise<void> => {
     const text = JSON.stringify({ ...announcement(), ...(probed > 0 ? { probe_order_ms: probed } : {}) });
-    const calls = await Promise.allSettled(shards.map((shard) => steps.announce(shard, text, shown())));
+    const all = shown() + text;
+    const calls = await Promise.allSettled(shards.map((shard) => tell(shard, text)));
     const failed = calls.find((call) => call.status === "rejected");
+    known = failed ? undefined : all;
     if (failed) {
       logger.warn("announcement not answered", { error: failed.reason as unknown });
       problem = `not announced: ${faultOf(failed.reason) ?? "Redis did not answer"}`;
@@ -96,7 +108,10 @@ export function createAnnouncer({
 
   return {
     start: announce,
-    again: () => void announce(),
+    again() {
+      known = undefined;
+      void announce();
+    },
     problem: () => problem,
     drain() {
       status = "draining";

@@ -1,6 +1,6 @@
 /**
- * Listens to the pool's control channels: what is heard here only comes sooner than with the next renewal or
- * announcement; control_channel.py is its twin.
+ * Listens to the pool's control channels: what is heard here only comes sooner than by the next renewal, by the next
+ * announcement, or by the end of a lease; control_channel.py is its twin.
  */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { Redis } from "../redis/client.ts";
@@ -16,10 +16,12 @@ export interface ControlOptions {
   executorId: string;
   /** This executor shall announce itself. */
   onAnnounce(): void;
+  /** This executor holds what it does not renew: it may not know of it. */
+  onRenew(): void;
   logger: Logger;
 }
 
-const ORDER = /^(cancel|announce) ([A-Za-z0-9_-]{1,64})$/;
+const ORDER = /^(cancel|announce|renew) ([A-Za-z0-9_-]{1,64})$/;
 
 /** Resolves when all channels are heard, or when that failed: then cancels come with renewals alone. */
 export async function listenToControl({
@@ -30,12 +32,14 @@ export async function listenToControl({
   onCancel,
   executorId,
   onAnnounce,
+  onRenew,
   logger,
 }: ControlOptions): Promise<void> {
   subscriber.on("message", (_channel: string, message: string) => {
     const [, order, id = ""] = ORDER.exec(message) ?? [];
     if (order === "cancel") onCancel(id);
     if (order === "announce" && id === executorId) onAnnounce();
+    if (order === "renew" && id === executorId) onRenew();
   });
   try {
     await subscriber.subscribe(...shards.map((shard) => keys.channels.poolControl(shard, pool)));

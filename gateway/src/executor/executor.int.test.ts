@@ -467,18 +467,6 @@ describe("leases", () => {
     gate.end();
   });
 
-  it("of entries that were swallowed while nothing was held are found, too", async () => {
-    const swallowed = gated();
-    const more = { executorId: "exec_test", leaseMs: 400, renewMs: 50 };
-    const executor = await start({ swallowed: swallowed.handler }, more);
-    await renewals(1);
-    executor.readers[0]!.disconnect(false);
-    const task = await pool.addTask({ type: "swallowed" });
-    await pool.swallow("exec_test");
-    swallowed.end();
-    expect(await pool.endingOf(task)).toMatchObject({ outcome: "settled" });
-  });
-
   it("beyond the places are released", async () => {
     const gate = gated();
     const more = { executorId: "exec_test", slots: 1, renewMs: 50 };

@@ -16,12 +16,12 @@ import { createCapabilities, type Capabilities } from "./capabilities.ts";
 import type { HandlerHost } from "./handler-host.ts";
 import { createHeldTasks, type HeldTasks } from "./held-tasks.ts";
 import { createIntake } from "./intake.ts";
-import { createLeases } from "./lease.ts";
+import { createLeases, type Leases } from "./lease.ts";
 import { findEngines } from "./find-engines.ts";
 import { createProber } from "./prober.ts";
 import { createPuller, type Puller } from "./puller.ts";
 import { createResources, type Amounts, type Resources } from "./resources.ts";
-import { createSteps } from "./steps.ts";
+import { createSteps, type Entry } from "./steps.ts";
 import { createTaskMemory } from "./task-memory.ts";
 import { createTaskReader } from "./task-reader.ts";
 
@@ -84,15 +84,15 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     resources,
     onAbsent: (type) => prober.ask([type]),
     onFailed: (type) => prober.ask([type]),
-    steps,
-    held,
-    memory: createTaskMemory(),
+    ...{ steps, held, memory: createTaskMemory() },
     onHeld: (shard, fresh) => leases.get(shard)?.added(fresh),
   });
   const leases = new Map(
     shards.map((shard) => {
-      const recover = (entry: Parameters<typeof intake.accept>[1]) =>
-        intake.accept(shard, entry, "recovered");
+      const recover = (entries: readonly Entry[]) => {
+        for (const entry of entries) intake.accept(shard, entry, "recovered");
+        pullers.find((puller) => puller.shard === shard)?.doubt();
+      };
       return [shard, createLeases({ ...deps, shard, steps, held, recover, backoff: backoff() })];
     }),
   );
@@ -119,9 +119,8 @@ export function createExecutor(deps: ExecutorDeps): Executor {
 
   return {
     async start() {
-      const onCancel = (task: string) => held.get(task)?.stop("canceled");
       // Neither waits for the other: without Redis each comes when it is back.
-      void listenToControl({ ...deps, subscriber, onCancel, onAnnounce: announcer.again });
+      void listenToControl({ ...deps, subscriber, ...whatIsHeard(held, leases, announcer) });
       // No task comes before it is known what can be done, but for engines that do not answer.
       const known = new AbortController();
       await Promise.race([prober.now(), clock.sleep(EXECUTOR.checks_ms, known.signal)]);
@@ -153,6 +152,15 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       subscriber.disconnect();
       logger.info("executor stopped", { executor_id: executorId });
     },
+  };
+}
+
+/** What the control channel leads to. */
+function whatIsHeard(held: HeldTasks, leases: ReadonlyMap<string, Leases>, announcer: Announcer) {
+  return {
+    onCancel: (task: string) => held.get(task)?.stop("canceled"),
+    onRenew: () => leases.forEach((lease) => void lease.renew()),
+    onAnnounce: announcer.again,
   };
 }
 

@@ -14,8 +14,8 @@ export interface LeasesOptions {
   shard: string;
   steps: Steps;
   held: HeldTasks;
-  /** Takes an entry that was handed out to a connection that has died. */
-  recover(entry: Entry): void;
+  /** Takes entries that were handed out to a connection that has died; a read may still wait on it. */
+  recover(entries: readonly Entry[]): void;
   leaseMs: number;
   renewMs: number;
   backoff: Backoff;
@@ -40,21 +40,27 @@ export function createLeases(options: LeasesOptions): Leases {
   /** When the last answered renewal was sent, or the first task of an empty shard was read. */
   let aliveAt = clock.elapsed();
   let watched = false;
-  let renewing: Promise<void> | null = null;
+  /** An answered renewal has said that nothing is pending here: what was held to its end was let go, too. */
+  let isQuiet = false;
   let stopped = false;
   /** Each calls off what was put off. */
   let cancelRenewal = (): void => {};
   let cancelWatch = (): void => {};
   let cancelLate = (): void => {};
 
+  const isHolding = () => held.inShard(shard).length > 0;
+  /** Without tasks there is nothing to renew: what a connection has swallowed that nobody saw die, drivers tell of. */
   const renewIn = (ms: number) => {
     cancelRenewal();
-    if (!stopped) cancelRenewal = clock.after(ms, () => void renew());
+    if (stopped) return;
+    cancelRenewal = clock.after(ms, () => {
+      if (isHolding() || !isQuiet) void renew();
+    });
   };
-  /** Without tasks Redis is asked now and then for what a connection has swallowed that nobody saw die. */
-  const renewLater = () => {
-    watched = held.inShard(shard).length > 0 && !stopped;
-    renewIn(watched ? renewMs : Math.max(renewMs, leaseMs / 2));
+  const renewLater = (asked: number) => {
+    isQuiet = asked === 0;
+    watched = isHolding() && !stopped;
+    renewIn(renewMs);
   };
 
   /** Looks when the lease of what is held cannot be sure any more. Nothing is watched while nothing is held. */
@@ -73,7 +79,7 @@ export function createLeases(options: LeasesOptions): Leases {
     watched = false;
   };
 
-  async function renewOnce(): Promise<void> {
+  const renewOnce = async () => {
     const tasks = held.inShard(shard);
     const sentAt = clock.elapsed();
     try {
@@ -82,26 +88,18 @@ export function createLeases(options: LeasesOptions): Leases {
       aliveAt = Math.max(aliveAt, sentAt);
       backoff.reset();
       apply(tasks, answer, held);
-      for (const entry of answer.unknown) recover(entry);
-      renewLater();
+      if (answer.unknown.length > 0) recover(answer.unknown);
+      renewLater(tasks.length);
       watch();
     } catch (error) {
       // Without a group nothing was ever issued here.
-      if (tasks.length === 0 && isMissingGroup(error)) return renewLater();
+      if (tasks.length === 0 && isMissingGroup(error)) return renewLater(0);
       logger.warn("renewal not answered", { shard, error });
+      isQuiet = false;
       renewIn(tasks.length > 0 ? Math.min(backoff.next(), renewMs) : renewMs);
     }
-  }
-
-  /** One renewal at a time; who asks while one is under way gets another one, sent later. */
-  function renew(): Promise<void> {
-    const before = renewing ?? Promise.resolve();
-    const mine = before.then(renewOnce).finally(() => {
-      if (renewing === mine) renewing = null;
-    });
-    renewing = mine;
-    return mine;
-  }
+  };
+  const renew = oneAtATime(renewOnce);
 
   return {
     added(fresh) {
@@ -123,6 +121,12 @@ export function createLeases(options: LeasesOptions): Leases {
       for (const cancel of [cancelRenewal, cancelWatch, cancelLate]) cancel();
     },
   };
+}
+
+/** Who asks while the work is under way waits for it, and has it done once more. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let last = Promise.resolve();
+  return () => (last = last.then(work));
 }
 
 /** Passes on what the renewal said about each task that is still held. */

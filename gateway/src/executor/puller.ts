@@ -28,10 +28,13 @@ export interface PullerOptions {
 }
 
 export interface Puller {
+  readonly shard: string;
   /** Resolves when `stop` was called and the connection is closed. */
   run(): Promise<void>;
   /** Ends a read that waits; what its connection was given meanwhile is found. */
   interrupt(): void;
+  /** Ends the read that waits now if it goes on waiting: its connection was given something that did not come. */
+  doubt(): void;
   stop(): void;
 }
 
@@ -40,7 +43,8 @@ export function createPuller(options: PullerOptions): Puller {
   const stopped = new AbortController();
   let connections = 0;
   let recovered = true;
-  let isReading = false;
+  /** The read that waits. */
+  let reading: symbol | undefined;
 
   connection.on("ready", () => {
     connections += 1;
@@ -52,12 +56,12 @@ export function createPuller(options: PullerOptions): Puller {
   /** Beyond that the connection counts as dead. */
   const bounded = async (longest: number, read: () => Promise<Entry[]>): Promise<Entry[]> => {
     const callOff = clock.after(longest + EXECUTOR.read_slack_ms, () => connection.disconnect(true));
-    isReading = true;
+    reading = Symbol("read");
     try {
       return await read();
     } finally {
       callOff();
-      isReading = false;
+      reading = undefined;
     }
   };
 
@@ -88,7 +92,12 @@ export function createPuller(options: PullerOptions): Puller {
     backoff.reset();
   };
 
+  const interrupt = () => {
+    if (reading) connection.disconnect(true);
+  };
+
   return {
+    shard,
     async run() {
       connection.connect().catch((error: unknown) => logger.warn("redis not reached", { shard, error }));
       while (!stopped.signal.aborted) {
@@ -102,8 +111,12 @@ export function createPuller(options: PullerOptions): Puller {
         }
       }
     },
-    interrupt() {
-      if (isReading) connection.disconnect(true);
+    interrupt,
+    doubt() {
+      const doubted = reading;
+      clock.after(EXECUTOR.read_slack_ms, () => {
+        if (reading === doubted) interrupt();
+      });
     },
     stop() {
       stopped.abort();

@@ -9,7 +9,7 @@ import { createHeldTasks } from "./held-tasks.ts";
 import { createIntake } from "./intake.ts";
 import { createLeases } from "./lease.ts";
 import { createResources } from "./resources.ts";
-import { createSteps } from "./steps.ts";
+import { createSteps, type Entry } from "./steps.ts";
 import { createTaskMemory } from "./task-memory.ts";
 import { createTaskReader } from "./task-reader.ts";
 
@@ -51,8 +51,9 @@ export function createResident(deps: ResidentDeps): Resident {
   });
   const leases = new Map(
     shards.map((shard) => {
-      const recover = (entry: Parameters<typeof intake.accept>[1]) =>
-        intake.accept(shard, entry, "recovered");
+      const recover = (entries: readonly Entry[]) => {
+        for (const entry of entries) intake.accept(shard, entry, "recovered");
+      };
       return [shard, createLeases({ ...deps, shard, steps, held, recover, backoff: createBackoff(random) })];
     }),
   );

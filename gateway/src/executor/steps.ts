@@ -46,6 +46,9 @@ export interface Orders {
   probe: number;
 }
 
+/** What is answered to who says no more than that it is here; unknown = it has to announce itself. */
+export type Sign = Orders | "unknown";
+
 export interface Steps {
   renew(shard: string, tasks: readonly string[]): Promise<Renewal>;
   report(shard: string, task: string, batch: Batch): Promise<"ok" | "cancel" | "closed">;
@@ -54,6 +57,8 @@ export interface Steps {
   discard(shard: string, entry: Pick<Entry, "id" | "level">): Promise<void>;
   /** @returns what operators want of this executor */
   announce(shard: string, announcement: string, status: "online" | "draining" | "offline"): Promise<Orders>;
+  /** Says that this executor is here as it was announced. */
+  alive(shard: string): Promise<Sign>;
   /** Deletes this consumer; false while something is pending for it. */
   leave(shard: string): Promise<boolean>;
 }
@@ -95,6 +100,11 @@ export function createSteps({ redis, keys, pool, executorId: consumer, onSettle 
       const step = steps.announce(keys, { shard, pool, executor: consumer, announcement, status });
       const [, order, probe] = await runStep(redis, step);
       return { drain: order === "drain", probe: Number(probe) };
+    },
+
+    async alive(shard) {
+      const [order, probe] = await runStep(redis, steps.alive(keys, { shard, pool, executor: consumer }));
+      return order === "unknown" ? order : { drain: order === "drain", probe: Number(probe) };
     },
 
     async leave(shard) {

@@ -116,6 +116,12 @@ class Driver:
             channel = self.keys.channel_pool_control(self.shard, self.pool)
             await self.redis.publish(channel, f"cancel {task_id}")
 
+    async def remind(self, executor: str) -> None:
+        """Tell an executor that it holds what it does not renew, as drivers do when half a lease
+        has passed."""
+        channel = self.keys.channel_pool_control(self.shard, self.pool)
+        await self.redis.publish(channel, f"renew {executor}")
+
     async def order(self, order: Literal["drain", "none"]) -> None:
         """Tell the pool's only executor what operators want, as order_drain.lua does."""
         rows = self.keys.pool_executors(self.shard, self.pool)

@@ -229,4 +229,5 @@ async def test_renew_hands_out_what_a_dead_connection_has_swallowed(
     driver: Driver, gpu_node: GpuNodeProcess
 ) -> None:
     task_id = await driver.issue(make_node("a"), swallow_as=gpu_node.executor_id)
+    await driver.remind(gpu_node.executor_id)
     assert (await driver.ending(task_id))["outcome"] == "settled"

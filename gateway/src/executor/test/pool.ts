@@ -26,6 +26,10 @@ export interface TestPool {
   addTask(...nodes: Partial<TaskNode>[]): Promise<string>;
   /** The same with nodes of later tasks. */
   addTaskAhead(ahead: Partial<TaskNode>[], ...nodes: Partial<TaskNode>[]): Promise<string>;
+  /** Issues a task and gives it at once to an executor, on a connection that dies before it can tell. */
+  addSwallowed(executorId: string, ...nodes: Partial<TaskNode>[]): Promise<string>;
+  /** Tells an executor that it holds what it does not renew, as drivers do. */
+  remind(executorId: string): Promise<void>;
   /** Issues a task whose entry holds this body. */
   addBody(task: string, body: string): Promise<void>;
   /** The next thing that was reported, in the order of the stream. */
@@ -46,7 +50,10 @@ const RUN = "run_s0_1";
 /** What `commit` does for a task, in one step. */
 const ISSUE = `
   local entry = redis.call('XADD', KEYS[1], '*', 'task', ARGV[1], 'body', ARGV[2])
-  redis.call('HSET', KEYS[2], 'run', ARGV[3], 'entry', entry, 'state', 'open', 'reported', '0')`;
+  redis.call('HSET', KEYS[2], 'run', ARGV[3], 'entry', entry, 'state', 'open', 'reported', '0')
+  if ARGV[4] ~= '' then
+    redis.call('XREADGROUP', 'GROUP', ARGV[5], ARGV[4], 'COUNT', 1, 'STREAMS', KEYS[1], '>')
+  end`;
 
 let prefixes = 0;
 
@@ -86,11 +93,12 @@ export async function createTestPool(url: string, shard: string = SHARD, shared?
     };
   };
 
-  const addBody = async (task: string, body: string) => {
-    await redis.eval(ISSUE, 2, stream, keys.poolTask(shard, POOL, task), task, body, RUN);
+  const addBody = async (task: string, body: string, swallowedBy = "") => {
+    const values = [task, body, RUN, swallowedBy, GROUPS.executors];
+    await redis.eval(ISSUE, 2, stream, keys.poolTask(shard, POOL, task), ...values);
   };
 
-  const add = async (nodes: Partial<TaskNode>[], more: object): Promise<string> => {
+  const add = async (nodes: Partial<TaskNode>[], more: object, swallowedBy?: string): Promise<string> => {
     const task_id = newId("task", shard);
     const task = {
       task_id,
@@ -101,7 +109,7 @@ export async function createTestPool(url: string, shard: string = SHARD, shared?
       nodes: nodes.map(toNode),
       ...more,
     };
-    await addBody(task_id, JSON.stringify(task));
+    await addBody(task_id, JSON.stringify(task), swallowedBy);
     return task_id;
   };
 
@@ -110,6 +118,10 @@ export async function createTestPool(url: string, shard: string = SHARD, shared?
     keys,
     addBody,
     addTask: (...nodes) => add(nodes, {}),
+    addSwallowed: (executorId, ...nodes) => add(nodes, {}, executorId),
+    async remind(executorId) {
+      await redis.publish(keys.channels.poolControl(shard, POOL), `renew ${executorId}`);
+    },
     addTaskAhead: (ahead, ...nodes) => add(nodes, { ahead: ahead.map(toNode) }),
     nextReport,
     async endingOf(task) {

@@ -364,9 +364,9 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
         is_list=False,
         secret=False,
         is_setting=False,
-        default=15000,
+        default=60000,
         required=False,
-        description="How long one blocking read waits.",
+        description="How long one blocking read waits. Edges cut connections on which nothing went for 100 s.",
     ),
     "drain_grace_ms": Variable(
         env="GPU_NODE_DRAIN_GRACE_MS",

@@ -283,7 +283,7 @@ class Keys:
         return f"{self._prefix}:{{{_shard(shard)}}}:run:{run and _part('run', run)}"
 
     def channel_pool_control(self, shard: str, pool: str) -> str:
-        """cancel <task> | announce <executor>"""
+        """cancel <task> | announce <executor> | renew <executor>"""
         return f"{self._prefix}:{{{_shard(shard)}}}:pool:{_part('pool', pool)}:control"
 
 

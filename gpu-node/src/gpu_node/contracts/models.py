@@ -1090,8 +1090,8 @@ class GpuNodeConfig(Model):
     """How long it may be silent; equal on all sides."""
     renew_ms: int = Field(default=3000)
     """How often leases are renewed; at most a third of lease_ms."""
-    block_ms: int = Field(default=15000)
-    """How long one blocking read waits."""
+    block_ms: int = Field(default=60000)
+    """How long one blocking read waits. Edges cut connections on which nothing went for 100 s."""
     drain_grace_ms: int = Field(default=25000)
     """How long a stop waits for running tasks."""
     labels: list[str] = Field(default_factory=lambda: [])

@@ -20,6 +20,10 @@ SCRIPTS: Final[dict[str, Script]] = {
         sha1="42c3cec29d46cceb7985fcb8cea23bff6a45b4ac",
         source="#!lua flags=allow-oom\nlocal offset, most = tonumber(ARGV[2]), tonumber(ARGV[3])\nlocal rows = redis.call('ZREVRANGE', KEYS[1], offset, offset + most - 1, 'WITHSCORES')\nfor i = 1, #rows, 2 do\n  local record = ARGV[4] .. rows[i]\n  local status = redis.call('HGET', record, 'status')\n  if status and redis.call('HSETNX', record, 'owner', ARGV[1]) == 1 then\n    redis.call('ZADD', ARGV[5] .. 'all:' .. ARGV[1], rows[i + 1], rows[i])\n    redis.call('ZADD', ARGV[5] .. status .. ':' .. ARGV[1], rows[i + 1], rows[i])\n  end\nend\nif #rows == 2 * most then\n  return offset + most\nend\nredis.call('SET', KEYS[2], '1')\nreturn -1\n",
     ),
+    "alive": Script(
+        sha1="dddb59b824c414b3b14dc2e6311e639bfe06f784",
+        source="#!lua flags=allow-oom\nlocal function now_ms()\n  local t = redis.call('TIME')\n  return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)\nend\nlocal function text(n)\n  return string.format('%.0f', n)\nend\nlocal function whole(value)\n  return type(value) == 'string' and #value <= 15 and string.match(value, '^%d+$') and tonumber(value) or nil\nend\nlocal seen = 'seen:' .. ARGV[1]\nif not redis.call('HGET', KEYS[1], seen) then\n  return { 'unknown', '' }\nend\nredis.call('HSET', KEYS[1], seen, text(now_ms()))\nlocal order = redis.pcall('HGET', KEYS[1], 'drain:' .. ARGV[1])\nlocal probe = whole(redis.pcall('HGET', KEYS[1], 'probe:' .. ARGV[1]))\nreturn { type(order) == 'string' and 'drain' or 'none', probe and text(probe) or '' }\n",
+    ),
     "amend": Script(
         sha1="68d2b756781f7d5a88300f60e25bf29d7bd6ca30",
         source="#!lua flags=allow-oom\nif redis.call('EXISTS', KEYS[1]) == 0 then\n  return 0\nend\nif ARGV[2] == '' then\n  redis.call('HDEL', KEYS[1], ARGV[1])\nelse\n  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])\nend\nreturn 1\n",

@@ -51,6 +51,26 @@ def adopt_runs(
     )
 
 
+def alive(
+    keys: Keys,
+    *,
+    shard: str,
+    pool: str,
+    executor: Text,
+) -> Step[list[Any]]:
+    """Says that an executor is here as it has announced itself, and hears what operators want of
+    it: announce in short.
+
+    Answers [order: 'drain' | 'none' | 'unknown', probe: string]: drain and probe as of announce,
+    unknown = there is no row of it: it has to announce itself.
+    """
+    return Step(
+        "alive",
+        [keys.pool_executors(shard, pool)],
+        [executor],
+    )
+
+
 def amend(
     keys: Keys,
     *,

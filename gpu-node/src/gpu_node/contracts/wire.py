@@ -119,7 +119,7 @@ DEFAULTS: Final[dict[str, int]] = {
     "executor_online_ms": 30000,
     "executor_forget_ms": 86400000,
     "consumer_idle_ms": 3600000,
-    "announce_ms": 10000,
+    "announce_ms": 15000,
     "webhook_attempts": 10,
     "webhook_at_once": 4,
     "webhook_rotation_ms": 86400000,

@@ -1,4 +1,5 @@
-"""Keeps this executor's row in the registry of each shard; announcer.ts is its twin."""
+"""Keeps this executor's row in the registry of each shard, and says again and again that it is
+here; announcer.ts is its twin."""
 
 import asyncio
 import contextlib
@@ -16,7 +17,7 @@ from gpu_node.executor.fitness import Fitness
 from gpu_node.logs import get_logger
 from gpu_node.redis.backoff import Backoff
 from gpu_node.redis.failures import RedisError, fault_of
-from gpu_node.redis.steps import PoolSteps, Status
+from gpu_node.redis.steps import Orders, PoolSteps, Status
 
 
 class Announcer:
@@ -44,6 +45,9 @@ class Announcer:
         done."""
         self._is_drained = False
         self._probing = 0
+        self._known: tuple[Status, bytes] | None = None
+        """What all shards have taken last. As long as nothing of it changes they are told that it
+        is here, which is short."""
         self._problem: str | None = None
         self._again = asyncio.Event()
         self._steps = steps
@@ -62,7 +66,8 @@ class Announcer:
         }
 
     def again(self) -> None:
-        """Announce at once: another server may be there, which knows nothing."""
+        """Announce everything at once: another server may be there, which knows nothing."""
+        self._known = None
         self._again.set()
 
     def probed(self, order: int) -> None:
@@ -87,11 +92,12 @@ class Announcer:
                 await self._backoff.wait()
 
     async def announce(self) -> bool:
-        """Write the row in every shard; False if one of them could not be told."""
+        """Tell every shard; False if one of them could not be told."""
+        status, body = self._shown(), self._body()
         try:
-            body = self._body()
-            orders = await asyncio.gather(*(s.announce(body, self._shown()) for s in self._steps))
+            orders = await asyncio.gather(*(self._tell(s, status, body) for s in self._steps))
         except (RedisError, OSError) as error:
+            self._known = None
             fault = fault_of(error)
             if fault != self._problem:
                 get_logger().error("redis cannot be used", fault=fault)
@@ -99,10 +105,15 @@ class Announcer:
             get_logger().warning("announcement failed", error=str(error)[:500])
             return False
         self._problem = None
+        self._known = (status, body)
         self.told.set()
         self._obey(any(order.drain for order in orders))
         self._probe(max(order.probe for order in orders))
         return True
+
+    async def _tell(self, steps: PoolSteps, status: Status, body: bytes) -> Orders:
+        orders = await steps.alive() if self._known == (status, body) else None
+        return orders or await steps.announce(body, status)
 
     def _shown(self) -> Status:
         return "draining" if self.status == "online" and self._is_drained else self.status

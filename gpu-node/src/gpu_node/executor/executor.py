@@ -57,6 +57,7 @@ class Executor:
         """Pull and work until `stop`, then drain. If a loop dies, all stop, and its error is
         raised."""
         self.announcer.on_order = self._order
+        self.leases.on_swallowed = self.puller.doubt
         async with asyncio.TaskGroup() as group:
             loops = [group.create_task(self.leases.renew(steps)) for steps in self.steps]
             loops.append(group.create_task(self.leases.watch()))
@@ -108,13 +109,21 @@ class Executor:
             self.connections.keys,
             shards,
             pool=self.config.pool,
-            handlers={"cancel": self._cancel, "announce": self._announce_again},
+            handlers={
+                "cancel": self._cancel,
+                "announce": self._announce_again,
+                "renew": self._renew,
+            },
             backoff=self.backoffs(),
         )
 
     def _announce_again(self, executor_id: str) -> None:
         if executor_id == self.steps[0].consumer:
             self.announcer.again()
+
+    def _renew(self, executor_id: str) -> None:
+        if executor_id == self.steps[0].consumer:
+            self.leases.renew_all()
 
     def _order(self, is_drained: bool) -> None:
         """As operators want it."""

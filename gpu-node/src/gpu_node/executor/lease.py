@@ -3,7 +3,7 @@ twin."""
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gpu_node.clock import Clock, within
 from gpu_node.config import Config
@@ -40,6 +40,9 @@ class Leases:
         self._metrics = metrics
         self._clock = clock
         self._wake: dict[str, asyncio.Event] = {}
+        self.on_swallowed: Callable[[str], None] = lambda _: None
+        """Hears of a shard in which entries were found that a read was given and did not bring: one
+        that still waits may wait on a dead connection."""
 
     def reconnected(self, shard: str) -> None:
         """Renew at once, and again half a lease later: a connection was lost, and with it
@@ -48,20 +51,24 @@ class Leases:
             wake.set()
             self._clock.after(self._lease_s / 2, wake.set)
 
+    def renew_all(self) -> None:
+        """Renew every shard at once: something is held that is not renewed."""
+        for wake in self._wake.values():
+            wake.set()
+
     async def renew(self, steps: PoolSteps) -> None:
-        """Renew one shard's leases for ever. Without tasks it asks now and then for swallowed
-        entries."""
+        """Renew one shard's leases for ever. Without tasks there is nothing to renew: of what a
+        connection has swallowed that nobody saw die, drivers tell."""
         wake = self._wake[steps.shard] = asyncio.Event()
-        asked_at = float("-inf")
+        is_quiet = False
         while True:
             is_poked = wake.is_set()
             wake.clear()
             held = [task.task.task_id for task in self._held_tasks.in_shard(steps.shard)]
-            if held or is_poked or self._clock.elapsed() - asked_at >= self._lease_s / 2:
-                asked_at = self._clock.elapsed()
-                if not await self._renew_once(steps, held):
-                    # What was lost meanwhile is to be found as soon as Redis answers again.
-                    asked_at = float("-inf")
+            if held or is_poked or not is_quiet:
+                # What was lost meanwhile is to be found as soon as Redis answers again, and what
+                # was given up while a renewal was on its way with the next one.
+                is_quiet = await self._renew_once(steps, held) and not held
             with contextlib.suppress(TimeoutError):
                 async with within(self._clock, self._renew_s):
                     await wake.wait()
@@ -110,3 +117,5 @@ class Leases:
             if entry.task_id in self._held_tasks.held:
                 # It starts when the next renew has shown that the lease holds.
                 self._wake[steps.shard].set()
+        if answer.unknown:
+            self.on_swallowed(steps.shard)

@@ -48,12 +48,24 @@ class Puller:
         self._fitness = fitness
         # The reader's own socket gives up before; this is for sockets that do not even do that.
         self._watchdog_s = block_ms / 1000 + 5
-        self._reads: set[asyncio.Timeout] = set()
+        self._reads: dict[str, asyncio.Timeout] = {}
+        """The read that waits, by shard."""
 
     def interrupt(self) -> None:
         """End the reads that wait; what their connections were given meanwhile is found."""
-        for read in self._reads:
+        for read in self._reads.values():
             read.reschedule(0)
+
+    def doubt(self, shard: str) -> None:
+        """End the read that waits now if it goes on waiting: its connection was given something
+        that did not come."""
+        doubted = self._reads.get(shard)
+
+        def look() -> None:
+            if doubted and self._reads.get(shard) is doubted:
+                doubted.reschedule(0)
+
+        self._clock.after(EXECUTOR["read_slack_ms"] / 1000, look)
 
     async def pull(self, reader: TaskReader, steps: PoolSteps) -> None:
         """Pull from one shard for ever."""
@@ -63,12 +75,12 @@ class Puller:
             try:
                 if has_lost:
                     # Before a place is free: what finds none is given back now.
-                    async with self._bounded():
+                    async with self._bounded(reader.shard):
                         await self._recover(reader, steps)
                     has_lost = False
                     self._on_back()
                 await self._until_welcome()
-                async with self._bounded():
+                async with self._bounded(reader.shard):
                     entries = await self._read(reader)
             except (RedisError, TimeoutError, OSError) as error:
                 if is_no_group(error) or is_unblocked(error):
@@ -85,14 +97,14 @@ class Puller:
                 self._intake.accept(steps, entry, is_fresh=True)
 
     @contextlib.asynccontextmanager
-    async def _bounded(self) -> AsyncGenerator[None]:
+    async def _bounded(self, shard: str) -> AsyncGenerator[None]:
         """Until the watchdog, or somebody who interrupts, ends it."""
         async with asyncio.timeout(self._watchdog_s) as read:  # noqa: TID251 - it is rescheduled
-            self._reads.add(read)
+            self._reads[shard] = read
             try:
                 yield
             finally:
-                self._reads.discard(read)
+                del self._reads[shard]
 
     async def _until_welcome(self) -> None:
         """Return when there is a place; a machine that can do nothing leaves the tasks to

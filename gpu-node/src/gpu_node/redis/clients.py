@@ -16,7 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 
 from gpu_node.addresses import ServiceToken, read_redis_address
-from gpu_node.contracts.wire import EXECUTOR
+from gpu_node.contracts.wire import DEFAULTS, EXECUTOR
 from gpu_node.redis.carried_connection import CarriedConnection
 from gpu_node.redis.failures import ELSEWHERE
 
@@ -25,6 +25,7 @@ Client = Redis
 
 COMMAND_TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 5.0
+CHECK_IDLE_S = 2 * DEFAULTS["announce_ms"] / 1000
 # A read is given this long beyond its BLOCK before the socket counts as dead.
 READ_SLACK_S = EXECUTOR["read_slack_ms"] / 1000
 
@@ -38,7 +39,8 @@ def create_command_client(
         max_connections=connections,
         timeout=COMMAND_TIMEOUT_S,
         socket_timeout=COMMAND_TIMEOUT_S,
-        health_check_interval=15,
+        # Rarer than signs of life, so that these are not preceded by a question each.
+        health_check_interval=CHECK_IDLE_S,
         retry=Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.5), 3),
         # Each try is on a connection of its own, which may lead to another server.
         retry_on_error=list(ELSEWHERE),

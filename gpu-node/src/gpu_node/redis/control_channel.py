@@ -1,5 +1,5 @@
 """Listens to a pool's control channels; what is lost there, the answers of renew, report and
-announce say as well; control-channel.ts is its twin."""
+announce say as well, or the end of a lease; control-channel.ts is its twin."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -11,7 +11,8 @@ from gpu_node.redis.backoff import Backoff
 from gpu_node.redis.failures import RedisError
 from gpu_node.redis.steps import text
 
-POLL_S = 10.0
+POLL_S = 30.0
+"""A quiet socket is asked: it may be open on this side alone. Each question costs bytes."""
 
 
 async def listen_to_control(

@@ -163,6 +163,15 @@ class PoolSteps:
         _now, order, probe = await self._scripts.run(step)
         return Orders(drain=text(order) == "drain", probe=int(probe or 0))
 
+    async def alive(self) -> Orders | None:
+        """Say that this executor is here as it was announced; None where it has to announce
+        itself."""
+        step = steps.alive(self._keys, shard=self.shard, pool=self.pool, executor=self.consumer)
+        order, probe = await self._scripts.run(step)
+        if text(order) == "unknown":
+            return None
+        return Orders(drain=text(order) == "drain", probe=int(probe or 0))
+
     async def leave(self) -> bool:
         """Delete the consumer where nothing is pending for it; whether it is gone everywhere."""
         left = [
