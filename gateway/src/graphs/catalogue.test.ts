@@ -67,3 +67,34 @@ describe.each([
     ]);
   });
 });
+
+describe("a graph that is sent again", () => {
+  const graphs = catalogue(known);
+  const copy = (source: Graph): Graph => JSON.parse(JSON.stringify(source)) as Graph;
+
+  it("is known by its text, and another one is another", async () => {
+    const first = await graphs.accept(PLAIN, "");
+    expect(await graphs.accept(copy(PLAIN), "")).toBe(first);
+    const other = await graphs.accept({ ...copy(PLAIN), name: "other" }, "");
+    expect(other.graph.name).toBe("other");
+    expect(other.digest).not.toBe(first.digest);
+  });
+
+  it("is refused again, where it was", async () => {
+    const wrong = { ...copy(PLAIN), output: { audio: "$nobody.audio" } };
+    for (const prefix of ["", "/graph"])
+      await expect(graphs.accept(wrong, prefix)).rejects.toMatchObject({
+        extensions: { errors: [{ pointer: `${prefix}/output/audio` }] },
+      });
+  });
+
+  it("is judged anew where many have come since, or its text is long", async () => {
+    const first = await graphs.accept(PLAIN, "");
+    for (let i = 0; i < 64; i += 1) await graphs.accept({ ...copy(PLAIN), name: `other-${i}` }, "");
+    const again = await graphs.accept(PLAIN, "");
+    expect(again).not.toBe(first);
+    expect(again.digest).toBe(first.digest);
+    const long = { ...copy(PLAIN), description: "x".repeat(16_384) };
+    expect(await graphs.accept(long, "")).not.toBe(await graphs.accept(long, ""));
+  });
+});

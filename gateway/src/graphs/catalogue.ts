@@ -1,6 +1,7 @@
 /** The graphs that can be named in a request, and the one place where a graph becomes acceptable. */
 import type { FlatGraph, FlatNode, Graph } from "@myspinbot/contracts/types.ts";
 import { AppError, type FieldError } from "../errors/app-error.ts";
+import { RecentMap } from "../recent-map.ts";
 import { checkTyped } from "./check-graph.ts";
 import { checkNames } from "./check-inputs.ts";
 import { canonicalJson, sha256Hex } from "./digest.ts";
@@ -38,6 +39,9 @@ export interface GraphCatalogue {
   acceptKept(graph: FlatGraph): Promise<RunnableGraph>;
 }
 
+/** Clients send a graph again and again, each time with another input: so many are known by their text, which is no longer. */
+const RECENT = { graphs: 64, characters: 16_384 };
+
 export function createGraphCatalogue(
   graphs: Iterable<Graph>,
   options: Omit<GraphCheckOptions, "graphs">,
@@ -56,6 +60,14 @@ export function createGraphCatalogue(
     const graph = withDigests(flat, new Map(digests));
     const canonical = canonicalJson(graph);
     return { source, graph, canonical, digest: await sha256Hex(canonical), input, within };
+  };
+
+  const recent = new RecentMap<string, AcceptedGraph>(RECENT.graphs);
+  const acceptSent = async (graph: Graph, prefix: string): Promise<AcceptedGraph> => {
+    const text = JSON.stringify(graph);
+    const known = recent.get(text) ?? (await accept(graph, prefix));
+    if (text.length <= RECENT.characters) recent.set(text, known);
+    return known;
   };
 
   /** Inputs of the graphs in it, as far as these are still known as they were. */
@@ -97,7 +109,7 @@ export function createGraphCatalogue(
     has: (name) => named.source(name) !== undefined,
     get: async (name) => get(name),
     list: () => Promise.all(named.names().map(get)),
-    accept,
+    accept: acceptSent,
     acceptKept,
   };
 }
