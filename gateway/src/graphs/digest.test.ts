@@ -1,6 +1,7 @@
+import { hash } from "node:crypto";
 import { NODE_TYPES } from "@myspinbot/contracts/node-types.ts";
 import { describe, expect, it } from "vitest";
-import { canonicalJson, digestOf, sha256Hex } from "./digest.ts";
+import { canonicalJson, digestBy, digestOf, sha256Hex } from "./digest.ts";
 
 describe("digests", () => {
   it("do not depend on the order of keys or the form of numbers", async () => {
@@ -24,6 +25,15 @@ describe("digests", () => {
   it("refuse what has no canonical form", () => {
     expect(() => canonicalJson("\ud800")).toThrow();
     expect(() => canonicalJson(undefined)).toThrow();
+  });
+
+  it("are the same by the one of Node, of bytes and of texts", async () => {
+    const given = ["", "abc", "é\u{1f600}", "half \ud800 a pair", "x".repeat(16_384), "é".repeat(16_385)];
+    const portable = await Promise.all(given.map((text) => sha256Hex(text)));
+    digestBy((data) => hash("sha256", data));
+    expect(await Promise.all(given.map((text) => sha256Hex(text)))).toEqual(portable);
+    const bytes = given.map((text) => new TextEncoder().encode(text));
+    expect(await Promise.all(bytes.map((each) => sha256Hex(each)))).toEqual(portable);
   });
 
   it("have the shape that node types carry", () => {

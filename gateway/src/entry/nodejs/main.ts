@@ -1,9 +1,11 @@
 /** Starts the gateway on Node.js: reads the environment once, starts the roles asked for, stops them in reverse. */
+import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { GATEWAY_ENV } from "@myspinbot/contracts/config.ts";
 import { systemClock } from "../../clock.ts";
 import { createObjectStore } from "../../artifacts/object-store.ts";
 import { readConfig } from "../../config.ts";
+import { digestBy } from "../../graphs/digest.ts";
 import { refuseUnfit } from "../../health/redis-check.ts";
 import { createBase } from "../base.ts";
 import { checkExtensions } from "../check-extensions.ts";
@@ -36,6 +38,7 @@ async function main(): Promise<void> {
   const faults = checkExtensions(loaded, config.pools);
   if (faults.length > 0) throw extensionError(faults);
   const extension = joined(loaded);
+  digestBy((data) => hash("sha256", data));
   const base = createBase({
     ...{ config, extension, version },
     write: (line) => process.stdout.write(`${line}\n`),
