@@ -1,9 +1,9 @@
 /** Finds the numbers of a JSON text that parsing would change: 64 bits cannot keep every number that can be written. */
+import { endOfString } from "./end-of-string.ts";
 import type { FieldError } from "./errors/app-error.ts";
 import { escapePointer } from "./errors/field-errors.ts";
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 /** `[` and `{`, `]` and `}` differ in this bit only. */
@@ -70,15 +70,6 @@ export function inexactNumbers(text: string): FieldError[] {
     }
   }
   return errors;
-}
-
-function endOfString(text: string, start: number): number {
-  for (let i = start + 1; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code === BACKSLASH) i += 1;
-    else if (code === QUOTE) return i;
-  }
-  return text.length;
 }
 
 function numberAt(text: string, at: number): string {

@@ -34,9 +34,8 @@ export const GATEWAY_ARROWS = {
     ..."middleware operators passing-bytes runs telemetry webhooks".split(" "),
   ],
   middleware: [
-    ..."access app-env clock connected errors exact-numbers ids owner page passing-bytes telemetry".split(
-      " ",
-    ),
+    ..."access app-env clock connected end-of-string errors exact-numbers ids owner page".split(" "),
+    ...["passing-bytes", "telemetry"],
   ],
   // Whose run it is stands in the request's environment.
   runs: [
@@ -69,15 +68,16 @@ export const GATEWAY_ARROWS = {
   checkpoints: ["redis"],
   // Reads graph documents by the same pure functions as the routes that checked them.
   "run-engine": ["graphs", "langgraph-name", "langgraph-storage", "own-field", "recent-map"],
-  graphs: ["errors"],
+  graphs: ["errors", "recent-map"],
   handlers: ["errors"],
   redis: ["addresses", "clock", "errors"],
-  "exact-numbers": ["errors"],
+  "exact-numbers": ["end-of-string", "errors"],
   config: ["addresses", "middleware"],
   owner: [],
   page: [],
   "passing-bytes": [],
   addresses: [],
+  "end-of-string": [],
   errors: [],
   telemetry: [],
   "app-env": ["access", "connected"],

@@ -33,9 +33,10 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .post("/", jsonBody<RunCreate>(checkRunCreate), async (c) => {
       const wait = preferredWait(c.req.header("prefer"));
-      const { service, reader, log, hub, wake } = c.var.connect();
-      const { owner, key } = c.var.caller;
-      const created = await service.create(c.var.body, {
+      const { body, caller, connect } = c.var;
+      const { service, reader, log, hub, wake } = connect();
+      const { owner, key } = caller;
+      const created = await service.create(body, {
         owner,
         key,
         idempotencyKey: c.req.header("idempotency-key"),

@@ -17,7 +17,8 @@ export function requestLog(options: {
   const { logger, metrics, clock } = options;
   return async function requestLog(c, next) {
     const began = clock.now();
-    await withLogFields({ request_id: c.var.requestId }, next);
+    const { requestId } = c.var;
+    await withLogFields({ request_id: requestId }, next);
     const ms = clock.now() - began;
     // What no route matched would make a label of its own for each address that somebody tries.
     const pattern = routePath(c, -1);
@@ -26,7 +27,7 @@ export function requestLog(options: {
     metrics.request(route, method, c.res.status, ms / 1000);
     const level = c.res.status >= 500 ? "warn" : isProbe(route) ? "debug" : "info";
     logger[level]("request", {
-      request_id: c.var.requestId,
+      request_id: requestId,
       method,
       path: c.req.path.slice(0, 300).replace(SECRET, "$1…"),
       status: c.res.status,
