@@ -3,17 +3,16 @@
  * the main thread's CPU for 10,000 events. A real Chromium out of a package, a real gateway; every load is a cold one.
  */
 import { mkdtemp, rm } from "node:fs/promises";
-import { statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@myspinbot/client/client.ts";
 import { systemRuntime } from "@myspinbot/client/runtime.ts";
 import type { Run } from "@myspinbot/contracts/types.ts";
-import { ROOT } from "@myspinbot/services/binaries.ts";
 import { startGateway } from "@myspinbot/services/gateway.ts";
 import { startSeaweed } from "@myspinbot/services/seaweed.ts";
 import { startValkey } from "@myspinbot/services/valkey.ts";
 import { openBrowser, visit } from "../../e2e/browser.ts";
+import { FIRST_LOADS, scriptBytes } from "../../e2e/first-load.ts";
 import { printTable, saveResults, verdictText } from "./lib/report.ts";
 import { median } from "./lib/stats.ts";
 
@@ -54,22 +53,12 @@ async function load(path: string, ready: string): Promise<Load> {
   await page.goto(path);
   await page.locator(ready).first().waitFor();
   await page.waitForTimeout(SETTLED_MS);
-  const { paintMs, shift, paths } = await page.evaluate(() => ({
-    ...(globalThis as unknown as { found: { paintMs: number; shift: number } }).found,
-    paths: performance
-      .getEntriesByType("resource")
-      .map(({ name }) => new URL(name).pathname)
-      .filter((each) => each.endsWith(".js")),
-  }));
+  const seen = await page.evaluate(
+    () => (globalThis as unknown as { found: { paintMs: number; shift: number } }).found,
+  );
+  const bytes = await scriptBytes(page);
   await close();
-  const bytes = [...new Set(paths)].map(packedSize).reduce((sum, size) => sum + size, 0);
-  return { bytes, paintMs, shift };
-}
-
-/** As gzip has it, whatever was sent; small files are served as they are. */
-function packedSize(path: string): number {
-  const file = join(ROOT, "ui", "build", path);
-  return (statSync(`${file}.gz`, { throwIfNoEntry: false }) ?? statSync(file)).size;
+  return { bytes, ...seen };
 }
 
 /** CPU seconds of the page's main thread for a run with so many events, from the first byte to its end. */
@@ -114,18 +103,14 @@ try {
   const { run_id } = await client.runs.submit({ graph: "speak", input: { text: "Hello." } });
   const run = await client.runs.get(run_id);
 
-  const pages: [name: string, path: string, ready: string, limit: number][] = [
-    ["Make", "/make/talking-avatar", "form h2", 120_000],
-    ["Run", `/runs/${run_id}`, "[role=region][aria-label]", 130_000],
-  ];
-  const loads = new Map(pages.map(([name]) => [name, [] as Load[]]));
+  const loads = new Map(FIRST_LOADS.map(({ name }) => [name, [] as Load[]]));
   const cpu: { busy: number; idle: number }[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [name, path, ready] of pages) loads.get(name)!.push(await load(path, ready));
+    for (const { name, path, ready } of FIRST_LOADS) loads.get(name)!.push(await load(path(run_id), ready));
     cpu.push({ busy: await follow(run, EVENTS), idle: await follow(run, 0) });
   }
 
-  const rows = pages.map(([name, , , limit]) => {
+  const rows = FIRST_LOADS.map(({ name, limit }) => {
     const all = loads.get(name)!;
     const of = (field: keyof Load): number => median(all.map((each) => each[field]));
     return { name, limit, bytes: of("bytes"), paintMs: of("paintMs"), shift: of("shift") };
