@@ -355,6 +355,17 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
     await poor.page.locator("[data-stage]").getByText(words).waitFor();
     await client.runs.cancel(fork);
     await poor.close();
+
+    // Whoever comes after its end sees what was drawn last, and the newest sample.
+    await client.runs.watch(run_id);
+    const late = await visit(browser, base);
+    await late.page.goto(`/runs/${run_id}`);
+    await late.page.getByRole("heading", { name: /^Stopped/ }).waitFor();
+    await late.page.getByRole("img", { name: words }).locator("canvas").waitFor();
+    await late.page.getByRole("img", { name: "The newest sample" }).waitFor();
+    await shoot(late.page, "run learned desk light");
+    expect(late.complaints).toEqual([]);
+    await late.close();
   });
 
   it("waits for somebody to read, mend and approve the words, and stops when told", async () => {

@@ -1,5 +1,6 @@
 """The gpu-node's side of the test node types, loaded by GPU_NODE_EXTENSIONS."""
 
+import base64
 import errno
 import json
 import os
@@ -79,12 +80,19 @@ def _be_deaf(context: Any) -> None:
         time.sleep(0.02)
 
 
+_SAMPLE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""The smallest picture that there is."""
+
+
 def _learn(context: Any) -> None:
     """Draw a curve that falls, as something that learns does, again and again."""
     points = [[n, round(2 / (n + 1), 3)] for n in range(20)]
     lines = [{"name": "training", "points": points}]
     curve = {"title": "Loss", "unit": "rounds", "lines": lines}
     context.preview(json.dumps(curve).encode(), "application/json")
+    context.preview(base64.b64decode(_SAMPLE), "image/png")
 
 
 def _suffer(box: Path) -> None:

@@ -35,7 +35,23 @@ local function take_entry()
   end
 end
 
--- Notes beyond the limit push older notes out of the log; what tells of a change of status stays.
+-- Whoever comes later is shown the newest picture and the newest curve of a node. No base64 holds a quote, so the data
+-- says which of them it is without being decoded.
+local function remember_preview(node, data, seq)
+  local kind = string.find(data, '"application/json"', 1, true) and 'curve:' or 'picture:'
+  redis.call('HSET', KEYS[3], kind .. node, seq)
+end
+
+local function is_remembered(event, seq)
+  if event.type ~= 'node.preview' then
+    return false
+  end
+  local newest = redis.call('HMGET', KEYS[3], 'picture:' .. event.node_id, 'curve:' .. event.node_id)
+  return newest[1] == seq or newest[2] == seq
+end
+
+-- Notes beyond the limit push older notes out of the log; what tells of a change of status stays, and so do the newest
+-- previews.
 local LASTING = { ['node.progress'] = false, ['node.log'] = false, ['node.preview'] = false }
 local function trim_notes()
   local limit = tonumber(ARGV[10])
@@ -46,7 +62,8 @@ local function trim_notes()
   local rows = redis.call('XRANGE', KEYS[6], '(' .. cursor .. '-0', '+', 'COUNT', 100)
   for _, row in ipairs(rows) do
     cursor = string.match(row[1], '^(%d+)-')
-    if LASTING[to_table(row[2]).type] == false then
+    local event = to_table(row[2])
+    if LASTING[event.type] == false and not is_remembered(event, cursor) then
       redis.call('XDEL', KEYS[6], row[1])
       break
     end
@@ -67,7 +84,10 @@ local function note(entry, status, now)
   elseif entry.type == 'node.progress' then
     redis.call('HSET', KEYS[3], 'progress:' .. entry.node, entry.body)
   end
-  append_event(KEYS[6], ARGV[9], KEYS[2], now, entry.type, entry.node, entry.body, post)
+  local seq = append_event(KEYS[6], ARGV[9], KEYS[2], now, entry.type, entry.node, entry.body, post)
+  if entry.type == 'node.preview' then
+    remember_preview(entry.node, entry.body, seq)
+  end
   trim_notes()
   return { 'noted' }
 end

@@ -9107,6 +9107,18 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           "progress": {
             "$ref": "#/components/schemas/NodeProgressData"
           },
+          "picture_seq": {
+            "description": "Number of the node.preview event with its newest picture; the log has it.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991
+          },
+          "curve_seq": {
+            "description": "Number of the node.preview event with its newest curve; the log has it.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 9007199254740991
+          },
           "timing": {
             "$ref": "#/components/schemas/NodeTiming"
           },

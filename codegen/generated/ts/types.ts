@@ -1701,6 +1701,10 @@ export interface RunNode {
   started_at?: Timestamp;
   completed_at?: Timestamp;
   progress?: NodeProgressData;
+  /** Number of the node.preview event with its newest picture; the log has it. */
+  picture_seq?: number;
+  /** Number of the node.preview event with its newest curve; the log has it. */
+  curve_seq?: number;
   timing?: NodeTiming;
   /** The run that has done it, of a fork that took it over. */
   reused_from?: Identifier;

@@ -56,9 +56,16 @@ function toRunNode(id: string, row: NodeRow, { fields, data }: Source): RunNode 
     ...(begun ? { started_at: toTimestamp(Number(begunAt)) } : {}),
     ...(row.completed_at === undefined ? {} : { completed_at: toTimestamp(row.completed_at) }),
     ...(progress === undefined ? {} : { progress: JSON.parse(progress) as RunNode["progress"] }),
+    ...numbered("picture_seq", fields[`picture:${id}`]),
+    ...numbered("curve_seq", fields[`curve:${id}`]),
     ...(row.reused_from === undefined ? {} : { reused_from: row.reused_from }),
     ...(row.timing === undefined ? {} : { timing: row.timing }),
     ...(asked === undefined ? {} : { approval: toApproval(asked, fields[`answer:${id}`]) }),
     ...(row.error === undefined ? {} : { error: row.error }),
   };
+}
+
+/** Where in the log its newest preview of a kind is. */
+function numbered(name: "picture_seq" | "curve_seq", seq: string | undefined): Partial<RunNode> {
+  return seq === undefined ? {} : { [name]: Number(seq) };
 }

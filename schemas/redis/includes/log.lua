@@ -1,10 +1,11 @@
 -- Appends one event to a run's log, tells those who listen, and puts it into the outbox for webhooks (outbox.lua says
--- what `post` is). The data stays an opaque string.
+-- what `post` is). The data stays an opaque string. Answers the event's number.
 local function append_event(events, channel, run_key, now, kind, node, data, post)
   local seq = text(redis.call('HINCRBY', run_key, 'seq', 1))
   redis.call('XADD', events, seq .. '-0', 'type', kind, 'node_id', node, 'at', text(now), 'data', data)
   redis.call('PUBLISH', channel, seq .. ' ' .. text(now) .. ' ' .. kind .. ' ' .. (node == '' and '-' or node) .. ' ' .. data)
   post_event(post, run_key, kind, seq, now)
+  return seq
 end
 
 -- Moves a run to another status in the record and in the lists for queries.

@@ -1771,6 +1771,10 @@ class RunNode(Model):
     started_at: Timestamp | MISSING = Field(default=MISSING)
     completed_at: Timestamp | MISSING = Field(default=MISSING)
     progress: NodeProgressData | MISSING = Field(default=MISSING)
+    picture_seq: int | MISSING = Field(default=MISSING)
+    """Number of the node.preview event with its newest picture; the log has it."""
+    curve_seq: int | MISSING = Field(default=MISSING)
+    """Number of the node.preview event with its newest curve; the log has it."""
     timing: NodeTiming | MISSING = Field(default=MISSING)
     reused_from: Identifier | MISSING = Field(default=MISSING)
     """The run that has done it, of a fork that took it over."""

@@ -94,15 +94,10 @@ export const CHANGES: { [T in Event["type"]]: (change: Change<DataFor<T>>) => vo
   "node.progress": ({ node, data }) => set(node, { progress: data }),
   "node.log": ({ view, event, data }) =>
     addLog(view, { seq: event.seq, at: event.at, node_id: event.node_id ?? "", ...data }),
-  "node.preview": ({ view, node, event, data }) => {
+  "node.preview": ({ node, event: { seq }, data }) => {
     const curve = curveOf(data);
-    if (curve !== undefined) {
-      set(node, { curve });
-      view.curved = event.node_id;
-    } else if (data.media_type.startsWith("image/")) {
-      set(node, { preview: { ...data, seq: event.seq } });
-      view.previewed = event.node_id;
-    }
+    if (curve !== undefined) set(node, { curve: { ...curve, seq }, curve_seq: seq });
+    else if (data.media_type.startsWith("image/")) set(node, { preview: { ...data, seq }, picture_seq: seq });
   },
   "node.succeeded": ({ node, event, data }) =>
     set(node, {

@@ -2,7 +2,8 @@ import type { Frame } from "@myspinbot/client/frames.ts";
 import type { Event, Run } from "@myspinbot/contracts/types.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fold } from "./fold.ts";
+import { fold, recall } from "./fold.ts";
+import { curvedOf, missingPreviews, previewedOf } from "./previews.ts";
 import type { RunView } from "./run-view.ts";
 
 const AT = (seq: number): string => new Date(Date.UTC(2026, 0, 1) + seq * 1000).toISOString();
@@ -118,7 +119,6 @@ describe("the view of a run", () => {
     });
     // A curve is beside the picture, and not in its place.
     expect(view.nodes[1]).toMatchObject({ curve: CURVE, preview: { media_type: "image/png" } });
-    expect([view.previewed, view.curved]).toEqual(["b.0", "b.0"]);
     expect(view.artifacts.map(({ name }) => name)).toEqual(["one.png"]);
     expect(view.logs.map(({ message }) => message)).toEqual(["one"]);
   });
@@ -154,6 +154,33 @@ describe("the view of a run", () => {
         expect(view.run).toMatchObject({ status: "failed", error });
       }),
     );
+  });
+
+  it("has the previews that a snapshot only names, once they were read, and no older ones", () => {
+    const before = LOG.findIndex(({ type }) => type === "node.preview");
+    const [picture, curve] = LOG.slice(before, before + 2) as [Event, Event];
+    const view = run([snapshotAfter(before + 2)]);
+    expect(previewedOf(view.nodes)).toBeUndefined();
+    expect(missingPreviews(view)).toEqual([curve.seq, picture.seq]);
+    recall(view, picture);
+    recall(view, curve);
+    expect(missingPreviews(view)).toEqual([]);
+    expect(curvedOf(view.nodes)).toMatchObject({ node_id: "b.0", curve: CURVE });
+    expect(previewedOf(view.nodes)).toMatchObject({ node_id: "b.0", preview: { base64: "AA==" } });
+    const newer = { ...picture, seq: curve.seq + 1, data: { ...picture.data, base64: "AQ==" } };
+    run(frames([newer]), view);
+    recall(view, picture);
+    expect(previewedOf(view.nodes)).toMatchObject({ preview: { base64: "AQ==" } });
+  });
+
+  it("asks for no preview where there is a film, and for those of one node only", () => {
+    const nodes = START.nodes.map((node, i) => ({ ...node, picture_seq: 10 + i }));
+    const snapshot = (more: object): Frame => ({
+      ...{ kind: "snapshot", seq: 20, run: { ...structuredClone(START), nodes, ...more } },
+    });
+    expect(missingPreviews(run([snapshot({})]))).toEqual([12]);
+    const film = { ...artifact("film.mp4"), media_type: "video/mp4" };
+    expect(missingPreviews(run([snapshot({ output: { film } })]))).toEqual([]);
   });
 
   it("says what is missing, and goes on", () => {

@@ -19,6 +19,12 @@ export function fold(view: RunView | undefined, frame: Frame): RunView | undefin
   return view;
 }
 
+/** Puts in a preview that was read from the log; what is newer stays. */
+export function recall(view: RunView, event: Event): void {
+  const node = view.nodes.find(({ node_id }) => node_id === event.node_id);
+  if (node?.picture_seq === event.seq || node?.curve_seq === event.seq) change(view, event);
+}
+
 /** What a snapshot does not hold stays as it was; what it holds is true. */
 function afterSnapshot(old: RunView | undefined, run: Run, seq: number): RunView | undefined {
   if (old !== undefined && seq < old.seq) return old;
@@ -30,8 +36,6 @@ function afterSnapshot(old: RunView | undefined, run: Run, seq: number): RunView
     nodes: next.nodes.map((node) => withKnown(node, known.get(node.node_id))),
     logs: old.logs,
     gaps: old.gaps,
-    previewed: old.previewed,
-    curved: old.curved,
   };
 }
 

@@ -6,7 +6,8 @@ import type { Event, Run } from "@myspinbot/contracts/types.ts";
 import { untrack } from "svelte";
 import { client } from "#lib/api/client.ts";
 import { type Fault, faultOf } from "#lib/api/faults.ts";
-import { fold } from "./fold.ts";
+import { fold, recall } from "./fold.ts";
+import { missingPreviews } from "./previews.ts";
 import type { RunView } from "./run-view.ts";
 
 /** So many frames are folded before the screen is waited for. */
@@ -87,6 +88,17 @@ export class RunStream {
     return { kind: "snapshot", seq: this.#kept?.seq ?? 0, run };
   }
 
+  /** A snapshot has no previews: those that are looked at are in the log. */
+  async #recall(): Promise<void> {
+    for (const seq of this.#kept === undefined ? [] : missingPreviews(this.#kept)) {
+      const page = { after: seq - 1, limit: 1, signal: this.#stop.signal };
+      const read = await client.runs.events(this.runId, page).catch(() => undefined);
+      const [event] = read?.events ?? [];
+      if (event !== undefined && this.#kept !== undefined) recall(this.#kept, event);
+    }
+    this.#publish();
+  }
+
   async #askAgain(): Promise<void> {
     const run = await client.runs.get(this.runId, { signal: this.#stop.signal }).catch(() => undefined);
     for (const told of run?.nodes ?? []) {
@@ -107,6 +119,7 @@ export class RunStream {
     if (this.glimpse !== undefined) this.glimpse = undefined;
     this.#kept = fold(this.#kept, frame);
     if (frame.kind === "event" && this.#isShort(frame.event)) void this.#askAgain();
+    if (frame.kind === "snapshot") void this.#recall();
     this.#waiting += 1;
     if (this.#waiting >= BURST || document.hidden || isLast(frame)) this.#publish();
     else this.#frame ||= requestAnimationFrame(() => this.#publish());

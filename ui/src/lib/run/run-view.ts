@@ -6,7 +6,7 @@ export interface NodeView extends RunNode {
   executor?: string | undefined;
   /** A picture. */
   preview?: { media_type: string; base64: string; seq: number } | undefined;
-  curve?: Curve | undefined;
+  curve?: (Curve & { seq: number }) | undefined;
   /** Why it will not run. */
   skipped?: string | undefined;
   /** When it is tried again, and why it must be. */
@@ -30,10 +30,6 @@ export interface RunView {
   /** The newest `LOG_LINES` of them, in order. */
   logs: LogLine[];
   gaps: { from: number; to: number }[];
-  /** The newest preview of all nodes is this node's. */
-  previewed?: string | undefined;
-  /** The newest curve, too. */
-  curved?: string | undefined;
 }
 
 const LOG_LINES = 5000;
