@@ -289,6 +289,12 @@ describe("what cannot be done is one sentence and an exit code", () => {
       EXIT.usage,
       "It must be at most 36500.",
     ],
+    [
+      "a scope that nobody knows",
+      ["keys", "create", "--owner", "a", "--scopes", "runs:read,all"],
+      EXIT.usage,
+      "There is no all; allowed are runs:write, runs:read, operate.",
+    ],
     ["no JSON", ["run", "speak", "--input", at("me.png")], EXIT.usage, /me\.png is no JSON/],
     ["a run that nobody knows", ["runs", "show", "run_s0_x"], EXIT.unknown, "There is no run run_s0_x"],
     ["a command that nobody knows", ["runs", "lst"], EXIT.usage, "(Did you mean ls?)"],
@@ -379,6 +385,12 @@ describe("operators", () => {
     const doctor = await msbHere(["doctor"], asBob);
     expect(doctor.stdout).toMatch(/key +is valid, for runs:read\n/);
     expect(await msb("keys", "revoke", bob!.key_id)).toMatchObject({ status: 0 });
+    const scopes = ["runs:read,runs:write", "operate"];
+    const carl = await msb("keys", "create", "--owner", "carl", "--scopes", ...scopes);
+    expect(carl.stderr).toContain("of carl for runs:read, runs:write, operate.");
+    // By its text, which is shown no second time.
+    const revoked = await msb("keys", "revoke", carl.stdout.trim());
+    expect(revoked).toEqual({ status: 0, stdout: "", stderr: expect.stringMatching(/^\w{26} is revoked/) });
     expect((await msb("keys", "ls")).stdout).not.toContain("bob");
   });
 

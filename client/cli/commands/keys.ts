@@ -18,6 +18,17 @@ import { ago, say } from "../text.ts";
 const ID = "01M8N2WKN0J4EFTZNHP29511MD";
 const DAY_MS = 86_400_000;
 const SCOPES: readonly Scope[] = ["runs:write", "runs:read", "operate"];
+/** With spaces or commas between them. */
+const SCOPES_OPTION = (): Option =>
+  new Option("--scopes <scope...>", `what it may do: ${SCOPES.join(", ")}`)
+    .argParser((text: string, before: Scope[] | undefined) => {
+      const given = text.split(",").filter((scope) => scope !== "");
+      const wrong = given.find((scope) => !SCOPES.includes(scope as Scope));
+      if (wrong !== undefined)
+        throw new InvalidArgumentError(`There is no ${wrong}; allowed are ${SCOPES.join(", ")}.`);
+      return [...(before ?? []), ...(given as Scope[])];
+    })
+    .makeOptionMandatory();
 
 interface CreateOptions {
   owner: string;
@@ -65,7 +76,7 @@ function addCreate(keys: Command, host: Host): void {
     },
   )
     .requiredOption("--owner <name>", "whose runs and files it sees; letters, digits, _ and -")
-    .addOption(new Option("--scopes <scope...>", "what it may do").choices(SCOPES).makeOptionMandatory())
+    .addOption(SCOPES_OPTION())
     .option("--name <text>", "for people")
     .addOption(
       new Option("--days <number>", "how long it is valid; without it until it is revoked").argParser(toDays),

@@ -6,7 +6,7 @@ import { isSameDigest, presented } from "./api-key.ts";
 import type { ApiKeys } from "./api-keys.ts";
 import type { Caller } from "./caller.ts";
 import { limitsOf, scopesOf } from "./key-view.ts";
-import { invalidKey, noKey } from "./refusals.ts";
+import { invalidKey, malformedKey, noKey } from "./refusals.ts";
 import { isSignedBy, readRunToken } from "./run-token.ts";
 
 export interface Presented {
@@ -30,9 +30,11 @@ export async function identifyCaller(
 }
 
 async function byKey(authorization: string, apiKeys: Found): Promise<Caller> {
-  const [, text = ""] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
+  const [, text] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
+  // Without the word before it, or with another scheme.
+  if (text === undefined) throw noKey();
   const key = await presented(text);
-  if (!key) throw invalidKey();
+  if (!key) throw malformedKey();
   const row = await apiKeys.find(key.id);
   if (!isSameDigest(key.digest, row?.digest) || !row) throw invalidKey();
   return { ...callerOf(key.id, row), scopes: scopesOf(row) };

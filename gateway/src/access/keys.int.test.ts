@@ -148,6 +148,19 @@ describe("a key", () => {
     expect((await k.as(api_key, "/v1/runs")).status).toBe(401);
   });
 
+  it("that is sent in another way than a key is, is told how", async () => {
+    const { api_key } = await k.key("ann");
+    const told = async (authorization: string): Promise<string> =>
+      (await problemOf(await h.request("/v1/runs", { headers: { authorization } }))).detail;
+    const needed = "A key is needed: Authorization: Bearer msb_<id>_<secret>.";
+    for (const text of [api_key, `Basic ${btoa(`ann:${api_key}`)}`, "Bearer", `Token ${api_key}`])
+      expect([text, await told(text)]).toEqual([text, needed]);
+    const malformed = "What was sent is no key: it is as in msb_<id>_<secret>, 74 letters.";
+    for (const text of ["x", api_key.slice(0, -1), `${api_key}x`, api_key.toLowerCase(), `"${api_key}"`])
+      expect([text, await told(`Bearer ${text}`)]).toEqual([text, malformed]);
+    expect(await told(`Bearer ${api_key.slice(0, -5)}AAAAA`)).toContain("is wrong, over, or was revoked");
+  });
+
   it.each([
     [{ owner: "a", scopes: ["operate"], expires_at: "2020-01-01T00:00:00.000Z" }, "/expires_at"],
     [{ owner: "a", scopes: ["operate"], expires_at: "2030-13-01T00:00:00.000Z" }, "/expires_at"],

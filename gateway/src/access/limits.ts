@@ -15,15 +15,20 @@ export interface Quota {
 
 /** Name in headers, window in seconds, what is counted in words. */
 const POLICIES: Record<Counted, { name: string; windowS?: number; said: (most: number) => string }> = {
-  runs_per_minute: { name: "runs", windowS: 60, said: (most) => `${most} runs within a minute` },
-  live_runs: { name: "live-runs", said: (most) => `${most} runs that have not ended` },
+  runs_per_minute: { name: "runs", windowS: 60, said: (most) => `${counted(most, "run")} within a minute` },
+  live_runs: {
+    name: "live-runs",
+    said: (most) => `${counted(most, "run")} that ${most === 1 ? "has" : "have"} not ended`,
+  },
   upload_bytes_per_day: {
     name: "upload-bytes",
     windowS: 86_400,
-    said: (most) => `${most} bytes of files and of what runs make within a day`,
+    said: (most) => `${counted(most, "byte")} of files and of what runs make within a day`,
   },
-  event_streams: { name: "event-streams", said: (most) => `${most} open event streams` },
+  event_streams: { name: "event-streams", said: (most) => counted(most, "open event stream") },
 };
+const counted = (most: number, what: string): string => `${most} ${what}${most === 1 ? "" : "s"}`;
+
 /** Nobody can say when a run or a stream ends. */
 const ASK_AGAIN_S = 5;
 

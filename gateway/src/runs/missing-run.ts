@@ -15,5 +15,8 @@ export async function missingRun(
 ): Promise<AppError> {
   const owner = await fromRedis(redis.get(keys.runGone(shardOfRun(run), run)));
   if (owner === null || ownerOf(owner) !== asking) return runNotFound(run);
-  return new AppError("run-gone", `The run ${run} was kept for its time after its end, which is over.`);
+  return new AppError(
+    "run-gone",
+    `${run} was deleted by itself, some time after its end, with all that it made.`,
+  );
 }

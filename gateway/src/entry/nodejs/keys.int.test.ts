@@ -71,10 +71,15 @@ it("makes a key that a gateway takes, lists it without its text, and revokes it"
 });
 
 it.each([
-  [["create", "--scopes", "operate"], "owner is missing."],
-  [["create", "--owner", "a:b", "--scopes", "operate"], "owner "],
-  [["create", "--owner", "a"], "scopes "],
-  [["create", "--owner", "a", "--scopes", "all"], "scopes/0 "],
+  [["create", "--scopes", "operate"], "--owner is missing"],
+  [["create", "--owner", "a:b", "--scopes", "operate"], "--owner "],
+  [["create", "--owner", "a"], "--scopes is missing: runs:write, runs:read, operate"],
+  [["create", "--owner", "a", "--scopes", "all"], "--scopes must be one of"],
+  [
+    ["create", "--owner", "a", "--scopes", "operate", "--highest-priority", "urgent"],
+    "--highest-priority must be one of",
+  ],
+  [["create", "--owner", "a", "--scopes", "runs:write", "runs:read"], 'create takes no "runs:read"'],
   [
     ["create", "--owner", "a", "--scopes", "operate", "--live-runs", "0"],
     "--live-runs must be a whole number",

@@ -92,13 +92,19 @@ function toCreate(options: Options): ApiKeyCreate {
       ? {}
       : { expires_at: toTimestamp(systemClock.now() + wholeNumber("days", days) * DAY_MS) }),
   };
-  const errors =
-    owner === undefined
-      ? [{ pointer: "/owner", detail: "is missing" }]
-      : fieldErrors(validateApiKeyCreate, create);
+  if (owner === undefined) throw new UsageError("--owner is missing: whose runs and files the key sees.");
+  if (!scopes)
+    throw new UsageError("--scopes is missing: runs:write, runs:read, operate; several with commas.");
+  const errors = fieldErrors(validateApiKeyCreate, create);
   if (errors.length > 0)
-    throw new UsageError(errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}.`).join("\n"));
+    throw new UsageError(errors.map(({ pointer, detail }) => `--${optionAt(pointer)} ${detail}.`).join("\n"));
   return create as ApiKeyCreate;
+}
+
+/** `/limits/highest_priority` was typed as `--highest-priority`, `/scopes/0` as `--scopes`. */
+function optionAt(pointer: string): string {
+  const [, first = "", second = ""] = pointer.split("/");
+  return (first === "limits" ? second : first).replaceAll("_", "-");
 }
 
 function wholeNumber(name: string, text: string): number {
@@ -113,7 +119,12 @@ async function main(): Promise<void> {
   });
   const [word = "", id, ...more] = positionals;
   const run = Object.hasOwn(DOES, word) ? DOES[word] : undefined;
-  if (!run || more.length > 0) throw new UsageError("Say create, list, or revoke with the id of a key.");
+  if (!run) throw new UsageError("Say create, list, or revoke with the id of a key.");
+  const extra = word === "revoke" ? more : positionals.slice(1);
+  if (extra.length > 0)
+    throw new UsageError(
+      `${word} takes no ${JSON.stringify(extra[0])}. Several scopes stand together, with commas.`,
+    );
   const settings = readSome(process.env, ["redis_url", "prefix"], createSecretFiles().read);
   const redis = createCommandClient(settings.redis_url);
   try {
