@@ -276,7 +276,12 @@ describe("pages of other origins", () => {
     "of %s may not, reading neither",
     async (origin) => {
       const { api_key } = await k.key("ann");
-      expect((await preflight(origin)).headers.get("access-control-allow-origin")).toBeNull();
+      const before = await preflight(origin);
+      expect(before.headers.get("access-control-allow-origin")).toBeNull();
+      expect([before.status, (await problemOf(before)).detail]).toEqual([
+        403,
+        expect.stringContaining("GATEWAY_ALLOWED_ORIGINS names those that may"),
+      ]);
       const response = await k.as(api_key, "/v1/runs", { headers: { origin } });
       expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([403, null]);
     },

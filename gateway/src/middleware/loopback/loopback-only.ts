@@ -18,9 +18,19 @@ const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/i;
 export function ownHosts(settings: AccessSettings): MiddlewareHandler<AppEnv> {
   return async function ownHosts(c, next) {
     const host = c.req.header("host") ?? new URL(c.req.url).host;
-    if (!isOwnHost(host, settings)) throw refusal(settings, "the Host header names another machine");
+    if (!isOwnHost(host, settings))
+      throw refusal(
+        settings,
+        "the Host header names another machine",
+        "GATEWAY_PUBLIC_URL names where it is found",
+      );
     const isOwn = (origin: string): boolean => originsOf(c.req.url, host, settings).has(origin);
-    if (asksFromElsewhere(c, isOwn)) throw refusal(settings, "a page of another origin asks");
+    if (asksFromElsewhere(c, isOwn))
+      throw refusal(
+        settings,
+        "a page of another origin asks",
+        "GATEWAY_ALLOWED_ORIGINS names those that may",
+      );
     await next();
   };
 }
@@ -50,19 +60,23 @@ function asksFromElsewhere(c: Context<AppEnv>, isOwn: (origin: string) => boolea
   const { method } = c.req;
   const origin = c.req.header("origin");
   const site = c.req.header("sec-fetch-site");
+  const isForeign = (page: string): boolean => !URL.canParse(page) || !isOwn(new URL(page).origin);
+  // What browsers ask before they send what must not be sent.
+  if (method === "OPTIONS" && c.req.header("access-control-request-method") !== undefined)
+    return origin !== undefined && isForeign(origin);
   // What a token lets read is for pages anywhere: `<video src>` says no origin.
   const route = routeAt(method, routePath(c, -1));
   if (READING.has(method) && (route?.scope === undefined || (route.runToken && c.req.query("token"))))
     return false;
-  if (origin !== undefined) return !URL.canParse(origin) || !isOwn(new URL(origin).origin);
+  if (origin !== undefined) return isForeign(origin);
   if (READING.has(method) && c.req.header("sec-fetch-mode") === "navigate") return false;
   return site === "cross-site" || site === "same-site";
 }
 
-function refusal({ required }: AccessSettings, why: string): AppError {
+function refusal({ required }: AccessSettings, why: string, hint: string): AppError {
   return required
-    ? new AppError("foreign-origin", `Neither this host nor this origin is served here: ${why}.`)
-    : new AppError("not-local", `This gateway serves its own host and origins only: ${why}.`);
+    ? new AppError("foreign-origin", `Neither this host nor this origin is served here: ${why}. ${hint}.`)
+    : new AppError("not-local", `This gateway serves its own host and origins only: ${why}. ${hint}.`);
 }
 
 function hostName(host: string): string {
