@@ -8,15 +8,16 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { ApiError } from "@myspinbot/client/errors.ts";
 import type { WebhookPayload } from "@myspinbot/contracts/types.ts";
+import type { Service } from "@myspinbot/services/service.ts";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { logOf } from "./client.ts";
 import { KINDS, type Kind } from "./kill-graphs.ts";
-import { descendantsOf, expectNobodyHeld } from "./ledger.ts";
+import { descendantsOf, expectNobodyHeld, linesOf } from "./ledger.ts";
 import { startWorld, type World } from "./world.ts";
 
-const KILLS = Number(process.env.E2E_KILLS ?? 20);
-const RUNS_AT_ONCE = 3;
+const KILLS = Number(process.env.E2E_KILLS ?? 16);
+const RUNS_AT_ONCE = 4;
 let world: World;
 /** Who is told the ends of runs, outside of all that is killed: ids of deliveries, by run. */
 let receiver: Server;
@@ -80,8 +81,17 @@ function killBusyChild(world: World): boolean {
 
 const pick = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)]!;
 
-const VICTIMS: Record<string, (world: World, submitMore: () => Promise<void>) => Promise<void>> = {
-  "the handler child": async (world, submitMore) => {
+/** One of those that there are, or all at the same moment, so that nobody of the kind is left. @returns how many */
+async function restart(servers: readonly { service: Service }[], all: boolean): Promise<number> {
+  const victims = all ? servers : [pick(servers)];
+  await Promise.all(victims.map(({ service }) => service.restart()));
+  return victims.length;
+}
+
+type Kill = (world: World, all: boolean, submitMore: () => Promise<void>) => Promise<number>;
+
+const VICTIMS: Record<string, Kill> = {
+  "the handler child": async (world, _, submitMore) => {
     const until = Date.now() + 20_000;
     let moreAt = Date.now() + 200;
     while (!killBusyChild(world)) {
@@ -93,10 +103,11 @@ const VICTIMS: Record<string, (world: World, submitMore: () => Promise<void>) =>
       }
       await delay(2);
     }
+    return 1;
   },
-  "a gpu-node": ({ gpuNodes }) => pick(gpuNodes).service.restart(),
-  "a gateway": ({ gateways }) => pick(gateways).service.restart(),
-  Redis: ({ valkey }) => valkey.service.restart(),
+  "a gpu-node": ({ gpuNodes }, all) => restart(gpuNodes, all),
+  "a gateway": ({ gateways }, all) => restart(gateways, all),
+  Redis: ({ valkey }) => restart([valkey], true),
 };
 
 let webhook: { url: string };
@@ -117,13 +128,19 @@ async function submit(key: string, kind: Kind): Promise<Submitted> {
   return { run: await again(), kind, again };
 }
 
-/** At once, or when it has ended if the node had not begun. @returns undefined when it never did */
+/** At once, or when it has ended if the node had not begun. @returns undefined when none of its nodes ever did */
 async function forkOne({ run, kind }: Submitted, key: string): Promise<Submitted | undefined> {
-  const from_node = pick(kind.forks);
-  const again = async () =>
-    (await world.client.runs.fork(run, { from_node, webhook }, { idempotencyKey: key })).run_id;
-  for (const isOver of [false, true]) {
+  const forkAt = (from_node: string): (() => Promise<string>) => {
+    const idempotencyKey = `${key}-${from_node}`;
+    return async () => (await world.client.runs.fork(run, { from_node, webhook }, { idempotencyKey })).run_id;
+  };
+  const first = pick(kind.forks);
+  for (const [isOver, from_node] of [
+    [false, first],
+    ...[first, ...kind.forks].map((node) => [true, node] as const),
+  ] as const) {
     if (isOver) await world.client.runs.watch(run);
+    const again = forkAt(from_node);
     try {
       return { run: await again(), kind, again };
     } catch (error) {
@@ -180,8 +197,9 @@ async function judge({ run, again, kind, canceled }: Submitted): Promise<void> {
     `S3 ${run}`,
   ).toEqual([`run.${expected}`]);
   if (canceled) expectNobodyHeld(world, run, events);
+  const lines = linesOf(world, run);
   const taken = new Set(ended.nodes.flatMap((node) => (node.reused_from ? [node.node_id] : [])));
-  const worked = new Set(world.ledger().flatMap((line) => (line.run === run ? [line.node] : [])));
+  const worked = new Set(lines.map(({ node }) => node));
   expect(
     [...kind.skipped, ...taken].filter((id) => worked.has(id)),
     `skipped or taken over ${run}`,
@@ -194,11 +212,11 @@ async function judge({ run, again, kind, canceled }: Submitted): Promise<void> {
     if (canceled && successes.length === 0) continue;
     expect(successes, `S1 ${run} ${id}`).toHaveLength(1);
     const accepted = Date.parse(successes[0]!.at);
-    const lines = world.ledger().filter((line) => line.run === run && line.node === id);
-    const late = lines.filter((line) => line.phase === "begin" && line.at > accepted);
+    const own = lines.filter(({ node }) => node === id);
+    const late = own.filter((line) => line.phase === "begin" && line.at > accepted);
     expect(late, `S8 ${run} ${id}`).toEqual([]);
     expect(
-      lines.some((line) => line.phase === "end"),
+      own.some((line) => line.phase === "end"),
       `S2 ${run} ${id}`,
     ).toBe(true);
   }
@@ -256,7 +274,8 @@ describe.each([1, 3])("with %i shard(s)", (shards) => {
         return fork;
       };
       const kills = shards === 1 ? KILLS : Math.ceil(KILLS / 4);
-      for (let i = 0; i < kills; i += 1) {
+      let killed = 0;
+      for (let i = 0; killed < kills; i += 1) {
         for (let n = 0; n < RUNS_AT_ONCE; n += 1) await submitMore();
         // Some are asked to end at once, some around the moment of the kill; nothing stands still for it.
         const one = pick(runs.slice(-RUNS_AT_ONCE));
@@ -264,13 +283,13 @@ describe.each([1, 3])("with %i shard(s)", (shards) => {
         await delay(Math.random() * 400);
         if (i % 4 === 1 || i % 4 === 2) cancels.push(cancelOne(one));
         if (i % 2 === 1) forks.push(forkSome(i));
-        await VICTIMS[victim]!(world, submitMore);
+        killed += await VICTIMS[victim]!(world, i % 2 === 1, submitMore);
       }
       const forked = (await Promise.all(forks)).filter((fork) => fork !== undefined);
       expect(forked.length).toBeGreaterThan(0);
       await Promise.all(cancels);
       await Promise.all(answers);
-      for (const one of runs) await judge(one);
+      await Promise.all(runs.map(judge));
       expect(runs.some(({ canceled }) => canceled)).toBe(true);
       await expectRest();
     },
