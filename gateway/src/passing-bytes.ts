@@ -21,3 +21,13 @@ export interface RunningDigest {
 
 /** Each runtime has a way of its own: WebCrypto knows digests of whole texts only. */
 export type CreateDigest = () => RunningDigest;
+
+/** The next part of a body, or undefined behind the last. It may be overwritten from the second call after its own on. */
+export type ReadPart = () => Promise<Uint8Array<ArrayBuffer> | undefined>;
+
+/** What a runtime has for bytes that pass. */
+export interface PassingRuntime {
+  createDigest: CreateDigest;
+  /** Where the runtime reads into memory that can be used again; else each part is new. */
+  readParts?: (body: ReadableStream<Uint8Array<ArrayBuffer>>) => ReadPart;
+}

@@ -11,13 +11,13 @@ import type { NodeTypes } from "./graphs/node-types.ts";
 import type { RoleState } from "./health/readiness.ts";
 import type { Identify } from "./owner.ts";
 import type { FindPage } from "./page.ts";
-import type { CreateDigest } from "./passing-bytes.ts";
+import type { PassingRuntime } from "./passing-bytes.ts";
 import type { KnownGraphs } from "./runs/run-reader.ts";
 import type { Logger } from "./telemetry/logger.ts";
 import type { WebhookPolicy } from "./webhooks/judge-url.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 
-export interface ProcessWide {
+export interface ProcessWide extends PassingRuntime {
   keys: Keys;
   /** `s0`, `s1` ...: all shards there are. */
   shards: readonly string[];
@@ -37,7 +37,6 @@ export interface ProcessWide {
   uploadRetentionMs: number;
   /** Where webhooks may lead. */
   webhooks: WebhookPolicy;
-  createDigest: CreateDigest;
   version: string;
   heartbeatMs?: number;
   /** How long an event stream lives at most; its client comes back for the rest. Without it as long as its run. */

@@ -60,6 +60,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     putPassing: (key, object) =>
       sendPassing({ send, pipe: options.pipe, clock: options.clock }, pathOf(key), {
         object,
+        extraMs: object.size / UPLOAD_BYTES_PER_MS,
         headers: {
           ...headersOf(object),
           ...(object.sha256 === undefined ? {} : { "x-amz-content-sha256": object.sha256 }),

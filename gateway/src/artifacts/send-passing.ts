@@ -16,14 +16,21 @@ export interface SendPassing extends Pick<ObjectStoreOptions, "pipe"> {
   clock: Clock;
 }
 
+interface Passing {
+  object: PassingObject;
+  headers: Record<string, string>;
+  /** Waited for an answer on top of the timeout, when all has been handed on: the store may have much to write still. */
+  extraMs: number;
+}
+
 /** How long the store may take none of what waits for it. */
-const STALL_MS = 5000;
+const STALL_MS = 10_000;
 
 /** @throws what the parts throw, or AppError `store-unavailable`; in both cases the store has got less than it was promised, and keeps nothing */
 export async function sendPassing(
   { send, pipe, clock }: SendPassing,
   path: string,
-  { object, headers }: { object: PassingObject; headers: Record<string, string> },
+  { object, headers, extraMs }: Passing,
 ): Promise<void> {
   const { size, parts } = object;
   const { readable, writable } = pipe?.(size) ?? new TransformStream<Uint8Array, Uint8Array>();
@@ -43,7 +50,7 @@ export async function sendPassing(
     }
   };
   const request = {
-    ...{ method: "PUT", body: readable, duplex: "half", since: handedOn.promise },
+    ...{ method: "PUT", body: readable, duplex: "half", since: handedOn.promise, extraMs },
     headers: pipe ? headers : { ...headers, "content-length": String(size) },
   };
   const pumped = pump();

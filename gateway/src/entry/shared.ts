@@ -9,7 +9,7 @@ import type { WebhookPolicy } from "../webhooks/judge-url.ts";
 import type { Base } from "./base.ts";
 import type { Extension } from "./extension.ts";
 
-export interface SharedDeps extends Pick<ProcessWide, "metrics" | "roles" | "createDigest"> {
+export interface SharedDeps extends Pick<ProcessWide, "metrics" | "roles" | "createDigest" | "readParts"> {
   base: Base;
   config: Config;
   extension: Extension;

@@ -40,7 +40,8 @@ afterAll(async () => {
 
 /** As far as its first bytes tell. */
 function film(size = SIZE): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size).map((_, i) => (i * 31) % 251);
+  const bytes = new Uint8Array(size);
+  for (let i = 0; i < size; i += 997) bytes[i] = i % 251;
   bytes.set([0, 0, 0, 24, ...new TextEncoder().encode("ftypisom")]);
   return bytes;
 }
@@ -72,9 +73,10 @@ async function announce(bytes: Uint8Array<ArrayBuffer>, change: object = {}): Pr
   return (await answer.json()) as File;
 }
 
-async function stored(file: string): Promise<Uint8Array> {
+/** Digest of what the store has. */
+async function stored(file: string): Promise<string> {
   const body = await h.store.get(fileKey(file));
-  return new Uint8Array(await new Response(body).arrayBuffer());
+  return sha256Hex(new Uint8Array(await new Response(body).arrayBuffer()));
 }
 
 /** Of this owner: in Redis, and all that the store has. */
@@ -105,7 +107,7 @@ describe("a large file", () => {
       media_type: "video/mp4",
       name: "Größe.mp4",
     });
-    expect(await stored(file.file_id)).toEqual(bytes);
+    expect(await stored(file.file_id)).toBe(file.sha256);
     const head = await h.store.head(fileKey(file.file_id));
     expect(head).toMatchObject({
       size: SIZE,
@@ -120,7 +122,7 @@ describe("a large file", () => {
     const answer = await send(streamed(bytes));
     const file = (await answer.json()) as File;
     expect([answer.status, file.size, file.sha256]).toEqual([201, SIZE, await sha256Hex(bytes)]);
-    expect(await stored(file.file_id)).toEqual(bytes);
+    expect(await stored(file.file_id)).toBe(file.sha256);
   });
 
   it("comes after it was announced, as often as it is sent", async () => {
@@ -130,7 +132,7 @@ describe("a large file", () => {
       const answer = await put(file_id, body);
       expect([answer.status, ((await answer.json()) as File).status]).toEqual([200, "complete"]);
     }
-    expect(await stored(file_id)).toEqual(bytes);
+    expect(await stored(file_id)).toBe(await sha256Hex(bytes));
   });
 });
 
@@ -138,7 +140,7 @@ describe("nothing is stored of a large file", () => {
   it("that is not what was announced: its length, its digest, its kind", async () => {
     const bytes = film();
     const other = film();
-    other[SIZE - 1] = 0;
+    other[SIZE - 1] = 1;
     const { file_id } = await announce(bytes);
     for (const [sent, detail] of [
       [

@@ -14,14 +14,14 @@ import { openBody } from "../middleware/bytes-body/open-body.ts";
 import { readJson } from "../middleware/json-body/json-body.ts";
 import { wholeNumber } from "../middleware/params/query.ts";
 import { assertNoEncoding, mediaTypeOf } from "../middleware/media-type.ts";
-import type { CreateDigest, PassingBytes } from "../passing-bytes.ts";
+import type { PassingBytes, PassingRuntime } from "../passing-bytes.ts";
 
 const PAGE = { min: 1, max: 200, otherwise: 50 };
 const BYTES = /^(image|audio|video)\/[a-z0-9.+-]{1,60}$/;
 /** What clients say who do not know more; generated ones can say no more. The bytes tell the rest. */
 const SOME_BYTES = /^(?:application\/octet-stream|(image|audio|video)\/\*)$/;
 
-export function fileRoutes({ createDigest }: { createDigest: CreateDigest }): Hono<AppEnv> {
+export function fileRoutes(runtime: PassingRuntime): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .post("/", async (c) => {
       const { files } = c.var.connect();
@@ -29,7 +29,7 @@ export function fileRoutes({ createDigest }: { createDigest: CreateDigest }): Ho
       const record =
         mediaType === "application/json"
           ? await files.expect(c.var.owner, await readAnnouncement(c.req.raw))
-          : await putBytes(c, createDigest);
+          : await putBytes(c, runtime);
       return c.json(toFile(record), 201);
     })
     .get("/", async (c) => {
@@ -40,7 +40,7 @@ export function fileRoutes({ createDigest }: { createDigest: CreateDigest }): Ho
     })
     .put("/:file_id/content", async (c) => {
       const file = c.req.param("file_id");
-      const record = await withBytes(c, createDigest, (given) =>
+      const record = await withBytes(c, runtime, (given) =>
         c.var.connect().files.putContent(c.var.owner, file, given),
       );
       return c.json(toFile(record));
@@ -65,11 +65,11 @@ async function readAnnouncement(request: Request): Promise<FileCreate> {
   return { ...create, name: cleanFileName(create.name, "/name") };
 }
 
-async function putBytes(c: Context<AppEnv>, createDigest: CreateDigest): Promise<FileRecord> {
+async function putBytes(c: Context<AppEnv>, runtime: PassingRuntime): Promise<FileRecord> {
   const request = c.req.raw;
   const given = mediaTypeOf(request);
   const name = fileNameOf(request.headers.get("content-disposition") ?? undefined, "file");
-  return withBytes(c, createDigest, async ({ bytes, may }) => {
+  return withBytes(c, runtime, async ({ bytes, may }) => {
     const some = SOME_BYTES.exec(given);
     const mediaType = some ? detectMedia(bytes.head, some[1]) : given;
     if (mediaType === undefined) throw unsupported(`The bytes are of no kind that is taken as ${given}.`);
@@ -84,7 +84,7 @@ function unsupported(detail: string): AppError {
 /** Opens the request's bytes for `store`; what is not taken of them is not read. */
 async function withBytes(
   c: Context<AppEnv>,
-  createDigest: CreateDigest,
+  runtime: PassingRuntime,
   store: (given: { bytes: PassingBytes; may: MayStore }) => Promise<FileRecord>,
 ): Promise<FileRecord> {
   const request = c.req.raw;
@@ -95,7 +95,7 @@ async function withBytes(
     );
   }
   assertNoEncoding(request);
-  const bytes = await openBody(request, DEFAULTS.file_bytes, createDigest);
+  const bytes = await openBody(request, DEFAULTS.file_bytes, runtime);
   if (bytes.size === 0) throw new AppError("invalid-request", "The body is empty.");
   const may = (): Promise<void> => c.var.connect().countUpload(c.var.caller.key, bytes.size);
   try {

@@ -14,7 +14,7 @@ import { gaugesOnly } from "../../telemetry/gauges-only.ts";
 import { createBase, type Base } from "../base.ts";
 import type { Extension } from "../extension.ts";
 import { createShared } from "../shared.ts";
-import { createDigest, fixedLength } from "./streams.ts";
+import { createDigest, fixedLength, readParts } from "./streams.ts";
 import { createNames, type Names } from "./names.ts";
 import { pageOf } from "./page-assets.ts";
 import { writeLine } from "./runtime.ts";
@@ -74,7 +74,7 @@ export function createIsolate(settings: Settings, extension: Extension, version:
     extension,
     metrics: gaugesOnly,
     roles: () => [],
-    createDigest,
+    ...{ createDigest, readParts },
   });
   return {
     ...{ settings, base, handlers, capabilities, does },

@@ -1,6 +1,6 @@
 /** What only the runtime of Workers has for bytes that pass: digests of streams, and pipes with a length. */
 import { bytesToHex } from "@noble/hashes/utils.js";
-import type { CreateDigest } from "../../passing-bytes.ts";
+import type { CreateDigest, PassingRuntime } from "../../passing-bytes.ts";
 
 type Part = Uint8Array<ArrayBuffer>;
 
@@ -22,6 +22,21 @@ export const createDigest: CreateDigest = () => {
       await writer.close();
       return bytesToHex(new Uint8Array(await stream.digest));
     },
+  };
+};
+
+const PART_BYTES = 65_536;
+
+/** Two parts that are filled in turn: memory of its own for each would wait for the collector of garbage. */
+export const readParts: PassingRuntime["readParts"] = (body) => {
+  const reader = body.getReader({ mode: "byob" });
+  const used: ArrayBuffer[] = [];
+  return async () => {
+    const memory = (used.length > 1 ? used.shift() : undefined) ?? new ArrayBuffer(PART_BYTES);
+    const { done, value } = await reader.read(new Uint8Array(memory));
+    if (done || !value) return undefined;
+    used.push(value.buffer);
+    return value;
   };
 };
 

@@ -1,5 +1,5 @@
 /** Opens a body of bounded size whose bytes are to be passed on: a large one is not held here. */
-import type { CreateDigest, PassingBytes } from "../../passing-bytes.ts";
+import type { CreateDigest, PassingBytes, PassingRuntime, ReadPart } from "../../passing-bytes.ts";
 import { bodyOf, brokenOff, lengthOf, readBytes, SMALL_BYTES, tooLarge } from "./read-bytes.ts";
 
 type Part = Uint8Array<ArrayBuffer>;
@@ -14,18 +14,18 @@ const HEAD_BYTES = 64;
 export async function openBody(
   request: Request,
   limit: number,
-  createDigest: CreateDigest,
+  { createDigest, readParts = newParts }: PassingRuntime,
 ): Promise<PassingBytes> {
   const said = lengthOf(request);
   if (said === undefined) return hold(bodyOf(request), limit, createDigest);
   if (said <= SMALL_BYTES) return hold([await readBytes(request, limit)], limit, createDigest);
   if (said > limit) throw tooLarge(limit);
-  const rest = readOn(request);
+  const rest = readOn(readParts(request.body!));
   const first: Part[] = [];
   for (let size = 0; size < HEAD_BYTES; size += first.at(-1)!.byteLength) {
     const next = await rest.next();
     if (next.done) throw brokenOff();
-    first.push(next.value);
+    first.push(next.value.slice());
   }
   return {
     ...{ size: said, head: joined(first, HEAD_BYTES), parts: exactly(said, first, rest) },
@@ -35,14 +35,18 @@ export async function openBody(
 
 type Parts = AsyncIterableIterator<Part>;
 
+function newParts(body: ReadableStream<Part>): ReadPart {
+  const reader = body.getReader();
+  return async () => (await reader.read()).value;
+}
+
 /** Unlike a loop over the body, one over this can be left without cutting off who sends it. */
-function readOn(request: Request): Parts {
-  const reader = request.body!.getReader();
+function readOn(read: ReadPart): Parts {
   const parts: Parts = {
     async next() {
       try {
-        const { done, value } = await reader.read();
-        return done ? { done, value: undefined } : { done: false, value };
+        const value = await read();
+        return value ? { done: false, value } : { done: true, value };
       } catch {
         throw brokenOff();
       }
