@@ -9,24 +9,12 @@ import { ROOT } from "@myspinbot/services/binaries.ts";
 import { type Stack, startStack } from "@myspinbot/services/stack.ts";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  brightness,
-  DESKTOP,
-  findings,
-  NO_BROWSER,
-  openBrowser,
-  overhang,
-  PHONE,
-  shoot,
-  visit,
-} from "./browser.ts";
+import { DESKTOP, findings, NO_BROWSER, openBrowser, overhang, PHONE, shoot, visit } from "./browser.ts";
 import { makeKey } from "./make-key.ts";
+import { FILM_MS, makeFilm, useKey, WORDS } from "./page-flows.ts";
 
-const WORDS = "Hello. I live on a box at home.";
 /** A node that draws its curve for as long as the node may work. */
 const LEARNING = { curve: true, sleep_ms: 19_000 };
-/** As long as a film may take here. */
-const FILM_MS = 240_000;
 
 let dir: string;
 let stack: Stack;
@@ -65,42 +53,7 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
   });
 
   it("makes one film for a double click, shown through a reload and a killed gateway, and plays it", async () => {
-    const { page, complaints, close } = await visit(browser, base);
-    await page.goto("/");
-    await page.getByRole("textbox", { name: "Words" }).fill(WORDS);
-    await page.getByText("More options").click();
-    await page.locator("[data-pointer='/size']").getByText("256", { exact: true }).click();
-    await page.getByRole("button", { name: "Make the film" }).dblclick();
-    await page.waitForURL(/\/runs\/run_/);
-    film = page.url().split("/").at(-1)!;
-    expect((await client.runs.list()).runs.map(({ run_id }) => run_id)).toEqual([film]);
-
-    await page.locator("[data-node=speech]").filter({ hasText: "Running" }).waitFor();
-    await page.reload();
-    await page.locator("[data-node=script]").filter({ hasText: "Done" }).waitFor();
-
-    await stack.gateway.service.kill();
-    await page.getByText("The gateway does not answer").waitFor();
-    await stack.gateway.service.start();
-    await page.getByText("The gateway does not answer").waitFor({ state: "detached" });
-    await shoot(page, "run-live-desktop-light");
-
-    const player = page.locator("video");
-    await player.waitFor({ timeout: FILM_MS });
-    await player.evaluate((video: HTMLVideoElement) => {
-      video.muted = true;
-      return video.play();
-    });
-    await expect
-      .poll(() => player.evaluate((video: HTMLVideoElement) => video.currentTime))
-      .toBeGreaterThan(0.3);
-    expect(await brightness(page)).toBeGreaterThan(10);
-    await expect
-      .poll(() => player.evaluate((video: HTMLVideoElement) => video.textTracks[0]?.cues?.length ?? 0))
-      .toBeGreaterThan(0);
-    expect(await page.title()).toBe(`✓ ${WORDS} · MySpinBot`);
-    expect(complaints).toEqual([]);
-    await close();
+    film = await makeFilm({ browser, base, client, service: stack.gateway.service });
   });
 
   it("says beside the field what is wrong, and begins there", async () => {
@@ -396,52 +349,7 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
   });
 
   it("asks for a key once there is one, says that a wrong one is wrong, and shows one run by a link", async () => {
-    const key = makeKey(stack.valkey, "runs:write,runs:read,operate");
-    const { page, complaints, close } = await visit(browser, base);
-    await page.goto(`/runs/${film}`);
-    await page.getByLabel("API key").fill("msb_wrong");
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByText("This key is not known here").waitFor();
-    await page.getByLabel("API key").fill(key);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.locator("video").waitFor();
-    await expect
-      .poll(() => page.locator("video").evaluate((video: HTMLVideoElement) => video.readyState))
-      .toBeGreaterThan(0);
-    expect(page.url()).not.toContain("msb_");
-    await page.goto("/box/keys");
-    await page.getByRole("button", { name: "New key" }).click();
-    await page.getByLabel("Owner").fill("ann");
-    await page.getByRole("button", { name: "Make the key" }).click();
-    await page.locator("[data-key]").filter({ hasText: /^msb_/ }).waitFor();
-    expect(await findings(page)).toEqual([]);
-    await page.getByRole("button", { name: "I have kept it" }).click();
-    const row = page.locator("main li").filter({ hasText: "ann" });
-    await row.getByRole("button", { name: "Revoke" }).click();
-    expect(await findings(page)).toEqual([]);
-    await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
-    await row.waitFor({ state: "detached" });
-    expect(await page.content()).not.toContain("msb_");
-    await page.goto(`/runs/${film}`);
-    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-    await page.getByRole("button", { name: "Copy a link to this run" }).click();
-    await page.getByText(/^Copied\./).waitFor();
-    const link = await page.evaluate(() => navigator.clipboard.readText());
-    await page.getByRole("button", { name: "Sign out" }).click();
-    await page.getByLabel("API key").waitFor();
-    expect(complaints).toEqual([]);
-    await close();
-
-    const watcher = await visit(browser, base);
-    await watcher.page.goto(link);
-    await watcher.page.locator("video").waitFor();
-    await expect
-      .poll(() => watcher.page.locator("video").evaluate((video: HTMLVideoElement) => video.readyState))
-      .toBeGreaterThan(0);
-    await watcher.page.goto("/runs");
-    await watcher.page.getByLabel("API key").waitFor();
-    expect(watcher.complaints).toEqual([]);
-    await watcher.close();
+    await useKey({ browser, base, film, key: makeKey(stack.valkey, "runs:write,runs:read,operate") });
   });
 });
 

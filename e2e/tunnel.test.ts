@@ -11,6 +11,9 @@ import { startEdge } from "@myspinbot/services/edge.ts";
 import { remotesOf } from "@myspinbot/services/listeners.ts";
 import { isFree } from "@myspinbot/services/ports.ts";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { NO_BROWSER, openBrowser } from "./browser.ts";
+import { makeKey } from "./make-key.ts";
+import { makeFilm, useKey } from "./page-flows.ts";
 import { EDGE, HOME, startTwoSides, type TwoSides } from "../scripts/tunnel/two-sides.ts";
 
 let dir: string;
@@ -57,6 +60,19 @@ describe("behind a tunnel", () => {
     expect(film.subarray(4, 8).toString()).toBe("ftyp");
     expect(createHash("sha256").update(film).digest("hex")).toBe(video.sha256);
   });
+
+  it.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)(
+    "makes one for whoever comes with a browser, through a reload and a killed Worker, and shows it by a key or a link",
+    async () => {
+      if (NO_BROWSER !== undefined) throw new Error(NO_BROWSER);
+      const { worker, valkey, key } = sides;
+      const browser = await openBrowser();
+      onTestFinished(() => browser.close());
+      const base = worker.url;
+      const film = await makeFilm({ browser, base, client, service: worker.service, key });
+      await useKey({ browser, base, film, key: makeKey(valkey, "runs:write,runs:read,operate") });
+    },
+  );
 
   it("is closed to whoever comes another way", async () => {
     const { valkey, seaweed, edge, worker, gpuNode } = sides;
