@@ -89,7 +89,7 @@ export function npmTool(name: string, bin: string, args: readonly string[], cwd?
   return { name, command, args, ...(cwd === undefined ? {} : { cwd }) };
 }
 
-/** A step that runs a program of the Python environment inside gpu-node/. */
-export function pythonTool(name: string, bin: string, args: readonly string[]): Step {
-  return { name, command: `${ROOT}/.data/venv/bin/${bin}`, args, cwd: "gpu-node" };
+/** A step that runs a program of the Python environment, by default inside gpu-node/. */
+export function pythonTool(name: string, bin: string, args: readonly string[], cwd = "gpu-node"): Step {
+  return { name, command: `${ROOT}/.data/venv/bin/${bin}`, args, cwd };
 }

@@ -21,9 +21,7 @@ NODE_TYPES = [
 ]
 
 
-def run(
-    _params: dict[str, Any], _inputs: dict[str, Any], context: Any
-) -> dict[str, Any]:
+def run(_params: dict[str, Any], _inputs: dict[str, Any], context: Any) -> dict[str, Any]:
     """Sleep, and write down where."""
     time.sleep(1)
     line = {"run": context.run_id, "box": context.settings["box"]}

@@ -156,7 +156,7 @@ def main(mode: str) -> None:
         uvloop.run(run_direct(config, gate))
     else:
         # The service imports LangGraph here, and is to do without.
-        setattr(service, "_import_langgraph", lambda: run_directly)
+        setattr(service, "_import_langgraph", lambda: run_directly)  # noqa: B010 (private)
         sys.exit(run_gpu_node([]))
 
 

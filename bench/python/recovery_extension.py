@@ -1,4 +1,4 @@
-"""A node type whose first attempt never ends, so that somebody can kill the process that works on it."""
+"""A node type whose first attempt never ends, so that somebody can kill the process that works."""
 
 import json
 import os

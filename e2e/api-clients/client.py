@@ -19,7 +19,8 @@ client = Client(base_url=base, raise_on_unexpected_status=True)
 file = create_file.sync(
     client=client,
     body=File(payload=BytesIO(Path(picture).read_bytes())),
-    content_disposition="attachment; filename*=UTF-8''%D0%BF%D0%BE%D1%80%D1%82%D1%80%D0%B5%D1%82.png",
+    content_disposition="attachment; "
+    "filename*=UTF-8''%D0%BF%D0%BE%D1%80%D1%82%D1%80%D0%B5%D1%82.png",
 )
 inputs = RunCreateInput.from_dict({"image": {"file_id": file.file_id}})
 run = create_run.sync(client=client, body=RunCreate(graph="upscale-image", input_=inputs))

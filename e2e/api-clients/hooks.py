@@ -1,4 +1,4 @@
-"""Keeps the keys of this run of Schemathesis from being revoked by it: all its later answers would be refusals."""
+"""Keeps a run of Schemathesis from revoking its own keys: later answers would be refusals."""
 
 import json
 from pathlib import Path

@@ -103,9 +103,7 @@ def _suffer(box: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def ledger_python(
-    params: dict[str, Any], inputs: dict[str, Any], context: Any
-) -> dict[str, Any]:
+def ledger_python(params: dict[str, Any], inputs: dict[str, Any], context: Any) -> dict[str, Any]:
     if _is_away():
         raise RetryableError("handler-unavailable", "The ledger is closed.")
     _write("begin", context)

@@ -11,7 +11,7 @@ NODE_TYPES: list[dict[str, Any]] = [
     {
         "type": "look_python",
         "plane": "python",
-        "description": "Writes down all that the system shows of every process: environment and arguments.",
+        "description": "Writes down what the system shows of processes: environment, arguments.",
         "timeout_s": 60,
         "engines": ["looker"],
         "resources": {"cpu": 0, "gpu": 0, "vram_gb": 0},

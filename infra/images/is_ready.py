@@ -1,4 +1,4 @@
-"""Health check of the gpu-node's container, where no curl is: ends with 0 when the address answers 2xx."""
+"""Health check of the gpu-node's container, without curl: ends with 0 when the address says 2xx."""
 
 import sys
 import urllib.request

@@ -6,7 +6,6 @@ const CLIENT = "client/src/seeded-lint";
 const TERMINAL = "client/cli/seeded-lint";
 const PAGE = "ui/src/lib/seeded-lint";
 const SCRIPTS = "scripts/seeded-lint";
-const PY = "src/gpu_node/seeded_lint";
 const many = (line: string, count: number): string => `${line}\n`.repeat(count);
 
 /** Rule -> texts that it refuses, a file each. */
@@ -133,6 +132,10 @@ const RUFF: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Python beside the service's is linted, too; what is passed in to the service is the machine's there. */
+const PY_BESIDE = ["gpu-node/scripts", "gpu-node/tests", "bench/python", "e2e", "infra/images", "scripts"];
+const RUFF_BESIDE = { F401: RUFF.F401!, B006: RUFF.B006! };
+
 interface Seed {
   rule: string;
   path: string;
@@ -161,13 +164,16 @@ const tsSeeds = [
   ),
 ];
 const ESLINT_PLACES = [TS, CLIENT, TERMINAL, SCRIPTS, PAGE];
-const pySeeds = seedsOf(RUFF, (name) => `${PY}/${name}.py`);
+const pySeeds = [
+  ...seedsOf(RUFF, (name) => `gpu-node/src/gpu_node/seeded_lint/${name}.py`),
+  ...PY_BESIDE.flatMap((place) => seedsOf(RUFF_BESIDE, (name) => `${place}/seeded_lint/${name}.py`)),
+];
 
 export const lint: Prover = {
   steps: ["lint (eslint)", "lint (ruff)"],
   plant(copy) {
     for (const { path, text } of tsSeeds) copy.write(path, `${text}\n`);
-    for (const { path, text } of pySeeds) copy.write(`gpu-node/${path}`, `${text}\n`);
+    for (const { path, text } of pySeeds) copy.write(path, `${text}\n`);
   },
   async judge(copy) {
     const eslint = JSON.parse((await copy.tool("eslint", ["--format", "json", ...ESLINT_PLACES])).said) as {
@@ -175,7 +181,7 @@ export const lint: Prover = {
       messages: { ruleId: string }[];
     }[];
     const ruff = JSON.parse(
-      (await copy.tool("venv/ruff", ["check", "--output-format", "json", "."], "gpu-node")).said,
+      (await copy.tool("venv/ruff", ["check", "--output-format", "json", "."])).said,
     ) as { code: string | null; filename: string }[];
     return [
       ...tsSeeds.map(({ rule, path }) => ({

@@ -20,14 +20,22 @@ const OTHER_UNFORMATTED: Readonly<Record<string, string>> = {
   "infra/seeded-format.json": '{"a":   1}\n',
   "ui/src/seeded-format.html": '<p   class="a">a</p>\n',
 };
-const PY_UNFORMATTED = "src/gpu_node/engines/seeded_format.py";
+const PY_UNFORMATTED = [
+  "gpu-node/src/gpu_node/engines",
+  "gpu-node/scripts",
+  "gpu-node/tests",
+  "bench/python",
+  "e2e",
+  "infra/images",
+  "scripts",
+].map((folder) => `${folder}/seeded_format.py`);
 
 export const formats: Prover = {
   steps: ["format (prettier)", "format (ruff)"],
   plant(copy) {
     for (const path of UNFORMATTED) copy.write(path, "export const a   =  1\n");
     for (const [path, text] of Object.entries(OTHER_UNFORMATTED)) copy.write(path, text);
-    copy.write(`gpu-node/${PY_UNFORMATTED}`, "a   =  1\n");
+    for (const path of PY_UNFORMATTED) copy.write(path, "a   =  1\n");
   },
   async judge(copy) {
     const bare = readFileSync(join(copy.root, ".prettierignore"), "utf8")
@@ -37,9 +45,7 @@ export const formats: Prover = {
     return [
       ...(await named("prettier", copy.tool("prettier", ["--list-different", ...unformatted]), unformatted)),
       { guard: "prettier: rows are anchored", mistake: bare.join(" "), red: bare.length === 0 },
-      ...(await named("ruff format", copy.tool("venv/ruff", ["format", "--check", "."], "gpu-node"), [
-        PY_UNFORMATTED,
-      ])),
+      ...(await named("ruff format", copy.tool("venv/ruff", ["format", "--check", "."]), PY_UNFORMATTED)),
     ];
   },
 };
