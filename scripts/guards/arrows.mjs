@@ -105,18 +105,23 @@ export const HOUSE_ARROWS = {
   // The page is measured in the browser that its tests drive.
   bench: ["codegen/generated", "client", "e2e", "scripts", "gateway", "tunnel"],
   docs: [],
+  // What images are built with.
+  infra: ["scripts"],
 };
+
+/** Folders of other languages and of data: whoever imports from them is refused. */
+const NO_CODE = ["gpu-node", "schemas", "graphs"];
 
 /** What tests of a folder may import besides: they start real servers. */
 export const TEST_ARROWS = { gateway: ["scripts/services", "client"], client: ["scripts/services"] };
 
-const CODE = /\.(ts|tsx|mts|js|mjs|cjs)$/;
-const NO_CODE = new Set(["node_modules", "dist", "gpu-node", "schemas", "graphs", "infra"]);
+const CODE = /\.([cm]?[tj]s|[tj]sx|svelte)$/;
+const NOT_OURS = new Set(["node_modules", "dist"]);
 
-/** The folders of the root that hold code, for the tool to look into. Those that are Python or data hold none. */
+/** The folders of the root that hold code, for the tool to look into: also where none is expected. */
 export function codeFolders(root) {
   return readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && !NO_CODE.has(entry.name))
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && !NOT_OURS.has(entry.name))
     .map((entry) => entry.name)
     .filter((name) => holdsCode(join(root, name)))
     .sort();
@@ -193,7 +198,7 @@ function holdsCode(folder) {
   return readdirSync(folder, { withFileTypes: true }).some(
     (entry) =>
       (entry.isFile() && CODE.test(entry.name)) ||
-      (entry.isDirectory() && !NO_CODE.has(entry.name) && holdsCode(join(folder, entry.name))),
+      (entry.isDirectory() && !NOT_OURS.has(entry.name) && holdsCode(join(folder, entry.name))),
   );
 }
 

@@ -17,7 +17,9 @@ const gateway: Table = GATEWAY_ARROWS;
 const house: Table = HOUSE_ARROWS;
 const tests: Table = TEST_ARROWS;
 
-const landing = (place: string): string => `${place}/seeded/landing.ts`;
+/** Of a folder that holds no code, others would import data. */
+const DATA = "gpu-node";
+const landing = (place: string): string => `${place}/seeded/landing.${place === DATA ? "json" : "ts"}`;
 
 function refused(table: Table, part: string): string[] {
   return Object.keys(table).filter((other) => other !== part && !table[part]!.includes(other));
@@ -36,7 +38,7 @@ const gatewaySeeds: Seed[] = Object.keys(gateway).flatMap((part) =>
 );
 
 const houseSeeds: Seed[] = Object.keys(house).flatMap((folder) =>
-  [...refused(house, folder), "gpu-node"]
+  [...refused(house, folder), DATA]
     .filter((target) => !within(target, [folder, ...(house[folder] ?? [])]))
     .flatMap((target) =>
       ["", ".test"]
@@ -89,6 +91,12 @@ const single: Seed[] = [
   })),
   { rule: "client-is-small", from: "client/src/seeded/package.ts", specifier: "ioredis" },
   { rule: "run-engine-is-pure", from: "gateway/src/run-engine/seeded/hono.ts", specifier: "hono" },
+  {
+    rule: "house-ui",
+    from: "ui/src/seeded/component.svelte",
+    specifier: `../../../${landing("gateway")}`,
+    line: `<script lang="ts">\n  import "../../../${landing("gateway")}";\n</script>`,
+  },
 ];
 
 /** Every way to import something: of each table one arrow, in one file each. */
@@ -120,8 +128,8 @@ export const arrows: Prover = {
   plant(copy) {
     for (const part of Object.keys(gateway))
       copy.write(landing(`gateway/src/${part}`), "export const x = 1;\n");
-    for (const folder of [...Object.keys(house), "gpu-node"])
-      copy.write(landing(folder), "export const x = 1;\n");
+    for (const folder of Object.keys(house)) copy.write(landing(folder), "export const x = 1;\n");
+    copy.write(landing(DATA), "{}\n");
     for (const runtime of ["nodejs", "cloudflare"])
       copy.write(landing(`gateway/src/entry/${runtime}`), "export const x = 1;\n");
     copy.write("gateway/src/runs/seeded/index.ts", "export const x = 1;\n");
@@ -157,12 +165,14 @@ function tableProofs(copy: HouseCopy): Proof[] {
   copy.write("gateway/src/seeded-folder/x.ts", "export {};\n");
   copy.write("gateway/src/seeded-file.ts", "export {};\n");
   copy.write("seeded-top/src/x.mjs", "export {};\n");
+  copy.write("gpu-node/seeded/x.mjs", "export {};\n");
   const tables = { gateway: { ...gateway, "seeded-row": ["seeded-target"] }, house };
   const said = disagreements(copy.root, tables);
   return [
     "src/seeded-folder ",
     "src/seeded-file ",
     "seeded-top/ ",
+    "gpu-node/ ",
     "src/seeded-row,",
     "import seeded-target,",
   ].map((part) => ({

@@ -51,6 +51,8 @@ const PAIRS = LAYERS.map((layers) =>
 const WAYS: Readonly<Record<string, (imported: string) => string>> = {
   "in a function": (imported) => `def a():\n    import ${imported}\n`,
   "from its package": (imported) => `from ${imported.replace(/\.([^.]+)$/, " import $1")} as a\n`,
+  relatively: (imported) => `from . import ${imported.replace(/^.*\./, "")}\n`,
+  "under another name": (imported) => `import ${imported} as a\n`,
   "for types alone": (imported) =>
     `from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import ${imported}\n`,
 };
