@@ -8,7 +8,9 @@ const nodeGlobals = readonly(["AbortSignal", "URL", "console", "fetch", "process
 
 /** Tests and what only they use may look at the clock of the machine. */
 const TESTS = ["**/*.test.ts", "**/test/**"];
-const PASSED_IN = "time and randomness are passed in: take a Clock, or random(), as an argument";
+const PASSED_IN = "time, randomness and environment are passed in: take a Clock, or random(), as an argument";
+const CODE = "*.{ts,mts,cts,js,mjs,cjs}";
+/** Without a property: all that it has. */
 const no = (object, property) => ({ object, property, message: PASSED_IN });
 /** As a function's own, and where only its type is written: in interfaces, overloads and abstract methods. */
 const MOST_PARAMETERS = 4;
@@ -20,7 +22,10 @@ const LONG_SIGNATURES =
       selector: `${node}[params.length>${MOST_PARAMETERS}]`,
       message: `more than ${MOST_PARAMETERS} parameters: take an object`,
     }));
-const TIMERS = ["setTimeout", "setInterval", "setImmediate"].map((name) => ({ name, message: PASSED_IN }));
+const TIMERS = ["setTimeout", "setInterval", "setImmediate", "scheduler"].map((name) => ({
+  name,
+  message: PASSED_IN,
+}));
 
 /** What is there in one of Node, browsers and Workers only. */
 const FOREIGN_GLOBALS =
@@ -32,8 +37,8 @@ const CLOCK_RULES = {
   "no-restricted-properties": [
     "error",
     no("Date", "now"),
-    no("performance", "now"),
-    no("performance", "timeOrigin"),
+    no("performance"),
+    ...["hrtime", "uptime", "env"].map((property) => no("process", property)),
     no("Math", "random"),
     no("crypto", "randomUUID"),
     no("crypto", "getRandomValues"),
@@ -47,15 +52,22 @@ const CLOCK_RULES = {
     // By another way, or under another name.
     {
       selector:
-        "MemberExpression[object.name=/^(globalThis|self)$/][property.name=/^(Date|Math|performance|crypto|AbortSignal)$/]",
+        "MemberExpression[object.name=/^(globalThis|self)$/][property.name=/^(Date|Math|performance|process|crypto|AbortSignal)$/]",
       message: PASSED_IN,
     },
     {
-      selector: "VariableDeclarator[id.type='Identifier'][init.name=/^(Date|Math|performance|crypto)$/]",
+      selector:
+        "VariableDeclarator[id.type='Identifier'][init.name=/^(Date|Math|performance|process|crypto)$/]",
       message: PASSED_IN,
     },
     { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: PASSED_IN },
     { selector: "CallExpression[callee.name='Date']", message: PASSED_IN },
+    // Formats the moment at which it is asked.
+    {
+      selector:
+        "CallExpression[arguments.length=0][callee.property.name=/^format(ToParts)?$/][callee.object.callee.property.name='DateTimeFormat']",
+      message: PASSED_IN,
+    },
   ],
   "no-restricted-imports": [
     "error",
@@ -112,28 +124,28 @@ export default defineConfig(
     },
   },
   {
-    files: ["gateway/src/**/*.ts"],
+    files: [`gateway/src/**/${CODE}`],
     ignores: [...TESTS, "gateway/src/entry/**", "gateway/src/{clock,ids}.ts"],
     rules: CLOCK_RULES,
   },
   // Tests make connections by the dozen, so these have defaults.
   { files: ["gateway/src/redis/client.ts"], rules: { "no-restricted-imports": "off" } },
   {
-    files: ["client/**/*.ts"],
+    files: [`client/**/${CODE}`],
     ignores: [...TESTS, "client/src/runtime.ts", "client/cli/main.ts"],
     rules: CLOCK_RULES,
   },
   // It is drawn again now and then, whatever the time is.
   { files: ["client/cli/progress/progress-view.ts"], rules: { "no-restricted-globals": "off" } },
   {
-    files: ["client/src/**/*.ts"],
+    files: [`client/src/**/${CODE}`],
     ignores: TESTS,
     rules: {
       "no-restricted-globals": ["error", ...FOREIGN_GLOBALS.map((name) => ({ name, message: EVERYWHERE }))],
     },
   },
   {
-    files: ["client/src/**/*.ts"],
+    files: [`client/src/**/${CODE}`],
     ignores: [...TESTS, "client/src/runtime.ts"],
     rules: {
       "no-restricted-globals": [

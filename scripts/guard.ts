@@ -10,6 +10,7 @@ import { limitsAlone } from "./guards/limits.ts";
 import { longCallables } from "./guards/long-callables.ts";
 import { packagesWithoutLayers } from "./guards/python-packages.ts";
 import { sleepsOfTests } from "./guards/sleeps.ts";
+import { misspeltStatuses } from "./guards/statuses.ts";
 import { textOf } from "./guards/text-of.ts";
 import { twinDifferences } from "./guards/twins.ts";
 import { handSpelled } from "./guards/wire-names.ts";
@@ -43,6 +44,7 @@ for (const file of files) {
 for (const find of [
   handSpelled,
   misspeltEvents,
+  misspeltStatuses,
   hiddenSources,
   sleepsOfTests,
   longCallables,

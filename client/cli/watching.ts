@@ -8,9 +8,9 @@ import { say } from "./text.ts";
 
 /** @param events whether each event is printed, as a line of JSON, in place of bars */
 export async function watchToEnd(session: Session, run: Run, { events }: { events: boolean }): Promise<Run> {
-  const { client, stdout, stderr, signal, now } = session;
+  const { client, env, stdout, stderr, signal, now } = session;
   try {
-    if (!events) return await watchRun({ client, output: stderr, now, signal }, run);
+    if (!events) return await watchRun({ client, output: stderr, env, now, signal }, run);
     const onFrame = (frame: Frame): void => {
       if (frame.kind === "event") stdout.write(`${JSON.stringify(frame.event)}\n`);
     };

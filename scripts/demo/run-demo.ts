@@ -40,7 +40,10 @@ export async function makeFilm(
   const { client, signal } = speaking;
   const input = await toInput(speaking, options);
   const accepted = await client.runs.submit({ graph: options.graph, input }, { signal });
-  const run = await watchRun({ client, output: process.stdout, now: () => Date.now(), signal }, accepted);
+  const run = await watchRun(
+    { client, output: process.stdout, env: process.env, now: () => Date.now(), signal },
+    accepted,
+  );
   if (run.status !== "succeeded") throw new RunFailed(explainEnd(run));
   const video = run.output?.video as Video;
   const content = await client.artifacts.bytes(video.artifact_id, { signal });

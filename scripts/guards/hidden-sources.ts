@@ -5,14 +5,16 @@ const CODE = /^gpu-node\/src\/.*\.py$/;
 const GENERATED = /^gpu-node\/src\/gpu_node\/contracts\//;
 
 const MAKERS = "default_rng|RandomState|SeedSequence|PCG64|PCG64DXSM|MT19937|Philox|SFC64";
-const LOOP = "(?:loop|get_(?:running|event)_loop\\(\\))";
+const LOOP = "(?:\\w*loop|(?:get_(?:running|event)|new_event)_loop\\(\\))";
 
 const RULES: readonly (readonly [what: string, pattern: RegExp])[] = [
   // Also handed on without a call, as for a field's default.
   ["chance without a seed", new RegExp(`\\b(?:${MAKERS})\\b(?!\\(\\s*(?!(?:seed=)?None\\b)[^\\s)])`, "g")],
   ["the clock of the loop", new RegExp(`\\b${LOOP}\\.(?:time|call_later|call_at)\\b`, "g")],
   ["what it names in a text", /(?<![.\w])__import__\b/g],
-  ["time that is not of the Clock", /\basyncio\.wait\([^)]*\btimeout=/g],
+  ["time that is not of the Clock", /\basyncio\.(?:wait|as_completed)\((?:[^()]|\([^()]*\))*\btimeout=/g],
+  // Of an event, a future, a queue: a number is time of the machine.
+  ["time that is not of the Clock", /\bEvent\(\)\.wait\((?!\))|\.(?:wait|get|result|join)\(timeout=/g],
 ];
 
 /** Where it must be, and why. */
@@ -20,6 +22,7 @@ const EXCUSED: Readonly<Record<string, string>> = {
   "clock.py the clock of the loop": "the machine's Clock is made of it",
   "children/pool.py the clock of the loop": "a limit of asyncio is told in the loop's time when to end",
   "children/child.py time that is not of the Clock": "a process of the machine is waited for",
+  "executor/background.py time that is not of the Clock": "this process is about to end",
   "executor/drain.py time that is not of the Clock": "this process is about to end",
   "service/server.py time that is not of the Clock": "this process is about to end",
 };

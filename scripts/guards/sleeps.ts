@@ -9,6 +9,28 @@ const LOOP = /^\s*(?:async )?(?:\} )?(?:while\b|for \(.*;.*;|for .* in itertools
 /** A loop around another function does not ask again. */
 const FUNCTION = /^\s*(?:async )?(?:def|function)\b|=> \{$/;
 
+/** What waits, up to the bracket behind it, and by which other names a file may call it. */
+const WAITS = {
+  node: {
+    calls: ["(?:(?:globalThis|timers)\\.)?setTimeout", "system(?:Clock|Runtime)\\.sleep", "Atomics\\.wait"],
+    names: [/setTimeout as (\w+).*"node:timers/, /(\w+) = promisify\(setTimeout\)/],
+    modules: /import \* as (\w+) from "node:timers/,
+    end: "",
+  },
+  python: {
+    calls: ["(?:time|asyncio|anyio|SystemClock\\(\\))\\.sleep", "(?:threading\\.)?Event\\(\\)\\.wait"],
+    names: [
+      /from (?:time|asyncio|anyio) import.*\bsleep as (\w+)/,
+      /from (?:time|asyncio|anyio) import.*\b(sleep)\b/,
+    ],
+    modules: /import (?:time|asyncio|anyio) as (\w+)/,
+    // To let others run, and to wait for an event without an end.
+    end: "(?!0?\\))",
+  },
+};
+/** Of a browser, of Node and Workers, and of the system. */
+const ANYWHERE = "\\.waitForTimeout\\(|\\bscheduler\\.wait\\(|\\(\\[?[\"'`]sleep(?: \\d|[\"'`])";
+
 /** How many lines of a file wait outside of such loops, and why they must. */
 const EXCUSED: Readonly<Record<string, readonly [lines: number, why: string]>> = {
   "e2e/box.ts": [1, "asks for a stream's group again, which sends no event; its loop is around a promise"],
@@ -39,11 +61,11 @@ export function sleepsOfTests(root: string, files: readonly string[]): string[] 
 
 /** @returns numbers of lines */
 function waitsIn(lines: readonly string[], isPython: boolean): number[] {
-  const named = lines.flatMap((line) => /setTimeout as (\w+).*"node:timers\/promises"/.exec(line)?.[1] ?? []);
-  const calls = isPython
-    ? "(?:time|asyncio)\\.sleep\\((?!0\\))"
-    : `(?<![\\w.])(?:${["setTimeout", "system(?:Clock|Runtime)\\.sleep", "Atomics\\.wait", ...named].join("|")})\\(`;
-  const waits = new RegExp(calls);
+  const { calls, names, modules, end } = WAITS[isPython ? "python" : "node"];
+  const named = lines.flatMap((line) => names.flatMap((name) => name.exec(line)?.[1] ?? []));
+  const within = lines.flatMap((line) => modules.exec(line)?.[1] ?? []);
+  const all = [...calls, ...named, ...within.map((name) => `${name}\\.(?:sleep|setTimeout)`)];
+  const waits = new RegExp(`(?<![\\w.])(?:${all.join("|")})\\(${end}|${ANYWHERE}`);
   return lines.flatMap((line, index) => (waits.test(line) && !asksAgain(lines, index) ? [index + 1] : []));
 }
 

@@ -15,8 +15,8 @@ export interface ProgressView {
 /** Milliseconds since 1970. */
 type Now = () => number;
 
-/** A terminal that calls itself dumb shows cursor movements as text. */
-export function openProgressView(output: WriteStream, now: Now, term = process.env.TERM): ProgressView {
+/** @param term the terminal's kind: one that calls itself dumb shows cursor movements as text */
+export function openProgressView(output: WriteStream, now: Now, term: string | undefined): ProgressView {
   return output.isTTY && term !== "dumb" ? openTerminalView(output, now) : openLineView(output, now);
 }
 

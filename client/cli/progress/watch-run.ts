@@ -11,6 +11,7 @@ import { openProgressView } from "./progress-view.ts";
 export interface Watching {
   readonly client: Client;
   readonly output: WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly signal?: AbortSignal | undefined;
@@ -19,8 +20,11 @@ export interface Watching {
 }
 
 /** @returns the run after its end */
-export async function watchRun({ client, output, now, signal, onFrame }: Watching, run: Run): Promise<Run> {
-  const view = openProgressView(output, now);
+export async function watchRun(
+  { client, output, env, now, signal, onFrame }: Watching,
+  run: Run,
+): Promise<Run> {
+  const view = openProgressView(output, now, env.TERM);
   let rows = toNodeRows(run);
   try {
     view.show(rows);

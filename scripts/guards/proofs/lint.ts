@@ -35,12 +35,17 @@ const ESLINT: Readonly<Record<string, readonly string[]>> = {
     "crypto.getRandomValues(new Uint8Array(1))",
     "AbortSignal.timeout(1)",
     "globalThis.setTimeout(() => undefined, 1)",
+    ..."process.uptime() process.hrtime() process.hrtime.bigint() process.env.HOME".split(" "),
+    'performance.mark("a").startTime',
+    'crypto["randomUUID"]',
   ].map((call) => `export const a = ${call};`),
   "no-restricted-syntax": [
     "export const a = new Date();",
     "export const a = Date();",
     "export const a = globalThis.Date.now();",
     "export const a = globalThis.crypto.randomUUID();",
+    "export const a = globalThis.process.uptime();",
+    'export const a = new Intl.DateTimeFormat("en").format();',
     "const M = Math;\nexport const a = M.random();",
     "export interface A {\n  onEnd(a: 1, b: 1, c: 1, d: 1, e: 1): void;\n}",
     "export interface A {\n  new (a: 1, b: 1, c: 1, d: 1, e: 1): object;\n}",
@@ -52,7 +57,7 @@ const ESLINT: Readonly<Record<string, readonly string[]>> = {
       (name) => `import { ${name} } from "../../clock.ts";\nexport const a = ${name};`,
     ),
   ],
-  "no-restricted-globals": ["setTimeout", "setInterval", "setImmediate"].map(
+  "no-restricted-globals": ["setTimeout", "setInterval", "setImmediate", "scheduler.wait"].map(
     (name) => `${name}(() => undefined, 1);\nexport {};`,
   ),
 };
@@ -88,6 +93,10 @@ const ESLINT_PAGE: Readonly<Record<string, readonly string[]>> = {
 
 /** What is no TypeScript module: scripts, and components with types. */
 const MANY = "export function f(a, b, c, d, e) {\n  return [a, b, c, d, e];\n}";
+const ESLINT_MODULE = {
+  "no-restricted-properties": ["export const a = Date.now();"],
+  "no-restricted-syntax": ["export const a = new Date();"],
+};
 const ESLINT_SCRIPTS = { "max-params": [MANY, "export const f = (a, b, c, d, e) => [a, b, c, d, e];"] };
 
 /** What ruff refuses, by code. */
@@ -125,6 +134,13 @@ const RUFF: Readonly<Record<string, readonly string[]>> = {
     "from datetime import date\n\nprint(date.today())",
     "import uuid\n\nprint(uuid.uuid1())",
     "import os\n\nprint(os.urandom(4))",
+    "import os\n\nprint(os.getrandom(4))",
+    "import os\n\nprint(os.times())",
+    "import os\n\nprint(os.environb)",
+    "from timeit import default_timer\n\nprint(default_timer())",
+    ...["sleep(1)", "sleep_until(1)", "current_time()", "fail_after(1)", "move_on_after(1)"].map(
+      (call) => `import anyio\n\n\ndef a():\n    return anyio.${call}`,
+    ),
     "from threading import Timer\n\nprint(Timer(1, print))",
     "import importlib\n\nprint(importlib.import_module('gpu_node.executor'))",
     "import builtins\n\nprint(builtins.__import__('gpu_node.executor'))",
@@ -155,6 +171,7 @@ const tsSeeds = [
   ...seedsOf(ESLINT_CLIENT, (name) => `${CLIENT}/${name}.ts`),
   ...seedsOf(ESLINT_TERMINAL, (name) => `${TERMINAL}/${name}.ts`),
   ...seedsOf(ESLINT_SCRIPTS, (name) => `${SCRIPTS}/${name}.mjs`),
+  ...[TS, CLIENT].flatMap((place) => seedsOf(ESLINT_MODULE, (name) => `${place}/${name}.mjs`)),
   ...seedsOf(ESLINT_PAGE, (name) => `${PAGE}/${name}.ts`),
   ...[ESLINT_SCRIPTS, ESLINT_PAGE].flatMap((table) =>
     seedsOf(table, (name) => `${PAGE}/${name}.svelte`).map((seed) => ({

@@ -9,6 +9,20 @@ const HEAD = "#!lua\n-- Does a thing.\n-- KEYS 1 mail\n-- ARGV 1 run\n-- Answer 
 /** A file for each mistake, which stands in its last line. */
 const MISTAKES: Readonly<Record<string, string>> = {
   "gateway/src/runs/seeded-names/timer.ts": "export const a = (run: string) => `retention|${run}|`;",
+  "gateway/src/runs/seeded-names/timer-joined.ts":
+    'export const a = (run: string) => ["lock", run, ""].join("|");',
+  "gateway/src/runs/seeded-names/timer-added.ts": 'export const a = (run: string) => "lock" + "|" + run;',
+  "gateway/src/runs/seeded-names/key-added.ts": 'export const a = (shard: string) => shard + ":timers";',
+  "gateway/src/runs/seeded-names/key-joined.ts":
+    'export const a = (shard: string) => ["x", shard, "mail"].join(":");',
+  "client/seeded-names/object-joined.ts": 'export const a = (file: string) => ["files", file].join("/");',
+  "gpu-node/src/gpu_node/seeded_names/timer_joined.py": 'a = "|".join(["retry", run])',
+  "gpu-node/src/gpu_node/seeded_names/timer_added.py": "a = 'retry' + '|' + run",
+  "gpu-node/src/gpu_node/seeded_names/key_joined.py": 'a = ":".join((prefix, "outbox", run))',
+  "gpu-node/src/gpu_node/seeded_names/object_joined.py": 'a = "/".join(("runs", run))',
+  "schemas/redis/includes/seeded_timer_concat.lua": "local a = table.concat({ 'retention', run, '' }, '|')",
+  "schemas/redis/includes/seeded_timer_added.lua": "local a = 'retention' .. '|' .. run",
+  "schemas/redis/includes/seeded_key_added.lua": "local a = prefix .. ':outbox'",
   "gateway/src/runs/seeded-names/group.ts": 'export const a = ["GROUP", "drivers"];',
   "gateway/src/runs/seeded-names/step.ts": 'steps.ensureGroup(keys, { stream, group: "drivers" });',
   "gpu-node/src/gpu_node/seeded_names/step.py": 'steps.leave(keys, stream=stream, group="executors")',

@@ -16,6 +16,13 @@ const HIDDEN = [
     "import asyncio\n\n\nasync def a(b):\n    await asyncio.wait({b}, timeout=1)",
     "time that is not of the Clock",
   ],
+  [
+    "import asyncio\n\n\nasync def a(b):\n    await asyncio.wait(set(b), timeout=1)",
+    "time that is not of the Clock",
+  ],
+  ["import threading\n\nthreading.Event().wait(1)", "time that is not of the Clock"],
+  ["def a(queue):\n    return queue.get(timeout=1)", "time that is not of the Clock"],
+  ["def a(self):\n    return self.event_loop.time()", "the clock of the loop"],
 ] as const;
 
 const EVENTS = [
@@ -26,6 +33,14 @@ const EVENTS = [
   ["gateway/src/runs/seeded-event.test.ts", 'export const a = "node.skiped" as never;'],
   ["scripts/seeded-event.mjs", 'export const a = "run.Started";'],
   ["schemas/redis/includes/seeded_event.lua", "local a = 'run.cancelled'"],
+] as const;
+
+const STATUSES = [
+  ["schemas/redis/includes/seeded_status.lua", "if record.status == 'canceld' then return end"],
+  ["schemas/redis/includes/seeded_status_set.lua", "set_status(KEYS[1], prefix, run, old, 'runing')"],
+  ["schemas/redis/includes/seeded_status_put.lua", "redis.call('HSET', KEYS[1], 'status', 'queud')"],
+  ["gpu-node/src/gpu_node/seeded_texts/status.py", "a = {'status': 'suceeded'}"],
+  ["gpu-node/src/gpu_node/seeded_texts/status_read.py", "a = b['status'] == 'fail'"],
 ] as const;
 
 const SLEEPS = [
@@ -44,6 +59,23 @@ const SLEEPS = [
     "gpu-node/tests/executor/test_seeded_sleep.py",
     "import asyncio\n\n\nasync def test_a():\n    for _ in range(3):\n        await asyncio.sleep(1)",
   ],
+  ...[
+    'import * as timers from "node:timers/promises";\nawait timers.setTimeout(500);',
+    "const rest = promisify(setTimeout);\nawait rest(500);",
+    "await scheduler.wait(500);",
+    "await page.waitForTimeout(500);",
+    'execSync("sleep 1");',
+    'spawnSync("sleep", ["1"]);',
+  ].map((text, i) => [`e2e/seeded-sleep-${i}.test.ts`, text] as const),
+  ...[
+    "from time import sleep\n\nsleep(1)",
+    "from asyncio import sleep as rest\n\n\nasync def a():\n    await rest(1)",
+    "import time as t\n\nt.sleep(1)",
+    "import anyio\n\n\nasync def a():\n    await anyio.sleep(1)",
+    "import threading\n\nthreading.Event().wait(1)",
+    "import subprocess\n\nsubprocess.run(['sleep', '1'])",
+    "import os\n\nos.system('sleep 1')",
+  ].map((text, i) => [`gpu-node/tests/unit/test_seeded_sleep_${i}.py`, text] as const),
   // One more than is excused.
   ["e2e/twins/extension/__init__.py", "time.sleep(1)"],
 ] as const;
@@ -56,6 +88,7 @@ const CALLABLES = [
 const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   "guard.ts: hidden time and chance": HIDDEN.map(([text, said], i) => [`${PY}/hidden_${i}.py`, text, said]),
   "guard.ts: types of events": EVENTS.map(([path, text]) => [path, text, "type of no event"]),
+  "guard.ts: statuses": STATUSES.map(([path, text]) => [path, text, "the status of nothing"]),
   "guard.ts: tests that sleep": SLEEPS.map(([path, text]) => [path, text, "lets time pass"]),
   "guard.ts: long callables": CALLABLES.map((text, i) => [`${PY}/callable_${i}.py`, text, "of 5 parameters"]),
   "guard.ts: packages without layers": [
