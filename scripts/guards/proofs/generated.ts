@@ -1,21 +1,19 @@
 /** Proves that stale generated code is found, and scripts of Redis whose heads and bodies contradict each other. */
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { ROOT } from "../../services/binaries.ts";
 import type { HouseCopy } from "../house-copy.ts";
 import { named, type Proof, type Prover } from "../proof.ts";
 
 const TS = "codegen/generated/ts";
 const PY = "gpu-node/src/gpu_node/contracts";
-const GENERATED = [
-  ..."config graphs keys node-types openapi problem-types routes scripts steps types wire"
-    .split(" ")
-    .map((n) => `${TS}/${n}.ts`),
-  ...["validators.js", "validators.d.ts"].map((name) => `${TS}/${name}`),
-  ..."__init__ config keys models node_types problem_types schema_index scripts steps wire"
-    .split(" ")
-    .map((name) => `${PY}/${name}.py`),
-  ...["run", "graph", "nodes/align_speech"].map((name) => `${PY}/schemas/${name}.schema.json`),
-  ".env.example",
-];
-const BOARD = "infra/grafana/dashboards/msb-runs.json";
+const MADE_BY_HAND = new Set([`${TS}/package.json`]);
+/** Each file that is generated, as they lie here. */
+const GENERATED = [TS, PY]
+  .flatMap((folder) => filesIn(folder))
+  .filter((path) => !MADE_BY_HAND.has(path))
+  .concat(".env.example");
+const BOARDS = filesIn("infra/grafana/dashboards");
 const LEFT_OVER = [`${TS}/seeded.ts`, `${PY}/seeded.py`];
 
 const HEAD = "-- Does a thing.\n-- KEYS 1 run\n-- ARGV 1 run\n-- Answer 0\n";
@@ -38,12 +36,12 @@ export const generated: Prover = {
   plant(copy) {
     for (const path of GENERATED) copy.append(path, "\n");
     for (const path of LEFT_OVER) copy.write(path, "\n");
-    copy.append(BOARD, "\n");
+    for (const path of BOARDS) copy.append(path, "\n");
   },
   async judge(copy) {
     const check = () => copy.node("codegen/src/main.ts", "--check");
     return [
-      ...(await named("dashboards --check", copy.node("scripts/dashboards/write.ts", "--check"), [BOARD])),
+      ...(await named("dashboards --check", copy.node("scripts/dashboards/write.ts", "--check"), BOARDS)),
       ...(await named("codegen --check", check(), [...GENERATED, ...LEFT_OVER])),
       // Only now: with a wrong script nothing else is looked at.
       ...(await heads(copy, check)),
@@ -61,4 +59,11 @@ async function heads(copy: HouseCopy, check: () => ReturnType<HouseCopy["node"]>
     mistake: `${pathOf(i)}: ${what}`,
     red: status !== 0 && lines.some((line) => line.includes(pathOf(i)) && line.includes(what)),
   }));
+}
+
+/** Those that git knows or would, without what Python leaves there. */
+function filesIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/__pycache__|node_modules/.test(entry.parentPath))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
 }
