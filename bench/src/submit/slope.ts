@@ -1,14 +1,22 @@
 /** How much longer a request takes with each round trip that is longer, and what it waits for. */
 import { load, type Answered } from "../lib/http-load.ts";
-import { fitLine, median } from "../lib/stats.ts";
+import { fitLine, quantile } from "../lib/stats.ts";
 import type { Contestant } from "./contestants.ts";
 
 /** Round trips that are injected, ms. */
 export const RTTS = [0, 10, 20, 40];
 const ONE_BY_ONE = 15;
 
-/** For each injected round trip what it really was, how long a request took, and what was waited for. */
-export type Cells = readonly { readonly rtt: number; readonly ms: number; readonly turnarounds: number }[];
+/** For each injected round trip what round trips really were, how long requests took, and what one waited for. */
+export type Cells = readonly Cell[];
+interface Cell {
+  readonly rtts: readonly number[];
+  readonly ms: readonly number[];
+  readonly turnarounds: number;
+}
+
+/** Of many: a busy machine lets some wait for a core, which has nothing to do with round trips. */
+const QUICK = 0.1;
 /** @throws an Error for a request that was not accepted */
 export async function submit(
   { name, target }: Contestant,
@@ -24,7 +32,7 @@ export async function submit(
 
 export async function measureSlope(contestant: Contestant): Promise<Cells> {
   const { proxy } = contestant;
-  const cells: { rtt: number; ms: number; turnarounds: number }[] = [];
+  const cells: Cell[] = [];
   for (const rtt of RTTS) {
     proxy.setDelay(rtt / 2);
     const pinger = await proxy.openPinger();
@@ -37,16 +45,21 @@ export async function measureSlope(contestant: Contestant): Promise<Cells> {
     const answered = await submit(contestant, ONE_BY_ONE, 1, before);
     const turnarounds = (proxy.takeCounts().turnarounds - trips.length) / ONE_BY_ONE;
     pinger.close();
-    cells.push({ rtt: median(trips), ms: median(answered.map(({ ms }) => ms)), turnarounds });
+    cells.push({ rtts: trips, ms: answered.map(({ ms }) => ms), turnarounds });
   }
   proxy.setDelay(0);
   return cells;
 }
 
-export const slopeOf = (rounds: readonly Cells[]): number =>
-  fitLine(
-    RTTS.map((_, i) => [median(rounds.map((r) => r[i]!.rtt)), median(rounds.map((r) => r[i]!.ms))] as const),
-  ).slope;
+/** Through the quick ones of all rounds. */
+export function slopeOf(rounds: readonly Cells[]): number {
+  const quick = (i: number, what: "rtts" | "ms"): number =>
+    quantile(
+      rounds.flatMap((cells) => cells[i]![what]),
+      QUICK,
+    );
+  return fitLine(RTTS.map((_, i) => [quick(i, "rtts"), quick(i, "ms")] as const)).slope;
+}
 
 /** Turnarounds of a request. Without a delay what is read behind its back may be answered before it asks. */
 export function turnaroundsOf(rounds: readonly Cells[]): number {
