@@ -21,12 +21,15 @@
 -- @include time
 -- @include day
 -- @include stored
+-- @include durations
+-- @include pool_tasks
 -- @include fields
 -- @include status
 -- @include outbox
 -- @include log
 -- @include close
 -- @include answer
+-- @include refusal
 local plan = cjson.decode(ARGV[1])
 local k = {
   run = KEYS[1], nodes = KEYS[2], tasks = KEYS[3], mailbox = KEYS[4], data = KEYS[6], heads = KEYS[11], blobs = KEYS[12],
@@ -54,83 +57,25 @@ local function is_pending(t)
   local rows = redis.pcall('XPENDING', KEYS[t.stream], WIRE.groups.executors, t.entry, t.entry, 1)
   return not rows.err and rows[1] ~= nil
 end
--- What an executor has begun counts although its mail is still on its way. What it has not begun by its `start_by` it
--- will not begin any more.
-local function has_begun(hash)
-  local fields = redis.pcall('HKEYS', hash)
-  for _, field in ipairs(fields.err and {} or fields) do
-    if string.sub(field, 1, 6) == 'began:' or string.sub(field, 1, 7) == 'result:' then return true end
-  end
-end
-local function refusal()
-  if record.token ~= plan.token then return 'token' end
-  if is_terminal(record.status) then return 'terminal' end
-  if record.status == 'canceling' and plan.status ~= 'canceling' and plan.status ~= 'canceled' then return 'canceling' end
-  if (record.checkpoint or '') ~= plan.parent then return 'parent' end
-  local mail = redis.call('LINDEX', KEYS[4], plan.last.index)
-  local place = '{"source":"' .. plan.last.source .. '","entry":"' .. plan.last.entry .. '"'
-  if not mail or string.sub(mail, 1, #place) ~= place then return 'mail' end
-  for _, a in ipairs(plan.accepted) do
-    if redis.call('HGET', KEYS[2], 'task:' .. a.node) ~= a.task .. ' ' .. text(a.attempt) then return 'result' end
-  end
-  -- Whoever answered before the deadline was heard counts, whatever this drive saw.
-  for _, node in ipairs(plan.late) do
-    if redis.call('HEXISTS', KEYS[2], 'answer:' .. node) == 1 then return 'answered' end
-  end
-  if plan.guard == 'expired' then
-    if record.status ~= 'queued' then return 'begun' end
-    for _, hash in ipairs(plan.open) do
-      if has_begun(KEYS[hash]) then return 'begun' end
-    end
-  elseif plan.guard == 'canceled' and #open_tasks(KEYS[3]) > 0 then
-    return 'open'
-  end
-end
-local why = refusal()
+
+local why = refusal(plan, record)
 if why then
   return { 'refused', why, '' }
 end
--- An id names one artifact for ever: an executor that calls a new one by an old name is refused before anything is written.
-local taken = {}
-for _, a in ipairs(plan.artifacts) do
-  if redis.call('EXISTS', ARGV[6] .. a.id) == 1 then
-    taken[#taken + 1] = a.id
-  end
-end
-if #taken > 0 then
-  return { 'refused', 'artifact', table.concat(taken, ' ') }
+local taken = names_taken(plan.artifacts, ARGV[6])
+if taken ~= '' then
+  return { 'refused', 'artifact', taken }
 end
 
--- Pool streams first, by pcall: a box can poison its own stream with the largest id.
-local added = {}
-for i, t in ipairs(plan.tasks) do
-  -- Executors wait for all levels of a pool at once, so none is without its group.
-  for _, level in ipairs(t.levels) do
-    if redis.call('EXISTS', KEYS[level]) == 0 then
-      redis.pcall('XGROUP', 'CREATE', KEYS[level], WIRE.groups.executors, '0', 'MKSTREAM')
-    end
-  end
-  if redis.call('XLEN', KEYS[t.stream]) == 0 then
-    redis.pcall('XGROUP', 'CREATE', KEYS[t.stream], WIRE.groups.executors, '0', 'MKSTREAM')
-  end
-  local entry = redis.pcall('XADD', KEYS[t.stream], '*', 'task', t.task, 'body', ARGV[t.body])
-  if type(entry) == 'table' and entry.err then
-    for j = 1, i - 1 do
-      redis.call('XDEL', KEYS[plan.tasks[j].stream], added[j])
-    end
-    return { 'refused', 'pool', t.pool }
-  end
-  added[i] = entry
+-- First what can fail.
+local entries, refusing = enter_tasks(plan.tasks)
+if not entries then
+  return { 'refused', 'pool', refusing }
 end
+local start_by = record.status == 'queued' and not plan.ran and record.start_deadline_at
 for i, t in ipairs(plan.tasks) do
-  redis.call('HSET', KEYS[t.hash], 'run', plan.run, 'entry', added[i], 'state', 'open', 'reported', '0', 'nodes', t.nodes)
-  if record.priority then
-    redis.call('HSET', KEYS[t.hash], 'level', record.priority)
-  end
-  if record.status == 'queued' and not plan.ran then
-    redis.call('HSET', KEYS[t.hash], 'start_by', record.start_deadline_at)
-  end
-  redis.call('HSET', KEYS[3], t.task, t.pool .. '|' .. added[i] .. '|open')
+  put_task(t, plan.run, entries[i], record.priority, start_by)
+  redis.call('HSET', KEYS[3], t.task, t.pool .. '|' .. entries[i] .. '|open')
 end
 
 -- The pending list says who must be told, not the hash: closed tasks are left alone, tasks that nobody holds end here.
@@ -219,13 +164,8 @@ for _, member in ipairs(plan.untimers) do
 end
 redis.call('LTRIM', KEYS[4], plan.last.index + 1, -1)
 
--- The latest few, so that what has changed is soon known.
-local KEPT = 20
 for _, d in ipairs(plan.durations) do
-  local key = d.of_graph and KEYS[18] or KEYS[17]
-  local kept, count = (redis.call('HGET', key, d.field) or '') .. ' ' .. text(d.ms), 0
-  for _ in string.gmatch(kept, '%S+') do count = count + 1 end
-  redis.call('HSET', key, d.field, count > KEPT and string.match(kept, '^%s*%S+(.*)$') or kept)
+  keep_duration(d.of_graph and KEYS[18] or KEYS[17], d.field, d.ms)
 end
 
 local lock_timer = WIRE.timers.lock(plan.run)
