@@ -27,7 +27,8 @@ import { usualSeconds } from "./durations.ts";
 import { createMemory, type Memory } from "./memory.ts";
 import { withPatience } from "../redis/patience.ts";
 import { toSituation, type Situation } from "./situation.ts";
-import { think, type Lesson } from "./think.ts";
+import { learn, NOTHING_LEARNED, type Lesson } from "./lesson.ts";
+import { think } from "./think.ts";
 
 export interface DriverDeps {
   redis: Redis;
@@ -98,15 +99,6 @@ function countAndTell(
   if (!draft.terminal) return;
   memory.runs.delete(run_id);
   logger.info("run ended", { run_id, status: draft.status });
-}
-
-/** What a refusal teaches the next thought; null when this drive has lost the run. */
-function learn(lesson: Lesson, why: string, detail: string): Lesson | null {
-  if (why === "begun") return { ...lesson, begun: true };
-  if (why === "canceling") return { ...lesson, canceling: true };
-  if (why === "pool") return { ...lesson, brokenPool: detail };
-  if (why === "artifact") return { ...lesson, taken: new Set([...lesson.taken, ...detail.split(" ")]) };
-  return null;
 }
 
 /** Asked for only where it matters; not knowing costs a decline its count, and nothing else. */
@@ -194,12 +186,7 @@ async function drive(context: Context, entry: Entry): Promise<void> {
   while (situation) {
     const began = context.clock.elapsed();
     const locked = { shard: entry.shard, token, situation };
-    situation = await driveOnce(context, locked, {
-      begun: false,
-      canceling: false,
-      brokenPool: null,
-      taken: new Set<string>(),
-    });
+    situation = await driveOnce(context, locked, NOTHING_LEARNED);
     context.metrics.drive((context.clock.elapsed() - began) / 1000, "committed");
   }
 }

@@ -1,6 +1,5 @@
 /** Thinks about a locked run: mail folded in, the hub asked, the outcome a draft. No I/O. */
-import type { Executor, Problem } from "@myspinbot/contracts/types.ts";
-import type { TERMINAL_RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
+import type { Executor } from "@myspinbot/contracts/types.ts";
 import type { DriveCarry } from "../checkpoints/drive-saver.ts";
 import type { Hub, HubResult } from "../run-engine/hub.ts";
 import type { GraphModel } from "../run-engine/graph-model.ts";
@@ -16,24 +15,14 @@ import { askNode } from "./approvals.ts";
 import { dispatchReady, TaskTooLarge } from "./dispatch.ts";
 import { forgetDeadlines } from "./deadlines.ts";
 import { addEvent, createDraft, setRow, type Draft } from "./draft.ts";
-import { cancelNodes, foldMail, type FoldGiven, type Wishes } from "./fold.ts";
+import { endRun, obeyWishes } from "./end-run.ts";
+import { foldMail, type FoldGiven } from "./fold.ts";
 import { failureOf } from "./failure.ts";
 import { knownArtifacts } from "./known-artifacts.ts";
+import type { Lesson } from "./lesson.ts";
 import { dropNode, recallTasks } from "./recall.ts";
 import { beginningOf, type Situation } from "./situation.ts";
 import { takeExpansions } from "./take-expansions.ts";
-
-/** What a refused commit taught. */
-export interface Lesson {
-  /** An executor has begun after all. */
-  begun: boolean;
-  /** Somebody has asked for the run's end meanwhile. */
-  canceling: boolean;
-  /** The stream of this pool takes nothing any more. */
-  brokenPool: string | null;
-  /** Ids that an executor gave to new artifacts although they are others'. */
-  taken: ReadonlySet<string>;
-}
 
 export interface ThinkContext extends Pick<FoldGiven, "unheard"> {
   shard: string;
@@ -46,75 +35,6 @@ export interface ThinkContext extends Pick<FoldGiven, "unheard"> {
   lesson: Lesson;
   /** Who could do what, where a letter makes it matter. */
   executors: readonly Executor[];
-}
-
-type EndStatus = (typeof TERMINAL_RUN_STATUSES)[number];
-
-function endRun(
-  draft: Draft,
-  situation: Situation,
-  status: EndStatus,
-  data: { output?: unknown; error?: Problem },
-): void {
-  draft.status = status;
-  draft.terminal = true;
-  draft.output = data.output;
-  draft.error = data.error;
-  draft.tasks = [];
-  cancelNodes(draft, situation.run, situation.now);
-  if (status !== "canceled") draft.cancel = situation.openTasks;
-  addEvent(draft, `run.${status}`, "", data);
-}
-
-/** A cancel is proved: the run ends only when no executor can hold a task of it. */
-function cancelRun(draft: Draft, situation: Situation, isKnown: boolean): void {
-  const reason = toProblem("canceled", "The run was canceled on request.");
-  if (situation.openTasks.length === 0) {
-    draft.guard = "canceled";
-    endRun(draft, situation, "canceled", { error: reason });
-    return;
-  }
-  if (!isKnown) addEvent(draft, "run.canceling", "");
-  draft.status = "canceling";
-  draft.cancel = situation.openTasks;
-}
-
-/** Nobody has begun and the deadline has passed, whether or not its timer was heard. */
-function isLate(draft: Draft, { record, now }: Situation, wishes: Wishes): boolean {
-  if (record.status !== "queued" || draft.ran) return false;
-  return wishes.expire || now >= Number(record.start_deadline_at);
-}
-
-/** The run's own deadline has passed, whether or not its timer was heard. */
-function isOverdue({ record, now }: Situation, wishes: Wishes): boolean {
-  return wishes.timeOut || now >= Number(record.run_deadline_at);
-}
-
-/** Ends the run where mail or the record ask for it; says whether it did. */
-function obeyWishes(draft: Draft, context: ThinkContext, situation: Situation, wishes: Wishes): boolean {
-  const isCanceling = situation.record.status === "canceling" || context.lesson.canceling;
-  if (isCanceling || wishes.cancel) {
-    cancelRun(draft, situation, isCanceling);
-  } else if (situation.giveUp) {
-    endRun(draft, situation, "failed", {
-      error: toProblem("drive-failed", "The run was driven too often without success."),
-    });
-  } else if (context.lesson.brokenPool) {
-    const detail = `The task stream of pool ${context.lesson.brokenPool} takes no tasks any more.`;
-    endRun(draft, situation, "failed", { error: toProblem("drive-failed", detail) });
-  } else if (isLate(draft, situation, wishes)) {
-    draft.guard = "expired";
-    endRun(draft, situation, "expired", {
-      error: toProblem("start-deadline", "No executor began before the start deadline."),
-    });
-  } else if (isOverdue(situation, wishes)) {
-    endRun(draft, situation, "timed_out", {
-      error: toProblem("run-deadline", "The run did not end before its deadline."),
-    });
-  } else {
-    return false;
-  }
-  return true;
 }
 
 function takeHub(draft: Draft, context: ThinkContext, situation: Situation, result: HubResult): void {
@@ -213,7 +133,7 @@ export async function think(context: ThinkContext, situation: Situation, carry: 
         unneeded: (changes) => decide(context.model, { ...channels, ...changes }).canceled,
       });
   const isFirst = !carry.latest;
-  const isOver = obeyWishes(draft, context, situation, wishes);
+  const isOver = obeyWishes(draft, context.lesson, situation, wishes);
   if (!isOver && (isFirst || Object.keys(draft.channels).length > 0)) {
     const step = isFirst ? { input, taken } : { update: draft.channels };
     // The hub has a channel for each node that there will be, so where lists make nodes it is decided before.
