@@ -59,7 +59,7 @@ export function createConnected(shared: ProcessWide, connection: Connection): Co
     files,
     log: createEventLog(redis, keys),
     artifacts: createArtifactService({ redis, keys, shards }),
-    service: createRunService({ ...shared, redis, files, registry, reader }),
+    service: createRunService({ ...shared, redis, files, registry, reader, wake: connection.wake }),
     webhooks: createWebhookStore({ ...shared, redis }),
     deliveries: createDeliveryStore({ redis, keys, shards }),
     apiKeys: createApiKeys({ ...shared, redis, shard, known: known.apiKeys, lasting }),

@@ -13,6 +13,9 @@ export interface TakeLimits {
 
 const NO_LIMITS: TakeLimits = { atOnce: Infinity, mayDrive: () => true, mayTake: () => true };
 
+/** Notes go to the run's log, whatever is answered: what comes behind them is sent along. */
+const isNote = ({ fields }: Entry): boolean => fields.kind === "note";
+
 /** @returns the entries that the limits left; they are still the reader's */
 export async function takeAll(driver: Driver, entries: Entry[], limits = NO_LIMITS): Promise<Entry[]> {
   const runs = [...Map.groupBy(entries, (entry) => entry.fields.run ?? "").values()];
@@ -20,7 +23,14 @@ export async function takeAll(driver: Driver, entries: Entry[], limits = NO_LIMI
   const takeRuns = async (): Promise<void> => {
     for (let run = runs.shift(); run; run = runs.shift()) {
       const may = limits.mayDrive();
-      while (run[0] && may && limits.mayTake()) await driver.take(run.shift()!);
+      let sent: Promise<void>[] = [];
+      while (run[0] && may && limits.mayTake()) {
+        const isLast = !isNote(run[0]);
+        sent.push(driver.take(run.shift()!));
+        if (isLast) await Promise.all(sent);
+        if (isLast) sent = [];
+      }
+      await Promise.all(sent);
       left.push(...run);
     }
   };

@@ -1,9 +1,17 @@
 /** An event as clients see it, made from the log or from a channel's message. */
 import type { Event } from "@myspinbot/contracts/types.ts";
+import { TERMINAL_RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import { toTimestamp } from "../clock.ts";
 import { toRecord } from "../redis/flat.ts";
 
 export type { Event };
+
+const ENDS: ReadonlySet<string> = new Set(TERMINAL_RUN_STATUSES.map((status) => `run.${status}`));
+
+/** Whether nothing follows it in its run's log. */
+export function isEnd({ type }: Pick<Event, "type">): boolean {
+  return ENDS.has(type);
+}
 
 /** One entry of a run's log: id `<seq>-0`, fields type, node_id, at, data. */
 export function fromEntry(run: string, entry: [id: string, fields: string[]]): Event {

@@ -1,9 +1,9 @@
 /** Follows a run from any point of its log to its end: replay, then live, each event exactly once and in order. */
 import type { Run } from "@myspinbot/contracts/types.ts";
-import { DEFAULTS, TERMINAL_RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
+import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors/app-error.ts";
-import type { Event } from "./event.ts";
+import { isEnd, type Event } from "./event.ts";
 import type { EventHub } from "./event-hub.ts";
 import { isTerminal, type EventLog } from "./event-log.ts";
 import type { RunWatch } from "./run-watch.ts";
@@ -25,7 +25,6 @@ export interface Follower {
   heartbeatMs?: number;
 }
 
-const TERMINAL_TYPES: ReadonlySet<string> = new Set(TERMINAL_RUN_STATUSES.map((status) => `run.${status}`));
 const PAGE = 200;
 /** How long to wait before Redis is asked again after it was away. */
 const AWAY_MS = 1000;
@@ -94,7 +93,7 @@ async function* live({ follower, run, watch, signal }: Following, start: number)
       if (event.seq > last + 1) yield { kind: "gap", seq: event.seq - 1, from: last + 1, to: event.seq - 1 };
       yield { kind: "event", event };
       last = event.seq;
-      if (TERMINAL_TYPES.has(event.type)) return;
+      if (isEnd(event)) return;
     }
     if (events.length > 0) {
       spoken = clock.now();

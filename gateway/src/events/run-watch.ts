@@ -1,6 +1,6 @@
 /** One reader's view of a run's channel: what it heard lately, and a way to wait for more. */
 import type { Clock } from "../clock.ts";
-import type { Event } from "./event.ts";
+import { isEnd, type Event } from "./event.ts";
 
 /** A reader that is slower than its run reads the log instead of what lies here. */
 const MAX_BUFFER_BYTES = 65536;
@@ -12,6 +12,7 @@ const MAX_BUFFER_BYTES = 65536;
 export class RunWatch {
   #latest = 0;
   #closed = false;
+  #saysEnd = false;
   #buffer: Event[] = [];
   #bytes = 0;
   #wake: (() => void) | undefined;
@@ -28,8 +29,14 @@ export class RunWatch {
     return this.#closed;
   }
 
+  /** It was heard that nothing will follow; who reads the run sees whether that is so. */
+  get saysEnd(): boolean {
+    return this.#saysEnd;
+  }
+
   /** Hub: an event was published. */
   heard(event: Event, bytes: number): void {
+    this.#saysEnd ||= isEnd(event);
     this.#bytes += bytes;
     if (this.#bytes > MAX_BUFFER_BYTES) this.#forget();
     else this.#buffer.push(event);

@@ -39,9 +39,8 @@ export function runControlRoutes({ keys, shards, nodeTypes }: RunControlDeps): H
         const { owner, key } = c.var.caller;
         const asking = { owner, key, idempotencyKey: c.req.header("idempotency-key") };
         const source = assertRunId(c.req.param("run_id"), shards);
-        const { service, wake } = c.var.connect();
+        const { service } = c.var.connect();
         const { run, quota } = await service.fork(source, c.var.body, asking);
-        wake?.();
         for (const [name, value] of Object.entries(quota ? quotaHeaders(quota) : {})) c.header(name, value);
         c.header("Location", run.urls.self);
         return c.json(run, 202);

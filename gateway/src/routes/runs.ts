@@ -34,7 +34,7 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
     .post("/", jsonBody<RunCreate>(checkRunCreate), async (c) => {
       const wait = preferredWait(c.req.header("prefer"));
       const { body, caller, connect } = c.var;
-      const { service, reader, log, hub, wake } = connect();
+      const { service, reader, log, hub } = connect();
       const { owner, key } = caller;
       const created = await service.create(body, {
         owner,
@@ -42,7 +42,6 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
         idempotencyKey: c.req.header("idempotency-key"),
       });
       let { run } = created;
-      wake?.();
       for (const [name, value] of Object.entries(created.quota ? quotaHeaders(created.quota) : {}))
         c.header(name, value);
       if (wait !== undefined && !isTerminal(run.status)) {

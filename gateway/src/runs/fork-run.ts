@@ -69,6 +69,7 @@ export function createFork(
     const submitted = await submitRun(redis, keys, {
       run: newId("run", shard),
       ...{ shard, owner, key, accepted, webhook, idempotency },
+      sent: options.wake,
       limitShard: shards[0]!,
       request: {
         input: sent,

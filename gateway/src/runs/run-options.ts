@@ -32,6 +32,8 @@ export interface RunServiceOptions {
   random: () => number;
   deadlines: { startMs: number; runMs: number };
   webhooks: WebhookPolicy;
+  /** Says that there may be mail now. */
+  wake?: (() => void) | undefined;
 }
 
 /** Those of the request, else the gateway's. */

@@ -111,8 +111,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       for (;;) {
         const submitted = await submitRun(redis, keys, {
           ...entry,
-          limitShard: shards[0]!,
-          run: newId("run", shard),
+          ...{ limitShard: shards[0]!, run: newId("run", shard), sent: options.wake },
         });
         if (submitted.kind === "created")
           return toCreated(submitted, { now: clock.now(), accepted, matching });

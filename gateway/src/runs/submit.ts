@@ -52,6 +52,8 @@ export interface NewRun {
   /** What the record says of its own webhook. */
   webhook: RunWebhookFields | undefined;
   forked?: ForkedFrom;
+  /** Called when it was sent: what is asked then, over the same connection, sees the run. */
+  sent?: (() => void) | undefined;
 }
 
 export type Submitted =
@@ -95,7 +97,7 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
     artifacts,
     source: forked?.source ?? "none",
   });
-  const answer = await fromRedis(runStep(redis, step));
+  const answer = await fromRedis(runStep(redis, step, entry.sent));
   const [word, detail = ""] = answer;
   if (word === "sourceless") throw runNotFound(forked!.source);
   if (word === "conflict") throw conflict(detail);

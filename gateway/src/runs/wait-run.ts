@@ -41,12 +41,15 @@ export async function waitForEnd(
   const watch = hub.watch(run);
   try {
     for (;;) {
+      const promised = watch.latest;
       const end = await log.end(run);
-      if (!end || end.ended) return;
+      // Who waits reads the run next, so the log need not be asked what was heard.
+      if (!end || end.ended || watch.saysEnd) return;
       const left = until - clock.now();
       if (left <= 0 || signal.aborted || watch.closed) return;
-      watch.forgetPromise(watch.latest, end.seq);
+      watch.forgetPromise(promised, end.seq);
       await watch.changed(end.seq, Math.min(left, LOOK_MS), signal);
+      if (watch.saysEnd) return;
     }
   } catch (error) {
     // The run was accepted: that is what the client must hear, not that Redis is away now.

@@ -46,7 +46,7 @@ export function createWorker(version: string, extension: Extension = {}): Worker
       if ("problems" in made) return refusal(made.problems);
       const { isolate, app } = made;
       let event: Event | undefined;
-      events.set(request, () => (event ??= createEvent(isolate, context)));
+      events.set(request, () => (event ??= createEvent(isolate, context, request.method === "POST")));
       const answer = await app.fetch(request, {}, context as never);
       const { end } = event ?? {};
       // Whatever else is answered has been read from Redis by now.
@@ -58,7 +58,7 @@ export function createWorker(version: string, extension: Extension = {}): Worker
     async scheduled({ scheduledTime }, bindings, context) {
       made ??= make(bindings);
       if ("problems" in made) return;
-      const event = createEvent(made.isolate, context);
+      const event = createEvent(made.isolate, context, false);
       try {
         const isFifth = Math.floor(scheduledTime / MINUTE_MS) % RECONCILE_MINUTES === 0;
         await event.drain({ sweep: true, reconcile: isFifth });

@@ -26,7 +26,8 @@ const ANY_NUMBER = 1_000_000;
 /** While tasks run: what they say of themselves is mail, and so is a cancel. */
 const LOOK_MS = 1000;
 
-export function createEvent(isolate: Isolate, context: EventContext): Event {
+/** @param brings whether it may bring work: then it is asked at once who is there, with whatever is asked first */
+export function createEvent(isolate: Isolate, context: EventContext, brings: boolean): Event {
   const { base, shared, store, does } = isolate;
   const { keys, logger, redis: connections } = base;
   const redis = connections.commands();
@@ -60,6 +61,7 @@ export function createEvent(isolate: Isolate, context: EventContext): Event {
       );
     },
   });
+  if (brings) connected.registry.executors().catch(() => {});
   return { connected, drain, end: leave };
 }
 

@@ -53,7 +53,9 @@ export function createIsolate(settings: Settings, extension: Extension, version:
       // An event has no time for another attempt, and its client tries again by itself.
       retryStrategy: () => null,
       enableReadyCheck: false,
-      ...(network && !redis.tls ? { Connector: connectorOver(network, redis) } : {}),
+      ...(network && !redis.tls
+        ? { Connector: connectorOver(network, redis), username: undefined, password: undefined }
+        : {}),
     },
   });
   const types = shortTypes(base, { ...HANDLERS, ...extension.handlers });

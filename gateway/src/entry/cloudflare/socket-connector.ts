@@ -2,9 +2,13 @@
 import { Duplex } from "node:stream";
 import type { RedisAddress } from "../../addresses.ts";
 import type { Connector } from "../../redis/client.ts";
+import { loginOf, withoutReply } from "./hasty-login.ts";
 import type { Network, Socket } from "./runtime.ts";
 
-export function connectorOver(network: Network, { host = "", port = 6379 }: RedisAddress): Connector {
+/** The client is to be told no user and no password: they are sent here, and nobody waits for their answer. */
+export function connectorOver(network: Network, address: RedisAddress): Connector {
+  const { host = "", port = 6379 } = address;
+  const login = loginOf(address);
   class SocketConnector {
     #stream: Duplex | undefined;
 
@@ -19,7 +23,10 @@ export function connectorOver(network: Network, { host = "", port = 6379 }: Redi
       } catch (cause) {
         throw Object.assign(new Error("Redis cannot be reached", { cause }), { code: "EHOSTUNREACH" });
       }
-      this.#stream = toDuplex(socket);
+      this.#stream = toDuplex(socket, login ? withoutReply() : (part) => part);
+      // The client listens when it has the stream.
+      this.#stream.on("error", () => {});
+      if (login) this.#stream.write(login);
       return this.#stream;
     }
 
@@ -31,16 +38,24 @@ export function connectorOver(network: Network, { host = "", port = 6379 }: Redi
   return SocketConnector as unknown as Connector;
 }
 
-/** With the parts of a socket that the client sets; none of them does anything here. */
-function toDuplex(socket: Socket): Duplex {
+/** With the parts of a socket that the client sets; none of them does anything here. `sift` may keep parts of what comes. */
+function toDuplex(socket: Socket, sift: (part: Uint8Array) => Uint8Array | Error): Duplex {
   const writer = socket.writable.getWriter();
   const reader = socket.readable.getReader();
   const stream = new Duplex({
     read() {
-      reader.read().then(
-        ({ done, value }) => this.push(done ? null : value),
-        (error: Error) => this.destroy(error),
-      );
+      const readOn = (): Promise<void> =>
+        reader.read().then(
+          ({ done, value }) => {
+            if (done) return void this.push(null);
+            const part = sift(value);
+            if (part instanceof Error) this.destroy(part);
+            else if (part.length > 0) this.push(part);
+            else return readOn();
+          },
+          (error: Error) => void this.destroy(error),
+        );
+      void readOn();
     },
     write(chunk: Uint8Array, _encoding, done) {
       writer.write(chunk).then(() => done(), done);
