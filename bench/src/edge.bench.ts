@@ -1,14 +1,16 @@
 /**
  * A box behind an edge: what carrying costs beside plain TCP through the same proxy, how soon a task begins, how busy
- * the GPU is kept, and what goes over the wire when there is nothing to do.
+ * the GPU is kept, and what goes over the wire when there is nothing to do. And the Worker beside the gateway on Node.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startSeaweed } from "@myspinbot/services/seaweed.ts";
 import { startStandIn } from "@myspinbot/stand-in/stand-in.ts";
 import { asProxy, busyShare, idleTraffic } from "./edge/far-box.ts";
+import { workerBesideNode, type WorkerFigures } from "./edge/worker-beside-node.ts";
 import { startBenchServer } from "./lib/redis-server.ts";
-import { atLeast, printTable, saveResults, toText, verdictText } from "./lib/report.ts";
+import { atLeast, atMost, printTable, saveResults, toText, verdictText } from "./lib/report.ts";
 import { inRounds, valuesOf } from "./lib/rounds.ts";
 import { fitLine, median, pairedRatio } from "./lib/stats.ts";
 import { ours } from "./pull/contestants.ts";
@@ -24,6 +26,7 @@ const QUEUED = 100;
 const SLOTS = [1, 16];
 const IDLE_S = 60;
 const TARGETS = { carrier: 0.8, slope: 0.5, tolerance: 0.05, busy: 0.98, idle: 100_000 };
+const WORKER = { submit: 1.8, cpuMs: 10, startCpuMs: 400, bundleKiB: 500, turnarounds: 8 };
 
 const server = await startBenchServer();
 const dir = await mkdtemp(join(tmpdir(), "bench-edge-"));
@@ -37,7 +40,9 @@ const edge = await startStandIn({
   },
 });
 process.env.SSL_CERT_FILE = edge.certificate;
+const s3 = await startSeaweed({ dir: join(dir, "s3") });
 try {
+  const worker = await workerBesideNode({ server, dir, s3, rounds: ROUNDS });
   const carrying = await measureCarrier();
   const slope = await measureSlope();
   edge.manners.delayMs = 40;
@@ -78,11 +83,33 @@ try {
       verdictText({ target: String(goal), met: Boolean(met) }),
     ]),
   );
-  saveResults("edge", { carrying, slope, busy: Object.fromEntries(busy), idle });
+  printTable("The Worker, beside the gateway on Node", ["", "worker", "node", "target"], workerRows(worker));
+  saveResults("edge", { carrying, slope, busy: Object.fromEntries(busy), idle, worker });
 } finally {
+  await s3.stop();
   await edge.stop();
   await server.stop();
   await rm(dir, { recursive: true, force: true });
+}
+
+function workerRows({ submit, cpuMs, startCpuMs, bundleKiB, turnarounds }: WorkerFigures): string[][] {
+  const most = (value: number, limit: number) => verdictText({ target: `<= ${limit}`, met: value <= limit });
+  const row = (name: string, { worker, node }: WorkerFigures["cpuMs"], limit: number) => [
+    ...[name, worker.toFixed(1), node.toFixed(1), most(worker, limit)],
+  ];
+  return [
+    ["submit, of Node's time", toText(submit), "1", verdictText(atMost(submit, WORKER.submit))],
+    row("CPU of a submit with its first drive, ms", cpuMs, WORKER.cpuMs),
+    row("CPU of a start, ms", startCpuMs, WORKER.startCpuMs),
+    ["bundle, KiB packed", bundleKiB.toFixed(0), "", most(bundleKiB, WORKER.bundleKiB)],
+    // Timers and a busy machine add a little to each.
+    [
+      "turnarounds of a run of one node",
+      turnarounds.toFixed(2),
+      "",
+      most(Math.round(turnarounds), WORKER.turnarounds),
+    ],
+  ];
 }
 
 async function measureCarrier() {

@@ -48,12 +48,13 @@ const BODY = JSON.stringify({
 });
 /** The largest there are, and keys in turns: limits are counted, not reached. */
 export const MOST_PER_MINUTE = 10_000;
-const LIMITS = ["--runs-per-minute", String(MOST_PER_MINUTE), "--live-runs", "10000"];
+export const LIMITS = ["--runs-per-minute", String(MOST_PER_MINUTE), "--live-runs", "10000"];
 const KEYS = 4;
 const READY_MS = 30_000;
 
 let requests = 0;
-const target = (port: number, authorizations: readonly string[]): Target => ({
+/** Each request is another run, that waits for a person. */
+export const submitTarget = (port: number, authorizations: readonly string[]): Target => ({
   port,
   path: "/v1/runs",
   headers: (nth) => ({
@@ -84,7 +85,7 @@ export async function ours({ dir, proxy, redisUrl }: Place, s3: S3Access): Promi
     name: "ours",
     pid: gateway.service.pid,
     proxy,
-    target: target(
+    target: submitTarget(
       gateway.port,
       keys.map((key) => `Bearer ${key}`),
     ),
@@ -118,5 +119,11 @@ export async function peer({ dir, proxy }: Place, perMinute: number): Promise<Co
   });
   await service.start();
   pinWorker(service.pid);
-  return { name, pid: service.pid, proxy, target: target(port, authorizations), stop: () => service.stop() };
+  return {
+    name,
+    pid: service.pid,
+    proxy,
+    target: submitTarget(port, authorizations),
+    stop: () => service.stop(),
+  };
 }
