@@ -4,7 +4,7 @@ import { named } from "../proof.ts";
 
 const SEEDS: Readonly<Record<string, string>> = {
   "gpu-node/seeded/slow.py": 'import re\n\nSLOW = re.compile(r"\\s+$")\n',
-  "gpu-node/seeded/slow.ts": "export const SLOW = /\\s+$/u;\n",
+  "scripts/seeded/slow.ts": "export const SLOW = /\\s+$/u;\n",
   "gpu-node/seeded/slow.schema.json": '{ "pattern": "\\\\s+$" }\n',
 };
 
