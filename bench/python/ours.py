@@ -99,7 +99,7 @@ async def run_direct(config: Config, gate: Gate) -> None:
     """The loops that hold and renew tasks, and nothing else of the service."""
     metrics, clock = Metrics(), SystemClock()
     backoffs = lambda: Backoff(clock, system_random)  # noqa: E731
-    held_tasks = HeldTasks(config.slots, metrics)
+    held_tasks = HeldTasks(config.slots, metrics, clock)
     capabilities = Capabilities(load_registry(config.extensions))
     capabilities.learn({"python_noop": {"engines": [{"name": "bench", "available": True}]}})
     admission = Admission(gate, capabilities, config.pool)

@@ -43,7 +43,8 @@ export interface DriverPart {
 
 /** What `commit` does for a task, in one step. */
 const ISSUE = `
-  local entry = redis.call('XADD', KEYS[1], '*', 'task', ARGV[1], 'body', ARGV[2])
+  local by = ARGV[4] ~= '' and ARGV[4] or '0'
+  local entry = redis.call('XADD', KEYS[1], '*', 'task', ARGV[1], 'body', ARGV[2], 'start_by', by)
   redis.call('HSET', KEYS[2], 'run', ARGV[3], 'entry', entry, 'state', 'open', 'reported', '0')
   if ARGV[4] ~= '' then redis.call('HSET', KEYS[2], 'start_by', ARGV[4]) end
   if ARGV[5] ~= '' then redis.call('HSET', KEYS[2], 'cancel', '1') end

@@ -67,12 +67,13 @@ if taken ~= '' then
   return { 'refused', 'artifact', taken }
 end
 
+-- Until when the first task of a run must have begun, by Redis time; executors are told with it, too.
+local start_by = record.status == 'queued' and not plan.ran and record.start_deadline_at
 -- First what can fail.
-local entries, refusing = enter_tasks(plan.tasks)
+local entries, refusing = enter_tasks(plan.tasks, start_by)
 if not entries then
   return { 'refused', 'pool', refusing }
 end
-local start_by = record.status == 'queued' and not plan.ran and record.start_deadline_at
 for i, t in ipairs(plan.tasks) do
   put_task(t, plan.run, entries[i], record.priority, start_by)
   redis.call('HSET', KEYS[3], t.task, t.pool .. '|' .. entries[i] .. '|open')

@@ -3,8 +3,9 @@
 -- while such wait, so that nobody waits for ever; the others are the most urgent.
 -- KEYS 1 poolTasks, 2 poolTurn
 -- ARGV 1 consumer, 2 places int, 3 poolLevelTasks(pool, '')
--- Answer [tasks: [entry: string, task: string, body: string, level: string][], levels: string[]]; levels = those that can be
---      waited for, most urgent first: all whose streams have a group, as far as they were looked at
+-- Answer [tasks: [entry: string, task: string, body: string, level: string, start_by: string][], levels: string[], now: string];
+--      start_by = until when it must begin, ms, '0' = whenever, '' = not known; levels = those that can be waited for, most
+--      urgent first: all whose streams have a group, as far as they were looked at; now in ms
 -- Repeats: what an answer that was lost has brought is pending, and found by renew.
 -- @include fields
 -- @include stream
@@ -23,7 +24,7 @@ local function take(level)
   local row = not found.err and found[1] and found[1][2][1]
   if row then
     local f = to_table(row[2] or {})
-    taken[#taken + 1] = { row[1], f.task or '', f.body or '', level }
+    taken[#taken + 1] = { row[1], f.task or '', f.body or '', level, f.start_by or '' }
   end
   return row and true or false
 end
@@ -46,4 +47,4 @@ for _, level in ipairs(LEVELS) do
     levels[#levels + 1] = level
   end
 end
-return { taken, levels }
+return { taken, levels, text(now_ms()) }

@@ -50,6 +50,7 @@ const ALONE: Readonly<Record<string, string>> = {
   "in-place.ts": "for runtimes without threads; Python always has processes",
   "resident.ts": "for runtimes where nothing may go on for ever; a box is always there",
   "time-limit.ts": "Python's pool of children limits the time",
+  "ahead.py": "the node plane is beside Redis: the way there is shorter than a task",
   "artifacts.py": "no bytes pass through the node plane",
   "background.py": "promises run by themselves, tasks of asyncio must be held",
   "drain_hint.py": "the node plane is beside its driver, or is the Worker itself",

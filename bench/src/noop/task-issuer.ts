@@ -46,7 +46,7 @@ export async function issueTasks(redis: Redis, keys: Keys, pool: string, count: 
     const entry = `${ms}-${i}`;
     const hash = { run: task.run_id, entry, state: "open", reported: "0", nodes: "n0:1" };
     batch.hset(keys.poolTask(SHARD, pool, task.task_id), hash);
-    batch.xadd(stream, entry, "task", task.task_id, "body", JSON.stringify(task));
+    batch.xadd(stream, entry, "task", task.task_id, "body", JSON.stringify(task), "start_by", "0");
   }
   await batch.exec();
 }

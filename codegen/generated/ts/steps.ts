@@ -268,9 +268,9 @@ export const steps = {
 
   /**
    * Takes waiting tasks for an executor, by level: of ten that a pool hands out two are of the level normal and one is low while such wait, so that nobody waits for ever; the others are the most urgent.
-   * @returns [tasks: [entry: string, task: string, body: string, level: string][], levels: string[]]: levels = those that can be waited for, most urgent first: all whose streams have a group, as far as they were looked at
+   * @returns [tasks: [entry: string, task: string, body: string, level: string, start_by: string][], levels: string[], now: string]: start_by = until when it must begin, ms, '0' = whenever, '' = not known; levels = those that can be waited for, most urgent first: all whose streams have a group, as far as they were looked at; now in ms
    */
-  pull: (keys: Keys, given: { shard: string; pool: string; consumer: string; places: number }): Step<[tasks: [entry: string, task: string, body: string, level: string][], levels: string[]]> => ({
+  pull: (keys: Keys, given: { shard: string; pool: string; consumer: string; places: number }): Step<[tasks: [entry: string, task: string, body: string, level: string, start_by: string][], levels: string[], now: string]> => ({
     script: 'pull',
     keys: [keys.poolTasks(given.shard, given.pool), keys.poolTurn(given.shard, given.pool)],
     args: [given.consumer, given.places, keys.poolLevelTasks(given.shard, given.pool, '')],

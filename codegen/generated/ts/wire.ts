@@ -18,7 +18,8 @@ export const FIELDS = {
   ],
   "task": [
     "task",
-    "body"
+    "body",
+    "start_by"
   ],
   "report": [
     "run",

@@ -117,6 +117,6 @@ export function createSteps({ redis, keys, pool, executorId: consumer, onSettle 
 }
 
 /** A row as scripts answer it. */
-export function toEntry([id, task, body, level]: [string, string, string, string]): Entry {
+export function toEntry([id, task, body, level]: [string, string, string, string, ...string[]]): Entry {
   return { id, task, body, level: level as Priority };
 }

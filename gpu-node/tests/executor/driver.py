@@ -64,6 +64,11 @@ class Driver:
         """As ensure_group.lua does."""
         await self.redis.xgroup_create(self.tasks, "executors", "0", mkstream=True)
 
+    async def make_group_if_missing(self) -> None:
+        """So that who comes waits for tasks from the beginning."""
+        if not await self.redis.exists(self.tasks):
+            await self.make_group()
+
     async def skip_past(self) -> "Driver":
         """Read only what is reported from now on."""
         last = await self.redis.xrevrange(self.reports_key, count=1)
@@ -71,7 +76,12 @@ class Driver:
         return self
 
     async def issue(
-        self, *nodes: Values, body: bytes | None = None, swallow_as: str = "", **fields: Any
+        self,
+        *nodes: Values,
+        body: bytes | None = None,
+        swallow_as: str = "",
+        start_in_s: float | None = None,
+        **fields: Any,
     ) -> str:
         """Issue a task as commit.lua does; answers its id.
 
@@ -88,15 +98,18 @@ class Driver:
             "nodes": list(nodes),
             **fields,
         }
-        if not await self.redis.exists(self.tasks):
-            await self.make_group()
+        await self.make_group_if_missing()
         seconds, micros = await self.redis.time()
         entry = f"{seconds * 1000 + micros // 1000}-{micros % 1000 + 1}"
         state = {"run": run_id, "entry": entry, "state": "open", "reported": "0"}
+        start_by = "0"
+        if start_in_s is not None:
+            start_by = state["start_by"] = str(seconds * 1000 + int(start_in_s * 1000))
         body = body if body is not None else orjson.dumps(task)
         async with self.redis.pipeline(transaction=True) as all_or_nothing:
             all_or_nothing.hset(self.task_key(task_id), mapping=state)
-            all_or_nothing.xadd(self.tasks, {"task": task_id, "body": body}, id=entry)
+            said = {"task": task_id, "body": body, "start_by": start_by}
+            all_or_nothing.xadd(self.tasks, said, id=entry)
             if swallow_as:
                 all_or_nothing.xreadgroup("executors", swallow_as, {self.tasks: ">"})
             await all_or_nothing.execute()
@@ -139,6 +152,20 @@ class Driver:
         deadline = time.monotonic() + within_s
         while status.encode() not in (await self.redis.hgetall(rows)).values():
             assert time.monotonic() < deadline, await self.redis.hgetall(rows)
+            await asyncio.sleep(0.02)
+
+    async def until_somebody_waits(self, within_s: float = WITHIN_S) -> None:
+        """Wait until a read is open that would be given a new task."""
+        deadline = time.monotonic() + within_s
+        while not any(c["cmd"] == "xreadgroup" for c in await self.redis.client_list()):
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.02)
+
+    async def until_pending(self, count: int, within_s: float = WITHIN_S) -> None:
+        """Wait until so many tasks are in somebody's hands."""
+        deadline = time.monotonic() + within_s
+        while (await self.redis.xpending(self.tasks, "executors"))["pending"] != count:
+            assert time.monotonic() < deadline
             await asyncio.sleep(0.02)
 
     async def until_nobody_waits(self, within_s: float = WITHIN_S) -> None:

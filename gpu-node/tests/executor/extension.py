@@ -178,7 +178,7 @@ def _odd_words(_params: Values, context: HandlerContext) -> None:
 
 _ACTS = {
     "odd_words": _odd_words,
-    "kill": lambda _p, _c: os.kill(os.getpid(), signal.SIGKILL),
+    "kill": lambda p, _c: os.kill(p.get("victim", os.getpid()), signal.SIGKILL),
     "segfault": lambda _p, _c: ctypes.string_at(0),
     "exit": lambda _p, _c: os._exit(3),
     "sys_exit": lambda _p, _c: sys.exit(3),

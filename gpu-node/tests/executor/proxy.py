@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
 
@@ -16,6 +16,8 @@ class FaultProxy:
         self._target_port = target_port
         self._answers: dict[asyncio.StreamWriter, bytes] = {}
         self._lose: dict[bytes, int] = {}
+        self._withhold: dict[bytes, asyncio.Event] = {}
+        self._delay_s = 0.0
         self._flowing = asyncio.Event()
         self._flowing.set()
 
@@ -23,6 +25,25 @@ class FaultProxy:
         """Cut the connection after the server has answered the next requests that contain
         `needle`."""
         self._lose[needle.encode()] = times
+
+    def withhold_replies_to(self, needle: str) -> Callable[[], None]:
+        """A connection on which `needle` was asked hears nothing until the answer is called."""
+        event = self._withhold[needle.encode()] = asyncio.Event()
+
+        def release() -> None:
+            self._withhold.pop(needle.encode(), None)
+            event.set()
+
+        return release
+
+    @contextlib.contextmanager
+    def long_way(self, one_way_s: float) -> Iterator[None]:
+        """Everything takes so long in each direction."""
+        self._delay_s = one_way_s
+        try:
+            yield
+        finally:
+            self._delay_s = 0.0
 
     def freeze(self) -> None:
         """Let nothing through, and say nothing about it: a black hole."""
@@ -45,10 +66,11 @@ class FaultProxy:
         """One client's connection."""
         up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
         is_losing = asyncio.Event()
+        held: list[asyncio.Event] = []
         self._answers[writer] = b""
         pipes = {
-            asyncio.create_task(self._requests(reader, writer, up_writer, is_losing)),
-            asyncio.create_task(self._replies(up_reader, writer, is_losing)),
+            asyncio.create_task(self._requests(reader, writer, up_writer, is_losing, held)),
+            asyncio.create_task(self._replies(up_reader, writer, is_losing, held)),
         }
         try:
             await asyncio.wait(pipes, return_when=asyncio.FIRST_COMPLETED)
@@ -65,10 +87,13 @@ class FaultProxy:
         client: asyncio.StreamWriter,
         writer: asyncio.StreamWriter,
         is_losing: asyncio.Event,
+        held: list[asyncio.Event],
     ) -> None:
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(1 << 20):
                 await self._flowing.wait()
+                await asyncio.sleep(self._delay_s)
+                held += [event for needle, event in self._withhold.items() if needle in data]
                 if answer := self._answers[client]:
                     client.write(answer * len(re.findall(rb"^\*\d+\r\n", data, re.MULTILINE)))
                     continue
@@ -79,11 +104,18 @@ class FaultProxy:
                 writer.write(data)
 
     async def _replies(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_losing: asyncio.Event
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        is_losing: asyncio.Event,
+        held: list[asyncio.Event],
     ) -> None:
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(1 << 20):
                 await self._flowing.wait()
+                await asyncio.sleep(self._delay_s)
+                for event in held:
+                    await event.wait()
                 if is_losing.is_set():
                     self.lost += 1
                     return

@@ -132,7 +132,7 @@ class Stream:
     def __init__(self) -> None:
         self.reads: list[str] = []
 
-    async def read(self, count: int) -> list[Entry]:
+    async def read(self, count: int, more: int) -> list[Entry]:
         return await self._note("read")
 
     async def read_left(self) -> list[Entry]:
@@ -146,6 +146,11 @@ class Stream:
 
 class Places:
     free = 3
+    changes = 0
+
+    def allow(self) -> int:
+        """Nobody waits."""
+        return 0
 
     async def when_free(self) -> None:
         """There always are."""

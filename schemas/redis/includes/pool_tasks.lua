@@ -2,7 +2,7 @@
 
 -- All streams or none: the id of the entry of each, or nil and the pool that took none. By pcall: a box can poison its
 -- own stream with the largest id.
-local function enter_tasks(tasks)
+local function enter_tasks(tasks, start_by)
   local entries = {}
   for i, t in ipairs(tasks) do
     -- Executors wait for all levels of a pool at once, so none is without its group.
@@ -14,7 +14,7 @@ local function enter_tasks(tasks)
     if redis.call('XLEN', KEYS[t.stream]) == 0 then
       redis.pcall('XGROUP', 'CREATE', KEYS[t.stream], WIRE.groups.executors, '0', 'MKSTREAM')
     end
-    local entry = redis.pcall('XADD', KEYS[t.stream], '*', 'task', t.task, 'body', ARGV[t.body])
+    local entry = redis.pcall('XADD', KEYS[t.stream], '*', 'task', t.task, 'body', ARGV[t.body], 'start_by', start_by or '0')
     if type(entry) == 'table' and entry.err then
       for j = 1, i - 1 do
         redis.call('XDEL', KEYS[tasks[j].stream], entries[j])

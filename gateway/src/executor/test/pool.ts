@@ -49,7 +49,7 @@ const RUN = "run_s0_1";
 
 /** What `commit` does for a task, in one step. */
 const ISSUE = `
-  local entry = redis.call('XADD', KEYS[1], '*', 'task', ARGV[1], 'body', ARGV[2])
+  local entry = redis.call('XADD', KEYS[1], '*', 'task', ARGV[1], 'body', ARGV[2], 'start_by', '0')
   redis.call('HSET', KEYS[2], 'run', ARGV[3], 'entry', entry, 'state', 'open', 'reported', '0')
   if ARGV[4] ~= '' then
     redis.call('XREADGROUP', 'GROUP', ARGV[5], ARGV[4], 'COUNT', 1, 'STREAMS', KEYS[1], '>')

@@ -524,9 +524,10 @@ def pull(
     level normal and one is low while such wait, so that nobody waits for ever; the others are
     the most urgent.
 
-    Answers [tasks: [entry: string, task: string, body: string, level: string][], levels: string[]]:
-    levels = those that can be waited for, most urgent first: all whose streams have a group,
-    as far as they were looked at.
+    Answers [tasks: [entry: string, task: string, body: string, level: string, start_by: string][],
+    levels: string[], now: string]: start_by = until when it must begin, ms, '0' = whenever,
+    '' = not known; levels = those that can be waited for, most urgent first: all whose
+    streams have a group, as far as they were looked at; now in ms.
     """
     return Step(
         "pull",

@@ -26,6 +26,7 @@ FIELDS: Final[dict[str, list[str]]] = {
     "task": [
         "task",
         "body",
+        "start_by",
     ],
     "report": [
         "run",

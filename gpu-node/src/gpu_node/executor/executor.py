@@ -80,7 +80,7 @@ class Executor:
         get_logger().info("draining", held=len(self.held_tasks.held), grace_s=grace_s)
         self.readiness.wait_for("drain", "The service is stopping.")
         self.metrics.draining.set(1)
-        self.held_tasks.is_draining = True
+        self.held_tasks.drain()
         for task in pulling:
             task.cancel()
         await asyncio.wait(pulling)
@@ -146,5 +146,6 @@ class Executor:
             pool=self.config.pool,
             consumer=steps.consumer,
             block_ms=self.config.block_ms,
+            on_trip=self.held_tasks.ahead.trip_took,
             clock=self.clock,
         )

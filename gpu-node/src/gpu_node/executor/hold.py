@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from enum import Enum
+from math import inf
 from typing import Any
 
 from gpu_node.contracts.wire import EXECUTOR
@@ -42,11 +43,18 @@ class HeldTask:
     """Node id -> name of the engine to use."""
     steps: PoolSteps
     leased_at: float
+    unasked_until: float = -inf
+    """Until when it may begin without asking whether it still may, by our clock."""
     works: set[asyncio.Task[None]] = field(default_factory=set)
     may_start: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the lease is known to hold."""
     stop_reason: StopReason | None = None
+    has_turn: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when it has a place to work in."""
+    is_over: bool = False
+    """Its work is over, and only its last word is still to be said."""
     why_declined: str = ""
+    why_released: str = "the executor is stopping"
     long_calls: int = 0
     """Those of its calls that do long work, or wait for their turn to."""
     on_lengthened: Callable[[], None] = lambda: None
@@ -62,6 +70,7 @@ class HeldTask:
             return
         self.stop_reason = reason
         self.may_start.set()
+        self.has_turn.set()
         for work in self.works:
             work.cancel()
 
@@ -82,6 +91,12 @@ class HeldTask:
         """Give the task back: what is wrong is wrong with this machine."""
         self.why_declined = self.why_declined or why
         self.stop(StopReason.DECLINED)
+
+    def release(self, why: str) -> None:
+        """Give the task back as it is."""
+        if not self.stop_reason:
+            self.why_released = why
+        self.stop(StopReason.RELEASED)
 
     def lengthened(self, by: int) -> None:
         """One more (1) or one less (-1) of its calls is long."""

@@ -9,7 +9,7 @@ from gpu_node.contracts.wire import ID_PATTERN
 from gpu_node.executor.admission import Admission, Admitted, Invalid, NotNow, Refused
 from gpu_node.executor.background import Background
 from gpu_node.executor.fitness import Fitness
-from gpu_node.executor.held_tasks import HeldTasks
+from gpu_node.executor.held_tasks import NO_PLACE, HeldTasks
 from gpu_node.executor.hold import HeldTask
 from gpu_node.executor.reports import to_reason
 from gpu_node.executor.settle import deadline, settle_task
@@ -112,8 +112,8 @@ class Intake:
         whys = (self._fitness.why_not(node.type) for node in admitted.task.nodes)
         if self._held_tasks.is_draining:
             self._refuse(steps, entry, "released", "the executor is stopping")
-        elif self._held_tasks.free <= 0:
-            self._refuse(steps, entry, "released", "the executor has no free place")
+        elif self._held_tasks.free + (self._held_tasks.allowed if is_fresh else 0) <= 0:
+            self._refuse(steps, entry, "released", NO_PLACE)
         elif why := next((why for why in whys if why), None):
             self._refuse(steps, entry, "declined", why)
         else:
@@ -129,6 +129,9 @@ class Intake:
         held = HeldTask(
             entry.entry_id, admitted.task, admitted.schedule, admitted.engines, steps, leased_at=now
         )
+        if entry.start_until is not None:
+            # Whoever is silent for a lease has lost the task: what it said before that is heard.
+            held.unasked_until = entry.start_until - self._lease_s
         if is_fresh:
             held.confirm(now)
         self._held_tasks.add(held)

@@ -80,6 +80,7 @@ class Puller:
                     has_lost = False
                     self._on_back()
                 await self._until_welcome()
+                before = self._held_tasks.changes
                 async with self._bounded(reader.shard):
                     entries = await self._read(reader)
             except (RedisError, TimeoutError, OSError) as error:
@@ -95,6 +96,9 @@ class Puller:
             backoff.reset()
             for entry in entries:
                 self._intake.accept(steps, entry, is_fresh=True)
+            if not entries and self._held_tasks.free <= 0:
+                # Nothing waited that could wait here as well.
+                await self._held_tasks.when_changed(before)
 
     @contextlib.asynccontextmanager
     async def _bounded(self, shard: str) -> AsyncGenerator[None]:
@@ -118,8 +122,12 @@ class Puller:
 
     async def _read(self, reader: TaskReader) -> list[Entry]:
         """A machine that cannot do some of the work takes what no other machine waits for."""
+        free, room = self._held_tasks.free, self._held_tasks.allow()
+        if free <= 0:
+            # What nobody waits for: whoever has a place has asked for it.
+            return [] if self._fitness.is_partly_unfit() else await reader.read_left(max(1, room))
         if not self._fitness.is_partly_unfit():
-            return await reader.read(self._held_tasks.free)
+            return await reader.read(free, room)
         await self._clock.sleep(STAND_BACK_S)
         return await reader.read_left()
 

@@ -13,8 +13,12 @@ from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.redis.backoff import Backoff
+from gpu_node.redis.batches import OnSent
 from gpu_node.redis.failures import RedisError, is_unavailable
 from gpu_node.redis.steps import Ending, PoolSteps
+
+AT_ONCE_BYTES = 8192
+"""Far less than a socket takes on which nothing is under way."""
 
 
 class Reports:
@@ -44,7 +48,12 @@ class Reports:
         self._sender: asyncio.Task[None] | None = None
         self._in_flight = False
         self._finished = False
-        self._taken = asyncio.Event()
+        self._moved = asyncio.Event()
+        """Something was sent or taken."""
+        self._sent = 0
+        """Number of the last item that is on its way, or was."""
+        self._leaving = 0
+        """How many wait for something to leave."""
 
     def add(self, item: ReportItem, hold_s: float | None = 0.0) -> None:
         """Queue an item to be sent within `hold_s`; None leaves it to the next report or the
@@ -58,12 +67,18 @@ class Reports:
 
     async def told(self) -> None:
         """Return when Redis has taken all that was added so far, or takes nothing any more."""
-        last = self._first + len(self._items) - 1
-        if self._items and not self._finished:
-            self._send_within(0.0)
-        while self._first <= last and not (self._sender and self._sender.done()):
-            self._taken.clear()
-            await self._taken.wait()
+        last = self._send_all()
+        await self._until(lambda: self._first > last)
+
+    async def sent(self) -> None:
+        """Return when all that was added so far is on its way, also if this process dies now, or
+        when Redis takes nothing any more."""
+        last = self._send_all()
+        self._leaving += 1
+        try:
+            await self._until(lambda: max(self._sent, self._first - 1) >= last)
+        finally:
+            self._leaving -= 1
 
     async def close(self) -> tuple[int, tuple[ReportItem, ...]]:
         """Stop sending; answers what Redis is not known to have taken, with the first one's
@@ -81,13 +96,24 @@ class Reports:
         """The last word, carrying what has not been taken; call it after `close`."""
         return Ending(outcome, to_reason(reason), self._first, tuple(self._items))
 
+    def _send_all(self) -> int:
+        """Send as soon as may be; answers the number of the last item."""
+        if self._items and not self._finished:
+            self._send_within(0.0)
+        return self._first + len(self._items) - 1
+
+    async def _until(self, is_so: Callable[[], bool]) -> None:
+        while not is_so() and not (self._sender and self._sender.done()):
+            self._moved.clear()
+            await self._moved.wait()
+
     def _send_within(self, hold_s: float) -> None:
         due = self._clock.elapsed() + hold_s
         self._due = due if self._due is None else min(self._due, due)
         self._wake.set()
         if self._sender is None:
             self._sender = asyncio.get_running_loop().create_task(self._send())
-            self._sender.add_done_callback(lambda _: self._taken.set())
+            self._sender.add_done_callback(lambda _: self._moved.set())
 
     async def _send(self) -> None:
         while not self._finished:
@@ -115,14 +141,27 @@ class Reports:
         self._in_flight = True
         self._metrics.reports_in_flight.inc()
         try:
-            answer = await self._steps.report(self._task_id, self._first, batch)
+            on_sent = self._on_sent(batch) if self._leaving else None
+            answer = await self._steps.report(self._task_id, self._first, batch, on_sent)
         finally:
             self._in_flight = False
             self._metrics.reports_in_flight.dec()
         del self._items[: len(batch)]
         self._first += len(batch)
-        self._taken.set()
+        self._moved.set()
         return answer
+
+    def _on_sent(self, batch: list[ReportItem]) -> OnSent | None:
+        """None where it may be too much for the system to take at once."""
+        if sum(len(item.body) for item in batch) > AT_ONCE_BYTES:
+            return None
+        last = self._first + len(batch) - 1
+
+        def told() -> None:
+            self._sent = max(self._sent, last)
+            self._moved.set()
+
+        return told
 
     async def _until_due(self) -> None:
         while not self._finished:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ class TaskRun:
             case StopReason.DECLINED:
                 return self.reports.ending("declined", self._held.why_declined)
             case StopReason.RELEASED:
-                return self.reports.ending("released", "the executor is stopping")
+                return self.reports.ending("released", self._held.why_released)
             case _:
                 # Said only if Redis gives the entry to us again.
                 return self.reports.ending("released", "the lease was lost")
@@ -136,8 +137,7 @@ class TaskRun:
         structlog.contextvars.bind_contextvars(node_id=node.id)
         begun = self._parts.clock.elapsed()
         self._started(node)
-        # Known before the handler acts: whatever it does to this machine, the attempt counts.
-        await self.reports.told()
+        await self._start_is_told()
         inputs = resolve_inputs(node, self._results)
         try:
             result = await self._parts.nodes.run(
@@ -159,6 +159,15 @@ class TaskRun:
         get_logger().info(
             "node ended", status=result["status"], seconds=round(seconds, 3), code=code
         )
+
+    async def _start_is_told(self) -> None:
+        """On its way before the handler acts: whatever that does to this process, the attempt
+        counts. Where the start deadline may have passed Redis has to answer first."""
+        if self._parts.clock.elapsed() < self._held.unasked_until:
+            await self.reports.sent()
+            return
+        await self.reports.told()
+        self._held.unasked_until = inf
 
     def _started(self, node: TaskNode) -> None:
         data = {

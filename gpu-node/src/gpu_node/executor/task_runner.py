@@ -27,7 +27,9 @@ class TaskRunner:
         run = TaskRun(self.parts, held)
         try:
             await held.may_start.wait()
+            await self.held_tasks.turn(held)
             failure = await run.work()
+            self.held_tasks.over(held)
             await run.reports.close()
             ending = run.ending(failure)
             self.memory.end(task_id, ending)

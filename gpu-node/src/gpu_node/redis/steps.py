@@ -12,6 +12,7 @@ from gpu_node.contracts import steps
 from gpu_node.contracts.keys import Keys
 from gpu_node.contracts.steps import ReportItem
 from gpu_node.contracts.wire import GROUPS, PRIORITIES
+from gpu_node.redis.batches import OnSent
 from gpu_node.redis.scripts import ScriptRunner
 
 Status = Literal["online", "draining", "offline"]
@@ -26,6 +27,8 @@ class Entry:
     body: bytes
     level: str = "normal"
     """Of which of the pool's streams."""
+    start_until: float | None = None
+    """Until when it certainly may begin, by our clock; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def task_stream(keys: Keys, shard: str, pool: str, level: str) -> str:
 
 def to_entry(row: Sequence[Any]) -> Entry:
     """A row as scripts answer it."""
-    entry_id, task, body, level = row
+    entry_id, task, body, level = row[:4]
     return Entry(text(entry_id), text(task), bytes(body), text(level))
 
 
@@ -111,8 +114,15 @@ class PoolSteps:
             unknown=[to_entry(row) for row in unknown],
         )
 
-    async def report(self, task_id: str, first: int, items: Sequence[ReportItem]) -> str:
-        """Say what nodes did; `ok`, `cancel` or `closed`."""
+    async def report(
+        self,
+        task_id: str,
+        first: int,
+        items: Sequence[ReportItem],
+        on_sent: OnSent | None = None,
+    ) -> str:
+        """Say what nodes did; `ok`, `cancel` or `closed`. `on_sent` is told when it is on its
+        way."""
         step = steps.report(
             self._keys,
             shard=self.shard,
@@ -122,7 +132,7 @@ class PoolSteps:
             first=first,
             items=items,
         )
-        answer = text(await self._scripts.run(step))
+        answer = text(await self._scripts.run(step, on_sent))
         if any(item.kind == "result" for item in items):
             self._on_result()
         return answer

@@ -192,4 +192,4 @@ def _runner(
         clock=box.clock,
         backoffs=box.backoffs,
     )
-    return TaskRunner(parts, HeldTasks(box.slots, metrics), TaskMemory())
+    return TaskRunner(parts, HeldTasks(box.slots, metrics, box.clock), TaskMemory())

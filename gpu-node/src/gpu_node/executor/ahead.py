@@ -1,0 +1,51 @@
+"""How many tasks may wait here beyond the places, so that no place waits for a way to Redis and
+back."""
+
+from collections import deque
+from collections.abc import Collection
+from math import ceil
+from statistics import median
+
+AHEAD_TASKS = 16
+"""Whatever short tasks and a long way would ask for."""
+AHEAD_S = 1.0
+"""What waits here is work of no more than that, and is given back after it: another box may have
+nothing to do."""
+NEAR_S = 0.01
+"""Whoever has Redis so near takes nothing ahead: there is little to gain."""
+WORTH = 0.01
+"""Less of a place's time than that is not worth it."""
+KEPT = 9
+"""So many of the latest are looked at: one that was odd says nothing."""
+
+
+class Ahead:
+    """Knows how long tasks take here, and the way to Redis and back."""
+
+    def __init__(self) -> None:
+        self._tasks: deque[float] = deque(maxlen=KEPT)
+        self._trips: deque[float] = deque(maxlen=KEPT)
+
+    def task_took(self, seconds: float) -> None:
+        """A task has worked for so long."""
+        self._tasks.append(seconds)
+
+    def trip_took(self, seconds: float) -> None:
+        """A question was answered after so long."""
+        self._trips.append(seconds)
+
+    def room(self, places: int, ages: Collection[float]) -> int:
+        """For how many tasks, where `ages` says for how long those that work have done so.
+
+        A place that becomes free is known to be so when a question is on its way already, so its
+        next task comes within two ways. None as long as all that works goes on for longer than
+        tasks did before: nothing is known of how long that may be.
+        """
+        if not self._tasks or not self._trips:
+            return 0
+        task_s = max(median(self._tasks), min(ages, default=0.0), 1e-6)
+        trip_s = median(self._trips)
+        gap_s = 2 * trip_s
+        if trip_s < NEAR_S or gap_s < WORTH * task_s:
+            return 0
+        return min(AHEAD_TASKS, ceil(gap_s * places / task_s), int(AHEAD_S * places / task_s))

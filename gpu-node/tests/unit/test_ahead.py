@@ -1,0 +1,144 @@
+"""Tasks wait here for their turn, as many as a way to Redis and back asks for, and not for long."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from passing_clock import PassingClock, settle
+
+from gpu_node.executor.ahead import AHEAD_S, AHEAD_TASKS, Ahead
+from gpu_node.executor.held_tasks import NO_PLACE, HeldTasks
+from gpu_node.executor.hold import HeldTask, StopReason
+from gpu_node.metrics import Metrics
+
+
+@pytest.mark.parametrize(
+    ("task_s", "trip_s", "places", "ages", "room"),
+    [
+        # Two ways, at one place and at several.
+        (0.05, 0.08, 1, [], 4),
+        (0.05, 0.08, 3, [], 10),
+        (0.2, 0.08, 1, [0.1], 1),
+        # No more work than a second's, and no more than so many.
+        (0.6, 0.4, 1, [], 1),
+        (1.1, 0.4, 1, [], 0),
+        (0.001, 0.08, 1, [], AHEAD_TASKS),
+        # Not worth it beside Redis, nor for a hundredth.
+        (0.05, 0.009, 1, [], 0),
+        (0.9, 0.01, 1, [], 1),
+        (3.0, 0.01, 4, [], 0),
+        # All that works, or not all, goes on for longer than tasks did before.
+        (0.05, 0.08, 1, [2.0], 0),
+        (0.05, 0.08, 2, [2.0, 0.01], 7),
+    ],
+)
+def test_the_room_follows_the_way_and_the_work(
+    task_s: float, trip_s: float, places: int, ages: list[float], room: int
+) -> None:
+    ahead = Ahead()
+    for odd in (0.0, 9.0):
+        ahead.task_took(odd)
+        ahead.trip_took(odd)
+    for _ in range(3):
+        ahead.task_took(task_s)
+        ahead.trip_took(trip_s)
+    assert ahead.room(places, ages) == room
+
+
+def test_there_is_none_before_anything_is_known() -> None:
+    ahead = Ahead()
+    assert ahead.room(4, []) == 0
+    ahead.trip_took(0.08)
+    assert ahead.room(4, []) == 0
+
+
+class House:
+    """Two places, and a way to Redis of 80 ms for tasks of 50."""
+
+    def __init__(self) -> None:
+        self.clock = PassingClock()
+        self.tasks = HeldTasks(2, Metrics(), self.clock)
+        self.tasks.ahead.trip_took(0.08)
+        self.tasks.ahead.task_took(0.05)
+        self.turns: list[str] = []
+        self._waits: list[asyncio.Task[None]] = []
+
+    async def take(self, name: str) -> HeldTask:
+        steps, task = SimpleNamespace(shard="s0"), SimpleNamespace(task_id=name)
+        parts = cast(Any, (name, task, None, {}, steps))
+        held = HeldTask(*parts, leased_at=self.clock.elapsed())
+        self.tasks.add(held)
+        self._waits.append(asyncio.create_task(self._turn(held)))
+        await settle()
+        return held
+
+    async def _turn(self, held: HeldTask) -> None:
+        await self.tasks.turn(held)
+        if not held.stop_reason:
+            self.turns.append(held.task.task_id)
+
+
+async def test_turns_come_in_order_as_soon_as_work_is_over() -> None:
+    house = House()
+    a, b, c, d = [await house.take(name) for name in "abcd"]
+    assert (house.turns, house.tasks.free, house.tasks.room) == (["a", "b"], -2, 5)
+    # Its last word is not said yet.
+    house.tasks.over(b)
+    await settle()
+    assert house.turns == ["a", "b", "c"]
+    house.tasks.over(a)
+    house.tasks.remove("a")
+    await settle()
+    assert house.turns == ["a", "b", "c", "d"]
+    for held in (c, d):
+        house.tasks.over(held)
+    assert house.tasks.free == 2
+    assert set(house.tasks.held) == {"b", "c", "d"}
+
+
+async def test_work_that_has_become_long_leaves_its_place_to_who_waits() -> None:
+    house = House()
+    a, _, _ = [await house.take(name) for name in "abc"]
+    a.lengthened(1)
+    await settle()
+    assert house.turns == ["a", "b", "c"]
+
+
+async def test_who_waits_for_long_is_given_back() -> None:
+    house = House()
+    _, _, c = [await house.take(name) for name in "abc"]
+    house.clock.let_pass(AHEAD_S / 2)
+    d = await house.take("d")
+    house.clock.let_pass(AHEAD_S / 2)
+    await settle()
+    assert (c.stop_reason, c.why_released) == (StopReason.RELEASED, NO_PLACE)
+    assert d.stop_reason is None
+    # What works goes on for so long that nobody else is to wait here.
+    assert house.tasks.room < 0
+    assert house.turns == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [("drain", "the executor is stopping"), ("close", "the executor takes no more tasks")],
+)
+async def test_who_waits_is_given_back_when_nothing_more_is_to_be_begun(how: str, why: str) -> None:
+    house = House()
+    a, b, c = [await house.take(name) for name in "abc"]
+    house.tasks.drain() if how == "drain" else house.tasks.set_closed(True)
+    await settle()
+    assert (c.stop_reason, c.why_released) == (StopReason.RELEASED, why)
+    assert (a.stop_reason, b.stop_reason, house.tasks.room) == (None, None, 0)
+    house.tasks.over(a)
+    await settle()
+    assert house.turns == ["a", "b"]
+
+
+async def test_who_waits_and_is_canceled_waits_no_more() -> None:
+    house = House()
+    a, _, c, _ = [await house.take(name) for name in "abcd"]
+    c.stop(StopReason.CANCELED)
+    house.tasks.over(a)
+    await settle()
+    assert house.turns == ["a", "b", "d"]
