@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fold, recall } from "./fold.ts";
 import { curvedOf, missingPreviews, previewedOf } from "./previews.ts";
-import type { RunView } from "./run-view.ts";
+import { joined, type RunView } from "./run-view.ts";
 
 const AT = (seq: number): string => new Date(Date.UTC(2026, 0, 1) + seq * 1000).toISOString();
 const error = {
@@ -207,5 +207,20 @@ describe("the view of a run", () => {
     const { logs } = run(frames(many));
     expect(logs.length).toBeLessThanOrEqual(6000);
     expect(logs.at(-1)?.seq).toBe(20_000);
+    const { events } = run(frames(many));
+    expect(events.length).toBeLessThanOrEqual(12_000);
+    expect(events.at(-1)?.seq).toBe(20_000);
+  });
+
+  it("keeps no bytes of what it lists", () => {
+    const { events } = run(frames(LOG));
+    expect(events.map(({ type }) => type)).toEqual(LOG.map(({ type }) => type));
+    expect(JSON.stringify(events)).not.toContain("base64");
+  });
+
+  it("joins what was read with what came since, each once", () => {
+    const [read, since] = [LOG.slice(0, 10), LOG.slice(7)];
+    expect(joined(read, since)).toEqual(LOG);
+    expect(joined(read, [])).toEqual(read);
   });
 });

@@ -2,11 +2,11 @@
 import type { Frame } from "@myspinbot/client/frames.ts";
 import type { Event, Run } from "@myspinbot/contracts/types.ts";
 import { CHANGES } from "./changes.ts";
-import type { NodeView, RunView } from "./run-view.ts";
+import { addEvent, type NodeView, type RunView } from "./run-view.ts";
 
 function viewOf(run: Run, seq: number): RunView {
   const { nodes, artifacts, ...rest } = run;
-  return { seq, run: rest, nodes, artifacts, logs: [], gaps: [] };
+  return { seq, run: rest, nodes, artifacts, logs: [], events: [], gaps: [] };
 }
 
 /** Changes `view` in place. @returns the view, anew after a snapshot; undefined while there is nothing to fold into */
@@ -15,7 +15,10 @@ export function fold(view: RunView | undefined, frame: Frame): RunView | undefin
   if (view === undefined || frame.seq <= view.seq) return view;
   view.seq = frame.seq;
   if (frame.kind === "gap") view.gaps.push({ from: frame.from, to: frame.to });
-  else change(view, frame.event);
+  else {
+    addEvent(view, frame.event);
+    change(view, frame.event);
+  }
   return view;
 }
 
@@ -35,6 +38,7 @@ function afterSnapshot(old: RunView | undefined, run: Run, seq: number): RunView
     ...next,
     nodes: next.nodes.map((node) => withKnown(node, known.get(node.node_id))),
     logs: old.logs,
+    events: old.events,
     gaps: old.gaps,
   };
 }
