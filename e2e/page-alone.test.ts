@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, createClient } from "@myspinbot/client/client.ts";
 import { systemRuntime } from "@myspinbot/client/runtime.ts";
+import type { Capabilities, Run } from "@myspinbot/contracts/types.ts";
 import { type GatewayServer, startGateway } from "@myspinbot/services/gateway.ts";
 import { type SeaweedServer, startSeaweed } from "@myspinbot/services/seaweed.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { NO_BROWSER, openBrowser, visit } from "./browser.ts";
+import { findings, NO_BROWSER, openBrowser, shoot, visit } from "./browser.ts";
 import { FIRST_LOADS, scriptBytes } from "./first-load.ts";
 
 let dir: string;
@@ -52,4 +53,117 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
     expect(complaints).toEqual([]);
     await close();
   });
+
+  it.each([
+    [{ matching_executors: 0 }, "No box is online. The run waits for one."],
+    [{ matching_executors: 1 }, "It begins in a moment."],
+    [{ matching_executors: 1, position: 0, eta_s: 20 }, "It is next. About 20 s to wait."],
+    [
+      { matching_executors: 1, position: 2, eta_s: 80, ends_in_s: 130 },
+      "2 tasks before it. About 1 min 20 s to wait. Done in about 2 min 10 s.",
+    ],
+    [
+      {
+        matching_executors: 1,
+        waiting_for: [{ node_id: "speech", type: "synthesize_speech", reason: "The voice is being mended." }],
+      },
+      "Waiting: The voice is being mended.",
+    ],
+  ])("says how long a run will wait: %o", async (queue, sentence) => {
+    const { run_id } = await client.runs.submit({ graph: "speak", input: { text: "Hello." } });
+    const run = await client.runs.get(run_id);
+    const { page, complaints, close } = await visit(browser, gateway.url);
+    await page.route("**/v1/runs/*/events**", (route) =>
+      route.fulfill({ contentType: "text/event-stream", body: snapshotOf({ ...run, queue }) }),
+    );
+    await page.goto(`/runs/${run_id}`);
+    await page.locator("[data-stage]").getByText(sentence, { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("says how long a film takes before it is asked for, as far as that is known", async () => {
+    const { page, complaints, close } = await visit(browser, gateway.url);
+    await page.route("**/v1/capabilities", async (route) => {
+      const response = await route.fetch();
+      const known = (await response.json()) as Capabilities;
+      const graphs = [{ graph: "talking-avatar", ends_in_s: 42 }];
+      await route.fulfill({ response, json: { ...known, graphs } });
+    });
+    await page.goto("/make/talking-avatar");
+    await page.getByText("No box is online. The run will wait for one. Done in about 42 s.").waitFor();
+    await page.goto("/make/speak");
+    await page.getByText("No box is online. The run will wait for one.", { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("takes a photo by the camera of a desktop, and says why not", async () => {
+    const { page, complaints, close } = await visit(browser, gateway.url);
+    await page.goto("/make/talking-avatar");
+    const portrait = page.locator("[data-pointer='/portrait']");
+    const camera = page.getByRole("dialog", { name: "Take a photo" });
+    const open = () => portrait.getByRole("button", { name: "Take a photo with the camera" }).click();
+    for (const [name, words] of [
+      ["NotAllowedError", "The camera is not allowed here. Allow it in the browser, or choose a file."],
+      ["NotFoundError", "There is no camera. Choose a file instead."],
+    ] as const) {
+      await setCamera(page, name);
+      await open();
+      await camera.getByRole("alert").getByText(words).waitFor();
+      expect(await camera.getByRole("button", { name: "Take the photo" }).isDisabled()).toBe(true);
+      expect(await findings(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await camera.waitFor({ state: "detached" });
+    }
+    await setCamera(page, undefined);
+    await open();
+    await camera.locator("button:enabled", { hasText: "Take the photo" }).waitFor();
+    expect(await findings(page)).toEqual([]);
+    await shoot(page, "make camera desk light");
+    await camera.getByRole("button", { name: "Take the photo" }).click();
+    await camera.waitFor({ state: "detached" });
+    await portrait.getByText("photo.jpg").waitFor();
+    const size = await portrait
+      .getByRole("img")
+      .evaluate((img: HTMLImageElement) => [img.naturalWidth, img.naturalHeight]);
+    expect(size).toEqual([320, 240]);
+    expect(await page.evaluate(() => (globalThis as unknown as Seen).seen.active), "is off again").toBe(
+      false,
+    );
+    await portrait.getByRole("button", { name: "Take a part of it" }).click();
+    await page.getByRole("dialog", { name: "Which part?" }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
 });
+
+/** The stream of what the fake camera sees. */
+interface Seen {
+  seen: MediaStream;
+}
+
+function snapshotOf(run: Run): string {
+  return `id: 1\nevent: snapshot\ndata: ${JSON.stringify({ seq: 1, run })}\n\n`;
+}
+
+/** The packed browser has no camera: a drawing stands in for what it sees, or an error for why there is none. */
+async function setCamera(page: Page, refusal: string | undefined): Promise<void> {
+  await page.evaluate((refusal) => {
+    navigator.mediaDevices.getUserMedia = async () => {
+      if (refusal !== undefined) throw new DOMException("no", refusal);
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [320, 240];
+      const paper = canvas.getContext("2d")!;
+      const draw = (): void => {
+        paper.fillStyle = "teal";
+        paper.fillRect(0, 0, 320, 240);
+        requestAnimationFrame(draw);
+      };
+      draw();
+      const seen = canvas.captureStream();
+      Object.assign(globalThis, { seen });
+      return seen;
+    };
+  }, refusal);
+}

@@ -140,6 +140,65 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
     await close();
   });
 
+  it("says before a run is sent what a box says of the photo, once for each photo", async () => {
+    const { page, complaints, close } = await visit(browser, base);
+    const nobody = await page.screenshot();
+    await page.goto("/make/talking-avatar");
+    const portrait = page.locator("[data-pointer='/portrait']");
+    const choose = (name: string, mimeType: string, buffer: Buffer) =>
+      portrait.getByLabel("Choose a photo").setInputFiles({ name, mimeType, buffer });
+    await choose("nobody.png", "image/png", nobody);
+    const said = portrait.locator("[data-trial]");
+    const refusal = said.getByText("No face was found in the portrait: no face was found in the picture.");
+    await expect
+      .poll(() => said.textContent(), { timeout: 30_000 })
+      .toContain("No face was found in the portrait: no face was found in the picture.");
+    expect(await page.getByRole("button", { name: "Make the film" }).isEnabled()).toBe(true);
+    expect(await findings(page)).toEqual([]);
+    await shoot(page, "make no face desk light");
+    await page.reload();
+    await refusal.waitFor();
+    await portrait.getByRole("button", { name: "Remove" }).click();
+    await said.waitFor({ state: "detached" });
+    const face = readFileSync(join(ROOT, "ui", "static", "avatars", "robin.webp"));
+    await choose("robin.webp", "image/webp", face);
+    await expect
+      .poll(() => said.textContent(), { timeout: 30_000 })
+      .toContain("A box has looked at it: it will do.");
+    const trials = await client.runs.list({ tag: "file-trial" });
+    expect(trials.runs.map(({ status }) => status)).toEqual(["succeeded", "failed"]);
+    const listed = page.waitForResponse((response) => new URL(response.url()).pathname === "/v1/runs");
+    await page.goto("/runs");
+    await listed;
+    await page.locator("main li a, main h2").first().waitFor();
+    expect(await page.locator(`main a[href$='${trials.runs[0]!.run_id}']`).count(), "in the list").toBe(0);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("says what became of files that were deleted while the page was open", async () => {
+    const { page, complaints, close } = await visit(browser, base);
+    const { run_id } = await client.runs.submit({ graph: "speak", input: { text: "Hello." } });
+    const { artifacts } = await client.runs.watch(run_id);
+    const isGone = Promise.withResolvers<void>();
+    await page.route("**/v1/artifacts/*/content**", async (route) => {
+      await isGone.promise;
+      await route.continue();
+    });
+    await page.goto(`/runs/${run_id}?tab=files`);
+    await page.locator("audio").waitFor();
+    await client.runs.delete(run_id);
+    isGone.resolve();
+    const gone = "These bytes are not here any more: somebody deleted them, or their time was over.";
+    await page.locator("[data-stage]").getByText(gone).waitFor();
+    await page.getByRole("tabpanel").getByRole("button", { name: artifacts[0]!.name }).click();
+    await page.getByRole("tabpanel").getByText(gone).waitFor();
+    expect(await findings(page)).toEqual([]);
+    await shoot(page, "run file gone desk light");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it("takes many pictures together, each with its own fate", async () => {
     const { page, complaints, close } = await visit(browser, base);
     await page.goto("/make/upscale-batch");
@@ -208,6 +267,7 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
     for (const [name, path, ready] of pages(film)) {
       await page.goto(path);
       await page.locator(ready).first().waitFor();
+      await untilPictured(page);
       for (const theme of ["light", "dark"]) {
         await page.evaluate(
           (dark) => document.documentElement.classList.toggle("dark", dark),
@@ -374,6 +434,17 @@ function pages(film: string): [name: string, path: string, ready: string][] {
     ["sign in", "/sign-in", "form"],
     ["nowhere", "/nowhere", "main h1"],
   ];
+}
+
+/** Until a film shows its first picture, where there is one: else it is a wheel that turns. */
+async function untilPictured(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const video = document.querySelector("video");
+    if (video === null) return;
+    video.preload = "auto";
+    if (video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA)
+      await new Promise((resolve) => video.addEventListener("canplay", resolve, { once: true }));
+  });
 }
 
 /** Presses Tab until what has the focus fits. */

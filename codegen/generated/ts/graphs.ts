@@ -1024,7 +1024,13 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "x-ui": {
             "title": "Portrait",
             "group": "speaks",
-            "order": 1
+            "order": 1,
+            "tried_by": {
+              "type": "prepare_portrait",
+              "params": {
+                "size": 256
+              }
+            }
           }
         },
         "avatar": {
@@ -1469,7 +1475,13 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
                 "$ref": "#/$defs/FileInput",
                 "x-ui": {
                   "title": "Portrait",
-                  "order": 2
+                  "order": 2,
+                  "tried_by": {
+                    "type": "prepare_portrait",
+                    "params": {
+                      "size": 256
+                    }
+                  }
                 }
               },
               "avatar": {

@@ -9635,7 +9635,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "x-ui": {
               "title": "Portrait",
               "group": "speaks",
-              "order": 1
+              "order": 1,
+              "tried_by": {
+                "type": "prepare_portrait",
+                "params": {
+                  "size": 256
+                }
+              }
             }
           },
           "avatar": {
@@ -9912,7 +9918,13 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                   "$ref": "#/components/schemas/FileInput",
                   "x-ui": {
                     "title": "Portrait",
-                    "order": 2
+                    "order": 2,
+                    "tried_by": {
+                      "type": "prepare_portrait",
+                      "params": {
+                        "size": 256
+                      }
+                    }
                   }
                 },
                 "avatar": {

@@ -17,7 +17,7 @@ const SPEAK = { type: "speak", executors_online: 2, engines: [{ name: "a", avail
 
 describe("whether somebody can do it", () => {
   it.each([
-    ["all are there", [{ type: "speak" }], [SPEAK], "ready", "2 boxes are online and can do this now"],
+    ["all are there", [{ type: "speak" }], [SPEAK], "ready", "2 boxes are online and can do this now."],
     // A node that asks a person belongs to no executor.
     ["one asks a person", [{ type: "speak" }, { type: "approval" }], [SPEAK], "ready", "2 boxes are online"],
     ["nobody knows a type", [{ type: "speak" }, { type: "other" }], [SPEAK], "waiting", "No box is online."],

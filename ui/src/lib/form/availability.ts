@@ -28,7 +28,7 @@ export function availabilityOf(graph: Graph, known: Capabilities | undefined): A
     return { state: "waiting", text: "No box is online. The run will wait for one." };
   const boxes = Math.min(...rows.filter(({ plane }) => plane === "python").map(({ online }) => online));
   const who = Number.isFinite(boxes)
-    ? `${count(boxes, "box", "boxes")} ${boxes === 1 ? "is" : "are"} online and can do this now`
-    : "Can be done now";
+    ? `${count(boxes, "box", "boxes")} ${boxes === 1 ? "is" : "are"} online and can do this now.`
+    : "Can be done now.";
   return { state: "ready", text: who };
 }

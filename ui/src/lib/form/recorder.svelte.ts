@@ -1,5 +1,6 @@
 /** Records somebody's voice: how long and how loud it is so far, and why not, when the microphone is refused. */
 import { systemRuntime } from "@myspinbot/client/runtime.ts";
+import { refusalOf } from "./refusals.ts";
 
 /** What a clip of a voice has: less is refused by the box, more is not listened to. */
 export const LEAST_S = 5;
@@ -7,12 +8,6 @@ export const MOST_S = 30;
 
 /** What browsers record, the better one first. */
 const TYPES = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
-
-const REFUSALS: Record<string, string> = {
-  NotAllowedError: "The microphone is not allowed here. Allow it in the browser, or choose a file.",
-  NotFoundError: "There is no microphone. Choose a file instead.",
-  NotReadableError: "Another program uses the microphone. Choose a file instead.",
-};
 
 export class Recorder {
   state = $state<"idle" | "asking" | "recording">("idle");
@@ -33,8 +28,7 @@ export class Recorder {
       this.#stream = await navigator.mediaDevices.getUserMedia({ audio: true });
     } catch (error) {
       this.state = "idle";
-      this.fault =
-        REFUSALS[(error as Error).name] ?? "The microphone cannot be used here. Choose a file instead.";
+      this.fault = refusalOf("microphone", error);
       return undefined;
     }
     const type = TYPES.find((each) => MediaRecorder.isTypeSupported(each));

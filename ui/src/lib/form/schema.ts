@@ -1,5 +1,10 @@
 /** What of JSON Schema the form reads, and the hints beside it. */
 
+export interface TriedBy {
+  type: string;
+  params?: Record<string, unknown>;
+}
+
 export interface Hints {
   title?: string;
   /** Id of a row of `x-ui-groups`. */
@@ -13,6 +18,8 @@ export interface Hints {
   pictures?: Record<string, string>;
   suggestions?: (string | number)[];
   advanced?: boolean;
+  /** A node that is given the file alone, as its `image`, so that what it says of it is known before. */
+  tried_by?: TriedBy;
   /** Field -> value that it has, or true: it is given. All must hold. */
   shown_if?: Record<string, unknown>;
   hidden_if?: Record<string, unknown>;

@@ -1,11 +1,11 @@
 /** A sentence by a voice: a box says it when it is asked for, since a recording could be of another version. */
 import type { Graph, Run } from "@myspinbot/contracts/types.ts";
-import { client } from "#lib/api/client.ts";
-import { newKey } from "./draft.ts";
+import { VOICE_SAMPLE } from "./asides.ts";
+import { askBox } from "./short-run.ts";
 
 /** Without the smaller voices that other graphs fall back to: what is heard is the voice that was asked for. */
 const GRAPH: Graph = {
-  name: "voice-sample",
+  name: VOICE_SAMPLE,
   input: { text: "Text", voice: "Voice" },
   nodes: [
     {
@@ -18,15 +18,7 @@ const GRAPH: Graph = {
 const TEXT = "Hello. This is how I sound when I read something to you.";
 const PATIENCE = { start_s: 60, run_s: 180 };
 
-/** The same key is the same run, so a voice that was heard is not asked for again; after a failure it is. */
-const keys = new Map<string, string>();
-
-export async function sayWith(name: string, signal: AbortSignal): Promise<Run> {
-  const idempotencyKey = keys.get(name) ?? `voice-sample-${name}`;
+export function sayWith(name: string, signal: AbortSignal): Promise<Run> {
   const input = { text: TEXT, voice: { name } };
-  const asked = { graph: GRAPH, input, deadlines: PATIENCE, tags: ["voice-sample"] };
-  const { run_id } = await client.runs.submit(asked, { idempotencyKey, signal });
-  const run = await client.runs.watch(run_id, { signal });
-  if (run.status !== "succeeded") keys.set(name, newKey());
-  return run;
+  return askBox({ graph: GRAPH, input, deadlines: PATIENCE, about: name }, signal);
 }

@@ -19,6 +19,6 @@ export function failureOf(status: number, tries: number): Failure {
 }
 
 export const SENTENCES = {
-  gone: "These bytes are not here any more. The other files stay.",
+  gone: "These bytes are not here any more: somebody deleted them, or their time was over.",
   strange: "This browser cannot show it. It can be downloaded.",
 } satisfies Partial<Record<Failure, string>>;

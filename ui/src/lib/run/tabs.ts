@@ -8,8 +8,8 @@ export interface TabProps {
   view: RunView;
   /** The one that was chosen. */
   node: string | undefined;
-  /** If it may be read: whoever has a link to one run may not. */
-  graph: Graph | undefined;
+  /** Null where it cannot be read: with a link to one run, or when it has no name here; undefined until that is known. */
+  graph: Graph | null | undefined;
   onchoose: (node_id: string | undefined) => void;
 }
 
