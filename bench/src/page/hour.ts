@@ -1,13 +1,13 @@
 /** What an hour of events leaves in a page's memory: ten a second, by a clock that is moved, with the list of events open. */
 import type { Run } from "@myspinbot/contracts/types.ts";
-import type { Page } from "playwright-core";
+import type { Visitor } from "../../../e2e/browser.ts";
 import { busyFrames, snapshotFrame } from "./streams.ts";
 
 const QUARTERS = 4;
 const EVENTS_PER_QUARTER = 9_000;
 
 /** @returns bytes in use after each quarter, when garbage was collected */
-export async function heapOverAnHour(page: Page, run: Run): Promise<number[]> {
+export async function heapOverAnHour(page: Visitor["page"], run: Run): Promise<number[]> {
   await page.clock.install();
   await page.route("**/v1/runs/*/events**", (route) => {
     const seen = Number(route.request().headers()["last-event-id"] ?? 0);

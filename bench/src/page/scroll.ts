@@ -1,12 +1,12 @@
 /** How smoothly a long list of events goes by: the window is moved on at each picture of the screen. */
-import type { Page } from "playwright-core";
+import type { Visitor } from "../../../e2e/browser.ts";
 
 const PICTURES = 300;
 /** As far as a wheel turns at once. */
 const STEP_PX = 120;
 
 /** @returns pictures per second */
-export function scrollThrough(page: Page): Promise<number> {
+export function scrollThrough(page: Visitor["page"]): Promise<number> {
   return page.evaluate(
     ([pictures, px]) =>
       new Promise<number>((resolve) => {
