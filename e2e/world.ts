@@ -18,6 +18,8 @@ export interface LedgerLine {
   task: string;
   node: string;
   attempt: number;
+  /** The attempt's span, where traces are told. */
+  traceparent?: string;
   /** The handler's process, if it is one of its own. */
   pid?: number;
   /** Milliseconds since the epoch. */

@@ -10,11 +10,13 @@ interface Context {
   taskId: string;
   nodeId: string;
   attempt: number;
+  traceparent?: string;
   signal: AbortSignal;
 }
 
-function write(phase: "begin" | "beat" | "end", { runId, taskId, nodeId, attempt }: Context): void {
-  const line = { phase, run: runId, task: taskId, node: nodeId, attempt, at: Date.now() };
+function write(phase: "begin" | "beat" | "end", context: Context): void {
+  const { runId, taskId, nodeId, attempt, traceparent } = context;
+  const line = { phase, run: runId, task: taskId, node: nodeId, attempt, traceparent, at: Date.now() };
   appendFileSync(process.env.E2E_LEDGER ?? "", `${JSON.stringify(line)}\n`);
 }
 

@@ -42,6 +42,8 @@ def _write(phase: str, context: Any) -> None:
         "pid": os.getpid(),
         "at": round(time.time() * 1000),
     }
+    if context.traceparent is not None:
+        line["traceparent"] = context.traceparent
     # One write of one line in append mode: lines of several processes do not mix.
     with open(os.environ["E2E_LEDGER"], "a", encoding="utf-8") as ledger:
         ledger.write(json.dumps(line) + "\n")

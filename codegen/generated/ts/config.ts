@@ -267,6 +267,28 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "required": false,
     "description": "Lowest level that is written."
   },
+  "otlp_url": {
+    "env": "GATEWAY_OTLP_URL",
+    "fileEnv": null,
+    "type": "string",
+    "list": false,
+    "secret": false,
+    "setting": false,
+    "default": "",
+    "required": false,
+    "description": "Where traces of runs are told to by OTLP over HTTP, as in http://collector:4318/v1/traces; nowhere without it."
+  },
+  "otlp_authorization": {
+    "env": "GATEWAY_OTLP_AUTHORIZATION",
+    "fileEnv": "GATEWAY_OTLP_AUTHORIZATION_FILE",
+    "type": "string",
+    "list": false,
+    "secret": true,
+    "setting": false,
+    "default": "",
+    "required": false,
+    "description": "The Authorization header for them, as in Bearer ...; none without it."
+  },
   "lease_ms": {
     "env": "GATEWAY_LEASE_MS",
     "fileEnv": null,

@@ -889,6 +889,13 @@ export interface GatewayConfig {
   show_failures?: boolean;
   /** Lowest level that is written. Default: "info". */
   log_level?: "debug" | "info" | "warn" | "error";
+  /**
+   * Where traces of runs are told to by OTLP over HTTP, as in http://collector:4318/v1/traces; nowhere without it.
+   * Default: "".
+   */
+  otlp_url?: string;
+  /** The Authorization header for them, as in Bearer ...; none without it. Default: "". */
+  otlp_authorization?: string;
   /** How long an executor may be silent; equal on all sides. Default: 10000. */
   lease_ms?: number;
   /** How long mail may stay read but not collected. Default: 5000. */
@@ -2127,6 +2134,8 @@ export interface TaskNode {
   inputs: Record<string, TaskInput>;
   /** Nodes of this task that must have succeeded first although no data comes from them. */
   after: Array<InstanceId>;
+  /** The span of this attempt in the run's trace, as W3C Trace Context writes it; only where traces are told. */
+  traceparent?: string;
   /**
    * The node will run for certain unless the run fails before, so its handler's check may judge what is known of
    * its inputs before the task begins.

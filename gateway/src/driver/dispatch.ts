@@ -23,6 +23,7 @@ export interface DispatchContext {
   model: GraphModel;
   nodeTypes: NodeTypes;
   newTaskId: () => string;
+  traceparentOf?: (run: string, node: string, attempt: number) => string;
 }
 
 /** The inputs of a task are too large to travel inline; larger values are artifacts. */
@@ -110,6 +111,9 @@ function dispatchPiece(context: DispatchContext, nodes: ModelNode[], { ready, su
     plane: nodes[0]!.definition.plane,
     nodes: nodes.map((node) => ({
       ...toTaskNode(context, node, attempts.get(node.id)!, inside),
+      ...(context.traceparentOf === undefined
+        ? {}
+        : { traceparent: context.traceparentOf(context.run, node.id, attempts.get(node.id)!) }),
       ...(sure.has(node.id) ? { check: true } : {}),
     })),
   };

@@ -19,6 +19,8 @@ import type { Clock } from "../clock.ts";
 import { countDraft, type Committed, type DraftMetrics } from "./count-draft.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { traceparentOf } from "../telemetry/trace-ids.ts";
+import type { Traces } from "../telemetry/traces.ts";
 import { checkEntry } from "./check-entry.ts";
 import { collect, sourceStream, type Entry } from "./collect.ts";
 import { commit } from "./commit.ts";
@@ -26,6 +28,7 @@ import { unheardOf } from "./unheard.ts";
 import { usualSeconds } from "./durations.ts";
 import { createMemory, type Memory } from "./memory.ts";
 import { withPatience } from "../redis/patience.ts";
+import { spansOf } from "./run-spans.ts";
 import { toSituation, type Situation } from "./situation.ts";
 import { learn, NOTHING_LEARNED, type Lesson } from "./lesson.ts";
 import { think } from "./think.ts";
@@ -36,6 +39,8 @@ export interface DriverDeps {
   nodeTypes: NodeTypes;
   logger: Logger;
   metrics: Pick<Metrics, "drive" | "deadLetter"> & DraftMetrics;
+  /** Told what commits have made true; without it tasks carry no trace. */
+  traces?: Traces | undefined;
   clock: Clock;
   random: () => number;
   lockMs: number;
@@ -90,10 +95,11 @@ function remember(context: Context, situation: Situation, name: string, carry: D
 }
 
 function countAndTell(
-  { memory, metrics, logger, clock }: Context,
+  { memory, metrics, traces, logger, clock }: Context,
   { situation, draft, usual }: Omit<Committed, "nowMs">,
 ): void {
   countDraft(metrics, { situation, draft, usual, nowMs: clock.now() });
+  traces?.tell(spansOf(situation, draft));
   const run_id = situation.run;
   if (situation.giveUp) logger.error("run given up", { run_id, letters: situation.letters });
   if (!draft.terminal) return;
@@ -131,6 +137,7 @@ async function driveOnce(context: Context, locked: Locked, lesson: Lesson): Prom
       newTaskId: () => newId("task", shard),
       random: context.random,
       retryBackoffMs: context.retryBackoffMs,
+      ...(context.traces === undefined ? {} : { traceparentOf }),
       lesson,
       executors: await executorsFor(context, situation),
       unheard: await unheardOf(context, { situation, shard, model, channels: channelsOf(carry) }),

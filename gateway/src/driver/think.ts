@@ -30,6 +30,8 @@ export interface ThinkContext extends Pick<FoldGiven, "unheard"> {
   hubFor: (model: GraphModel) => Hub;
   nodeTypes: NodeTypes;
   newTaskId: () => string;
+  /** Of an attempt at a node; absent where no traces are told. */
+  traceparentOf?: (run: string, node: string, attempt: number) => string;
   random: () => number;
   retryBackoffMs: number;
   lesson: Lesson;

@@ -13,6 +13,7 @@ import type { Redis } from "../redis/client.ts";
 import { deleteRun } from "../runs/delete-run.ts";
 import { removeLeftBytes } from "../runs/run-bytes.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Traces } from "../telemetry/traces.ts";
 import type { Base } from "./base.ts";
 
 export interface DriverOptions {
@@ -21,6 +22,7 @@ export interface DriverOptions {
   redis: Redis;
   store: ObjectStore;
   metrics: Metrics;
+  traces?: Traces | undefined;
   /** The process's: it outlives connections. */
   mind: Mind;
   /** Its name in Redis; one of its own if absent. */
@@ -61,6 +63,7 @@ export function createDriverParts(options: DriverOptions): DriverParts {
     nodeTypes,
     logger,
     metrics,
+    traces: options.traces,
     clock: systemClock,
     random: systemRandom,
     lockMs: config.lock_ms,

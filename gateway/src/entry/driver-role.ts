@@ -5,6 +5,7 @@ import type { Config } from "../config.ts";
 import { createMind } from "../driver/driver.ts";
 import { createDriverLoops, type DriverLoops } from "../driver/loops.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Traces } from "../telemetry/traces.ts";
 import type { Base } from "./base.ts";
 import { createDriverParts } from "./driver-parts.ts";
 
@@ -15,13 +16,13 @@ export function createDriverRole(
   base: Base,
   config: Config,
   store: ObjectStore,
-  metrics: Metrics,
+  { metrics, traces }: { metrics: Metrics; traces?: Traces | undefined },
 ): DriverLoops {
   // A connection of its own: requests shall not wait behind drives.
   const redis = base.redis.commands();
   base.onClose(() => redis.disconnect());
   const mind = createMind(systemRandom);
-  const { driver, sweeps } = createDriverParts({ base, config, redis, store, metrics, mind });
+  const { driver, sweeps } = createDriverParts({ base, config, redis, store, metrics, traces, mind });
   return createDriverLoops({
     driver,
     sweeps,

@@ -79,7 +79,10 @@ export function createTaskRunner(plan: Admitted, deps: TaskRunnerDeps): TaskRunn
   const notes = createNotes({ add: reports.add, clock });
 
   const talkOf = ({ node, engine }: PlannedNode) => ({
-    about: { runId: task.run_id, taskId: task.task_id, nodeId: node.id, attempt: node.attempt, engine },
+    about: {
+      ...{ runId: task.run_id, taskId: task.task_id, nodeId: node.id, attempt: node.attempt, engine },
+      traceparent: node.traceparent,
+    },
     progress: (done: number, total: number, unit: string) => notes.progress(node.id, { done, total, unit }),
     log: (level: "debug" | "info" | "warn" | "error", message: string) =>
       notes.log(node.id, { level, message }),

@@ -10,6 +10,8 @@ export interface HandlerContext {
   readonly attempt: number;
   /** The engine to use; `auto` has been resolved. Empty when the node type has no engines. */
   readonly engine: string;
+  /** The attempt's span in the run's trace, for the header `traceparent` of what the handler asks; absent where none is told. */
+  readonly traceparent?: string | undefined;
   /** Aborted on cancel, time limit and stop. The thread of a handler that ignores it is ended half a second later. */
   readonly signal: AbortSignal;
   /** How far the work is; called as often as one likes, the rest is dropped on the way. */

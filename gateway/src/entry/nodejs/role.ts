@@ -3,6 +3,7 @@ import type { ObjectStore } from "../../artifacts/object-store.ts";
 import type { Config } from "../../config.ts";
 import type { RoleState } from "../../health/readiness.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
+import type { Traces } from "../../telemetry/traces.ts";
 import type { Base } from "../base.ts";
 import type { Extension } from "../extension.ts";
 
@@ -20,6 +21,7 @@ export interface RoleContext {
   extension: Extension;
   store: ObjectStore;
   metrics: Metrics;
+  traces?: Traces | undefined;
   /** The roles started so far: /readyz tells of them. */
   started: readonly Role[];
 }

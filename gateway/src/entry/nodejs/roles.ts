@@ -3,6 +3,7 @@ import { systemClock, systemRandom } from "../../clock.ts";
 import { warmUp } from "../../driver/warm-up.ts";
 import type { RoleState } from "../../health/readiness.ts";
 import { createPrometheusMetrics } from "../../telemetry/prometheus.ts";
+import type { Traces } from "../../telemetry/traces.ts";
 import { createDriverRole } from "../driver-role.ts";
 import { createDelivererRole } from "./deliverer-role.ts";
 import { createExecutorRole } from "./executor-role.ts";
@@ -11,10 +12,16 @@ import type { Role, RoleContext, RoleName } from "./role.ts";
 
 const running = (role: RoleName): RoleState => ({ role, ready: true, detail: "running" });
 
-async function startDriver({ base, config, store, metrics }: RoleContext): Promise<Role> {
-  const loops = createDriverRole(base, config, store, metrics);
+async function startDriver({ base, config, store, metrics, traces }: RoleContext): Promise<Role> {
+  const loops = createDriverRole(base, config, store, { metrics, traces });
   loops.start();
-  return { state: () => running("driver"), stop: () => loops.stop() };
+  return {
+    state: () => running("driver"),
+    async stop() {
+      await loops.stop();
+      await traces?.close();
+    },
+  };
 }
 
 /** Does not wait for Redis: the gateway shall start while it is away. */
@@ -48,13 +55,32 @@ const STARTERS: Record<RoleName, (context: RoleContext) => Promise<Role>> = {
 /** The order in which roles start; they stop in reverse, so that nobody is let in who cannot be served. */
 const ORDER: readonly RoleName[] = ["driver", "executor", "deliverer", "http"];
 
+/** What tells them takes memory, so it is loaded where it is wanted only. */
+async function tracesFor({
+  base,
+  config,
+}: Pick<RoleContext, "base" | "config">): Promise<Traces | undefined> {
+  if (config.otlp_url === "") return undefined;
+  const { createOtlpTraces } = await import("./otlp-traces.ts");
+  const { version, logger } = base;
+  return createOtlpTraces({
+    url: config.otlp_url,
+    authorization: config.otlp_authorization,
+    version,
+    logger,
+  });
+}
+
 /** Starts the roles that the configuration asks for. */
-export async function startRoles(context: Omit<RoleContext, "started" | "metrics">): Promise<Role[]> {
+export async function startRoles(
+  context: Omit<RoleContext, "started" | "metrics" | "traces">,
+): Promise<Role[]> {
   const started: Role[] = [];
   const metrics = createPrometheusMetrics();
+  const traces = await tracesFor(context);
   for (const name of ORDER) {
     if (context.config.roles.includes(name))
-      started.push(await STARTERS[name]({ ...context, metrics, started }));
+      started.push(await STARTERS[name]({ ...context, metrics, traces, started }));
   }
   // Not before: who starts a gateway waits until it listens.
   if (context.config.roles.includes("driver"))

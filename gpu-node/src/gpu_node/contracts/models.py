@@ -947,6 +947,12 @@ class GatewayConfig(Model):
     """
     log_level: Literal["debug", "info", "warn", "error"] = Field(default="info")
     """Lowest level that is written."""
+    otlp_url: str = Field(default="")
+    """Where traces of runs are told to by OTLP over HTTP, as in http://collector:4318/v1/traces;
+    nowhere without it.
+    """
+    otlp_authorization: str = Field(default="")
+    """The Authorization header for them, as in Bearer ...; none without it."""
     lease_ms: int = Field(default=10000)
     """How long an executor may be silent; equal on all sides."""
     driver_lease_ms: int = Field(default=5000)
@@ -2203,6 +2209,10 @@ class TaskNode(Model):
     """Input name -> where its value comes from."""
     after: list[InstanceId]
     """Nodes of this task that must have succeeded first although no data comes from them."""
+    traceparent: str | MISSING = Field(default=MISSING)
+    """The span of this attempt in the run's trace, as W3C Trace Context writes it; only where
+    traces are told.
+    """
     check: bool | MISSING = Field(default=MISSING)
     """The node will run for certain unless the run fails before, so its handler's check may
     judge what is known of its inputs before the task begins.

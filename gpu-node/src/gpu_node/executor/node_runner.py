@@ -123,6 +123,7 @@ class NodeRunner:
             params={**self.registry.node_types[node.type].param_defaults, **node.params},
             inputs=inputs,
             paths={key: str(path) for key, path in paths.items()},
+            traceparent=node.traceparent,
         )
 
     def unexpected(self, error: UnexpectedFailure) -> Values:

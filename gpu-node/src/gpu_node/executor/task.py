@@ -32,6 +32,8 @@ class TaskNode:
     after: tuple[str, ...]
     check: bool = False
     """It runs for certain, so what is known of it may be judged before the task begins."""
+    traceparent: str | None = None
+    """The attempt's span in the run's trace; None where none is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def _to_node(node: Mapping[str, Any]) -> TaskNode:
         inputs={name: _to_source(source) for name, source in node["inputs"].items()},
         after=tuple(node["after"]),
         check=node.get("check", False),
+        traceparent=node.get("traceparent"),
     )
 
 

@@ -15,6 +15,9 @@ class HandlerContext(Protocol):
     engine: str
     """Name of the engine to use; `auto` has been resolved. A handler that lets another engine of
     its type do the work sets it: the result says which engine made it."""
+    traceparent: str | None
+    """The attempt's span in the run's trace, for the header `traceparent` of what the handler
+    asks; None where none is told."""
     work_dir: Path
     """Private directory of this attempt, removed afterwards."""
     models_dir: Path

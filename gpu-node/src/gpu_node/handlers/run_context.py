@@ -44,6 +44,7 @@ class Call:
     inputs: Mapping[str, Any]
     paths: Mapping[str, str]
     """Object key -> local file of each artifact among the inputs."""
+    traceparent: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The call as a message carries it."""
@@ -70,6 +71,7 @@ class RunContext:
         self.node_id = call.node_id
         self.attempt = call.attempt
         self.engine = call.engine
+        self.traceparent = call.traceparent
         self.models_dir = Path(call.models_dir)
         self.settings = call.settings
         self.cache_dir = None if call.cache_dir is None else Path(call.cache_dir)
