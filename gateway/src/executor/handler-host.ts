@@ -3,7 +3,10 @@ import type { Problem } from "@myspinbot/contracts/types.ts";
 import type { HandlerContext } from "../handlers/handler.ts";
 
 /** Who the work is for, as plain data. */
-export type About = Pick<HandlerContext, "runId" | "taskId" | "nodeId" | "attempt" | "engine" | "traceparent">;
+export type About = Pick<
+  HandlerContext,
+  "runId" | "taskId" | "nodeId" | "attempt" | "engine" | "traceparent"
+>;
 
 /** One call of a handler. */
 export interface HandlerCall extends Pick<HandlerContext, "progress" | "log"> {

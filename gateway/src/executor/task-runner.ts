@@ -1,10 +1,10 @@
 /** Runs a task from its first node to its settle, and stops it when somebody says so; task_runner.py is its twin. */
 import type { Clock } from "../clock.ts";
-import type { NodeResult } from "@myspinbot/contracts/types.ts";
+import type { NodeResult, Task, TaskNode } from "@myspinbot/contracts/types.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createBackoff } from "./backoff.ts";
-import type { HandlerHost } from "./handler-host.ts";
+import type { About, HandlerHost } from "./handler-host.ts";
 import { runNode } from "./node-runner.ts";
 import { isRefused } from "./task-checks.ts";
 import { createNotes } from "./notes.ts";
@@ -53,6 +53,11 @@ const REASONS = { settled: "", canceled: "canceled on request", released: "the e
 
 const LOST = { outcome: "released", reason: "the lease was lost" } as const;
 
+const aboutOf = ({ run_id, task_id }: Task, node: TaskNode, engine: string): About => ({
+  ...{ runId: run_id, taskId: task_id, nodeId: node.id, attempt: node.attempt, engine },
+  traceparent: node.traceparent,
+});
+
 export function createTaskRunner(plan: Admitted, deps: TaskRunnerDeps): TaskRunner {
   const { steps, host, clock, random, logger, metrics, executorId, showFailures } = deps;
   const { task } = plan;
@@ -79,10 +84,7 @@ export function createTaskRunner(plan: Admitted, deps: TaskRunnerDeps): TaskRunn
   const notes = createNotes({ add: reports.add, clock });
 
   const talkOf = ({ node, engine }: PlannedNode) => ({
-    about: {
-      ...{ runId: task.run_id, taskId: task.task_id, nodeId: node.id, attempt: node.attempt, engine },
-      traceparent: node.traceparent,
-    },
+    about: aboutOf(task, node, engine),
     progress: (done: number, total: number, unit: string) => notes.progress(node.id, { done, total, unit }),
     log: (level: "debug" | "info" | "warn" | "error", message: string) =>
       notes.log(node.id, { level, message }),
