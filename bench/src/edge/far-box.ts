@@ -63,9 +63,12 @@ function startBox({ server, dir, edge, pool, slots }: Box): Promise<PythonProces
 /** Share of the time from the first begin to the last end in which the one GPU was held. */
 export async function busyShare(box: Box, tasks: number): Promise<number> {
   const python = await startBox(box);
+  const again = new AbortController();
+  let stopped: Promise<void> | undefined;
   try {
     await openPool(box.server.redis, KEYS, box.pool);
     await issueTasks(box.server.redis, KEYS, box.pool, tasks);
+    stopped = issueReleased(box, again.signal);
     let [first, last, busy, began] = [Infinity, 0, 0, 0];
     for (let heard = 0; heard < 2 * tasks; heard += 1) {
       const { text, ns } = await python.ledger.next<{ text: string; ns: number }>(HEARD_MS);
@@ -76,7 +79,22 @@ export async function busyShare(box: Box, tasks: number): Promise<number> {
     }
     return busy / (last - first);
   } finally {
+    again.abort();
+    await stopped;
     await python.service.kill();
+  }
+}
+
+/** What a driver does with a task that a box gives back before it has begun: gives it out anew. */
+async function issueReleased({ server, pool }: Box, signal: AbortSignal): Promise<void> {
+  let seen = "-";
+  while (!signal.aborted) {
+    const reports = await server.redis.xrange(KEYS.poolReports("s0", pool), seen, "+");
+    const released = reports.filter(([, fields]) => fields.at(-1)?.includes('"outcome":"released"'));
+    if (released.length > 0) await issueTasks(server.redis, KEYS, pool, released.length);
+    const last = reports.at(-1);
+    if (last !== undefined) seen = `(${last[0]}`;
+    await sleep(10, undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -39,7 +39,7 @@ async function start(options: Parameters<typeof createHarness>[1] = {}): Promise
 }
 
 function turn(budget: Partial<Budget> = {}, more: Partial<TurnOptions> = {}): Promise<Turn> {
-  const options = { driver: h.driver, sweeps: [h.sweep], clock: systemClock, log: { warn }, ...more };
+  const options = { driver: h.driver, sweeps: [h.sweep], clock: systemClock, logger: { warn }, ...more };
   return driveTurn(options, { ...PLENTY, ...budget });
 }
 

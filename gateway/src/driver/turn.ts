@@ -17,7 +17,7 @@ export interface TurnOptions {
   /** One per shard. Turns at the same time may have the same consumer. */
   sweeps: readonly SweepDeps[];
   clock: Pick<Clock, "elapsed">;
-  log: Pick<Logger, "warn">;
+  logger: Pick<Logger, "warn">;
   /** Looks, whenever mail is read, for what else there is to do; resolves when what it found has ended. */
   beside?: () => Promise<unknown>;
   /**
@@ -144,19 +144,19 @@ function createWork(): Work {
   };
 }
 
-async function sweepAll({ sweeps, log }: TurnOptions, hasTime: () => boolean): Promise<void> {
+async function sweepAll({ sweeps, logger }: TurnOptions, hasTime: () => boolean): Promise<void> {
   // Executors without the right to load scripts may be waiting for them.
-  const scripts = sweeps.slice(0, 1).map(({ redis }) => orWarn(log, "scripts", loadScripts(redis)));
+  const scripts = sweeps.slice(0, 1).map(({ redis }) => orWarn(logger, "scripts", loadScripts(redis)));
   const perShard = sweeps.flatMap((deps) => [
-    orWarn(log, "timers", claimTimers(deps, hasTime)),
-    orWarn(log, "reap", reap(deps, hasTime)),
+    orWarn(logger, "timers", claimTimers(deps, hasTime)),
+    orWarn(logger, "reap", reap(deps, hasTime)),
   ]);
   await Promise.all([...scripts, ...perShard]);
 }
 
 /** New mail, and what drivers that died have read; `full` = there may be more of it. */
 async function nextEntries(
-  { log }: TurnOptions,
+  { logger }: TurnOptions,
   deps: SweepDeps,
   { sweep, count }: { sweep: boolean; count: number },
 ): Promise<{ entries: Entry[]; full: boolean }> {
@@ -167,21 +167,21 @@ async function nextEntries(
       await ensureGroups(deps);
       return read();
     }),
-    sweep ? orWarn(log, "adopt", adopt(deps)) : undefined,
+    sweep ? orWarn(logger, "adopt", adopt(deps)) : undefined,
   ]);
   return { entries: [...adopted, ...fresh], full: adopted.length > 0 || fresh.length >= count };
 }
 
-async function giveBack({ log }: TurnOptions, deps: SweepDeps, left: readonly Entry[]): Promise<void> {
-  if (left.length > 0) await orWarn(log, "release", release(deps, left));
+async function giveBack({ logger }: TurnOptions, deps: SweepDeps, left: readonly Entry[]): Promise<void> {
+  if (left.length > 0) await orWarn(logger, "release", release(deps, left));
 }
 
 /** One that fails keeps nothing else waiting. */
-async function orWarn<T>(log: TurnOptions["log"], sweep: string, work: Promise<T>): Promise<T | undefined> {
+async function orWarn<T>(logger: TurnOptions["logger"], sweep: string, work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
-    log.warn("sweep failed", { sweep, error });
+    logger.warn("sweep failed", { sweep, error });
     return undefined;
   }
 }

@@ -88,7 +88,7 @@ async function drainOver(
   try {
     return await driveTurn(
       {
-        ...{ driver, sweeps, bell, clock: systemClock, log: base.logger },
+        ...{ driver, sweeps, bell, clock: systemClock, logger: base.logger },
         // Who runs tasks beside Redis is nearer to them.
         beside: async () => {
           if (!isolate.does.work) return;
