@@ -100,8 +100,9 @@ export const WORK: readonly Case[] = [
     lines: ["released: the start deadline passed before anyone began; began nothing"],
   },
   {
+    // One lets its handlers act while it says that they begin, so this one waits for what never comes.
     name: "what was canceled before anybody had it",
-    nodes: [{}],
+    nodes: [{ params: { do: "wait", gate: "/nowhere/at/all" } }],
     task: { canceled: true },
     lines: ["a begins 1, first", "canceled: canceled on request; began a"],
   },
