@@ -23,6 +23,7 @@ import {
   type AppHarness,
 } from "../../test/app-harness.ts";
 import { until } from "../../test/until.ts";
+import { describeInProcess } from "../../test/runtime.ts";
 import { sha256Hex } from "../graphs/digest.ts";
 import { newId } from "../ids.ts";
 import { runStep } from "../redis/scripts.ts";
@@ -308,45 +309,48 @@ describe.each(asksForKey)("%s", (operation) => {
   });
 });
 
-describe.each(asksForKey.filter((operation) => SERVES[operation] === "owned"))("%s", (operation) => {
-  beforeEach(async () => {
-    ids = await makeThings();
-  });
+describeInProcess("others").each(asksForKey.filter((operation) => SERVES[operation] === "owned"))(
+  "%s",
+  (operation) => {
+    beforeEach(async () => {
+      ids = await makeThings();
+    });
 
-  it("is no way around its owner, however it is asked", async () => {
-    const own = await k.as(bob.api_key, "/v1/runs", { method: "POST", ...BODIES.createRun });
-    const bobs = await runOf(own);
-    const made = await k.as(bob.api_key, `/v1/runs/${bobs.run_id}/token`, { method: "POST" });
-    const { token } = (await made.json()) as RunToken;
-    const seen = await ask(operation, bearer(ann.api_key));
-    const etag = seen.headers.get("etag") ?? "*";
-    await seen.body?.cancel();
-    ids = await makeThings();
-    for (const [query, headers] of EVASIONS(token, etag)) {
-      const asked = await ask(operation, { ...headers, ...bearer(bob.api_key) }, query);
-      const text = await asked.text();
-      expect(asked.status, `${query} ${JSON.stringify(headers)} ${text}`).toBe(404);
-      expect(asked.headers.get("etag"), text).toBeNull();
-    }
-    for (const [what, status] of [
-      ["token", [401, 404]],
-      ["key", [404]],
-    ] as const) {
-      // The address in other letters.
-      const encoded = addressOf(operation).replace(/_/g, "%5F").replace(/1/g, "%31");
-      const more = what === "token" ? `?token=${token}` : "";
-      const init = { method: ROUTES[operation].method, ...BODIES[operation] };
-      const answer = await h.stranger(`${encoded}${more}`, {
-        ...init,
-        headers: { ...(init.headers as object), ...(what === "key" ? bearer(bob.api_key) : {}) },
-      });
-      expect(status, await answer.text()).toContain(answer.status);
-    }
-    if (ROUTES[operation].method !== "GET") return;
-    const answer = await h.stranger(addressOf(operation), { method: "HEAD", headers: bearer(bob.api_key) });
-    expect([answer.status, answer.headers.get("etag"), await answer.text()]).toEqual([404, null, ""]);
-  });
-});
+    it("is no way around its owner, however it is asked", async () => {
+      const own = await k.as(bob.api_key, "/v1/runs", { method: "POST", ...BODIES.createRun });
+      const bobs = await runOf(own);
+      const made = await k.as(bob.api_key, `/v1/runs/${bobs.run_id}/token`, { method: "POST" });
+      const { token } = (await made.json()) as RunToken;
+      const seen = await ask(operation, bearer(ann.api_key));
+      const etag = seen.headers.get("etag") ?? "*";
+      await seen.body?.cancel();
+      ids = await makeThings();
+      for (const [query, headers] of EVASIONS(token, etag)) {
+        const asked = await ask(operation, { ...headers, ...bearer(bob.api_key) }, query);
+        const text = await asked.text();
+        expect(asked.status, `${query} ${JSON.stringify(headers)} ${text}`).toBe(404);
+        expect(asked.headers.get("etag"), text).toBeNull();
+      }
+      for (const [what, status] of [
+        ["token", [401, 404]],
+        ["key", [404]],
+      ] as const) {
+        // The address in other letters.
+        const encoded = addressOf(operation).replace(/_/g, "%5F").replace(/1/g, "%31");
+        const more = what === "token" ? `?token=${token}` : "";
+        const init = { method: ROUTES[operation].method, ...BODIES[operation] };
+        const answer = await h.stranger(`${encoded}${more}`, {
+          ...init,
+          headers: { ...(init.headers as object), ...(what === "key" ? bearer(bob.api_key) : {}) },
+        });
+        expect(status, await answer.text()).toContain(answer.status);
+      }
+      if (ROUTES[operation].method !== "GET") return;
+      const answer = await h.stranger(addressOf(operation), { method: "HEAD", headers: bearer(bob.api_key) });
+      expect([answer.status, answer.headers.get("etag"), await answer.text()]).toEqual([404, null, ""]);
+    });
+  },
+);
 
 describe("an address without a route", () => {
   it.each(["/v1/nope", "/v1/runs/x/nope", "/v1/keys/x/y"])("%s asks for a key first", async (path) => {

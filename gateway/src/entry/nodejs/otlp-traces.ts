@@ -6,6 +6,9 @@ import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from "@opent
 import type { Logger } from "../../telemetry/logger.ts";
 import type { Span, Traces } from "../../telemetry/traces.ts";
 
+/** For one batch, with all that is tried again. */
+const PATIENCE_MS = 5_000;
+
 export interface OtlpOptions {
   readonly url: string;
   /** Of the header Authorization; none if empty. */
@@ -16,7 +19,7 @@ export interface OtlpOptions {
 
 export function createOtlpTraces({ url, authorization, version, logger }: OtlpOptions): Traces {
   const headers: Record<string, string> = authorization === "" ? {} : { Authorization: authorization };
-  const exporter = new OTLPTraceExporter({ url, headers });
+  const exporter = new OTLPTraceExporter({ url, headers, timeoutMillis: PATIENCE_MS });
   const processor = new BatchSpanProcessor({ exporter: telling(exporter, logger) });
   const common = {
     resource: resourceFromAttributes({ "service.name": "myspinbot", "service.version": version }),

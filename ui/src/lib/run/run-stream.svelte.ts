@@ -91,8 +91,9 @@ export class RunStream {
   /** A snapshot has no previews: those that are looked at are in the log. */
   async #recall(): Promise<void> {
     for (const seq of this.#kept === undefined ? [] : missingPreviews(this.#kept)) {
-      const page = { after: seq - 1, limit: 1, signal: this.#stop.signal };
-      const read = await client.runs.events(this.runId, page).catch(() => undefined);
+      const page = { after: seq - 1, limit: 1 };
+      const { signal } = this.#stop;
+      const read = await client.runs.events(this.runId, page, { signal }).catch(() => undefined);
       const [event] = read?.events ?? [];
       if (event !== undefined && this.#kept !== undefined) recall(this.#kept, event);
     }
