@@ -37,7 +37,7 @@ const TWO: Graph = {
 } as Graph;
 
 describe.each(Object.entries({ ...GRAPHS, two: TWO }))("the drawing of %s", (_, given) => {
-  const graph = given as Graph;
+  const graph = given;
   const { frames, nodes, width, height } = layoutOf(graph);
   const boxOf = (id: string): Box => ({ ...nodes.get(id)!, width: NODE_WIDTH, height: NODE_HEIGHT });
 
