@@ -177,7 +177,11 @@ async function giveBack({ logger }: TurnOptions, deps: SweepDeps, left: readonly
 }
 
 /** One that fails keeps nothing else waiting. */
-async function orWarn<T>(logger: TurnOptions["logger"], sweep: string, work: Promise<T>): Promise<T | undefined> {
+async function orWarn<T>(
+  logger: TurnOptions["logger"],
+  sweep: string,
+  work: Promise<T>,
+): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
