@@ -34,7 +34,8 @@ const TWO: Graph = {
     { from: "e", to: "last" },
     { from: "alone", to: "last" },
   ],
-} as Graph;
+  output: { last: "$last.v" },
+};
 
 describe.each(Object.entries({ ...GRAPHS, two: TWO }))("the drawing of %s", (_, given) => {
   const graph = given;
