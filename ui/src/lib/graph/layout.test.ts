@@ -27,12 +27,14 @@ const TWO: Graph = {
     { id: "last", type: "t", plane: "node" },
   ],
   edges: [
-    { from: "a", to: "b" },
-    { from: "a", to: "c" },
-    { from: "d", to: "e" },
-    { from: "b", to: "last" },
-    { from: "e", to: "last" },
-    { from: "alone", to: "last" },
+    ...[
+      ["a", "b"],
+      ["a", "c"],
+      ["d", "e"],
+      ["b", "last"],
+      ["e", "last"],
+      ["alone", "last"],
+    ].map(([from, to]) => ({ from: from!, to: to!, on: "success" as const })),
   ],
   output: { last: "$last.v" },
 };
