@@ -4,7 +4,7 @@
  * Further arguments go to Vitest, or to pytest if they name Python: `npm run test:unit -- run-service`.
  */
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { readCommandLine } from "./command-line.mjs";
 import { ROOT, VENV } from "./services/binaries.ts";
 import { runStepBeside, runStepQuietly, type Step } from "./steps.ts";
@@ -13,6 +13,21 @@ interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Of those that failed. */
+  readonly names: readonly string[];
+}
+
+/** Of Vitest's report. */
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
 }
 
 type RunStep = (step: Step) => Promise<number>;
@@ -27,6 +42,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
 const REPORTS = join(ROOT, ".data", "test-reports");
 /** pytest's exit status for "no test was selected", which is no failure of a part. */
 const NO_TESTS = 5;
+/** Whoever sees only the end of the output shall see what failed. */
+const MOST_NAMES = 20;
 
 const { words, values } = readCommandLine("test", process.argv.slice(2));
 const { name } = values as { name?: string };
@@ -59,9 +76,16 @@ async function runVitest(runStep: RunStep): Promise<string> {
     ],
   });
   return close("vitest", status, () => {
-    const found = JSON.parse(readFileSync(report, "utf8")) as Record<string, number>;
-    const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0 } = found;
-    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
+    const found = JSON.parse(readFileSync(report, "utf8")) as VitestReport;
+    const names = found.testResults
+      .filter(({ status }) => status === "failed")
+      .flatMap(({ name, assertionResults }) => {
+        const file = relative(ROOT, name);
+        const failed = assertionResults.filter(({ status }) => status === "failed");
+        return failed.length === 0 ? [file] : failed.map(({ fullName }) => `${file}: ${fullName}`);
+      });
+    const skipped = found.numPendingTests + found.numTodoTests;
+    return { passed: found.numPassedTests, failed: found.numFailedTests, skipped, names };
   });
 }
 
@@ -76,20 +100,28 @@ async function runPytest(runStep: RunStep): Promise<string> {
     cwd: "gpu-node",
   });
   return close("pytest", status === NO_TESTS ? 0 : status, () => {
-    const suite = /<testsuite [^>]*>/.exec(readFileSync(report, "utf8"))?.[0] ?? "";
+    const text = readFileSync(report, "utf8");
+    const suite = /<testsuite [^>]*>/.exec(text)?.[0] ?? "";
     const count = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
     const [failed, skipped] = [count("failures") + count("errors"), count("skipped")];
-    return { passed: count("tests") - failed - skipped, failed, skipped };
+    const names = text
+      .split("<testcase ")
+      .filter((test) => /<(failure|error) /.test(test))
+      .map((test) => /classname="([^"]*)" name="([^"]*)"/.exec(test)?.slice(1).join(": ") ?? "");
+    return { passed: count("tests") - failed - skipped, failed, skipped, names };
   });
 }
 
-/** One closing line per runner; a runner that broke counts as a failure even if every test passed. */
+/** Names of what failed, and one closing line per runner; a runner that broke counts as a failure even if every test passed. */
 function close(runner: string, status: number, read: () => Counts): string {
   if (status !== 0) process.exitCode = 1;
   try {
-    const { passed, failed, skipped } = read();
+    const { passed, failed, skipped, names } = read();
     const line = `${runner}: ${passed} passed, ${status !== 0 && failed === 0 ? 1 : failed} failed`;
-    return skipped > 0 ? `${line}, ${skipped} skipped` : line;
+    return [
+      ...names.slice(0, MOST_NAMES).map((name) => `${runner} failed: ${name}`),
+      skipped > 0 ? `${line}, ${skipped} skipped` : line,
+    ].join("\n");
   } catch {
     process.exitCode = 1;
     return `${runner}: 0 passed, 1 failed`;
