@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
-import socket
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from minio import Minio
-from services import running
+from services import free_ports, running
 from urllib3 import PoolManager
 
 _GRPC_ABOVE = 10_000
@@ -41,7 +40,7 @@ def start_seaweed(folder: Path, bucket: str = "myspinbot") -> Iterator[Seaweed]:
         "actions": ["Admin", "Read", "Write", "List", "Tagging"],
     }
     (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
-    s3, master, volume, filer = _free_pairs(4)
+    s3, master, volume, filer = free_ports(4, _GRPC_ABOVE)
     region = "us-east-1"
     address = f"127.0.0.1:{s3}"
     # Without the SDK's own retries a store that comes up is noticed at once.
@@ -97,15 +96,3 @@ def _filer(folder: Path, port: int, master: int, s3: int) -> list[str]:
         *("-s3.iam=false", "-s3.localSocket=s3.sock"),
         f"-s3.config={folder / 's3.json'}",
     ]
-
-
-def _free_pairs(count: int) -> list[int]:
-    """Loopback ports that were free a moment ago, and with them those of grpc."""
-    found: list[int] = []
-    while len(found) < count:
-        port = 12_000 + secrets.randbelow(10_000)
-        with suppress(OSError):
-            for each in (port, port + _GRPC_ABOVE):
-                socket.create_server(("127.0.0.1", each)).close()
-            found.append(port)
-    return found

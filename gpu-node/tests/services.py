@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import subprocess
 import time
@@ -41,13 +42,38 @@ def start_valkey(folder: Path, *args: str, port: int | None = None) -> Iterator[
         yield Valkey(f"redis://127.0.0.1:{port}", port, process)
 
 
-def free_ports(count: int) -> list[int]:
-    """Loopback ports that were free a moment ago."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
+_LOWEST, _HIGHEST = 12_000, 32_000
+"""Below the range from which Linux and macOS take the local ports of outgoing connections."""
+
+_reserved: list[socket.socket] = []
+
+
+def free_ports(count: int, above: int = 0) -> list[int]:
+    """Loopback ports that nobody else who asks here, or in `scripts/services/ports.ts`, gets while
+    this process lives: a server often listens seconds after its port was chosen.
+
+    Those that lie `above` higher are free, too.
+    """
+    found: list[int] = []
+    while len(found) < count:
+        port = _LOWEST + secrets.randbelow(_HIGHEST - above - _LOWEST)
+        with suppress(OSError):
+            for each in {port, port + above}:
+                _reserve(each)
+            found.append(port)
+    return found
+
+
+def _reserve(port: int) -> None:
+    """A socket of UDP holds the number, which the system lets go however this process ends."""
+    holder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        holder.bind(("127.0.0.1", port))
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        holder.close()
+        raise
+    _reserved.append(holder)
 
 
 @contextmanager

@@ -48,35 +48,27 @@ async function startServer(name: string, program: Program, options: ValkeyOption
   const { dir, prefix = "msb", pools = ["default"], host = "127.0.0.1" } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const users = options.open ? undefined : ownRedisUsers(dir, { prefix, pools });
-  for (let attempt = 1; ; attempt += 1) {
-    const port = options.port ?? (await freePort());
-    const service = new Service({
-      name,
-      command,
-      args: [
-        ...flags({ host, port, dir }),
-        ...(users ? ["--aclfile", users.aclFile] : []),
-        ...(options.args ?? []),
-      ],
-      logFile: join(dir, `${name}.log`),
-      isReady: () => answersPing({ host, port }, users?.passwords.owner),
-      readyWithinMs: 20_000,
-      stopSignal: "SIGTERM",
-      graceMs: 5_000,
-    });
-    try {
-      await service.start();
-      const urlOf = (user: string): string => {
-        const login = users ? `${user}:${users.passwords[user]}@` : "";
-        return `redis://${login}${host}:${port}`;
-      };
-      return { url: urlOf("owner"), urlOf, port, service, stop: () => service.stop() };
-    } catch (error) {
-      // Between choosing a free port and listening on it another process may have taken it.
-      const taken = options.port === undefined && service.logTail().includes("Address already in use");
-      if (!taken || attempt === 5) throw error;
-    }
-  }
+  const port = options.port ?? (await freePort());
+  const service = new Service({
+    name,
+    command,
+    args: [
+      ...flags({ host, port, dir }),
+      ...(users ? ["--aclfile", users.aclFile] : []),
+      ...(options.args ?? []),
+    ],
+    logFile: join(dir, `${name}.log`),
+    isReady: () => answersPing({ host, port }, users?.passwords.owner),
+    readyWithinMs: 20_000,
+    stopSignal: "SIGTERM",
+    graceMs: 5_000,
+  });
+  await service.start();
+  const urlOf = (user: string): string => {
+    const login = users ? `${user}:${users.passwords[user]}@` : "";
+    return `redis://${login}${host}:${port}`;
+  };
+  return { url: urlOf("owner"), urlOf, port, service, stop: () => service.stop() };
 }
 
 function flags({ host, port, dir }: { host: string; port: number; dir: string }): string[] {
