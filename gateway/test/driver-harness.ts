@@ -207,6 +207,18 @@ export async function createHarness(
     }
   }
 
+  /** Redis may be away for a while, as in real life; what was taken then is given to it again. */
+  async function keepWorking(pool: string, doWork: Work): Promise<void> {
+    while (!closed) {
+      try {
+        await work(pool, doWork);
+      } catch (error) {
+        if (!closed) SILENT.error("an executor of the test met", { error: String(error) });
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
+  }
+
   const harness: Harness = {
     executors: [],
     aroundCommit: undefined,
@@ -274,7 +286,7 @@ export async function createHarness(
     report: (task, first, items, consumer = "exec_test") =>
       runStep(redis, steps.report(keys, { ...asExecutor(task, consumer), first, items })),
     startExecutor(pool, doWork) {
-      executors.push(work(pool, doWork).catch(() => {}));
+      executors.push(keepWorking(pool, doWork));
     },
     async waitForEnd(run) {
       const until = Date.now() + 25_000;

@@ -245,6 +245,7 @@ describe("GET /v1/runs/{run_id}/events as a stream", () => {
     h.driver.valkey.service.signal("SIGSTOP");
     await sleep(3500);
     h.driver.valkey.service.signal("SIGCONT");
+    await until(() => h.driver.redis.ping().catch(() => undefined));
     work(10);
     const followed = await following;
     expect(ids(followed)).toEqual(from(1, followed.frames.length));
