@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 import { ON_BOTH } from "./gateway/test/on-both.ts";
 
 /** How long `expect.poll` waits: a bound for a busy machine, not an expectation. */
-const patience = { poll: { timeout: 10_000 } };
+const patience = { poll: { timeout: 30_000 } };
 const everywhere = ["codegen", "client", "gateway", "scripts", "bench", "ui", "tunnel"].join(",");
 
 /** Who needs servers waits for them most of the time, so that two files keep less than two cores busy. */
@@ -23,7 +23,7 @@ export default defineConfig({
           include: [`{${everywhere}}/**/*.test.ts`],
           exclude: ["**/*.{int,edge}.test.ts", "**/node_modules/**", "ui/build/**"],
           // Bounds for a busy machine, here and below.
-          testTimeout: 30_000,
+          testTimeout: 90_000,
         },
       },
       {
@@ -34,8 +34,8 @@ export default defineConfig({
           // The official checkpoint suite calls describe and it as globals.
           globals: true,
           expect: patience,
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
         },
       },
       {
@@ -47,8 +47,8 @@ export default defineConfig({
           exclude: ["**/node_modules/**"],
           globalSetup: "gateway/test/edge-setup.ts",
           expect: patience,
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
         },
       },
       {

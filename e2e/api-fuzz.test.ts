@@ -95,7 +95,7 @@ async function deadLetter(client: Client): Promise<string> {
       expect(dead_letters).toHaveLength(1);
       return dead_letters[0]!.dead_letter_id;
     },
-    { timeout: 20_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 }
 

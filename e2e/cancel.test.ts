@@ -40,7 +40,7 @@ async function startDeaf(more: Partial<RunCreate> = {}): Promise<string> {
       const beats = linesOf(world, run).filter(({ phase }) => phase === "beat");
       expect(new Set(beats.map(({ pid = 0 }) => pid)).size).toBe(WORKERS);
     },
-    { timeout: 30_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
   return run;
 }
@@ -119,7 +119,7 @@ describe("time limits of handlers that do not listen", () => {
     const ended = await world.client.runs.watch(run);
     expect([ended.status, ended.error?.code]).toEqual([status, code]);
     await vi.waitFor(() => expect(livingOf(linesOf(world, run))).toEqual([]), {
-      timeout: 20_000,
+      timeout: 60_000,
       interval: 20,
     });
     // A thread of a gateway has no process of its own to look for: it is over when it writes no more.
@@ -129,7 +129,7 @@ describe("time limits of handlers that do not listen", () => {
         await doOtherWork();
         expect(linesOf(world, run)).toHaveLength(lines);
       },
-      { timeout: 20_000, interval: 0 },
+      { timeout: 60_000, interval: 0 },
     );
   });
 });

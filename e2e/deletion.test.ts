@@ -142,8 +142,8 @@ it("leaves nothing of a run, its graph, its key and its uploads anywhere", async
   expect(foundIn(await everyObject())).toEqual(expect.arrayContaining(["bytes", "fileName"]));
 
   await client.runs.delete(run.run_id);
-  await expect.poll(async () => (await client.files.list()).files, { timeout: 30_000 }).toEqual([]);
-  await expect.poll(async () => foundIn(await everyObject()), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(async () => (await client.files.list()).files, { timeout: 60_000 }).toEqual([]);
+  await expect.poll(async () => foundIn(await everyObject()), { timeout: 60_000 }).toEqual([]);
   expect(foundIn(await everyKey())).toEqual([]);
   expect(foundIn(everyFile("gateway", "gpu-node"))).toEqual([]);
 

@@ -92,7 +92,7 @@ type Kill = (world: World, all: boolean, submitMore: () => Promise<void>) => Pro
 
 const VICTIMS: Record<string, Kill> = {
   "the handler child": async (world, _, submitMore) => {
-    const until = Date.now() + 20_000;
+    const until = Date.now() + 60_000;
     let moreAt = Date.now() + 200;
     while (!killBusyChild(world)) {
       if (Date.now() > until) throw new Error("no handler child was busy");
@@ -225,7 +225,7 @@ async function judge({ run, again, kind, canceled }: Submitted): Promise<void> {
 }
 
 async function expectRest(): Promise<void> {
-  const until = Date.now() + 20_000;
+  const until = Date.now() + 60_000;
   for (;;) {
     const keys = await redis.keys("msb:*");
     const streams = keys.filter((key) => /:(mail|tasks|reports)$/.test(key) && !key.includes(":run:"));

@@ -151,7 +151,7 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
     const said = portrait.locator("[data-trial]");
     const refusal = said.getByText("No face was found in the portrait: no face was found in the picture.");
     await expect
-      .poll(() => said.textContent(), { timeout: 30_000 })
+      .poll(() => said.textContent(), { timeout: 60_000 })
       .toContain("No face was found in the portrait: no face was found in the picture.");
     expect(await page.getByRole("button", { name: "Make the film" }).isEnabled()).toBe(true);
     expect(await findings(page)).toEqual([]);
@@ -163,7 +163,7 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
     const face = readFileSync(join(ROOT, "ui", "static", "avatars", "robin.webp"));
     await choose("robin.webp", "image/webp", face);
     await expect
-      .poll(() => said.textContent(), { timeout: 30_000 })
+      .poll(() => said.textContent(), { timeout: 60_000 })
       .toContain("A box has looked at it: it will do.");
     const trials = await client.runs.list({ tag: "file-trial" });
     // Those of other tests come after them.

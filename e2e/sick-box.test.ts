@@ -88,16 +88,16 @@ describe("a run whose engine goes away", () => {
     const { run_id } = await world.client.runs.submit({ graph, input: {} });
     const read = () => world.client.runs.get(run_id);
     await expect
-      .poll(async () => (await read()).queue, { timeout: 30_000 })
+      .poll(async () => (await read()).queue, { timeout: 60_000 })
       .toEqual({
         waiting_for: [{ node_id: "a", type, reason: "ledger: the ledger is closed" }],
       });
-    await expect.poll(async () => (await read()).status, { timeout: 30_000 }).toBe("waiting");
+    await expect.poll(async () => (await read()).status, { timeout: 60_000 }).toBe("waiting");
     expect((await read()).status_reason).toContain("the ledger is closed");
     rmSync(flag);
     expect((await world.client.runs.watch(run_id)).status).toBe("succeeded");
     // Each executor looks by itself: those that follow are told of none that is still away.
-    await expect.poll(() => away(type), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => away(type), { timeout: 60_000 }).toEqual([]);
   });
 });
 

@@ -144,7 +144,7 @@ const ledger = (): LedgerLine[] =>
 describe("a run", () => {
   it("is one trace: the run, each attempt of each node on either plane, and its parts", async () => {
     const run_id = await run();
-    await vi.waitUntil(() => spans.some(({ name }) => name === "run both"), 30_000);
+    await vi.waitUntil(() => spans.some(({ name }) => name === "run both"), 60_000);
     const whole = spans.find(({ name }) => name === "run both")!;
     expect(whole.parentSpanId ?? "").toBe("");
     expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([whole.traceId]));
@@ -175,13 +175,13 @@ describe("a run", () => {
 
   it("ends all the same while nobody takes its trace, which is said once", async () => {
     const before = await run();
-    await vi.waitUntil(() => spans.filter(({ name }) => name === "run both").length === 2, 30_000);
+    await vi.waitUntil(() => spans.filter(({ name }) => name === "run both").length === 2, 60_000);
     await collector?.stop();
     receiver.closeAllConnections();
     await new Promise((resolve) => receiver.close(resolve));
     const after = [await run(), await run()];
     expect(new Set([before, ...after]).size).toBe(3);
-    await vi.waitUntil(() => stack.gateway.service.logTail(200).includes("traces are not taken"), 40_000);
+    await vi.waitUntil(() => stack.gateway.service.logTail(200).includes("traces are not taken"), 60_000);
     await stack.gateway.stop();
     const said = stack.gateway.service
       .logTail(500)

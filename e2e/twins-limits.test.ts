@@ -46,7 +46,7 @@ async function endingsOf(plane: Plane, task: string, count: number): Promise<Rec
 /** More than the limits of wire.json that are longer here. */
 const aWhile = async (overheard: Overheard): Promise<void> => {
   const before = overheard.count("renew");
-  await expect.poll(() => overheard.count("renew"), { timeout: 30_000 }).toBeGreaterThan(before + 3);
+  await expect.poll(() => overheard.count("renew"), { timeout: 60_000 }).toBeGreaterThan(before + 3);
 };
 
 describe("with long limits and small ones", () => {

@@ -116,13 +116,13 @@ describe.each(PLANES)("on the plane %s", (name) => {
     expect((await says(plane, await plane.issue([{ params: { do: "away" } }]))).at(1)).toBe(
       "settled; began a",
     );
-    await expect.poll(available, { timeout: 20_000 }).toEqual([true, false]);
+    await expect.poll(available, { timeout: 60_000 }).toEqual([true, false]);
     expect((await plane.row("odd")).engines[1]).toMatchObject({ reason: "the flag is down" });
     rmSync(flag);
     expect(await says(plane, await plane.issue([second]))).toEqual([
       "declined: no engine for odd: second: the flag is down; began nothing",
     ]);
-    await expect.poll(available, { timeout: 20_000 }).toEqual([true, true]);
+    await expect.poll(available, { timeout: 60_000 }).toEqual([true, true]);
     expect((await says(plane, await plane.issue([second]))).at(-1)).toBe(
       '  a succeeded 1, second: {"text":"second"}',
     );
@@ -133,7 +133,7 @@ describe.each(PLANES)("on the plane %s", (name) => {
     const flag = join(pair.dir, `${name}-away`);
     const found = async (order: number) => {
       await expect
-        .poll(async () => (await plane.announced()).probe_order_ms, { timeout: 20_000 })
+        .poll(async () => (await plane.announced()).probe_order_ms, { timeout: 60_000 })
         .toBe(order);
       return (await plane.row("odd")).engines.map(({ available }) => available);
     };

@@ -127,14 +127,14 @@ describe.skipIf(commit === undefined)("an upgrade from the version before", () =
     const asking = await submit(before.gateway, ASKS);
     const done = await clientAt(before.gateway.url).runs.watch(await submit(before.gateway, PARTS(5), words));
     expect(done).toMatchObject({ status: "succeeded", output: RIGHT });
-    await vi.waitUntil(() => readFileSync(ledger, "utf8").includes(long[0]!), 20_000);
+    await vi.waitUntil(() => readFileSync(ledger, "utf8").includes(long[0]!), 60_000);
 
     const after = await start(ROOT);
     const client = clientAt(after.gateway.url);
     const mixed = await Promise.all(
       [before, after, before, after].map(({ gateway }) => submit(gateway, PARTS(20), words)),
     );
-    await vi.waitUntil(async () => (await client.runs.get(asking)).status === "waiting", 20_000);
+    await vi.waitUntil(async () => (await client.runs.get(asking)).status === "waiting", 60_000);
     await Promise.all([before.gateway.stop(), before.box.stop()]);
 
     await client.runs.resume(asking, { node_id: "ok", decision: "accept" });
@@ -149,7 +149,7 @@ describe.skipIf(commit === undefined)("an upgrade from the version before", () =
       const events = await logOf(client, run_id);
       expect(seqs(events)).toEqual(upTo(events.length));
     }
-    await vi.waitUntil(() => new Set(told).size === ends.length + 2, 20_000);
+    await vi.waitUntil(() => new Set(told).size === ends.length + 2, 60_000);
     expect((await client.operators.deadLetters()).dead_letters).toEqual([]);
   });
 });

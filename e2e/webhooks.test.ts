@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 async function deliveryOf(run: string, status: Delivery["status"]): Promise<Delivery> {
-  for (const until = Date.now() + 30_000; ;) {
+  for (const until = Date.now() + 60_000; ;) {
     const { deliveries } = await world.client.webhooks.deliveriesOfRun(run);
     if (deliveries[0]?.status === status) return deliveries[0];
     if (Date.now() > until) throw new Error(`not ${status}: ${JSON.stringify(deliveries)}`);
@@ -47,7 +47,7 @@ function programOf(language: string): string {
 }
 
 async function waitUntilListening(port: number): Promise<void> {
-  for (const until = Date.now() + 20_000; ;) {
+  for (const until = Date.now() + 60_000; ;) {
     try {
       await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: "" });
       return;
@@ -125,7 +125,7 @@ describe("a receiver whose answer nobody writes down", () => {
     const { secret } = await world.client.webhooks.rotate();
     expect(secret).toMatch(/^whsec_/);
     const { run_id } = await world.client.runs.submit({ graph: GRAPH, webhook: { url } });
-    for (const until = Date.now() + 20_000; got.length === 0;) {
+    for (const until = Date.now() + 60_000; got.length === 0;) {
       if (Date.now() > until) throw new Error("nothing was delivered");
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

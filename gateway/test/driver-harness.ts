@@ -289,7 +289,7 @@ export async function createHarness(
       executors.push(keepWorking(pool, doWork));
     },
     async waitForEnd(run) {
-      const until = Date.now() + 25_000;
+      const until = Date.now() + 75_000;
       for (;;) {
         const record = await redis.hgetall(keys.run(shard, run));
         if (record.completed_at) return record;

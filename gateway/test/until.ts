@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Asks every 10 ms and answers the first truthy answer. */
-export async function until<T>(condition: () => Promise<T>, ms = 10_000): Promise<NonNullable<T>> {
+export async function until<T>(condition: () => Promise<T>, ms = 30_000): Promise<NonNullable<T>> {
   const end = Date.now() + ms;
   for (;;) {
     const answer = await condition();

@@ -20,7 +20,7 @@ export interface ShareOptions {
 
 const OK = 200;
 const NO_KEY = 401;
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 /** A gateway looks every few seconds whether there are keys. */
 const CLOSED_WITHIN_MS = 10_000;
 const LOOK_MS = 200;

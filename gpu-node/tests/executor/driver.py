@@ -15,7 +15,7 @@ from gpu_node.contracts.keys import Keys
 from gpu_node.gate import Gate
 
 Values = dict[str, Any]
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 
 
 def make_node(node_id: str, node_type: str = "test_async", **fields: Any) -> Values:

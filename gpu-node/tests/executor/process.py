@@ -137,7 +137,7 @@ def is_alive(pid: int) -> bool:
     return state != "Z"
 
 
-async def until(is_so: Callable[[], bool], within_s: float = 20) -> None:
+async def until(is_so: Callable[[], bool], within_s: float = 60) -> None:
     """Return when something outside becomes true; for what sends no event."""
     deadline = time.monotonic() + within_s
     while not is_so():

@@ -40,7 +40,7 @@ async def readiness(node: GpuNodeProcess) -> str:
     return answer.json().get("detail", "")
 
 
-async def until_said(node: GpuNodeProcess, sentence: str, within_s: float = 20) -> None:
+async def until_said(node: GpuNodeProcess, sentence: str, within_s: float = 60) -> None:
     """Return when /readyz says it, or no longer says anything of Redis if it is empty."""
     async with asyncio.timeout(within_s):
         while True:
