@@ -11,6 +11,7 @@ from executor.process import GpuNodeProcess
 from redis.asyncio import Redis
 
 from gpu_node.contracts.scripts import SCRIPTS
+from gpu_node.executor.held_tasks import NO_PLACE
 
 pytestmark = pytest.mark.usefixtures("gpu_node")
 
@@ -221,7 +222,13 @@ async def test_a_canceled_task_stops_and_says_so(
 async def test_more_tasks_than_places_are_worked_off_in_order(driver: Driver) -> None:
     tasks = [await driver.issue(make_node("a", params={"text": str(i)})) for i in range(20)]
     for task_id in tasks:
-        assert (await driver.ending(task_id))["outcome"] == "settled"
+        ending = await driver.ending(task_id)
+        if ending["outcome"] == "released":
+            # What came while the last place went goes back, and a driver issues its nodes again.
+            assert ending["reason"] == NO_PLACE
+            tasks.append(await driver.issue(make_node("a")))
+        else:
+            assert ending["outcome"] == "settled"
     await driver.assert_at_rest()
 
 
