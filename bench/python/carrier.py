@@ -1,16 +1,19 @@
-"""One Redis client of the gpu-node for each way that it is given; measures how long a load takes.
+"""One Redis client of the gpu-node for each way that it is given; measures what a load takes.
 
-Lines of input: `<way> <load>`; the answer is seconds. Ways are arguments: `name=address`.
+Lines of input: `<way> <load>`; the answer is seconds and seconds of CPU. Ways are arguments:
+`name=address`.
 """
 
 import asyncio
 import sys
 import time
 
+import uvloop
 from gpu_node.redis.clients import create_command_client
 from redis.asyncio import Redis
 
 SINGLES, BATCHES, IN_A_BATCH, LARGE = 100, 10, 64, 2
+MIB = 1 << 20
 
 
 async def singles(client: Redis) -> None:
@@ -31,7 +34,7 @@ async def batches(client: Redis) -> None:
 async def large(client: Redis) -> None:
     """There and back."""
     for _ in range(LARGE):
-        await client.set("bench-carrier", b"x" * 1_000_000)
+        await client.set("bench-carrier", b"x" * MIB)
         await client.get("bench-carrier")
 
 
@@ -46,11 +49,13 @@ async def main() -> None:
     while line := await asyncio.to_thread(sys.stdin.readline):
         way, load = line.split()
         await clients[way].ping()
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         await LOADS[load](clients[way])
-        print(time.perf_counter() - began, "done", sep="\n", flush=True)
+        took = time.perf_counter() - began, time.process_time() - worked
+        print(*took, "done", sep="\n", flush=True)
     for client in clients.values():
         await client.aclose()
 
 
-asyncio.run(main())
+# As the gpu-node runs.
+uvloop.run(main())

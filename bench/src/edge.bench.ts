@@ -8,16 +8,13 @@ import { join } from "node:path";
 import { startSeaweed } from "@myspinbot/services/seaweed.ts";
 import { startStandIn } from "@myspinbot/stand-in/stand-in.ts";
 import { asProxy, busyShare, idleTraffic } from "./edge/far-box.ts";
+import { tableOf, waysThrough } from "./edge/ways-through.ts";
 import { workerBesideNode, type WorkerFigures } from "./edge/worker-beside-node.ts";
 import { startBenchServer } from "./lib/redis-server.ts";
-import { atLeast, atMost, printTable, saveResults, toText, verdictText } from "./lib/report.ts";
-import { inRounds, valuesOf } from "./lib/rounds.ts";
-import { fitLine, median, pairedRatio } from "./lib/stats.ts";
+import { atMost, printTable, saveResults, toText, verdictText } from "./lib/report.ts";
+import { fitLine, median } from "./lib/stats.ts";
 import { ours } from "./pull/contestants.ts";
-import { startHelper } from "./python/processes.ts";
 
-const LOADS = ["singles", "batches", "large"];
-const ONE_WAY_MS = [0, 20];
 const ROUNDS = 12;
 const FAR_ROUNDS = 3;
 const RTTS = [0, 40, 80];
@@ -25,7 +22,7 @@ const TASKS = 6;
 const QUEUED = 100;
 const SLOTS = [1, 16];
 const IDLE_S = 60;
-const TARGETS = { carrier: 0.8, slope: 0.5, tolerance: 0.05, busy: 0.98, idle: 100_000 };
+const TARGETS = { slope: 0.5, tolerance: 0.05, busy: 0.98, idle: 100_000 };
 const WORKER = { submit: 1.8, cpuMs: 10, startCpuMs: 400, bundleKiB: 500, turnarounds: 8 };
 
 const server = await startBenchServer();
@@ -43,7 +40,7 @@ process.env.SSL_CERT_FILE = edge.certificate;
 const s3 = await startSeaweed({ dir: join(dir, "s3") });
 try {
   const worker = await workerBesideNode({ server, dir, s3, rounds: ROUNDS });
-  const carrying = await measureCarrier();
+  const carrying = await waysThrough(edge, ROUNDS, FAR_ROUNDS);
   const slope = await measureSlope();
   edge.manners.delayMs = 40;
   const busy = new Map<number, number>();
@@ -52,13 +49,8 @@ try {
   edge.manners.delayMs = 0;
   const idle = await idleTraffic({ server, dir, edge, pool: "idle", slots: 1 }, IDLE_S);
 
-  printTable(
-    `Carrier beside plain TCP through the same proxy, rates, ${ROUNDS} rounds`,
-    ["load, one way", "of TCP", "of TCP inside TLS", "target, of TCP"],
-    carrying.map(({ name, ratio, beside, ...verdict }) => [
-      ...[name, toText(ratio), toText(beside), verdictText(verdict)],
-    ]),
-  );
+  const { headings, lines } = tableOf(carrying);
+  printTable(`Carrier beside plain TCP through the same proxy, rates, ${ROUNDS} rounds`, headings, lines);
   const rows = [
     [
       "submit to handler, slope on the round trip",
@@ -110,32 +102,6 @@ function workerRows({ submit, cpuMs, startCpuMs, bundleKiB, turnarounds }: Worke
       most(Math.round(turnarounds), WORKER.turnarounds),
     ],
   ];
-}
-
-async function measureCarrier() {
-  const addresses = {
-    plain: `redis://127.0.0.1:${edge.ports.plain}`,
-    tls: `rediss://127.0.0.1:${edge.ports.tls}`,
-    carried: asProxy(edge).url,
-  };
-  const ways = Object.keys(addresses).map((name) => ({ name }));
-  const named = Object.entries(addresses).map((way) => way.join("="));
-  const helper = await startHelper(["carrier.py", ...named], {});
-  const found = [];
-  for (const ms of ONE_WAY_MS)
-    for (const load of LOADS) {
-      edge.manners.delayMs = ms;
-      const seconds = await inRounds(ways, ms === 0 ? ROUNDS : FAR_ROUNDS, async ({ name }) =>
-        Number((await helper.ask(`${name} ${load}`))[0]),
-      );
-      const carried = valuesOf(seconds, "carried");
-      const ratio = pairedRatio(valuesOf(seconds, "plain"), carried);
-      const beside = pairedRatio(valuesOf(seconds, "tls"), carried);
-      found.push({ name: `${load}, ${ms} ms`, ratio, beside, ...atLeast(ratio, TARGETS.carrier) });
-    }
-  helper.stop();
-  edge.manners.delayMs = 0;
-  return found;
 }
 
 async function measureSlope(): Promise<number> {

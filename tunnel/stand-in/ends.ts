@@ -1,36 +1,63 @@
 /** The ends of a pipe: a TCP socket, or a WebSocket whose binary frames are nothing but bytes. */
+import { createHash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { WebSocket } from "ws";
+import { createFrameReader, framed } from "./frames.ts";
 import type { End } from "./pipe.ts";
 
 export function socketEnd(socket: Socket): End {
+  return { ...wireOf(socket), close: () => socket.end() };
+}
+
+/** What the edge says when it goes away itself. */
+const GOING_AWAY = Buffer.from([0x03, 0xe9]);
+/** Of RFC 6455. */
+const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/** Answers that the tunnel is open; `head` is what came with the request. */
+export function webSocketEnd({ headers }: IncomingMessage, socket: Socket, head: Buffer): End {
+  const accept = createHash("sha1").update(`${headers["sec-websocket-key"]}${GUID}`).digest("base64");
+  const lines = ["Upgrade: websocket", "Connection: Upgrade", `Sec-WebSocket-Accept: ${accept}`];
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("\r\n")}\r\n\r\n`);
+  if (head.length > 0) socket.unshift(head);
+  const wire = wireOf(socket);
+  const say = (...frame: Parameters<typeof framed>): void => {
+    socket.cork();
+    for (const part of framed(...frame)) socket.write(part);
+    socket.uncork();
+  };
+  const leave = (reason: Buffer): void => {
+    say("close", reason);
+    socket.end();
+  };
+  return {
+    ...wire,
+    send: (chunk) => say("bytes", chunk),
+    onData: (hear) =>
+      wire.onData(
+        createFrameReader({
+          data: hear,
+          ping: (payload) => say("pong", payload),
+          close: () => leave(Buffer.alloc(0)),
+          wrong: () => socket.destroy(),
+        }),
+      ),
+    close: () => leave(GOING_AWAY),
+  };
+}
+
+function wireOf(socket: Socket): Omit<End, "close"> {
   socket.setNoDelay(true);
   // Its `close` follows.
   socket.on("error", () => {});
+  // What came as HTTP stays open for writing otherwise.
+  socket.on("end", () => socket.end());
   return {
     send: (chunk) => void socket.write(chunk),
     onData: (hear) => void socket.on("data", hear),
     onClose: (hear) => void socket.on("close", hear),
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
-    close: () => socket.end(),
     cut: () => void socket.destroy(),
-  };
-}
-
-/** What the edge says when it goes away itself. */
-const GOING_AWAY = 1001;
-
-export function webSocketEnd(socket: WebSocket): End {
-  socket.binaryType = "nodebuffer";
-  socket.on("error", () => {});
-  return {
-    send: (chunk) => socket.send(chunk, { binary: true }),
-    onData: (hear) => void socket.on("message", (data) => hear(data as Buffer)),
-    onClose: (hear) => void socket.on("close", hear),
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
-    close: () => socket.close(GOING_AWAY),
-    cut: () => socket.terminate(),
   };
 }

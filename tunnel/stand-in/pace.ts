@@ -6,7 +6,7 @@ export interface Pace {
   /** Nothing comes through until `resume`. */
   stall(): void;
   resume(): void;
-  /** Chunks that wait. */
+  /** Bytes that wait. */
   readonly waiting: number;
 }
 
@@ -21,6 +21,7 @@ export function createPace(
   let isRunning = false;
   let isStalled = false;
   let freeAt = 0;
+  let waiting = 0;
 
   const run = (): void => {
     const next = queue[0];
@@ -31,6 +32,7 @@ export function createPace(
     else if (left > 0) setImmediate(run);
     else {
       queue.shift();
+      waiting -= next.chunk.length;
       deliver(next.chunk);
       run();
     }
@@ -46,6 +48,7 @@ export function createPace(
       const now = performance.now();
       freeAt = Math.max(freeAt, now) + (bytesPerSecond > 0 ? (chunk.length * 1000) / bytesPerSecond : 0);
       queue.push({ due: (bytesPerSecond > 0 ? freeAt : now) + delayMs, chunk });
+      waiting += chunk.length;
       if (!isRunning) run();
     },
     stall() {
@@ -56,7 +59,7 @@ export function createPace(
       if (!isRunning) run();
     },
     get waiting() {
-      return queue.length;
+      return waiting;
     },
   };
 }

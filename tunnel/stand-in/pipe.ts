@@ -31,8 +31,8 @@ export interface Counts {
   bytesDown: number;
 }
 
-/** Chunks that wait before an end is asked to wait. */
-const MOST_WAITING = 64;
+/** Bytes that wait before an end is asked to wait: in chunks, ways that cut more finely would get less of the wire. */
+const MOST_WAITING = 4 << 20;
 
 export function createPipe(
   { client, target }: { client: End; target: End },

@@ -8,7 +8,6 @@ import { createServer as createHttpsServer } from "node:https";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { ownCertificate } from "@myspinbot/services/certificate.ts";
-import { WebSocketServer } from "ws";
 import { socketEnd, webSocketEnd } from "./ends.ts";
 import { refusalOf, written, type Manners, type Mode, type Token } from "./manners.ts";
 import { createPipe, type Counts, type Pipe } from "./pipe.ts";
@@ -123,7 +122,6 @@ const SERVERS: Record<Kind, (edge: Edge, target: Target, tls: Tls) => Server> = 
 
   carried(edge, target, tls) {
     const server = createHttpsServer(tls);
-    const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
     server.on("request", (_: IncomingMessage, response: ServerResponse) => {
       // As Access does before it asks for the token: cloudflared looks where to log in.
       response.writeHead(400).end();
@@ -138,9 +136,7 @@ const SERVERS: Record<Kind, (edge: Edge, target: Target, tls: Tls) => Server> = 
       }
       const behind = connect(target.port, target.host);
       behind.once("error", () => socket.destroy());
-      sockets.handleUpgrade(incoming, socket, head, (client) =>
-        edge.keep({ client: webSocketEnd(client), target: socketEnd(behind) }),
-      );
+      edge.keep({ client: webSocketEnd(incoming, socket, head), target: socketEnd(behind) });
     });
     return server;
   },

@@ -3,41 +3,23 @@ binary frames that are nothing but the bytes."""
 
 import asyncio
 import ssl
-from collections.abc import Iterable, Mapping
-from http import HTTPStatus
+from collections.abc import Iterable
 from typing import Any, cast
 
 from websockets.client import ClientProtocol
-from websockets.exceptions import InvalidStatus
-from websockets.frames import Close, CloseCode, Frame, Opcode
+from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from gpu_node import __version__
 from gpu_node.addresses import ServiceToken
 from gpu_node.connection_faults import EdgeFault
+from gpu_node.redis.edge_answers import CUT, NO_TUNNEL, SILENT, close_sentence, refusal_sentence
+from gpu_node.redis.frame_reader import FrameReader, NoFrame
 
-_FRAME_BYTES = 65_536
-"""Some edges lose larger frames."""
-_MESSAGE_BYTES = 16 << 20
-"""Far more than any edge puts into one."""
+_IN_A_FRAME = 65_536 - 8
+"""Some edges lose frames above 64 KiB, and so much with its head fills four records of TLS."""
 _GOODBYE_S = 3
-
-_ANSWERS: Mapping[int, str] = {
-    HTTPStatus.NOT_FOUND: "The edge before @ knows no tunnel of this name",
-    HTTPStatus.OK: "The edge before @ answers with a page in place of a tunnel",
-    HTTPStatus.TOO_MANY_REQUESTS: "The edge before @ is asked too often",
-}
-_LOGIN = (
-    "The edge before @ sends to a page to log in: the policy of its Access application must have "
-    "the action Service Auth"
-)
-_REFUSED = "The edge before @ refuses the service token, or it has expired"
-_NO_TOKEN = "The edge before @ wants a service token, and none is set"
-_AWAY = "The edge before @ cannot reach it: the tunnel or what is behind it is away"
-_OTHER = "The edge before @ answers something that is no tunnel"
-_SILENT = "The edge before @ does not answer in time"
-_CUT = "The edge before @ has cut the connection"
 
 
 async def open_carrier(
@@ -61,7 +43,7 @@ async def open_carrier(
         if transport:
             transport.abort()
         if isinstance(error, TimeoutError):
-            raise EdgeFault(_SILENT) from None
+            raise EdgeFault(SILENT) from None
         raise
     framing = _Framing(transport, carrier)
     return carrier.reader, asyncio.StreamWriter(framing, carrier, carrier.reader, loop)
@@ -80,10 +62,11 @@ class _Carrier(asyncio.StreamReaderProtocol):
         super().__init__(self.reader, loop=loop)
         host, port = place
         host = f"[{host}]" if ":" in host else host
-        self.socket = ClientProtocol(parse_uri(f"wss://{host}:{port}/"), max_size=_MESSAGE_BYTES)
+        self.socket = ClientProtocol(parse_uri(f"wss://{host}:{port}/"))
         self.opened: asyncio.Future[None] = loop.create_future()
         # Nobody waits any more for what fails after it was given up.
         self.opened.add_done_callback(lambda future: future.cancelled() or future.exception())
+        self._frames = FrameReader(self.reader.feed_data)
         self._token = token
         self._wire: asyncio.Transport | None = None
 
@@ -100,11 +83,16 @@ class _Carrier(asyncio.StreamReaderProtocol):
         self.flush()
 
     def data_received(self, data: bytes) -> None:
-        self.socket.receive_data(data)
-        for event in self.socket.events_received():
-            if isinstance(event, Frame) and event.opcode in _DATA:
-                self.reader.feed_data(event.data)
-        self._look()
+        if not self.opened.done():
+            data = self._open(data)
+        try:
+            others = self._frames.read(data)
+        except NoFrame:
+            self._fail(NO_TUNNEL)
+            return
+        if others:
+            self.socket.receive_data(others)
+            self._look()
 
     def eof_received(self) -> bool:
         self.socket.receive_eof()
@@ -113,15 +101,15 @@ class _Carrier(asyncio.StreamReaderProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.opened.done():
-            self._fail(_CUT)
+            self._fail(CUT)
         if self.reader.exception() is None and not isinstance(exc, OSError):
-            self.reader.set_exception(EdgeFault(_CUT))
+            self.reader.set_exception(EdgeFault(CUT))
         super().connection_lost(exc)
         # One that only failed would still count as open.
         self.reader.feed_eof()
 
     def flush(self) -> None:
-        """Send what is to be said."""
+        """Send what the WebSocket itself has to say."""
         wire = self._wire
         if wire is None or wire.is_closing():
             return
@@ -129,17 +117,27 @@ class _Carrier(asyncio.StreamReaderProtocol):
             if data:
                 wire.write(data)
 
+    def _open(self, data: bytes) -> bytes:
+        """Line by line, as an answer is written: what comes behind it is frames."""
+        lines = iter(data.splitlines(keepends=True))
+        for line in lines:
+            self.socket.receive_data(line)
+            self._look()
+            if self.opened.done():
+                break
+        return b"".join(lines)
+
     def _look(self) -> None:
         """After each thing heard: answers pings, and sees whether the edge has opened or closed."""
         self.flush()
         state, fault = self.socket.state, self.socket.handshake_exc
         if fault is not None:
-            self._fail(_sentence(fault, self._token))
+            self._fail(refusal_sentence(fault, self._token is not None))
         elif state is State.OPEN:
             if not self.opened.done():
                 self.opened.set_result(None)
         elif state is not State.CONNECTING:
-            self._fail(_closed(self.socket.close_rcvd))
+            self._fail(close_sentence(self.socket.close_rcvd))
 
     def _fail(self, sentence: str) -> None:
         error = EdgeFault(sentence)
@@ -160,13 +158,12 @@ class _Framing(asyncio.Transport):
         self._carrier = carrier
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        socket = self._carrier.socket
-        if socket.state is not State.OPEN:
+        if self._carrier.socket.state is not State.OPEN:
             return
         view = memoryview(data)
-        for start in range(0, len(view), _FRAME_BYTES):
-            socket.send_binary(view[start : start + _FRAME_BYTES])
-        self._carrier.flush()
+        for start in range(0, len(view), _IN_A_FRAME):
+            frame = Frame(Opcode.BINARY, view[start : start + _IN_A_FRAME])
+            self._wire.write(frame.serialize(mask=True))
 
     def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
         self.write(b"".join(list_of_data))
@@ -182,26 +179,3 @@ class _Framing(asyncio.Transport):
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return self._wire.get_extra_info(name, default)
-
-
-_DATA = (Opcode.BINARY, Opcode.TEXT, Opcode.CONT)
-
-
-def _sentence(fault: Exception, token: ServiceToken | None) -> str:
-    """What the edge did in place of opening a tunnel."""
-    if not isinstance(fault, InvalidStatus):
-        return _CUT if isinstance(fault.__cause__, EOFError) else _OTHER
-    status = fault.response.status_code
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        said = _REFUSED if token else _NO_TOKEN
-    elif 300 <= status < 400:
-        said = _LOGIN
-    elif status >= 500:
-        said = _AWAY
-    else:
-        said = _ANSWERS.get(status, _OTHER)
-    return f"{said} ({status})"
-
-
-def _closed(close: Close | None) -> str:
-    return f"{_CUT} ({close.code})" if close else _CUT
