@@ -33,6 +33,8 @@ export function createEvent(isolate: Isolate, context: EventContext, brings: boo
   const redis = connections.commands();
   const subscriber = connections.subscriber();
   const hub = createEventHub({ redis, subscriber, keys, clock: systemClock, logger });
+  // There is no other attempt: who follows a run is to come back, and not to hear that all is well from nobody.
+  for (const connection of [redis, subscriber]) connection.once("end", () => hub.close());
   let users = 1;
   const leave = (): void => {
     users -= 1;

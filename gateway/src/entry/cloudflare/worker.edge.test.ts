@@ -272,6 +272,16 @@ describe("the Worker", () => {
     expect(rest).toEqual((await events(run)).map(({ seq }) => seq).slice(1));
   });
 
+  it("ends a stream whose connection to Redis is cut, so that its reader comes back", async () => {
+    const run = await h.driver.submit(FILM, {});
+    const cut = (text: string): boolean => {
+      if (text.includes("id: 1\n")) void h.driver.redis.call("CLIENT", "KILL", "TYPE", "normal");
+      return false;
+    };
+    expect(idsIn(await follow(run, {}, cut))).toEqual([1]);
+    await h.ask(`/v1/runs/${run}/cancel`, { method: "POST" });
+  });
+
   it("keeps no connection to Redis of a client that has left", async () => {
     const run = await h.driver.submit(FILM, {});
     const before = await connections();
