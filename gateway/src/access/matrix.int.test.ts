@@ -118,6 +118,7 @@ let k: KeyHarness;
 let ann: NewApiKey;
 let bob: NewApiKey;
 let ids: Record<string, string>;
+const standing: Record<string, string> = { executor_id: "exec_test", name: "talking-avatar" };
 
 beforeAll(async () => {
   store = await startStore();
@@ -127,6 +128,7 @@ beforeAll(async () => {
   h.driver.startDriver();
   h.driver.startExecutor("node", () => ({ outputs: {} }));
   [ann, bob] = [await k.key("ann"), await k.key("bob")];
+  for (const [, make] of MAKERS) Object.assign(standing, await make());
 });
 afterAll(async () => {
   await h.close();
@@ -164,43 +166,51 @@ async function deadLetter(): Promise<string> {
   });
 }
 
-/** Something of Ann's for each placeholder. */
-async function makeThings(): Promise<Record<string, string>> {
+async function endedRun(): Promise<{ run_id: string }> {
   // Who is not heard of for half a minute is none.
   await h.announceAll();
   const body = JSON.stringify({ graph: GRAPH });
   const headers = { ...JSON_TYPE, prefer: "wait=30" };
-  const run = await runOf(await k.as(ann.api_key, "/v1/runs", { method: "POST", headers, body }));
-  const file = (await (
-    await k.as(ann.api_key, "/v1/files", { method: "POST", ...BODIES.createFile })
-  ).json()) as File;
-  const artifact = newId("art", "s0");
+  const { run_id } = await runOf(await k.as(ann.api_key, "/v1/runs", { method: "POST", headers, body }));
+  return { run_id };
+}
+
+async function fileOf(): Promise<{ file_id: string }> {
+  const made = await k.as(ann.api_key, "/v1/files", { method: "POST", ...BODIES.createFile });
+  const { file_id } = (await made.json()) as File;
+  return { file_id };
+}
+
+async function artifactOf(): Promise<{ run_id: string; artifact_id: string }> {
+  const { run_id } = await endedRun();
+  const artifact_id = newId("art", "s0");
   const sha256 = await sha256Hex(PNG);
-  const key = `runs/${run.run_id}/task_s0_X/${sha256}/a.png`;
+  const key = `runs/${run_id}/task_s0_X/${sha256}/a.png`;
   await h.store.put(key, { bytes: PNG, mediaType: "image/png", sha256, metadata: {} });
-  const row = {
-    artifact_id: artifact,
-    key,
-    media_type: "image/png",
-    size: PNG.length,
-    sha256,
-    name: "a",
-    meta: {},
-  };
-  await h.driver.redis.hset(h.driver.keys.runArtifacts("s0", run.run_id), artifact, JSON.stringify(row));
-  await h.driver.redis.set(h.driver.keys.artifact("s0", artifact), run.run_id);
-  const { key: spare } = await k.key("carl");
-  const hook = await webhookOf();
-  return {
-    run_id: run.run_id,
-    file_id: file.file_id,
-    artifact_id: artifact,
-    key_id: spare.key_id,
-    ...hook,
-    dead_letter_id: await deadLetter(),
-    executor_id: "exec_test",
-    name: "talking-avatar",
-  };
+  const row = { artifact_id, key, media_type: "image/png", size: PNG.length, sha256, name: "a", meta: {} };
+  await h.driver.redis.hset(h.driver.keys.runArtifacts("s0", run_id), artifact_id, JSON.stringify(row));
+  await h.driver.redis.set(h.driver.keys.artifact("s0", artifact_id), run_id);
+  return { run_id, artifact_id };
+}
+
+/** Something of Ann's for the placeholders, by the addresses below which it is asked for. */
+const MAKERS: readonly [address: string, make: () => Promise<Record<string, string>>][] = [
+  ["/v1/runs", endedRun],
+  ["/v1/artifacts", artifactOf],
+  ["/v1/files", fileOf],
+  ["/v1/keys", async () => ({ key_id: (await k.key("carl")).key.key_id })],
+  ["/v1/webhooks", webhookOf],
+  ["/v1/deliveries", webhookOf],
+  ["/v1/dead-letters", async () => ({ dead_letter_id: await deadLetter() })],
+];
+
+/** A run and what the operation may take away are made anew for it; the rest has been there all the time. */
+async function thingsFor(operation: Operation): Promise<Record<string, string>> {
+  const { path } = ROUTES[operation];
+  const makers = MAKERS.filter(([address]) => path === address || path.startsWith(`${address}/`));
+  const made = { ...standing, ...(await endedRun()) };
+  for (const [, make] of makers) Object.assign(made, await make());
+  return made;
 }
 
 function addressOf(operation: Operation): string {
@@ -246,7 +256,7 @@ it("knows every route, and each of /v1 asks for a key", () => {
 
 describe.each(asksForKey)("%s", (operation) => {
   beforeEach(async () => {
-    ids = await makeThings();
+    ids = await thingsFor(operation);
   });
 
   it("is for nobody without a key that is valid", async () => {
@@ -288,7 +298,7 @@ describe.each(asksForKey)("%s", (operation) => {
         expect(text).not.toContain(ids[name]);
     }
     // What the foreigner may have removed (a key) is made again.
-    ids = await makeThings();
+    ids = await thingsFor(operation);
     const own = await ask(operation, bearer(api_key));
     expectServed(own, await own.text());
   });
@@ -300,7 +310,7 @@ describe.each(asksForKey)("%s", (operation) => {
     if (ROUTES[operation].runToken) {
       expect(response.status, await response.clone().text()).toBeLessThan(300);
       await response.body?.cancel();
-      ids = await makeThings();
+      ids = await thingsFor(operation);
       const other = await ask(operation, {}, `?token=${token}`);
       expect(other.status, await other.text()).toBe(404);
     } else {
@@ -313,7 +323,7 @@ describeInProcess("others").each(asksForKey.filter((operation) => SERVES[operati
   "%s",
   (operation) => {
     beforeEach(async () => {
-      ids = await makeThings();
+      ids = await thingsFor(operation);
     });
 
     it("is no way around its owner, however it is asked", async () => {
@@ -324,7 +334,7 @@ describeInProcess("others").each(asksForKey.filter((operation) => SERVES[operati
       const seen = await ask(operation, bearer(ann.api_key));
       const etag = seen.headers.get("etag") ?? "*";
       await seen.body?.cancel();
-      ids = await makeThings();
+      ids = await thingsFor(operation);
       for (const [query, headers] of EVASIONS(token, etag)) {
         const asked = await ask(operation, { ...headers, ...bearer(bob.api_key) }, query);
         const text = await asked.text();
