@@ -9,6 +9,7 @@ export const ON_BOTH: readonly string[] = [
   "gateway/src/app.int.test.ts",
   "gateway/src/artifacts/content.int.test.ts",
   "gateway/src/artifacts/gone.int.test.ts",
+  "gateway/src/checkpoints/kept-as-said.int.test.ts",
   "gateway/src/entry/nodejs/webhooks.int.test.ts",
   "gateway/src/estimates/expect-run.int.test.ts",
   "gateway/src/events/events.int.test.ts",
@@ -16,6 +17,8 @@ export const ON_BOTH: readonly string[] = [
   "gateway/src/owners.int.test.ts",
   "gateway/src/routes/http-rules.int.test.ts",
   "gateway/src/runs/cancel-run.int.test.ts",
+  "gateway/src/runs/engines.int.test.ts",
+  "gateway/src/runs/fork-ends.int.test.ts",
   "gateway/src/runs/fork-run.int.test.ts",
   "gateway/src/runs/loops.int.test.ts",
   "gateway/src/runs/queue-position.int.test.ts",
@@ -26,15 +29,12 @@ export const ON_BOTH: readonly string[] = [
 
 /** Whole files that ask the app in their own process alone. */
 export const IN_PROCESS: Readonly<Record<string, Reason>> = {
-  "gateway/src/checkpoints/kept-as-said.int.test.ts": "others",
   "gateway/src/entry/nodejs/http-server.int.test.ts": "process",
   "gateway/src/entry/nodejs/webhook-faults.int.test.ts": "deliverer",
   "gateway/src/files/uploads.int.test.ts": "others",
   "gateway/src/middleware/connections/connections.int.test.ts": "client",
   "gateway/src/operators/operators.int.test.ts": "others",
   "gateway/src/routes/largest-graph.int.test.ts": "given",
-  "gateway/src/runs/engines.int.test.ts": "others",
-  "gateway/src/runs/fork-ends.int.test.ts": "others",
   "gateway/src/runs/inlined.int.test.ts": "given",
   "gateway/src/runs/leaks.int.test.ts": "process",
   "gateway/src/runs/lists.int.test.ts": "others",

@@ -1,6 +1,6 @@
 /** Engines that callers choose in the input of a run, over HTTP. */
 import type { Graph, Run, Task } from "@myspinbot/contracts/types.ts";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import {
   createAppHarness,
   problemOf,
@@ -9,16 +9,27 @@ import {
   workNodeTypes,
   type AppHarness,
 } from "../../test/app-harness.ts";
+import { itInProcess } from "../../test/runtime.ts";
 
 let store: Awaited<ReturnType<typeof startStore>>;
 let h: AppHarness;
-let count = 0;
+/** Engines of nodes, by run. */
+const seen = new Map<string, string[]>();
 
 beforeAll(async () => {
   store = await startStore();
+  h = await createAppHarness("engines", { seaweed: store.seaweed });
+  await h.announce(rows(true, true));
+  h.driver.startDriver();
+  h.driver.startExecutor("node", ({ engine }: Task["nodes"][number], { run_id }) => {
+    seen.set(run_id, [...(seen.get(run_id) ?? []), engine]);
+    return { outputs: {} };
+  });
 });
-afterAll(() => store.stop());
-afterEach(() => h.close());
+afterAll(async () => {
+  await h.close();
+  await store.stop();
+});
 
 const rows = (test: boolean, other: boolean) => ({
   executor_id: "exec_node",
@@ -34,11 +45,6 @@ const rows = (test: boolean, other: boolean) => ({
   })),
 });
 
-async function start(test = true, other = true): Promise<void> {
-  h = await createAppHarness(`engines${(count += 1)}`, { seaweed: store.seaweed });
-  await h.announce(rows(test, other));
-}
-
 const graph = (engine: string): Graph => ({
   name: "g",
   input: { model: "Text?" },
@@ -49,8 +55,8 @@ const graph = (engine: string): Graph => ({
   output: {},
 });
 
-const create = (engine: string, input: Record<string, unknown>): Promise<Response> =>
-  h.post("/v1/runs", { graph: graph(engine), input });
+const create = (engine: string, input: Record<string, unknown>, app = h): Promise<Response> =>
+  app.post("/v1/runs", { graph: graph(engine), input });
 
 it.each([
   ["$input.model?", {}, "auto"],
@@ -58,17 +64,11 @@ it.each([
   ["$input.model", { model: "other" }, "other"],
   ["$input.model?", { model: "test" }, "test"],
 ])("hands %s with %j on to the executor as %s", async (engine, input, wanted) => {
-  await start();
-  const seen: string[] = [];
-  h.driver.startDriver();
-  h.driver.startExecutor("node", async (node: Task["nodes"][number]) => {
-    seen.push(node.engine);
-    return { outputs: {} };
-  });
   const created = await create(engine, input);
   expect(created.status, await created.clone().text()).toBe(202);
-  await h.driver.waitForEnd((await runOf(created)).run_id);
-  expect(seen).toEqual([wanted, wanted]);
+  const { run_id } = await runOf(created);
+  await h.driver.waitForEnd(run_id);
+  expect(seen.get(run_id)).toEqual([wanted, wanted]);
 });
 
 it.each([
@@ -79,27 +79,31 @@ it.each([
   ["$input.model", {}, /is missing, and the node "b" needs it/],
   ["$input.model?", { model: 3 }, /text|string/],
 ])("refuses %s with %j once, with the field's pointer", async (engine, input, detail) => {
-  await start();
   const refused = await create(engine, input);
   expect(refused.status).toBe(422);
   const { errors } = await problemOf(refused);
   expect(errors).toEqual([{ pointer: "/input/model", detail: expect.stringMatching(detail) as string }]);
 });
 
-it("is matched with what executors have: refused with their reason, counted as long as it waits", async () => {
-  await start(true, false);
-  const refused = await create("$input.model", { model: "other" });
-  expect(refused.status).toBe(409);
-  expect((await problemOf(refused)).detail).toContain("it has no model");
+itInProcess("clock")(
+  "is matched with what executors have: refused with their reason, counted as long as it waits",
+  async () => {
+    const app = await createAppHarness("matched", { seaweed: store.seaweed });
+    onTestFinished(() => app.close());
+    await app.announce(rows(true, false));
+    const refused = await create("$input.model", { model: "other" }, app);
+    expect(refused.status).toBe(409);
+    expect((await problemOf(refused)).detail).toContain("it has no model");
 
-  const run = await runOf(await create("$input.model", { model: "test" }));
-  expect(run.queue).toEqual({ matching_executors: 1 });
-  await h.announce(rows(false, true));
-  h.clock.pass(1000);
-  const read: Run = await runOf(await h.request(run.urls.self));
-  expect(read.queue?.matching_executors).toBe(0);
-  expect(read.queue?.waiting_for?.map(({ node_id, reason }) => `${node_id}: ${reason}`)).toEqual([
-    "a: test: it is away",
-    "b: test: it is away",
-  ]);
-});
+    const run = await runOf(await create("$input.model", { model: "test" }, app));
+    expect(run.queue).toEqual({ matching_executors: 1 });
+    await app.announce(rows(false, true));
+    app.clock.pass(1000);
+    const read: Run = await runOf(await app.request(run.urls.self));
+    expect(read.queue?.matching_executors).toBe(0);
+    expect(read.queue?.waiting_for?.map(({ node_id, reason }) => `${node_id}: ${reason}`)).toEqual([
+      "a: test: it is away",
+      "b: test: it is away",
+    ]);
+  },
+);
