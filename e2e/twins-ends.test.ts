@@ -1,6 +1,7 @@
 /** The executors of both planes, as processes, are full, frozen, stopped and killed, and must bear it alike. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isEnding, isStart, says, startPair, type Pair } from "./twins/pair.ts";
+import type { Plane } from "./twins/plane.ts";
 import { PLANES } from "./twins/executor-process.ts";
 
 let pair: Pair;
@@ -10,9 +11,17 @@ beforeAll(async () => {
 });
 afterAll(() => pair.stop());
 
-describe.each(PLANES)("on the plane %s", (name) => {
-  it("what comes beyond the places is released", async () => {
-    const plane = pair.planes[name];
+/** What it says holds on either plane; on both at once, since most of it waits for leases that end. */
+function onBoth(behavior: string, test: (plane: Plane) => Promise<void>): void {
+  it(behavior, async () => {
+    const tried = await Promise.allSettled(PLANES.map((name) => test(pair.planes[name])));
+    for (const [i, end] of tried.entries())
+      if (end.status === "rejected") throw new Error(`on the plane ${PLANES[i]}`, { cause: end.reason });
+  });
+}
+
+describe("an executor of either plane", () => {
+  onBoth("what comes beyond the places is released", async (plane) => {
     const { path, open } = pair.gate();
     const task = await plane.issue([{ params: { do: "wait", gate: path } }]);
     await plane.until(task, isStart);
@@ -24,31 +33,31 @@ describe.each(PLANES)("on the plane %s", (name) => {
     await plane.until(task, isEnding);
   });
 
-  it("of ten tasks that wait two are normal and one is low, the others are the most urgent", async () => {
-    const plane = pair.planes[name];
-    const { path, open } = pair.gate();
-    const first = await plane.issue([{ params: { do: "wait", gate: path } }]);
-    await plane.until(first, isStart);
-    await plane.redis.del(plane.keys.poolTurn("s0", plane.pool));
-    const levels = new Map<string, string>();
-    for (const level of ["low", "normal", "high"] as const)
-      for (let i = 0; i < 10; i += 1) levels.set(await plane.issue([{}], { level }), level);
-    open();
-    await Promise.all([...levels.keys()].map((task) => plane.until(task, isEnding)));
-    const begun = (await plane.redis.xrange(plane.keys.poolReports("s0", plane.pool), "-", "+"))
-      .map(([, fields]) => fields)
-      .filter((fields) => fields.includes("node.started"))
-      .flatMap((fields) => levels.get(fields[fields.indexOf("task") + 1]!) ?? []);
-    const round = ["high", "high", "high", "normal", "high", "high", "high", "normal", "high", "low"];
-    expect(begun.slice(0, 10)).toEqual(round);
-    expect(begun).toHaveLength(30);
-    await plane.until(first, isEnding);
-  });
+  onBoth(
+    "of ten tasks that wait two are normal and one is low, the others are the most urgent",
+    async (plane) => {
+      const { path, open } = pair.gate();
+      const first = await plane.issue([{ params: { do: "wait", gate: path } }]);
+      await plane.until(first, isStart);
+      await plane.redis.del(plane.keys.poolTurn("s0", plane.pool));
+      const levels = new Map<string, string>();
+      for (const level of ["low", "normal", "high"] as const)
+        for (let i = 0; i < 10; i += 1) levels.set(await plane.issue([{}], { level }), level);
+      open();
+      await Promise.all([...levels.keys()].map((task) => plane.until(task, isEnding)));
+      const begun = (await plane.redis.xrange(plane.keys.poolReports("s0", plane.pool), "-", "+"))
+        .map(([, fields]) => fields)
+        .filter((fields) => fields.includes("node.started"))
+        .flatMap((fields) => levels.get(fields[fields.indexOf("task") + 1]!) ?? []);
+      const round = ["high", "high", "high", "normal", "high", "high", "high", "normal", "high", "low"];
+      expect(begun.slice(0, 10)).toEqual(round);
+      expect(begun).toHaveLength(30);
+      await plane.until(first, isEnding);
+    },
+  );
 
-  it.each(["high", "low"] as const)(
-    "a task of the level %s is held, canceled, reaped as any",
-    async (level) => {
-      const plane = pair.planes[name];
+  for (const level of ["high", "low"] as const)
+    onBoth(`a task of the level ${level} is held, canceled, reaped as any`, async (plane) => {
       const { path, open } = pair.gate();
       const held = await plane.issue([{ params: { do: "wait", gate: path } }], { level });
       await plane.until(held, isStart);
@@ -68,11 +77,9 @@ describe.each(PLANES)("on the plane %s", (name) => {
       expect((await says(plane, await plane.issue([{}], { level }))).at(1)).toBe("settled; began a");
       const stream = plane.keys.poolLevelTasks("s0", plane.pool, level);
       await expect.poll(() => plane.redis.xlen(stream)).toBe(0);
-    },
-  );
+    });
 
-  it("what is frozen beyond its lease says nothing when it goes on", async () => {
-    const plane = pair.planes[name];
+  onBoth("what is frozen beyond its lease says nothing when it goes on", async (plane) => {
     const { path, open } = pair.gate();
     const task = await plane.issue([{ params: { do: "wait", gate: path } }]);
     await plane.until(task, isStart);
@@ -87,8 +94,7 @@ describe.each(PLANES)("on the plane %s", (name) => {
     expect(plane.heard(task).at(-1)?.body).toMatchObject({ outcome: "lost", began: ["a"], results: [] });
   });
 
-  it("a stop finishes what ends in time, and releases the rest with what was done", async () => {
-    const plane = pair.planes[name];
+  onBoth("a stop finishes what ends in time, and releases the rest with what was done", async (plane) => {
     const { path } = pair.gate();
     const task = await plane.issue([
       { params: { text: "x" } },
@@ -104,8 +110,7 @@ describe.each(PLANES)("on the plane %s", (name) => {
     await expect.poll(() => plane.redis.xinfo("CONSUMERS", group, "executors")).toEqual([]);
   });
 
-  it("what was killed is reaped, and goes on with a new task elsewhere", async () => {
-    const plane = pair.planes[name];
+  onBoth("what was killed is reaped, and goes on with a new task elsewhere", async (plane) => {
     await plane.service.stop();
     plane.service.launch();
     const { path, open } = pair.gate();
