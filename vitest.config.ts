@@ -56,7 +56,7 @@ export default defineConfig({
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
           exclude: ["**/node_modules/**"],
-          globalSetup: "e2e/unpack-browser.ts",
+          globalSetup: ["e2e/unpack-browser.ts", "e2e/worker-bundle.ts"],
           expect: patience,
           testTimeout: 300_000,
           hookTimeout: 120_000,

@@ -1,22 +1,27 @@
-/** Strangers' requests to a gateway with keys: what is answered is described, and never more than the asker may have. */
-import { execFile, execFileSync } from "node:child_process";
+/**
+ * Strangers' requests to a gateway with keys and a Worker beside it, by turns: what is answered is described, and never
+ * more than the asker may have.
+ */
+import { execFile } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { createClient, type Client } from "@myspinbot/client/client.ts";
-import { systemRuntime } from "@myspinbot/client/runtime.ts";
+import type { Client } from "@myspinbot/client/client.ts";
 import { createKeys } from "@myspinbot/contracts/keys.ts";
 import type { RunCreate } from "@myspinbot/contracts/types.ts";
 import { DEFAULT_PREFIX } from "@myspinbot/contracts/wire.ts";
-import { ROOT } from "@myspinbot/services/binaries.ts";
+import type { EdgeServer } from "@myspinbot/services/edge.ts";
 import { type GatewayServer, startGateway } from "@myspinbot/services/gateway.ts";
 import { type SeaweedServer, startSeaweed } from "@myspinbot/services/seaweed.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { clientOver } from "./client.ts";
+import { ALL_SCOPES, makeKey } from "./make-key.ts";
 import { wedge } from "./wedge.ts";
+import { startWorkerBeside } from "./worker-beside.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const PROGRAM = here("../.data/api-clients/venv/bin/schemathesis");
@@ -31,6 +36,7 @@ let dir: string;
 let valkey: ValkeyServer;
 let seaweed: SeaweedServer;
 let gateway: GatewayServer;
+let worker: EdgeServer;
 let keys: string[];
 
 beforeAll(async () => {
@@ -39,27 +45,21 @@ beforeAll(async () => {
     startValkey({ dir: join(dir, "redis") }),
     startSeaweed({ dir: join(dir, "s3") }),
   ]);
-  gateway = await startGateway({
-    dir: join(dir, "gateway"),
-    redisUrl: valkey.urlOf("gateway"),
-    s3: seaweed,
-    // Nobody delivers: addresses are made up, and some of them are somebody's.
-    env: { GATEWAY_ROLES: "http,driver,executor" },
-  });
-  keys = OWNERS.map(makeKey);
+  [gateway, worker] = await Promise.all([
+    startGateway({
+      ...{ dir: join(dir, "gateway"), redisUrl: valkey.urlOf("gateway"), s3: seaweed },
+      // Nobody delivers: addresses are made up, and some of them are somebody's.
+      env: { GATEWAY_ROLES: "http,driver,executor" },
+    }),
+    startWorkerBeside({ dir: join(dir, "worker"), valkey, seaweed }),
+  ]);
+  keys = OWNERS.map((owner) => makeKey(valkey, ALL_SCOPES, owner));
 });
 afterAll(async () => {
-  await gateway?.stop();
+  await Promise.all([gateway?.stop(), worker?.stop()]);
   await Promise.all([seaweed?.stop(), valkey?.stop()]);
   rmSync(dir, { recursive: true, force: true });
 });
-
-function makeKey(owner: string): string {
-  const command = join(ROOT, "gateway", "src", "entry", "nodejs", "keys.ts");
-  const args = ["create", "--owner", owner, "--scopes", "runs:write,runs:read,operate"];
-  const env = { ...process.env, GATEWAY_REDIS_URL: valkey.urlOf("gateway") };
-  return execFileSync(process.execPath, [command, ...args], { env, encoding: "utf8", stdio: "pipe" }).trim();
-}
 
 const example = (name: string): RunCreate =>
   JSON.parse(readFileSync(here(`../schemas/examples/run-create/valid/${name}.json`), "utf8")) as RunCreate;
@@ -101,9 +101,7 @@ async function deadLetter(client: Client): Promise<string> {
 
 /** Everything that the program reads, in its folder. */
 async function prepare(): Promise<void> {
-  const clients = keys.map((key) =>
-    createClient({ base: gateway.url, runtime: systemRuntime, authorization: () => `Bearer ${key}` }),
-  );
+  const clients = keys.map((key) => clientOver([gateway.url, worker.url], key));
   const things = await Promise.all(clients.map(thingsOf));
   const [client] = clients;
   const executors = await client!.catalogue.executors();
@@ -138,7 +136,7 @@ function tables(known: Record<string, string[]>): string[] {
 it("is described, refuses who may not ask, and keeps owners apart, whatever is asked", async () => {
   await prepare();
   const args = ["--no-color", "run", `${gateway.url}/openapi.json`, ...more];
-  const env = { ...process.env, PYTHONPATH: dir };
+  const env = { ...process.env, PYTHONPATH: dir, FUZZ_SERVERS: `${gateway.url},${worker.url}` };
   const told = await promisify(execFile)(PROGRAM, args, { cwd: dir, env, timeout: MOST_MS }).catch(
     (error: { stdout: string; stderr: string }) => {
       throw new Error(`${error.stdout}\n${error.stderr}`);

@@ -1,7 +1,7 @@
 /** Cancels and time limits reach handlers that do not listen and the programs that they started, whoever is killed (S9). */
 import type { Graph, RunCreate } from "@myspinbot/contracts/types.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { logOf } from "./client.ts";
+import { clientAt, logOf } from "./client.ts";
 import { descendantsOf, expectNobodyHeld, linesOf, livingOf } from "./ledger.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -76,17 +76,21 @@ describe("a cancel of handlers that do not listen", () => {
     expect(await cancel(run)).toBe("canceled");
   });
 
-  it("is heard although the gateway that heard it is killed at once", async () => {
+  it.each([
+    ["gateway", () => world.gateways[0]!],
+    ["Worker", () => world.worker],
+  ])("is heard although the %s that heard it is killed at once", async (_, front) => {
     const run = await startDeaf();
-    expect(await cancel(run)).toMatch(/^cancel/);
-    await world.gateways[0]!.service.restart();
+    const { url, service } = front();
+    expect((await clientAt(url, world.key).runs.cancel(run)).status).toMatch(/^cancel/);
+    await service.restart();
     await expectCanceled(run);
   });
 
   it("is heard although every gateway is killed", async () => {
     const run = await startDeaf();
     expect(await cancel(run)).toMatch(/^cancel/);
-    await Promise.all(world.gateways.map(({ service }) => service.restart()));
+    await Promise.all(world.fronts.map(({ service }) => service.restart()));
     await expectCanceled(run);
   });
 

@@ -5,22 +5,31 @@ import { ApiError } from "@myspinbot/client/errors.ts";
 import { type Runtime, systemRuntime } from "@myspinbot/client/runtime.ts";
 import type { Event, Problem } from "@myspinbot/contracts/types.ts";
 
-export function clientAt(base: string): Client {
-  return createClient({ base, runtime: systemRuntime });
+/** @param key where nobody is served without one */
+export function clientAt(base: string, key?: string): Client {
+  return createClient({ base, runtime: systemRuntime, ...bearer(key) });
 }
 
-/** Killed at the moment is one gateway only, so each request goes to the next one. */
-export function clientOver(bases: readonly string[]): Client {
+const bearer = (key?: string) => (key === undefined ? {} : { authorization: () => `Bearer ${key}` });
+
+/**
+ * Each request goes to the next gateway: what one of them answers, another has been told, and one that is killed at the
+ * moment is one only. Each over a connection of its own, since who is killed, or tired of waiting, closes those it has.
+ */
+export function clientOver(bases: readonly string[], key: string): Client {
   let turn = 0;
   const runtime: Runtime = {
     ...systemRuntime,
     fetch(path, init) {
       turn += 1;
-      return systemRuntime.fetch(`${bases[turn % bases.length]}${path}`, init);
+      const headers = new Headers(init.headers);
+      headers.set("connection", "close");
+      return systemRuntime.fetch(`${bases[turn % bases.length]}${path}`, { ...init, headers });
     },
   };
   const patience = { patienceMs: 30_000, firstMs: 50, mostMs: 200 };
-  return createClient({ base: "", runtime, timeoutMs: 5_000, patience, streamPatience: patience });
+  const how = { timeoutMs: 20_000, patience, streamPatience: patience };
+  return createClient({ base: "", runtime, ...bearer(key), ...how });
 }
 
 /** Brings a file for a run to name. */

@@ -1,4 +1,7 @@
-/** What a client deletes is gone: from every key, object, folder and log of real processes, and from disks once compacted. */
+/**
+ * What a client deletes is gone: from every key, object, folder and log of real processes, and from disks once compacted.
+ * The client asks a gateway and a Worker by turns.
+ */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,12 +9,15 @@ import type { Client } from "@myspinbot/client/client.ts";
 import type { Graph, Run, RunCreate } from "@myspinbot/contracts/types.ts";
 import { compactRedis } from "@myspinbot/services/compact-redis.ts";
 import { compactStore } from "@myspinbot/services/compact-store.ts";
+import type { EdgeServer } from "@myspinbot/services/edge.ts";
 import { startStack, type Stack } from "@myspinbot/services/stack.ts";
 import { AwsClient } from "aws4fetch";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { clientAt, uploaded } from "./client.ts";
+import { clientOver, uploaded } from "./client.ts";
+import { ALL_SCOPES, makeKey } from "./make-key.ts";
 import { wedge } from "./wedge.ts";
+import { startWorkerBeside } from "./worker-beside.ts";
 
 /** One for each way in. */
 const CANARIES = {
@@ -45,18 +51,21 @@ const GRAPH: Graph = {
 
 let dir: string;
 let stack: Stack;
+let worker: EdgeServer;
 let client: Client;
 let redis: Redis;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "myspinbot-deletion-"));
   const short = { GATEWAY_UPLOAD_RETENTION_MS: "1000", GATEWAY_LOG_LEVEL: "debug" };
   stack = await startStack({ dir, gatewayEnv: short, gpuNodeEnv: { GPU_NODE_LOG_LEVEL: "debug" } });
-  client = clientAt(stack.gateway.url);
+  worker = await startWorkerBeside({ ...stack, dir: join(dir, "worker"), env: short });
+  client = clientOver([stack.gateway.url, worker.url], makeKey(stack.valkey, ALL_SCOPES));
   redis = new Redis(stack.valkey.url);
 });
 afterAll(async () => {
   redis.disconnect();
-  await stack.stop();
+  await worker?.stop();
+  await stack?.stop();
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -145,9 +154,10 @@ it("leaves nothing of a run, its graph, its key and its uploads anywhere", async
   await expect.poll(async () => (await client.files.list()).files, { timeout: 60_000 }).toEqual([]);
   await expect.poll(async () => foundIn(await everyObject()), { timeout: 60_000 }).toEqual([]);
   expect(foundIn(await everyKey())).toEqual([]);
-  expect(foundIn(everyFile("gateway", "gpu-node"))).toEqual([]);
+  expect(foundIn(everyFile("gateway", "gpu-node", "worker"))).toEqual([]);
 
   redis.disconnect();
+  await worker.stop();
   await stack.stop();
   expect(foundIn(everyFile("redis"))).not.toEqual([]);
   expect(foundIn(everyFile("s3"))).not.toEqual([]);

@@ -1,5 +1,6 @@
 /**
- * S1-S10 under kill -9: handler child, gpu-node, gateway and Redis (`appendfsync always`), each at random moments of
+ * S1-S10 under kill -9: handler child, gpu-node, gateway (on Node.js, and the Worker that serves beside it) and Redis
+ * (`appendfsync always`), each at random moments of
  * runs of five graphs on both planes (plain, with lists, with races, with loops and graphs as nodes, with a person who
  * is asked), some of which are canceled, and some forked. The verdict comes from what the handlers wrote outside Redis.
  */
@@ -81,14 +82,14 @@ function killBusyChild(world: World): boolean {
 
 const pick = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)]!;
 
-/** One of those that there are, or all at the same moment, so that nobody of the kind is left. @returns how many */
-async function restart(servers: readonly { service: Service }[], all: boolean): Promise<number> {
-  const victims = all ? servers : [pick(servers)];
+/** Each in its turn, and in every second round all at the same moment, so that nobody of the kind is left. @returns how many */
+async function restart(servers: readonly { service: Service }[], round: number): Promise<number> {
+  const victims = round % 2 === 1 ? servers : [servers[(round / 2) % servers.length]!];
   await Promise.all(victims.map(({ service }) => service.restart()));
   return victims.length;
 }
 
-type Kill = (world: World, all: boolean, submitMore: () => Promise<void>) => Promise<number>;
+type Kill = (world: World, round: number, submitMore: () => Promise<void>) => Promise<number>;
 
 const VICTIMS: Record<string, Kill> = {
   "the handler child": async (world, _, submitMore) => {
@@ -105,9 +106,10 @@ const VICTIMS: Record<string, Kill> = {
     }
     return 1;
   },
-  "a gpu-node": ({ gpuNodes }, all) => restart(gpuNodes, all),
-  "a gateway": ({ gateways }, all) => restart(gateways, all),
-  Redis: ({ valkey }) => restart([valkey], true),
+  "a gpu-node": ({ gpuNodes }, round) => restart(gpuNodes, round),
+  // The Worker first, so that a few kills meet both runtimes.
+  "a gateway, be it the Worker,": ({ worker, gateways }, round) => restart([worker, ...gateways], round),
+  Redis: ({ valkey }, round) => restart([valkey], round),
 };
 
 let webhook: { url: string };
@@ -283,7 +285,7 @@ describe.each([1, 3])("with %i shard(s)", (shards) => {
         await delay(Math.random() * 400);
         if (i % 4 === 1 || i % 4 === 2) cancels.push(cancelOne(one));
         if (i % 2 === 1) forks.push(forkSome(i));
-        killed += await VICTIMS[victim]!(world, i % 2 === 1, submitMore);
+        killed += await VICTIMS[victim]!(world, i, submitMore);
       }
       const forked = (await Promise.all(forks)).filter((fork) => fork !== undefined);
       expect(forked.length).toBeGreaterThan(0);

@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { ROOT } from "@myspinbot/services/binaries.ts";
 import type { ValkeyServer } from "@myspinbot/services/valkey.ts";
 
+export const ALL_SCOPES = "runs:write,runs:read,operate";
+
 /** @param scopes with commas between */
-export function makeKey(valkey: ValkeyServer, scopes: string): string {
+export function makeKey(valkey: ValkeyServer, scopes: string, owner = "default"): string {
   const command = join(ROOT, "gateway", "src", "entry", "nodejs", "keys.ts");
-  const args = ["create", "--owner", "default", "--scopes", scopes];
+  const args = ["create", "--owner", owner, "--scopes", scopes];
   const env = { ...process.env, GATEWAY_REDIS_URL: valkey.urlOf("gateway") };
-  return execFileSync(process.execPath, [command, ...args], { env, encoding: "utf8" }).trim();
+  const quiet = { encoding: "utf8", stdio: "pipe" } as const;
+  return execFileSync(process.execPath, [command, ...args], { env, ...quiet }).trim();
 }

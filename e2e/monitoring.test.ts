@@ -45,7 +45,7 @@ describe.skipIf(!PROMETHEUS)("a busy system", () => {
   const stops: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
-    world = await startWorld();
+    world = await startWorld({ engines: true });
     stops.push(() => world.stop());
     receiver = createServer((request, response) => {
       request.resume().once("end", () => response.writeHead(204).end());

@@ -1,13 +1,19 @@
-/** The main job as a client sees it: from one HTTP request through both planes to a film, with embedded engines. */
+/**
+ * The main job as a client sees it: from one HTTP request through both planes to a film, with embedded engines. A gateway
+ * and a Worker are asked by turns.
+ */
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Client } from "@myspinbot/client/client.ts";
 import type { Event, Problem, Run } from "@myspinbot/contracts/types.ts";
+import type { EdgeServer } from "@myspinbot/services/edge.ts";
 import { startStack, type Stack } from "@myspinbot/services/stack.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clientAt, refusalOf, uploaded } from "./client.ts";
+import { clientOver, refusalOf, uploaded } from "./client.ts";
+import { ALL_SCOPES, makeKey } from "./make-key.ts";
+import { startWorkerBeside } from "./worker-beside.ts";
 
 const TEXT = "Hello. This is a short test.";
 /** One black pixel: an image that can be read and has no face. */
@@ -18,15 +24,18 @@ const PIXEL = Buffer.from(
 
 let dir: string;
 let stack: Stack;
+let worker: EdgeServer;
 let client: Client;
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "myspinbot-avatar-"));
   stack = await startStack({ dir });
-  client = clientAt(stack.gateway.url);
+  worker = await startWorkerBeside({ ...stack, dir: join(dir, "worker") });
+  client = clientOver([stack.gateway.url, worker.url], makeKey(stack.valkey, ALL_SCOPES));
 });
 afterAll(async () => {
-  await stack.stop();
+  await worker?.stop();
+  await stack?.stop();
   rmSync(dir, { recursive: true, force: true });
 });
 

@@ -115,7 +115,7 @@ describe("a receiver whose answer nobody writes down", () => {
       request.on("end", () => {
         got.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
         // Received, as far as the receiver knows; but the process that delivered is gone before it can hear so.
-        restarted ??= Promise.all(world.gateways.map(({ service }) => service.restart()));
+        restarted ??= Promise.all(world.fronts.map(({ service }) => service.restart()));
         response.writeHead(200).end();
       });
       request.on("error", () => {});
@@ -139,8 +139,8 @@ describe("a receiver whose answer nobody writes down", () => {
     expect(got[1]!.headers["webhook-id"]).toBe(delivery.delivery_id);
     expect(got[1]!.headers["webhook-id"]).toBe(got[0]!.headers["webhook-id"]);
     expect(got[1]!.body).toBe(got[0]!.body);
-    const logs = world.gateways.map((_, i) =>
-      readFileSync(join(world.dir, `gateway-${i}`, "gateway.log"), "utf8"),
+    const logs = ["gateway-0/gateway.log", "gateway-1/gateway.log", "worker/edge.log"].map((name) =>
+      readFileSync(join(world.dir, name), "utf8"),
     );
     expect(logs.join("")).not.toContain(secret.slice("whsec_".length));
   });

@@ -1,14 +1,17 @@
-/** Two gateways and two gpu-nodes over one Redis and one object store, as real processes that tests may kill. */
+/** Two gateways, a Worker and two gpu-nodes over one Redis and one object store, as real processes that tests may kill. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Client } from "@myspinbot/client/client.ts";
+import type { EdgeServer } from "@myspinbot/services/edge.ts";
 import { startGateway, type GatewayServer } from "@myspinbot/services/gateway.ts";
 import { startGpuNode, type GpuNodeServer } from "@myspinbot/services/gpu-node.ts";
-import { startSeaweed, type SeaweedServer } from "@myspinbot/services/seaweed.ts";
+import { prepareSeaweed, type SeaweedServer } from "@myspinbot/services/seaweed.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
 import { clientOver } from "./client.ts";
+import { ALL_SCOPES, makeKey } from "./make-key.ts";
+import { startWorkerBeside } from "./worker-beside.ts";
 
 export const LEASE_MS = 1500;
 
@@ -31,9 +34,15 @@ export interface World {
   dir: string;
   valkey: ValkeyServer;
   seaweed: SeaweedServer;
+  /** On Node.js: they drive, work and deliver. */
   gateways: GatewayServer[];
+  worker: EdgeServer;
+  /** Whoever serves the API: the gateways and the Worker. */
+  fronts: (GatewayServer | EdgeServer)[];
   gpuNodes: GpuNodeServer[];
-  /** Asks whichever gateway answers. */
+  /** With which each of them may be asked. */
+  key: string;
+  /** Asks all of them by turns. */
   client: Client;
   ledger(): LedgerLine[];
   stop(): Promise<void>;
@@ -41,76 +50,97 @@ export interface World {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const TIMES = (app: "GATEWAY" | "GPU_NODE", shards: number): Record<string, string> => ({
+const commonTimes = (app: "GATEWAY" | "GPU_NODE", shards: number): Record<string, string> => ({
   [`${app}_LEASE_MS`]: String(LEASE_MS),
   [`${app}_SHARDS`]: String(shards),
   [`${app}_DRAIN_GRACE_MS`]: "500",
   [`${app}_PROBE_MS`]: "2000",
 });
 
-/** `everything that can be killed` twice, so that one of each goes on while the other is away. */
-export async function startWorld(options: { shards?: number } = {}): Promise<World> {
+/** In either runtime. */
+const gatewayTimes = (shards: number): Record<string, string> => ({
+  ...commonTimes("GATEWAY", shards),
+  GATEWAY_DRIVER_LEASE_MS: "800",
+  GATEWAY_LOCK_MS: "1500",
+  GATEWAY_REAP_MS: "200",
+  GATEWAY_RECONCILE_MS: "2000",
+  GATEWAY_RETRY_BACKOFF_MS: "100",
+  GATEWAY_WEBHOOK_LOCAL: "true",
+  GATEWAY_WEBHOOK_TIMEOUT_MS: "1000",
+});
+
+export interface WorldOptions {
+  shards?: number;
+  /** The boxes have all that we ship, not only the ledger's: they start half as fast. */
+  engines?: boolean;
+}
+
+/** Everything that works twice, so that one of each goes on while the other is away. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), "myspinbot-e2e-"));
   const ledger = join(dir, "ledger.jsonl");
   writeFileSync(ledger, "");
   const shards = options.shards ?? 1;
-  const stops: (() => Promise<void>)[] = [];
-  const keep = <T extends { stop(): Promise<void> }>(server: T): T => {
-    stops.unshift(() => server.stop());
-    return server;
-  };
+  const [users, servers]: [Stoppable[], Stoppable[]] = [[], []];
   const stop = async (): Promise<void> => {
-    for (const each of stops) await each();
+    for (const each of [users, servers]) await Promise.all(each.map((server) => server.stop()));
     rmSync(dir, { recursive: true, force: true });
+  };
+  const use = <T extends Stoppable>(server: T): T => {
+    users.push(server);
+    return server;
   };
   try {
     const args = ["--appendfsync", "always"];
-    const valkey = keep(await startValkey({ dir: join(dir, "redis"), args }));
-    const seaweed = keep(await startSeaweed({ dir: join(dir, "s3") }));
+    const valkey = await startValkey({ dir: join(dir, "redis"), args });
+    const seaweed = await prepareSeaweed({ dir: join(dir, "s3") });
+    servers.push(valkey, seaweed);
     const gateway = { redisUrl: valkey.urlOf("gateway"), s3: seaweed };
     const box = { redisUrl: valkey.urlOf("pool-default"), s3: seaweed };
-    const gatewayEnv = {
-      ...TIMES("GATEWAY", shards),
-      GATEWAY_DRIVER_LEASE_MS: "800",
-      GATEWAY_LOCK_MS: "1500",
-      GATEWAY_REAP_MS: "200",
-      GATEWAY_RECONCILE_MS: "2000",
-      GATEWAY_RETRY_BACKOFF_MS: "100",
-      GATEWAY_WEBHOOK_LOCAL: "true",
-      GATEWAY_WEBHOOK_TIMEOUT_MS: "1000",
-      GATEWAY_EXTENSIONS: here("extension/gateway.ts"),
-      E2E_LEDGER: ledger,
-    };
-    const gpuNodeEnv = {
-      ...TIMES("GPU_NODE", shards),
-      GPU_NODE_RENEW_MS: "400",
-      GPU_NODE_EXTENSIONS: here("extension/gpu_node_extension.py"),
-      GPU_NODE_CHILD_ENVIRONMENT: "E2E_LEDGER",
-      E2E_LEDGER: ledger,
-    };
-    const started = await Promise.all([
-      ...[0, 1].map((i) => startGateway({ ...gateway, dir: join(dir, `gateway-${i}`), env: gatewayEnv })),
-      ...[0, 1].map((i) => startGpuNode({ ...box, dir: join(dir, `gpu-node-${i}`), env: gpuNodeEnv })),
+    const times = gatewayTimes(shards);
+    const [gateways, gpuNodes, worker] = await Promise.all([
+      both((i) =>
+        startGateway({
+          ...{ ...gateway, dir: join(dir, `gateway-${i}`) },
+          env: { ...times, GATEWAY_EXTENSIONS: here("extension/gateway.ts"), E2E_LEDGER: ledger },
+        }).then(use),
+      ),
+      both((i) =>
+        startGpuNode({
+          ...{ ...box, dir: join(dir, `gpu-node-${i}`) },
+          env: {
+            ...commonTimes("GPU_NODE", shards),
+            GPU_NODE_RENEW_MS: "400",
+            GPU_NODE_EXTENSIONS: here("extension/gpu_node_extension.py"),
+            GPU_NODE_CHILD_ENVIRONMENT: "E2E_LEDGER,E2E_WITHOUT_ENGINES",
+            E2E_WITHOUT_ENGINES: options.engines ? "" : "yes",
+            E2E_LEDGER: ledger,
+          },
+        }).then(use),
+      ),
+      startWorkerBeside({ dir: join(dir, "worker"), valkey, seaweed, env: times }).then(use),
+      seaweed.service.start(),
     ]);
-    for (const server of started) keep(server);
+    const key = makeKey(valkey, ALL_SCOPES);
+    const fronts = [...gateways, worker];
+    const client = clientOver(
+      fronts.map(({ url }) => url),
+      key,
+    );
     const read = (): LedgerLine[] =>
       readFileSync(ledger, "utf8")
         .split("\n")
         .filter((line) => line.endsWith("}"))
         .map((line) => JSON.parse(line) as LedgerLine);
-    const gateways = started.slice(0, 2);
-    return {
-      dir,
-      valkey,
-      seaweed,
-      gateways,
-      gpuNodes: started.slice(2),
-      client: clientOver(gateways.map(({ url }) => url)),
-      ledger: read,
-      stop,
-    };
+    return { dir, valkey, seaweed, gateways, worker, fronts, gpuNodes, key, client, ledger: read, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
+
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+const both = <T>(start: (i: number) => Promise<T>): Promise<T[]> => Promise.all([0, 1].map(start));

@@ -6,15 +6,15 @@ from io import BytesIO
 from pathlib import Path
 
 from httpx_sse import connect_sse
-from my_spin_bot_client import Client
+from my_spin_bot_client import AuthenticatedClient
 from my_spin_bot_client.api.artifacts import get_artifact_content
 from my_spin_bot_client.api.files import create_file, delete_file
 from my_spin_bot_client.api.runs import create_run, get_run
 from my_spin_bot_client.models import RunCreate, RunCreateInput
 from my_spin_bot_client.types import File
 
-base, picture = sys.argv[1:]
-client = Client(base_url=base, raise_on_unexpected_status=True)
+base, key, picture = sys.argv[1:]
+client = AuthenticatedClient(base_url=base, token=key, raise_on_unexpected_status=True)
 
 file = create_file.sync(
     client=client,

@@ -10,8 +10,9 @@ import type { components, paths } from "./api.d.ts";
 
 type Event = components["schemas"]["Event"];
 
-const [base = "", picture = ""] = process.argv.slice(2);
-const api = createClient<paths>({ baseUrl: base });
+const [base = "", key = "", picture = ""] = process.argv.slice(2);
+const headers = { Authorization: `Bearer ${key}` };
+const api = createClient<paths>({ baseUrl: base, headers });
 
 function known<T>({ data, error }: { data?: T; error?: components["schemas"]["Problem"] }): T {
   if (data === undefined) throw new Error(JSON.stringify(error));
@@ -49,7 +50,9 @@ const run = known(await api.POST("/v1/runs", { body }));
 
 /** Everything that the stream holds, until it says that the run has ended. */
 async function followed(): Promise<{ types: string[]; withoutData: number; lastId: string }> {
-  const source = new EventSource(`${base}/v1/runs/${run.run_id}/events?after=0`);
+  const source = new EventSource(`${base}/v1/runs/${run.run_id}/events?after=0`, {
+    fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, ...headers } }),
+  });
   const types: string[] = [];
   let withoutData = 0;
   const ended = Promise.withResolvers<string>();
@@ -76,7 +79,7 @@ async function followed(): Promise<{ types: string[]; withoutData: number; lastI
 
 async function parsed(): Promise<number> {
   const { body: stream } = await fetch(`${base}/v1/runs/${run.run_id}/events?after=0`, {
-    headers: { accept: "text/event-stream" },
+    headers: { ...headers, accept: "text/event-stream" },
   });
   let events = 0;
   for await (const event of stream!
