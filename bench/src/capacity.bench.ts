@@ -1,18 +1,34 @@
 /**
- * What a run costs each part, and so what one of each carries: runs of two and of twenty no-ops on both planes,
- * submitted over HTTP. What handlers do comes on top, on the box; what its events and files weigh, too.
+ * What a run costs each part, and so what one of each carries: runs of two and of twenty no-ops on both planes, and
+ * of a film, submitted over HTTP.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Stack } from "@myspinbot/services/stack.ts";
+import { createClient } from "@myspinbot/client/client.ts";
+import { systemRuntime } from "@myspinbot/client/runtime.ts";
+import type { RunCreate } from "@myspinbot/contracts/types.ts";
 import { Redis } from "ioredis";
 import { cpuSeconds, descendantsOf } from "./lib/memory.ts";
-import { noops, runUntil, startNoopStack } from "./lib/noop-stack.ts";
+import { type Load, noops, runUntil, startNoopStack } from "./lib/noop-stack.ts";
 import { printTable, saveResults } from "./lib/report.ts";
 
-/** Of each size, after as many tenths to warm up. */
-const RUNS: Readonly<Record<number, number>> = { 2: 2_000, 20: 400 };
+const NARRATION =
+  "Ships float because they push water aside. A steel hull holds mostly air, so the whole ship weighs less than " +
+  "the water that would fill its place. Load it too much, and it sinks deeper, until the two are equal again. " +
+  "That is all there is to it, from a paper boat to a tanker.";
+
+/** How many runs of each are measured, after `warm` that are not. */
+const LOADS: readonly { name: string; request: RunCreate; warm: number; runs: number }[] = [
+  { name: "2 no-ops", request: { graph: noops(2) }, warm: 200, runs: 2_000 },
+  { name: "20 no-ops", request: { graph: noops(20) }, warm: 40, runs: 400 },
+  {
+    name: "a film of 16 s",
+    request: { graph: "talking-avatar", input: { text: NARRATION } },
+    warm: 1,
+    runs: 3,
+  },
+];
 
 /** Counters that only grow. */
 interface Totals {
@@ -23,11 +39,16 @@ interface Totals {
   readonly commands: number;
   readonly wireBytes: number;
   readonly keptBytes: number;
+  readonly storedBytes: number;
 }
 
-async function readTotals(stack: Stack, redis: Redis): Promise<Totals> {
+async function readTotals({ stack, redis }: Load): Promise<Totals> {
   const info = await redis.info("everything");
   const read = (name: string): number => Number(new RegExp(`^${name}:([0-9.]+)`, "m").exec(info)?.[1]);
+  const { storage } = await createClient({
+    base: stack.gateway.url,
+    runtime: systemRuntime,
+  }).operators.overview();
   const box = stack.gpuNode.service.pid;
   return {
     seconds: performance.now() / 1000,
@@ -37,23 +58,16 @@ async function readTotals(stack: Stack, redis: Redis): Promise<Totals> {
     commands: read("total_commands_processed"),
     wireBytes: read("total_net_input_bytes") + read("total_net_output_bytes"),
     keptBytes: read("used_memory"),
+    storedBytes: (storage?.total.artifact_bytes ?? 0) + (storage?.total.file_bytes ?? 0),
   };
 }
 
 /** Of one run, by the mean. */
-async function costsOf(
-  nodes: number,
-  runs: number,
-  from: number,
-  stack: Stack,
-  redis: Redis,
-): Promise<Totals> {
-  const load = { stack, redis, graph: noops(nodes) };
-  const warm = from + runs / 10;
-  await runUntil(load, from, warm);
-  const before = await readTotals(stack, redis);
-  await runUntil(load, warm, warm + runs);
-  const after = await readTotals(stack, redis);
+async function costsOf(load: Load, from: number, warm: number, runs: number): Promise<Totals> {
+  await runUntil(load, from, from + warm);
+  const before = await readTotals(load);
+  await runUntil(load, from + warm, from + warm + runs);
+  const after = await readTotals(load);
   const entries = Object.entries(before) as [keyof Totals, number][];
   return Object.fromEntries(
     entries.map(([name, value]) => [name, (after[name] - value) / runs]),
@@ -66,16 +80,15 @@ try {
   const redis = new Redis(stack.valkey.url, { protocol: 2 });
   try {
     let ended = 0;
-    const rows: (Totals & { nodes: number })[] = [];
-    for (const [size, runs] of Object.entries(RUNS)) {
-      const nodes = Number(size);
-      rows.push({ nodes, ...(await costsOf(nodes, runs, ended, stack, redis)) });
-      ended += runs * 1.1;
+    const rows: (Totals & { name: string })[] = [];
+    for (const { name, request, warm, runs } of LOADS) {
+      rows.push({ name, ...(await costsOf({ stack, redis, request }, ended, warm, runs)) });
+      ended += warm + runs;
     }
     printTable(
-      "A run of no-ops, costs by the mean",
+      "What a run costs, by the mean",
       [
-        "nodes",
+        "",
         "runs/s here",
         "gateway, CPU ms",
         "Redis, CPU ms",
@@ -83,25 +96,27 @@ try {
         "Redis, commands",
         "Redis, kB sent",
         "Redis, kB kept",
+        "store, kB kept",
       ],
       rows.map((row) => [
-        String(row.nodes),
-        (1 / row.seconds).toFixed(0),
+        row.name,
+        (1 / row.seconds).toPrecision(2),
         (row.gateway * 1000).toFixed(1),
         (row.redis * 1000).toFixed(2),
         (row.gpuNode * 1000).toFixed(1),
         row.commands.toFixed(0),
         (row.wireBytes / 1000).toFixed(1),
         (row.keptBytes / 1000).toFixed(1),
+        (row.storedBytes / 1000).toFixed(0),
       ]),
     );
     printTable(
       "What one of each carries",
-      ["nodes", "gateway, runs/s a core", "Redis, runs/s", "Redis, runs kept per GB"],
+      ["", "gateway, runs/s a core", "Redis, runs/s", "Redis, runs kept per GB"],
       rows.map((row) => [
-        String(row.nodes),
-        (1 / row.gateway).toFixed(0),
-        (1 / row.redis).toFixed(0),
+        row.name,
+        (1 / row.gateway).toPrecision(2),
+        (1 / row.redis).toPrecision(2),
         (1e9 / row.keptBytes).toFixed(0),
       ]),
     );

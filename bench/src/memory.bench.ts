@@ -44,7 +44,7 @@ try {
     const samples: Sample[] = [];
     const began = performance.now();
     for (let runs = 0; runs < RUNS; runs += STEP) {
-      await runUntil({ stack, redis, graph: noops(2) }, runs, runs + STEP);
+      await runUntil({ stack, redis, request: { graph: noops(2) } }, runs, runs + STEP);
       samples.push(measure(runs + STEP));
     }
     const perSecond = RUNS / ((performance.now() - began) / 1000);

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { createClient } from "@myspinbot/client/client.ts";
 import { systemRuntime } from "@myspinbot/client/runtime.ts";
 import { createKeys } from "@myspinbot/contracts/keys.ts";
-import type { Graph } from "@myspinbot/contracts/types.ts";
+import type { Graph, RunCreate } from "@myspinbot/contracts/types.ts";
 import { ROOT } from "@myspinbot/services/binaries.ts";
 import { startStack, type Stack } from "@myspinbot/services/stack.ts";
 import type { Redis } from "ioredis";
@@ -50,15 +50,17 @@ async function countEnded(redis: Redis): Promise<number> {
   return redis.zcard(KEYS.runsByStatus(SHARD, "succeeded"));
 }
 
+export interface Load {
+  readonly stack: Stack;
+  readonly redis: Redis;
+  readonly request: RunCreate;
+}
+
 /** Submits up to `until` runs in all, with so many in flight at most, and waits for their end. */
-export async function runUntil(
-  { stack, redis, graph }: { stack: Stack; redis: Redis; graph: Graph },
-  from: number,
-  until: number,
-): Promise<void> {
+export async function runUntil({ stack, redis, request }: Load, from: number, until: number): Promise<void> {
   const client = createClient({ base: stack.gateway.url, runtime: systemRuntime });
   // As before there was a client: without a key there is no row of it in Redis.
-  const submit = (): Promise<unknown> => client.runs.submit({ graph }, { idempotencyKey: null });
+  const submit = (): Promise<unknown> => client.runs.submit(request, { idempotencyKey: null });
   for (let sent = from; sent < until;) {
     const free = Math.min(IN_FLIGHT - (sent - (await countEnded(redis))), until - sent);
     await Promise.all(Array.from({ length: free }, () => submit()));
