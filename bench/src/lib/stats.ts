@@ -25,6 +25,10 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** A small seeded generator (mulberry32), so that the same values always give the same interval. */
 function seeded(seed: number): () => number {
   let state = seed;
@@ -56,8 +60,8 @@ export function pairedRatio(a: readonly number[], b: readonly number[]): Ratio {
 
 /** Least squares through (x, y). */
 export function fitLine(points: readonly (readonly [x: number, y: number])[]): Line {
-  const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length;
-  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length;
+  const meanX = mean(points.map(([x]) => x));
+  const meanY = mean(points.map(([, y]) => y));
   const above = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
   const below = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
   const slope = above / below;

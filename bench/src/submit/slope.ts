@@ -1,11 +1,20 @@
 /** How much longer a request takes with each round trip that is longer, and what it waits for. */
 import { load, type Answered } from "../lib/http-load.ts";
-import { fitLine, quantile } from "../lib/stats.ts";
-import type { Contestant } from "./contestants.ts";
+import { fitLine, mean } from "../lib/stats.ts";
+import type { WireProxy } from "../lib/wire-proxy.ts";
+import { KEYS, type Contestant } from "./contestants.ts";
 
-/** Round trips that are injected, ms. */
-export const RTTS = [0, 10, 20, 40];
-const ONE_BY_ONE = 15;
+/** Who is measured, and what lies between them and Redis. */
+export interface Delayed extends Contestant {
+  readonly proxy: WireProxy;
+}
+
+/**
+ * Round trips that are injected, ms. None is 0: who is asked again at once is warm, and who has waited is not, however
+ * long; a line through both would take this step for a part of its slope.
+ */
+export const RTTS = [10, 20, 40, 80];
+const ONE_BY_ONE = 10;
 
 /** For each injected round trip what round trips really were, how long requests took, and what one waited for. */
 export type Cells = readonly Cell[];
@@ -15,8 +24,6 @@ interface Cell {
   readonly turnarounds: number;
 }
 
-/** Of many: a busy machine lets some wait for a core, which has nothing to do with round trips. */
-const QUICK = 0.1;
 /** @throws an Error for a request that was not accepted */
 export async function submit(
   { name, target }: Contestant,
@@ -30,7 +37,7 @@ export async function submit(
   return answered;
 }
 
-export async function measureSlope(contestant: Contestant): Promise<Cells> {
+export async function measureSlope(contestant: Delayed): Promise<Cells> {
   const { proxy } = contestant;
   const cells: Cell[] = [];
   for (const rtt of RTTS) {
@@ -39,8 +46,8 @@ export async function measureSlope(contestant: Contestant): Promise<Cells> {
     const trips: number[] = [];
     // A busy machine changes what a round trip takes: each request has one beside it.
     const before = async (): Promise<void> => void trips.push(await pinger.ping());
-    // What nobody has known for seconds, as who works here, is read by the first.
-    await submit(contestant, 1, 1);
+    // What nobody has known for seconds, a key or who works here, is read by the first who needs it.
+    await submit(contestant, KEYS, 1);
     proxy.takeCounts();
     const answered = await submit(contestant, ONE_BY_ONE, 1, before);
     const turnarounds = (proxy.takeCounts().turnarounds - trips.length) / ONE_BY_ONE;
@@ -51,20 +58,25 @@ export async function measureSlope(contestant: Contestant): Promise<Cells> {
   return cells;
 }
 
-/** Through the quick ones of all rounds. */
-export function slopeOf(rounds: readonly Cells[]): number {
-  const quick = (i: number, what: "rtts" | "ms"): number =>
-    quantile(
-      rounds.flatMap((cells) => cells[i]![what]),
-      QUICK,
-    );
-  return fitLine(RTTS.map((_, i) => [quick(i, "rtts"), quick(i, "ms")] as const)).slope;
-}
+/** What stands for many values, of requests and of the round trips beside them alike. */
+type Statistic = (values: readonly number[]) => number;
 
-/** Turnarounds of a request. Without a delay what is read behind its back may be answered before it asks. */
+/** Nothing makes one quicker than it can be, and a busy machine lets most wait for a core. It does not see what only some wait for. */
+export const quickest: Statistic = (values) => Math.min(...values);
+
+/** Sees all of it, and the machine as well. */
+export const onAverage: Statistic = mean;
+
+/** How much longer requests of all rounds took, by how much longer round trips took that were measured beside them. */
+export const slopeBy =
+  (statistic: Statistic) =>
+  (rounds: readonly Cells[]): number => {
+    const of = (i: number, what: "rtts" | "ms"): number =>
+      statistic(rounds.flatMap((cells) => cells[i]![what]));
+    return fitLine(RTTS.map((_, i) => [of(i, "rtts"), of(i, "ms")] as const)).slope;
+  };
+
+/** Turnarounds of a request: exact, whatever the machine does. */
 export function turnaroundsOf(rounds: readonly Cells[]): number {
-  const counts = rounds.flatMap((cells) =>
-    cells.filter((_, i) => RTTS[i]! > 0).map((cell) => cell.turnarounds),
-  );
-  return counts.reduce((sum, each) => sum + each, 0) / counts.length;
+  return mean(rounds.flatMap((cells) => cells.map((cell) => cell.turnarounds)));
 }
