@@ -10,6 +10,12 @@ export interface AppEnv {
   };
   Variables: {
     requestId: string;
+    /** Whether the answer says already what all answers say. */
+    isWhole?: boolean;
+    /** Whether headers were set that the answer must have, whoever makes it. */
+    saysMore?: boolean;
+    /** The router's way to say for which path the request is. */
+    pattern: string;
     /** Who asks, and what they may. */
     caller: Caller;
     /** Whose runs and files there are for this request: the caller's. */

@@ -5,12 +5,11 @@ import type { Connect } from "./connected.ts";
 import { newPlainId } from "./ids.ts";
 import { access } from "./middleware/access/access.ts";
 import { allowedOrigins } from "./middleware/allowed-origins.ts";
+import { commonHeaders } from "./middleware/common-headers.ts";
 import { connections } from "./middleware/connections/connections.ts";
 import { ownHosts } from "./middleware/loopback/loopback-only.ts";
-import { securityHeaders } from "./middleware/security-headers.ts";
 import { page } from "./middleware/page.ts";
 import { notFound, onError } from "./middleware/problems/on-error.ts";
-import { requestIds } from "./middleware/request-id.ts";
 import { requestLog } from "./middleware/request-log/request-log.ts";
 import type { ProcessWide } from "./process-wide.ts";
 import { artifactRoutes } from "./routes/artifacts.ts";
@@ -30,12 +29,13 @@ import { ownRun } from "./runs/own-run.ts";
 /** @param connect asked by requests that need Redis or the store */
 export function createApp(shared: ProcessWide, connect: Connect): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  app.use(requestIds(() => newPlainId("req")));
+  const { allowedOrigins: origins } = shared.access;
+  // What has nothing to do for most requests does not stand in their way.
+  app.use(commonHeaders(() => newPlainId("req")));
   app.use(requestLog(shared));
-  app.use(securityHeaders());
   app.use(ownHosts(shared.access));
-  app.use(allowedOrigins(shared.access.allowedOrigins));
-  app.use(page(shared.page));
+  if (origins.size > 0) app.use(allowedOrigins(origins));
+  if (shared.page) app.use(page(shared.page));
   app.use(connections(connect));
   app.use(access(shared));
   app.use("/v1/runs/:run_id/*", ownRun(shared));

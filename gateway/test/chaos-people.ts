@@ -92,7 +92,14 @@ export async function fork(
   begins(taken);
   const entry = {
     ...{ run, shard: h.shard, limitShard: h.shard, owner: OWNER, webhook, idempotency: undefined },
-    ...{ request: {}, input: {}, files: [], startDeadlineMs: DAY_MS, runDeadlineMs: DAY_MS, forked },
+    ...{
+      request: {},
+      texts: { asSent: "{}", resolved: "{}" },
+      files: [],
+      startDeadlineMs: DAY_MS,
+      runDeadlineMs: DAY_MS,
+      forked,
+    },
     accepted: accepted(read.graph, digest),
   };
   await untilHeard(() => submitRun(redis, h.keys, entry));

@@ -1,5 +1,5 @@
 /** Makes API keys, takes them apart and compares them: `msb_<id>_<secret>`, of which only a digest is kept. */
-import { sha256Hex } from "../graphs/digest.ts";
+import { sha256Short } from "../graphs/digest.ts";
 import { newPlainId, randomBytes } from "../ids.ts";
 
 export interface PresentedKey {
@@ -13,16 +13,16 @@ const TEXT = /^msb_([0-7][0-9A-HJKMNP-TV-Z]{25})_[A-Za-z0-9_-]{43}$/;
 const ID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 /** A key that nobody has had before; its text must be shown once and kept nowhere. */
-export async function newApiKey(): Promise<PresentedKey & { text: string }> {
+export function newApiKey(): PresentedKey & { text: string } {
   const id = newPlainId("key").slice("key_".length);
   const text = `msb_${id}_${toBase64Url(randomBytes(SECRET_BYTES))}`;
-  return { id, text, digest: await sha256Hex(text) };
+  return { id, text, digest: sha256Short(text) };
 }
 
 /** The parts of a key's text; undefined for what no key can look like. */
-export async function presented(text: string): Promise<PresentedKey | undefined> {
+export function presented(text: string): PresentedKey | undefined {
   const id = TEXT.exec(text)?.[1];
-  return id === undefined ? undefined : { id, digest: await sha256Hex(text) };
+  return id === undefined ? undefined : { id, digest: sha256Short(text) };
 }
 
 export function isKeyId(text: string): boolean {

@@ -106,7 +106,7 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
         throw new AppError("invalid-request", "The body does not fit: /expires_at must lie ahead.", {
           errors: [{ pointer: "/expires_at", detail: "must lie ahead" }],
         });
-      const { id, text, digest } = await newApiKey();
+      const { id, text, digest } = newApiKey();
       const record = toRow(create, digest);
       const created_at = await fromRedis(runStep(redis, steps.createKey(keys, { shard, key: id, record })));
       known.made = { at: clock.elapsed(), value: true };

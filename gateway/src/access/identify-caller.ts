@@ -33,11 +33,11 @@ async function byKey(authorization: string, apiKeys: Found): Promise<Caller> {
   const [, text] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
   // Without the word before it, or with another scheme.
   if (text === undefined) throw noKey();
-  const key = await presented(text);
+  const key = presented(text);
   if (!key) throw malformedKey();
   const row = await apiKeys.find(key.id);
   if (!isSameDigest(key.digest, row?.digest) || !row) throw invalidKey();
-  return { ...callerOf(key.id, row), scopes: scopesOf(row) };
+  return callerOf(key.id, row);
 }
 
 async function byToken(text: string, apiKeys: Found, clock: Clock): Promise<Caller> {
@@ -62,6 +62,13 @@ export async function recheckCaller(
   }
 }
 
-function callerOf(id: string, row: KeyRow): Omit<Caller, "scopes"> {
-  return { owner: row.owner, key: { id, limits: limitsOf(row) } };
+/** What a row says of its key, read once as long as the row is believed. */
+const callers = new WeakMap<KeyRow, Caller>();
+
+function callerOf(id: string, row: KeyRow): Caller {
+  const known = callers.get(row);
+  if (known) return known;
+  const caller = { owner: row.owner, key: { id, limits: limitsOf(row) }, scopes: scopesOf(row) };
+  callers.set(row, caller);
+  return caller;
 }

@@ -94,7 +94,9 @@ describe("a graph that is sent again", () => {
     const again = await graphs.accept(PLAIN, "");
     expect(again).not.toBe(first);
     expect(again.digest).toBe(first.digest);
-    const long = { ...copy(PLAIN), description: "x".repeat(16_384) };
+    const inputs = { text: "x".repeat(2000) };
+    const more = Array.from({ length: 9 }, (_, i) => ({ ...PLAIN.nodes[0]!, id: `more${i}`, inputs }));
+    const long = { ...copy(PLAIN), nodes: [...PLAIN.nodes, ...more] };
     expect(await graphs.accept(long, "")).not.toBe(await graphs.accept(long, ""));
   });
 });

@@ -1,6 +1,8 @@
 /** The graphs that can be named in a request, and the one place where a graph becomes acceptable. */
 import type { FlatGraph, FlatNode, Graph } from "@myspinbot/contracts/types.ts";
+import { validateGraph } from "@myspinbot/contracts/validators.js";
 import { AppError, type FieldError } from "../errors/app-error.ts";
+import { fieldErrors } from "../errors/field-errors.ts";
 import { RecentMap } from "../recent-map.ts";
 import { checkTyped } from "./check-graph.ts";
 import { checkNames } from "./check-inputs.ts";
@@ -26,6 +28,8 @@ export interface RunnableGraph {
 export interface AcceptedGraph extends RunnableGraph {
   /** As it was written. */
   source: Graph;
+  /** The same as its one text (RFC 8785). */
+  written: string;
 }
 
 export interface GraphCatalogue {
@@ -33,8 +37,8 @@ export interface GraphCatalogue {
   /** @throws AppError `graph-not-found`. */
   get(name: string): Promise<AcceptedGraph>;
   list(): Promise<AcceptedGraph[]>;
-  /** Accepts a graph that a client sent. @throws AppError `invalid-graph` with pointers below `prefix`. */
-  accept(graph: Graph, prefix: string): Promise<AcceptedGraph>;
+  /** Accepts what a client sent as a graph, any JSON. @throws AppError `invalid-graph` with pointers below `prefix`. */
+  accept(graph: unknown, prefix: string): Promise<AcceptedGraph>;
   /** Accepts what a run has kept, maybe with other params. @throws AppError `invalid-graph` with pointers into it. */
   acceptKept(graph: FlatGraph): Promise<RunnableGraph>;
 }
@@ -59,15 +63,19 @@ export function createGraphCatalogue(
     );
     const graph = withDigests(flat, new Map(digests));
     const canonical = canonicalJson(graph);
-    return { source, graph, canonical, digest: await sha256Hex(canonical), input, within };
+    const written = canonicalJson(source);
+    return { source, written, graph, canonical, digest: await sha256Hex(canonical), input, within };
   };
 
   const recent = new RecentMap<string, AcceptedGraph>(RECENT.graphs);
-  const acceptSent = async (graph: Graph, prefix: string): Promise<AcceptedGraph> => {
+  const acceptSent = async (graph: unknown, prefix: string): Promise<AcceptedGraph> => {
     const text = JSON.stringify(graph);
-    const known = recent.get(text) ?? (await accept(graph, prefix));
-    if (text.length <= RECENT.characters) recent.set(text, known);
-    return known;
+    const known = recent.get(text);
+    if (known) return known;
+    assertGraph(graph, prefix);
+    const found = await accept(graph, prefix);
+    if (text.length <= RECENT.characters) recent.set(text, found);
+    return found;
   };
 
   /** Inputs of the graphs in it, as far as these are still known as they were. */
@@ -119,6 +127,16 @@ function checkKept(node: FlatNode, at: string, options: Omit<GraphCheckOptions, 
   const type = options.nodeTypes.get(node.type);
   const names = type ? checkNames(node.inputs, type, `${at}/inputs`) : [];
   return [...checkTyped(node, at, options), ...names];
+}
+
+function assertGraph(graph: unknown, prefix: string): asserts graph is Graph {
+  const errors = fieldErrors(validateGraph, graph, prefix);
+  if (errors.length > 0)
+    throw new AppError(
+      "invalid-graph",
+      `The graph does not fit its schema: ${errors[0]?.pointer} ${errors[0]?.detail}.`,
+      { errors },
+    );
 }
 
 function invalid({ name }: { name: string }, problems: FieldError[], prefix: string): AppError {

@@ -17,6 +17,10 @@ function choiceOf({ engine }: Pick<GraphNode, "engine">): (Reference & { kind: "
   return reference.kind === "input" ? reference : undefined;
 }
 
+export function hasChoices(nodes: readonly FlatNode[]): boolean {
+  return nodes.some((node) => choiceOf(node) !== undefined);
+}
+
 /** Problems of a choice that no caller could make. */
 export function checkChoice(context: GraphContext, node: GraphNode, pointer: string): FieldError[] {
   const choice = choiceOf(node);
@@ -44,9 +48,10 @@ export function choiceProblems({ nodes }: FlatGraph, nodeTypes: NodeTypes, input
   const found = new Map<string, FieldError>();
   for (const node of nodes) {
     const choice = choiceOf(node);
+    if (!choice) continue;
     const engine = engineOf(node, input);
     const engines = [AUTO, ...(nodeTypes.get(node.type)?.engines ?? [])];
-    if (!choice || engines.includes(engine)) continue;
+    if (engines.includes(engine)) continue;
     const pointer = `/input/${choice.field}`;
     const detail = `is no engine of "${node.type}"; there are ${engines.join(", ")}`;
     found.set(`${pointer} ${node.type}`, { pointer, detail });

@@ -34,6 +34,11 @@ export async function sha256Hex(data: string | Uint8Array<ArrayBuffer>): Promise
   return bytesToHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
+/** The same at once, for a text that is known to be short, as a key or what stands for one. */
+export function sha256Short(text: string): string {
+  return inPlace(text);
+}
+
 /** Digest of a JSON value: the version of a graph, the identity of a request. */
 export async function digestOf(value: unknown): Promise<string> {
   return sha256Hex(canonicalJson(value));

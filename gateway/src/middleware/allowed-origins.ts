@@ -1,11 +1,12 @@
 /** Tells browsers which pages of other origins may use the API (CORS), and answers what they ask before. */
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
+import type { AppEnv } from "../app-env.ts";
 
 const MINUTES_10 = 600;
 
-/** Without origins nothing is said, and what browsers ask before is not answered. No cookies are ever taken. */
-export function allowedOrigins(origins: ReadonlySet<string>): MiddlewareHandler {
+/** Not for a gateway without such pages: then nothing is said, and what browsers ask before is not answered. No cookies are ever taken. */
+export function allowedOrigins(origins: ReadonlySet<string>): MiddlewareHandler<AppEnv> {
   const allow = cors({
     origin: (origin) => origin,
     allowMethods: ["GET", "HEAD", "POST", "PUT", "DELETE"],
@@ -20,7 +21,7 @@ export function allowedOrigins(origins: ReadonlySet<string>): MiddlewareHandler 
     maxAge: MINUTES_10,
   });
   return async function allowedOrigins(c, next) {
-    if (origins.size === 0) return next();
+    c.set("saysMore", true);
     const origin = c.req.header("origin");
     const asked = c.req.method !== "OPTIONS" || c.req.header("access-control-request-method") !== undefined;
     if (origin !== undefined && origins.has(origin) && asked) return allow(c, next);

@@ -20,9 +20,10 @@ const API: ReadonlySet<string> = new Set(
 );
 
 export function page(find: FindPage | undefined): MiddlewareHandler<AppEnv> {
+  if (find === undefined) return (_, next) => next();
   return async function page(c, next) {
     const { method, path } = c.req;
-    const isOurs = find !== undefined && READING.has(method) && !path.startsWith("/v1/") && !API.has(path);
+    const isOurs = READING.has(method) && !path.startsWith("/v1/") && !API.has(path);
     const found = isOurs ? await answer(c.req.raw, path, find) : undefined;
     if (found === undefined) return next();
     c.res = found;

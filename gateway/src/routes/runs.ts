@@ -10,7 +10,8 @@ import type { Clock } from "../clock.ts";
 import type { FieldError } from "../errors/app-error.ts";
 import { fieldErrors } from "../errors/field-errors.ts";
 import { isTerminal } from "../events/event-log.ts";
-import { jsonBody } from "../middleware/json-body/json-body.ts";
+import { wholeAnswer } from "../middleware/common-headers.ts";
+import { readJson } from "../middleware/json-body/json-body.ts";
 import { oneOf, wholeNumber } from "../middleware/params/query.ts";
 import { cancelRun } from "../runs/cancel-run.ts";
 import { deleteRun } from "../runs/delete-run.ts";
@@ -31,26 +32,26 @@ const WAIT_S = { min: 0, max: 60, otherwise: 0 };
 export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
   const { keys, shards, clock } = deps;
   return new Hono<AppEnv>()
-    .post("/", jsonBody<RunCreate>(checkRunCreate), async (c) => {
+    .post("/", async (c) => {
+      const body = await readJson<RunCreate>(c.req.raw, checkRunCreate);
       const wait = preferredWait(c.req.header("prefer"));
-      const { body, caller, connect } = c.var;
-      const { service, reader, log, hub } = connect();
-      const { owner, key } = caller;
+      const { service, reader, log, hub } = c.get("connect")();
+      const { owner, key } = c.get("caller");
       const created = await service.create(body, {
         owner,
         key,
         idempotencyKey: c.req.header("idempotency-key"),
       });
       let { run } = created;
-      for (const [name, value] of Object.entries(created.quota ? quotaHeaders(created.quota) : {}))
-        c.header(name, value);
+      const headers: Record<string, string> = { "Content-Type": "application/json", Location: run.urls.self };
+      if (created.quota) Object.assign(headers, quotaHeaders(created.quota));
       if (wait !== undefined && !isTerminal(run.status)) {
-        c.header("Preference-Applied", `wait=${wait}`);
+        headers["Preference-Applied"] = `wait=${wait}`;
         await waitForEnd({ log, hub, clock }, run.run_id, wait, c.req.raw.signal);
         run = await reader.getOr(run);
       }
-      c.header("Location", run.urls.self);
-      return c.json(run, wait !== undefined && isTerminal(run.status) ? 200 : 202);
+      const status = wait !== undefined && isTerminal(run.status) ? 200 : 202;
+      return wholeAnswer(c, JSON.stringify(run), { status, headers });
     })
     .get("/", async (c) => {
       const { graph, tag, cursor } = c.req.query();

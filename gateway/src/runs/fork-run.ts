@@ -4,6 +4,7 @@ import { allowedPriority } from "../access/priorities.ts";
 import { matchExecutors } from "../capabilities/match.ts";
 import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
+import { canonicalJson } from "../graphs/digest.ts";
 import { withEngines } from "../graphs/chosen-engine.ts";
 import type { GraphPlan } from "../run-engine/planned.ts";
 import { toGraphPlan } from "../run-engine/graph-plan.ts";
@@ -38,7 +39,10 @@ export function createFork(
 
   return async (run, request, { owner, key, idempotencyKey }) => {
     const shard = shardOfRun(run);
-    const idempotency = await toIdempotency(idempotencyKey, { body: request, owner, scope: `fork ${run}` });
+    const idempotency = await toIdempotency(idempotencyKey, {
+      ...{ owner, scope: `fork ${run}` },
+      text: () => canonicalJson(request),
+    });
     const known = idempotency && (await repeated(shard, idempotency));
     if (known) return known;
     const source = await readSource({ redis, keys }, run, owner);
@@ -72,12 +76,11 @@ export function createFork(
       sent: options.wake,
       limitShard: shards[0]!,
       request: {
-        input: sent,
         metadata: request.metadata ?? parsed(source.data.metadata) ?? {},
         priority,
         tags: request.tags ?? parsed(source.data.tags) ?? [],
       },
-      input: prepared.input,
+      texts: prepared.texts,
       files: [...kept],
       ...deadlinesOf(request, deadlines),
       forked: takenOver(source, request.from_node, reused),

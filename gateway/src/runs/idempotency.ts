@@ -1,6 +1,6 @@
 /** Makes a repeated request the same run. */
 import { AppError } from "../errors/app-error.ts";
-import { digestOf, sha256Hex } from "../graphs/digest.ts";
+import { sha256Hex, sha256Short } from "../graphs/digest.ts";
 import { OWNERS } from "@myspinbot/contracts/wire.ts";
 
 /** What submit needs to know a request again. */
@@ -14,23 +14,29 @@ export interface Idempotency {
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
+ * @param text the body's one text (RFC 8785), made here where nobody has it
  * @param scope within which the key counts; everywhere by default
  * @throws AppError `invalid-request` for a header that is no key
  */
 export async function toIdempotency(
   key: string | undefined,
-  { body, owner, scope = "" }: { body: object; owner: string; scope?: string },
+  { owner, scope = "", text }: { owner: string; scope?: string; text: () => string },
 ): Promise<Idempotency | undefined> {
   if (key === undefined) return undefined;
-  if (!KEY.test(key))
+  assertKey(key);
+  return {
+    hash: sha256Short(nameOf(key, owner) + (scope && `\0${scope}`)),
+    digest: await sha256Hex(text()),
+  };
+}
+
+/** @throws AppError `invalid-request` for a header that is no key */
+export function assertKey(key: string | undefined): void {
+  if (key !== undefined && !KEY.test(key))
     throw new AppError(
       "invalid-request",
       "Idempotency-Key must be 1 to 255 visible ASCII characters without spaces.",
     );
-  return {
-    hash: await sha256Hex(nameOf(key, owner) + (scope && `\0${scope}`)),
-    digest: await digestOf(body),
-  };
 }
 
 /** Keys of two owners never meet: neither holds a NUL. Those from before there were owners are the default owner's. */

@@ -2,7 +2,6 @@
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { AppError, type FieldError } from "../errors/app-error.ts";
 import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
-import { neededFields } from "../graphs/bound.ts";
 import type { RunnableGraph } from "../graphs/catalogue.ts";
 import { choiceProblems } from "../graphs/chosen-engine.ts";
 import type { InputSpec } from "../graphs/input-fields.ts";
@@ -10,7 +9,8 @@ import { itemTypes } from "../graphs/item-types.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import { checkGiven } from "./check-given.ts";
 import { checkLists, valueProblems } from "./check-lists.ts";
-import { resolveFiles, type OwnFiles } from "./resolve-files.ts";
+import { knownOf } from "./known-graph.ts";
+import { mayNameFiles, resolveFiles, type OwnFiles, type ResolveContext } from "./resolve-files.ts";
 
 type Input = Record<string, unknown>;
 
@@ -20,6 +20,13 @@ const encoder = new TextEncoder();
 export interface PreparedInput {
   input: Input;
   files: string[];
+  texts: InputTexts;
+}
+
+/** The same as JSON. */
+export interface InputTexts {
+  asSent: string;
+  resolved: string;
 }
 
 /**
@@ -39,26 +46,31 @@ export async function prepareInput(
   if (problems.length === 0) problems.push(...checkGiven(accepted, input));
   if (problems.length === 0) problems.push(...checkLists(accepted.graph, input));
   if (problems.length > 0) throw invalidInput(accepted, problems);
-  if (encoder.encode(JSON.stringify(input)).byteLength > DEFAULTS.input_bytes) {
+  const asSent = JSON.stringify(input);
+  if (bytesOf(asSent) > DEFAULTS.input_bytes) {
     throw invalidInput(accepted, [{ pointer: "/input", detail: `may have ${DEFAULTS.input_bytes} bytes` }]);
   }
-  const items = itemTypes(accepted.graph);
-  const context = {
-    own: files,
-    used: new Set<string>(),
-    invalid: (pointer: string, detail: string) => invalidInput(accepted, [{ pointer, detail }]),
+  const used = new Set<string>();
+  const invalid = (pointer: string, detail: string) => invalidInput(accepted, [{ pointer, detail }]);
+  const resolved = await withFiles(accepted, input, { own: files, used, invalid });
+  if (used.size === 0) return { input, files: [], texts: { asSent, resolved: asSent } };
+  return { input: resolved, files: [...used], texts: { asSent, resolved: JSON.stringify(resolved) } };
+}
+
+/** No text has more bytes than three for each of its units: of a short one they need not be counted. */
+function bytesOf(text: string): number {
+  return 3 * text.length <= DEFAULTS.input_bytes ? text.length : encoder.encode(text).byteLength;
+}
+
+async function withFiles({ graph, input: spec }: RunnableGraph, input: Input, context: ResolveContext) {
+  const items = itemTypes(graph);
+  const resolved = { ...input };
+  const name = async (field: string): Promise<void> => {
+    const typed = { type: spec.fields.get(field)?.type, items: items.get(field), pointer: `/input/${field}` };
+    if (mayNameFiles(typed)) resolved[field] = await resolveFiles(context, input[field], typed);
   };
-  const resolved = await Promise.all(
-    Object.entries(input).map(async ([name, value]) => {
-      const typed = {
-        type: accepted.input.fields.get(name)?.type,
-        items: items.get(name),
-        pointer: `/input/${name}`,
-      };
-      return [name, await resolveFiles(context, value, typed)] as const;
-    }),
-  );
-  return { input: Object.fromEntries(resolved), files: [...context.used] };
+  await Promise.all(Object.keys(input).map(name));
+  return resolved;
 }
 
 function invalidInput({ graph }: RunnableGraph, errors: FieldError[]): AppError {
@@ -89,9 +101,9 @@ function checkFields(spec: InputSpec, input: Input): FieldError[] {
 }
 
 /** Fields that the schema leaves open but a node of the graph needs. */
-function missingFields({ graph }: RunnableGraph, input: Input): FieldError[] {
-  const missing = neededFields(graph).filter(({ field }) => !Object.hasOwn(input, field));
-  return Array.from(new Map(missing.map(({ field, who }) => [field, who])), ([field, who]) => ({
+function missingFields(accepted: RunnableGraph, input: Input): FieldError[] {
+  const missing = [...knownOf(accepted).needed].filter(([field]) => !Object.hasOwn(input, field));
+  return missing.map(([field, who]) => ({
     pointer: `/input/${field}`,
     detail: `is missing, and the ${who} needs it`,
   }));

@@ -27,6 +27,12 @@ export interface ResolveContext {
   used: Set<string>;
 }
 
+/** Whether a value of that type may name files at all. */
+export function mayNameFiles({ type = "", items }: Pick<Typed, "type" | "items">): boolean {
+  const named = elementOf(type) ?? type;
+  return items !== undefined || isFileType(named) || filePartsOf(named).length > 0;
+}
+
 /** The value as nodes see it. @throws AppError `file-not-found`, `file-gone`, `file-incomplete`, `invalid-input`. */
 export async function resolveFiles(context: ResolveContext, value: unknown, typed: Typed): Promise<unknown> {
   const { type = "", items, pointer } = typed;

@@ -14,6 +14,7 @@ import type { Redis } from "../redis/client.ts";
 import { runStep } from "../redis/scripts.ts";
 import { shardOfRun } from "../run-id.ts";
 import { valueProblems } from "./check-lists.ts";
+import { canonicalJson } from "../graphs/digest.ts";
 import { toIdempotency } from "./idempotency.ts";
 import { runNotFound } from "./ids.ts";
 import { resolveFiles, type OwnFiles } from "./resolve-files.ts";
@@ -40,7 +41,10 @@ export async function resumeRun(
   const { redis, keys, own } = deps;
   const shard = shardOfRun(run);
   const node = answer.node_id;
-  const idempotency = await toIdempotency(idempotencyKey, { body: answer, owner: own.owner });
+  const idempotency = await toIdempotency(idempotencyKey, {
+    owner: own.owner,
+    text: () => canonicalJson(answer),
+  });
   const [row, asked] = await fromRedis(
     Promise.all([
       redis.hget(keys.runNodes(shard, run), node),

@@ -7,13 +7,13 @@ import type { CallerKey } from "../access/caller.ts";
 import { tooMany, type Quota } from "../access/limits.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { RunnableGraph } from "../graphs/catalogue.ts";
-import { firstRow } from "../graphs/node-place.ts";
-import { newId } from "../ids.ts";
 import type { Redis } from "../redis/client.ts";
 import { runStep } from "../redis/scripts.ts";
 import type { RunWebhookFields } from "../webhooks/run-webhook.ts";
 import { runNotFound } from "./ids.ts";
 import { conflict, type Idempotency } from "./idempotency.ts";
+import { knownOf } from "./known-graph.ts";
+import type { InputTexts } from "./prepare-input.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** What a fork begins with, by the names under which it is kept. */
@@ -41,9 +41,9 @@ export interface NewRun {
   key?: CallerKey | undefined;
   limitShard: string;
   accepted: RunnableGraph;
-  request: Pick<RunCreate, "input" | "metadata" | "tags" | "priority">;
-  /** Input with files resolved. */
-  input: Record<string, unknown>;
+  request: Pick<RunCreate, "metadata" | "tags" | "priority">;
+  /** Its input. */
+  texts: InputTexts;
   startDeadlineMs: number;
   /** Ids of the uploads that it uses. */
   files: string[];
@@ -73,7 +73,8 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
     ...originOf(forked),
   };
   const data = dataFields(entry);
-  const nodes = { ...nodeFields(accepted), ...forked?.nodes };
+  const { rows } = knownOf(accepted);
+  const nodes = forked ? { ...rows, ...forked.nodes } : rows;
   const artifacts = forked?.artifacts ?? {};
   const from = forked ? { forked_from: forked.source } : {};
   const event = JSON.stringify({ graph: accepted.graph.name, graph_digest: accepted.digest, ...from });
@@ -89,7 +90,8 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
     startDeadlineMs: entry.startDeadlineMs,
     runDeadlineMs: entry.runDeadlineMs,
     event,
-    deliveryIds: newId("dlv", shard),
+    // The run has no other deliveries yet.
+    deliveryIds: run.replace("run", "dlv"),
     ...limitsOf(keys, entry),
     record,
     data,
@@ -162,21 +164,14 @@ function quotaOf({ key }: NewRun, [word, what, ...more]: AnswerOf<typeof steps.s
   return perMinute === 0 ? undefined : { ...rate, left: Number(more[0]), resetMs: Number(more[1]) };
 }
 
-function dataFields({ accepted, request, input, forked }: NewRun): Record<string, string> {
-  const asSent = JSON.stringify(request.input ?? {});
-  const resolved = JSON.stringify(input);
+function dataFields({ accepted, request, texts, forked }: NewRun): Record<string, string> {
+  const { asSent, resolved } = texts;
   return {
     input: resolved,
     ...(asSent === resolved ? {} : { request_input: asSent }),
     ...(forked ? { ...forked.shown, taken: JSON.stringify(forked.taken) } : {}),
     metadata: JSON.stringify(request.metadata ?? {}),
     tags: JSON.stringify(request.tags ?? []),
-    weights: JSON.stringify(
-      Object.fromEntries(accepted.graph.nodes.map((node) => [node.id, node.weight ?? 1])),
-    ),
+    weights: knownOf(accepted).weights,
   };
-}
-
-function nodeFields({ graph }: RunnableGraph): Record<string, string> {
-  return Object.fromEntries(graph.nodes.map((node) => [node.id, JSON.stringify(firstRow(node))]));
 }

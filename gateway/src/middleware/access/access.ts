@@ -2,7 +2,6 @@
 import { OWNERS } from "@myspinbot/contracts/wire.ts";
 import type { Route } from "@myspinbot/contracts/routes.ts";
 import type { Context, MiddlewareHandler } from "hono";
-import { routePath } from "hono/route";
 import type { AppEnv } from "../../app-env.ts";
 import { ALL_SCOPES, type Caller } from "../../access/caller.ts";
 import { identifyCaller, recheckCaller } from "../../access/identify-caller.ts";
@@ -29,12 +28,12 @@ const KEYS = /^\/v1\/keys(\/|$)/;
 
 export function access(deps: AccessDeps): MiddlewareHandler<AppEnv> {
   return async function access(c, next) {
-    const route = routeAt(c.req.method, routePath(c, -1));
+    const route = routeAt(c.req.method, c.get("pattern"));
     const isOpen = route ? route.scope === undefined : !c.req.path.startsWith("/v1/");
     const caller = isOpen ? NOBODY : await letIn(c, deps, route);
     c.set("caller", caller);
     c.set("owner", caller.owner);
-    c.set("recheck", () => recheckCaller(caller, c.var.connect().apiKeys, deps.clock));
+    c.set("recheck", () => recheckCaller(caller, c.get("connect")().apiKeys, deps.clock));
     c.set("mayOperate", () => mayOperate(c, deps));
     await next();
   };
@@ -49,7 +48,7 @@ async function letIn(c: Context<AppEnv>, deps: AccessDeps, route: Route | undefi
 }
 
 async function callerOf(c: Context<AppEnv>, deps: AccessDeps, route: Route | undefined): Promise<Caller> {
-  const { apiKeys } = c.var.connect();
+  const { apiKeys } = c.get("connect")();
   if (!deps.access.required && !(await apiKeys.made())) return keyless(c, deps);
   const token = route?.runToken ? c.req.query("token") : undefined;
   return identifyCaller({ authorization: c.req.header("authorization"), token }, apiKeys, deps.clock);

@@ -1,5 +1,4 @@
 /** Serves requests that name this gateway, and no pages that are not allowed to use it. */
-import { routePath } from "hono/route";
 import type { Context, MiddlewareHandler } from "hono";
 import type { AppEnv } from "../../app-env.ts";
 import type { AccessSettings } from "../../access/settings.ts";
@@ -65,9 +64,10 @@ function asksFromElsewhere(c: Context<AppEnv>, isOwn: (origin: string) => boolea
   if (method === "OPTIONS" && c.req.header("access-control-request-method") !== undefined)
     return origin !== undefined && isForeign(origin);
   // What a token lets read is for pages anywhere: `<video src>` says no origin.
-  const route = routeAt(method, routePath(c, -1));
-  if (READING.has(method) && (route?.scope === undefined || (route.runToken && c.req.query("token"))))
-    return false;
+  if (READING.has(method)) {
+    const route = routeAt(method, c.get("pattern"));
+    if (route?.scope === undefined || (route.runToken && c.req.query("token"))) return false;
+  }
   if (origin !== undefined) return isForeign(origin);
   if (READING.has(method) && c.req.header("sec-fetch-mode") === "navigate") return false;
   return site === "cross-site" || site === "same-site";

@@ -17,11 +17,12 @@ export function requestLog(options: {
   const { logger, metrics, clock } = options;
   return async function requestLog(c, next) {
     const began = clock.now();
-    const { requestId } = c.var;
+    const requestId = c.get("requestId");
+    const pattern = routePath(c, -1);
+    c.set("pattern", pattern);
     await withLogFields({ request_id: requestId }, next);
     const ms = clock.now() - began;
     // What no route matched would make a label of its own for each address that somebody tries.
-    const pattern = routePath(c, -1);
     const route = pattern.includes("*") ? "none" : pattern;
     const method = c.req.method;
     metrics.request(route, method, c.res.status, ms / 1000);

@@ -1,0 +1,61 @@
+/** What every answer says beside its own: the id of its request, ours or the client's, and what browsers must not do. */
+import type { Context, MiddlewareHandler } from "hono";
+import type { AppEnv } from "../app-env.ts";
+
+type Headers = Readonly<Record<string, string>>;
+
+const ID = "X-Request-Id";
+const MOST_CHARACTERS = 64;
+const NO_ID = /[^\w\-=]/;
+
+/** What OWASP's secure headers advise for an API; Helmet and Hono say the same. */
+const PLAIN: Headers = {
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Origin-Agent-Cluster": "?1",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+  "X-DNS-Prefetch-Control": "off",
+  "X-Download-Options": "noopen",
+  "X-Frame-Options": "SAMEORIGIN",
+  "X-Permitted-Cross-Domain-Policies": "none",
+  "X-XSS-Protection": "0",
+};
+/** Over plain HTTP it is ignored, and for loopback it would be a lie. */
+const OVER_TLS: Headers = { ...PLAIN, "Strict-Transport-Security": "max-age=15552000; includeSubDomains" };
+/** A run's token is there for `<video src>` in pages elsewhere. */
+const FOR_PAGES: Headers = { "Cross-Origin-Resource-Policy": "cross-origin" };
+
+export function commonHeaders(newId: () => string): MiddlewareHandler<AppEnv> {
+  return async function commonHeaders(c, next) {
+    const given = c.req.header(ID);
+    const isId = given !== undefined && given !== "" && given.length <= MOST_CHARACTERS && !NO_ID.test(given);
+    c.set("requestId", isId ? given : newId());
+    await next();
+    if (c.get("isWhole")) return;
+    const { headers } = c.res;
+    const common = headersOf(c);
+    for (const name in common) headers.set(name, common[name]!);
+  };
+}
+
+function headersOf(c: Context<AppEnv>): Record<string, string> {
+  const security = c.req.url.startsWith("https:") ? OVER_TLS : PLAIN;
+  const isForPages = c.get("caller")?.run !== undefined;
+  return { ...security, ...(isForPages ? FOR_PAGES : undefined), [ID]: c.get("requestId") };
+}
+
+/**
+ * An answer that is made once, with all that it says: who sets headers one by one pays for each of them again, and for
+ * the objects that hold them. For what is asked often.
+ */
+export function wholeAnswer(
+  c: Context<AppEnv>,
+  body: string,
+  { status, headers }: { status: number; headers: Headers },
+): Response {
+  // Somebody before has said more, and knows headers alone to say it by.
+  if (c.get("saysMore")) return c.body(body, status as 200, headers);
+  c.set("isWhole", true);
+  return new Response(body, { status, headers: { ...headersOf(c), ...headers } });
+}
