@@ -22,7 +22,7 @@ import { systemClock, systemRandom } from "../src/clock.ts";
 import { createConnected, type Connect } from "../src/connected.ts";
 import type { Mind } from "../src/driver/driver.ts";
 import { createDigest } from "../src/entry/nodejs/digest.ts";
-import { createHttpServer } from "../src/entry/nodejs/http-server.ts";
+import { createHttpServer, type HttpServerOptions } from "../src/entry/nodejs/http-server.ts";
 import { createEventHub, type EventHub } from "../src/events/event-hub.ts";
 import { createGraphCatalogue, type GraphCatalogue } from "../src/graphs/catalogue.ts";
 import { createNodeTypes } from "../src/graphs/node-types.ts";
@@ -204,7 +204,8 @@ export async function createAppHarness(prefix: string, options: AppHarnessOption
   const servers: Server[] = [];
   const listen = async (): Promise<Listening> => {
     if (front) return { url: front.edge.url, headers: { authorization: `Bearer ${front.key}` } };
-    const server = createHttpServer({ fetch, host: "127.0.0.1", logger });
+    const served: HttpServerOptions["fetch"] = (asked, known) => described(asked, app.fetch(asked, known));
+    const server = createHttpServer({ fetch: served, host: "127.0.0.1", logger });
     servers.push(server);
     await once(server.listen(0, "127.0.0.1"), "listening");
     return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, headers: {} };

@@ -22,6 +22,13 @@ export interface ReportItem {
   body: string;
 }
 
+/** Each name, and then its value. */
+function inPairs(map: Readonly<Record<string, string>>): string[] {
+  const flat: string[] = [];
+  for (const name of Object.keys(map)) flat.push(name, map[name]!);
+  return flat;
+}
+
 /** Where the values begin that have no number in a head, for those who name them by their index. */
 export const FIRST = {
   commit: { key: 21, arg: 12 },
@@ -153,7 +160,7 @@ export const steps = {
   createKey: (keys: Keys, given: { shard: string; key: string; record: Readonly<Record<string, string>> }): Step<string> => ({
     script: 'create_key',
     keys: [keys.apiKey(given.shard, given.key), keys.apiKeys(given.shard), keys.keysMade(given.shard)],
-    args: [given.key, Object.keys(given.record).length, ...Object.entries<string>(given.record).flatMap(([name, value]) => [name, value])],
+    args: [given.key, Object.keys(given.record).length, ...inPairs(given.record)],
   }),
 
   /**
@@ -293,7 +300,7 @@ export const steps = {
   putHook: (keys: Keys, given: { shard: string; hook: string; owner: string; events: string; atMost: number; fields: Readonly<Record<string, string>> }): Step<[word: 'kept' | 'full', now: string]> => ({
     script: 'put_hook',
     keys: [keys.hook(given.shard, given.hook), keys.ownerHooks(given.shard, given.owner)],
-    args: [given.hook, given.events, given.atMost, ...Object.entries<string>(given.fields).flatMap(([name, value]) => [name, value])],
+    args: [given.hook, given.events, given.atMost, ...inPairs(given.fields)],
   }),
 
   /**
@@ -463,6 +470,6 @@ export const steps = {
   submit: (keys: Keys, given: { shard: string; run: string; digest: string; hash: string; owner: string; startsKey: string; liveKey: string; source: string; bytesKey: string; request: string; idempotencyMs: number; graph: string; startDeadlineMs: number; runDeadlineMs: number; event: string; deliveryIds: string; perMinute: number; mostLive: number; mostBytes: number; record: Readonly<Record<string, string>>; data: Readonly<Record<string, string>>; nodes: Readonly<Record<string, string>>; artifacts: Readonly<Record<string, string>> }): Step<['sourceless'] | ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string] | ['limited', what: 'rate' | 'live' | 'bytes', reset_ms: string]> => ({
     script: 'submit',
     keys: [keys.run(given.shard, given.run), keys.runData(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.mail(given.shard), keys.timers(given.shard), keys.runs(given.shard), keys.runsByStatus(given.shard, 'queued'), keys.graph(given.shard, given.digest), keys.idempotency(given.shard, given.hash), keys.graphRuns(given.shard), keys.ownerRuns(given.shard, 'all', given.owner), keys.ownerRuns(given.shard, 'queued', given.owner), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run), given.startsKey, given.liveKey, keys.run(given.shard, given.source), keys.runForks(given.shard, given.source), keys.runArtifacts(given.shard, given.run), given.bytesKey],
-    args: [given.run, given.request, given.idempotencyMs, given.graph, given.startDeadlineMs, given.runDeadlineMs, given.event, keys.channels.run(given.shard, given.run), Object.keys(given.record).length, Object.keys(given.data).length, Object.keys(given.nodes).length, keys.fileRuns(given.shard, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), given.perMinute, given.mostLive, given.source, keys.folderRuns(given.shard, ''), Object.keys(given.artifacts).length, given.mostBytes, ...Object.entries<string>(given.record).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.data).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.nodes).flatMap(([name, value]) => [name, value]), ...Object.entries<string>(given.artifacts).flatMap(([name, value]) => [name, value])],
+    args: [given.run, given.request, given.idempotencyMs, given.graph, given.startDeadlineMs, given.runDeadlineMs, given.event, keys.channels.run(given.shard, given.run), Object.keys(given.record).length, Object.keys(given.data).length, Object.keys(given.nodes).length, keys.fileRuns(given.shard, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), given.perMinute, given.mostLive, given.source, keys.folderRuns(given.shard, ''), Object.keys(given.artifacts).length, given.mostBytes, ...inPairs(given.record), ...inPairs(given.data), ...inPairs(given.nodes), ...inPairs(given.artifacts)],
   }),
 };

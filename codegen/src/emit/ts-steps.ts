@@ -28,6 +28,13 @@ export interface Step<Answer> {
 export type AnswerOf<Caller extends (...given: never[]) => Step<unknown>> = NonNullable<ReturnType<Caller>['answer']>;
 
 ${[...shapes, ...items].join("\n")}
+/** Each name, and then its value. */
+function inPairs(map: Readonly<Record<string, string>>): string[] {
+  const flat: string[] = [];
+  for (const name of Object.keys(map)) flat.push(name, map[name]!);
+  return flat;
+}
+
 /** Where the values begin that have no number in a head, for those who name them by their index. */
 export const FIRST = {
 ${[...scripts.steps].map(([name, { head }]) => first(name, head)).join("")}} as const;
@@ -76,6 +83,8 @@ function spread({ list, variables, values }: Group): string {
       ? [`Object.entries<string>(${given})`, `[${variables.map(toCamel).join(", ")}]`]
       : [given, toCamel(variables[0]!)];
   if (isPlain({ list, variables, values })) return `...${given}`;
+  const isPairs = values.every((value, i) => value.kind === "value" && value.name === variables[i]);
+  if (variables.length === 2 && isPairs && values.length === 2) return `...inPairs(${given})`;
   return `...${source}.flatMap((${parameter}) => [${values.map((value) => expression(value, variables)).join(", ")}])`;
 }
 

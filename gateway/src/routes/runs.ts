@@ -33,7 +33,7 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
   const { keys, shards, clock } = deps;
   return new Hono<AppEnv>()
     .post("/", async (c) => {
-      const body = await readJson<RunCreate>(c.req.raw, checkRunCreate);
+      const body = await readJson<RunCreate>(c.req.raw, checkRunCreate, c.env?.arrived);
       const wait = preferredWait(c.req.header("prefer"));
       const { service, reader, log, hub } = c.get("connect")();
       const { owner, key } = c.get("caller");

@@ -1,7 +1,7 @@
 /** Creates a run in one Redis round trip. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import { steps, type AnswerOf } from "@myspinbot/contracts/steps.ts";
-import type { RunCreate } from "@myspinbot/contracts/types.ts";
+import type { RunCreate, RunRow } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import type { CallerKey } from "../access/caller.ts";
 import { tooMany, type Quota } from "../access/limits.ts";
@@ -56,22 +56,16 @@ export interface NewRun {
   sent?: (() => void) | undefined;
 }
 
+/** What a record begins with, beside times and state. */
+type NewRecord = Record<string, string> & Pick<RunRow, "owner" | "graph" | "digest" | "priority">;
+
 export type Submitted =
   { kind: "created"; source: RunRecord; quota?: Quota } | { kind: "repeat"; run: string };
 
 /** @throws AppError `idempotency-conflict`, `too-many-requests`, `redis-unavailable`. */
 export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promise<Submitted> {
-  const { run, shard, owner, accepted, request, idempotency, forked } = entry;
-  const record = {
-    owner,
-    graph: accepted.graph.name,
-    digest: accepted.digest,
-    ...(request.priority && request.priority !== "normal" ? { priority: request.priority } : {}),
-    ...(idempotency ? { idempotency: idempotency.hash } : {}),
-    ...(entry.files.length > 0 ? { files: entry.files.join(" ") } : {}),
-    ...entry.webhook,
-    ...originOf(forked),
-  };
+  const { run, shard, owner, accepted, idempotency, forked } = entry;
+  const record = recordOf(entry);
   const data = dataFields(entry);
   const { rows } = knownOf(accepted);
   const nodes = forked ? { ...rows, ...forked.nodes } : rows;
@@ -124,6 +118,14 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
       forks: [],
     },
   };
+}
+
+function recordOf({ owner, accepted, request, idempotency, files, webhook, forked }: NewRun): NewRecord {
+  const record: NewRecord = { owner, graph: accepted.graph.name, digest: accepted.digest };
+  if (request.priority && request.priority !== "normal") record.priority = request.priority;
+  if (idempotency) record.idempotency = idempotency.hash;
+  if (files.length > 0) record.files = files.join(" ");
+  return webhook || forked ? { ...record, ...webhook, ...originOf(forked) } : record;
 }
 
 function originOf(forked: ForkedFrom | undefined): Record<string, string> {

@@ -36,9 +36,18 @@ export function createLogger({ level, write, now, service = "gateway" }: LoggerO
     (msg: string, fields: LogFields = {}) => {
       if (RANK[lineLevel] < lowest) return;
       const head = { ts: new Date(now()).toISOString(), level: lineLevel, msg, service };
-      write(JSON.stringify({ ...head, ...bound.getStore(), ...fields }, toLoggable));
+      write(toLine({ ...head, ...bound.getStore(), ...fields }));
     };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** Most lines hold texts and numbers alone: for those no value has to be looked at one by one. */
+function toLine(fields: LogFields): string {
+  for (const name in fields) {
+    const kind = typeof fields[name];
+    if (kind === "object" || kind === "bigint") return JSON.stringify(fields, toLoggable);
+  }
+  return JSON.stringify(fields);
 }
 
 /** Errors have no own enumerable fields, so JSON would show them as `{}`. */

@@ -67,7 +67,7 @@ export async function startHttp({
   const connected = createConnected(shared, { redis, hub, store });
   const app = createApp(shared, () => connected);
   const server = createHttpServer({
-    fetch: (request, peer) => app.fetch(request, peer === undefined ? {} : { peer }),
+    fetch: (request, known) => app.fetch(request, known),
     host: config.host,
     logger,
   });

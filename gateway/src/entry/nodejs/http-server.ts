@@ -9,13 +9,13 @@ import {
 import type { Duplex } from "node:stream";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import type { ProblemCode } from "@myspinbot/contracts/problem-types.ts";
+import type { AppEnv } from "../../app-env.ts";
 import { PROBLEM_MEDIA_TYPE, toProblem } from "../../errors/problem.ts";
 import { newPlainId } from "../../ids.ts";
 import type { Logger } from "../../telemetry/logger.ts";
 
 export interface HttpServerOptions {
-  /** @param peer address of the other end of the connection */
-  fetch: (request: Request, peer: string | undefined) => Response | Promise<Response>;
+  fetch: (request: Request, known: AppEnv["Bindings"]) => Response | Promise<Response>;
   /** Stands in for the Host header of HTTP/1.0. */
   host: string;
   logger: Logger;
@@ -46,7 +46,7 @@ export function createHttpServer({ fetch, host, logger }: HttpServerOptions): Se
     });
     return answer;
   };
-  const serve = getRequestListener((request, { incoming }) => fetch(request, peerOf(incoming)), {
+  const serve = getRequestListener((request, { incoming }) => fetch(request, knownOf(incoming)), {
     hostname: host,
     errorHandler(error) {
       const { status, headers, body } =
@@ -79,12 +79,25 @@ export function createHttpServer({ fetch, host, logger }: HttpServerOptions): Se
   return server;
 }
 
-function peerOf({ socket }: Pick<IncomingMessage, "socket">): string | undefined {
-  return socket.remoteAddress;
+function knownOf(incoming: Pick<IncomingMessage, "socket"> & Arriving): AppEnv["Bindings"] {
+  const peer = incoming.socket.remoteAddress;
+  return { ...(peer === undefined ? {} : { peer }), arrived: () => arrived(incoming) };
+}
+
+type Arriving = Pick<IncomingMessage, "complete" | "readableLength" | "readableDidRead"> & {
+  read(): unknown;
+};
+
+/** What came with the head waits in the stream's memory, and is given out at once. */
+function arrived(body: Arriving): Buffer<ArrayBuffer> | undefined {
+  if (!body.complete || body.readableLength === 0 || body.readableDidRead) return undefined;
+  return body.read() as Buffer<ArrayBuffer>;
 }
 
 function hasHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
-  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length;
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at]!.length === 4 && rawHeaders[at]!.toLowerCase() === "host") hosts += 1;
   return hosts === 1 || (hosts === 0 && httpVersion === "1.0");
 }
 

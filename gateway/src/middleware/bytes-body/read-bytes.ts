@@ -1,13 +1,20 @@
 /** Reads a body of bounded size, whatever Content-Length says. */
+import type { AppEnv } from "../../app-env.ts";
 import { AppError } from "../../errors/app-error.ts";
 
 /** Up to here a body is taken as one: a stream of it costs more than all else that is done with most requests. */
 export const SMALL_BYTES = 262_144;
 
 /** @throws AppError `body-too-large` as soon as the limit is passed; the rest is not read. `client-gone` in mid-body. */
-export async function readBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(
+  request: Request,
+  limit: number,
+  arrived?: AppEnv["Bindings"]["arrived"],
+): Promise<Uint8Array<ArrayBuffer>> {
   const said = lengthOf(request);
   if (said !== undefined && said > limit) throw tooLarge(limit);
+  const bytes = said === undefined ? undefined : arrived?.();
+  if (bytes) return bytes;
   return said !== undefined && said <= SMALL_BYTES ? readWhole(request, limit) : readParts(request, limit);
 }
 

@@ -1,6 +1,7 @@
 /** Reads JSON bodies: media type, encoding, size, shape, in this order. */
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import type { MiddlewareHandler } from "hono";
+import type { AppEnv } from "../../app-env.ts";
 import { AppError, type FieldError } from "../../errors/app-error.ts";
 import { readBytes } from "../bytes-body/read-bytes.ts";
 import { assertNoEncoding, mediaTypeOf } from "../media-type.ts";
@@ -22,14 +23,18 @@ export function jsonBody<T>(check: Check): MiddlewareHandler<{ Variables: { body
 }
 
 /** @throws AppError `unsupported-media-type`, `body-too-large`, `malformed-json`, `body-too-deep`, `invalid-request`. */
-export async function readJson<T>(request: Request, check: Check): Promise<T> {
+export async function readJson<T>(
+  request: Request,
+  check: Check,
+  arrived?: AppEnv["Bindings"]["arrived"],
+): Promise<T> {
   if (mediaTypeOf(request) !== "application/json") {
     throw new AppError("unsupported-media-type", "The body must be application/json.", {
       headers: { Accept: "application/json" },
     });
   }
   assertNoEncoding(request);
-  const { text, body } = parse(await readBytes(request, DEFAULTS.body_bytes));
+  const { text, body } = parse(await readBytes(request, DEFAULTS.body_bytes, arrived));
   inspectJson(body);
   refuse(inexactNumbers(text));
   refuse(check(body));
