@@ -7,8 +7,8 @@ export interface AppEnv {
   Bindings: {
     /** Address of the other end of the connection. */
     peer?: string;
-    /** The body, where all of it has come already: it is then read without a stream. Asked once. */
-    arrived?: () => Uint8Array<ArrayBuffer> | undefined;
+    /** The body, where all of its bytes have come already: it is then read without a stream. */
+    arrived?: (length: number) => Uint8Array<ArrayBuffer> | undefined;
   };
   Variables: {
     requestId: string;

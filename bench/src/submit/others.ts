@@ -19,7 +19,7 @@ export function peer(place: Place, isBare: boolean): Promise<Contestant> {
   const digests = authorizations.map((text) => createHash("sha256").update(text).digest("hex")).join(",");
   return startServer(place, {
     name: isBare ? "Fastify, ajv, BullMQ add" : "the same as a service with limits",
-    file: "./peer-server.ts",
+    file: import.meta.resolve("./peer-server.ts"),
     args: [digests, isBare ? "bare" : String(MOST_PER_MINUTE)],
     authorizations,
   });
@@ -30,7 +30,7 @@ export function ruler(place: Place, everyNth: number): Promise<Contestant> {
   const trips = everyNth === Infinity ? 1 : 1 + 1 / everyNth;
   return startServer(place, {
     name: `ruler: ${trips} round trip${trips === 1 ? "" : "s"}`,
-    file: "./ruler-server.ts",
+    file: import.meta.resolve("./ruler-server.ts"),
     args: [String(everyNth)],
     authorizations: [""],
   });
@@ -38,6 +38,7 @@ export function ruler(place: Place, everyNth: number): Promise<Contestant> {
 
 interface Server {
   name: string;
+  /** Its address. */
   file: string;
   /** Beside port and address of Redis. */
   args: string[];
@@ -52,7 +53,7 @@ async function startServer({ dir, redisUrl }: Place, server: Server): Promise<Co
   const service = new Service({
     name: `server-${port}`,
     command: process.execPath,
-    args: [fileURLToPath(import.meta.resolve(file)), String(port), redisUrl, ...args],
+    args: [fileURLToPath(file), String(port), redisUrl, ...args],
     logFile: join(folder, "server.log"),
     isReady: async () => (await fetch(`http://127.0.0.1:${port}/`)).status > 0,
     readyWithinMs: READY_MS,

@@ -34,15 +34,15 @@ export function commonHeaders(newId: () => string): MiddlewareHandler<AppEnv> {
     await next();
     if (c.get("isWhole")) return;
     const { headers } = c.res;
-    const common = headersOf(c);
+    const common = withCommon(c, {});
     for (const name in common) headers.set(name, common[name]!);
   };
 }
 
-function headersOf(c: Context<AppEnv>): Record<string, string> {
+function withCommon(c: Context<AppEnv>, own: Headers): Record<string, string> {
   const security = c.req.url.startsWith("https:") ? OVER_TLS : PLAIN;
-  const isForPages = c.get("caller")?.run !== undefined;
-  return { ...security, ...(isForPages ? FOR_PAGES : undefined), [ID]: c.get("requestId") };
+  const pages = c.get("caller")?.run === undefined ? undefined : FOR_PAGES;
+  return { ...security, [ID]: c.get("requestId"), ...pages, ...own };
 }
 
 /**
@@ -57,5 +57,5 @@ export function wholeAnswer(
   // Somebody before has said more, and knows headers alone to say it by.
   if (c.get("saysMore")) return c.body(body, status as 200, headers);
   c.set("isWhole", true);
-  return new Response(body, { status, headers: { ...headersOf(c), ...headers } });
+  return new Response(body, { status, headers: withCommon(c, headers) });
 }

@@ -81,17 +81,21 @@ export function createHttpServer({ fetch, host, logger }: HttpServerOptions): Se
 
 function knownOf(incoming: Pick<IncomingMessage, "socket"> & Arriving): AppEnv["Bindings"] {
   const peer = incoming.socket.remoteAddress;
-  return { ...(peer === undefined ? {} : { peer }), arrived: () => arrived(incoming) };
+  return { ...(peer === undefined ? {} : { peer }), arrived: (length) => arrived(incoming, length) };
 }
 
-type Arriving = Pick<IncomingMessage, "complete" | "readableLength" | "readableDidRead"> & {
+type Arriving = Pick<IncomingMessage, "readableLength" | "readableDidRead"> & {
   read(): unknown;
+  resume(): unknown;
 };
 
 /** What came with the head waits in the stream's memory, and is given out at once. */
-function arrived(body: Arriving): Buffer<ArrayBuffer> | undefined {
-  if (!body.complete || body.readableLength === 0 || body.readableDidRead) return undefined;
-  return body.read() as Buffer<ArrayBuffer>;
+function arrived(body: Arriving, length: number): Buffer<ArrayBuffer> | undefined {
+  if (length === 0 || body.readableLength !== length || body.readableDidRead) return undefined;
+  const bytes = body.read() as Buffer<ArrayBuffer>;
+  // It hears of its end by itself.
+  body.resume();
+  return bytes;
 }
 
 function hasHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {

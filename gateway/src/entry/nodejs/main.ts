@@ -10,6 +10,7 @@ import { refuseUnfit } from "../../health/redis-check.ts";
 import { createBase } from "../base.ts";
 import { checkExtensions } from "../check-extensions.ts";
 import { extensionError, joined } from "../extension.ts";
+import { gatherLines } from "./log-lines.ts";
 import { loadExtensions } from "./load-extension.ts";
 import { takeSecrets } from "./own-secrets.ts";
 import { startRoles } from "./roles.ts";
@@ -39,9 +40,11 @@ async function main(): Promise<void> {
   if (faults.length > 0) throw extensionError(faults);
   const extension = joined(loaded);
   digestBy((data) => hash("sha256", data));
+  const lines = gatherLines((text) => process.stdout.write(text), setImmediate);
+  process.on("exit", lines.flush);
   const base = createBase({
     ...{ config, extension, version },
-    write: (line) => process.stdout.write(`${line}\n`),
+    write: lines.write,
     redisOptions: { behind: setImmediate },
   });
   if (secrets.shown.length > 0)
