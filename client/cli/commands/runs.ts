@@ -28,6 +28,7 @@ interface ListOptions {
   status?: RunStatus;
   graph?: string;
   tag?: string;
+  withoutTag?: string;
 }
 
 export function addRuns(program: Command, host: Host): void {
@@ -52,8 +53,9 @@ function addReading(runs: Command, host: Host): void {
       about: "Lists runs, newest first.",
       examples: ["msb runs ls", "msb runs ls --status failed --graph speak --json"],
     },
-    async ({ session, options: { limit, status, graph, tag } }) => {
-      const query = { ...(status && { status }), ...(graph && { graph }), ...(tag && { tag }) };
+    async ({ session, options: { limit, status, graph, tag, withoutTag } }) => {
+      const tags = { ...(tag && { tag }), ...(withoutTag && { without_tag: withoutTag }) };
+      const query = { ...(status && { status }), ...(graph && { graph }), ...tags };
       const found = await firstOf(session.client.runs.all(query, session), limit);
       printRows(session, found, {
         head: ["RUN", "GRAPH", "STATUS", "STARTED", "TAGS"],
@@ -70,6 +72,7 @@ function addReading(runs: Command, host: Host): void {
     .addOption(new Option("--status <status>", "only these").choices(RUN_STATUSES))
     .option("--graph <name>", "only of this graph")
     .option("--tag <tag>", "only with this tag")
+    .option("--without-tag <tag>", "only without this tag")
     .addOption(LIMIT());
   addCommand(
     runs,

@@ -2829,6 +2829,15 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "required": false
           },
           {
+            "name": "without_tag",
+            "in": "query",
+            "description": "Only runs without this tag.",
+            "schema": {
+              "type": "string"
+            },
+            "required": false
+          },
+          {
             "name": "limit",
             "in": "query",
             "description": "At most so many.",

@@ -230,7 +230,7 @@ export interface Operations {
   /** Runs, newest first. */
   listRuns: {
     path: Record<never, never>;
-    query: { status?: RunStatus; graph?: string; tag?: string; limit?: number; cursor?: string };
+    query: { status?: RunStatus; graph?: string; tag?: string; without_tag?: string; limit?: number; cursor?: string };
     headers: Record<never, never>;
     body: never;
     answer: RunPage;

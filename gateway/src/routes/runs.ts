@@ -54,13 +54,14 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
       return wholeAnswer(c, JSON.stringify(run), { status, headers });
     })
     .get("/", async (c) => {
-      const { graph, tag, cursor } = c.req.query();
+      const { graph, tag, without_tag, cursor } = c.req.query();
       const status = oneOf("status", c.req.query("status"), RUN_STATUSES);
       const filter = {
         owner: c.var.owner,
         ...(status ? { status } : {}),
         ...(graph ? { graph } : {}),
         ...(tag ? { tag } : {}),
+        ...(without_tag ? { withoutTag: without_tag } : {}),
       };
       const limit = wholeNumber("limit", c.req.query("limit"), PAGE);
       const { redis } = c.var.connect();

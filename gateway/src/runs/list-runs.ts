@@ -16,6 +16,7 @@ export interface RunFilter {
   status?: string;
   graph?: string;
   tag?: string;
+  withoutTag?: string;
 }
 
 export interface RunLists {
@@ -39,7 +40,8 @@ export async function listRuns(
   let after = page.cursor === undefined ? undefined : readCursor(page.cursor, isRunId);
   const keys = lists.shards.map((shard) => lists.keys.ownerRuns(shard, filter.status ?? "all", filter.owner));
   if (filter.owner === OWNERS.default) await adoptRuns(lists);
-  const atOnce = filter.graph || filter.tag ? Math.max(page.limit, READ_AT_ONCE) : page.limit;
+  // Of those without a tag most fit, so a first look takes no more than are wanted.
+  let atOnce = filter.graph || filter.tag ? Math.max(page.limit, READ_AT_ONCE) : page.limit;
   for (let looked = 0; looked < MOST_LOOKED_AT;) {
     const places = await newestFirst(lists.redis, keys, after, atOnce);
     const summaries = await Promise.all(places.map((place) => readSummary(lists, place.id, filter.owner)));
@@ -50,6 +52,7 @@ export async function listRuns(
     }
     looked += places.length;
     if (places.length < atOnce) return { runs };
+    atOnce = Math.max(page.limit, READ_AT_ONCE);
   }
   return { runs, ...(after ? { next_cursor: toCursor(after) } : {}) };
 }
@@ -92,10 +95,11 @@ async function readSummary(
 }
 
 /** A run may change its status between list and record; then it belongs to another list. */
-function fits(run: RunSummary, { status, graph, tag }: RunFilter): boolean {
+function fits(run: RunSummary, { status, graph, tag, withoutTag }: RunFilter): boolean {
   return (
     (status === undefined || run.status === status) &&
     (graph === undefined || run.graph === graph) &&
-    (tag === undefined || run.tags.includes(tag))
+    (tag === undefined || run.tags.includes(tag)) &&
+    (withoutTag === undefined || !run.tags.includes(withoutTag))
   );
 }
