@@ -43,6 +43,19 @@ describe("a stream that is cut", () => {
     }
   });
 
+  it("is told to whoever asks, as soon as it stands again, though nothing new is said", async () => {
+    const { client, fake } = clientOf([
+      sse([event(1), cut()]),
+      html(503),
+      sse([": quiet\n\n"]),
+      sse([event(2, END)]),
+    ]);
+    const told: (string | number)[] = [];
+    const onConnect = () => void told.push(`connected ${fake.requests.length}`);
+    for await (const each of client.runs.follow("r", { after: 0, onConnect })) told.push(each.seq);
+    expect(told).toEqual(["connected 1", 1, "connected 3", "connected 4", 2]);
+  });
+
   it("sends the number as Last-Event-ID, too", async () => {
     const { client, fake } = clientOf([sse([event(1)]), sse([event(2, END)])]);
     await listOf(client.runs.follow("r", { after: 0 }));

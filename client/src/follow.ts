@@ -9,6 +9,8 @@ export interface FollowOptions {
   /** The number of the last event that is known: 0 for the whole log. Without it a snapshot comes first. */
   after?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** Hears that a connection stands: of a run that is quiet the next frame may be hours away. */
+  onConnect?: (() => void) | undefined;
   /** Hears why a connection ended that is made again. */
   onPause?: ((failure: ClientError) => void) | undefined;
 }
@@ -30,7 +32,7 @@ interface Position {
 export async function* followRun(
   caller: Caller,
   run_id: string,
-  { after, signal, onPause }: FollowOptions,
+  { after, signal, onConnect, onPause }: FollowOptions,
 ): AsyncGenerator<Frame> {
   const { runtime, streamPatience } = caller.settings;
   const patience = createPatience(runtime, streamPatience, onPause);
@@ -39,7 +41,7 @@ export async function* followRun(
   while (!at.ended) {
     let failure: ClientError;
     try {
-      for await (const frame of connect(caller, run_id, { at, patience, signal })) {
+      for await (const frame of connect(caller, run_id, { at, patience, signal, onConnect })) {
         malformed = 0;
         yield frame;
       }
@@ -59,13 +61,14 @@ interface Connection {
   at: Position;
   patience: Patience;
   signal: AbortSignal | undefined;
+  onConnect: (() => void) | undefined;
 }
 
 /** One connection; it moves the position. */
 async function* connect(
   caller: Caller,
   run_id: string,
-  { at, patience, signal }: Connection,
+  { at, patience, signal, onConnect }: Connection,
 ): AsyncGenerator<Frame> {
   const { runtime, idleMs, streamPatience } = caller.settings;
   const { seen } = at;
@@ -81,6 +84,7 @@ async function* connect(
   }
   const options = { runtime, idleMs, signal };
   if (mediaTypeOf(response) !== STREAM) throw await foreign(response, options);
+  onConnect?.();
   for await (const frame of readFrames(response.body, options)) {
     patience.progress();
     if (frame.kind === "retry") at.retryMs = Math.min(frame.ms, streamPatience.mostMs);

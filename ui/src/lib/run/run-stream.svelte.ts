@@ -72,8 +72,9 @@ export class RunStream {
     const stop = AbortSignal.any([this.#stop.signal, hidden.signal]);
     const leave = whenHiddenFor(HIDDEN_MS, () => hidden.abort());
     const after = this.#kept === undefined ? {} : { after: this.#kept.seq };
+    const options = { ...after, signal: stop, onConnect: () => this.#hear() };
     try {
-      for await (const frame of client.runs.follow(this.runId, { ...after, signal: stop })) this.#take(frame);
+      for await (const frame of client.runs.follow(this.runId, options)) this.#take(frame);
       // The log may be shorter than the run: its last state is asked for.
       if (!this.#isOver()) this.#take(await this.#snapshot());
     } catch (error) {
@@ -112,11 +113,15 @@ export class RunStream {
     this.#publish();
   }
 
+  /** Of a run that waits for somebody nothing new may come for hours. */
+  #hear(): void {
+    if (this.state === "live") return;
+    this.state = "live";
+    this.fault = undefined;
+  }
+
   #take(frame: Frame): void {
-    if (this.state !== "live") {
-      this.state = "live";
-      this.fault = undefined;
-    }
+    this.#hear();
     if (this.glimpse !== undefined) this.glimpse = undefined;
     this.#kept = fold(this.#kept, frame);
     if (frame.kind === "event" && this.#isShort(frame.event)) void this.#askAgain();
