@@ -41,3 +41,8 @@ export function asksForKey({ status }: Fault): boolean {
 export function isGone({ status }: Fault): boolean {
   return status === 404 || status === 410;
 }
+
+/** A key has used what it may. */
+export function isLimit({ code }: Fault): boolean {
+  return code === "too-many-requests";
+}

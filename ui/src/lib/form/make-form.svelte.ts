@@ -5,7 +5,7 @@ import { client } from "#lib/api/client.ts";
 import { type Fault, faultOf } from "#lib/api/faults.ts";
 import { availabilityOf } from "./availability.ts";
 import { type Draft, keepDraft, loadDraft, newKey } from "./draft.ts";
-import { type Form, formOf } from "./fields.ts";
+import { type Field, type Form, formOf } from "./fields.ts";
 import { changesOf, fromInput } from "./from-run.ts";
 import { keepLastGraph } from "./last-graph.ts";
 import { onTheWay } from "./upload.svelte.ts";
@@ -45,6 +45,8 @@ export class MakeForm {
   readonly #needed = $derived(
     this.shown.map((field) => (field.name === this.chosen ? { ...field, required: true } : field)),
   );
+  /** Whether something in it may have been asked of a box already. */
+  readonly hasAsides = $derived(this.all.some(mayAskABox));
   readonly availability = $derived(this.detail && availabilityOf(this.detail.graph, capabilities.known));
 
   constructor(name: string, from: string | undefined, node: string | undefined) {
@@ -122,4 +124,9 @@ export class MakeForm {
     this.draft = { ...draft, key: newKey() };
     this.isKept = keepDraft(this.name, this.draft);
   }
+}
+
+/** Before anything is sent: what it thinks of a photo, how it speaks. */
+function mayAskABox({ hints, widget, fields = [] }: Field): boolean {
+  return hints.tried_by !== undefined || widget === "voice" || fields.some(mayAskABox);
 }

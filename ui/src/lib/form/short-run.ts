@@ -1,10 +1,11 @@
 /** A question to a box, asked as a short run of its own: the same question is the same run, so it is asked once. */
 import type { Graph, Run, RunCreate } from "@myspinbot/contracts/types.ts";
 import { client } from "#lib/api/client.ts";
+import { ASIDE } from "./asides.ts";
 import { newKey } from "./draft.ts";
 
 export interface Question extends Pick<RunCreate, "deadlines" | "priority"> {
-  /** Its name is the tag of such runs. */
+  /** Its name is a tag of such runs. */
   graph: Graph;
   input: Record<string, unknown>;
   /** Tells it from others of the same graph. */
@@ -17,9 +18,9 @@ const keys = new Map<string, string>();
 /** Nobody waits for an answer after the signal: the box is told so. @throws ApiError and the like */
 export async function askBox({ about, ...asked }: Question, signal: AbortSignal): Promise<Run> {
   const { name } = asked.graph;
-  const question = `${name}-${about}`;
+  const question = `${ASIDE}-${name}-${about}`;
   const idempotencyKey = keys.get(question) ?? question;
-  const { run_id } = await client.runs.submit({ ...asked, tags: [name] }, { idempotencyKey, signal });
+  const { run_id } = await client.runs.submit({ ...asked, tags: [ASIDE, name] }, { idempotencyKey, signal });
   try {
     const run = await client.runs.watch(run_id, { signal });
     if (!isAnswer(run)) keys.set(question, newKey());
