@@ -3,7 +3,8 @@ import { Graph as Drawing, layout } from "@dagrejs/dagre";
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { type Edge, edgesOf } from "./edges.ts";
 
-export const NODE_WIDTH = 134;
+/** So that seven in a row, as in the graph of a film, fit into the page. */
+export const NODE_WIDTH = 116;
 export const NODE_HEIGHT = 56;
 
 /** Room above the nodes of a frame for its title, and around them. */
@@ -32,7 +33,7 @@ export function layoutOf(graph: Graph): Layout {
   // Frames need room between what they are around and their neighbours.
   const [nodesep, marginx, marginy] =
     groups.length > 0 ? [TITLE_HEIGHT + 2 * PADDING, PADDING + 1, TITLE_HEIGHT + PADDING] : [22, 2, 2];
-  drawing.setGraph({ rankdir: "LR", nodesep, ranksep: 30, marginx, marginy });
+  drawing.setGraph({ rankdir: "LR", nodesep, ranksep: 24, marginx, marginy });
   drawing.setDefaultEdgeLabel(() => ({}));
   for (const { id } of graph.nodes) drawing.setNode(id, { width: NODE_WIDTH, height: NODE_HEIGHT });
   // No node can be called like them: names hold no colon.
