@@ -44,11 +44,11 @@ export interface Visitor {
 export async function visit(
   browser: Browser,
   base: string,
-  options: BrowserContextOptions = DESKTOP,
+  options?: BrowserContextOptions,
 ): Promise<Visitor> {
   // The packed browser's own language is that of the machine, which may be the name of none.
   const whose = { baseURL: base, locale: "en-US", reducedMotion: "reduce" } as const;
-  const context = await browser.newContext({ ...whose, ...options });
+  const context = await browser.newContext({ ...whose, ...DESKTOP, ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
@@ -66,10 +66,16 @@ export async function shoot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SHOTS, `${name}.png`) });
 }
 
-/** What the page is like for those who do not see it, or not well: each finding with where it is. */
-export async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
+/** Rules of axe that colors decide. */
+export const COLORS = ["color-contrast", "link-in-text-block"];
+
+/**
+ * What the page is like for those who do not see it, or not well: each finding with where it is.
+ * @param rules only these; all of them where it is not said
+ */
+export async function findings(page: Page, rules?: readonly string[]): Promise<string[]> {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
+  return page.evaluate(async (rules) => {
     const { axe } = globalThis as unknown as {
       axe: {
         run(
@@ -78,12 +84,13 @@ export async function findings(page: Page): Promise<string[]> {
       };
     };
     const { violations } = await axe.run({
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      resultTypes: ["violations"],
+      runOnly: rules ?? ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     });
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id} ${target.join(" ")}: ${failureSummary}`),
     );
-  });
+  }, rules);
 }
 
 /** How much wider than its window the page is. */

@@ -1,50 +1,16 @@
 /** The page in a real browser where no box is: what it costs to open, and what it says of waits and of files that are gone. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Client, createClient } from "@myspinbot/client/client.ts";
-import { systemRuntime } from "@myspinbot/client/runtime.ts";
 import type { Capabilities, Run } from "@myspinbot/contracts/types.ts";
-import { type GatewayServer, startGateway } from "@myspinbot/services/gateway.ts";
-import { type SeaweedServer, startSeaweed } from "@myspinbot/services/seaweed.ts";
-import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findings, NO_BROWSER, openBrowser, shoot, visit } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
 import { FIRST_LOADS, scriptBytes } from "./first-load.ts";
+import { describePage, startAlone } from "./page/home.ts";
+import { looks } from "./page/looks.ts";
+import { PICTURE } from "./page/picture.ts";
 
-let dir: string;
-let valkey: ValkeyServer;
-let store: SeaweedServer;
-let gateway: GatewayServer;
-let browser: Browser;
-let client: Client;
-
-describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the page alone", () => {
-  beforeAll(async () => {
-    if (NO_BROWSER !== undefined) throw new Error(NO_BROWSER);
-    dir = mkdtempSync(join(tmpdir(), "myspinbot-alone-"));
-    [browser, valkey, store] = await Promise.all([
-      openBrowser(),
-      startValkey({ dir: join(dir, "redis") }),
-      startSeaweed({ dir: join(dir, "s3") }),
-    ]);
-    gateway = await startGateway({
-      ...{ dir: join(dir, "gateway"), redisUrl: valkey.urlOf("gateway"), s3: store },
-      env: { GATEWAY_DRAIN_GRACE_MS: "500" },
-    });
-    client = createClient({ base: gateway.url, runtime: systemRuntime });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await gateway?.stop();
-    await Promise.all([valkey?.stop(), store?.stop()]);
-    if (dir !== undefined) rmSync(dir, { recursive: true, force: true });
-  });
-
+describePage("the page alone", startAlone, (home) => {
   it.each(FIRST_LOADS)("$name loads no more scripts at first than it may", async ({ path, ready, limit }) => {
-    const { run_id } = await client.runs.submit({ graph: "speak", input: { text: "Hello." } });
-    const { page, complaints, close } = await visit(browser, gateway.url);
+    const { run_id } = await home.client.runs.submit({ graph: "speak", input: { text: "Hello." } });
+    const { page, complaints, close } = await home.visit();
     await page.goto(path(run_id));
     await page.locator(ready).first().waitFor();
     const bytes = await scriptBytes(page);
@@ -70,9 +36,9 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
       "Waiting: The voice is being mended.",
     ],
   ])("says how long a run will wait: %o", async (queue, sentence) => {
-    const { run_id } = await client.runs.submit({ graph: "speak", input: { text: "Hello." } });
-    const run = await client.runs.get(run_id);
-    const { page, complaints, close } = await visit(browser, gateway.url);
+    const { run_id } = await home.client.runs.submit({ graph: "speak", input: { text: "Hello." } });
+    const run = await home.client.runs.get(run_id);
+    const { page, complaints, close } = await home.visit();
     await page.route("**/v1/runs/*/events**", (route) =>
       route.fulfill({ contentType: "text/event-stream", body: snapshotOf({ ...run, queue }) }),
     );
@@ -83,7 +49,7 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
   });
 
   it("says how long a film takes before it is asked for, as far as that is known", async () => {
-    const { page, complaints, close } = await visit(browser, gateway.url);
+    const { page, complaints, close } = await home.visit();
     await page.route("**/v1/capabilities", async (route) => {
       const response = await route.fetch();
       const known = (await response.json()) as Capabilities;
@@ -98,8 +64,36 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
     await close();
   });
 
+  it("says that a look at a photo is a run, where the key has used what it may", async () => {
+    const { page, complaints, close } = await home.visit();
+    await page.route("**/v1/capabilities", async (route) => {
+      const response = await route.fetch();
+      const known = (await response.json()) as Capabilities;
+      const engines = [{ name: "landmarks", available: true }];
+      const looker = { type: "prepare_portrait", plane: "python", executors_online: 1, engines };
+      await route.fulfill({ response, json: { ...known, node_types: [looker] } });
+    });
+    await page.route("**/v1/runs", (route) => route.fulfill(TOO_MANY));
+    await page.goto("/make/talking-avatar");
+    await page.getByRole("textbox", { name: "Words" }).fill("Hello.");
+    await page
+      .locator("[data-pointer='/portrait']")
+      .getByLabel("Choose a photo")
+      .setInputFiles({ ...PICTURE });
+    await page
+      .locator("[data-trial]")
+      .getByText(`No box has looked at it, since that counts as a run. ${TOO_MANY.json.detail}`)
+      .waitFor();
+    await page.getByRole("button", { name: "Make the film" }).click();
+    const refused = page.getByRole("alert").filter({ hasText: TOO_MANY.json.title });
+    await refused.getByText("count as runs, too").waitFor();
+    await looks(page, "make limit");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it("takes a photo by the camera of a desktop, and says why not", async () => {
-    const { page, complaints, close } = await visit(browser, gateway.url);
+    const { page, complaints, close } = await home.visit();
     await page.goto("/make/talking-avatar");
     const portrait = page.locator("[data-pointer='/portrait']");
     const camera = page.getByRole("dialog", { name: "Take a photo" });
@@ -112,15 +106,14 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
       await open();
       await camera.getByRole("alert").getByText(words).waitFor();
       expect(await camera.getByRole("button", { name: "Take the photo" }).isDisabled()).toBe(true);
-      expect(await findings(page)).toEqual([]);
+      if (name === "NotAllowedError") await looks(page, "make camera refused");
       await page.keyboard.press("Escape");
       await camera.waitFor({ state: "detached" });
     }
     await setCamera(page, undefined);
     await open();
     await camera.locator("button:enabled", { hasText: "Take the photo" }).waitFor();
-    expect(await findings(page)).toEqual([]);
-    await shoot(page, "make camera desk light");
+    await looks(page, "make camera");
     await camera.getByRole("button", { name: "Take the photo" }).click();
     await camera.waitFor({ state: "detached" });
     await portrait.getByText("photo.jpg").waitFor();
@@ -137,6 +130,16 @@ describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)("the p
     await close();
   });
 });
+
+const TOO_MANY = {
+  ...{ status: 429, contentType: "application/problem+json" },
+  headers: { "retry-after": "50" },
+  json: {
+    type: "https://schemas.myspinbot.dev/problems/too-many-requests",
+    ...{ title: "A limit of the key is reached", status: 429, code: "too-many-requests", class: "retryable" },
+    detail: "The key may have 2 runs within a minute; try again in 50 s.",
+  },
+};
 
 /** The stream of what the fake camera sees. */
 interface Seen {
