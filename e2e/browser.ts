@@ -13,6 +13,8 @@ export const NO_BROWSER =
     ? undefined
     : "there is no packed browser for this machine: CHROMIUM_PATH can name one";
 
+/** A bound for a busy machine, not an expectation. */
+const PATIENCE_MS = 60_000;
 const SHOTS = join(ROOT, ".data", "shots");
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -49,6 +51,7 @@ export async function visit(
   // The packed browser's own language is that of the machine, which may be the name of none.
   const whose = { baseURL: base, locale: "en-US", reducedMotion: "reduce" } as const;
   const context = await browser.newContext({ ...whose, ...DESKTOP, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
