@@ -530,6 +530,7 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
                 "$ref": "#/$defs/VoiceInput",
                 "x-ui": {
                   "title": "Voice",
+                  "help": "A voice by its name, or one that resembles somebody in a clip.",
                   "order": 1
                 }
               },
@@ -843,6 +844,7 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "x-type": "Voice",
           "x-ui": {
             "title": "Voice",
+            "help": "A voice by its name, or one that resembles somebody in a clip.",
             "order": 2
           }
         }
@@ -1139,6 +1141,7 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "default": "own",
           "x-ui": {
             "title": "Background",
+            "help": "What is behind the person.",
             "group": "looks",
             "order": 2,
             "widget": "color",
@@ -1242,6 +1245,7 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
           "x-type": "Voice",
           "x-ui": {
             "title": "Voice",
+            "help": "A voice by its name, or one that resembles somebody in a clip.",
             "group": "sounds",
             "order": 1
           }
@@ -1527,6 +1531,7 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
                 "default": "own",
                 "x-ui": {
                   "title": "Background",
+                  "help": "What is behind the person.",
                   "order": 5,
                   "widget": "color",
                   "labels": {
@@ -1559,6 +1564,7 @@ export const GRAPH_INPUTS: Readonly<Record<string, GraphInput>> = Object.assign(
                 "$ref": "#/$defs/VoiceInput",
                 "x-ui": {
                   "title": "Voice",
+                  "help": "A voice by its name, or one that resembles somebody in a clip.",
                   "order": 7
                 }
               }

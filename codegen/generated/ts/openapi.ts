@@ -5907,6 +5907,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                   "$ref": "#/components/schemas/VoiceInput",
                   "x-ui": {
                     "title": "Voice",
+                    "help": "A voice by its name, or one that resembles somebody in a clip.",
                     "order": 1
                   }
                 },
@@ -9405,6 +9406,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "x-type": "Voice",
             "x-ui": {
               "title": "Voice",
+              "help": "A voice by its name, or one that resembles somebody in a clip.",
               "order": 2
             }
           }
@@ -9759,6 +9761,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "default": "own",
             "x-ui": {
               "title": "Background",
+              "help": "What is behind the person.",
               "group": "looks",
               "order": 2,
               "widget": "color",
@@ -9862,6 +9865,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "x-type": "Voice",
             "x-ui": {
               "title": "Voice",
+              "help": "A voice by its name, or one that resembles somebody in a clip.",
               "group": "sounds",
               "order": 1
             }
@@ -9979,6 +9983,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                   "default": "own",
                   "x-ui": {
                     "title": "Background",
+                    "help": "What is behind the person.",
                     "order": 5,
                     "widget": "color",
                     "labels": {
@@ -10011,6 +10016,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
                   "$ref": "#/components/schemas/VoiceInput",
                   "x-ui": {
                     "title": "Voice",
+                    "help": "A voice by its name, or one that resembles somebody in a clip.",
                     "order": 7
                   }
                 }

@@ -103,7 +103,7 @@ function fieldOf(name: string, own: Schema, { root, required }: { root: Schema; 
     name,
     // Never the title behind `$ref`: that is the name of a type.
     title: hints.title ?? own.title ?? human(name),
-    help: own.description ?? schema.description,
+    help: hints.help ?? own.description ?? schema.description,
     ...{ widget, required, schema, hints },
     ...(widget === "list" && element !== undefined ? { fields: fieldsOf(element, root) } : {}),
     ...(widget === "files" ? { files: filesOf(schema, element) } : {}),

@@ -12,6 +12,8 @@ export interface Hints {
   order?: number;
   widget?: string;
   placeholder?: string;
+  /** In place of the description, where that speaks to whoever writes JSON. */
+  help?: string;
   unit?: string;
   labels?: Record<string, string>;
   /** Value -> address of a picture of it. */

@@ -24,3 +24,8 @@ function accent(language: string): string {
     return language;
   }
 }
+
+/** `af_alloy` -> `Alloy`: its group says the rest. */
+export function voiceName(name: string): string {
+  return human(name.replace(/^[a-z][fm]_/, ""));
+}
