@@ -102,7 +102,15 @@ export class RunStream {
   }
 
   async #askAgain(): Promise<void> {
-    const run = await client.runs.get(this.runId, { signal: this.#stop.signal }).catch(() => undefined);
+    const { signal } = this.#stop;
+    const ask = (): Promise<Run | undefined> =>
+      client.runs.get(this.runId, { signal }).catch(() => undefined);
+    let run = await ask();
+    // Else somebody would wait for a question that is not shown.
+    while (run === undefined && !signal.aborted && !this.#isOver()) {
+      await this.#pause(MOST_MS);
+      run = await ask();
+    }
     for (const told of run?.nodes ?? []) {
       const node = this.#kept?.nodes.find(({ node_id }) => node_id === told.node_id);
       if (node === undefined) continue;
