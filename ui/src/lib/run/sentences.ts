@@ -23,7 +23,7 @@ export function sentenceOf({ run, nodes }: RunView): string {
 
 function soon(queue: RunView["run"]["queue"]): string {
   const left = queue?.ends_in_s;
-  const text = "The first picture will come soon.";
+  const text = "It is being made.";
   return left === undefined ? text : `${text} Done in about ${duration(left * 1000)}.`;
 }
 
