@@ -68,7 +68,7 @@ describe("behind a tunnel", () => {
     } else {
       front = await signedIn({ browser, base: worker.url, client, called: " edge" }, key);
       let watched: Promise<Run> | undefined;
-      film = await makeFilm(front, worker.service, (run_id) => (watched = watch(run_id)));
+      film = await makeFilm(front, worker.service, (run_id) => void (watched = watch(run_id)));
       run = await watched;
     }
     expect(run?.status, JSON.stringify(run)).toBe("succeeded");
