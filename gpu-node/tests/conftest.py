@@ -8,7 +8,12 @@ import gpu_node  # noqa: F401 - sets what libraries read when they are imported
 
 HERE = Path(__file__).parent
 # What starts servers or whole services; the rest computes.
-_INTEGRATION = (HERE / "executor", HERE / "hostile", HERE / "unit" / "test_batches.py")
+_INTEGRATION = (
+    HERE / "executor",
+    HERE / "hostile",
+    HERE / "unit" / "test_at_once.py",
+    HERE / "unit" / "test_batches.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,13 +12,13 @@ from gpu_node.contracts.steps import ReportItem
 from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
+from gpu_node.redis.at_once import OnSent
 from gpu_node.redis.backoff import Backoff
-from gpu_node.redis.batches import OnSent
 from gpu_node.redis.failures import RedisError, is_unavailable
 from gpu_node.redis.steps import Ending, PoolSteps
 
-AT_ONCE_BYTES = 8192
-"""Far less than a socket takes on which nothing is under way."""
+AT_ONCE_BYTES = 1024
+"""More than what is said of a start; see at_once.py."""
 
 
 class Reports:

@@ -9,7 +9,8 @@ from redis.asyncio import Redis
 from gpu_node.clock import Clock
 from gpu_node.contracts.scripts import SCRIPTS
 from gpu_node.contracts.steps import Answer, Step
-from gpu_node.redis.batches import Batches, OnSent
+from gpu_node.redis.at_once import AtOnce, OnSent
+from gpu_node.redis.batches import Batches
 from gpu_node.redis.failures import MISSING_SCRIPT
 
 Execute = Callable[..., Awaitable[Any]]
@@ -25,14 +26,19 @@ class ScriptRunner:
         self._client = client
         self._clock = clock
         self._batches = Batches(client)
+        self._at_once = AtOnce(client)
 
-    async def run(self, step: Step[Answer], on_sent: OnSent | None = None) -> Answer:
-        """The step's answer; strings in it are bytes. Travels with others asked for meanwhile;
-        with `on_sent` alone, which is told when it is on its way.
+    async def run(self, step: Step[Answer]) -> Answer:
+        """The step's answer; strings in it are bytes. Travels with others asked for meanwhile.
 
         Raises NoScriptError, which passes by itself, when no gateway has loaded it in 1.5 s.
         """
-        return await self._run(partial(self._batches.execute, on_sent=on_sent), step)
+        return await self._run(self._batches.execute, step)
+
+    async def run_at_once(self, step: Step[Answer], on_sent: OnSent) -> Answer:
+        """The same for a short one, without waiting for anything: `on_sent` is told when it is on
+        its way."""
+        return await self._run(partial(self._at_once.execute, on_sent=on_sent), step)
 
     async def run_alone(self, step: Step[Answer]) -> Answer:
         """The same on a connection of its own, for what must not wait behind others."""

@@ -12,7 +12,7 @@ from gpu_node.contracts import steps
 from gpu_node.contracts.keys import Keys
 from gpu_node.contracts.steps import ReportItem
 from gpu_node.contracts.wire import GROUPS, PRIORITIES
-from gpu_node.redis.batches import OnSent
+from gpu_node.redis.at_once import OnSent
 from gpu_node.redis.scripts import ScriptRunner
 
 Status = Literal["online", "draining", "offline"]
@@ -80,6 +80,10 @@ def text(value: object) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
+def _nobody_waits() -> None:
+    """For it to leave."""
+
+
 class PoolSteps:
     """The steps of one consumer; raises what the client raises."""
 
@@ -132,7 +136,8 @@ class PoolSteps:
             first=first,
             items=items,
         )
-        answer = text(await self._scripts.run(step, on_sent))
+        run = self._scripts
+        answer = text(await (run.run_at_once(step, on_sent) if on_sent else run.run(step)))
         if any(item.kind == "result" for item in items):
             self._on_result()
         return answer
@@ -161,7 +166,8 @@ class PoolSteps:
         await self._client.execute_command("XDEL", stream, entry.entry_id)
 
     async def announce(self, announcement: bytes, status: Status) -> Orders:
-        """Write this executor's row of the registry; answers what operators want of it."""
+        """Write this executor's row of the registry; answers what operators want of it. On the
+        connection of what cannot wait, as signs of life: it is there then, and known to be good."""
         step = steps.announce(
             self._keys,
             shard=self.shard,
@@ -170,14 +176,14 @@ class PoolSteps:
             announcement=announcement,
             status=status,
         )
-        _now, order, probe = await self._scripts.run(step)
+        _now, order, probe = await self._scripts.run_at_once(step, _nobody_waits)
         return Orders(drain=text(order) == "drain", probe=int(probe or 0))
 
     async def alive(self) -> Orders | None:
         """Say that this executor is here as it was announced; None where it has to announce
         itself."""
         step = steps.alive(self._keys, shard=self.shard, pool=self.pool, executor=self.consumer)
-        order, probe = await self._scripts.run(step)
+        order, probe = await self._scripts.run_at_once(step, _nobody_waits)
         if text(order) == "unknown":
             return None
         return Orders(drain=text(order) == "drain", probe=int(probe or 0))
