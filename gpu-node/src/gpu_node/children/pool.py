@@ -28,6 +28,10 @@ class Owner(Protocol):
         """When the handler must stop: how long it may take to do so by itself."""
         ...
 
+    def acts(self) -> None:
+        """Its handler has been called."""
+        ...
+
     def lengthened(self, by: int) -> None:
         """One more (1) or one less (-1) of its calls is long."""
         ...
@@ -130,6 +134,7 @@ class ChildPool:
         child = await self._fleet.take(call.type)
         try:
             async with asyncio.timeout(timeout_s) as limit:  # noqa: TID251 - it is rescheduled
+                owner.acts()
                 done = await child.call(
                     call, on_note, owner.grace_s, lambda: _lengthen(place, limit)
                 )

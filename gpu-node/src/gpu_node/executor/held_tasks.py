@@ -2,6 +2,7 @@
 held-tasks.ts is its twin."""
 
 import asyncio
+from collections.abc import Callable
 
 from gpu_node.clock import Clock
 from gpu_node.executor.ahead import AHEAD_S, AHEAD_TASKS, Ahead
@@ -27,7 +28,8 @@ class HeldTasks:
         """How many may wait, as it was when they were asked for: what was asked for is taken."""
         self._working: dict[HeldTask, float] = {}
         """Those that have a place, or had one before their work became long, and since when."""
-        self._waiting: list[HeldTask] = []
+        self._waiting: dict[HeldTask, Callable[[], None]] = {}
+        """In order of arrival, with what calls off that it is given back."""
         self._is_closed = False
         self._changed = asyncio.Event()
         self._clock = clock
@@ -86,31 +88,28 @@ class HeldTasks:
         self.held[held.task.task_id] = held
         self._notify()
 
-    async def turn(self, held: HeldTask) -> None:
-        """Return when it has a place, in order of arrival, or was stopped; who waits for long is
+    def line_up(self, held: HeldTask) -> None:
+        """Let it have its turn when there is a place, in order of arrival; who waits for long is
         given back."""
-        self._waiting.append(held)
+        give_back = lambda: self._give_back(NO_PLACE, only=held)  # noqa: E731
+        self._waiting[held] = self._clock.after(AHEAD_S, give_back)
         self._notify()
-        call_off = self._clock.after(AHEAD_S, lambda: self._give_back(NO_PLACE, only=held))
-        try:
-            await held.has_turn.wait()
-        finally:
-            call_off()
-            if held in self._waiting:
-                self._waiting.remove(held)
 
-    def over(self, held: HeldTask) -> None:
-        """Its work is over, and its last word is still to be said: its place is free."""
+    def over(self, held: HeldTask) -> HeldTask | None:
+        """Its work is over, and its last word is still to be said: its place is free. Answers who
+        has it now. The second time it says nothing new."""
+        self._leave_line(held)
         since = self._working.pop(held, None)
         if since is not None and not held.stop_reason:
             self.ahead.task_took(self._clock.elapsed() - since)
         held.is_over = True
-        self._notify()
+        return self._pass_on()
 
     def remove(self, task_id: str) -> None:
         """Nothing is held of it any more."""
         held = self.held.pop(task_id, None)
         if held:
+            self._leave_line(held)
             self._working.pop(held, None)
         self._notify()
 
@@ -135,15 +134,28 @@ class HeldTasks:
             if only in (None, held):
                 held.release(why)
 
+    def _leave_line(self, held: HeldTask) -> None:
+        if call_off := self._waiting.pop(held, None):
+            call_off()
+
     def _notify(self) -> None:
+        self._pass_on()
+
+    def _pass_on(self) -> HeldTask | None:
+        """Give free places to who waits, and say that something has changed. Answers who has got
+        the last of them."""
+        begins = None
         working = sum(1 for held in self._working if not held.long_calls)
         while self._waiting and working < self.slots:
-            held = self._waiting.pop(0)
+            held = next(iter(self._waiting))
+            self._leave_line(held)
             if held.stop_reason:
                 continue
             self._working[held] = self._clock.elapsed()
             held.has_turn.set()
             working += 1
+            begins = held
         self._metrics.tasks_held.set(len(self.held))
         self.changes += 1
         self._changed.set()
+        return begins

@@ -51,6 +51,8 @@ class HeldTask:
     stop_reason: StopReason | None = None
     has_turn: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when it has a place to work in."""
+    has_acted: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when its first handler is called."""
     is_over: bool = False
     """Its work is over, and only its last word is still to be said."""
     why_declined: str = ""
@@ -97,6 +99,10 @@ class HeldTask:
         if not self.stop_reason:
             self.why_released = why
         self.stop(StopReason.RELEASED)
+
+    def acts(self) -> None:
+        """Its handler has been called."""
+        self.has_acted.set()
 
     def lengthened(self, by: int) -> None:
         """One more (1) or one less (-1) of its calls is long."""

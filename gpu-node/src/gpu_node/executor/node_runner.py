@@ -1,7 +1,8 @@
 """Runs one node: inputs fetched and checked, handler called, outputs checked and stored;
 node-runner.ts is its twin."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,14 @@ from gpu_node.problems import field_errors, is_disk_full, to_problem, unexpected
 Values = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A call of which nothing is missing but its turn."""
+
+    call: Call
+    load_s: float
+
+
 @dataclass(frozen=True)
 class NodeRunner:
     """What is needed to run nodes of any task."""
@@ -47,17 +56,40 @@ class NodeRunner:
     """Hears the type of a node that has failed: its engine may be gone."""
     clock: Clock
 
+    def prepare(
+        self, held: HeldTask, node: TaskNode, inputs: Values, files: TaskFiles
+    ) -> "asyncio.Task[Prepared]":
+        """Check inputs and fetch their files; what goes wrong with that is told by `run`."""
+        preparing = asyncio.get_running_loop().create_task(
+            self._prepare(held, node, inputs, files=files)
+        )
+        # Nobody asks for it where the task is stopped before.
+        preparing.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return preparing
+
     async def run(
-        self, held: HeldTask, node: TaskNode, inputs: Values, *, files: TaskFiles, on_note: OnNote
+        self,
+        held: HeldTask,
+        node: TaskNode,
+        prepared: "asyncio.Future[Prepared]",
+        *,
+        files: TaskFiles,
+        on_note: OnNote,
+        on_returned: Callable[[], Awaitable[None]],
     ) -> Values:
-        """The NodeResult (mail.schema.json) of one attempt; raises CannotNow, CancelledError."""
+        """The NodeResult (mail.schema.json) of one attempt; raises CannotNow, CancelledError.
+        `on_returned` is called when the handler has made its outputs."""
         timing: dict[str, float] = {}
         engine = held.engines[node.id]
         result: Values = {"node_id": node.id, "attempt": node.attempt, "engine": engine}
         try:
-            done = await self._attempt(
-                held, node, inputs, files=files, on_note=on_note, timing=timing
-            )
+            ready = await prepared
+            timing["load_s"] = ready.load_s
+            begun = self.clock.elapsed()
+            done = await self._execute(ready.call, held, node, on_note)
+            timing["execute_s"] = self._since(begun)
+            await on_returned()
+            await self._keep(node, done, files, timing)
             result |= {"status": "succeeded", "outputs": done.outputs, "engine": done.engine}
         except CannotNow:
             raise
@@ -73,29 +105,23 @@ class NodeRunner:
             self.on_failed(node.type)
         return result | {"timing": timing}
 
-    async def _attempt(
-        self,
-        held: HeldTask,
-        node: TaskNode,
-        inputs: Values,
-        *,
-        files: TaskFiles,
-        on_note: OnNote,
-        timing: dict[str, float],
-    ) -> Done:
+    async def _prepare(
+        self, held: HeldTask, node: TaskNode, inputs: Values, *, files: TaskFiles
+    ) -> Prepared:
         self._check_inputs(node, inputs)
         begun = self.clock.elapsed()
         paths = await files.fetch(find_refs(self.registry.node_types[node.type].inputs, inputs))
-        timing["load_s"] = self._since(begun)
-        begun = self.clock.elapsed()
-        call = self.to_call(held, node, inputs, files=files, paths=paths)
-        done = await self._execute(call, held, node, on_note)
-        timing["execute_s"] = self._since(begun)
+        load_s = self._since(begun)
+        return Prepared(self.to_call(held, node, inputs, files=files, paths=paths), load_s)
+
+    async def _keep(
+        self, node: TaskNode, done: Done, files: TaskFiles, timing: dict[str, float]
+    ) -> None:
+        """Check what was made, and store its files."""
         self._check_outputs(node, done.outputs)
         begun = self.clock.elapsed()
         await files.upload(node.id, node.attempt, done.staged)
         timing["upload_s"] = self._since(begun)
-        return done
 
     def to_call(
         self,

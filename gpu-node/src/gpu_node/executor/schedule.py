@@ -65,6 +65,10 @@ class Schedule:
         """Note how a node ended."""
         self.ends[node_id] = end
 
+    def is_last(self, node_id: str) -> bool:
+        """Whether all others have ended, so that nothing begins any more."""
+        return all(node in self.ends for node in self.nodes if node != node_id)
+
     def _drop_unrunnable(self) -> None:
         changed = True
         while changed:

@@ -1,58 +1,42 @@
 """One task while it runs: outputs so far, and what is said about them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from math import inf
-from pathlib import Path
 from typing import Any
 
 import orjson
 import structlog
 
 from gpu_node.children.failures import CannotNow
-from gpu_node.clock import Clock
 from gpu_node.contracts.steps import ReportItem
 from gpu_node.contracts.wire import EXECUTOR
-from gpu_node.executor.artifacts import ArtifactStore
 from gpu_node.executor.graph_run import GraphRun
 from gpu_node.executor.hold import HeldTask, StopReason
 from gpu_node.executor.node_inputs import resolve_inputs
-from gpu_node.executor.node_runner import NodeRunner
 from gpu_node.executor.notes import Notes
 from gpu_node.executor.reports import Reports
 from gpu_node.executor.schedule import NodeEnd
 from gpu_node.executor.task import TaskNode
-from gpu_node.executor.task_checks import TaskChecks
 from gpu_node.executor.task_files import TaskFiles
+from gpu_node.executor.task_parts import TaskParts
 from gpu_node.logs import get_logger
-from gpu_node.metrics import Metrics
-from gpu_node.redis.backoff import Backoffs
 from gpu_node.redis.steps import Ending
 
 Values = dict[str, Any]
 NOTE_HOLD_S = EXECUTOR["note_hold_ms"] / 1000
-RunGraph = Callable[[GraphRun], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class TaskParts:
-    """What is needed to run any task."""
-
-    nodes: NodeRunner
-    checks: TaskChecks
-    store: ArtifactStore
-    metrics: Metrics
-    tasks_dir: Path
-    run_graph: RunGraph
-    clock: Clock
-    backoffs: Backoffs
+GIVE_WAY_S = 0.005
+"""Whoever begins needs less, or waits for something."""
 
 
 class TaskRun:
     """The state of one task."""
 
-    def __init__(self, parts: TaskParts, held: HeldTask) -> None:
+    def __init__(
+        self, parts: TaskParts, held: HeldTask, on_over: Callable[[], HeldTask | None]
+    ) -> None:
+        """`on_over` is called when its last handler has returned: its place is free then, and what
+        was made is checked, stored and told beside the next task, which it answers."""
         task_id = held.task.task_id
         self.reports = Reports(
             held.steps,
@@ -65,15 +49,17 @@ class TaskRun:
         self.files = TaskFiles(parts.tasks_dir / task_id, parts.store)
         self._parts = parts
         self._held = held
+        self._on_over = on_over
         self._notes = Notes(self._note, parts.clock)
         self._results: dict[str, Values] = {}
         self._is_over = False
 
     async def work(self) -> str | None:
-        """Run the graph; answers what went wrong with the executor itself, if anything did."""
+        """Run the graph; answers what went wrong with the executor itself, if anything did. All
+        that can be done before is done while its turn is waited for."""
         if self._held.stop_reason:
             return None
-        get_logger().info("task started", nodes=[node.id for node in self._held.task.nodes])
+        get_logger().info("task taken up", nodes=[node.id for node in self._held.task.nodes])
         try:
             if await self._is_refused():
                 return None
@@ -135,21 +121,26 @@ class TaskRun:
 
     async def _work(self, node: TaskNode) -> None:
         structlog.contextvars.bind_contextvars(node_id=node.id)
-        begun = self._parts.clock.elapsed()
-        self._started(node)
-        await self._start_is_told()
         inputs = resolve_inputs(node, self._results)
+        prepared = self._parts.nodes.prepare(self._held, node, inputs, self.files)
         try:
+            await self._held.has_turn.wait()
+            begun = self._parts.clock.elapsed()
+            self._started(node)
+            await self._start_is_told()
             result = await self._parts.nodes.run(
                 self._held,
                 node,
-                inputs,
+                prepared,
                 files=self.files,
                 on_note=lambda kind, data: self._hear(node.id, kind, data),
+                on_returned=lambda: self._returned(node),
             )
         except CannotNow as error:
             self._held.decline(error.detail)
             return
+        finally:
+            prepared.cancel()
         self._results[node.id] = result
         seconds = self._parts.clock.elapsed() - begun
         labels = (node.type, result["status"])
@@ -159,6 +150,14 @@ class TaskRun:
         get_logger().info(
             "node ended", status=result["status"], seconds=round(seconds, 3), code=code
         )
+
+    async def _returned(self, node: TaskNode) -> None:
+        """Lets the next task begin first: what this one still has to do holds up nobody."""
+        behind = self._on_over() if self._held.schedule.is_last(node.id) else None
+        if behind:
+            call_off = self._parts.clock.after(GIVE_WAY_S, behind.acts)
+            await behind.has_acted.wait()
+            call_off()
 
     async def _start_is_told(self) -> None:
         """On its way before the handler acts: whatever that does to this process, the attempt

@@ -8,7 +8,8 @@ from gpu_node.executor.held_tasks import HeldTasks
 from gpu_node.executor.hold import URGENT, HeldTask
 from gpu_node.executor.settle import settle_task
 from gpu_node.executor.task_memory import TaskMemory
-from gpu_node.executor.task_run import TaskParts, TaskRun
+from gpu_node.executor.task_parts import TaskParts
+from gpu_node.executor.task_run import TaskRun
 from gpu_node.logs import get_logger
 
 
@@ -24,10 +25,10 @@ class TaskRunner:
         """Work until the task is settled, or until nothing that we say about it counts any more."""
         task_id = held.task.task_id
         structlog.contextvars.bind_contextvars(run_id=held.task.run_id, task_id=task_id)
-        run = TaskRun(self.parts, held)
+        run = TaskRun(self.parts, held, lambda: self.held_tasks.over(held))
         try:
             await held.may_start.wait()
-            await self.held_tasks.turn(held)
+            self.held_tasks.line_up(held)
             failure = await run.work()
             self.held_tasks.over(held)
             await run.reports.close()

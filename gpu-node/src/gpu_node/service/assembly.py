@@ -26,7 +26,7 @@ from gpu_node.executor.prober import Prober
 from gpu_node.executor.puller import Puller
 from gpu_node.executor.task_checks import TaskChecks
 from gpu_node.executor.task_memory import TaskMemory
-from gpu_node.executor.task_run import RunGraph, TaskParts
+from gpu_node.executor.task_parts import RunGraph, TaskParts
 from gpu_node.executor.task_runner import TaskRunner
 from gpu_node.gate import Gate
 from gpu_node.metrics import Metrics

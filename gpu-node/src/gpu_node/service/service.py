@@ -19,7 +19,7 @@ from gpu_node.executor.artifacts import ArtifactStore
 from gpu_node.executor.capabilities import Capabilities
 from gpu_node.executor.fitness import Fitness
 from gpu_node.executor.lease import LOST_AFTER
-from gpu_node.executor.task_run import RunGraph
+from gpu_node.executor.task_parts import RunGraph
 from gpu_node.gate import Gate
 from gpu_node.handlers.registry import Registry, load_registry
 from gpu_node.metrics import Metrics

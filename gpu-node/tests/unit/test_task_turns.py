@@ -1,0 +1,205 @@
+"""Tasks share a place: what can be done before a turn is done then, and what can be done after it
+beside the next."""
+
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from passing_clock import PassingClock, settle
+
+from gpu_node.children.child import Done
+from gpu_node.executor.graph_run import run_directly
+from gpu_node.executor.held_tasks import HeldTasks
+from gpu_node.executor.hold import HeldTask, StopReason
+from gpu_node.executor.node_runner import NodeRunner
+from gpu_node.executor.schedule import Schedule
+from gpu_node.executor.task import Source, TaskNode
+from gpu_node.executor.task_memory import TaskMemory
+from gpu_node.executor.task_parts import TaskParts
+from gpu_node.executor.task_runner import TaskRunner
+from gpu_node.metrics import Metrics
+
+FILE = {"key": "files/x", "sha256": "0" * 64, "name": "x", "size": 1, "media_type": "text/plain"}
+
+
+class House:
+    """One place, with Redis, store and processes that say what they are asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = PassingClock()
+        self.said: list[str] = []
+        self.answers: dict[str, asyncio.Future[Done]] = {}
+        self.stores = asyncio.Event()
+        self.stores.set()
+        port = SimpleNamespace(is_ref=True)
+        node_type = SimpleNamespace(inputs={"file": port}, param_defaults={})
+        nodes = NodeRunner(
+            registry=cast(Any, SimpleNamespace(node_types={"t": node_type})),
+            checks=cast(Any, self),
+            pool_of=lambda _: cast(Any, self),
+            models_dir=folder,
+            settings={},
+            cache_dir=None,
+            fitness=cast(Any, None),
+            show_failures=False,
+            on_failed=lambda _: None,
+            clock=self.clock,
+        )
+        parts = TaskParts(
+            nodes=nodes,
+            checks=cast(Any, SimpleNamespace(refusals=_nothing)),
+            store=cast(Any, self),
+            metrics=Metrics(),
+            tasks_dir=folder,
+            run_graph=run_directly,
+            clock=self.clock,
+            backoffs=cast(Any, lambda: None),
+        )
+        self.tasks = HeldTasks(1, parts.metrics, self.clock)
+        self.runner = TaskRunner(parts, self.tasks, TaskMemory())
+        self.shard, self.consumer = "s0", "box"
+        self._runs: list[asyncio.Task[None]] = []
+
+    async def take(self, name: str, *nodes: TaskNode) -> HeldTask:
+        task = SimpleNamespace(
+            task_id=name, run_id="run", shard="s0", owner="o", nodes=nodes, ahead=()
+        )
+        engines = {node.id: "none" for node in nodes}
+        steps = cast(Any, self)
+        held = HeldTask("1-1", cast(Any, task), Schedule.of(nodes), engines, steps, leased_at=0.0)
+        held.confirm(0.0)
+        held.unasked_until = 9.0
+        self.tasks.add(held)
+        self._runs.append(asyncio.create_task(self.runner.run(held)))
+        await settle()
+        return held
+
+    async def answer(self, call: str, *files: Path) -> None:
+        staged = [(str(file), {**FILE, "name": file.name}) for file in files]
+        self.answers[call].set_result(Done({}, "none", cast(Any, staged)))
+        await settle()
+
+    # As steps.
+    async def report(self, task_id: str, _first: int, items: Any, on_sent: Any = None) -> str:
+        self.said += [f"{task_id} {item.type or item.kind}" for item in items]
+        if on_sent:
+            on_sent()
+        return "ok"
+
+    async def settle(self, task_id: str, last: Any) -> str:
+        self.said.append(f"{task_id} {last.outcome}")
+        return "ok"
+
+    # As store.
+    async def get(self, _ref: Any, target: Path) -> None:
+        self.said.append("fetched")
+
+    async def put(self, path: Path, _ref: Any) -> None:
+        await self.stores.wait()
+        self.said.append(f"stored {path.name}")
+
+    # As processes.
+    async def run(self, call: Any, _on_note: Any, _timeout_s: float, owner: HeldTask) -> Done:
+        name = f"{call.task_id} {call.node_id}"
+        self.said.append(f"{name} called")
+        self.answers[name] = asyncio.get_running_loop().create_future()
+        owner.acts()
+        return await self.answers[name]
+
+    # As checks.
+    def params(self, _type: str, value: Any) -> list[Any]:
+        return [{"pointer": "/bad", "detail": "is bad"}] if value else []
+
+    def inputs(self, _type: str, _value: Any) -> list[Any]:
+        return []
+
+    outputs = inputs
+
+
+async def _nothing(*_: Any) -> list[Any]:
+    return []
+
+
+def node(node_id: str, **changes: Any) -> TaskNode:
+    empty: dict[str, Any] = {"params": {}, "inputs": {}, "after": (), **changes}
+    return TaskNode(node_id, "t", "0", 1, "auto", 30.0, **empty)
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setattr(
+        "gpu_node.executor.node_runner.find_refs",
+        lambda _ports, inputs: [inputs["file"]] if inputs.get("file") else [],
+    )
+    return House(tmp_path)
+
+
+async def test_who_waits_is_prepared_and_has_not_begun(house: House) -> None:
+    await house.take("a", node("n"))
+    b = await house.take("b", node("n", inputs={"file": Source(value=FILE)}))
+    assert house.said == ["a node.started", "a n called", "fetched"]
+    b.release("for others")
+    await settle()
+    assert house.said[3:] == ["b released"]
+
+
+async def test_who_waits_and_is_canceled_has_not_begun(house: House) -> None:
+    await house.take("a", node("n"))
+    b = await house.take("b", node("n"))
+    b.stop(StopReason.CANCELED)
+    await settle()
+    await house.answer("a n")
+    assert house.said == ["a node.started", "a n called", "b canceled", "a settled"]
+
+
+async def test_a_start_is_told_before_its_handler_is_called_and_both_before_what_the_last_says(
+    house: House,
+) -> None:
+    await house.take("a", node("n"))
+    await house.take("b", node("n"))
+    await house.answer("a n")
+    assert house.said[2:] == ["b node.started", "b n called", "a settled"]
+
+
+async def test_a_place_is_free_while_what_was_made_is_stored(house: House, tmp_path: Path) -> None:
+    await house.take("a", node("n"))
+    house.stores.clear()
+    await house.answer("a n", tmp_path / "a" / "n-1" / "film")
+    await house.take("b", node("n"))
+    await house.answer("b n")
+    assert house.said[2:] == ["b node.started", "b n called", "b settled"]
+    house.stores.set()
+    await settle()
+    assert house.said[5:] == ["stored film", "a settled"]
+
+
+async def test_a_place_is_kept_until_the_last_node(house: House) -> None:
+    await house.take("a", node("n"), node("m", after=("n",)))
+    await house.take("b", node("n"))
+    await house.answer("a n")
+    assert "b n called" not in house.said
+    await house.answer("a m")
+    assert "b n called" in house.said
+
+
+async def test_nobody_waits_for_long_for_who_cannot_begin(house: House) -> None:
+    await house.take("a", node("n"))
+    b = await house.take("b", node("n"))
+    # Redis has to answer first, and does not.
+    b.unasked_until = 0.0
+    house.report = lambda *_: asyncio.Event().wait()  # type: ignore[assignment,method-assign]
+    await house.answer("a n")
+    assert house.said[2:] == []
+    house.clock.let_pass(0.01)
+    await settle()
+    assert house.said[2:] == ["a settled"]
+
+
+async def test_what_goes_wrong_before_a_turn_is_told_after_it(house: House) -> None:
+    await house.take("a", node("n"))
+    await house.take("b", node("n", params={"bad": 1}))
+    assert house.said == ["a node.started", "a n called"]
+    await house.answer("a n")
+    assert [said for said in house.said if said.startswith("b")] == ["b node.started", "b settled"]
