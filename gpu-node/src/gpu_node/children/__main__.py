@@ -5,6 +5,7 @@ socket or the silence of the parent ends it elsewhere.
 """
 
 import asyncio
+import contextlib
 import inspect
 import os
 import queue
@@ -28,6 +29,11 @@ from gpu_node.handlers.plain_json import clean_text
 from gpu_node.handlers.registry import Registry, load_registry
 from gpu_node.handlers.run_context import Call, RunContext
 
+LONG_S = 1.0
+"""After so long a call what it takes to give memory back does not count."""
+IDLE_S = 0.1
+"""Who has had nothing to do for so long has time for it."""
+
 
 class CallServer:
     """The state of the process: the call it works on and when the parent was last heard."""
@@ -42,6 +48,8 @@ class CallServer:
         self._heard_at = time.monotonic()
         self._patience_s = 60.0
         self._busy = False
+        self._has_kept = False
+        """Memory may be freed that is not given back to the system."""
         self._current = -1
         self._canceled = threading.Event()
         self._may_go = threading.Event()
@@ -55,11 +63,26 @@ class CallServer:
         threading.Thread(target=self._listen, daemon=True).start()
         threading.Thread(target=self._watch, daemon=True).start()
         while True:
-            message = self._calls.get()
+            message = self._next()
             self._busy = True
+            began = time.monotonic()
             self._send(self._answer(message))
-            give_back()
+            if time.monotonic() - began >= LONG_S:
+                give_back()
+                self._has_kept = False
+            else:
+                self._has_kept = True
             self._busy = False
+
+    def _next(self) -> Message:
+        """What short work has freed is given back when none comes behind it: it takes longer than
+        to begin with the next."""
+        if self._has_kept:
+            with contextlib.suppress(queue.Empty):
+                return self._calls.get(timeout=IDLE_S)
+            give_back()
+            self._has_kept = False
+        return self._calls.get()
 
     def _listen(self) -> None:
         while True:
@@ -138,18 +161,15 @@ class CallServer:
         if self._runner is None:
             self._runner = asyncio.Runner()
         loop = self._runner.get_loop()
-
-        async def wait() -> Any:
-            task = asyncio.ensure_future(work)
-            self._stop = lambda: loop.call_soon_threadsafe(task.cancel)
-            try:
-                if self._canceled.is_set():
-                    task.cancel()
-                return await task
-            except asyncio.CancelledError as error:
-                raise Canceled("canceled", "The run no longer wants the result.") from error
-
-        return self._runner.run(wait())
+        task = asyncio.ensure_future(work, loop=loop)
+        self._stop = lambda: loop.call_soon_threadsafe(task.cancel)
+        if self._canceled.is_set():
+            task.cancel()
+        try:
+            # As the runner's own `run`, but for what that asks the system about Ctrl-C each time.
+            return loop.run_until_complete(task)
+        except asyncio.CancelledError as error:
+            raise Canceled("canceled", "The run no longer wants the result.") from error
 
     def _check(self, registry: Registry, message: Message) -> Message:
         """What is wrong is raised; that nothing is needs no more words."""

@@ -40,6 +40,7 @@ class Child:
         self.pid = spawned.process.pid
         self.last_types: list[str] = []
         self.used_at = 0.0
+        self.looked_at = 0.0
         self.is_alive = True
         self._process = spawned.process
         self._reader = spawned.reader
@@ -113,7 +114,7 @@ class Child:
     ) -> Message:
         self._calls += 1
         call_id = self._calls
-        message = {"kind": kind, "id": call_id, "call": call.to_json()}
+        message = {"kind": kind, "id": call_id, "call": call}
         answer = asyncio.ensure_future(self._ask(message, on_note, on_long))
         try:
             return await asyncio.shield(answer)
@@ -150,10 +151,15 @@ class Child:
             if not answer.cancelled():
                 answer.exception()
 
-    async def _ask(
+    def _ask(
         self, message: Message, on_note: OnNote | None, on_long: OnLong | None = None
-    ) -> Message:
+    ) -> Awaitable[Message]:
         self._write(message)
+        return self._until_answered(message, on_note, on_long)
+
+    async def _until_answered(
+        self, message: Message, on_note: OnNote | None, on_long: OnLong | None
+    ) -> Message:
         turns: list[asyncio.Task[None]] = []
         try:
             return await self._answer(message, on_note, on_long, turns)

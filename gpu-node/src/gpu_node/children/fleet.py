@@ -14,6 +14,9 @@ from gpu_node.clock import Clock
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 
+LOOK_EVERY_S = 1.0
+"""How often it is looked how much a process holds that has one short call after another."""
+
 
 class Fleet:
     """As many processes as were ever needed at once, and one for probes."""
@@ -82,9 +85,10 @@ class Fleet:
                 # process.
                 await asyncio.shield(coming)
             best = max(idle, key=rank)
-            # Only this one: to ask the kernel about all of them is dear beside a short call. What
-            # nobody has used holds nothing that the next one would not hold.
-            if not best.used_at or not await self._drop_grown([best]):
+            # Only this one, and not again at once: to ask the kernel is dear beside a short call.
+            # What nobody has used holds nothing that the next one would not hold.
+            is_known = not best.used_at or self._clock.elapsed() - best.looked_at < LOOK_EVERY_S
+            if is_known or not await self._drop_grown([best]):
                 self._idle.remove(best)
                 return best
 
@@ -101,6 +105,8 @@ class Fleet:
         """Take idle children away that hold too much, and say whether there were any: what they
         need again is loaded again."""
         most = self._settings.most_bytes
+        for child in idle:
+            child.looked_at = self._clock.elapsed()
         grown = [child for child in idle if resident_bytes(child.pid) > most]
         self._idle = [child for child in self._idle if child not in grown]
         for child in grown:

@@ -2,17 +2,20 @@
 
 import ctypes
 import os
-from pathlib import Path
 
 MOST_BYTES = 768 * 1024**2
 """An idle process that holds more is replaced before its next call. The largest set of models with
 one film is some 500 MiB."""
 
 
+_TRIM = getattr(ctypes.CDLL(None), "malloc_trim", None)
+
+
 def resident_bytes(pid: int) -> int:
     """Memory that a process holds; 0 where the kernel does not say it in /proc, or no more."""
     try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
+        with open(f"/proc/{pid}/statm", "rb", buffering=0) as file:
+            pages = int(file.read(128).split()[1])
     except (OSError, ValueError, IndexError):
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE")
@@ -20,6 +23,5 @@ def resident_bytes(pid: int) -> int:
 
 def give_back() -> None:
     """Return to the system what this process has freed, where the C library can (glibc)."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+    if _TRIM is not None:
+        _TRIM(0)

@@ -35,17 +35,17 @@ class Place:
         self._has_long = False
         self._has_ended = False
         self._growing: asyncio.Task[None] | None = None
+        self._call_off: Callable[[], None] = lambda: None
 
     async def __aenter__(self) -> Self:
         await self._places.short.acquire()
         self._has_short = True
-        self._growing = asyncio.create_task(self._grow())
+        self._call_off = self._places.clock.after(self._places.long_after_s, self._begin_to_grow)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._has_ended = True
-        if self._growing:
-            self._growing.cancel()
+        self._stop_growing()
         if self._has_short:
             self._places.short.release()
         else:
@@ -55,14 +55,20 @@ class Place:
 
     async def lengthen(self) -> None:
         """Wait for a long place, having left the short one to others: the work stands still."""
-        if self._growing:
-            self._growing.cancel()
+        self._stop_growing()
         self._leave_short()
         await self._take_long()
 
+    def _begin_to_grow(self) -> None:
+        self._growing = asyncio.get_running_loop().create_task(self._grow())
+
+    def _stop_growing(self) -> None:
+        self._call_off()
+        if self._growing:
+            self._growing.cancel()
+
     async def _grow(self) -> None:
         """The same for work that goes on meanwhile, and therefore keeps its place till then."""
-        await self._places.clock.sleep(self._places.long_after_s)
         await self._take_long()
         self._leave_short()
 
