@@ -16,6 +16,9 @@ from gpu_node.redis.failures import RedisError, is_no_group
 from gpu_node.redis.scripts import ScriptRunner
 from gpu_node.redis.steps import Entry, task_stream, text, to_entry
 
+SOON_S = 0.002
+"""What comes later than that, beside the way, did not lie there."""
+
 
 class TaskReader:
     """Reads as one consumer. After a failure `reset` the connection and read `own_pending`
@@ -46,9 +49,12 @@ class TaskReader:
         self._clock = clock
         self._on_trip = on_trip
         self._empty: Sequence[str] | None = None
-        """Levels known to be empty when last looked at, so that waiting costs no look before."""
+        """Levels that need no look before they are waited for: they were empty when last looked at,
+        or what came last had been waited for."""
         self._empty_since = 0.0
-        """What comes of them was issued after that, by our clock."""
+        """When they were known to be empty: what comes of them was issued after that, by our
+        clock."""
+        self._trip_s = 0.0
 
     async def own_pending(self, count: int) -> list[Entry]:
         """The oldest entries that were given to this consumer and are not ended, held ones too."""
@@ -65,15 +71,12 @@ class TaskReader:
     async def read(self, count: int, more: int = 0) -> list[Entry]:
         """What waits, at most `count` and `more`, and if that is nothing what comes in time.
 
-        Of each level up to `count` may come: what finds no place is given back.
+        Of each level up to `count` may come: what finds no place is given back. Where as much came
+        as was asked for, and not at once, the next read waits without a look: a run that goes on
+        elsewhere and comes back here meets one that waits.
         """
-        if self._empty is None:
-            sent = self._clock.elapsed()
-            entries, levels = await self._look(count + more)
-            if len(entries) < count + more:
-                self._empty, self._empty_since = levels, sent
-            if entries:
-                return entries
+        if self._empty is None and (found := await self._look(count + more)):
+            return found
         waited, since, sent = self._empty or [], self._empty_since, self._clock.elapsed()
         self._empty = None
         # Without any the server says which group is missing.
@@ -81,17 +84,21 @@ class TaskReader:
         entries = await self._read(waited or ["normal"], ">", *options, since=since)
         if 0 < len(entries) < count:
             self._empty, self._empty_since = waited, sent
+        elif len(entries) == count and self._clock.elapsed() - sent > self._trip_s + SOON_S:
+            self._empty, self._empty_since = waited, since
         return entries
 
     async def read_left(self, count: int = 1) -> list[Entry]:
         """Entries that nobody waits for, if there are any."""
-        return (await self._look(count))[0]
+        return await self._look(count)
 
     async def reset(self) -> None:
         """Drop the connection, whatever state it is in."""
+        # Another server may know less.
+        self._empty = None
         await self._client.connection_pool.disconnect()
 
-    async def _look(self, places: int) -> tuple[list[Entry], list[str]]:
+    async def _look(self, places: int) -> list[Entry]:
         step = steps.pull(
             self._keys,
             shard=self.shard,
@@ -101,11 +108,15 @@ class TaskReader:
         )
         sent = self._clock.elapsed()
         rows, levels, now = await self._scripts.run_alone(step)
-        self._on_trip(self._clock.elapsed() - sent)
+        self._trip_s = self._clock.elapsed() - sent
+        self._on_trip(self._trip_s)
         entries = [
             replace(to_entry(row), start_until=_until(text(row[4]), int(now), sent)) for row in rows
         ]
-        return entries, [text(level) for level in levels]
+        is_all = len(entries) < places
+        self._empty = [text(level) for level in levels] if is_all else None
+        self._empty_since = sent
+        return entries
 
     async def _read(
         self,
