@@ -10,6 +10,7 @@ import pytest
 from passing_clock import PassingClock, settle
 
 from gpu_node.children.child import Done
+from gpu_node.contracts.models import FieldError
 from gpu_node.executor.graph_run import run_directly
 from gpu_node.executor.held_tasks import HeldTasks
 from gpu_node.executor.hold import HeldTask, StopReason
@@ -20,6 +21,7 @@ from gpu_node.executor.task_memory import TaskMemory
 from gpu_node.executor.task_parts import TaskParts
 from gpu_node.executor.task_runner import TaskRunner
 from gpu_node.metrics import Metrics
+from gpu_node.redis.backoff import Backoff
 
 FILE = {"key": "files/x", "sha256": "0" * 64, "name": "x", "size": 1, "media_type": "text/plain"}
 
@@ -31,8 +33,9 @@ class House:
         self.clock = PassingClock()
         self.said: list[str] = []
         self.answers: dict[str, asyncio.Future[Done]] = {}
-        self.stores = asyncio.Event()
+        self.stores, self.takes = asyncio.Event(), asyncio.Event()
         self.stores.set()
+        self.takes.set()
         port = SimpleNamespace(is_ref=True)
         node_type = SimpleNamespace(inputs={"file": port}, param_defaults={})
         nodes = NodeRunner(
@@ -55,7 +58,7 @@ class House:
             tasks_dir=folder,
             run_graph=run_directly,
             clock=self.clock,
-            backoffs=cast(Any, lambda: None),
+            backoffs=lambda: Backoff(self.clock, lambda: 0.0),
         )
         self.tasks = HeldTasks(1, parts.metrics, self.clock)
         self.runner = TaskRunner(parts, self.tasks, TaskMemory())
@@ -86,10 +89,12 @@ class House:
         self.said += [f"{task_id} {item.type or item.kind}" for item in items]
         if on_sent:
             on_sent()
-        return "ok"
+        await self.takes.wait()
+        return "ok" if self.tasks.held.get(task_id) else "closed"
 
     async def settle(self, task_id: str, last: Any) -> str:
-        self.said.append(f"{task_id} {last.outcome}")
+        told = [item.type or item.kind for item in last.items]
+        self.said.append(" ".join([task_id, last.outcome, *map(str, told)]))
         return "ok"
 
     # As store.
@@ -110,7 +115,7 @@ class House:
 
     # As checks.
     def params(self, _type: str, value: Any) -> list[Any]:
-        return [{"pointer": "/bad", "detail": "is bad"}] if value else []
+        return [FieldError(pointer="/bad", detail="is bad")] if value else []
 
     def inputs(self, _type: str, _value: Any) -> list[Any]:
         return []
@@ -151,7 +156,7 @@ async def test_who_waits_and_is_canceled_has_not_begun(house: House) -> None:
     b.stop(StopReason.CANCELED)
     await settle()
     await house.answer("a n")
-    assert house.said == ["a node.started", "a n called", "b canceled", "a settled"]
+    assert house.said == ["a node.started", "a n called", "b canceled", "a settled result"]
 
 
 async def test_a_start_is_told_before_its_handler_is_called_and_both_before_what_the_last_says(
@@ -160,7 +165,7 @@ async def test_a_start_is_told_before_its_handler_is_called_and_both_before_what
     await house.take("a", node("n"))
     await house.take("b", node("n"))
     await house.answer("a n")
-    assert house.said[2:] == ["b node.started", "b n called", "a settled"]
+    assert house.said[2:] == ["b node.started", "b n called", "a settled result"]
 
 
 async def test_a_place_is_free_while_what_was_made_is_stored(house: House, tmp_path: Path) -> None:
@@ -169,10 +174,10 @@ async def test_a_place_is_free_while_what_was_made_is_stored(house: House, tmp_p
     await house.answer("a n", tmp_path / "a" / "n-1" / "film")
     await house.take("b", node("n"))
     await house.answer("b n")
-    assert house.said[2:] == ["b node.started", "b n called", "b settled"]
+    assert house.said[2:] == ["b node.started", "b n called", "b settled result"]
     house.stores.set()
     await settle()
-    assert house.said[5:] == ["stored film", "a settled"]
+    assert house.said[5:] == ["stored film", "a settled result"]
 
 
 async def test_a_place_is_kept_until_the_last_node(house: House) -> None:
@@ -182,6 +187,16 @@ async def test_a_place_is_kept_until_the_last_node(house: House) -> None:
     assert "b n called" not in house.said
     await house.answer("a m")
     assert "b n called" in house.said
+
+
+async def test_the_last_word_does_not_wait_for_the_answer_about_the_start(house: House) -> None:
+    house.takes.clear()
+    await house.take("a", node("n"))
+    await house.answer("a n")
+    assert house.said[2:] == ["a settled node.started result"]
+    house.takes.set()
+    await settle()
+    assert house.said[3:] == []
 
 
 async def test_nobody_waits_for_long_for_who_cannot_begin(house: House) -> None:
@@ -194,7 +209,7 @@ async def test_nobody_waits_for_long_for_who_cannot_begin(house: House) -> None:
     assert house.said[2:] == []
     house.clock.let_pass(0.01)
     await settle()
-    assert house.said[2:] == ["a settled"]
+    assert house.said[2:] == ["a settled result"]
 
 
 async def test_what_goes_wrong_before_a_turn_is_told_after_it(house: House) -> None:
@@ -202,4 +217,5 @@ async def test_what_goes_wrong_before_a_turn_is_told_after_it(house: House) -> N
     await house.take("b", node("n", params={"bad": 1}))
     assert house.said == ["a node.started", "a n called"]
     await house.answer("a n")
-    assert [said for said in house.said if said.startswith("b")] == ["b node.started", "b settled"]
+    assert house.said[2] == "b node.started"
+    assert sorted(house.said[3:]) == ["a settled result", "b settled result"]

@@ -52,7 +52,7 @@ class HeldTask:
     has_turn: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when it has a place to work in."""
     has_acted: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when its first handler is called."""
+    """Set when its first handler is called, or will not be."""
     is_over: bool = False
     """Its work is over, and only its last word is still to be said."""
     why_declined: str = ""
@@ -101,7 +101,7 @@ class HeldTask:
         self.stop(StopReason.RELEASED)
 
     def acts(self) -> None:
-        """Its handler has been called."""
+        """Its handler has been called, or others need not wait for that."""
         self.has_acted.set()
 
     def lengthened(self, by: int) -> None:

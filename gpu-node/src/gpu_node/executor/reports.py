@@ -48,6 +48,8 @@ class Reports:
         self._sender: asyncio.Task[None] | None = None
         self._in_flight = False
         self._finished = False
+        self._is_left = False
+        """Nobody waits for the answer that is still to come."""
         self._moved = asyncio.Event()
         """Something was sent or taken."""
         self._sent = 0
@@ -82,10 +84,13 @@ class Reports:
 
     async def close(self) -> tuple[int, tuple[ReportItem, ...]]:
         """Stop sending; answers what Redis is not known to have taken, with the first one's
-        number."""
+        number. What is small and on its way is not waited for, but said again: Redis takes each
+        number once."""
         self._finished = True
         sender = self._sender
-        if sender:
+        if self._in_flight and self._sent >= self._first:
+            self._is_left = True
+        elif sender:
             self._wake.set()
             if not self._in_flight:
                 sender.cancel()
@@ -131,6 +136,8 @@ class Reports:
                     continue
                 # The settle carries the items; if Redis refuses that too, the lease runs out.
                 get_logger().error("report refused", task_id=self._task_id, error=str(error))
+                return
+            if self._is_left:
                 return
             self._backoff.reset()
             self._on_answer(answer)

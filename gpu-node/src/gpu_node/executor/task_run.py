@@ -141,6 +141,7 @@ class TaskRun:
             return
         finally:
             prepared.cancel()
+            self._held.acts()
         self._results[node.id] = result
         seconds = self._parts.clock.elapsed() - begun
         labels = (node.type, result["status"])
