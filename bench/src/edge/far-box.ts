@@ -39,10 +39,16 @@ async function pingMs(port: number): Promise<number> {
   return median(times);
 }
 
-interface Box {
+/** Handlers that hold the GPU for a while, and say when they begin and when they end. */
+export const BUSY_EXTENSION = join(ROOT, "bench", "python", "busy_extension.py");
+
+export interface Far {
   readonly server: BenchServer;
   readonly dir: string;
   readonly edge: StandIn;
+}
+
+interface Box extends Far {
   readonly pool: string;
   readonly slots: number;
 }
@@ -52,7 +58,7 @@ function startBox({ server, dir, edge, pool, slots }: Box): Promise<PythonProces
     ...{ name: pool, dir, args: ["-m", "gpu_node"] },
     env: {
       ...gpuNodeEnv(dir, asProxy(edge).url, pool),
-      GPU_NODE_EXTENSIONS: join(ROOT, "bench", "python", "busy_extension.py"),
+      GPU_NODE_EXTENSIONS: BUSY_EXTENSION,
       GPU_NODE_GPU: "1",
       GPU_NODE_SLOTS: String(slots),
     },
