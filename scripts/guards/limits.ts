@@ -24,6 +24,7 @@ const ALONE: Readonly<Record<string, string>> = {
   "ahead.py KEPT": "the node plane is beside Redis and takes nothing ahead",
   "ahead.py NEAR_S": "the node plane is beside Redis and takes nothing ahead",
   "ahead.py WORTH": "the node plane is beside Redis and takes nothing ahead",
+  "task_run.py GIVE_WAY_S": "the node plane is beside Redis: no task waits there for its turn",
   "reports.py AT_ONCE_BYTES": "the node plane is beside Redis and waits for the answer",
   "artifacts.py _CHUNK_BYTES": "no bytes pass through the node plane",
   "artifacts.py _PART_BYTES": "no bytes pass through the node plane",

@@ -60,6 +60,7 @@ const ALONE: Readonly<Record<string, string>> = {
   "references.py": "no bytes pass through the node plane",
   "task.py": "TypeScript reads the contract's types as they are",
   "task_files.py": "no bytes pass through the node plane",
+  "task_parts.py": "what a task needs, which is the deps of task-runner.ts; apart, for its length",
   "task_run.py": "the state of one task, which closures of task-runner.ts hold; apart, for its length",
 };
 
