@@ -80,7 +80,9 @@ beforeAll(async () => {
       E2E_LEDGER: join(dir, "ledger.jsonl"),
     },
     gpuNodeEnv: {
-      GPU_NODE_EXTENSIONS: here("extension/gpu_node_extension.py"),
+      GPU_NODE_EXTENSIONS: ["gpu_node_extension.py", "without_engines.py"]
+        .map((name) => here(`extension/${name}`))
+        .join(","),
       GPU_NODE_CHILD_ENVIRONMENT: "E2E_LEDGER",
       E2E_LEDGER: join(dir, "ledger.jsonl"),
     },

@@ -50,6 +50,8 @@ export interface World {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+const WITHOUT_ENGINES = "extension/without_engines.py";
+
 const commonTimes = (app: "GATEWAY" | "GPU_NODE", shards: number): Record<string, string> => ({
   [`${app}_LEASE_MS`]: String(LEASE_MS),
   [`${app}_SHARDS`]: String(shards),
@@ -98,6 +100,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     const gateway = { redisUrl: valkey.urlOf("gateway"), s3: seaweed };
     const box = { redisUrl: valkey.urlOf("pool-default"), s3: seaweed };
     const times = gatewayTimes(shards);
+    const ledgers = "extension/gpu_node_extension.py";
+    const extensions = options.engines ? [ledgers] : [ledgers, WITHOUT_ENGINES];
     const [gateways, gpuNodes, worker] = await Promise.all([
       both((i) =>
         startGateway({
@@ -111,9 +115,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
           env: {
             ...commonTimes("GPU_NODE", shards),
             GPU_NODE_RENEW_MS: "400",
-            GPU_NODE_EXTENSIONS: here("extension/gpu_node_extension.py"),
-            GPU_NODE_CHILD_ENVIRONMENT: "E2E_LEDGER,E2E_WITHOUT_ENGINES",
-            E2E_WITHOUT_ENGINES: options.engines ? "" : "yes",
+            GPU_NODE_EXTENSIONS: extensions.map(here).join(","),
+            GPU_NODE_CHILD_ENVIRONMENT: "E2E_LEDGER",
             E2E_LEDGER: ledger,
           },
         }).then(use),

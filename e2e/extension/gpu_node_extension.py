@@ -12,7 +12,7 @@ from typing import Any
 
 from gpu_node.engines.engine import Engine
 from gpu_node.errors import RetryableError
-from gpu_node.handlers.registry import HandlerSpec, Registry
+from gpu_node.handlers.registry import HandlerSpec
 
 _TEXT = {"type": "Text", "required": False}
 
@@ -138,16 +138,3 @@ def engines() -> list[Engine]:
 
 
 HANDLERS = {"ledger_python": HandlerSpec("process", ledger_python, engines)}
-
-_engines_of = Registry.engines
-
-
-def _own_engines(registry: Registry, node_type: str, *where: Any) -> Any:
-    if node_type not in HANDLERS:
-        raise ModuleNotFoundError("A test does without.", name=node_type)
-    return _engines_of(registry, node_type, *where)
-
-
-if os.environ.get("E2E_WITHOUT_ENGINES"):
-    # To look for all others takes half of a box's start.
-    Registry.engines = _own_engines  # type: ignore[method-assign]

@@ -50,7 +50,10 @@ const PREPARE: Record<PlaneName, (setting: Setting) => Promise<AppServer>> = {
     prepareGpuNode({
       ...{ dir, redisUrl, s3: NO_STORE },
       env: {
-        ...prefixed("GPU_NODE", { ...env, RENEW_MS: "500", CHILD_ENVIRONMENT: Object.keys(flags).join(",") }),
+        ...prefixed("GPU_NODE", {
+          ...{ ...env, RENEW_MS: "500", CHILD_ENVIRONMENT: Object.keys(flags).join(",") },
+          EXTENSIONS: `${env.EXTENSIONS},${here("../extension/without_engines.py")}`,
+        }),
         ...flags,
         ...injected(limits, { PYTHONPATH: here("limits") }),
       },
