@@ -20,6 +20,7 @@ export const ON_BOTH: readonly string[] = [
   "gateway/src/runs/engines.int.test.ts",
   "gateway/src/runs/fork-ends.int.test.ts",
   "gateway/src/runs/fork-run.int.test.ts",
+  "gateway/src/runs/lists.int.test.ts",
   "gateway/src/runs/loops.int.test.ts",
   "gateway/src/runs/queue-position.int.test.ts",
   "gateway/src/runs/resume-run.int.test.ts",
@@ -37,7 +38,6 @@ export const IN_PROCESS: Readonly<Record<string, Reason>> = {
   "gateway/src/routes/largest-graph.int.test.ts": "given",
   "gateway/src/runs/inlined.int.test.ts": "given",
   "gateway/src/runs/leaks.int.test.ts": "process",
-  "gateway/src/runs/lists.int.test.ts": "others",
   "gateway/src/runs/priority.int.test.ts": "others",
   "gateway/src/telemetry/metrics.int.test.ts": "counts",
 };

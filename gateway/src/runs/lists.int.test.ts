@@ -1,7 +1,7 @@
 /** Lists over HTTP: files in lists, a node per element, artifacts in lists, and what a client sees of it. */
 import type { Artifact, Graph, Run, Task } from "@myspinbot/contracts/types.ts";
 import { validateRun } from "@myspinbot/contracts/validators.js";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   createAppHarness,
   PNG,
@@ -22,7 +22,6 @@ beforeAll(async () => {
   store = await startStore();
 });
 afterAll(() => store.stop());
-afterEach(() => h.close());
 
 async function start(): Promise<void> {
   h = await createAppHarness(`lists${(count += 1)}`, { seaweed: store.seaweed });
@@ -80,8 +79,10 @@ async function create(input: Record<string, unknown>): Promise<Run> {
 }
 
 describe("a run over lists", () => {
+  beforeEach(start);
+  afterEach(() => h.close());
+
   it("has a node per element, and artifacts in lists that are listed, served and deleted", async () => {
-    await start();
     const files = [await upload(), await upload()];
     const seen: unknown[] = [];
     h.driver.startDriver();
@@ -140,7 +141,6 @@ describe("a run over lists", () => {
   });
 
   it("shows percents that never go back while instances appear and end", async () => {
-    await start();
     const file = await upload();
     const { run_id } = await create({ pictures: [{ file_id: file }, { file_id: file }] });
     const percents: number[] = [];
@@ -165,7 +165,6 @@ describe("a run over lists", () => {
     ["an element that points to bytes that are not its task's", { key: "runs/other/task/x/made.png" }],
     ["an element with an id that is no artifact's", { artifact_id: "file_x" }],
   ])("refuses %s", async (_, change) => {
-    await start();
     const { run_id } = await create({ pictures: [] });
     h.driver.startDriver();
     h.driver.startExecutor("node", async (_node, task) => ({
@@ -175,9 +174,13 @@ describe("a run over lists", () => {
     const run = await runOf(await h.request(`/v1/runs/${run_id}`));
     expect([run.status, run.error?.code, run.artifacts]).toEqual(["failed", "invalid-output", []]);
   });
+});
+
+describe("a request over lists", () => {
+  beforeAll(start);
+  afterAll(() => h.close());
 
   it("refuses lists that do not fit, with a pointer to the element", async () => {
-    await start();
     const [picture, sound] = [await upload(), await upload("audio/wav")];
     const one = { file_id: picture };
     const cases: [input: Record<string, unknown>, pointer: string, detail: RegExp][] = [
@@ -207,7 +210,6 @@ describe("a run over lists", () => {
   });
 
   it("refuses more nodes than a graph may have, with the count", async () => {
-    await start();
     const nodes = ["a", "b", "c", "d", "e"].map((id) => ({ ...GRAPH.nodes[1]!, id, inputs: {} }));
     const graph: Graph = {
       name: "many",
@@ -291,7 +293,6 @@ describe("a run over lists", () => {
     ],
   ];
   it.each(graphs)("refuses %s, with one problem and its pointer", async (_, change, pointer, detail) => {
-    await start();
     const graph = JSON.parse(JSON.stringify({ name: "odd", output: {}, ...change })) as Graph;
     const input = Object.fromEntries(Object.keys(graph.input ?? {}).map((field) => [field, "x"]));
     const problem = await problemOf(await h.post("/v1/runs", { graph, input }));
