@@ -22,6 +22,7 @@ export const ON_BOTH: readonly string[] = [
   "gateway/src/runs/fork-run.int.test.ts",
   "gateway/src/runs/lists.int.test.ts",
   "gateway/src/runs/loops.int.test.ts",
+  "gateway/src/runs/priority.int.test.ts",
   "gateway/src/runs/queue-position.int.test.ts",
   "gateway/src/runs/resume-run.int.test.ts",
   "gateway/src/runs/run-record.int.test.ts",
@@ -32,12 +33,11 @@ export const ON_BOTH: readonly string[] = [
 export const IN_PROCESS: Readonly<Record<string, Reason>> = {
   "gateway/src/entry/nodejs/http-server.int.test.ts": "process",
   "gateway/src/entry/nodejs/webhook-faults.int.test.ts": "deliverer",
-  "gateway/src/files/uploads.int.test.ts": "others",
+  "gateway/src/files/uploads.int.test.ts": "apart",
   "gateway/src/middleware/connections/connections.int.test.ts": "client",
-  "gateway/src/operators/operators.int.test.ts": "others",
+  "gateway/src/operators/operators.int.test.ts": "apart",
   "gateway/src/routes/largest-graph.int.test.ts": "given",
   "gateway/src/runs/inlined.int.test.ts": "given",
   "gateway/src/runs/leaks.int.test.ts": "process",
-  "gateway/src/runs/priority.int.test.ts": "others",
   "gateway/src/telemetry/metrics.int.test.ts": "counts",
 };

@@ -21,6 +21,8 @@ export const REASONS = {
   process: "it is about a process or a socket of Node.js",
   left: "a Worker hears that its client has left when there is something to send",
   others: "other files ask its routes of a Worker, and what it is about is the same in every runtime",
+  apart:
+    "each of its tests starts an app of its own, and other files ask its routes of a Worker that has started",
   deliverer: "it is about what brings webhooks, which Workers do not",
 } as const;
 
