@@ -10,6 +10,12 @@ export function clientAt(base: string, key?: string): Client {
   return createClient({ base, runtime: systemRuntime, ...bearer(key) });
 }
 
+/** Asks once: what is answered then is what a test is about. */
+export function impatientAt(base: string): Client {
+  const patience = { patienceMs: 0, firstMs: 1, mostMs: 1 };
+  return createClient({ base, runtime: systemRuntime, patience });
+}
+
 const bearer = (key?: string) => (key === undefined ? {} : { authorization: () => `Bearer ${key}` });
 
 /**

@@ -1,9 +1,14 @@
 /** Reads the addresses of Redis and of the object store; the gpu-node reads them alike (schemas/config/addresses.json). */
 
-/** Where Redis is: a host and port, or the path of a socket. */
-export interface RedisAddress {
-  host?: string;
-  port?: number;
+/** A server that listens. */
+export interface Place {
+  host: string;
+  port: number;
+}
+
+/** Where Redis is: a host and port, the path of a socket, or some servers of a cluster, which name the others. */
+export interface RedisAddress extends Partial<Place> {
+  cluster?: Place[];
   path?: string;
   user?: string;
   password?: string;
@@ -11,9 +16,7 @@ export interface RedisAddress {
   tls?: boolean;
 }
 
-export interface StoreAddress {
-  host: string;
-  port: number;
+export interface StoreAddress extends Place {
   tls: boolean;
 }
 
@@ -25,7 +28,7 @@ export class AddressError extends Error {
 const HOST = /^(?:\[(?=[0-9a-f.]*:)[0-9a-f:.]*\]|[a-z0-9._~-]*)$/i;
 const SAID = {
   redisScheme:
-    "must begin with redis://, rediss://, unix:// or redis+unix://, or at a gpu-node with redis+wss://",
+    "must begin with redis://, rediss://, redis+cluster://, rediss+cluster://, unix:// or redis+unix://, or at a gpu-node with redis+wss://",
   carried:
     "begins with redis+wss://, which gpu-nodes speak: a gateway is beside Redis, or a Worker with a VPC network",
   storeScheme: "must begin with http:// or https://",
@@ -35,6 +38,7 @@ const SAID = {
   host: "has a host that cannot be read; an IPv6 address stands in brackets, as in [::1]",
   port: "has a port that is not a number from 1 to 65535",
   database: "has a path that is not the number of a database, as in /3",
+  clusterDatabase: "has a path, and a cluster has one database only",
   options: "has options after ?, and only db=<number> of a Unix socket is one",
   user: "names a user without a password",
   escape: "has a character that must be escaped in a user, password or path, such as @ as %40 or # as %23",
@@ -47,7 +51,7 @@ const SAID = {
 export function readRedisAddress(text: string): RedisAddress {
   if (text.startsWith("redis+wss://")) refuse("carried");
   const [, scheme = "", rest = ""] =
-    /^(rediss?|(?:redis\+)?unix):\/\/(.*)$/s.exec(text) ?? refuse("redisScheme");
+    /^(rediss?(?:\+cluster)?|(?:redis\+)?unix):\/\/(.*)$/s.exec(text) ?? refuse("redisScheme");
   if (/[#\s]/.test(rest)) refuse("escape");
   const [, before = "", options] = /^([^?]*)(?:\?(.*))?$/.exec(rest) ?? refuse("options");
   const [login = "", place = "", ...more] = before.includes("@") ? before.split("@") : ["", before];
@@ -56,8 +60,12 @@ export function readRedisAddress(text: string): RedisAddress {
   if (scheme.endsWith("unix")) return { ...readSocket(place, options), ...credentials };
   if (options !== undefined) refuse("options");
   const [, hostAndPort = "", path = ""] = /^([^/]*)(\/.*)?$/.exec(place) ?? refuse("host");
-  const { host, port = 6379 } = readHost(hostAndPort, "noRedisHost");
-  const tls = scheme === "rediss" ? { tls: true } : {};
+  const tls = scheme.startsWith("rediss") ? { tls: true } : {};
+  if (scheme.endsWith("+cluster")) {
+    if (!/^\/?$/.test(path)) refuse("clusterDatabase");
+    return { cluster: hostAndPort.split(",").map(readPlace), ...tls, ...credentials };
+  }
+  const { host, port } = readPlace(hostAndPort);
   // A path instead of a host is a socket that was written wrongly: never dial a host that nobody named.
   const db = /^\/?$/.test(path) ? 0 : /^\/\d{1,9}$/.test(path) ? Number(path.slice(1)) : refuse("database");
   return { host, port, ...(db === 0 ? {} : { db }), ...tls, ...credentials };
@@ -77,6 +85,10 @@ export function readStoreAddress(text: string): StoreAddress {
 
 function refuse(why: keyof typeof SAID): never {
   throw new AddressError(SAID[why]);
+}
+
+function readPlace(text: string): Place {
+  return { port: 6379, ...readHost(text, "noRedisHost") };
 }
 
 function readHost(text: string, none: keyof typeof SAID): { host: string; port?: number } {

@@ -233,7 +233,7 @@ export async function createHarness(
       loops = createDriverLoops({
         driver,
         sweeps: [sweep],
-        createReader: () => createReaderClient(valkey.url, 1000),
+        createReader: (read) => createReaderClient(valkey.url, { blockMs: 1000, shard: read }),
         blockMs: 1000,
         reapMs: 50,
         clock: systemClock,

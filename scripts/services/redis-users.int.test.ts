@@ -25,7 +25,7 @@ const FOREIGN = [
 ];
 /** What a box may say at all; everything else is refused whatever its keys are. */
 const BOX_COMMANDS = [
-  ..."ping time subscribe unsubscribe evalsha".split(" "),
+  ..."ping time cluster|slots subscribe unsubscribe evalsha".split(" "),
   ..."xreadgroup xack xdel xpending xclaim xrange xadd hget hmget hset hsetnx hdel hlen hkeys hstrlen".split(
     " ",
   ),

@@ -27,7 +27,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "setting": false,
     "default": null,
     "required": true,
-    "description": "redis://, rediss:// or unix:// address, with user, password and database where needed."
+    "description": "redis://, rediss:// or unix:// address, with user, password and database where needed; redis+cluster:// or rediss+cluster:// with some servers of a cluster, as in redis+cluster://h1:6379,h2:6379."
   },
   "host": {
     "env": "GATEWAY_HOST",
@@ -480,7 +480,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "setting": false,
     "default": null,
     "required": true,
-    "description": "redis://, rediss://, unix:// or redis+wss:// address, with user, password and database where needed. redis+wss:// goes through an edge of Cloudflare inside a WebSocket, as cloudflared access tcp does."
+    "description": "redis://, rediss://, unix:// or redis+wss:// address, with user, password and database where needed; redis+cluster:// or rediss+cluster:// with some servers of a cluster, as in redis+cluster://h1:6379,h2:6379. redis+wss:// goes through an edge of Cloudflare inside a WebSocket, as cloudflared access tcp does."
   },
   "access_client_id": {
     "env": "GPU_NODE_ACCESS_CLIENT_ID",

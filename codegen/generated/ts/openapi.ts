@@ -3613,7 +3613,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             }
           },
           "409": {
-            "description": "`node-not-run`: The node has not run. `file-incomplete`: The file has not been uploaded completely. `engine-unavailable`: The engine is not available here. `no-executor-matches`: No executor has announced what the run needs. `idempotency-conflict`: The idempotency key was used with another body.",
+            "description": "`node-not-run`: The node has not run. `fork-uncounted`: The key's limits cannot count this fork. `file-incomplete`: The file has not been uploaded completely. `engine-unavailable`: The engine is not available here. `no-executor-matches`: No executor has announced what the run needs. `idempotency-conflict`: The idempotency key was used with another body.",
             "content": {
               "application/problem+json": {
                 "schema": {

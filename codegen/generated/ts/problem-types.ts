@@ -194,6 +194,11 @@ const TABLE = {
     "status": 409,
     "class": "permanent"
   },
+  "fork-uncounted": {
+    "title": "The key's limits cannot count this fork",
+    "status": 409,
+    "class": "permanent"
+  },
   "invalid-patch": {
     "title": "The patch does not fit the graph",
     "status": 422,

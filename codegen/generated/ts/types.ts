@@ -833,7 +833,10 @@ export interface FlatGraph {
  * file that <its variable>_FILE names.
  */
 export interface GatewayConfig {
-  /** redis://, rediss:// or unix:// address, with user, password and database where needed. */
+  /**
+   * redis://, rediss:// or unix:// address, with user, password and database where needed; redis+cluster:// or
+   * rediss+cluster:// with some servers of a cluster, as in redis+cluster://h1:6379,h2:6379.
+   */
   redis_url: string;
   /** Another than loopback needs GATEWAY_AUTH=required. Default: "127.0.0.1". */
   host?: string;
@@ -973,7 +976,8 @@ export interface GenerateScriptParams {
  */
 export interface GpuNodeConfig {
   /**
-   * redis://, rediss://, unix:// or redis+wss:// address, with user, password and database where needed.
+   * redis://, rediss://, unix:// or redis+wss:// address, with user, password and database where needed;
+   * redis+cluster:// or rediss+cluster:// with some servers of a cluster, as in redis+cluster://h1:6379,h2:6379.
    * redis+wss:// goes through an edge of Cloudflare inside a WebSocket, as cloudflared access tcp does.
    */
   redis_url: string;

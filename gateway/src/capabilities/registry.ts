@@ -6,6 +6,7 @@ import { DEFAULTS, POOLS } from "@myspinbot/contracts/wire.ts";
 import type { Clock } from "../clock.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { Redis } from "../redis/client.ts";
+import { inShard } from "../redis/sharded.ts";
 import type { Logger } from "../telemetry/logger.ts";
 
 export interface Registry {
@@ -80,7 +81,10 @@ export function createRegistry(options: RegistryOptions): Registry {
 async function readRows({ redis, keys, shard, pools, logger }: RegistryOptions): Promise<Executor[]> {
   const names = [POOLS.node_plane, ...pools];
   const [time, ...hashes] = await fromRedis(
-    Promise.all([redis.time(), ...names.map((pool) => redis.hgetall(keys.poolExecutors(shard, pool)))]),
+    Promise.all([
+      inShard(redis, shard).time(),
+      ...names.map((pool) => redis.hgetall(keys.poolExecutors(shard, pool))),
+    ]),
   );
   const now = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
   return hashes.flatMap((hash, index) => rowsOf(hash, names[index]!, now, logger));

@@ -16,6 +16,7 @@ import {
 } from "@langchain/langgraph-checkpoint";
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { Redis } from "../redis/client.ts";
+import { inShard } from "../redis/sharded.ts";
 import {
   blobField,
   checkpointName,
@@ -177,7 +178,7 @@ export class RedisSaver extends BaseCheckpointSaver<string> {
     const fresh = (channel: string) => channel in newVersions;
     const stored = await toStored(this.serde, { namespace, checkpoint, metadata, fresh });
     const name = checkpointName(namespace, checkpoint.id);
-    const pipeline = this.#redis.multi();
+    const pipeline = inShard(this.#redis, this.#shardOf(thread)).multi();
     for (const { channel, version, value } of stored.blobs) {
       pipeline.hset(this.#key("threadBlobs", thread), `${channel}|${version}`, value);
       pipeline.hset(this.#key("threadHeads", thread), channel, version);
@@ -197,7 +198,7 @@ export class RedisSaver extends BaseCheckpointSaver<string> {
     const { thread, namespace, id } = placeOf(config, "put writes");
     if (!id) throw new Error("cannot put writes: configurable.checkpoint_id is missing");
     const key = this.#checkpointKey(thread, checkpointName(namespace, id));
-    const pipeline = this.#redis.multi();
+    const pipeline = inShard(this.#redis, this.#shardOf(thread)).multi();
     for (const { field, text, overwrites } of await toStoredWrites(this.serde, writes, taskId, taskPath)) {
       if (overwrites) pipeline.hset(key, field, text);
       else pipeline.hsetnx(key, field, text);
@@ -207,7 +208,7 @@ export class RedisSaver extends BaseCheckpointSaver<string> {
 
   async deleteThread(thread: string): Promise<void> {
     const names = await this.#names(thread);
-    const pipeline = this.#redis.multi();
+    const pipeline = inShard(this.#redis, this.#shardOf(thread)).multi();
     for (const name of names) pipeline.del(this.#checkpointKey(thread, name));
     for (const kind of ["thread", "threadBlobs", "threadHeads"] as const)
       pipeline.del(this.#key(kind, thread));

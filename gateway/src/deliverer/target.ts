@@ -2,6 +2,7 @@
 import { ownerSecrets, secretsInForce } from "../webhooks/signing-secrets.ts";
 import { webhookShard } from "../webhooks/webhook-store.ts";
 import { runStep } from "../redis/scripts.ts";
+import { inShard } from "../redis/sharded.ts";
 import { steps } from "@myspinbot/contracts/steps.ts";
 import type { OutboxDeps, Taken } from "./take.ts";
 
@@ -49,5 +50,6 @@ export async function disable(
 
 /** Takes away the name of a webhook that is not there, in the shard that still tells it. */
 export async function forget({ redis, keys }: TargetDeps, { shard, owner, hook }: Taken): Promise<void> {
-  await redis.multi().hdel(keys.ownerHooks(shard, owner), hook).del(keys.hookDeliveries(shard, hook)).exec();
+  const server = inShard(redis, shard);
+  await server.multi().hdel(keys.ownerHooks(shard, owner), hook).del(keys.hookDeliveries(shard, hook)).exec();
 }

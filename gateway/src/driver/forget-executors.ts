@@ -3,6 +3,7 @@ import type { Keys } from "@myspinbot/contracts/keys.ts";
 import { steps } from "@myspinbot/contracts/steps.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import type { Redis } from "../redis/client.ts";
+import { inShard } from "../redis/sharded.ts";
 import { runStep } from "../redis/scripts.ts";
 
 interface Row {
@@ -24,7 +25,10 @@ export async function forgetExecutors(
   shard: string,
   pool: string,
 ): Promise<void> {
-  const [time, hash] = await Promise.all([redis.time(), redis.hgetall(keys.poolExecutors(shard, pool))]);
+  const [time, hash] = await Promise.all([
+    inShard(redis, shard).time(),
+    redis.hgetall(keys.poolExecutors(shard, pool)),
+  ]);
   const rows = rowsOf(hash, Number(time[0]) * 1000);
   for (const row of rows) {
     if (isGone(row) || rows.some((other) => replaces(other, row)))

@@ -4,6 +4,7 @@ import { GROUPS } from "@myspinbot/contracts/wire.ts";
 import type { Clock } from "../clock.ts";
 import type { Redis } from "../redis/client.ts";
 import { loadScripts, runStep } from "../redis/scripts.ts";
+import { inShard } from "../redis/sharded.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { sourceStream } from "./collect.ts";
 import type { Driver } from "./driver.ts";
@@ -16,7 +17,7 @@ export interface DriverLoopsOptions {
   /** One per shard. */
   sweeps: SweepDeps[];
   /** Makes the connection of one shard's blocking reader. */
-  createReader: () => Redis;
+  createReader: (shard: string) => Redis;
   blockMs: number;
   reapMs: number;
   logger: Logger;
@@ -43,7 +44,7 @@ interface Sweep {
 function sweepsOf({ driver, reapMs }: DriverLoopsOptions, deps: SweepDeps): Sweep[] {
   return [
     // Executors without the right to load scripts wait for them after each start of the server.
-    { name: "scripts", everyMs: reapMs, work: () => loadScripts(deps.redis) },
+    { name: "scripts", everyMs: reapMs, work: () => loadScripts(inShard(deps.redis, deps.shard)) },
     { name: "reap", everyMs: reapMs, work: () => reap(deps) },
     { name: "timers", everyMs: Math.min(reapMs, TIMERS_MS), work: () => claimTimers(deps) },
     {

@@ -11,7 +11,7 @@ export interface MailReaderOptions {
   driver: Driver;
   sweep: SweepDeps;
   /** Makes the connection of the blocking reader. */
-  createReader: () => Redis;
+  createReader: (shard: string) => Redis;
   blockMs: number;
   logger: Logger;
   clock: Clock;
@@ -39,7 +39,7 @@ async function readWhileConnected(options: MailReaderOptions, reader: Redis): Pr
 export async function readMail(options: MailReaderOptions): Promise<void> {
   const { signal, logger, sweep, clock, random } = options;
   while (!signal.aborted) {
-    const reader = options.createReader();
+    const reader = options.createReader(options.sweep.shard);
     const cut = (): void => reader.disconnect();
     signal.addEventListener("abort", cut, { once: true });
     try {

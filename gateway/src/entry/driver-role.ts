@@ -26,7 +26,7 @@ export function createDriverRole(
   return createDriverLoops({
     driver,
     sweeps,
-    createReader: () => base.redis.reader(BLOCK_MS),
+    createReader: (shard) => base.redis.reader(shard, BLOCK_MS),
     blockMs: BLOCK_MS,
     reapMs: config.reap_ms,
     clock: systemClock,

@@ -4,35 +4,37 @@ import {
   createCommandClient,
   createReaderClient,
   createSubscriberClient,
+  homesOf,
   type ConnectionOptions,
   type Redis,
 } from "../redis/client.ts";
 
 export interface Connections {
   commands(): Redis;
-  reader(blockMs: number): Redis;
+  /** For blocking reads of one shard. */
+  reader(shard: string, blockMs: number): Redis;
   subscriber(): Redis;
 }
 
 /** @param more how connections are made in a runtime that has its own way */
 export function createConnections(url: string, logger: Logger, more: ConnectionOptions = {}): Connections {
-  let said = "";
+  /** By the connection's name, where the address is of a cluster. */
+  const said = new Map<string, string>();
   const options: ConnectionOptions = {
     ...more,
-    onFault(fault) {
+    homes: homesOf(url),
+    onFault(fault, name = "") {
       // All connections meet the same fault, and each of them with every attempt.
-      if (fault !== said) logger.error("redis cannot be used", { fault });
-      said = fault;
+      if (fault !== said.get(name)) logger.error("redis cannot be used", { fault });
+      said.set(name, fault);
+    },
+    onReady(name = "") {
+      if (said.delete(name)) logger.info("redis can be used again", name === "" ? {} : { where: name });
     },
   };
-  const watched = (redis: Redis): Redis =>
-    redis.on("ready", () => {
-      if (said !== "") logger.info("redis can be used again");
-      said = "";
-    });
   return {
-    commands: () => watched(createCommandClient(url, options)),
-    reader: (blockMs) => watched(createReaderClient(url, blockMs, options)),
-    subscriber: () => watched(createSubscriberClient(url, options)),
+    commands: () => createCommandClient(url, options),
+    reader: (shard, blockMs) => createReaderClient(url, { shard, blockMs }, options),
+    subscriber: () => createSubscriberClient(url, options),
   };
 }

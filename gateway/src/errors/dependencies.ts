@@ -1,5 +1,5 @@
 /** Says "Redis is away" in one way, wherever a command failed. */
-import { faultOf, isUnavailable } from "./redis-faults.ts";
+import { faultOf, isUnavailable, whereOf } from "./redis-faults.ts";
 import { connectionFault } from "./connection-faults.ts";
 import { AppError } from "./app-error.ts";
 
@@ -17,7 +17,7 @@ export async function fromRedis<T>(reply: Promise<T>): Promise<T> {
     if (isUnavailable(error)) {
       throw new AppError(
         "redis-unavailable",
-        `${faultOf(error) ?? "Redis did not answer in time"}; try again.`,
+        `${faultOf(error) ?? `Redis did not answer in time${whereOf(error)}`}; try again.`,
         { headers: { "Retry-After": RETRY_AFTER_S } },
         error,
       );

@@ -6,11 +6,11 @@ const REPLIES: Record<string, string> = {
   READONLY: "Redis is a read-only replica",
   LOADING: "Redis is still loading its data",
   MASTERDOWN: "Redis is a replica that has lost its primary",
-  CLUSTERDOWN: "Redis is a cluster that is down, and clusters are not supported",
-  MOVED: "Redis is a cluster, and clusters are not supported: use a single server",
-  ASK: "Redis is a cluster, and clusters are not supported: use a single server",
-  CROSSSLOT: "Redis is a cluster, and clusters are not supported: use a single server",
-  TRYAGAIN: "Redis is a cluster, and clusters are not supported: use a single server",
+  CLUSTERDOWN: "Redis is a cluster that is down, or in which nobody has these keys",
+  MOVED: "Redis is a cluster, and its address names a single server: write redis+cluster://",
+  CROSSSLOT: "Redis is a cluster, and its address names a single server: write redis+cluster://",
+  ASK: "Redis is moving these keys to another server of its cluster",
+  TRYAGAIN: "Redis is moving these keys to another server of its cluster",
   OOM: "Redis is full: it has reached its maxmemory",
   MISCONF: "Redis cannot write its data to disk and takes no more",
   NOREPLICAS: "Redis takes no more until enough replicas are connected",
@@ -34,14 +34,33 @@ const PARTS: [part: string, sentence: string][] = [
 /** Answers that another server behind the same address would not give: the connection is made again. */
 export const ELSEWHERE = /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN)\b/;
 
-/** What is wrong, with the server's or system's own word for it; undefined where nothing is known of it. */
+/** Of a cluster: which server the error is about. */
+const PLACES = new WeakMap<Error, string>();
+
+export function placeFault(error: Error, place: string): void {
+  PLACES.set(error, place);
+}
+
+/** `: shard s1 on 10.0.0.2:6379` where the error is about one server of a cluster, else nothing. */
+export function whereOf(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  const place = PLACES.get(error);
+  return place === undefined ? whereOf(error.cause) : `: ${place}`;
+}
+
+/** What is wrong, with the server's or system's own word for it, and where; undefined where nothing is known of it. */
 export function faultOf(error: unknown): string | undefined {
+  const sentence = sentenceOf(error);
+  return sentence === undefined ? undefined : `${sentence}${whereOf(error)}`;
+}
+
+function sentenceOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const word = error.message.split(" ", 1)[0] ?? "";
   if (error.name === "ReplyError" && word in REPLIES) return `${REPLIES[word]} (${word})`;
   const part = PARTS.find(([text]) => error.message.includes(text));
   if (part) return part[1];
-  return connectionFault(error, "Redis") ?? faultOf(error.cause);
+  return connectionFault(error, "Redis") ?? sentenceOf(error.cause);
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { Clock } from "../clock.ts";
 import type { Redis } from "../redis/client.ts";
+import { inShard } from "../redis/sharded.ts";
 import { shardOfRun } from "../run-id.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { fromMessage } from "./event.ts";
@@ -48,7 +49,7 @@ export function createEventHub({
     const byShard = Map.groupBy(watches.keys(), shardOfRun);
     await Promise.all(
       Array.from(byShard, async ([shard, runs]) => {
-        const pipeline = redis.pipeline();
+        const pipeline = inShard(redis, shard).pipeline();
         for (const run of runs) pipeline.hget(keys.run(shard, run), "seq");
         const replies = (await pipeline.exec()) ?? [];
         replies.forEach(([, seq], index) => {

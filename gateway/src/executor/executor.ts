@@ -29,7 +29,7 @@ export interface ExecutorDeps {
   /** For scripts. */
   redis: Redis;
   /** Makes the connection with which one shard is read. */
-  openReader(): Redis;
+  openReader(shard: string): Redis;
   openSubscriber(): Redis;
   keys: Keys;
   shards: readonly string[];
@@ -97,7 +97,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     }),
   );
   const pullers = shards.map((shard) => {
-    const connection = deps.openReader();
+    const connection = deps.openReader(shard);
     return createPuller({
       shard,
       connection,

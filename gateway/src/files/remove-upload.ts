@@ -5,6 +5,7 @@ import { DEFAULTS, TERMINAL_RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { Redis } from "../redis/client.ts";
+import { inShard } from "../redis/sharded.ts";
 import { runStep } from "../redis/scripts.ts";
 import { shardOfFile } from "./file-id.ts";
 import { fileKey } from "./file-record.ts";
@@ -44,7 +45,7 @@ export async function removeUpload(deps: RemoveDeps, upload: Upload): Promise<bo
   if (listed === null) {
     if (live) return false;
   } else {
-    const notBeforeMs = (live ? await nowOf(redis) : endedAt) + retentionMs;
+    const notBeforeMs = (live ? await nowOf(inShard(redis, shard)) : endedAt) + retentionMs;
     if (!(await retire(deps, upload, { seen, notBeforeMs }))) return false;
     // Whom retention takes it from is told so; of what its owner deletes nothing is left.
     await fromRedis(redis.set(keys.fileGone(shard, file), owner, "PX", DEFAULTS.gone_ms));

@@ -4,6 +4,7 @@ import type { Executor } from "@myspinbot/contracts/types.ts";
 import { GROUPS, POOLS, RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { Redis } from "../redis/client.ts";
+import { inShard } from "../redis/sharded.ts";
 import { toRecord } from "../redis/flat.ts";
 import { taskStreams } from "../redis/task-stream.ts";
 import type { GaugeValues } from "../telemetry/metrics.ts";
@@ -18,9 +19,8 @@ export interface GaugeDeps {
 
 export async function readGauges(deps: GaugeDeps): Promise<GaugeValues> {
   const { redis, keys, shards, pools } = deps;
-  const [time, storage, runs, rows] = await fromRedis(
+  const [storage, runs, rows] = await fromRedis(
     Promise.all([
-      redis.time(),
       readStorage(deps),
       Promise.all(
         RUN_STATUSES.map(async (status) => ({
@@ -36,7 +36,6 @@ export async function readGauges(deps: GaugeDeps): Promise<GaugeValues> {
       ),
     ]),
   );
-  const now = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000);
   return {
     runs,
     storage,
@@ -44,10 +43,7 @@ export async function readGauges(deps: GaugeDeps): Promise<GaugeValues> {
       pool,
       waiting: sum(parts.map((part) => part.waiting)),
       running: sum(parts.map((part) => part.running)),
-      oldestSeconds: Math.max(
-        0,
-        ...parts.map((part) => (part.oldestMs === undefined ? 0 : (now - part.oldestMs) / 1000)),
-      ),
+      oldestSeconds: Math.max(0, ...parts.map((part) => part.oldestSeconds)),
     })),
   };
 }
@@ -66,16 +62,18 @@ export function perPool(
 interface PoolPart {
   waiting: number;
   running: number;
-  /** When the oldest entry that nobody has taken was added. */
-  oldestMs: number | undefined;
+  /** How long the oldest entry waits that nobody has taken. */
+  oldestSeconds: number;
 }
 
 function readParts(
   { redis, keys, shards }: Pick<GaugeDeps, "redis" | "keys" | "shards">,
   pool: string,
 ): Promise<PoolPart[]> {
-  const streams = shards.flatMap((shard) => taskStreams(keys, shard, pool));
-  return Promise.all(streams.map((stream) => readStream(redis, stream)));
+  const parts = shards.flatMap((shard) =>
+    taskStreams(keys, shard, pool).map((stream) => readStream(inShard(redis, shard), stream)),
+  );
+  return Promise.all(parts);
 }
 
 /** Tasks of a pool that nobody has taken, and those that executors hold. */
@@ -90,14 +88,19 @@ export async function readPoolLoad(
   };
 }
 
+/** @param redis the server on which it lies, by whose clock its entries are named */
 async function readStream(redis: Redis, stream: string): Promise<PoolPart> {
   const [entries, groups] = await Promise.all([redis.xlen(stream), readGroups(redis, stream)]);
   const group = groups.find((each) => each.name === GROUPS.executors);
   const running = Number(group?.pending ?? 0);
   const waiting = Math.max(0, entries - running);
-  if (waiting === 0) return { waiting, running, oldestMs: undefined };
-  const [oldest] = await redis.xrange(stream, `(${group?.["last-delivered-id"] ?? "0-0"}`, "+", "COUNT", 1);
-  return { waiting, running, oldestMs: oldest ? Number.parseInt(oldest[0], 10) : undefined };
+  if (waiting === 0) return { waiting, running, oldestSeconds: 0 };
+  const [time, [oldest]] = await Promise.all([
+    redis.time(),
+    redis.xrange(stream, `(${group?.["last-delivered-id"] ?? "0-0"}`, "+", "COUNT", 1),
+  ]);
+  const now = Number(time[0]) + Number(time[1]) / 1e6;
+  return { waiting, running, oldestSeconds: oldest ? now - Number.parseInt(oldest[0], 10) / 1000 : 0 };
 }
 
 /** A stream that does not exist has no groups, which the server tells as an error. */

@@ -5,6 +5,7 @@ import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { Redis } from "../redis/client.ts";
 import { loadScripts } from "../redis/scripts.ts";
+import { serversOf } from "../redis/sharded.ts";
 import { checkRedis } from "./redis-check.ts";
 
 /** What a role of this process says about itself. */
@@ -38,8 +39,8 @@ export async function checkReadiness({
   roles,
 }: ReadinessDeps): Promise<Readiness> {
   const looks = {
-    redis: () => checkRedis(redis, keys, shards[0] ?? "s0"),
-    scripts: () => fromRedis(loadScripts(redis)),
+    redis: () => checkRedis(redis, keys, shards),
+    scripts: () => Promise.all(serversOf(redis, shards).map((server) => fromRedis(loadScripts(server)))),
     store: () => store.ensureBucket(),
   };
   const found = await Promise.all(

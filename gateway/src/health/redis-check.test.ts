@@ -32,12 +32,21 @@ describe("a server", () => {
       info: () => Promise.resolve(info("6.2.14")),
       setrange: () => Promise.reject(new Error("written")),
     } as unknown as Redis;
-    await expect(refuseUnfit(redis)).rejects.toThrow(`${old("6.2.14")}.`);
-    await expect(checkRedis(redis, createKeys("msb"), "s0")).rejects.toThrow(old("6.2.14"));
+    await expect(refuseUnfit(redis, ["s0"])).rejects.toThrow(`${old("6.2.14")}.`);
+    await expect(checkRedis(redis, createKeys("msb"), ["s0"])).rejects.toThrow(old("6.2.14"));
+  });
+
+  it("is of the kind that its address says", () => {
+    const cluster = info("8.0.0").replace("cluster_enabled:0", "cluster_enabled:1");
+    expect(whyUnfit(cluster)).toContain("names a single server: write redis+cluster://");
+    expect(whyUnfit(info("8.0.0"), true)).toBe(
+      "Redis is no cluster, and its address is of one: write redis://",
+    );
+    expect(whyUnfit(cluster, true)).toBeUndefined();
   });
 
   it("that is away may come later", async () => {
     const redis = { info: () => Promise.reject(new Error("away")) } as unknown as Redis;
-    await expect(refuseUnfit(redis)).resolves.toBeUndefined();
+    await expect(refuseUnfit(redis, ["s0"])).resolves.toBeUndefined();
   });
 });

@@ -2,6 +2,8 @@
 import type { Executor, Overview } from "@myspinbot/contracts/types.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import { perPool, readGauges, type GaugeDeps } from "../health/gauges.ts";
+import type { Redis } from "../redis/client.ts";
+import { serversOf } from "../redis/sharded.ts";
 import type { GaugeValues } from "../telemetry/metrics.ts";
 
 export async function readOverview(deps: GaugeDeps, executors: readonly Executor[]): Promise<Overview> {
@@ -14,10 +16,9 @@ export async function readOverview(deps: GaugeDeps, executors: readonly Executor
       total((shard) => redis.xlen(keys.mail(shard))),
       total((shard) => redis.zcard(keys.timers(shard))),
       total((shard) => redis.xlen(keys.dead(shard))),
-      redis.info("memory"),
+      readMemory(redis, shards),
     ]),
   );
-  const limit = bytesOf(memory, "maxmemory");
   return {
     runs: Object.fromEntries(runs.map(({ status, count }) => [status, count])),
     pools: await Promise.all(
@@ -30,8 +31,18 @@ export async function readOverview(deps: GaugeDeps, executors: readonly Executor
     timers,
     dead_letters: letters,
     storage,
-    redis: { used_bytes: bytesOf(memory, "used_memory"), ...(limit > 0 ? { limit_bytes: limit } : {}) },
+    redis: memory,
   };
+}
+
+/** Of all servers together; there is a limit where each of them has one. */
+async function readMemory(redis: Redis, shards: readonly string[]): Promise<Overview["redis"]> {
+  const infos = await Promise.all(serversOf(redis, shards).map((each) => each.info("server", "memory")));
+  // Some of them may be one server.
+  const servers = [...new Map(infos.map((info) => [/^run_id:(\S+)/m.exec(info)?.[1], info])).values()];
+  const total = (name: string): number => servers.reduce((sum, info) => sum + bytesOf(info, name), 0);
+  const limited = servers.every((info) => bytesOf(info, "maxmemory") > 0);
+  return { used_bytes: total("used_memory"), ...(limited ? { limit_bytes: total("maxmemory") } : {}) };
 }
 
 function withExecutors(

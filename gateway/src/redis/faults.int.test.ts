@@ -128,7 +128,7 @@ describe("a fault of the server", () => {
   it.each([
     [
       "MOVED 3999 127.0.0.1:6381",
-      "Redis is a cluster, and clusters are not supported: use a single server (MOVED)",
+      "Redis is a cluster, and its address names a single server: write redis+cluster:// (MOVED)",
     ],
     ["CROSSSLOT Keys in request don't hash to the same slot", /^Redis is a cluster.*\(CROSSSLOT\)/],
     ["MISCONF Valkey is configured to save RDB snapshots", /^Redis cannot write its data to disk/],

@@ -5,13 +5,15 @@
 import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
 import type { Step } from "@myspinbot/contracts/steps.ts";
 import type { Redis } from "./client.ts";
+import { isClustered } from "./sharded.ts";
 
 /**
  * @param sent called when it was sent, at each attempt: what is asked then, over the same connection, is answered behind it
  * @throws the server's ReplyError, or a connection error of ioredis.
  */
 export async function runStep<Answer>(redis: Redis, step: Step<Answer>, sent?: () => void): Promise<Answer> {
-  const { keys, args } = step;
+  const { args } = step;
+  const keys = isClustered(redis) ? [...step.keys, ...guardOf(step)] : step.keys;
   const { sha1, source } = SCRIPTS[step.script];
   const after = (reply: Promise<unknown>): Promise<Answer> => {
     sent?.();
@@ -23,6 +25,15 @@ export async function runStep<Answer>(redis: Redis, step: Step<Answer>, sent?: (
     if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
     return await after(redis.eval(source, keys.length, ...keys, ...args));
   }
+}
+
+/**
+ * While a slot is moved key by key, its server refuses what a script does to a key that is not there, in the middle of
+ * the script. A key that never is there makes it refuse the script as a whole, before anything was done. `renew` reads
+ * what is behind its first keys as tasks, and writes to nothing else.
+ */
+function guardOf({ script, keys }: Pick<Step<unknown>, "script" | "keys">): string[] {
+  return script === "renew" ? [] : [`${keys[0]}:none`];
 }
 
 /** Loads what the server does not know: all scripts after its start, else none. One round trip when all are there. */

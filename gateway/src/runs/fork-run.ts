@@ -10,6 +10,7 @@ import type { GraphPlan } from "../run-engine/planned.ts";
 import { toGraphPlan } from "../run-engine/graph-plan.ts";
 import { fieldsOf } from "../run-engine/fork-looks.ts";
 import { reusableNodes } from "../run-engine/reusable.ts";
+import { isClustered } from "../redis/sharded.ts";
 import { shardOfRun } from "../run-id.ts";
 import { assertRan, isWhole, parsed, readSource, takenOver } from "./fork-source.ts";
 import { patchedGraph, patchedInput, pointedAtPatch } from "./fork-patch.ts";
@@ -19,7 +20,7 @@ import { prepareInput } from "./prepare-input.ts";
 import { type Caller, deadlinesOf, type RunServiceOptions } from "./run-options.ts";
 import { toCreated, type Created } from "./created.ts";
 import { newId } from "../ids.ts";
-import { submitRun } from "./submit.ts";
+import { isLimited, submitRun } from "./submit.ts";
 import { toRunWebhook } from "../webhooks/run-webhook.ts";
 
 type Input = Record<string, unknown>;
@@ -46,6 +47,11 @@ export function createFork(
     const known = idempotency && (await repeated(shard, idempotency));
     if (known) return known;
     const source = await readSource({ redis, keys }, run, owner);
+    if (isClustered(redis) && isLimited(key) && shard !== shards[0])
+      throw new AppError(
+        "fork-uncounted",
+        "The limits of this key are counted in another shard than the one of the run: fork it with a key without limits.",
+      );
     const priority = allowedPriority(key, request.priority, source.record.priority ?? "normal");
     const plan = toGraphPlan(source.graph, source.record.digest ?? "");
     assertRan(source, plan, request.from_node);

@@ -3,6 +3,7 @@ import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { Artifact, RunRow } from "@myspinbot/contracts/types.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import type { Redis } from "../redis/client.ts";
+import { inShard } from "../redis/sharded.ts";
 import { shardOfRun } from "../run-id.ts";
 
 /** An artifact's row: what clients see, and the output that it was. */
@@ -29,7 +30,7 @@ const MOST_FORKS = 100;
 export async function readRunRecord(redis: Redis, keys: Keys, run: string): Promise<RunRecord | undefined> {
   const shard = shardOfRun(run);
   const replies = await fromRedis(
-    redis
+    inShard(redis, shard)
       .multi()
       .hgetall(keys.run(shard, run))
       .hgetall(keys.runNodes(shard, run))

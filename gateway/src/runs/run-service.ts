@@ -5,12 +5,13 @@ import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import { canonicalJson } from "../graphs/digest.ts";
 import { newId } from "../ids.ts";
+import { isClustered } from "../redis/sharded.ts";
 import { toCreated, type Created } from "./created.ts";
 import { createFork } from "./fork-run.ts";
 import { conflict, shardOfKey, assertKey, toIdempotency, type Idempotency } from "./idempotency.ts";
 import { createPrepare, textOf, type Prepared } from "./prepare-run.ts";
 import { type Caller, deadlinesOf, type RunServiceOptions } from "./run-options.ts";
-import { submitRun } from "./submit.ts";
+import { isLimited, submitRun } from "./submit.ts";
 
 export interface RunService {
   /**
@@ -23,13 +24,14 @@ export interface RunService {
 }
 
 export function createRunService(options: RunServiceOptions): RunService {
-  const { redis, keys, shards, reader, clock, random, deadlines } = options;
+  const { redis, keys, shards, reader, clock, deadlines } = options;
 
   const prepare = createPrepare(options);
 
   /** The run that the key already stands for; what was accepted once is not judged again. */
-  const repeated = async ({ hash, digest }: Idempotency): Promise<string | undefined> => {
-    const seen = await fromRedis(redis.get(keys.idempotency(shardOfKey({ hash, digest }, shards), hash)));
+  const repeated = async ({ hash, digest }: Idempotency, key: Caller["key"]): Promise<string | undefined> => {
+    const shard = shardFor(options, key, { hash, digest });
+    const seen = await fromRedis(redis.get(keys.idempotency(shard, hash)));
     const [before, run] = (seen ?? "").split(" ");
     if (!run) return undefined;
     if (before !== digest) throw conflict(run);
@@ -58,7 +60,7 @@ export function createRunService(options: RunServiceOptions): RunService {
       } catch (error) {
         const text = () => canonicalJson(request);
         const before = error instanceof AppError && (await toIdempotency(idempotencyKey, { owner, text }));
-        const run = before ? await repeated(before) : undefined;
+        const run = before ? await repeated(before, key) : undefined;
         const known = run === undefined ? undefined : await readIfThere(run);
         if (known === undefined) throw error;
         return { run: known };
@@ -68,9 +70,7 @@ export function createRunService(options: RunServiceOptions): RunService {
         owner,
         text: () => textOf(request, accepted),
       });
-      const shard = idempotency
-        ? shardOfKey(idempotency, shards)
-        : shards[Math.floor(random() * shards.length)]!;
+      const shard = shardFor(options, key, idempotency);
       const entry = {
         shard,
         owner,
@@ -95,4 +95,14 @@ export function createRunService(options: RunServiceOptions): RunService {
       }
     },
   };
+}
+
+/** In a cluster the runs of a key with limits stand beside its counts, because a script reaches one server only. */
+function shardFor(
+  { redis, shards, random }: Pick<RunServiceOptions, "redis" | "shards" | "random">,
+  key: Caller["key"],
+  idempotency: Idempotency | undefined,
+): string {
+  if (isClustered(redis) && isLimited(key)) return shards[0]!;
+  return idempotency ? shardOfKey(idempotency, shards) : shards[Math.floor(random() * shards.length)]!;
 }

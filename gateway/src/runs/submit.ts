@@ -144,14 +144,19 @@ function mostOf(key: CallerKey | undefined): { perMinute: number; mostLive: numb
   return { perMinute: runs_per_minute ?? 0, mostLive: live_runs ?? 0, mostBytes: upload_bytes_per_day ?? 0 };
 }
 
+/** Whether its runs are counted. */
+export function isLimited(key: CallerKey | undefined): boolean {
+  return Object.values(mostOf(key)).some((most) => most > 0);
+}
+
 /** Names of nothing where there is nothing to count. */
-function limitsOf(keys: Keys, { key, limitShard }: NewRun) {
+function limitsOf(keys: Keys, { key, limitShard, shard }: NewRun) {
   const { perMinute, mostLive, mostBytes } = mostOf(key);
-  const id = key?.id ?? "none";
+  const [where, id] = key && isLimited(key) ? [limitShard, key.id] : [shard, "none"];
   return {
-    startsKey: keys.keyStarts(limitShard, id),
-    liveKey: keys.limit(limitShard, id),
-    bytesKey: keys.keyBytes(limitShard, id),
+    startsKey: keys.keyStarts(where, id),
+    liveKey: keys.limit(where, id),
+    bytesKey: keys.keyBytes(where, id),
     ...{ perMinute, mostLive, mostBytes },
   };
 }

@@ -8,6 +8,7 @@ import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import { newPlainId, newSigningSecret } from "../ids.ts";
 import type { Redis } from "../redis/client.ts";
+import { inShard } from "../redis/sharded.ts";
 import { runStep } from "../redis/scripts.ts";
 import type { WebhookPolicy } from "./judge-url.ts";
 import { assertFitUrl } from "./run-webhook.ts";
@@ -71,7 +72,7 @@ export function createWebhookStore(deps: WebhookStoreDeps): WebhookStore {
       // Its record first: deliveries that still come to be in another shard find it gone, and take its name away there.
       for (const shard of shards)
         await fromRedis(
-          redis
+          inShard(redis, shard)
             .multi()
             .del(keys.hook(shard, id), keys.hookDeliveries(shard, id))
             .hdel(keys.ownerHooks(shard, owner), id)

@@ -7,10 +7,11 @@ from typing import NoReturn
 from urllib.parse import unquote
 
 _HOST = re.compile(r"\[(?=[0-9a-f.]*:)[0-9a-f:.]*\]|[a-z0-9._~-]*", re.IGNORECASE | re.ASCII)
+_REDIS = r"(rediss?(?:\+cluster)?|redis\+wss|(?:redis\+)?unix)://(.*)"
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _SAID = {
-    "redis_scheme": "must begin with redis://, rediss://, unix:// or redis+unix://, "
-    "or at a gpu-node with redis+wss://",
+    "redis_scheme": "must begin with redis://, rediss://, redis+cluster://, rediss+cluster://, "
+    "unix:// or redis+unix://, or at a gpu-node with redis+wss://",
     "store_scheme": "must begin with http:// or https://",
     "no_redis_host": "names no host; a Unix socket is written unix:///path/of/it",
     "no_store_host": "names no host",
@@ -18,6 +19,7 @@ _SAID = {
     "host": "has a host that cannot be read; an IPv6 address stands in brackets, as in [::1]",
     "port": "has a port that is not a number from 1 to 65535",
     "database": "has a path that is not the number of a database, as in /3",
+    "cluster_database": "has a path, and a cluster has one database only",
     "options": "has options after ?, and only db=<number> of a Unix socket is one",
     "user": "names a user without a password",
     "escape": "has a character that must be escaped in a user, password or path, "
@@ -33,8 +35,17 @@ _SAID = {
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A server that listens."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
 class RedisAddress:
-    """Where Redis is: a host and port, or the path of a socket."""
+    """Where Redis is: a host and port, the path of a socket, or some servers of a cluster, which
+    name the others."""
 
     host: str | None = None
     port: int | None = None
@@ -45,6 +56,7 @@ class RedisAddress:
     tls: bool = False
     carried: bool = False
     """Inside a WebSocket, through an edge at that host."""
+    cluster: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +91,7 @@ class AddressError(Exception):
 
 def read_redis_address(text: str) -> RedisAddress:
     """What an address means; raises AddressError."""
-    match = re.fullmatch(r"(rediss?|redis\+wss|(?:redis\+)?unix)://(.*)", text, re.DOTALL)
+    match = re.fullmatch(_REDIS, text, re.DOTALL)
     if not match:
         _refuse("redis_scheme")
     scheme, rest = match[1], match[2]
@@ -96,14 +108,21 @@ def read_redis_address(text: str) -> RedisAddress:
     if asks:
         _refuse("options")
     where, _, path = place.partition("/")
-    host, port = _host(where, "no_redis_host")
+    if scheme.endswith("+cluster"):
+        if path:
+            _refuse("cluster_database")
+        servers = tuple(Place(*_redis_host(each)) for each in where.split(","))
+        is_tls = scheme.startswith("rediss")
+        return RedisAddress(cluster=servers, tls=is_tls, user=user, password=password)
+    default = 443 if scheme == "redis+wss" else 6379
+    host, port = _redis_host(where, default)
     # A path instead of a host is a socket that was written wrongly: never dial a host that nobody
     # named.
     if path and not _DIGITS.fullmatch(path):
         _refuse("database")
     return RedisAddress(
         host=host,
-        port=port or (443 if scheme == "redis+wss" else 6379),
+        port=port,
         db=int(path or 0),
         user=user,
         password=password,
@@ -151,6 +170,11 @@ def read_drain_address(text: str) -> DrainAddress:
 
 def _refuse(why: str) -> NoReturn:
     raise AddressError(_SAID[why])
+
+
+def _redis_host(text: str, default: int = 6379) -> tuple[str, int]:
+    host, port = _host(text, "no_redis_host")
+    return host, port or default
 
 
 def _host(text: str, none: str) -> tuple[str, int | None]:

@@ -183,5 +183,7 @@ async def test_refuses_a_cluster_at_its_start(tmp_path: Path) -> None:
         settings |= {"s3_endpoint": "http://127.0.0.1:9", "s3_access_key": "a"}
         status, _, err = await run(**settings, s3_secret_key="b")
     assert status == 1
-    assert "Redis is a cluster, and clusters are not supported: use a single server." in err
+    assert (
+        "Redis is a cluster, and its address names a single server: write redis+cluster://." in err
+    )
     assert "Traceback" not in err

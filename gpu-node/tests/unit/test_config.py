@@ -115,7 +115,7 @@ def test_a_word_that_is_not_known_turns_nothing_off() -> None:
             "GPU_NODE_S3_ENDPOINT has no TLS",
         ),
         ({"DRAIN_URL": "https://jobs.example.org"}, "DRAIN_URL names no token"),
-        ({"REDIS_URL": "redis+ws://x"}, "REDIS_URL must begin with redis://, rediss://, unix://"),
+        ({"REDIS_URL": "redis+ws://x"}, "REDIS_URL must begin with redis://, rediss://, redis+"),
     ],
 )
 def test_says_in_a_sentence_what_does_not_go_together(given: dict[str, str], sentence: str) -> None:

@@ -50,6 +50,11 @@ it.each([
     { GATEWAY_REDIS_URL: "unix:///run/redis" },
     "a Worker reaches Redis over the network only",
   ],
+  [
+    "a cluster",
+    { GATEWAY_REDIS_URL: "rediss+cluster://h1,h2" },
+    "GATEWAY_REDIS_URL is a cluster, which only a gateway on Node.js speaks with",
+  ],
   ["no key of the store", { GATEWAY_S3_SECRET_KEY: undefined }, "GATEWAY_S3_SECRET_KEY is missing"],
   ["a short token", { GATEWAY_DRAIN_TOKEN: "short" }, "GATEWAY_DRAIN_TOKEN has fewer than 32 characters"],
   ["a drain that is cut", { GATEWAY_DRAIN_MS: "60000" }, "GATEWAY_DRAIN_MS must be a number of milliseconds"],

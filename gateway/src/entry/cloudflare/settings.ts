@@ -60,6 +60,8 @@ function wrongWays(config: Config, network: Network | undefined): string[] {
   const redis = readRedisAddress(config.redis_url);
   if (redis.path !== undefined)
     return ["GATEWAY_REDIS_URL is a Unix socket, and a Worker reaches Redis over the network only"];
+  if (redis.cluster !== undefined)
+    return ["GATEWAY_REDIS_URL is a cluster, which only a gateway on Node.js speaks with"];
   const plain = [
     ...(redis.tls ? [] : ["GATEWAY_REDIS_URL"]),
     ...(readStoreAddress(config.s3_endpoint).tls ? [] : ["GATEWAY_S3_ENDPOINT"]),

@@ -30,7 +30,7 @@ export function createExecutorRole(base: Base, config: Config, extra: Handlers):
   base.onClose(() => host.close());
   return createExecutor({
     redis,
-    openReader: () => base.redis.reader(DEFAULTS.block_ms),
+    openReader: (shard) => base.redis.reader(shard, DEFAULTS.block_ms),
     openSubscriber: () => base.redis.subscriber(),
     keys: base.keys,
     shards: base.shards,

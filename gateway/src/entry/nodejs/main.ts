@@ -60,7 +60,7 @@ async function main(): Promise<void> {
     clock: systemClock,
   });
   const redis = base.redis.commands();
-  await refuseUnfit(redis);
+  await refuseUnfit(redis, base.shards);
   redis.disconnect();
   const roles = await startRoles({ base, config, extension, store });
   let stopping = false;

@@ -83,7 +83,7 @@ describe("a gateway that starts first", () => {
 });
 
 describe("a Redis that cannot serve", () => {
-  it("is refused at the start when it is a cluster", async () => {
+  it("is refused at the start when it is a cluster and its address is of one server", async () => {
     const valkey = keep(
       await startValkey({ dir: join(dir, "redis"), open: true, args: ["--cluster-enabled", "yes"] }),
     );
@@ -91,7 +91,7 @@ describe("a Redis that cannot serve", () => {
     gateway.service.launch();
     expect(await gateway.service.exited).toMatchObject({ code: 1 });
     expect(gateway.service.logTail(1)).toBe(
-      "Redis is a cluster, and clusters are not supported: use a single server.",
+      "Redis is a cluster, and its address names a single server: write redis+cluster://.",
     );
   });
 

@@ -62,7 +62,7 @@ export async function createTestPool(url: string, shard: string = SHARD, shared?
   prefixes += 1;
   const keys = shared ?? createKeys(`t${process.pid}x${prefixes}`);
   const redis = createCommandClient(url);
-  const reader = createReaderClient(url, 10_000);
+  const reader = createReaderClient(url, { blockMs: 10_000, shard });
   await reader.connect();
   const stream = keys.poolTasks(shard, POOL);
   if (!shared) await redis.xgroup("CREATE", stream, GROUPS.executors, "0", "MKSTREAM");

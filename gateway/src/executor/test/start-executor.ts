@@ -28,8 +28,8 @@ export async function startExecutor(
   const executorId = more.executorId ?? newPlainId("exec");
   const executor = createExecutor({
     redis: pool.redis,
-    openReader: () => {
-      readers.push(createReaderClient(url, 2000));
+    openReader: (shard) => {
+      readers.push(createReaderClient(url, { blockMs: 2000, shard }));
       return readers.at(-1)!;
     },
     openSubscriber: () => createSubscriberClient(url),

@@ -36,7 +36,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
         is_setting=False,
         default=None,
         required=True,
-        description="redis://, rediss://, unix:// or redis+wss:// address, with user, password and database where needed. redis+wss:// goes through an edge of Cloudflare inside a WebSocket, as cloudflared access tcp does.",
+        description="redis://, rediss://, unix:// or redis+wss:// address, with user, password and database where needed; redis+cluster:// or rediss+cluster:// with some servers of a cluster, as in redis+cluster://h1:6379,h2:6379. redis+wss:// goes through an edge of Cloudflare inside a WebSocket, as cloudflared access tcp does.",
     ),
     "access_client_id": Variable(
         env="GPU_NODE_ACCESS_CLIENT_ID",

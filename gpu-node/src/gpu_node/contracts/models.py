@@ -889,7 +889,10 @@ class GatewayConfig(Model):
     may also come from a file that <its variable>_FILE names.
     """
     redis_url: str
-    """redis://, rediss:// or unix:// address, with user, password and database where needed."""
+    """redis://, rediss:// or unix:// address, with user, password and database where needed;
+    redis+cluster:// or rediss+cluster:// with some servers of a cluster, as in
+    redis+cluster://h1:6379,h2:6379.
+    """
     host: str = Field(default="127.0.0.1")
     """Another than loopback needs GATEWAY_AUTH=required."""
     auth: Literal["auto", "required"] = Field(default="auto")
@@ -1027,8 +1030,9 @@ class GpuNodeConfig(Model):
     """
     redis_url: str
     """redis://, rediss://, unix:// or redis+wss:// address, with user, password and database
-    where needed. redis+wss:// goes through an edge of Cloudflare inside a WebSocket, as
-    cloudflared access tcp does.
+    where needed; redis+cluster:// or rediss+cluster:// with some servers of a cluster, as in
+    redis+cluster://h1:6379,h2:6379. redis+wss:// goes through an edge of Cloudflare inside a
+    WebSocket, as cloudflared access tcp does.
     """
     access_client_id: str = Field(default="")
     """Service token of Cloudflare Access for redis+wss://: its client id."""

@@ -18,6 +18,7 @@ from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from gpu_node.addresses import ServiceToken, read_redis_address
 from gpu_node.contracts.wire import DEFAULTS, EXECUTOR
 from gpu_node.redis.carried_connection import CarriedConnection
+from gpu_node.redis.cluster import ClusterConnection, Home, TlsClusterConnection
 from gpu_node.redis.failures import ELSEWHERE
 
 Client = Redis
@@ -31,11 +32,12 @@ READ_SLACK_S = EXECUTOR["read_slack_ms"] / 1000
 
 
 def create_command_client(
-    url: str, token: ServiceToken | None = None, *, connections: int = 32
+    url: str, token: ServiceToken | None = None, *, shard: str = "s0", connections: int = 32
 ) -> Redis:
-    """A client for short commands; each of them is safe to run twice, so it repeats them."""
+    """A client for short commands; each of them is safe to run twice, so it repeats them. In a
+    cluster for those of one shard."""
     pool = BlockingConnectionPool(
-        **_place(url, token),
+        **_place(url, token, shard),
         max_connections=connections,
         timeout=COMMAND_TIMEOUT_S,
         socket_timeout=COMMAND_TIMEOUT_S,
@@ -48,11 +50,13 @@ def create_command_client(
     return Redis.from_pool(pool)
 
 
-def create_reader_client(url: str, block_ms: int, token: ServiceToken | None = None) -> Redis:
-    """A client of one connection for blocking reads of `block_ms`; a failure is the reader's to
-    handle."""
+def create_reader_client(
+    url: str, block_ms: int, token: ServiceToken | None = None, *, shard: str = "s0"
+) -> Redis:
+    """A client of one connection for blocking reads of `block_ms` from one shard; a failure is the
+    reader's to handle."""
     pool = ConnectionPool(
-        **_place(url, token),
+        **_place(url, token, shard),
         max_connections=1,
         socket_timeout=block_ms / 1000 + READ_SLACK_S,
         health_check_interval=0,
@@ -64,22 +68,35 @@ def create_reader_client(url: str, block_ms: int, token: ServiceToken | None = N
 def create_listener(url: str, token: ServiceToken | None = None) -> Redis:
     """A client for Pub/Sub; its own loop connects again."""
     pool = ConnectionPool(
-        **_place(url, token), max_connections=1, socket_timeout=None, retry=Retry(NoBackoff(), 0)
+        **_place(url, token, None),
+        max_connections=1,
+        socket_timeout=None,
+        retry=Retry(NoBackoff(), 0),
     )
     return Redis.from_pool(pool)
 
 
-def _place(url: str, token: ServiceToken | None) -> dict[str, Any]:
-    """What all connections have in common."""
+def is_cluster(url: str) -> bool:
+    """Whether it takes a client of its own to reach each shard."""
+    return bool(read_redis_address(url).cluster)
+
+
+def _place(url: str, token: ServiceToken | None, shard: str | None) -> dict[str, Any]:
+    """What all connections have in common; to a cluster those of one shard, or of no certain
+    one."""
     address = read_redis_address(url)
     common: dict[str, Any] = {
         "username": address.user,
         "password": address.password,
-        "db": address.db,
         "socket_connect_timeout": CONNECT_TIMEOUT_S,
         "protocol": 2,
         "decode_responses": False,
     }
+    if address.cluster:
+        home = Home(address.cluster, common, shard, tls=address.tls)
+        kind = TlsClusterConnection if address.tls else ClusterConnection
+        return common | {"connection_class": kind, "home": home}
+    common["db"] = address.db
     if address.path is not None:
         return common | {"connection_class": UnixDomainSocketConnection, "path": address.path}
     common |= {"host": address.host, "port": address.port}

@@ -8,6 +8,7 @@ from redis.exceptions import (
     ConnectionError,
     InvalidResponse,
     MasterDownError,
+    MovedError,
     NoScriptError,
     ReadOnlyError,
     RedisError,
@@ -18,21 +19,22 @@ from gpu_node.connection_faults import connection_fault
 
 __all__ = ["RedisError", "ResponseError", "is_no_group", "is_unblocked"]
 
-ELSEWHERE = (ReadOnlyError, BusyLoadingError, MasterDownError, ClusterDownError)
+ELSEWHERE = (ReadOnlyError, BusyLoadingError, MasterDownError, ClusterDownError, MovedError)
 """Answers that another server behind the same address would not give: the connection is made
 again."""
 MISSING_SCRIPT = NoScriptError
 
-_CLUSTER = "Redis is a cluster, and clusters are not supported: use a single server"
+_CLUSTER = "Redis is a cluster, and its address names a single server: write redis+cluster://"
+_MOVING = "Redis is moving these keys to another server of its cluster"
 _REPLIES = {
     "READONLY": "Redis is a read-only replica",
     "LOADING": "Redis is still loading its data",
     "MASTERDOWN": "Redis is a replica that has lost its primary",
-    "CLUSTERDOWN": "Redis is a cluster that is down, and clusters are not supported",
+    "CLUSTERDOWN": "Redis is a cluster that is down, or in which nobody has these keys",
     "MOVED": _CLUSTER,
-    "ASK": _CLUSTER,
     "CROSSSLOT": _CLUSTER,
-    "TRYAGAIN": _CLUSTER,
+    "ASK": _MOVING,
+    "TRYAGAIN": _MOVING,
     "OOM": "Redis is full: it has reached its maxmemory",
     "MISCONF": "Redis cannot write its data to disk and takes no more",
     "NOREPLICAS": "Redis takes no more until enough replicas are connected",
@@ -55,8 +57,18 @@ _CLOSED = "Redis closes the connection; perhaps it expects TLS and its address a
 
 
 def fault_of(error: BaseException) -> str | None:
-    """What is wrong, with the server's or system's own word for it; None where nothing is known
-    of it."""
+    """What is wrong, with the server's or system's own word for it, and on which server of a
+    cluster; None where nothing is known of it."""
+    sentence = _sentence_of(error)
+    return sentence and f"{sentence}{where_of(error)}"
+
+
+def where_of(error: BaseException) -> str:
+    """`: shard s1 on 10.0.0.2:6379` where the error is about one server of a cluster."""
+    return "".join(f": {place}" for place in getattr(error, "__notes__", []))
+
+
+def _sentence_of(error: BaseException) -> str | None:
     word = _word(error)
     if word in _REPLIES:
         return f"{_REPLIES[word]} ({word})"

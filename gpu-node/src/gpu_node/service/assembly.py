@@ -1,6 +1,6 @@
 """Puts the parts of the executor together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,8 @@ class Box:
     pools: Pools
     capabilities: Capabilities
     store: ArtifactStore
-    commands: Client
+    commands: Mapping[str, Client]
+    """By shard."""
     run_graph: RunGraph
     engines: Engines
     clock: Clock
@@ -106,8 +107,8 @@ def assemble(
     )
     leases = Leases(config, runner.held_tasks, intake, metrics, clock=clock)
     readers = [
-        create_reader_client(config.redis_url, config.block_ms, config.service_token)
-        for _ in shards
+        create_reader_client(config.redis_url, config.block_ms, config.service_token, shard=shard)
+        for shard in shards
     ]
     return Executor(
         config=config,
@@ -147,15 +148,15 @@ def _steps(config: Config, keys: Keys, box: Box, on_result: Callable[[], None]) 
     """Of each shard."""
     return [
         PoolSteps(
-            box.commands,
+            client,
             keys,
-            f"s{i}",
+            shard,
             pool=config.pool,
             consumer=box.executor_id,
             clock=box.clock,
             on_result=on_result,
         )
-        for i in range(config.shards)
+        for shard, client in box.commands.items()
     ]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 
 from ulid import ULID
 
@@ -25,8 +26,8 @@ from gpu_node.handlers.registry import Registry, load_registry
 from gpu_node.metrics import Metrics
 from gpu_node.readiness import Readiness
 from gpu_node.redis.backoff import Backoffs
-from gpu_node.redis.clients import create_command_client
-from gpu_node.redis.health import check_redis, refuse_cluster
+from gpu_node.redis.clients import Client, create_command_client, is_cluster
+from gpu_node.redis.health import check_redis, refuse_other_kind
 from gpu_node.service.assembly import Box, assemble, closing
 from gpu_node.service.capacity import count_long_slots, count_slots, find_resources
 from gpu_node.service.engines import Engines
@@ -86,10 +87,7 @@ class Service:
             stack.callback(root.close)
             store = ArtifactStore(config)
             stack.callback(store.close)
-            commands = closing(stack, create_command_client(config.redis_url, config.service_token))
-            await refuse_cluster(commands)
-            keys = Keys(config.prefix)
-            self._readiness.add_check("Redis", lambda: check_redis(commands, keys, config.pool))
+            commands = await self._connect(stack)
             self._readiness.add_check("The object store", store.check)
             slots = count_slots(config.slots)
             fitness, pools = await self._machine(registry, slots)
@@ -118,6 +116,24 @@ class Service:
                 probing = group.create_task(self.engines.run())
                 await executor.run(stop)
                 probing.cancel()
+
+    async def _connect(self, stack: AsyncExitStack) -> dict[str, Client]:
+        """The clients for commands, by shard: one for all, or in a cluster one for each."""
+        config, keys = self._config, Keys(self._config.prefix)
+        shards = [f"s{i}" for i in range(config.shards)]
+        clustered = is_cluster(config.redis_url)
+        clients = {
+            shard: closing(
+                stack, create_command_client(config.redis_url, config.service_token, shard=shard)
+            )
+            for shard in (shards if clustered else shards[:1])
+        }
+        for shard, client in clients.items():
+            await refuse_other_kind(client, is_cluster=clustered)
+            name = f"Redis, {shard}," if clustered else "Redis"
+            check = partial(check_redis, client, keys, shard, config.pool)
+            self._readiness.add_check(name, check)
+        return {shard: clients.get(shard, clients["s0"]) for shard in shards}
 
     async def _machine(self, registry: Registry, slots: int) -> tuple[Fitness, Pools]:
         """What this machine has for handlers, and the processes that share it."""

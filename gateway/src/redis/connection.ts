@@ -1,0 +1,117 @@
+/** One connection to Redis: it says what stands in its way, gathers what goes out together, and finds the server of its shard. */
+import { Redis as Client, type RedisOptions } from "ioredis";
+import type { Place } from "../addresses.ts";
+import { faultOf, placeFault } from "../errors/redis-faults.ts";
+
+/** Where a connection leads when its server may change. */
+export interface Home {
+  /** For people: which shard, or what for. */
+  name: string;
+  /** Asked before each attempt. */
+  find(): Promise<Place>;
+  /** A server has said that the shard lies there. */
+  moved(to: Place): void;
+}
+
+/** An answer that names the server that has the keys; without a host it is the one that was asked. */
+const MOVED = /^MOVED \d+ (.*):(\d+)$/;
+
+export interface ConnectionParts {
+  onFault: (sentence: string) => void;
+  /** Calls behind all that has come in by now: till then commands are gathered, and go out in one write. */
+  behind?: ((send: () => void) => void) | undefined;
+  /** Absent where the address is of one server. */
+  home?: Home | undefined;
+}
+
+/** A name is told to the server that has certificates for several; an address must not be. */
+const IS_ADDRESS = /:|^[\d.]+$/;
+
+export function tlsOptions(host = ""): { servername?: string } {
+  return IS_ADDRESS.test(host) ? {} : { servername: host };
+}
+
+/** Errors of commands name what stands in the way of the connection. */
+export class Connection extends Client {
+  /** Why there is no connection at the moment. */
+  #fault: Error | undefined;
+  #givenUp = false;
+  private readonly behind: ConnectionParts["behind"];
+  readonly home: Home | undefined;
+
+  constructor(options: RedisOptions, { onFault, behind, home }: ConnectionParts) {
+    const follow = (error: Error): boolean | 1 | 2 => {
+      const [, host, port] = (home && MOVED.exec(error.message)) ?? [];
+      if (port === undefined) return options.reconnectOnError?.(error) ?? false;
+      home!.moved({ host: host || (this.options.host ?? ""), port: Number(port) });
+      // Where nothing is sent again by itself a read is not, either; nothing of it was done.
+      return options.autoResendUnfulfilledCommands === false ? 1 : 2;
+    };
+    super({ ...options, reconnectOnError: follow } as never);
+    this.behind = behind;
+    this.home = home;
+    if (home) this.#leadTo(home);
+    let wasReady = false;
+    this.on("ready", () => {
+      wasReady = true;
+      this.#fault = undefined;
+    });
+    const meet = (error: Error): void => {
+      this.#fault = error;
+      this.#place(error);
+      const sentence = faultOf(error);
+      if (sentence !== undefined) onFault(sentence);
+      // The client would go on in database 0, which is not the one that was asked for.
+      if (error.message.includes("DB index is out of range")) this.disconnect(true);
+    };
+    // Each command that cannot be sent fails by itself; without a listener the process would end.
+    this.on("error", meet);
+    this.on("close", () => {
+      if (!wasReady && this.#fault === undefined && this.status !== "end")
+        meet(Object.assign(new Error("closed before an answer"), { code: "ECONNRESET" }));
+      wasReady = false;
+    });
+  }
+
+  override disconnect(reconnect = false): void {
+    this.#givenUp = !reconnect;
+    super.disconnect(reconnect);
+  }
+
+  override sendCommand(...args: Parameters<Client["sendCommand"]>): unknown {
+    gather(this.stream, this.behind);
+    const reply = super.sendCommand(...args);
+    args[0].promise.catch((error: unknown) => {
+      if (!(error instanceof Error)) return;
+      this.#place(error);
+      if (error.name !== "ReplyError" && error !== this.#fault) error.cause ??= this.#fault;
+    });
+    return reply;
+  }
+
+  /** Before each attempt it is asked where to, while the client is connecting and keeps what it is asked. */
+  #leadTo(home: Home): void {
+    const { connector } = this as unknown as { connector: { connect(tell: unknown): Promise<unknown> } };
+    const direct = connector.connect.bind(connector);
+    connector.connect = async (tell) => {
+      this.#givenUp = false;
+      const place = await home.find();
+      if (this.#givenUp) throw new Error("Connection is closed.");
+      Object.assign(this.options, place);
+      if (this.options.tls) this.options.tls = tlsOptions(place.host);
+      return direct(tell);
+    };
+  }
+
+  #place(error: Error): void {
+    const { host, port } = this.options;
+    if (this.home) placeFault(error, `${this.home.name} on ${host}:${port}`);
+  }
+}
+
+/** A write costs more than the commands in it, on both sides. */
+function gather(stream: Client["stream"] | undefined, behind: ConnectionParts["behind"]): void {
+  if (behind === undefined || !stream?.writable || stream.writableCorked > 0) return;
+  stream.cork();
+  behind(() => stream.uncork());
+}
