@@ -1,5 +1,5 @@
 /** What every run of a graph needs of it again, worked out for the first of them. */
-import type { Executor } from "@myspinbot/contracts/types.ts";
+import type { Executor, Run } from "@myspinbot/contracts/types.ts";
 import { neededFields } from "../graphs/bound.ts";
 import type { RunnableGraph } from "../graphs/catalogue.ts";
 import { hasChoices } from "../graphs/chosen-engine.ts";
@@ -16,7 +16,11 @@ export interface KnownGraph {
   hasChoices: boolean;
   /** How many of these executors can run it now. They are known by the list, which is another one when it is read again. */
   matching: WeakMap<readonly Executor[], number>;
+  /** How a run of it shows itself before anything has happened; there since the first was shown. */
+  begun?: BegunRun;
 }
+
+export type BegunRun = Pick<Run, "nodes" | "groups" | "progress">;
 
 const known = new WeakMap<RunnableGraph, KnownGraph>();
 
