@@ -46,29 +46,11 @@ def test_the_room_follows_the_way_and_the_work(
     assert ahead.room(places, ages) == room
 
 
-def test_there_is_none_before_the_way_is_known() -> None:
+def test_there_is_none_before_anything_is_known() -> None:
     ahead = Ahead()
     assert ahead.room(4, []) == 0
-
-
-@pytest.mark.parametrize(
-    ("trip_s", "places", "ages", "room"),
-    [
-        # As if each took as long as a way.
-        (0.08, 1, [], 2),
-        (0.08, 3, [0.01], 6),
-        (0.6, 1, [], 1),
-        (0.08, 1, [0.16], 1),
-        (0.08, 1, [1.1], 0),
-        (0.009, 1, [], 0),
-    ],
-)
-def test_the_first_tasks_are_taken_for_as_long_as_a_way(
-    trip_s: float, places: int, ages: list[float], room: int
-) -> None:
-    ahead = Ahead()
-    ahead.trip_took(trip_s)
-    assert ahead.room(places, ages) == room
+    ahead.trip_took(0.08)
+    assert ahead.room(4, []) == 0
 
 
 class House:

@@ -84,6 +84,16 @@ async def test_after_what_was_waited_for_the_next_read_waits_at_once() -> None:
     assert entry.start_until == (90_000 - 9000) / 1000
 
 
+async def test_after_a_minute_the_next_read_looks() -> None:
+    house = House()
+    house.will_find()
+    house.will_bring(61.0, normal="1")
+    await house.reader.read(1)
+    house.will_find("2")
+    await house.reader.read(1)
+    assert house.asked == ["look", "wait", "look"]
+
+
 async def test_after_what_lay_there_the_next_read_looks() -> None:
     house = House()
     house.will_find()

@@ -39,14 +39,12 @@ class Ahead:
 
         A place that becomes free is known to be so when a question is on its way already, so its
         next task comes within two ways. None as long as all that works goes on for longer than
-        tasks did before: nothing is known of how long that may be. The first are taken for as long
-        as a way.
+        tasks did before: nothing is known of how long that may be.
         """
-        if not self._trips:
+        if not self._tasks or not self._trips:
             return 0
+        task_s = max(median(self._tasks), min(ages, default=0.0), 1e-6)
         trip_s = median(self._trips)
-        usual_s = median(self._tasks) if self._tasks else trip_s
-        task_s = max(usual_s, min(ages, default=0.0), 1e-6)
         gap_s = 2 * trip_s
         if trip_s < NEAR_S or gap_s < WORTH * task_s:
             return 0

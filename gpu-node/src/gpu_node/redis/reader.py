@@ -19,6 +19,9 @@ from gpu_node.redis.steps import Entry, task_stream, text, to_entry
 SOON_S = 0.002
 """What comes later than that, beside the way, did not lie there."""
 
+LOOK_AGAIN_S = 60.0
+"""Then it is looked anew: a level may have got its stream meanwhile."""
+
 
 class TaskReader:
     """Reads as one consumer. After a failure `reset` the connection and read `own_pending`
@@ -84,9 +87,13 @@ class TaskReader:
         entries = await self._read(waited or ["normal"], ">", *options, since=since)
         if 0 < len(entries) < count:
             self._empty, self._empty_since = waited, sent
-        elif len(entries) == count and self._clock.elapsed() - sent > self._trip_s + SOON_S:
+        elif len(entries) == count and self._had_to_wait(since, sent):
             self._empty, self._empty_since = waited, since
         return entries
+
+    def _had_to_wait(self, since: float, sent: float) -> bool:
+        now = self._clock.elapsed()
+        return now - sent > self._trip_s + SOON_S and now - since < LOOK_AGAIN_S
 
     async def read_left(self, count: int = 1) -> list[Entry]:
         """Entries that nobody waits for, if there are any."""
