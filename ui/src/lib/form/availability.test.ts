@@ -2,7 +2,8 @@ import type { Capabilities, Graph } from "@myspinbot/contracts/types.ts";
 import { describe, expect, it } from "vitest";
 import { availabilityOf } from "./availability.ts";
 
-const graph = (...nodes: { type: string; engine?: string }[]) => ({ nodes }) as unknown as Graph;
+const graph = (...nodes: { type: string; engine?: string }[]) =>
+  ({ nodes: nodes.map((node, i) => ({ id: `n${i}`, ...node })) }) as unknown as Graph;
 const known = (
   ...node_types: {
     type: string;
@@ -39,6 +40,25 @@ describe("whether somebody can do it", () => {
     const said = availabilityOf(graph(...nodes), known(...rows));
     expect(said?.state).toBe(state);
     expect(said?.text).toContain(words);
+  });
+
+  it.each([
+    ["an edge follows its failure", { edges: [{ from: "n1", to: "n0", on: "failure" }] }],
+    ["there is an alternative", { output: { audio: { $any: ["$n0.audio", "$n1.audio"] } } }],
+    ["there is one deeper inside", { output: { all: { list: [{ $first: ["$n1.audio", "$n0.audio"] }] } } }],
+    ["its group may fail", { groups: { g: { each: "$input.all", on_failure: "skip" } } }],
+  ])("does not hang on a node without which a run goes on: %s", (_, more) => {
+    const made = graph({ type: "speak" }, { type: "speak", engine: "b", ...{ group: "g" } });
+    const rows = known({
+      ...SPEAK,
+      engines: [...SPEAK.engines, { name: "b", available: false, reason: "no b" }],
+    });
+    expect(availabilityOf(made, rows)).toMatchObject({ state: "impossible", text: "no b" });
+    expect(availabilityOf({ ...made, ...more } as unknown as Graph, rows)?.state).toBe("ready");
+  });
+
+  it.each(["auto", "$input.engine"])("takes any engine for %s", (engine) => {
+    expect(availabilityOf(graph({ type: "speak", engine }), known(SPEAK))?.state).toBe("ready");
   });
 
   it("is not said before it is known", () => {
