@@ -92,6 +92,30 @@ describePage("the page alone", startAlone, (home) => {
     await close();
   });
 
+  it.each([
+    ["/runs?graph=nope", "There are no such runs."],
+    ["/make/nope", "There is no graph of this name here."],
+    ["/make/speak?from=run_s0_none", "The run that was to be made again was deleted, or its time was over."],
+  ])("says what is not there: %s", async (path, words) => {
+    const { page, complaints, close } = await home.visit();
+    await page.goto(path);
+    await page.getByText(words, { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("shows the link to a run where the browser lets no page copy it", async () => {
+    const { run_id } = await home.client.runs.submit({ graph: "speak", input: { text: "Hello." } });
+    const { page, complaints, close } = await home.visit();
+    await page.addInitScript(() => void Reflect.deleteProperty(Navigator.prototype, "clipboard"));
+    await page.goto(`/runs/${run_id}`);
+    await page.getByRole("button", { name: "Copy a link to this run" }).click();
+    expect(await page.getByLabel("Copy this link:").inputValue()).toBe(`${home.base}/runs/${run_id}`);
+    await looks(page, "run link");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it("takes a photo by the camera of a desktop, and says why not", async () => {
     const { page, complaints, close } = await home.visit();
     await page.goto("/make/talking-avatar");

@@ -57,6 +57,16 @@ describe("whether somebody can do it", () => {
     expect(availabilityOf({ ...made, ...more } as unknown as Graph, rows)?.state).toBe("ready");
   });
 
+  it("hangs on one of them", () => {
+    const made = {
+      ...graph({ type: "speak" }),
+      output: { audio: { $any: ["$n0.audio"] } },
+    } as unknown as Graph;
+    expect(availabilityOf(made, known({ ...SPEAK, executors_online: 0 }))?.state).toBe("waiting");
+    const blocked = { ...SPEAK, engines: [{ name: "a", available: false, reason: "no a" }] };
+    expect(availabilityOf(made, known(blocked))).toMatchObject({ state: "impossible", text: "no a" });
+  });
+
   it.each(["auto", "$input.engine"])("takes any engine for %s", (engine) => {
     expect(availabilityOf(graph({ type: "speak", engine }), known(SPEAK))?.state).toBe("ready");
   });

@@ -25,8 +25,9 @@ export function availabilityOf(graph: Graph, known: Capabilities | undefined): A
     const online = row?.executors_online ?? 0;
     return { plane: row?.plane ?? "python", online, isThere, can, reason, type, isFollowed };
   });
-  // A run goes on without them.
-  const rows = all.filter(({ can, isFollowed }) => can || !isFollowed);
+  // A run goes on without them, but not without all.
+  const needed = all.filter(({ isThere, can, isFollowed }) => !isThere || can || !isFollowed);
+  const rows = needed.length > 0 ? needed : all;
   const blocked = rows.find(({ isThere, can }) => isThere && !can);
   if (blocked) return { state: "impossible", text: blocked.reason ?? `No box can do ${blocked.type} now.` };
   if (rows.some(({ isThere }) => !isThere))
