@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Graph } from "@myspinbot/contracts/types.ts";
+import { hasSmallDisks } from "@myspinbot/services/small-disk.ts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { clientAt, logOf } from "./client.ts";
 import { startWorld, type World } from "./world.ts";
@@ -9,7 +10,7 @@ import { startWorld, type World } from "./world.ts";
 let world: World;
 
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ smallDisks: true });
 });
 afterAll(async () => {
   await world?.stop();
@@ -37,6 +38,18 @@ async function statuses(runs: string[]): Promise<string[]> {
 }
 
 const SUCCEEDED = (count: number): string[] => Array.from({ length: count }, () => "succeeded");
+
+/** Leaves the first box no room while `work` is done; where no disk can be filled, its handler says so. */
+async function withoutRoom(work: () => Promise<void>): Promise<void> {
+  const disk = world.disks?.box;
+  if (!disk) return suffering(0, "full", work);
+  disk.fill();
+  try {
+    await work();
+  } finally {
+    disk.empty();
+  }
+}
 
 /** Lets a box suffer while `work` is done; the extension of the gpu-node looks at the file. */
 async function suffering(box: number, what: "sick" | "full", work: () => Promise<void>): Promise<void> {
@@ -117,17 +130,18 @@ describe("healthy runs", () => {
   });
 
   it("succeed beside a box whose disk is full, which says so", async () => {
-    await suffering(0, "full", async () => {
+    await withoutRoom(async () => {
       const met = await untilSaid(0, "the disk is full", 1);
       expect(met).toEqual(SUCCEEDED(met.length));
       expect(await statuses(await startHealthy(24))).toEqual(SUCCEEDED(24));
     });
+    await expect.poll(() => readiness(0), { timeout: 30_000 }).toEqual([200, expect.any(String)]);
   });
 
   it("are left to the other box by one where a type rests", async () => {
-    await suffering(0, "sick", async () => {
+    await suffering(1, "sick", async () => {
       // These find out, and may try again.
-      await untilSaid(0, "ledger_python crashed", 10);
+      await untilSaid(1, "ledger_python crashed", 10);
       for (let i = 0; i < 6; i += 1) {
         const [run] = await startHealthy(1);
         expect(await statuses([run!])).toEqual(["succeeded"]);
@@ -135,5 +149,41 @@ describe("healthy runs", () => {
         expect(events.filter(({ type }) => type === "node.retrying")).toEqual([]);
       }
     });
+  });
+});
+
+describe.skipIf(!hasSmallDisks())("a full disk of Redis", () => {
+  const SAID = "The disk of Redis is full: free some room on it, and all goes on by itself";
+  /** By the gateway, without a client that tries again. */
+  const submit = (): Promise<Response> =>
+    fetch(`${world.gateways[0]!.url}/v1/runs`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${world.key}` },
+      body: JSON.stringify({ graph: graph(9, { sleep_ms: 20 }), input: {} }),
+    });
+  const readyGateway = async (): Promise<[number, string]> => {
+    const response = await fetch(`${world.gateways[0]!.url}/readyz`);
+    return [response.status, await response.text()];
+  };
+
+  it("is said by all that need it, and loses nothing that was accepted", async () => {
+    const runs = [await start(9, { sleep_ms: 20 })];
+    world.disks!.redis.fill();
+    let answer = await submit();
+    // What it has acknowledged it keeps in memory until there is room.
+    for (; answer.status === 202; answer = await submit())
+      runs.push(((await answer.json()) as { run_id: string }).run_id);
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({
+      code: "redis-unavailable",
+      detail: `${SAID} (MISCONF); try again.`,
+    });
+    await expect.poll(readyGateway, { timeout: 30_000 }).toEqual([503, expect.stringContaining(SAID)]);
+    await expect.poll(() => readiness(0), { timeout: 30_000 }).toEqual([503, expect.stringContaining(SAID)]);
+    world.disks!.redis.empty();
+    await expect.poll(readyGateway, { timeout: 30_000 }).toEqual([200, expect.any(String)]);
+    await expect.poll(() => readiness(0), { timeout: 30_000 }).toEqual([200, expect.any(String)]);
+    expect(await statuses(runs)).toEqual(SUCCEEDED(runs.length));
+    expect(await statuses(await startHealthy(6))).toEqual(SUCCEEDED(6));
   });
 });

@@ -8,6 +8,7 @@ import type { EdgeServer } from "@myspinbot/services/edge.ts";
 import { startGateway, type GatewayServer } from "@myspinbot/services/gateway.ts";
 import { startGpuNode, type GpuNodeServer } from "@myspinbot/services/gpu-node.ts";
 import { prepareSeaweed, type SeaweedServer } from "@myspinbot/services/seaweed.ts";
+import { hasSmallDisks, type SmallDisk, startSmallDisk } from "@myspinbot/services/small-disk.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
 import { clientOver } from "./client.ts";
 import { ALL_SCOPES, makeKey } from "./make-key.ts";
@@ -40,6 +41,8 @@ export interface World {
   /** Whoever serves the API: the gateways and the Worker. */
   fronts: (GatewayServer | EdgeServer)[];
   gpuNodes: GpuNodeServer[];
+  /** Where they were asked for: Redis's data, and the work of the first box. */
+  disks: { redis: SmallDisk; box: SmallDisk } | undefined;
   /** With which each of them may be asked. */
   key: string;
   /** Asks all of them by turns. */
@@ -75,7 +78,12 @@ export interface WorldOptions {
   shards?: number;
   /** The boxes have all that we ship, not only the ledger's: they start half as fast. */
   engines?: boolean;
+  /** Redis and the first box get disks that a test may fill, where this machine lets us. */
+  smallDisks?: boolean;
 }
+
+/** The first box works while it has 100 MiB. */
+const DISKS = { redis: 32 << 20, box: 128 << 20 };
 
 /** Everything that works twice, so that one of each goes on while the other is away. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -83,9 +91,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const ledger = join(dir, "ledger.jsonl");
   writeFileSync(ledger, "");
   const shards = options.shards ?? 1;
-  const [users, servers]: [Stoppable[], Stoppable[]] = [[], []];
+  const [users, servers, below]: [Stoppable[], Stoppable[], Stoppable[]] = [[], [], []];
   const stop = async (): Promise<void> => {
-    for (const each of [users, servers]) await Promise.all(each.map((server) => server.stop()));
+    for (const each of [users, servers, below]) await Promise.all(each.map((server) => server.stop()));
     rmSync(dir, { recursive: true, force: true });
   };
   const use = <T extends Stoppable>(server: T): T => {
@@ -93,8 +101,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     return server;
   };
   try {
-    const args = ["--appendfsync", "always"];
-    const valkey = await startValkey({ dir: join(dir, "redis"), args });
+    const disks = options.smallDisks && hasSmallDisks() ? await startDisks(dir) : undefined;
+    if (disks) below.push(...Object.values(disks));
+    // With a disk that is full `always` ends the server.
+    const args = ["--appendfsync", disks ? "everysec" : "always"];
+    const itsDisk = disks && { disk: disks.redis };
+    const valkey = await startValkey({ ...{ dir: join(dir, "redis"), args }, ...itsDisk });
     const seaweed = await prepareSeaweed({ dir: join(dir, "s3") });
     servers.push(valkey, seaweed);
     const gateway = { redisUrl: valkey.urlOf("gateway"), s3: seaweed };
@@ -112,6 +124,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       both((i) =>
         startGpuNode({
           ...{ ...box, dir: join(dir, `gpu-node-${i}`) },
+          ...(disks && i === 0 ? { disk: disks.box } : {}),
           env: {
             ...commonTimes("GPU_NODE", shards),
             GPU_NODE_RENEW_MS: "400",
@@ -135,11 +148,19 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         .split("\n")
         .filter((line) => line.endsWith("}"))
         .map((line) => JSON.parse(line) as LedgerLine);
-    return { dir, valkey, seaweed, gateways, worker, fronts, gpuNodes, key, client, ledger: read, stop };
+    const things = { dir, valkey, seaweed, disks, gateways, worker, fronts, gpuNodes };
+    return { ...things, key, client, ledger: read, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function startDisks(dir: string): Promise<World["disks"]> {
+  return {
+    redis: await startSmallDisk(join(dir, "redis-disk"), DISKS.redis),
+    box: await startSmallDisk(join(dir, "gpu-node-0", "tasks"), DISKS.box),
+  };
 }
 
 interface Stoppable {

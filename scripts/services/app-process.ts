@@ -7,6 +7,7 @@ import { freePort } from "./ports.ts";
 import type { S3Access } from "./seaweed.ts";
 import { secretFiles } from "./secret-files.ts";
 import { Service } from "./service.ts";
+import type { SmallDisk } from "./small-disk.ts";
 
 export interface AppOptions {
   /** Log and work lie here; made if absent. */
@@ -19,6 +20,8 @@ export interface AppOptions {
   /** Added at the end, so they override: `{ GATEWAY_SHARDS: "3" }`. */
   readonly env?: Readonly<Record<string, string>>;
   readonly inheritOutput?: boolean;
+  /** Beside all other disks. */
+  readonly disk?: SmallDisk;
   /** The checkout whose code it runs, ours by default. */
   readonly root?: string;
 }
@@ -49,10 +52,10 @@ export async function prepareApp(app: App, options: AppOptions): Promise<AppServ
   const url = `http://${host}:${port}`;
   const named = (values: Record<string, string>): Record<string, string> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [`${app.prefix}_${name}`, value]));
+  const program = { command: app.command, args: app.args };
   const service = new Service({
     name: app.name,
-    command: app.command,
-    args: app.args,
+    ...(options.disk?.inside(program) ?? program),
     env: {
       ...named({
         HOST: host,

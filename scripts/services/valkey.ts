@@ -7,6 +7,7 @@ import { freePort } from "./ports.ts";
 import { type Program, unchanged } from "./recorded.ts";
 import { ownRedisUsers } from "./redis-users.ts";
 import { Service } from "./service.ts";
+import type { SmallDisk } from "./small-disk.ts";
 
 export interface ValkeyOptions {
   /** Data and log lie here; made if absent. A second start on the same folder finds the data again. */
@@ -20,6 +21,8 @@ export interface ValkeyOptions {
   readonly prefix?: string;
   /** Pools whose gpu-nodes get a user; `default` by default. */
   readonly pools?: readonly string[];
+  /** Takes its data in place of `dir`. */
+  readonly disk?: SmallDisk;
   /** Added at the end, so they override: `["--appendfsync", "always"]`. */
   readonly args?: readonly string[];
 }
@@ -44,19 +47,20 @@ export function startRedis8(options: ValkeyOptions): Promise<ValkeyServer> {
 }
 
 async function startServer(name: string, program: Program, options: ValkeyOptions): Promise<ValkeyServer> {
+  const { disk } = options;
   const command = await unchanged(program);
   const { dir, prefix = "msb", pools = ["default"], host = "127.0.0.1" } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const users = options.open ? undefined : ownRedisUsers(dir, { prefix, pools });
   const port = options.port ?? (await freePort());
+  const args = [
+    ...flags({ host, port, dir: disk?.folder ?? dir }),
+    ...(users ? ["--aclfile", users.aclFile] : []),
+    ...(options.args ?? []),
+  ];
   const service = new Service({
     name,
-    command,
-    args: [
-      ...flags({ host, port, dir }),
-      ...(users ? ["--aclfile", users.aclFile] : []),
-      ...(options.args ?? []),
-    ],
+    ...(disk?.inside({ command, args }) ?? { command, args }),
     logFile: join(dir, `${name}.log`),
     isReady: () => answersPing({ host, port }, users?.passwords.owner),
     readyWithinMs: 20_000,

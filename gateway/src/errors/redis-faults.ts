@@ -12,7 +12,7 @@ const REPLIES: Record<string, string> = {
   ASK: "Redis is moving these keys to another server of its cluster",
   TRYAGAIN: "Redis is moving these keys to another server of its cluster",
   OOM: "Redis is full: it has reached its maxmemory",
-  MISCONF: "Redis cannot write its data to disk and takes no more",
+  MISCONF: "Redis cannot write its data to disk and takes no more; its log says why",
   NOREPLICAS: "Redis takes no more until enough replicas are connected",
   BUSY: "Redis is busy with a script",
   UNBLOCKED: "Redis has become a replica",
@@ -20,6 +20,10 @@ const REPLIES: Record<string, string> = {
   WRONGPASS: "Redis refuses the user or password of its address",
   NOPERM: "Redis does not let this user do what is needed",
 };
+
+/** Of MISCONF, where the server says why. */
+const NO_ROOM = /^MISCONF .*(No space left on device|Disk quota exceeded)/;
+const DISK_FULL = "The disk of Redis is full: free some room on it, and all goes on by itself";
 
 /** Parts of answers that begin with ERR only. */
 const PARTS: [part: string, sentence: string][] = [
@@ -57,7 +61,9 @@ export function faultOf(error: unknown): string | undefined {
 function sentenceOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const word = error.message.split(" ", 1)[0] ?? "";
-  if (error.name === "ReplyError" && word in REPLIES) return `${REPLIES[word]} (${word})`;
+  const isFull = NO_ROOM.test(error.message);
+  if (error.name === "ReplyError" && word in REPLIES)
+    return `${isFull ? DISK_FULL : REPLIES[word]} (${word})`;
   const part = PARTS.find(([text]) => error.message.includes(text));
   if (part) return part[1];
   return connectionFault(error, "Redis") ?? sentenceOf(error.cause);

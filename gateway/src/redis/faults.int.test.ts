@@ -132,6 +132,10 @@ describe("a fault of the server", () => {
     ],
     ["CROSSSLOT Keys in request don't hash to the same slot", /^Redis is a cluster.*\(CROSSSLOT\)/],
     ["MISCONF Valkey is configured to save RDB snapshots", /^Redis cannot write its data to disk/],
+    [
+      "MISCONF Errors writing to the AOF file: No space left on device",
+      "The disk of Redis is full: free some room on it, and all goes on by itself (MISCONF)",
+    ],
     ["NOREPLICAS Not enough good replicas to write.", /^Redis takes no more until enough replicas/],
     ["BUSY Valkey is busy running a script.", /^Redis is busy with a script/],
     ["NOAUTH Authentication required.", /^Redis wants a password/],

@@ -1,6 +1,8 @@
 """Names what is wrong with Redis, in the words of the gateway, and which failures pass by
 themselves."""
 
+import re
+
 from redis.exceptions import (
     AuthenticationError,
     BusyLoadingError,
@@ -36,7 +38,7 @@ _REPLIES = {
     "ASK": _MOVING,
     "TRYAGAIN": _MOVING,
     "OOM": "Redis is full: it has reached its maxmemory",
-    "MISCONF": "Redis cannot write its data to disk and takes no more",
+    "MISCONF": "Redis cannot write its data to disk and takes no more; its log says why",
     "NOREPLICAS": "Redis takes no more until enough replicas are connected",
     "BUSY": "Redis is busy with a script",
     "UNBLOCKED": "Redis has become a replica",
@@ -45,6 +47,8 @@ _REPLIES = {
     "WRONGPASS": "Redis refuses the user or password of its address",
     "NOPERM": "Redis does not let this user do what is needed",
 }
+_NO_ROOM = re.compile(r"MISCONF .*(No space left on device|Disk quota exceeded)")
+_DISK_FULL = "The disk of Redis is full: free some room on it, and all goes on by itself"
 _PARTS = {
     "DB index is out of range": "Redis does not have the database of its address",
     "max number of clients": "Redis takes no more connections",
@@ -71,7 +75,8 @@ def where_of(error: BaseException) -> str:
 def _sentence_of(error: BaseException) -> str | None:
     word = _word(error)
     if word in _REPLIES:
-        return f"{_REPLIES[word]} ({word})"
+        is_full = _NO_ROOM.match(str(error)) is not None
+        return f"{_DISK_FULL if is_full else _REPLIES[word]} ({word})"
     text = str(error)
     for part, sentence in _PARTS.items():
         if part in text:
