@@ -52,7 +52,7 @@ export async function prepareApp(app: App, options: AppOptions): Promise<AppServ
   const url = `http://${host}:${port}`;
   const named = (values: Record<string, string>): Record<string, string> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [`${app.prefix}_${name}`, value]));
-  const program = { command: app.command, args: app.args };
+  const program = { command: app.command, args: app.args, cwd: options.root ?? ROOT };
   const service = new Service({
     name: app.name,
     ...(options.disk?.inside(program) ?? program),
@@ -71,7 +71,6 @@ export async function prepareApp(app: App, options: AppOptions): Promise<AppServ
       ...app.env,
       ...options.env,
     },
-    cwd: options.root ?? ROOT,
     logFile: join(dir, `${app.name}.log`),
     inheritOutput: options.inheritOutput ?? false,
     isReady: () => isReadyAt(`${url}/readyz`),

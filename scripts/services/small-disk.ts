@@ -7,9 +7,11 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 
 import { join } from "node:path";
 import { Service } from "./service.ts";
 
-export interface Command {
+interface Command {
   readonly command: string;
   readonly args: readonly string[];
+  /** `/` without it: where somebody else is, is outside. */
+  readonly cwd?: string;
 }
 
 export interface SmallDisk {
@@ -56,9 +58,12 @@ export async function startSmallDisk(folder: string, bytes: number): Promise<Sma
   const filler = join(`/proc/${holder.pid}/root`, folder, "filler");
   return {
     folder,
-    inside: ({ command, args }) => ({
+    inside: ({ command, args, cwd = "/" }) => ({
       command: "nsenter",
-      args: ["-U", "-m", "--preserve-credentials", "-t", `${holder.pid}`, "--", command, ...args],
+      args: [
+        ...["-U", "-m", "--preserve-credentials", "-t", `${holder.pid}`, "--"],
+        ...["sh", "-c", 'cd "$0" && exec "$@"', cwd, command, ...args],
+      ],
     }),
     fill: () => fillUp(filler),
     empty: () => rmSync(filler, { force: true }),

@@ -94,7 +94,12 @@ export function createAnnouncer({
     known = failed ? undefined : all;
     if (failed) {
       logger.warn("announcement not answered", { error: failed.reason as unknown });
-      problem = `not announced: ${faultOf(failed.reason) ?? "Redis did not answer"}`;
+      const before = problem;
+      const fault = faultOf(failed.reason);
+      problem = `not announced: ${fault ?? "Redis did not answer"}`;
+      // What is wrong with a connection is said by the connection.
+      if (isReply(failed.reason) && fault !== undefined && problem !== before)
+        logger.error("redis cannot be used", { fault });
     } else {
       problem = undefined;
       backoff.reset();
@@ -123,4 +128,8 @@ export function createAnnouncer({
       return announce();
     },
   };
+}
+
+function isReply(error: unknown): boolean {
+  return error instanceof Error && error.name === "ReplyError";
 }

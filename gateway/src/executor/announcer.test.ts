@@ -1,0 +1,59 @@
+/** What an announcer says of a Redis that refuses it: once, and again when it has been well between. */
+import { expect, it } from "vitest";
+import { systemClock } from "../clock.ts";
+import type { LogFields } from "../telemetry/logger.ts";
+import { type Announcement, createAnnouncer } from "./announcer.ts";
+import type { Steps } from "./steps.ts";
+
+const NOBODY = { drain: false, probe: 0 };
+const reply = (message: string): Error => Object.assign(new Error(message), { name: "ReplyError" });
+const FULL = reply("MISCONF Errors writing to the AOF file: No space left on device");
+const SENTENCE = "The disk of Redis is full: free some room on it, and all goes on by itself (MISCONF)";
+
+function announcing() {
+  let refusal: Error | undefined;
+  const faults: unknown[] = [];
+  const answer = () => (refusal ? Promise.reject(refusal) : Promise.resolve(NOBODY));
+  const announcer = createAnnouncer({
+    steps: { alive: answer, announce: answer } as unknown as Steps,
+    shards: ["s0"],
+    announcement: () => ({}) as Announcement,
+    everyMs: 1,
+    backoff: { next: () => 1, reset: () => {} },
+    onOrder: () => {},
+    onProbe: () => Promise.resolve(),
+    // Nothing is said but what the test asks for.
+    clock: { ...systemClock, after: () => () => {} },
+    logger: {
+      ...{ debug: () => {}, info: () => {}, warn: () => {} },
+      error: (msg: string, fields?: LogFields) => void faults.push([msg, fields?.["fault"]]),
+    },
+  });
+  return { announcer, faults, refuse: (with_: Error | undefined) => void (refusal = with_) };
+}
+
+it("says what is wrong with a server once, until it was well", async () => {
+  const { announcer, faults, refuse } = announcing();
+  refuse(FULL);
+  await announcer.start();
+  await announcer.start();
+  expect(faults).toEqual([["redis cannot be used", SENTENCE]]);
+  expect(announcer.problem()).toBe(`not announced: ${SENTENCE}`);
+  refuse(undefined);
+  await announcer.start();
+  expect(announcer.problem()).toBeUndefined();
+  refuse(FULL);
+  await announcer.start();
+  expect(faults).toHaveLength(2);
+});
+
+it.each([
+  ["a connection, which says it itself", Object.assign(new Error("away"), { code: "ECONNREFUSED" })],
+  ["a mistake of ours", reply("ERR wrong number of arguments")],
+])("leaves to others what is wrong with %s", async (_, error) => {
+  const { announcer, faults, refuse } = announcing();
+  refuse(error);
+  await announcer.start();
+  expect(faults).toEqual([]);
+  expect(announcer.problem()).toMatch(/^not announced: /);
+});
