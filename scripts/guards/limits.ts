@@ -30,6 +30,7 @@ const ALONE: Readonly<Record<string, string>> = {
   "artifacts.py _PART_BYTES": "no bytes pass through the node plane",
   "artifacts.py _RESERVE_BYTES": "no bytes pass through the node plane",
   "artifacts.py _THREADS": "no bytes pass through the node plane",
+  "artifacts.py _FULL_FOR_S": "the gateway has it as milliseconds, outside its executor",
   "drain_hint.py _ANSWER_S": "the node plane tells nobody of results",
   "drain_hint.py _CONNECT_S": "the node plane tells nobody of results",
   "fitness.py FULL_FOR_S": "disks fill on a box",

@@ -1,4 +1,5 @@
 /** The one S3 client of the gateway: signed requests by aws4fetch, in every runtime. Path-style addresses. */
+import { AppError } from "../errors/app-error.ts";
 import { StoreAnswer, storeUnavailable } from "../errors/dependencies.ts";
 import { deletePrefix } from "./delete-prefix.ts";
 import { objectPath } from "./object-path.ts";
@@ -37,7 +38,7 @@ export interface ObjectStore {
   delete(key: string): Promise<void>;
   /** Deletes all objects whose key begins with `prefix`; repeatable. Gives up when `signal` is aborted. */
   deletePrefix(prefix: string, signal?: AbortSignal, kept?: ReadonlySet<string>): Promise<void>;
-  /** Makes the bucket unless it exists; resolves when it can be used. */
+  /** Makes the bucket unless it exists; resolves when it can be used, and has kept what it was given last. */
   ensureBucket(): Promise<void>;
 }
 
@@ -47,8 +48,23 @@ const UPLOAD_BYTES_PER_MS = 1000;
 /** On top of the timeout, for a copy of the largest upload within the store. */
 const COPY_MS = 5000;
 
+/** How long the store counts as full after it would not keep bytes: it says so nowhere else. */
+const FULL_MS = 30_000;
+
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
-  const send = createSend(options);
+  const ask = createSend(options);
+  let full: { error: AppError; until: number } | undefined;
+  const send: Send = async (path, init, statuses) => {
+    try {
+      const answer = await ask(path, init, statuses);
+      if (init.method === "PUT") full = undefined;
+      return answer;
+    } catch (error) {
+      if (error instanceof AppError && error.cause instanceof StoreAnswer && error.cause.isFull)
+        full = { error, until: options.clock.elapsed() + FULL_MS };
+      throw error;
+    }
+  };
   return {
     head: (key) => head(send, key),
     get: (key, range) => get(send, key, range),
@@ -82,6 +98,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
     },
     deletePrefix: (prefix, signal, kept) => deletePrefix(send, prefix, signal, kept),
     async ensureBucket() {
+      if (full && options.clock.elapsed() < full.until) throw full.error;
       // Not HEAD: an answer without a body cannot say what is wrong.
       const there = await send("?list-type=2&max-keys=1", {}, [200, 404]);
       await discard(there);

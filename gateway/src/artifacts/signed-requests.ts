@@ -52,7 +52,7 @@ export function createSend(options: ObjectStoreOptions): Send {
       if (statuses.includes(response.status)) return response;
       const answer = await response.text();
       const [, code] = /<Code>([A-Za-z0-9.]{1,64})<\/Code>/.exec(answer) ?? [];
-      throw new StoreAnswer(response.status, code, answer.slice(0, 300));
+      throw new StoreAnswer(response.status, code, answer.slice(0, 300), method === "PUT" && path !== "");
     } catch (error) {
       throw storeUnavailable(error);
     }

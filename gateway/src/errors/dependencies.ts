@@ -4,6 +4,8 @@ import { connectionFault } from "./connection-faults.ts";
 import { AppError } from "./app-error.ts";
 
 const RETRY_AFTER_S = "2";
+/** SeaweedFS answers 500, MinIO 507. */
+const NO_ROOM = [500, 507];
 
 /**
  * Awaits what was asked of Redis.
@@ -29,9 +31,17 @@ export async function fromRedis<T>(reply: Promise<T>): Promise<T> {
 /** The object store answered, but not what was wanted: `code` is its own word for it, if it gave one. */
 export class StoreAnswer extends Error {
   override readonly name = "StoreAnswer";
+  /** It would not keep bytes, and perhaps cannot: few stores say that their disk is full. */
+  readonly isFull: boolean;
 
-  constructor(status: number, code: string | undefined, text: string) {
-    super(`The object store answered ${status}${code === undefined ? "" : ` (${code})`}`, { cause: text });
+  /** @param isObject whether it should have kept one */
+  constructor(status: number, code: string | undefined, text: string, isObject = false) {
+    const isFull = isObject && NO_ROOM.includes(status);
+    const why = isFull ? " to bytes that it should keep; perhaps its disk is full" : "";
+    super(`The object store answered ${status}${code === undefined ? "" : ` (${code})`}${why}`, {
+      cause: text,
+    });
+    this.isFull = isFull;
   }
 }
 

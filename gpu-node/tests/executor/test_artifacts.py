@@ -2,7 +2,9 @@
 
 import asyncio
 import hashlib
+import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from object_store import Seaweed, start_seaweed
 from services import Valkey
 from ulid import ULID
 
+from gpu_node.clock import SystemClock
 from gpu_node.config import Config, read_config
 from gpu_node.errors import RetryableError
 from gpu_node.executor.artifacts import ArtifactStore
@@ -183,7 +186,7 @@ async def test_brings_bytes_through_an_edge_that_wants_a_service_token(
     ref = put(bucket, seaweed, data)
     async with stand_in(tmp_path / "edge", port, "http") as edge:
         monkeypatch.setenv("SSL_CERT_FILE", edge.certificate)
-        store = ArtifactStore(config_of(edge.store_url, seaweed))
+        store = ArtifactStore(config_of(edge.store_url, seaweed), SystemClock())
         await store.get(ref, tmp_path / "got")
         assert (tmp_path / "got").read_bytes() == data
         await store.put(tmp_path / "got", ref | {"key": "runs/r/edge"})
@@ -194,8 +197,52 @@ async def test_brings_bytes_through_an_edge_that_wants_a_service_token(
             with pytest.raises(RetryableError, match="an edge before it, answers with a page"):
                 await store.put(tmp_path / "got", ref | {"key": "runs/r/refused"})
         await edge.well()
-        without = ArtifactStore(config_of(edge.store_url, seaweed, S3_ACCESS="false"))
+        without = ArtifactStore(
+            config_of(edge.store_url, seaweed, S3_ACCESS="false"), SystemClock()
+        )
         said = await without.check()
         assert said and "an edge before it, answers with a page that is not its own" in said
         for each in (store, without):
             each.close()
+
+
+@pytest.mark.parametrize("status", [500, 507])
+async def test_names_the_disk_of_a_store_that_keeps_no_bytes(
+    seaweed: Seaweed, tmp_path: Path, status: int
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"bytes")
+    ref = {"key": "runs/r/a", "name": "a", "size": 5, "media_type": "text/plain"}
+    ref["sha256"] = hashlib.sha256(b"bytes").hexdigest()
+    full = f"The object store answered {status} (Full) to bytes that it should keep; perhaps its"
+    async with full_store(status) as endpoint:
+        store = ArtifactStore(config_of(endpoint, seaweed, S3_ACCESS="false"), SystemClock())
+        assert await store.check() is None
+        with pytest.raises(RetryableError, match=re.escape(full)):
+            await store.put(path, ref)
+        assert (await store.check() or "").startswith(full)
+        store.close()
+
+
+@asynccontextmanager
+async def full_store(status: int) -> AsyncIterator[str]:
+    """A store that lists, and keeps nothing."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        body = b"<ListBucketResult><Name>b</Name><Prefix></Prefix></ListBucketResult>"
+        line = b"200 OK"
+        if head.startswith(b"PUT"):
+            line = f"{status} Full".encode()
+            body = b"<Error><Code>Full</Code><Message>Full.</Message></Error>"
+        writer.write(
+            b"HTTP/1.1 %b\r\nContent-Type: application/xml\r\nConnection: close\r\n"
+            b"Content-Length: %d\r\n\r\n%b" % (line, len(body), body)
+        )
+        await writer.drain()
+        # What it has not read would end the connection before the answer is.
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"

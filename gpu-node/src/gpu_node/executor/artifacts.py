@@ -16,6 +16,7 @@ from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
 from gpu_node.addresses import ServiceToken, read_store_address
+from gpu_node.clock import Clock
 from gpu_node.config import Config
 from gpu_node.connection_faults import connection_fault
 from gpu_node.contracts.keys import object_key_file_folder
@@ -27,6 +28,10 @@ _THREADS = 4
 # Room that must stay free on the disk beside what is downloaded.
 _RESERVE_BYTES = 64 << 20
 _PAGE = "answers with a page that is not its own"
+_FULL_FOR_S = 30.0
+"""How long the store counts as full after it would not keep bytes: it says so nowhere else."""
+_NO_ROOM = {500, 507}
+"""SeaweedFS answers 500, MinIO 507; few stores say that their disk is full."""
 _GONE = {"NoSuchKey", "NoSuchObject"}
 
 Ref = dict[str, Any]
@@ -36,7 +41,8 @@ T = TypeVar("T")
 class ArtifactStore:
     """One bucket. All calls run in threads and raise GpuNodeError."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self._clock = clock
         address = read_store_address(config.s3_endpoint)
         host = f"[{address.host}]" if ":" in address.host else address.host
         place = f"{host}:{address.port}"
@@ -51,7 +57,13 @@ class ArtifactStore:
             http_client=pool_manager(
                 maxsize=_THREADS,
                 timeout=Timeout(connect=3, read=30),
-                retries=Retry(total=2, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]),
+                retries=Retry(
+                    total=2,
+                    backoff_factor=0.2,
+                    status_forcelist=[500, 502, 503, 504],
+                    # The last answer says what is wrong.
+                    raise_on_status=False,
+                ),
             ),
         )
         # Without retries: readiness must answer in time.
@@ -63,6 +75,8 @@ class ArtifactStore:
             region=config.s3_region,
             http_client=pool_manager(timeout=Timeout(connect=2, read=2), retries=False),
         )
+        self._full: tuple[str, float] | None = None
+        """That it would not keep bytes, and until when this counts."""
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="artifacts")
 
     async def get(self, ref: Ref, target: Path) -> None:
@@ -71,7 +85,18 @@ class ArtifactStore:
 
     async def put(self, path: Path, ref: Ref) -> None:
         """Upload a file that has the reference's size and digest."""
-        await self._in_thread(lambda: self._upload(path, ref))
+        try:
+            await self._in_thread(lambda: self._upload(path, ref))
+        except RetryableError as error:
+            cause = error.__cause__
+            if not isinstance(cause, S3Error) or _status_of(cause) not in _NO_ROOM:
+                raise
+            full = _unavailable(
+                f"{_answer_of(cause)} to bytes that it should keep; perhaps its disk is full"
+            )
+            self._full = (full.detail, self._clock.elapsed() + _FULL_FOR_S)
+            raise full from cause
+        self._full = None
 
     async def check(self) -> str | None:
         """What is wrong with the store, or None."""
@@ -79,6 +104,8 @@ class ArtifactStore:
             await self._in_thread(self._look)
         except GpuNodeError as error:
             return error.detail
+        if self._full and self._clock.elapsed() < self._full[1]:
+            return self._full[0]
         return None
 
     def close(self) -> None:
@@ -95,9 +122,7 @@ class ArtifactStore:
         except S3Error as error:
             if error.code in _GONE:
                 raise PermanentError("artifact-not-found", "An input's bytes are gone.") from error
-            status = getattr(error.response, "status", "an error")
-            answer = f"The object store answered {status} ({error.code})"
-            raise _unavailable(answer) from error
+            raise _unavailable(_answer_of(error)) from error
         except (MinioException, HTTPError, ConnectionError, TimeoutError) as error:
             fault = connection_fault(error, "the object store")
             raise _unavailable(fault or "The object store did not answer in time") from error
@@ -167,6 +192,14 @@ def _pool_manager(token: ServiceToken | None) -> type[PoolManager]:
 
 def _sha256(file: io.BufferedReader) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _status_of(error: S3Error) -> int | None:
+    return getattr(error.response, "status", None)
+
+
+def _answer_of(error: S3Error) -> str:
+    return f"The object store answered {_status_of(error) or 'an error'} ({error.code})"
 
 
 def _unavailable(sentence: str) -> RetryableError:

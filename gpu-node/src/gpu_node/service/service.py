@@ -85,7 +85,7 @@ class Service:
             registry = load_registry(config.extensions)
             root = WorkRoot(config.data_dir, self.executor_id)
             stack.callback(root.close)
-            store = ArtifactStore(config)
+            store = ArtifactStore(config, self._clock)
             stack.callback(store.close)
             commands = await self._connect(stack)
             self._readiness.add_check("The object store", store.check)
