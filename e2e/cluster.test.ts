@@ -9,6 +9,7 @@ import { startGateway, type GatewayServer } from "@myspinbot/services/gateway.ts
 import { startGpuNode, type GpuNodeServer } from "@myspinbot/services/gpu-node.ts";
 import { startSeaweed, type SeaweedServer } from "@myspinbot/services/seaweed.ts";
 import { startValkeyCluster, type ValkeyCluster } from "@myspinbot/services/valkey-cluster.ts";
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clientAt, impatientAt, logOf, refusalOf } from "./client.ts";
 
@@ -131,5 +132,34 @@ describe("three masters", () => {
       const seqs = (await logOf(client, run)).map(({ seq }) => seq);
       expect(seqs).toEqual(Array.from(seqs, (_, index) => index + 1));
     }
+  });
+
+  it("answer for all shards together, and forget what is deleted in each", async () => {
+    const ids = [...(await askingInEachShard()).values()];
+    const listed: string[] = [];
+    for await (const { run_id } of client.runs.all({ status: "waiting", limit: 3 })) listed.push(run_id);
+    expect(listed).toEqual(expect.arrayContaining(ids));
+    expect((await client.operators.overview()).runs.waiting).toBe(new Set(listed).size);
+    for (const run of listed) {
+      expect(await client.runs.cancel(run, { waitS: 20 })).toMatchObject({ status: "canceled" });
+      await client.runs.delete(run);
+    }
+    expect((await client.operators.overview()).runs.waiting).toBe(0);
+    expect((await client.runs.list({ status: "canceled" })).runs).toEqual([]);
+  });
+
+  it("do nothing with a shard that is being moved key by key, and go on behind it", async () => {
+    const runs = await askingInEachShard();
+    const [from, to] = [new Redis(cluster.servers[2]!.url), new Redis(cluster.servers[0]!.url)];
+    const slot = await from.cluster("KEYSLOT", "{s0}");
+    // Key by key nothing of it is whole, so a step is refused before it has begun.
+    await to.cluster("SETSLOT", slot, "IMPORTING", await from.cluster("MYID"));
+    await from.cluster("SETSLOT", slot, "MIGRATING", await to.cluster("MYID"));
+    const answer = { node_id: "ok", decision: "accept" } as const;
+    const refusal = await refusalOf(impatientAt(gateway.url).runs.resume(runs.get("s0")!, answer));
+    expect(refusal.detail).toMatch(/^Redis is moving these keys .* \((ASK|TRYAGAIN)\): shard s0 on /);
+    for (const each of [from, to]) await each.cluster("SETSLOT", slot, "STABLE");
+    for (const run of runs.values()) expect(await answered(run)).toMatchObject(RIGHT);
+    for (const each of [from, to]) each.disconnect();
   });
 });
