@@ -9,6 +9,8 @@ import { looks } from "./looks.ts";
  * @param key with all scopes but that of other owners
  */
 export async function useKey({ browser, base, called }: Front, film: string, key: string): Promise<void> {
+  // That there is a key now is known a while after it was made.
+  await expect.poll(async () => (await fetch(`${base}/v1/graphs`)).status).toBe(401);
   const { page, complaints, close } = await visit(browser, base);
   await page.goto(`/runs/${film}`);
   await signIn(page, "msb_wrong");
