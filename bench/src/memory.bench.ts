@@ -6,9 +6,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Redis } from "ioredis";
 import { descendantsOf, residentMiB } from "./lib/memory.ts";
-import { noops, runUntil, startNoopStack } from "./lib/noop-stack.ts";
+import { noops, runUntil } from "./lib/noop-runs.ts";
+import { startNoopSystem } from "./lib/noop-systems.ts";
 import { printTable, saveResults, verdictText } from "./lib/report.ts";
 import { fitLine } from "./lib/stats.ts";
 
@@ -27,11 +27,10 @@ const dir = await mkdtemp(join(tmpdir(), "bench-memory-"));
 const PROCESSES = Object.keys(LIMITS_MIB) as Process[];
 
 try {
-  const stack = await startNoopStack(dir);
-  const redis = new Redis(stack.valkey.url, { protocol: 2 });
+  const system = await startNoopSystem(dir);
   const pids: Record<Process, number> = {
-    gateway: stack.gateway.service.pid,
-    "gpu-node": stack.gpuNode.service.pid,
+    gateway: system.gateway.service.pid,
+    "gpu-node": system.gpuNode.service.pid,
   };
   const measure = (runs: number): Sample => ({
     runs,
@@ -44,7 +43,7 @@ try {
     const samples: Sample[] = [];
     const began = performance.now();
     for (let runs = 0; runs < RUNS; runs += STEP) {
-      await runUntil({ stack, redis, request: { graph: noops(2) } }, runs, runs + STEP);
+      await runUntil(system, { graph: noops(2) }, runs, runs + STEP);
       samples.push(measure(runs + STEP));
     }
     const perSecond = RUNS / ((performance.now() - began) / 1000);
@@ -76,8 +75,7 @@ try {
     console.log(`Guards and handlers of the gpu-node at rest (proportional): ${text}`);
     saveResults("memory", { runs: RUNS, perSecond, rows, samples, childrenMiB: children });
   } finally {
-    redis.disconnect();
-    await stack.stop();
+    await system.stop();
   }
 } finally {
   await rm(dir, { recursive: true, force: true });
