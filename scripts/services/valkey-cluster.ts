@@ -71,6 +71,9 @@ async function introduce(servers: readonly ValkeyServer[]): Promise<void> {
         number,
       ];
       await client.cluster("SET-CONFIG-EPOCH", index + 1);
+      // As whom they log in to each other, to take over slots.
+      await client.config("SET", "primaryuser", "owner");
+      await client.config("SET", "primaryauth", client.options.password ?? "");
       await client.cluster("ADDSLOTSRANGE", first, next - 1);
       await client.cluster("MEET", "127.0.0.1", servers[0]!.port);
     }
