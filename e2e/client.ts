@@ -11,9 +11,9 @@ export function clientAt(base: string, key?: string): Client {
 }
 
 /** Asks once: what is answered then is what a test is about. */
-export function impatientAt(base: string): Client {
+export function impatientAt(base: string, key?: string): Client {
   const patience = { patienceMs: 0, firstMs: 1, mostMs: 1 };
-  return createClient({ base, runtime: systemRuntime, patience });
+  return createClient({ base, runtime: systemRuntime, patience, ...bearer(key) });
 }
 
 const bearer = (key?: string) => (key === undefined ? {} : { authorization: () => `Bearer ${key}` });

@@ -12,6 +12,7 @@ import { startValkeyCluster, type ValkeyCluster } from "@myspinbot/services/valk
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clientAt, impatientAt, logOf, refusalOf } from "./client.ts";
+import { ALL_SCOPES, makeKey } from "./make-key.ts";
 
 /** Where they lie with three masters: s2, s3, and s0 with s1. */
 const SHARDS = 4;
@@ -78,6 +79,15 @@ const GRAPH: Graph = {
     { id: "b", type: "ledger_python", plane: "python", inputs: { x: "$a.v" } },
     { id: "ok", type: "approval", plane: "node", inputs: { text: "$b.v" } },
     { id: "c", type: "ledger_python", plane: "python", inputs: { x: "$ok.text" } },
+  ],
+  output: { c: "$c.v" },
+};
+/** The same without the question. */
+const PLAIN: Graph = {
+  name: "plain",
+  nodes: [
+    { id: "a", type: "ledger_node", plane: "node" },
+    { id: "c", type: "ledger_python", plane: "python", inputs: { x: "$a.v" } },
   ],
   output: { c: "$c.v" },
 };
@@ -167,4 +177,31 @@ describe("three masters", () => {
     for (const run of runs.values()) expect(await answered(run)).toMatchObject(RIGHT);
     for (const each of [from, to]) each.disconnect();
   });
+
+  // Last, because nobody is served without a key from now on.
+  it("count the runs of a key with limits where they are made, and fork with it only what lies there", async () => {
+    const free = clientAt(gateway.url, makeKey(cluster, ALL_SCOPES));
+    const { run_id } = await freeRunIn(free, THERE);
+    const limits = { live_runs: 3 };
+    const scopes = ["runs:write", "runs:read"] as const;
+    const { api_key } = await free.keys.create({ owner: "default", scopes: [...scopes], limits });
+    const limited = impatientAt(gateway.url, api_key);
+    const runs = await Promise.all([1, 2, 3].map(() => limited.runs.submit({ graph: GRAPH })));
+    expect(runs.map((run) => shardOf(run.run_id))).toEqual(["s0", "s0", "s0"]);
+    expect(await refusalOf(limited.runs.submit({ graph: GRAPH }))).toMatchObject({ status: 429 });
+    for (const run of runs) expect(await limited.runs.cancel(run.run_id, { waitS: 20 })).toBeDefined();
+    const fork = { from_node: "c" };
+    expect(await refusalOf(limited.runs.fork(run_id, fork))).toMatchObject({ code: "fork-uncounted" });
+    const forked = await free.runs.fork(run_id, fork);
+    expect(await free.runs.watch(forked.run_id)).toMatchObject({ output: { c: "c(a())" } });
+  });
 });
+
+/** A run that has ended well in that shard. */
+async function freeRunIn(free: Client, shard: string): Promise<Run> {
+  for (;;) {
+    const { run_id } = await free.runs.submit({ graph: PLAIN });
+    const run = await free.runs.watch(run_id);
+    if (shardOf(run_id) === shard) return run;
+  }
+}

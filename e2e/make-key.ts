@@ -7,7 +7,7 @@ import type { ValkeyServer } from "@myspinbot/services/valkey.ts";
 export const ALL_SCOPES = "runs:write,runs:read,operate";
 
 /** @param scopes with commas between */
-export function makeKey(valkey: ValkeyServer, scopes: string, owner = "default"): string {
+export function makeKey(valkey: Pick<ValkeyServer, "urlOf">, scopes: string, owner = "default"): string {
   const command = join(ROOT, "gateway", "src", "entry", "nodejs", "keys.ts");
   const args = ["create", "--owner", owner, "--scopes", scopes];
   const env = { ...process.env, GATEWAY_REDIS_URL: valkey.urlOf("gateway") };

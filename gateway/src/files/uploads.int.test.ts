@@ -276,8 +276,10 @@ describe("an upload whose time is over", () => {
       return none;
     };
     const redis = new Proxy(h.driver.redis, {
-      get: (target, name) =>
-        name === "smembers" ? smembers : (Reflect.get(target, name) as () => unknown).bind(target),
+      get(target, name) {
+        const own: unknown = name === "smembers" ? smembers : Reflect.get(target, name);
+        return typeof own === "function" ? (own.bind(target) as unknown) : own;
+      },
     });
     expect(await remove(file, { redis: redis })).toBe(false);
     expect((await list()).files).toHaveLength(1);
