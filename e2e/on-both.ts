@@ -23,6 +23,7 @@ export const REASONS = {
   command: "it is about a command that starts the gateway on Node.js",
   files: "it starts no gateway: it reads files that we ship",
   extension: "it is about node types that a gateway on Node.js loads from a folder",
+  cluster: "it is about a cluster, which a Worker refuses in a sentence",
   traces: "it is about traces, which are told by who drives at home, never by a Worker",
 } as const;
 
@@ -30,6 +31,7 @@ export const NODE_ONLY: Readonly<Record<string, keyof typeof REASONS>> = {
   "a-new-node-type": "extension",
   backup: "command",
   "bad-starts": "process",
+  cluster: "cluster",
   compose: "process",
   "hostile-box": "box",
   "judged-ahead": "made",

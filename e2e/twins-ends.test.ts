@@ -44,14 +44,17 @@ describe("an executor of either plane", () => {
       for (const level of ["low", "normal", "high"] as const)
         for (let i = 0; i < 10; i += 1) levels.set(await plane.issue([{}], { level }), level);
       open();
-      await Promise.all([...levels.keys()].map((task) => plane.until(task, isEnding)));
+      const ends = await Promise.all([...levels.keys()].map((task) => says(plane, task)));
       const begun = (await plane.redis.xrange(plane.keys.poolReports("s0", plane.pool), "-", "+"))
         .map(([, fields]) => fields)
         .filter((fields) => fields.includes("node.started"))
         .flatMap((fields) => levels.get(fields[fields.indexOf("task") + 1]!) ?? []);
       const round = ["high", "high", "high", "normal", "high", "high", "high", "normal", "high", "low"];
-      expect(begun.slice(0, 10)).toEqual(round);
-      expect(begun).toHaveLength(30);
+      // A read of a gpu-node that waits without a look brings one of each level first (ADR 74): what finds no place goes back.
+      const rounds = [0, 1, 2, 3].map((given) => begun.slice(given, given + round.length));
+      if (plane.pool === "node") expect(rounds[0]).toEqual(round);
+      else expect(rounds).toContainEqual(round);
+      expect(begun.length + ends.filter((said) => said.at(-1)!.startsWith("released")).length).toBe(30);
       await plane.until(first, isEnding);
     },
   );

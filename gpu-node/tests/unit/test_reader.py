@@ -1,5 +1,6 @@
 """When a read looks at what waits before it waits itself."""
 
+from types import SimpleNamespace
 from typing import Any, cast
 
 from passing_clock import PassingClock
@@ -14,6 +15,8 @@ KEYS = Keys("t")
 
 class House:
     """A server that answers what a test says, after a way and back and what it waits."""
+
+    connection_pool = SimpleNamespace(connection_kwargs={})
 
     def __init__(self) -> None:
         self.clock = PassingClock()
