@@ -96,7 +96,8 @@ const shardOf = (run: string): string => run.split("_")[1]!;
 /** Resolves when the run asks, with its id. */
 async function asking(): Promise<string> {
   const { run_id } = await client.runs.submit({ graph: GRAPH });
-  for await (const frame of client.runs.follow(run_id))
+  // From its first event on: a stream begins with the run as it is, which may ask already.
+  for await (const frame of client.runs.follow(run_id, { after: 0 }))
     if (frame.kind === "event" && frame.event.type === "node.waiting") break;
   return run_id;
 }
