@@ -131,7 +131,8 @@ async function measure(start: (dir: string) => Promise<System>, loads: readonly 
 const one = await measure(startNoopSystem, LOADS);
 const three = await measure(startClusterSystem, [SHORT]);
 const rows = [...one, ...three.map((row) => ({ ...row, name: `${row.name}, three masters` }))];
-const ms = (seconds: number): string => (seconds * 1000).toPrecision(3);
+const ms = (seconds: number): string => String(Number((seconds * 1000).toPrecision(3)));
+const round = (value: number): string => String(Number(value.toPrecision(2)));
 const kB = (bytes: number): string => (bytes / 1000).toFixed(1);
 printTable(
   "What a run costs, by the mean: CPU in ms, bytes in kB",
@@ -141,7 +142,7 @@ printTable(
   ],
   rows.map((row) => [
     row.name,
-    (1 / row.seconds).toPrecision(2),
+    round(1 / row.seconds),
     ...[row.gateway, row.gpuNode, row.redis, row.busiest].map(ms),
     row.commands.toFixed(0),
     ...[row.wireBytes, row.keptBytes, row.storedBytes].map(kB),
@@ -150,11 +151,6 @@ printTable(
 printTable(
   "What one of each carries with a core of its own",
   ["", "gateway, runs/s", "Redis or cluster, runs/s", "runs kept per GB"],
-  rows.map((row) => [
-    row.name,
-    (1 / row.gateway).toPrecision(2),
-    (1 / row.busiest).toPrecision(2),
-    (1e9 / row.keptBytes).toPrecision(2),
-  ]),
+  rows.map((row) => [row.name, round(1 / row.gateway), round(1 / row.busiest), round(1e9 / row.keptBytes)]),
 );
 saveResults("capacity", { rows });
