@@ -50,10 +50,14 @@ describe("an executor of either plane", () => {
         .filter((fields) => fields.includes("node.started"))
         .flatMap((fields) => levels.get(fields[fields.indexOf("task") + 1]!) ?? []);
       const round = ["high", "high", "high", "normal", "high", "high", "high", "normal", "high", "low"];
-      // A read of a gpu-node that waits without a look brings one of each level first (ADR 74): what finds no place goes back.
-      const rounds = [0, 1, 2, 3].map((given) => begun.slice(given, given + round.length));
-      if (plane.pool === "node") expect(rounds[0]).toEqual(round);
-      else expect(rounds).toContainEqual(round);
+      // A read of a gpu-node that waits without a look brings one of each level (ADR 74): what finds no place goes back.
+      const counts = (count: number) => Object.groupBy(begun.slice(0, count), (level) => level);
+      if (plane.pool === "node") expect(begun.slice(0, round.length)).toEqual(round);
+      else expect(counts(round.length).high!.length).toBeGreaterThanOrEqual(5);
+      const most = counts(round.length + 6);
+      expect(most.high!.length).toBeGreaterThanOrEqual(7);
+      expect(most.normal!.length).toBeGreaterThanOrEqual(2);
+      expect(most.low!.length).toBeGreaterThanOrEqual(1);
       expect(begun.length + ends.filter((said) => said.at(-1)!.startsWith("released")).length).toBe(30);
       await plane.until(first, isEnding);
     },
