@@ -85,6 +85,8 @@ async function assertAsRecorded(given: Case, makeHub: MakeHub, play_ = given): P
   return dropped.size;
 }
 
+let [played, dropped] = [0, 0];
+
 it.each([
   ["alone, without LangGraph", 400, quickHub, (given: Case) => given],
   ["as nodes of another graph", 150, quickHub, pieceOf],
@@ -92,13 +94,16 @@ it.each([
 ] satisfies [string, number, MakeHub, (given: Case) => Case][])(
   "races, loops and lists at random come to what was recorded of their races: %s",
   async (_, numRuns, makeHub, toPlay) => {
-    let dropped = 0;
     const asRecorded = fc.asyncProperty(racedCases, async (given) => {
       dropped += await assertAsRecorded(given, makeHub, toPlay(given));
     });
     await fc.assert(asRecorded, { numRuns });
-    // They are called back in many of them, or this would say nothing.
-    expect(dropped).toBeGreaterThan(numRuns / 20);
+    played += numRuns;
   },
   PATIENCE_MS,
 );
+
+it("nodes are called back in many of them, or the above would say nothing", () => {
+  // Of all together: among forty at random there may be two.
+  expect(dropped).toBeGreaterThan(played / 20);
+});
