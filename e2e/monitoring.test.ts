@@ -76,6 +76,17 @@ describe.skipIf(!PROMETHEUS)("a busy system", () => {
     output: { v: "$a.v" },
   });
 
+  /** A box goes from an engine with models to one without, which leaves the models where they are. */
+  const spoken: Graph = {
+    name: "spoken",
+    nodes: [
+      { id: "said", type: "synthesize_speech", plane: "python", inputs: { text: "Hello." } },
+      { id: "a", type: "ledger_python", plane: "python" },
+    ],
+    edges: [{ from: "said", to: "a", on: "success" }],
+    output: { v: "$a.v" },
+  };
+
   /** Whatever can be counted happens: films, failures, a box that dies, webhooks, followers, entries that nobody reads. */
   async function beBusy(): Promise<void> {
     const { runs } = world.client;
@@ -97,6 +108,7 @@ describe.skipIf(!PROMETHEUS)("a busy system", () => {
     // What runs of a graph took before is expected of the next ones.
     for (let i = 0; i < 3; i += 1) expect(await ended(speak)).toBe("succeeded");
     expect(await ended({ graph: graph({ die: true }), input: {} })).toBe("failed");
+    expect(await ended({ graph: spoken, input: {} })).toBe("succeeded");
     const redis = new Redis(world.valkey.url);
     await redis.xadd(createKeys("msb").poolReports("s0", "default"), "*", "what", "nobody understands");
     await redis.quit();
@@ -125,6 +137,21 @@ describe.skipIf(!PROMETHEUS)("a busy system", () => {
     while (left.length > 0 && Date.now() < until) left = await silent();
     expect(left).toEqual([]);
     await expect(silentOf("gateway_walks")).resolves.toBe(true);
+    await expect(silentOf("sum(gpu_node_engine_resident_processes) > 0")).resolves.toBe(false);
+  });
+
+  it.skipIf(!PROMTOOL)("has names by convention only", async () => {
+    const pages = await Promise.all(
+      [...world.fronts, ...world.gpuNodes].map(async ({ url }) => {
+        const page = await fetch(`${url}/metrics`, { headers: { Authorization: `Bearer ${world.key}` } });
+        return [page.status, await page.text()] as const;
+      }),
+    );
+    const said = pages.map(([status, input]) => {
+      const tool = spawnSync(PROMTOOL!, ["check", "metrics"], { input, encoding: "utf8" });
+      return [status, tool.status, tool.stdout + tool.stderr];
+    });
+    expect(said).toEqual(pages.map(() => [200, 0, ""]));
   });
 
   it("evaluates every alert, whose series are all there", async () => {

@@ -5,10 +5,11 @@ ARG PYTHON=python:3.12.13-slim-bookworm@sha256:8a7e7cc04fd3e2bd787f7f24e22d5d119
 FROM ${NODE} AS node
 
 FROM ${PYTHON}
-# Versions of Debian's packages follow the base image's release.
+# Prometheus is for the test that asks it what dashboards and alerts ask. Versions of Debian's packages follow the base image's release.
 # hadolint ignore=DL3008
 RUN apt-get update && \
-    apt-get install -y --no-install-recommends ca-certificates curl git less openssh-client procps && \
+    apt-get install -y --no-install-recommends ca-certificates curl git less openssh-client procps \
+      prometheus prometheus-redis-exporter && \
     rm -rf /var/lib/apt/lists/*
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules

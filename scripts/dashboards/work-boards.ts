@@ -107,6 +107,36 @@ export const BOXES: Board = {
       ],
     },
     {
+      title: "Resident models",
+      about:
+        "Handler processes that hold models of an engine now. Services beside the box (ComfyUI, Ollama) hold theirs themselves.",
+      unit: "short",
+      lines: [["gpu_node_engine_resident_processes", "{{instance}} {{engine}}"]],
+    },
+    {
+      title: "Memory of resident models",
+      about:
+        "What handler processes grew by as they loaded what they hold, by engine; and all that they hold, with the work that they do.",
+      unit: "bytes",
+      lines: [
+        ["gpu_node_engine_resident_bytes", "{{instance}} {{engine}}"],
+        ["gpu_node_children_resident_bytes", "{{instance}} in all"],
+      ],
+    },
+    {
+      title: "Hand-overs",
+      about:
+        "A handler process goes from one engine to another: its models are kept, or were dropped because they had grown too much. Many that were dropped mean that models are loaded again and again.",
+      unit: "ops",
+      lines: [[rate("gpu_node_engine_handovers_total", "engine, models"), "to {{engine}}, {{models}}"]],
+    },
+    {
+      title: "Loading models",
+      about: "95 % are faster, by engine.",
+      unit: "s",
+      lines: [[quantile(0.95, "gpu_node_engine_load_seconds", "engine"), "{{engine}}"]],
+    },
+    {
       title: "Tasks lost",
       about: "Executors fell silent, or a box could not renew what it held.",
       unit: "ops",

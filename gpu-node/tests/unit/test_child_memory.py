@@ -17,21 +17,40 @@ from gpu_node.clock import SystemClock
 from gpu_node.metrics import Metrics
 
 LIMITS = Limits("off", network=False, memory_mb=0, cpu_s=0, file_mb=0, open_files=0)
-MODELS = Path(__file__).parents[3] / ".data" / "models"
+EXTENSION = """
+from gpu_node.handlers.registry import HandlerSpec
+
+NODE_TYPES = [
+    {
+        "type": "idle",
+        "plane": "python",
+        "description": "Does nothing.",
+        "timeout_s": 20,
+        "engines": ["own"],
+        "resources": {"cpu": 0, "gpu": 0, "vram_gb": 0},
+        "schema_digest": "0" * 64,
+        "inputs": {},
+        "outputs": {},
+    }
+]
+HANDLERS = {"idle": HandlerSpec("process", lambda *_: {})}
+"""
 
 
 @pytest.mark.parametrize(("held", "replaced"), [(2 << 30, 3), (100 << 20, 0)])
 async def test_an_idle_process_that_holds_too_much_is_replaced(
-    monkeypatch: pytest.MonkeyPatch, held: int, replaced: int
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, held: int, replaced: int
 ) -> None:
+    extension = tmp_path / "extension.py"
+    extension.write_text(EXTENSION)
     monkeypatch.setattr(fleet, "resident_bytes", lambda pid: held)
     metrics, clock = Metrics(), SystemClock()
-    settings = ChildSettings("", dict(os.environ), LIMITS, 60.0)
+    settings = ChildSettings(str(extension), dict(os.environ), LIMITS, 60.0)
     pool = ChildPool(settings, Places(1, 1, clock), metrics, breaker=Breaker(clock))
     try:
         for _ in range(4):
-            found = await pool.probe(MODELS, ["upscale_video"])
-            assert "upscale_video" in found
+            found = await pool.probe(tmp_path, ["idle"])
+            assert [row["name"] for row in found["idle"]["engines"]] == ["own"]
     finally:
         await pool.close()
     assert metrics.child_exits.labels("grown")._value.get() == replaced

@@ -20,9 +20,10 @@ from typing import Any, NoReturn
 from gpu_node.children.failures import to_failure
 from gpu_node.children.framing import Message, encode, receive_message
 from gpu_node.children.limits import Limits
-from gpu_node.children.memory import give_back
+from gpu_node.children.memory import give_back, resident_bytes
 from gpu_node.children.probe import Place, probe
 from gpu_node.children.restraint import leave, restrain
+from gpu_node.engines.networks import HeldNetworks
 from gpu_node.errors import Canceled, PermanentError
 from gpu_node.handlers.outputs import to_outputs
 from gpu_node.handlers.plain_json import clean_text
@@ -57,16 +58,26 @@ class CallServer:
         self._settings: Mapping[str, Any] = {}
         self._runner: asyncio.Runner | None = None
         self._stop: Callable[[], object] = _nothing
+        self._networks = HeldNetworks(
+            self._tell_loaded,
+            elapsed=time.monotonic,
+            size=lambda: resident_bytes(os.getpid()),
+        )
+        self._told: dict[str, int] = {}
+        """What the parent knows of the networks that are held."""
 
     def serve(self) -> NoReturn:
         """Work until the parent is gone or says goodbye; handlers run in the main thread."""
         threading.Thread(target=self._listen, daemon=True).start()
         threading.Thread(target=self._watch, daemon=True).start()
+        self._networks.watch()
         while True:
             message = self._next()
             self._busy = True
             began = time.monotonic()
-            self._send(self._answer(message))
+            answer = self._answer(message)
+            self._tell_held()
+            self._send(answer)
             if time.monotonic() - began >= LONG_S:
                 give_back()
                 self._has_kept = False
@@ -181,6 +192,17 @@ class CallServer:
             check(call.params, call.inputs, context)
         answer = {"outputs": {}, "engine": call.engine, "staged": []}
         return {"kind": "done", "id": message["id"], **answer}
+
+    def _tell_loaded(self, engine: str, seconds: float) -> None:
+        self._send({"kind": "loaded", "engine": engine, "seconds": seconds})
+        self._tell_held()
+
+    def _tell_held(self) -> None:
+        """Before the answer, so that whoever has that knows this; and nothing that is known."""
+        held = self._networks.bytes_by_engine()
+        if held != self._told:
+            self._told = held
+            self._send({"kind": "held", "engines": held})
 
     def _send(self, message: Message) -> None:
         try:

@@ -6,11 +6,12 @@ import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from gpu_node.children.failures import ChildCrashed, DiedIdle, describe_end, to_error
 from gpu_node.children.framing import BadMessage, Message, encode, read_message
 from gpu_node.children.output import log_output
+from gpu_node.children.residency import Residency
 from gpu_node.children.settings import ChildSettings
 from gpu_node.children.spawn import Spawned, spawn
 from gpu_node.clock import Clock
@@ -19,6 +20,9 @@ from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 
 START_TIMEOUT_S = 60.0
+End = Literal["idle", "crashed", "grown", "memory", "stopped"]
+"""It died between two calls, or in one; it held too much, or a call found no memory; or somebody
+no longer wanted what it did."""
 OnNote = Callable[[str, dict[str, Any]], None]
 OnLong = Callable[[], Awaitable[None]]
 """Returns when the work that the handler has called long may go on."""
@@ -36,12 +40,15 @@ class Done:
 class Child:
     """Works on one call at a time."""
 
-    def __init__(self, spawned: Spawned, output: asyncio.Task[None]) -> None:
+    def __init__(self, spawned: Spawned, output: asyncio.Task[None], residency: Residency) -> None:
         self.pid = spawned.process.pid
         self.last_types: list[str] = []
         self.used_at = 0.0
         self.looked_at = 0.0
         self.is_alive = True
+        self.residency = residency
+        self.end: End = "stopped"
+        """Why it has gone, once it has."""
         self._process = spawned.process
         self._reader = spawned.reader
         self._writer = spawned.writer
@@ -57,7 +64,7 @@ class Child:
         process = spawned.process
         assert process.stdout
         output = asyncio.create_task(log_output(process.stdout, process.pid, metrics, clock))
-        child = cls(spawned, output)
+        child = cls(spawned, output, Residency(metrics, settings.engines))
         start = {
             "extensions": settings.extensions,
             "settings": dict(settings.settings),
@@ -127,10 +134,12 @@ class Child:
         if self.is_alive:
             self._write({"kind": "beat"})
 
-    async def kill(self) -> int:
+    async def kill(self, end: End = "stopped") -> int:
         """End the process and all that it has started; answers its exit code."""
         if self.is_alive:
             self.is_alive = False
+            self.end = end
+            self.residency.gone()
             # The guard hears of it by the end of its line, as it would of our death.
             os.close(self._life)
         code = await self._process.wait()
@@ -178,7 +187,7 @@ class Child:
             try:
                 answer = await read_message(self._reader)
             except BadMessage as error:
-                await self.kill()
+                await self.kill("crashed")
                 raise ChildCrashed(
                     "handler-crashed", f"The handler's process sent {error}."
                 ) from error
@@ -187,6 +196,10 @@ class Child:
                 raise crash("handler-crashed", await self._last_words())
             if answer["kind"] == "began":
                 self._began = True
+            elif answer["kind"] == "held":
+                self.residency.holds(answer["engines"])
+            elif answer["kind"] == "loaded":
+                self.residency.loaded(answer["engine"], answer["seconds"])
             elif answer["kind"] == "note":
                 if on_note and answer["id"] == message.get("id"):
                     on_note(answer["note"], answer["data"])
@@ -204,7 +217,7 @@ class Child:
         self._write({"kind": "go", "id": call_id})
 
     async def _last_words(self) -> str:
-        return describe_end(await self.kill())
+        return describe_end(await self.kill("crashed" if self._began else "idle"))
 
     def _write(self, message: Message) -> None:
         with contextlib.suppress(ConnectionError, RuntimeError):

@@ -30,6 +30,7 @@ class Fleet:
         self._coming: asyncio.Task[None] | None = None
         self._is_closed = False
         self._beats = asyncio.create_task(self._beat())
+        metrics.add_holder(lambda: sum(resident_bytes(child.pid) for child in self._children))
 
     async def close(self) -> None:
         """Kill all processes."""
@@ -43,12 +44,15 @@ class Fleet:
         self._children.clear()
         self._idle.clear()
 
-    async def take(self, node_type: str) -> Child:
+    async def take(self, node_type: str, engine: str = "") -> Child:
         """The idle child that did this type last, else the one used last, else a new one. The one
-        that nobody has called yet comes after the others: it is left to probes."""
-        chosen = await self._choose(
+        that nobody has called yet comes after the others: it is left to probes. `engine`: that of
+        the call that follows."""
+        chosen, grown = await self._choose(
             lambda _: True, lambda c: (node_type in c.last_types, bool(c.last_types), c.used_at)
         )
+        if engine:
+            chosen.residency.give_to(engine, [child.residency for child in grown])
         if node_type not in chosen.last_types:
             chosen.last_types.append(node_type)
         return chosen
@@ -59,7 +63,7 @@ class Fleet:
         if self._coming:
             # It is for a call, and there sooner when nobody starts beside it.
             await asyncio.wait({self._coming})
-        return await self._choose(lambda c: not c.last_types, lambda c: c.used_at)
+        return (await self._choose(lambda c: not c.last_types, lambda c: c.used_at))[0]
 
     def replace(self, died: Child) -> asyncio.Task[None] | None:
         """Start a child in the place of a dead one without waiting for it, unless one for calls is
@@ -74,8 +78,12 @@ class Fleet:
         if not any(child.last_types for child in self._idle):
             await self._start(node_types)
 
-    async def _choose(self, may: Callable[[Child], bool], rank: Callable[[Child], Any]) -> Child:
+    async def _choose(
+        self, may: Callable[[Child], bool], rank: Callable[[Child], Any]
+    ) -> tuple[Child, list[Child]]:
+        """The best one, and those that would have been better but held too much, and are gone."""
         await self._drop_dead()
+        gone: list[Child] = []
         while True:
             while not (idle := [child for child in self._idle if may(child)]):
                 coming = self._coming
@@ -88,32 +96,32 @@ class Fleet:
             # Only this one, and not again at once: to ask the kernel is dear beside a short call.
             # What nobody has used holds nothing that the next one would not hold.
             is_known = not best.used_at or self._clock.elapsed() - best.looked_at < LOOK_EVERY_S
-            if is_known or not await self._drop_grown([best]):
+            grown = [] if is_known else await self._drop_grown([best])
+            if not grown:
                 self._idle.remove(best)
-                return best
+                return best, gone
+            gone.extend(grown)
 
     async def _drop_dead(self) -> None:
         """Take children away that died idle, for instance by the kernel's choice."""
         dead = [child for child in self._idle if child.has_died]
         self._idle = [child for child in self._idle if not child.has_died]
         for child in dead:
-            await child.kill()
-            self._metrics.child_exits.labels("idle").inc()
+            await child.kill("idle")
             self.give_back(child)
 
-    async def _drop_grown(self, idle: Sequence[Child]) -> bool:
-        """Take idle children away that hold too much, and say whether there were any: what they
-        need again is loaded again."""
+    async def _drop_grown(self, idle: Sequence[Child]) -> list[Child]:
+        """Take idle children away that hold too much, and say which: what they need again is
+        loaded again."""
         most = self._settings.most_bytes
         for child in idle:
             child.looked_at = self._clock.elapsed()
         grown = [child for child in idle if resident_bytes(child.pid) > most]
         self._idle = [child for child in self._idle if child not in grown]
         for child in grown:
-            await child.kill()
-            self._metrics.child_exits.labels("grown").inc()
+            await child.kill("grown")
             self.give_back(child)
-        return bool(grown)
+        return grown
 
     async def _start(self, node_types: Sequence[str] = ()) -> None:
         """node_types: what it will be asked for; probes leave it to those who ask."""
@@ -136,7 +144,8 @@ class Fleet:
             return
         self._children.discard(child)
         self._metrics.children.dec()
-        get_logger().warning("child gone", child=child.pid)
+        self._metrics.child_exits.labels(child.end).inc()
+        get_logger().warning("child gone", child=child.pid, end=child.end)
 
     async def _beat(self) -> None:
         while True:

@@ -61,7 +61,6 @@ class ChildPool:
         hold: Hold = hold_nothing,
     ) -> None:
         self._fleet = Fleet(settings, metrics, places.clock)
-        self._metrics = metrics
         self._places = places
         self._checks = asyncio.Lock()
         self._probes = asyncio.Lock()
@@ -131,7 +130,7 @@ class ChildPool:
     async def _call(
         self, call: Call, on_note: OnNote, timeout_s: float, *, owner: Owner, place: Place
     ) -> Done:
-        child = await self._fleet.take(call.type)
+        child = await self._fleet.take(call.type, call.engine)
         try:
             async with asyncio.timeout(timeout_s) as limit:  # noqa: TID251 - it is rescheduled
                 owner.acts()
@@ -143,15 +142,13 @@ class ChildPool:
                 "node-timeout", f"The node {call.node_id} did not end within {timeout_s:g} s."
             ) from error
         except DiedIdle:
-            self._metrics.child_exits.labels("idle").inc()
             raise
         except ChildCrashed:
             self._breaker.crashed(call.type, call.run_id)
-            self._metrics.child_exits.labels("crashed").inc()
             raise
         except MemoryError:
             # What it holds is the likely reason; a fresh process starts without it.
-            await child.kill()
+            await child.kill("memory")
             raise
         finally:
             self._fleet.give_back(child)

@@ -34,6 +34,8 @@ class Pools:
         resources: Resources,
     ) -> None:
         self._registry = registry
+        named = (name for each in registry.node_types.values() for name in each.engines)
+        settings = replace(settings, engines={*settings.engines, *named})
         self.computing = ChildPool(settings, places, metrics, breaker=breaker, hold=resources.held)
         # Those that wait for services may speak to them; their calls take no short place of others.
         online = replace(settings, limits=replace(settings.limits, network=True))

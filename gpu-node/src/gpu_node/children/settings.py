@@ -1,11 +1,12 @@
 """How handler processes are made."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from gpu_node.children.limits import Limits
 from gpu_node.children.memory import MOST_BYTES
+from gpu_node.engines.table import ENGINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +22,5 @@ class ChildSettings:
     """Memory that an idle child may hold."""
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """For those who ask engines; a call brings them itself."""
+    engines: Collection[str] = ENGINES
+    """Names that there are."""

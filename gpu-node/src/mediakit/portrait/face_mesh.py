@@ -11,6 +11,7 @@ import numpy as np
 
 from mediakit.arrays import Floats, Picture
 from mediakit.model_files import checked
+from mediakit.networks import network_of
 from mediakit.portrait import topology
 from mediakit.portrait.face_detector import MODEL as DETECTOR
 from mediakit.portrait.face_detector import FaceBox, FaceDetector
@@ -107,6 +108,7 @@ def _box_of(points: Floats) -> FaceBox:
 
 
 @lru_cache(maxsize=1)
+@network_of("face_mesh")
 def load(models: Path) -> FaceMesh:
     """The networks, loaded once per process."""
     return FaceMesh(models)

@@ -10,6 +10,7 @@ import numpy as np
 
 from mediakit.arrays import Floats, Picture
 from mediakit.model_files import checked
+from mediakit.networks import network_of
 from mediakit.portrait.tflite import Network
 
 MODEL = "selfie_segmentation.tflite"
@@ -90,6 +91,7 @@ def _largest(matte: Floats) -> Floats:
 
 
 @lru_cache(maxsize=1)
+@network_of("selfie_segmentation")
 def load(models: Path) -> PersonMatte:
     """The network, loaded once per process."""
     return PersonMatte(models)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from mediakit.model_files import checked_in_package
+from mediakit.networks import network_of
 from mediakit.speech import interruptible
 from mediakit.speech.durations import times_of
 from mediakit.speech.phonemes import phonemizer
@@ -66,6 +67,7 @@ class Hibari:
 
 
 @lru_cache(maxsize=1)
+@network_of("hibari")
 def load() -> Hibari:
     """The voice, loaded once per process."""
     return Hibari()

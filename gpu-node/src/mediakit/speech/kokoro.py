@@ -10,6 +10,7 @@ import numpy as np
 
 from mediakit.arrays import Floats
 from mediakit.model_files import checked
+from mediakit.networks import network_of
 from mediakit.speech import interruptible
 from mediakit.speech.durations import times_of
 from mediakit.speech.kokoro_voices import DEFAULT, VOICES, is_british
@@ -71,6 +72,7 @@ class Kokoro:
 
 
 @lru_cache(maxsize=1)
+@network_of("kokoro")
 def _session(model: Path) -> Any:
     """The network, loaded once per process; from the file, which takes less memory than bytes."""
     import onnxruntime

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.signal import resample_poly
 
 from mediakit.arrays import Samples
+from mediakit.networks import network_of
 
 RATE = 16_000
 """What pocketsphinx's model was trained with."""
@@ -22,6 +23,7 @@ def why_not() -> str | None:
 
 
 @lru_cache(maxsize=1)
+@network_of("pocketsphinx")
 def _decoder() -> Any:
     import pocketsphinx
 

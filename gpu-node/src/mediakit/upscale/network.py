@@ -11,6 +11,7 @@ import numpy as np
 from mediakit.arrays import Floats
 from mediakit.errors import MediaError
 from mediakit.model_files import checked_in_package
+from mediakit.networks import network_of
 from mediakit.upscale.models import PACKAGE, Model, folder
 
 Check = Callable[[], None]
@@ -68,6 +69,7 @@ def _stops(graph: Path) -> list[str]:
     return [line[4 + int(line[2])] for line in lines if line[0] in _RESIDUAL]
 
 
+@network_of("esrgan")
 def load(model: Model) -> Network:
     """The network; not kept: the largest holds 300 MB, and loading it takes less than a tile."""
     weights = folder()
