@@ -9,7 +9,7 @@ import { ROOT } from "@myspinbot/services/binaries.ts";
 import { setUpCompose } from "@myspinbot/services/compose-folder.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ComposeFile, readCompose } from "./compose/files.ts";
-import { seriesOf, wantedBy } from "./compose/promql.ts";
+import { misnamedIn, seriesOf, wantedBy } from "./compose/promql.ts";
 import { appOf, processOf, redisFor, storeFor } from "./compose/processes.ts";
 import { alerts, expressions } from "./compose/watched.ts";
 
@@ -85,7 +85,9 @@ it("makes a film as Compose would start it, with a first key, and every user no 
     fetch(`${box.url}/metrics`),
   ]);
   expect(pages.map(({ status }) => status)).toEqual([200, 200]);
-  const series = seriesOf((await Promise.all(pages.map((page) => page.text()))).join("\n"));
+  const texts = await Promise.all(pages.map((page) => page.text()));
+  expect(texts.flatMap(misnamedIn)).toEqual([]);
+  const series = seriesOf(texts.join("\n"));
   expect(expressions().flatMap(([where, expr]) => missingIn(series, where, expr))).toEqual([]);
 });
 
@@ -114,6 +116,22 @@ describe("what is watched", () => {
       "here: gateway_runs has no label pool",
     ]);
     expect(missingIn(series, "here", "gateway_walks")).toEqual(["here: nobody tells gateway_walks"]);
+  });
+
+  it("is named as Prometheus's conventions have it, and a name that is not is found", () => {
+    const page = (name: string, type: string): string => `# HELP ${name} Of one.\n# TYPE ${name} ${type}\n`;
+    const right = page("a_seconds", "histogram") + page("b_total", "counter") + page("c_bytes", "gauge");
+    expect(misnamedIn(right)).toEqual([]);
+    const wrong = [
+      ["a_total", "gauge"],
+      ["a", "counter"],
+      ["a_count", "gauge"],
+      ["a_ms", "histogram"],
+      ["a_gauge", "gauge"],
+      ["aB", "gauge"],
+    ] as const;
+    for (const [name, type] of wrong) expect(misnamedIn(page(name, type))).toHaveLength(1);
+    expect(misnamedIn("# TYPE a gauge\n")).toEqual(["gauge a: has no words"]);
   });
 
   it("says for every alert what to do", () => {

@@ -27,6 +27,27 @@ export function wantedBy(expression: string): Wanted[] {
   return metrics.map((metric) => ({ metric, labels: [...labels] }));
 }
 
+/** Endings and parts of names that say something, and of which kinds of metrics they may say it. */
+const NAMING: readonly (readonly [RegExp, (type: string) => boolean])[] = [
+  [/_total$/, (type) => type === "counter"],
+  [/_(count|sum|bucket)$/, () => false],
+  [/[A-Z]/, () => false],
+  // Base units are written out, and the kind is said beside the name.
+  [/_(ms|msecs?|secs?|s|kb|mb|gb|b|pct|percent)(_|$)/, () => false],
+  [/_(gauge|counter|histogram|summary)(_|$)/, () => false],
+];
+
+/** @returns what `promtool check metrics` would have against the names on a page, too */
+export function misnamedIn(page: string): string[] {
+  return Array.from(page.matchAll(/^# TYPE (\S+) (\S+)$/gm)).flatMap(([, name = "", type = ""]) => [
+    ...NAMING.filter(([part, may]) => part.test(name) && !may(type)).map(
+      ([part]) => `${type} ${name}: ${part.source}`,
+    ),
+    ...(type === "counter" && !name.endsWith("_total") ? [`${type} ${name}: has no _total`] : []),
+    ...(new RegExp(`^# HELP ${name} \\S`, "m").test(page) ? [] : [`${type} ${name}: has no words`]),
+  ]);
+}
+
 /** Names of series -> their labels, from a page in the exposition format; no labels where nothing was counted yet. */
 export function seriesOf(page: string): Map<string, Set<string>> {
   const series = new Map<string, Set<string>>();

@@ -8,6 +8,9 @@ const TASK_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 
 const RUN_BUCKETS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 14_400, 86_400];
 const REQUEST_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 10, 60];
 
+/** Gauges of the library that are named as counters are; without the ending they are told by type. */
+const MISNAMED = ["handles", "requests", "resources"].map((of) => `nodejs_active_${of}_total`);
+
 const ESTIMATE_BUCKETS = [0.05, 0.1, 0.2, 0.35, 0.5, 1, 2, 5];
 
 /** An own registry per call, so that two gateways in one process (tests) do not share numbers. */
@@ -17,6 +20,7 @@ export function createPrometheusMetrics(
   const registry = new Registry();
   const registers = [registry];
   if (options.processMetrics) collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
   const setGauges = createGauges(registers);
   const drives = new Histogram({
     name: "gateway_drive_seconds",
@@ -50,6 +54,10 @@ export function createPrometheusMetrics(
   const lost = counter("gateway_tasks_lost_total", "Tasks whose executor has fallen silent.", ["pool"]);
   const artifacts = counter("gateway_artifacts_total", "Artifacts that runs have made.");
   const artifactBytes = counter("gateway_artifact_bytes_total", "Their bytes.");
+  const storeErrors = counter(
+    "gateway_store_errors_total",
+    "Requests that the object store did not answer, or not as it should.",
+  );
   const requests = new Histogram({
     name: "gateway_request_seconds",
     help: "HTTP requests until their headers.",
@@ -80,6 +88,7 @@ export function createPrometheusMetrics(
       artifacts.inc();
       artifactBytes.inc(bytes);
     },
+    storeFailed: () => storeErrors.inc(),
     request: (route, method, status, seconds) => requests.observe({ route, method, status }, seconds),
     streamOpened: () => streams.inc(),
     streamClosed: () => streams.dec(),
