@@ -19,8 +19,11 @@ from redis.asyncio import Redis
 from services import Valkey, start_valkey
 from ulid import ULID
 
+from gpu_node.contracts.keys import Keys
+from gpu_node.redis import clients
 from gpu_node.redis.clients import create_command_client
 from gpu_node.redis.failures import RedisError, fault_of, is_unavailable
+from gpu_node.redis.health import check_redis
 
 PEM = Path(__file__).with_name("untrusted.pem")
 NO_DELAY = ("--repl-diskless-sync-delay", "0")
@@ -109,6 +112,9 @@ async def speaks_tls() -> AsyncIterator[int]:
         server.close()
 
 
+WRONG = "Redis refuses the user or password of its address (WRONGPASS): correct GPU_NODE_REDIS_URL"
+
+
 @pytest.fixture(scope="module")
 def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Valkey, Path]]:
     """A server with a password, a socket, and a user who may only read."""
@@ -124,9 +130,9 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Valkey, P
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("redis://127.0.0.1:{port}", "Redis wants a password, and its address has none (NOAUTH)"),
-        ("redis://:no@127.0.0.1:{port}", "Redis refuses the user or password of its address"),
-        ("redis://who:no@127.0.0.1:{port}", "Redis refuses the user or password of its address"),
+        ("redis://127.0.0.1:{port}", "its address has none (NOAUTH): correct GPU_NODE_REDIS_URL"),
+        ("redis://:no@127.0.0.1:{port}", WRONG),
+        ("redis://who:no@127.0.0.1:{port}", WRONG),
         ("redis://reader:secret@127.0.0.1:{port}", "Redis does not let this user do what is"),
         ("redis://:{password}@127.0.0.1:{port}/99", "Redis does not have the database of its"),
         ("redis://nowhere.invalid:1", "The host name of Redis cannot be resolved ("),
@@ -138,8 +144,11 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Valkey, P
     ],
 )
 async def test_names_what_is_wrong_with_a_redis(
-    locked: tuple[Valkey, Path], address: str, sentence: str
+    locked: tuple[Valkey, Path], address: str, sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if sentence == "speaks no TLS":
+        # Four times it is waited for an answer that never comes.
+        monkeypatch.setattr(clients, "CONNECT_TIMEOUT_S", 1.0)
     async with speaks_tls() as tls:
         url = address.format(port=locked[0].port, tls=tls, password=PASSWORD)
         client = create_command_client(url)
@@ -154,10 +163,9 @@ async def test_says_in_log_and_readiness_what_is_wrong_with_its_redis(
     locked: tuple[Valkey, Path], tmp_path: Path
 ) -> None:
     url = f"redis://:no@127.0.0.1:{locked[0].port}"
-    sentence = "Redis refuses the user or password of its address (WRONGPASS)"
     async with run_gpu_node(url, tmp_path, wait_for="redis cannot be used") as node:
-        assert (await node.says("redis cannot be used"))["fault"] == sentence
-        await until_said(node, sentence)
+        assert (await node.says("redis cannot be used"))["fault"] == WRONG
+        await until_said(node, WRONG)
 
 
 async def test_takes_socket_password_and_database_from_its_address(
@@ -187,3 +195,44 @@ async def test_refuses_a_cluster_at_its_start(tmp_path: Path) -> None:
         "Redis is a cluster, and its address names a single server: write redis+cluster://." in err
     )
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("hello", "version"),
+    [
+        (b"*4\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$6\r\n6.2.14\r\n", "6.2.14"),
+        (b"-ERR unknown command `HELLO`, with args beginning with: \r\n", "5 or older"),
+    ],
+)
+async def test_refuses_an_old_redis_at_its_start_and_names_it_when_it_comes_later(
+    tmp_path: Path, hello: bytes, version: str
+) -> None:
+    sentence = (
+        f"Redis is version {version}, but must be 7.0 or newer, or Valkey 7.2 or newer: "
+        "update the server."
+    )
+    async with answering(hello) as url:
+        client = create_command_client(url)
+        said = await check_redis(client, Keys("msb"), "s0", "default", is_cluster=False)
+        assert said == sentence
+        await client.aclose()
+        settings = {"port": 0, "redis_url": url, "data_dir": tmp_path}
+        settings |= {"s3_endpoint": "http://127.0.0.1:9", "s3_access_key": "a"}
+        status, _, err = await run(**settings, s3_secret_key="b")
+    assert status == 1
+    assert sentence in err
+    assert "Traceback" not in err
+
+
+@asynccontextmanager
+async def answering(hello: bytes) -> AsyncIterator[str]:
+    """A server that answers this to HELLO, and OK to everything else."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await reader.readline():
+            lines = [await reader.readline() for _ in range(2 * int(head[1:]))]
+            writer.write(hello if lines[1].strip() == b"HELLO" else b"+OK\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"

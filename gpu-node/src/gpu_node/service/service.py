@@ -27,7 +27,7 @@ from gpu_node.metrics import Metrics
 from gpu_node.readiness import Readiness
 from gpu_node.redis.backoff import Backoffs
 from gpu_node.redis.clients import Client, create_command_client, is_cluster
-from gpu_node.redis.health import check_redis, refuse_other_kind
+from gpu_node.redis.health import check_redis, refuse_unfit
 from gpu_node.service.assembly import Box, assemble, closing
 from gpu_node.service.capacity import count_long_slots, count_slots, find_resources
 from gpu_node.service.engines import Engines
@@ -85,7 +85,7 @@ class Service:
             registry = load_registry(config.extensions)
             root = WorkRoot(config.data_dir, self.executor_id)
             stack.callback(root.close)
-            store = ArtifactStore(config, self._clock)
+            store = ArtifactStore(config, self._clock, self._metrics)
             stack.callback(store.close)
             commands = await self._connect(stack)
             self._readiness.add_check("The object store", store.check)
@@ -129,9 +129,9 @@ class Service:
             for shard in (shards if clustered else shards[:1])
         }
         for shard, client in clients.items():
-            await refuse_other_kind(client, is_cluster=clustered)
+            await refuse_unfit(client, is_cluster=clustered)
             name = f"Redis, {shard}," if clustered else "Redis"
-            check = partial(check_redis, client, keys, shard, config.pool)
+            check = partial(check_redis, client, keys, shard, config.pool, is_cluster=clustered)
             self._readiness.add_check(name, check)
         return {shard: clients.get(shard, clients["s0"]) for shard in shards}
 
