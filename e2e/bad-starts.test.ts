@@ -81,8 +81,9 @@ describe.each(SERVICES)("the $name", ({ name, app, user, prepare }) => {
 
   it("lives with a wrong password of Redis, and says so in its log, too", async () => {
     const service = await given("password", { redisUrl: valkey.urlOf(user).replace(/:[^:@]+@/, ":wrong@") });
-    await saysSo(service, "Redis refuses the user or password of its address (WRONGPASS)");
-    await expect.poll(() => service.service.logTail()).toContain("Redis refuses the user or password");
+    const said = `Redis refuses the user or password of its address (WRONGPASS): correct ${app}_REDIS_URL`;
+    await saysSo(service, said);
+    await expect.poll(() => service.service.logTail()).toContain(said);
     expect(service.service.logTail()).not.toContain(":wrong@");
   });
 
@@ -90,6 +91,6 @@ describe.each(SERVICES)("the $name", ({ name, app, user, prepare }) => {
     const service = await given("store", {
       s3: { ...seaweed, accessKey: seaweed.accessKey, secretKey: "wrong" },
     });
-    await saysSo(service, "object store answered 403");
+    await saysSo(service, `object store answered 403 (SignatureDoesNotMatch): correct ${app}_S3_SECRET_KEY`);
   });
 });

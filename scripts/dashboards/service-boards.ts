@@ -45,6 +45,15 @@ export const SERVICE: Board = {
       ],
     },
     {
+      title: "Store errors",
+      about: "Requests that the object store did not answer, or not as it should, per second.",
+      unit: "ops",
+      lines: [
+        ["sum(rate(gateway_store_errors_total[$__rate_interval]))", "gateways"],
+        [rate("gpu_node_store_errors_total", "instance"), "{{instance}}"],
+      ],
+    },
+    {
       title: "Dead letters",
       about: "Entries that nobody understood, per second, by stream.",
       unit: "ops",

@@ -9,6 +9,7 @@ import { createObjectStore, type ObjectStore } from "./object-store.ts";
 let server: Server;
 let store: ObjectStore;
 let elapsed = 0;
+let failures = 0;
 /** What it answers to bytes. */
 let answer: { status: number; code?: string };
 
@@ -25,6 +26,7 @@ beforeAll(async () => {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ...{ region: "us-east-1", bucket: "films", accessKey: "a", secretKey: "b" },
     clock: { ...systemClock, elapsed: () => elapsed },
+    onFailure: () => (failures += 1),
   });
 });
 afterAll(() => server.close());
@@ -61,8 +63,11 @@ it("counts as full for a while only: nobody can ask it", async () => {
 
 it("does not count as full where it is only busy", async () => {
   answer = { status: 503, code: "SlowDown" };
+  const before = failures;
   await expect(put()).rejects.toMatchObject({
     detail: "The object store answered 503 (SlowDown); try again.",
   });
   await store.ensureBucket();
+  // Who counts has heard of the one that failed.
+  expect(failures - before).toBe(1);
 });

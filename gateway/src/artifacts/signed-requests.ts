@@ -12,6 +12,8 @@ export interface ObjectStoreOptions {
   /** How long to wait for the head of an answer. */
   timeoutMs?: number;
   clock: Clock;
+  /** Hears of each request that failed. */
+  onFailure?: () => void;
   /** The way to the store, where it is not the runtime's own. */
   fetch?: typeof fetch;
   /** A pipe for so many bytes, where the runtime takes the length of a stream from its pipe and not from a header. */
@@ -54,6 +56,7 @@ export function createSend(options: ObjectStoreOptions): Send {
       const [, code] = /<Code>([A-Za-z0-9.]{1,64})<\/Code>/.exec(answer) ?? [];
       throw new StoreAnswer(response.status, code, answer.slice(0, 300), method === "PUT" && path !== "");
     } catch (error) {
+      options.onFailure?.();
       throw storeUnavailable(error);
     }
   };

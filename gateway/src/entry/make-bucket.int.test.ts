@@ -57,14 +57,18 @@ it.each([
 });
 
 it.each([
-  [403, "InvalidAccessKeyId"],
-  [400, "AuthorizationHeaderMalformed"],
-  [301, "PermanentRedirect"],
-])("is reported as the store answers: %s %s", async (status, code) => {
+  [403, "InvalidAccessKeyId", ": correct GATEWAY_S3_ACCESS_KEY"],
+  [403, "SignatureDoesNotMatch", ": correct GATEWAY_S3_SECRET_KEY"],
+  [403, "AccessDenied", ": let the access key do this, as the policies in infra/minio have it"],
+  [403, "RequestTimeTooSkewed", ": set the clock of this machine, or the store's"],
+  [400, "AuthorizationHeaderMalformed", ": correct GATEWAY_S3_REGION"],
+  [301, "PermanentRedirect", ": correct GATEWAY_S3_ENDPOINT and GATEWAY_S3_REGION"],
+  [400, "toString", ""],
+])("is reported as the store answers, with what mends it: %s %s", async (status, code, remedy) => {
   const { store } = await storeThat("us-east-1", { status, code });
   await expect(store.ensureBucket()).rejects.toMatchObject({
     code: "store-unavailable",
-    detail: `The object store answered ${status} (${code}); try again.`,
+    detail: `The object store answered ${status} (${code})${remedy}; try again.`,
   });
 });
 

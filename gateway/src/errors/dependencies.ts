@@ -2,6 +2,7 @@
 import { faultOf, isUnavailable, whereOf } from "./redis-faults.ts";
 import { connectionFault } from "./connection-faults.ts";
 import { AppError } from "./app-error.ts";
+import { remedyOf } from "./store-faults.ts";
 
 const RETRY_AFTER_S = "2";
 /** SeaweedFS answers 500, MinIO 507. */
@@ -37,7 +38,7 @@ export class StoreAnswer extends Error {
   /** @param isObject whether it should have kept one */
   constructor(status: number, code: string | undefined, text: string, isObject = false) {
     const isFull = isObject && NO_ROOM.includes(status);
-    const why = isFull ? " to bytes that it should keep; perhaps its disk is full" : "";
+    const why = isFull ? " to bytes that it should keep; perhaps its disk is full" : remedyOf(code);
     super(`The object store answered ${status}${code === undefined ? "" : ` (${code})`}${why}`, {
       cause: text,
     });

@@ -21,6 +21,12 @@ const REPLIES: Record<string, string> = {
   NOPERM: "Redis does not let this user do what is needed",
 };
 
+/** What mends them, where the words above do not say it. */
+const REMEDIES: Record<string, string> = {
+  NOAUTH: "correct GATEWAY_REDIS_URL",
+  WRONGPASS: "correct GATEWAY_REDIS_URL",
+};
+
 /** Of MISCONF, where the server says why. */
 const NO_ROOM = /^MISCONF .*(No space left on device|Disk quota exceeded)/;
 const DISK_FULL = "The disk of Redis is full: free some room on it, and all goes on by itself";
@@ -62,8 +68,10 @@ function sentenceOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const word = error.message.split(" ", 1)[0] ?? "";
   const isFull = NO_ROOM.test(error.message);
-  if (error.name === "ReplyError" && word in REPLIES)
-    return `${isFull ? DISK_FULL : REPLIES[word]} (${word})`;
+  if (error.name === "ReplyError" && word in REPLIES) {
+    const remedy = word in REMEDIES ? `: ${REMEDIES[word]}` : "";
+    return `${isFull ? DISK_FULL : REPLIES[word]} (${word})${remedy}`;
+  }
   const part = PARTS.find(([text]) => error.message.includes(text));
   if (part) return part[1];
   return connectionFault(error, "Redis") ?? sentenceOf(error.cause);

@@ -57,15 +57,20 @@ async function withClient<T>(url: string, work: (redis: Redis, faults: string[])
   }
 }
 
+const WRONG = "Redis refuses the user or password of its address (WRONGPASS): correct GATEWAY_REDIS_URL";
 const OURS = "open%20sesame";
 const at = (login: string, port = valkey.port, scheme = "redis"): string =>
   `${scheme}://${login}127.0.0.1:${port}`;
 
 describe("a fault of the connection", () => {
   it.each([
-    ["no password", () => at(""), "Redis wants a password, and its address has none (NOAUTH)"],
-    ["a wrong password", () => at(":no@"), "Redis refuses the user or password of its address (WRONGPASS)"],
-    ["an unknown user", () => at("who:no@"), "Redis refuses the user or password of its address (WRONGPASS)"],
+    [
+      "no password",
+      () => at(""),
+      "Redis wants a password, and its address has none (NOAUTH): correct GATEWAY_REDIS_URL",
+    ],
+    ["a wrong password", () => at(":no@"), WRONG],
+    ["an unknown user", () => at("who:no@"), WRONG],
     ["no such database", () => `${at(`:${OURS}@`)}/99`, "Redis does not have the database of its address"],
     ["no such host", () => "redis://nowhere.invalid:1", /^The host name of Redis cannot be resolved \(E/],
     ["nobody there", () => at("", 9), "Nobody listens at the address of Redis (ECONNREFUSED)"],

@@ -113,6 +113,7 @@ describe("GET /metrics", () => {
     metrics.runEnded("inline", "failed", 3);
     metrics.taskLost("node");
     metrics.artifact(7);
+    metrics.storeFailed();
     const text = await (await h.request("/metrics")).text();
     const routes = new Set(Array.from(text.matchAll(/route="([^"]*)"/g), ([, route]) => route));
     expect(routes).toEqual(new Set(["none", "/v1/runs/:run_id"]));
@@ -126,6 +127,7 @@ describe("GET /metrics", () => {
       'gateway_run_seconds_count{graph="inline",status="failed"} 1',
       'gateway_tasks_lost_total{pool="node"} 1',
       "gateway_artifact_bytes_total 7",
+      "gateway_store_errors_total 1",
       "gateway_store_up 0",
       'gateway_pool_executors{pool="node"} 0',
     ])

@@ -21,6 +21,8 @@ export interface Metrics {
   taskLost(pool: string): void;
   /** Something that a run has made and keeps. */
   artifact(bytes: number): void;
+  /** A request that the object store did not answer, or not as it should. */
+  storeFailed(): void;
   request(route: string, method: string, status: number, seconds: number): void;
   streamOpened(): void;
   streamClosed(): void;
@@ -57,6 +59,7 @@ export const noMetrics: Metrics = {
   runExpected() {},
   taskLost() {},
   artifact() {},
+  storeFailed() {},
   request() {},
   streamOpened() {},
   streamClosed() {},

@@ -24,6 +24,7 @@ from gpu_node.config import Config, read_config
 from gpu_node.errors import RetryableError
 from gpu_node.executor.artifacts import ArtifactStore
 from gpu_node.gate import Gate
+from gpu_node.metrics import Metrics
 
 Values = dict[str, Any]
 
@@ -215,7 +216,7 @@ async def test_names_the_disk_of_a_store_that_keeps_no_bytes(
     ref = {"key": "runs/r/a", "name": "a", "size": 5, "media_type": "text/plain"}
     ref["sha256"] = hashlib.sha256(b"bytes").hexdigest()
     full = f"The object store answered {status} (Full) to bytes that it should keep; perhaps its"
-    async with full_store(status) as endpoint:
+    async with refusing_store(b"PUT", status, "Full") as endpoint:
         store = ArtifactStore(config_of(endpoint, seaweed, S3_ACCESS="false"), SystemClock())
         assert await store.check() is None
         with pytest.raises(RetryableError, match=re.escape(full)):
@@ -224,17 +225,43 @@ async def test_names_the_disk_of_a_store_that_keeps_no_bytes(
         store.close()
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "remedy"),
+    [
+        (403, "InvalidAccessKeyId", ": correct GPU_NODE_S3_ACCESS_KEY"),
+        (403, "SignatureDoesNotMatch", ": correct GPU_NODE_S3_SECRET_KEY"),
+        (
+            403,
+            "AccessDenied",
+            ": let the access key do this, as the policies in infra/minio have it",
+        ),
+        (403, "RequestTimeTooSkewed", ": set the clock of this machine, or the store's"),
+        (404, "NoSuchBucket", ": make the bucket, or correct GPU_NODE_S3_BUCKET"),
+        (400, "Odd", ""),
+    ],
+)
+async def test_says_what_mends_a_refusal_of_the_store(
+    seaweed: Seaweed, status: int, code: str, remedy: str
+) -> None:
+    async with refusing_store(b"GET", status, code) as endpoint:
+        config, metrics = config_of(endpoint, seaweed, S3_ACCESS="false"), Metrics()
+        store = ArtifactStore(config, SystemClock(), metrics)
+        assert await store.check() == f"The object store answered {status} ({code}){remedy}."
+        assert metrics.registry.get_sample_value("gpu_node_store_errors_total") == 1
+        store.close()
+
+
 @asynccontextmanager
-async def full_store(status: int) -> AsyncIterator[str]:
-    """A store that lists, and keeps nothing."""
+async def refusing_store(method: bytes, status: int, code: str) -> AsyncIterator[str]:
+    """A store that refuses one method, and answers to all else as if it were empty."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         body = b"<ListBucketResult><Name>b</Name><Prefix></Prefix></ListBucketResult>"
         line = b"200 OK"
-        if head.startswith(b"PUT"):
-            line = f"{status} Full".encode()
-            body = b"<Error><Code>Full</Code><Message>Full.</Message></Error>"
+        if head.startswith(method):
+            line = f"{status} No".encode()
+            body = f"<Error><Code>{code}</Code><Message>No.</Message></Error>".encode()
         writer.write(
             b"HTTP/1.1 %b\r\nContent-Type: application/xml\r\nConnection: close\r\n"
             b"Content-Length: %d\r\n\r\n%b" % (line, len(body), body)

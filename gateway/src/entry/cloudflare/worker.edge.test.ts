@@ -358,7 +358,10 @@ describe("the Worker", () => {
     const refused = h.driver.valkey.url.replace(/\/\/.*@/, "//who:wrong@");
     for (const [redisUrl, said] of [
       ["redis://127.0.0.1:9", "The host of Redis cannot be reached (EHOSTUNREACH); try again."],
-      [refused, "Redis refuses the user or password of its address (WRONGPASS); try again."],
+      [
+        refused,
+        "Redis refuses the user or password of its address (WRONGPASS): correct GATEWAY_REDIS_URL; try again.",
+      ],
     ]) {
       const { url } = await h.another({ redisUrl: redisUrl! });
       const answer = await fetch(`${url}/v1/runs`, { headers: { authorization: `Bearer ${h.key}` } });

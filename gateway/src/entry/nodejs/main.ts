@@ -7,6 +7,7 @@ import { createObjectStore } from "../../artifacts/object-store.ts";
 import { readConfig } from "../../config.ts";
 import { digestBy } from "../../graphs/digest.ts";
 import { refuseUnfit } from "../../health/redis-check.ts";
+import { createPrometheusMetrics } from "../../telemetry/prometheus.ts";
 import { createBase } from "../base.ts";
 import { checkExtensions } from "../check-extensions.ts";
 import { extensionError, joined } from "../extension.ts";
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
     base.logger.warn("secrets stay in the environment", { variables: secrets.shown });
   if (files.open.length > 0)
     base.logger.warn("files of secrets can be read by everybody", { variables: files.open });
+  const metrics = createPrometheusMetrics();
   const store = createObjectStore({
     endpoint: config.s3_endpoint,
     region: config.s3_region,
@@ -58,11 +60,12 @@ async function main(): Promise<void> {
     accessKey: config.s3_access_key,
     secretKey: config.s3_secret_key,
     clock: systemClock,
+    onFailure: metrics.storeFailed,
   });
   const redis = base.redis.commands();
   await refuseUnfit(redis, base.shards);
   redis.disconnect();
-  const roles = await startRoles({ base, config, extension, store });
+  const roles = await startRoles({ base, config, extension, store, metrics });
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return;

@@ -2,7 +2,6 @@
 import { systemClock, systemRandom } from "../../clock.ts";
 import { warmUp } from "../../driver/warm-up.ts";
 import type { RoleState } from "../../health/readiness.ts";
-import { createPrometheusMetrics } from "../../telemetry/prometheus.ts";
 import type { Traces } from "../../telemetry/traces.ts";
 import { createDriverRole } from "../driver-role.ts";
 import { createDelivererRole } from "./deliverer-role.ts";
@@ -72,15 +71,12 @@ async function tracesFor({
 }
 
 /** Starts the roles that the configuration asks for. */
-export async function startRoles(
-  context: Omit<RoleContext, "started" | "metrics" | "traces">,
-): Promise<Role[]> {
+export async function startRoles(context: Omit<RoleContext, "started" | "traces">): Promise<Role[]> {
   const started: Role[] = [];
-  const metrics = createPrometheusMetrics();
   const traces = await tracesFor(context);
   for (const name of ORDER) {
     if (context.config.roles.includes(name))
-      started.push(await STARTERS[name]({ ...context, metrics, traces, started }));
+      started.push(await STARTERS[name]({ ...context, traces, started }));
   }
   // Not before: who starts a gateway waits until it listens.
   if (context.config.roles.includes("driver"))

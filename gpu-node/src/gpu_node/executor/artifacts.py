@@ -21,6 +21,8 @@ from gpu_node.config import Config
 from gpu_node.connection_faults import connection_fault
 from gpu_node.contracts.keys import object_key_file_folder
 from gpu_node.errors import GpuNodeError, PermanentError, RetryableError
+from gpu_node.metrics import Metrics
+from gpu_node.store_faults import remedy_of
 
 _CHUNK_BYTES = 1 << 18
 _PART_BYTES = 16 << 20
@@ -32,6 +34,7 @@ _FULL_FOR_S = 30.0
 """How long the store counts as full after it would not keep bytes: it says so nowhere else."""
 _NO_ROOM = {500, 507}
 """SeaweedFS answers 500, MinIO 507; few stores say that their disk is full."""
+_UNAVAILABLE = "store-unavailable"
 _GONE = {"NoSuchKey", "NoSuchObject"}
 
 Ref = dict[str, Any]
@@ -41,8 +44,9 @@ T = TypeVar("T")
 class ArtifactStore:
     """One bucket. All calls run in threads and raise GpuNodeError."""
 
-    def __init__(self, config: Config, clock: Clock) -> None:
+    def __init__(self, config: Config, clock: Clock, metrics: Metrics | None = None) -> None:
         self._clock = clock
+        self._metrics = metrics or Metrics()
         address = read_store_address(config.s3_endpoint)
         host = f"[{address.host}]" if ":" in address.host else address.host
         place = f"{host}:{address.port}"
@@ -115,17 +119,25 @@ class ArtifactStore:
     async def _in_thread(self, work: Callable[[], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        except GpuNodeError as error:
+            if error.code == _UNAVAILABLE:
+                self._metrics.store_errors.inc()
+            raise
         except InvalidResponseError as error:
             # An edge answers so that does not pass on what is asked of it; the SDK's own words
             # would show the page.
-            raise _unavailable(f"The object store, or an edge before it, {_PAGE}") from error
+            raise self._failed(f"The object store, or an edge before it, {_PAGE}") from error
         except S3Error as error:
             if error.code in _GONE:
                 raise PermanentError("artifact-not-found", "An input's bytes are gone.") from error
-            raise _unavailable(_answer_of(error)) from error
+            raise self._failed(f"{_answer_of(error)}{remedy_of(error.code)}") from error
         except (MinioException, HTTPError, ConnectionError, TimeoutError) as error:
             fault = connection_fault(error, "the object store")
-            raise _unavailable(fault or "The object store did not answer in time") from error
+            raise self._failed(fault or "The object store did not answer in time") from error
+
+    def _failed(self, sentence: str) -> RetryableError:
+        self._metrics.store_errors.inc()
+        return _unavailable(sentence)
 
     def _look(self) -> None:
         # A listing, because an answer to HEAD has no body that could say what is wrong.
@@ -203,4 +215,4 @@ def _answer_of(error: S3Error) -> str:
 
 
 def _unavailable(sentence: str) -> RetryableError:
-    return RetryableError("store-unavailable", f"{sentence}.")
+    return RetryableError(_UNAVAILABLE, f"{sentence}.")

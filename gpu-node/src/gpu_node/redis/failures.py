@@ -47,12 +47,18 @@ _REPLIES = {
     "WRONGPASS": "Redis refuses the user or password of its address",
     "NOPERM": "Redis does not let this user do what is needed",
 }
+_REMEDIES = {
+    "NOAUTH": "correct GPU_NODE_REDIS_URL",
+    "WRONGPASS": "correct GPU_NODE_REDIS_URL",
+}
+"""What mends them, where the words above do not say it."""
 _NO_ROOM = re.compile(r"MISCONF .*(No space left on device|Disk quota exceeded)")
 _DISK_FULL = "The disk of Redis is full: free some room on it, and all goes on by itself"
 _PARTS = {
     "DB index is out of range": "Redis does not have the database of its address",
     "max number of clients": "Redis takes no more connections",
-    "without any password configured": "Redis has no password, and its address has one",
+    "without any password configured": "Redis has no password, and its address has one: "
+    "correct GPU_NODE_REDIS_URL",
 }
 _OTHER_PROTOCOL = (
     "Redis answers in another protocol; perhaps it expects TLS and its address asks for none"
@@ -76,7 +82,8 @@ def _sentence_of(error: BaseException) -> str | None:
     word = _word(error)
     if word in _REPLIES:
         is_full = _NO_ROOM.match(str(error)) is not None
-        return f"{_DISK_FULL if is_full else _REPLIES[word]} ({word})"
+        remedy = f": {_REMEDIES[word]}" if word in _REMEDIES else ""
+        return f"{_DISK_FULL if is_full else _REPLIES[word]} ({word}){remedy}"
     text = str(error)
     for part, sentence in _PARTS.items():
         if part in text:
