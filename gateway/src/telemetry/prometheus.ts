@@ -52,12 +52,6 @@ export function createPrometheusMetrics(
     "class",
   ]);
   const lost = counter("gateway_tasks_lost_total", "Tasks whose executor has fallen silent.", ["pool"]);
-  const artifacts = counter("gateway_artifacts_total", "Artifacts that runs have made.");
-  const artifactBytes = counter("gateway_artifact_bytes_total", "Their bytes.");
-  const storeErrors = counter(
-    "gateway_store_errors_total",
-    "Requests that the object store did not answer, or not as it should.",
-  );
   const requests = new Histogram({
     name: "gateway_request_seconds",
     help: "HTTP requests until their headers.",
@@ -84,11 +78,7 @@ export function createPrometheusMetrics(
     },
     runExpected,
     taskLost: (pool) => lost.inc({ pool }),
-    artifact: (bytes) => {
-      artifacts.inc();
-      artifactBytes.inc(bytes);
-    },
-    storeFailed: () => storeErrors.inc(),
+    ...createStoreCounts(registers),
     request: (route, method, status, seconds) => requests.observe({ route, method, status }, seconds),
     streamOpened: () => streams.inc(),
     streamClosed: () => streams.dec(),
@@ -129,4 +119,21 @@ function createEstimates(registers: Registry[]): Metrics["runExpected"] {
     registers,
   });
   return (graph, error) => errors.observe({ graph }, error);
+}
+
+function createStoreCounts(registers: Registry[]): Pick<Metrics, "artifact" | "storeFailed"> {
+  const counter = (name: string, help: string) => new Counter({ name, help, registers });
+  const artifacts = counter("gateway_artifacts_total", "Artifacts that runs have made.");
+  const bytes = counter("gateway_artifact_bytes_total", "Their bytes.");
+  const errors = counter(
+    "gateway_store_errors_total",
+    "Requests that the object store did not answer, or not as it should.",
+  );
+  return {
+    artifact(size) {
+      artifacts.inc();
+      bytes.inc(size);
+    },
+    storeFailed: () => errors.inc(),
+  };
 }
