@@ -68,7 +68,7 @@ if most_bytes > 0 and bytes_of_day(KEYS[21]) >= most_bytes then
 end
 
 local record = {
-  'status', 'queued', 'seq', '0', 'drives', '0', 'created_at', text(now), 'touched', text(now),
+  'status', 'queued', 'seq', '1', 'drives', '0', 'created_at', text(now), 'touched', text(now),
   'start_deadline_at', text(now + tonumber(ARGV[5])), 'run_deadline_at', text(now + tonumber(ARGV[6])),
 }
 local function note(name, value)
@@ -134,7 +134,9 @@ end
 for file in string.gmatch(given.files or '', '%S+') do
   redis.call('SADD', ARGV[12] .. file, ARGV[1])
 end
-append_event(KEYS[3], ARGV[8], KEYS[1], now, 'run.queued', '', ARGV[7], post)
+-- What the record would say of its first event is known already.
+write_event(KEYS[3], ARGV[8], '1', now, 'run.queued', '', ARGV[7])
+post_to(post, { kind = 'run.queued', seq = '1', at = now }, given.owner, given.webhook_events, given.webhook_lane)
 redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[5])), WIRE.timers.start_deadline(ARGV[1]),
   text(now + tonumber(ARGV[6])), WIRE.timers.run_deadline(ARGV[1]))
 redis.call('ZADD', KEYS[7], text(now), ARGV[1])

@@ -1,9 +1,14 @@
--- Appends one event to a run's log, tells those who listen, and puts it into the outbox for webhooks (outbox.lua says
--- what `post` is). The data stays an opaque string. Answers the event's number.
-local function append_event(events, channel, run_key, now, kind, node, data, post)
-  local seq = text(redis.call('HINCRBY', run_key, 'seq', 1))
+-- Writes an event whose number is known into a run's log, and tells those who listen. The data stays an opaque string.
+local function write_event(events, channel, seq, now, kind, node, data)
   redis.call('XADD', events, seq .. '-0', 'type', kind, 'node_id', node, 'at', text(now), 'data', data)
   redis.call('PUBLISH', channel, seq .. ' ' .. text(now) .. ' ' .. kind .. ' ' .. (node == '' and '-' or node) .. ' ' .. data)
+end
+
+-- Appends one event to a run's log, and puts it into the outbox for webhooks (outbox.lua says what `post` is). Answers the
+-- event's number.
+local function append_event(events, channel, run_key, now, kind, node, data, post)
+  local seq = text(redis.call('HINCRBY', run_key, 'seq', 1))
+  write_event(events, channel, seq, now, kind, node, data)
   post_event(post, run_key, kind, seq, now)
   return seq
 end

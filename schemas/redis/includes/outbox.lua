@@ -22,23 +22,26 @@ local function put_delivery(post, event, owner, hook, lane)
   redis.call('ZADD', post.outbox, 'LT', now, lane)
 end
 
+-- `events` and `lane` are those of the run's own webhook, if it has one.
+local function post_to(post, event, owner, events, lane)
+  if events and asks_for(events, event.kind) then
+    put_delivery(post, event, owner, '', lane)
+  end
+  local hooks = redis.call('HGETALL', post.hooks .. owner)
+  for i = 1, #hooks, 2 do
+    if asks_for(hooks[i + 1], event.kind) then
+      put_delivery(post, event, owner, hooks[i], hooks[i])
+    end
+  end
+end
+
 local function post_event(post, run_key, kind, seq, now)
   if string.sub(kind, 1, 4) ~= 'run.' then
     return
   end
   local owner, events, lane, started_at = unpack(redis.call('HMGET', run_key, 'owner', 'webhook_events', 'webhook_lane', 'started_at'))
   -- Runs from before there were owners are from before there were webhooks.
-  if not owner then
-    return
-  end
-  local event = { kind = kind, seq = seq, at = now, started_at = started_at }
-  if events and asks_for(events, kind) then
-    put_delivery(post, event, owner, '', lane)
-  end
-  local hooks = redis.call('HGETALL', post.hooks .. owner)
-  for i = 1, #hooks, 2 do
-    if asks_for(hooks[i + 1], kind) then
-      put_delivery(post, event, owner, hooks[i], hooks[i])
-    end
+  if owner then
+    post_to(post, { kind = kind, seq = seq, at = now, started_at = started_at }, owner, events, lane)
   end
 end
