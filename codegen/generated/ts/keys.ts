@@ -27,126 +27,135 @@ export type Keys = ReturnType<typeof createKeys>;
 /** An empty last argument gives the prefix of a family of keys, where the name ends with that argument. */
 export function createKeys(prefix: string) {
   part('prefix', prefix);
+  /** What all keys of a shard begin with: there are few shards, and many keys. */
+  const heads = new Map<string, string>();
+  const head = (shard: string): string => {
+    const known = heads.get(shard);
+    if (known !== undefined) return known;
+    const made = `${prefix}:{${shardName(shard)}}`;
+    heads.set(shard, made);
+    return made;
+  };
   return {
     /** stream */
-    mail: (shard: string) => `${prefix}:{${shardName(shard)}}:mail`,
+    mail: (shard: string) => `${head(shard)}:mail`,
     /** zset */
-    timers: (shard: string) => `${prefix}:{${shardName(shard)}}:timers`,
+    timers: (shard: string) => `${head(shard)}:timers`,
     /** hash */
-    server: (shard: string) => `${prefix}:{${shardName(shard)}}:server`,
+    server: (shard: string) => `${head(shard)}:server`,
     /** stream */
-    dead: (shard: string) => `${prefix}:{${shardName(shard)}}:dead`,
+    dead: (shard: string) => `${head(shard)}:dead`,
     /** zset */
-    runs: (shard: string) => `${prefix}:{${shardName(shard)}}:runs`,
+    runs: (shard: string) => `${head(shard)}:runs`,
     /** zset */
-    runsByStatus: (shard: string, status: string) => `${prefix}:{${shardName(shard)}}:runs:${status && part('status', status)}`,
+    runsByStatus: (shard: string, status: string) => `${head(shard)}:runs:${status && part('status', status)}`,
     /** zset */
-    ownerRuns: (shard: string, status: string, owner: string) => `${prefix}:{${shardName(shard)}}:runs:${part('status', status)}:${owner && part('owner', owner)}`,
+    ownerRuns: (shard: string, status: string, owner: string) => `${head(shard)}:runs:${part('status', status)}:${owner && part('owner', owner)}`,
     /** zset */
-    ownerFiles: (shard: string, owner: string) => `${prefix}:{${shardName(shard)}}:files:${owner && part('owner', owner)}`,
+    ownerFiles: (shard: string, owner: string) => `${head(shard)}:files:${owner && part('owner', owner)}`,
     /** hash */
-    stored: (shard: string) => `${prefix}:{${shardName(shard)}}:stored`,
+    stored: (shard: string) => `${head(shard)}:stored`,
     /** hash */
-    storage: (shard: string) => `${prefix}:{${shardName(shard)}}:storage`,
+    storage: (shard: string) => `${head(shard)}:storage`,
     /** string */
-    fileGone: (shard: string, file: string) => `${prefix}:{${shardName(shard)}}:file_gone:${file && part('file', file)}`,
+    fileGone: (shard: string, file: string) => `${head(shard)}:file_gone:${file && part('file', file)}`,
     /** set */
-    fileRuns: (shard: string, file: string) => `${prefix}:{${shardName(shard)}}:file_runs:${file && part('file', file)}`,
+    fileRuns: (shard: string, file: string) => `${head(shard)}:file_runs:${file && part('file', file)}`,
     /** set */
-    endedWithTasks: (shard: string) => `${prefix}:{${shardName(shard)}}:ended_with_tasks`,
+    endedWithTasks: (shard: string) => `${head(shard)}:ended_with_tasks`,
     /** string */
-    idempotency: (shard: string, hash: string) => `${prefix}:{${shardName(shard)}}:idem:${hash && part('hash', hash)}`,
+    idempotency: (shard: string, hash: string) => `${head(shard)}:idem:${hash && part('hash', hash)}`,
     /** set */
-    limit: (shard: string, key: string) => `${prefix}:{${shardName(shard)}}:limit:${key && part('key', key)}`,
+    limit: (shard: string, key: string) => `${head(shard)}:limit:${key && part('key', key)}`,
     /** hash */
-    apiKey: (shard: string, key: string) => `${prefix}:{${shardName(shard)}}:key:${key && part('key', key)}`,
+    apiKey: (shard: string, key: string) => `${head(shard)}:key:${key && part('key', key)}`,
     /** list */
-    keyStarts: (shard: string, key: string) => `${prefix}:{${shardName(shard)}}:key:${part('key', key)}:starts`,
+    keyStarts: (shard: string, key: string) => `${head(shard)}:key:${part('key', key)}:starts`,
     /** string */
-    keyBytes: (shard: string, key: string) => `${prefix}:{${shardName(shard)}}:key:${part('key', key)}:bytes`,
+    keyBytes: (shard: string, key: string) => `${head(shard)}:key:${part('key', key)}:bytes`,
     /** zset */
-    apiKeys: (shard: string) => `${prefix}:{${shardName(shard)}}:keys`,
+    apiKeys: (shard: string) => `${head(shard)}:keys`,
     /** string */
-    keysMade: (shard: string) => `${prefix}:{${shardName(shard)}}:keys_made`,
+    keysMade: (shard: string) => `${head(shard)}:keys_made`,
     /** string */
-    runsAdopted: (shard: string) => `${prefix}:{${shardName(shard)}}:runs_adopted`,
+    runsAdopted: (shard: string) => `${head(shard)}:runs_adopted`,
     /** string */
-    graph: (shard: string, digest: string) => `${prefix}:{${shardName(shard)}}:graph:${digest && part('digest', digest)}`,
+    graph: (shard: string, digest: string) => `${head(shard)}:graph:${digest && part('digest', digest)}`,
     /** hash */
-    graphDurations: (shard: string) => `${prefix}:{${shardName(shard)}}:graph_durations`,
+    graphDurations: (shard: string) => `${head(shard)}:graph_durations`,
     /** hash */
-    durations: (shard: string) => `${prefix}:{${shardName(shard)}}:durations`,
+    durations: (shard: string) => `${head(shard)}:durations`,
     /** hash */
-    graphRuns: (shard: string) => `${prefix}:{${shardName(shard)}}:graph_runs`,
+    graphRuns: (shard: string) => `${head(shard)}:graph_runs`,
     /** hash */
-    run: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${run && part('run', run)}`,
+    run: (shard: string, run: string) => `${head(shard)}:run:${run && part('run', run)}`,
     /** hash */
-    runNodes: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:nodes`,
+    runNodes: (shard: string, run: string) => `${head(shard)}:run:${part('run', run)}:nodes`,
     /** hash */
-    runTasks: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:tasks`,
+    runTasks: (shard: string, run: string) => `${head(shard)}:run:${part('run', run)}:tasks`,
     /** list */
-    runMailbox: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:mailbox`,
+    runMailbox: (shard: string, run: string) => `${head(shard)}:run:${part('run', run)}:mailbox`,
     /** stream */
-    runEvents: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:events`,
+    runEvents: (shard: string, run: string) => `${head(shard)}:run:${part('run', run)}:events`,
     /** hash */
-    runData: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:data`,
+    runData: (shard: string, run: string) => `${head(shard)}:run:${part('run', run)}:data`,
     /** hash */
-    runArtifacts: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:artifacts`,
+    runArtifacts: (shard: string, run: string) => `${head(shard)}:run:${part('run', run)}:artifacts`,
     /** string */
-    runGone: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run_gone:${run && part('run', run)}`,
+    runGone: (shard: string, run: string) => `${head(shard)}:run_gone:${run && part('run', run)}`,
     /** zset */
-    runForks: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:forks`,
+    runForks: (shard: string, run: string) => `${head(shard)}:run:${part('run', run)}:forks`,
     /** set */
-    folderRuns: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:folder_runs:${run && part('run', run)}`,
+    folderRuns: (shard: string, run: string) => `${head(shard)}:folder_runs:${run && part('run', run)}`,
     /** string */
-    artifact: (shard: string, artifact: string) => `${prefix}:{${shardName(shard)}}:artifact:${artifact && part('artifact', artifact)}`,
+    artifact: (shard: string, artifact: string) => `${head(shard)}:artifact:${artifact && part('artifact', artifact)}`,
     /** hash */
-    hook: (shard: string, hook: string) => `${prefix}:{${shardName(shard)}}:hook:${hook && part('hook', hook)}`,
+    hook: (shard: string, hook: string) => `${head(shard)}:hook:${hook && part('hook', hook)}`,
     /** hash */
-    ownerHooks: (shard: string, owner: string) => `${prefix}:{${shardName(shard)}}:hooks:${owner && part('owner', owner)}`,
+    ownerHooks: (shard: string, owner: string) => `${head(shard)}:hooks:${owner && part('owner', owner)}`,
     /** hash */
-    ownerSecret: (shard: string, owner: string) => `${prefix}:{${shardName(shard)}}:hook_secret:${owner && part('owner', owner)}`,
+    ownerSecret: (shard: string, owner: string) => `${head(shard)}:hook_secret:${owner && part('owner', owner)}`,
     /** zset */
-    hookDeliveries: (shard: string, hook: string) => `${prefix}:{${shardName(shard)}}:hook_deliveries:${hook && part('hook', hook)}`,
+    hookDeliveries: (shard: string, hook: string) => `${head(shard)}:hook_deliveries:${hook && part('hook', hook)}`,
     /** zset */
-    runDeliveries: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${part('run', run)}:deliveries`,
+    runDeliveries: (shard: string, run: string) => `${head(shard)}:run:${part('run', run)}:deliveries`,
     /** hash */
-    delivery: (shard: string, delivery: string) => `${prefix}:{${shardName(shard)}}:outbox:${delivery && part('delivery', delivery)}`,
+    delivery: (shard: string, delivery: string) => `${head(shard)}:outbox:${delivery && part('delivery', delivery)}`,
     /** zset */
-    outbox: (shard: string) => `${prefix}:{${shardName(shard)}}:outbox`,
+    outbox: (shard: string) => `${head(shard)}:outbox`,
     /** zset */
-    outboxLane: (shard: string, lane: string) => `${prefix}:{${shardName(shard)}}:outbox_lane:${lane && part('lane', lane)}`,
+    outboxLane: (shard: string, lane: string) => `${head(shard)}:outbox_lane:${lane && part('lane', lane)}`,
     /** zset */
-    outboxTaken: (shard: string, lane: string) => `${prefix}:{${shardName(shard)}}:outbox_taken:${lane && part('lane', lane)}`,
+    outboxTaken: (shard: string, lane: string) => `${head(shard)}:outbox_taken:${lane && part('lane', lane)}`,
     /** string */
-    outboxCall: (shard: string, deliverer: string) => `${prefix}:{${shardName(shard)}}:outbox_call:${deliverer && part('deliverer', deliverer)}`,
+    outboxCall: (shard: string, deliverer: string) => `${head(shard)}:outbox_call:${deliverer && part('deliverer', deliverer)}`,
     /** set */
-    threads: (shard: string) => `${prefix}:{${shardName(shard)}}:threads`,
+    threads: (shard: string) => `${head(shard)}:threads`,
     /** zset */
-    thread: (shard: string, thread: string) => `${prefix}:{${shardName(shard)}}:thread:${thread && part('thread', thread)}`,
+    thread: (shard: string, thread: string) => `${head(shard)}:thread:${thread && part('thread', thread)}`,
     /** hash */
-    threadHeads: (shard: string, thread: string) => `${prefix}:{${shardName(shard)}}:thread:${part('thread', thread)}:heads`,
+    threadHeads: (shard: string, thread: string) => `${head(shard)}:thread:${part('thread', thread)}:heads`,
     /** hash */
-    threadBlobs: (shard: string, thread: string) => `${prefix}:{${shardName(shard)}}:thread:${part('thread', thread)}:blobs`,
+    threadBlobs: (shard: string, thread: string) => `${head(shard)}:thread:${part('thread', thread)}:blobs`,
     /** hash */
-    threadCheckpoint: (shard: string, thread: string, checkpoint: string) => `${prefix}:{${shardName(shard)}}:thread:${part('thread', thread)}:checkpoint:${checkpoint && part('checkpoint', checkpoint)}`,
+    threadCheckpoint: (shard: string, thread: string, checkpoint: string) => `${head(shard)}:thread:${part('thread', thread)}:checkpoint:${checkpoint && part('checkpoint', checkpoint)}`,
     /** stream */
-    poolTasks: (shard: string, pool: string) => `${prefix}:{${shardName(shard)}}:pool:${part('pool', pool)}:tasks`,
+    poolTasks: (shard: string, pool: string) => `${head(shard)}:pool:${part('pool', pool)}:tasks`,
     /** stream */
-    poolLevelTasks: (shard: string, pool: string, level: string) => `${prefix}:{${shardName(shard)}}:pool:${part('pool', pool)}:tasks:${level && part('level', level)}`,
+    poolLevelTasks: (shard: string, pool: string, level: string) => `${head(shard)}:pool:${part('pool', pool)}:tasks:${level && part('level', level)}`,
     /** string */
-    poolTurn: (shard: string, pool: string) => `${prefix}:{${shardName(shard)}}:pool:${part('pool', pool)}:turn`,
+    poolTurn: (shard: string, pool: string) => `${head(shard)}:pool:${part('pool', pool)}:turn`,
     /** hash */
-    poolTask: (shard: string, pool: string, task: string) => `${prefix}:{${shardName(shard)}}:pool:${part('pool', pool)}:task:${task && part('task', task)}`,
+    poolTask: (shard: string, pool: string, task: string) => `${head(shard)}:pool:${part('pool', pool)}:task:${task && part('task', task)}`,
     /** stream */
-    poolReports: (shard: string, pool: string) => `${prefix}:{${shardName(shard)}}:pool:${part('pool', pool)}:reports`,
+    poolReports: (shard: string, pool: string) => `${head(shard)}:pool:${part('pool', pool)}:reports`,
     /** hash */
-    poolExecutors: (shard: string, pool: string) => `${prefix}:{${shardName(shard)}}:pool:${part('pool', pool)}:executors`,
+    poolExecutors: (shard: string, pool: string) => `${head(shard)}:pool:${part('pool', pool)}:executors`,
     channels: {
       /** <seq> <at ms> <type> <node or -> <data json> */
-      run: (shard: string, run: string) => `${prefix}:{${shardName(shard)}}:run:${run && part('run', run)}`,
+      run: (shard: string, run: string) => `${head(shard)}:run:${run && part('run', run)}`,
       /** cancel <task> | announce <executor> | renew <executor> */
-      poolControl: (shard: string, pool: string) => `${prefix}:{${shardName(shard)}}:pool:${part('pool', pool)}:control`,
+      poolControl: (shard: string, pool: string) => `${head(shard)}:pool:${part('pool', pool)}:control`,
     },
   };
 }

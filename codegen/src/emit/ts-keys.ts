@@ -25,6 +25,15 @@ export type Keys = ReturnType<typeof createKeys>;
 /** An empty last argument gives the prefix of a family of keys, where the name ends with that argument. */
 export function createKeys(prefix: string) {
   part('prefix', prefix);
+  /** What all keys of a shard begin with: there are few shards, and many keys. */
+  const heads = new Map<string, string>();
+  const head = (shard: string): string => {
+    const known = heads.get(shard);
+    if (known !== undefined) return known;
+    const made = \`\${prefix}:{\${shardName(shard)}}\`;
+    heads.set(shard, made);
+    return made;
+  };
   return {
 ${keys.join("")}    channels: {
 ${channels.join("")}    },
@@ -87,5 +96,6 @@ function builder(template: string, check: "part" | "segment"): string {
     const family = check === "part" && template.startsWith("<prefix>") && open && index === parts.length - 1;
     return family ? `\${${part.name} && ${checked}}` : `\${${checked}}`;
   });
-  return `(${placeholders.map((name) => `${name}: string`).join(", ")}) => \`${text.join("")}\``;
+  const said = text.join("").replace("${prefix}:{${shardName(shard)}}", "${head(shard)}");
+  return `(${placeholders.map((name) => `${name}: string`).join(", ")}) => \`${said}\``;
 }

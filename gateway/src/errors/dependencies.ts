@@ -13,20 +13,20 @@ const NO_ROOM = [500, 507];
  * @throws AppError `redis-unavailable` when no answer came or the server cannot serve as it is, with the reason;
  * other answers of the server are our own mistakes and pass unchanged.
  */
-export async function fromRedis<T>(reply: Promise<T>): Promise<T> {
-  try {
-    return await reply;
-  } catch (error) {
-    if (isUnavailable(error)) {
-      throw new AppError(
-        "redis-unavailable",
-        `${faultOf(error) ?? `Redis did not answer in time${whereOf(error)}`}; try again.`,
-        { headers: { "Retry-After": RETRY_AFTER_S } },
-        error,
-      );
-    }
-    throw error;
+export function fromRedis<T>(reply: Promise<T>): Promise<T> {
+  return reply.catch(refuse);
+}
+
+function refuse(error: unknown): never {
+  if (isUnavailable(error)) {
+    throw new AppError(
+      "redis-unavailable",
+      `${faultOf(error) ?? `Redis did not answer in time${whereOf(error)}`}; try again.`,
+      { headers: { "Retry-After": RETRY_AFTER_S } },
+      error,
+    );
   }
+  throw error;
 }
 
 /** The object store answered, but not what was wanted: `code` is its own word for it, if it gave one. */

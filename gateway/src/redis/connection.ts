@@ -1,6 +1,7 @@
 /** One connection to Redis: it says what stands in its way, gathers what goes out together, and finds the server of its shard. */
 import { Redis as Client, type RedisOptions } from "ioredis";
 import type { Place } from "../addresses.ts";
+import { ScriptCall } from "./script-call.ts";
 import { faultOf, placeFault } from "../errors/redis-faults.ts";
 
 /** Where a connection leads when its server may change. */
@@ -76,6 +77,10 @@ export class Connection extends Client {
   override disconnect(reconnect = false): void {
     this.#givenUp = !reconnect;
     super.disconnect(reconnect);
+  }
+
+  override evalsha(...args: unknown[]): Promise<unknown> {
+    return this.sendCommand(new ScriptCall(args as (string | number)[])) as Promise<unknown>;
   }
 
   override sendCommand(...args: Parameters<Client["sendCommand"]>): unknown {

@@ -11,7 +11,7 @@ import { isClustered } from "./sharded.ts";
  * @param sent called when it was sent, at each attempt: what is asked then, over the same connection, is answered behind it
  * @throws the server's ReplyError, or a connection error of ioredis.
  */
-export async function runStep<Answer>(redis: Redis, step: Step<Answer>, sent?: () => void): Promise<Answer> {
+export function runStep<Answer>(redis: Redis, step: Step<Answer>, sent?: () => void): Promise<Answer> {
   const { args } = step;
   const keys = isClustered(redis) ? [...step.keys, ...guardOf(step)] : step.keys;
   const { sha1, source } = SCRIPTS[step.script];
@@ -19,12 +19,10 @@ export async function runStep<Answer>(redis: Redis, step: Step<Answer>, sent?: (
     sent?.();
     return reply as Promise<Answer>;
   };
-  try {
-    return await after(redis.evalsha(sha1, keys.length, ...keys, ...args));
-  } catch (error) {
+  return after(redis.evalsha(sha1, keys.length, ...keys, ...args)).catch((error: unknown) => {
     if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
-    return await after(redis.eval(source, keys.length, ...keys, ...args));
-  }
+    return after(redis.eval(source, keys.length, ...keys, ...args));
+  });
 }
 
 /**
