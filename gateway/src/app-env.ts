@@ -8,7 +8,7 @@ export interface AppEnv {
     /** Address of the other end of the connection. */
     peer?: string;
     /** The body, where all of its bytes have come already: it is then read without a stream. */
-    arrived?: (length: number) => Uint8Array<ArrayBuffer> | undefined;
+    arrived?: (length: number) => Promise<Uint8Array<ArrayBuffer> | undefined>;
   };
   Variables: {
     requestId: string;

@@ -2,15 +2,8 @@
 import { Hono } from "hono";
 import type { AppEnv } from "./app-env.ts";
 import type { Connect } from "./connected.ts";
-import { newPlainId } from "./ids.ts";
-import { access } from "./middleware/access/access.ts";
-import { allowedOrigins } from "./middleware/allowed-origins.ts";
-import { commonHeaders } from "./middleware/common-headers.ts";
-import { connections } from "./middleware/connections/connections.ts";
-import { ownHosts } from "./middleware/loopback/loopback-only.ts";
-import { page } from "./middleware/page.ts";
+import { gate } from "./middleware/gate.ts";
 import { notFound, onError } from "./middleware/problems/on-error.ts";
-import { requestLog } from "./middleware/request-log/request-log.ts";
 import type { ProcessWide } from "./process-wide.ts";
 import { artifactRoutes } from "./routes/artifacts.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
@@ -29,15 +22,8 @@ import { ownRun } from "./runs/own-run.ts";
 /** @param connect asked by requests that need Redis or the store */
 export function createApp(shared: ProcessWide, connect: Connect): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  const { allowedOrigins: origins } = shared.access;
-  // What has nothing to do for most requests does not stand in their way.
-  app.use(commonHeaders(() => newPlainId("req")));
-  app.use(requestLog(shared));
-  app.use(ownHosts(shared.access));
-  if (origins.size > 0) app.use(allowedOrigins(origins));
-  if (shared.page) app.use(page(shared.page));
-  app.use(connections(connect));
-  app.use(access(shared));
+  const answerError = onError(shared.logger);
+  app.use(gate(shared, connect, answerError));
   app.use("/v1/runs/:run_id/*", ownRun(shared));
   app.route("/", serviceRoutes(shared));
   app.route("/v1", catalogueRoutes(shared));
@@ -53,7 +39,7 @@ export function createApp(shared: ProcessWide, connect: Connect): Hono<AppEnv> {
   app.route("/v1/files", fileRoutes(shared));
   app.route("/v1/artifacts", artifactRoutes());
   app.route("/v1", operatorRoutes(shared));
-  app.onError(onError(shared.logger));
+  app.onError(answerError);
   app.notFound(notFound(app));
   return app;
 }

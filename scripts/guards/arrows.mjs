@@ -18,9 +18,9 @@ export const GATEWAY_ARROWS = {
     ...["redis", "runs", "telemetry", "webhooks"],
   ],
   // Lives as long as the process, so neither it nor the routes can name a connection's Redis.
-  app: ["app-env", "connected", "ids", "middleware", "process-wide", "routes", "runs"],
+  app: ["app-env", "connected", "middleware", "process-wide", "routes", "runs"],
   // API keys, run tokens, limits: who may ask for what.
-  access: ["clock", "errors", "graphs", "ids", "redis", "run-id"],
+  access: ["clock", "errors", "graphs", "ids", "redis", "run-id", "soon"],
   // Values and plain data: what may outlive a request.
   "process-wide": [
     ..."access capabilities clock graphs health owner page passing-bytes runs telemetry webhooks".split(" "),
@@ -35,7 +35,7 @@ export const GATEWAY_ARROWS = {
   ],
   middleware: [
     ..."access app-env clock connected end-of-string errors exact-numbers ids owner page".split(" "),
-    ...["passing-bytes", "telemetry"],
+    ...["passing-bytes", "soon", "telemetry"],
   ],
   // Whose run it is stands in the request's environment.
   runs: [
@@ -43,7 +43,7 @@ export const GATEWAY_ARROWS = {
       " ",
     ),
     // A fork reads what a run's engine and checkpoints hold.
-    ...["checkpoints", "run-engine", "redis", "run-id", "webhooks"],
+    ...["checkpoints", "run-engine", "redis", "run-id", "soon", "webhooks"],
   ],
   // A run's own webhook is judged with it, so these know nothing of runs.
   webhooks: ["clock", "errors", "graphs", "ids", "redis", "run-id"],
@@ -68,7 +68,7 @@ export const GATEWAY_ARROWS = {
   checkpoints: ["redis"],
   // Reads graph documents by the same pure functions as the routes that checked them.
   "run-engine": ["graphs", "langgraph-name", "langgraph-storage", "own-field", "recent-map"],
-  graphs: ["errors", "recent-map"],
+  graphs: ["errors", "recent-map", "soon"],
   handlers: ["errors"],
   redis: ["addresses", "clock", "errors"],
   "exact-numbers": ["end-of-string", "errors"],
@@ -84,6 +84,7 @@ export const GATEWAY_ARROWS = {
   clock: [],
   ids: [],
   "run-id": [],
+  soon: [],
   "recent-map": [],
   "langgraph-name": [],
   "langgraph-storage": [],

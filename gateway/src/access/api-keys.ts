@@ -14,12 +14,13 @@ import { runStep } from "../redis/scripts.ts";
 import { isKeyId, newApiKey } from "./api-key.ts";
 import { toApiKey, toKeyRow, toRow } from "./key-view.ts";
 import { keep, type KnownKey, type KnownKeys } from "./known-keys.ts";
+import { whenThere, type Soon } from "../soon.ts";
 
 export interface ApiKeys {
   /** Whether any key was ever made: from then on everybody needs one. Answers of `false` are a second old at most. */
-  made(): Promise<boolean>;
+  made(): Soon<boolean>;
   /** The key, unless it is revoked or over; what this answers is three seconds old at most. */
-  find(id: string): Promise<KeyRow | undefined>;
+  find(id: string): Soon<KeyRow | undefined>;
   /** @throws AppError `invalid-request` for an end that has passed */
   create(create: ApiKeyCreate): Promise<NewApiKey>;
   /** @throws AppError `invalid-request` for a cursor that is none of ours. */
@@ -83,23 +84,24 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
   const { isFresh, question, lookAhead } = createReading(options);
   const isOver = ({ at, now, row }: KnownKey): boolean =>
     row.expires_at !== undefined && Number(row.expires_at) <= now + clock.elapsed() - at;
+  const rowUnlessOver = (found: KnownKey | undefined): KeyRow | undefined =>
+    found && !isOver(found) ? found.row : undefined;
 
   return {
-    async made() {
+    made() {
       const { made } = known;
       if (made?.value === true) return true;
-      if (isFresh(made?.at, DEFAULTS.keys_made_cache_ms))
-        lookAhead(NO_KEY, made?.at, DEFAULTS.keys_made_cache_ms);
-      else await question(NO_KEY);
-      return known.made?.value === true;
+      if (!isFresh(made?.at, DEFAULTS.keys_made_cache_ms))
+        return question(NO_KEY).then(() => known.made?.value === true);
+      lookAhead(NO_KEY, made?.at, DEFAULTS.keys_made_cache_ms);
+      return false;
     },
-    async find(id) {
+    find(id) {
       if (isFresh(known.missing.get(id), DEFAULTS.key_cache_ms)) return undefined;
       const before = known.rows.get(id);
       const isKnown = isFresh(before?.at, DEFAULTS.key_cache_ms);
       if (isKnown) lookAhead(id, before?.at, DEFAULTS.key_cache_ms);
-      const found = isKnown ? before : await question(id);
-      return found && !isOver(found) ? found.row : undefined;
+      return whenThere(isKnown ? before : question(id), rowUnlessOver);
     },
     async create(create) {
       if (create.expires_at !== undefined && !(Date.parse(create.expires_at) > clock.now()))

@@ -8,6 +8,7 @@ import type { Caller } from "./caller.ts";
 import { limitsOf, scopesOf } from "./key-view.ts";
 import { invalidKey, malformedKey, noKey } from "./refusals.ts";
 import { isSignedBy, readRunToken } from "./run-token.ts";
+import { whenThere, type Soon } from "../soon.ts";
 
 export interface Presented {
   /** The Authorization header. */
@@ -19,25 +20,26 @@ export interface Presented {
 type Found = Pick<ApiKeys, "find">;
 
 /** @throws AppError `unauthorized`; `redis-unavailable` when nobody can say */
-export async function identifyCaller(
+export function identifyCaller(
   { authorization, token }: Presented,
   apiKeys: Found,
   clock: Clock,
-): Promise<Caller> {
+): Soon<Caller> {
   if (authorization !== undefined) return byKey(authorization, apiKeys);
   if (token !== undefined) return byToken(token, apiKeys, clock);
   throw noKey();
 }
 
-async function byKey(authorization: string, apiKeys: Found): Promise<Caller> {
+function byKey(authorization: string, apiKeys: Found): Soon<Caller> {
   const [, text] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
   // Without the word before it, or with another scheme.
   if (text === undefined) throw noKey();
   const key = presented(text);
   if (!key) throw malformedKey();
-  const row = await apiKeys.find(key.id);
-  if (!isSameDigest(key.digest, row?.digest) || !row) throw invalidKey();
-  return callerOf(key.id, row);
+  return whenThere(apiKeys.find(key.id), (row) => {
+    if (!isSameDigest(key.digest, row?.digest) || !row) throw invalidKey();
+    return callerOf(key.id, row);
+  });
 }
 
 async function byToken(text: string, apiKeys: Found, clock: Clock): Promise<Caller> {

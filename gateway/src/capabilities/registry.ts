@@ -12,6 +12,8 @@ import type { Logger } from "../telemetry/logger.ts";
 export interface Registry {
   /** All rows of the configured pools; those silent for 30 s are shown as offline, those silent for a day not at all. */
   executors(): Promise<Executor[]>;
+  /** The same where nobody has to wait for it. */
+  known(): Executor[] | undefined;
   /** What was known is asked for again. */
   forget(): void;
 }
@@ -62,17 +64,23 @@ export function createRegistry(options: RegistryOptions): Registry {
     return mine.rows;
   };
 
+  const freshRows = (): Executor[] | undefined => {
+    const { latest } = known;
+    if (!latest || !isFresh(latest)) return undefined;
+    // What fails behind somebody's back is told to whoever finds nothing fresh any more.
+    if (lasting && !isFresh(latest, cacheMs / 2)) question().catch(() => {});
+    return latest.rows;
+  };
+
   return {
     forget() {
       delete known.latest;
       asked = undefined;
     },
+    known: freshRows,
     executors() {
-      const { latest } = known;
-      if (!latest || !isFresh(latest)) return question();
-      // What fails behind somebody's back is told to whoever finds nothing fresh any more.
-      if (lasting && !isFresh(latest, cacheMs / 2)) question().catch(() => {});
-      return Promise.resolve(latest.rows);
+      const rows = freshRows();
+      return rows ? Promise.resolve(rows) : question();
     },
   };
 }

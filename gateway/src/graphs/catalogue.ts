@@ -11,6 +11,7 @@ import { graphsIn, withDigests } from "./flatten.ts";
 import type { GraphCheckOptions } from "./graph-context.ts";
 import { readInputSpec, type InputSpec } from "./input-fields.ts";
 import { createNamedGraphs } from "./named-graphs.ts";
+import type { Soon } from "../soon.ts";
 
 /** A graph that can be run. */
 export interface RunnableGraph {
@@ -35,10 +36,10 @@ export interface AcceptedGraph extends RunnableGraph {
 export interface GraphCatalogue {
   has(name: string): boolean;
   /** @throws AppError `graph-not-found`. */
-  get(name: string): Promise<AcceptedGraph>;
+  get(name: string): Soon<AcceptedGraph>;
   list(): Promise<AcceptedGraph[]>;
   /** Accepts what a client sent as a graph, any JSON. @throws AppError `invalid-graph` with pointers below `prefix`. */
-  accept(graph: unknown, prefix: string): Promise<AcceptedGraph>;
+  accept(graph: unknown, prefix: string): Soon<AcceptedGraph>;
   /** Accepts what a run has kept, maybe with other params. @throws AppError `invalid-graph` with pointers into it. */
   acceptKept(graph: FlatGraph): Promise<RunnableGraph>;
 }
@@ -51,7 +52,7 @@ export function createGraphCatalogue(
   options: Omit<GraphCheckOptions, "graphs">,
 ): GraphCatalogue {
   const named = createNamedGraphs(graphs, options);
-  const accepted = new Map<string, Promise<AcceptedGraph>>();
+  const accepted = new Map<string, Soon<AcceptedGraph>>();
 
   const accept = async (source: Graph, prefix: string): Promise<AcceptedGraph> => {
     const read = named.accept(source);
@@ -68,10 +69,11 @@ export function createGraphCatalogue(
   };
 
   const recent = new RecentMap<string, AcceptedGraph>(RECENT.graphs);
-  const acceptSent = async (graph: unknown, prefix: string): Promise<AcceptedGraph> => {
+  const acceptSent = (graph: unknown, prefix: string): Soon<AcceptedGraph> => {
     const text = JSON.stringify(graph);
-    const known = recent.get(text);
-    if (known) return known;
+    return recent.get(text) ?? acceptNew(graph, prefix, text);
+  };
+  const acceptNew = async (graph: unknown, prefix: string, text: string): Promise<AcceptedGraph> => {
     assertGraph(graph, prefix);
     const found = await accept(graph, prefix);
     if (text.length <= RECENT.characters) recent.set(text, found);
@@ -99,7 +101,9 @@ export function createGraphCatalogue(
     return { graph, canonical, digest: await sha256Hex(canonical), input, within: await withinKept(graph) };
   };
 
-  const get = (name: string): Promise<AcceptedGraph> => {
+  const get = (name: string): Soon<AcceptedGraph> => {
+    const before = accepted.get(name);
+    if (before) return before;
     const graph = named.source(name);
     if (!graph) {
       throw new AppError(
@@ -108,15 +112,16 @@ export function createGraphCatalogue(
         { errors: [{ pointer: "/graph", detail: "names no graph" }] },
       );
     }
-    const known = accepted.get(name) ?? accept(graph, "");
-    accepted.set(name, known);
-    return known;
+    const mine = accept(graph, "");
+    accepted.set(name, mine);
+    mine.then((found) => accepted.set(name, found)).catch(() => {});
+    return mine;
   };
 
   return {
     has: (name) => named.source(name) !== undefined,
-    get: async (name) => get(name),
-    list: () => Promise.all(named.names().map(get)),
+    get,
+    list: () => Promise.all(named.names().map(async (name) => get(name))),
     accept: acceptSent,
     acceptKept,
   };

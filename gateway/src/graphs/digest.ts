@@ -2,6 +2,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
+import type { Soon } from "../soon.ts";
 
 /** Computes in place, and answers in hexadecimal. */
 type Sha256 = (data: string | Uint8Array) => string;
@@ -28,8 +29,11 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** SHA-256 in lower-case hexadecimal of bytes, or of a text as UTF-8. */
-export async function sha256Hex(data: string | Uint8Array<ArrayBuffer>): Promise<string> {
-  if (data.length <= SMALL_BYTES) return inPlace(data);
+export function sha256Hex(data: string | Uint8Array<ArrayBuffer>): Soon<string> {
+  return data.length <= SMALL_BYTES ? inPlace(data) : elsewhere(data);
+}
+
+async function elsewhere(data: string | Uint8Array<ArrayBuffer>): Promise<string> {
   const bytes = typeof data === "string" ? encoder.encode(data) : data;
   return bytesToHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }

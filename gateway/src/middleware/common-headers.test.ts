@@ -1,12 +1,21 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { describe, expect, it } from "vitest";
 import type { AppEnv } from "../app-env.ts";
-import { commonHeaders, wholeAnswer } from "./common-headers.ts";
+import { addCommonHeaders, requestIdOf, wholeAnswer } from "./common-headers.ts";
+
+const commonHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
+  c.set(
+    "requestId",
+    requestIdOf(c, () => "req_ours"),
+  );
+  await next();
+  addCommonHeaders(c);
+};
 
 function appOf(): { app: Hono<AppEnv>; made: Response[] } {
   const made: Response[] = [];
   const app = new Hono<AppEnv>()
-    .use(commonHeaders(() => "req_ours"))
+    .use(commonHeaders)
     .use(async (c, next) => {
       await next();
       made.push(c.res);
@@ -52,7 +61,7 @@ describe("an answer that is made at once", () => {
 
   it("says what somebody before it has said, too", async () => {
     const app = new Hono<AppEnv>()
-      .use(commonHeaders(() => "req_ours"))
+      .use(commonHeaders)
       .use(async (c, next) => {
         c.set("saysMore", true);
         c.header("Vary", "Origin");

@@ -1,5 +1,5 @@
 /** What every answer says beside its own: the id of its request, ours or the client's, and what browsers must not do. */
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 
 type Headers = Readonly<Record<string, string>>;
@@ -26,17 +26,19 @@ const OVER_TLS: Headers = { ...PLAIN, "Strict-Transport-Security": "max-age=1555
 /** A run's token is there for `<video src>` in pages elsewhere. */
 const FOR_PAGES: Headers = { "Cross-Origin-Resource-Policy": "cross-origin" };
 
-export function commonHeaders(newId: () => string): MiddlewareHandler<AppEnv> {
-  return async function commonHeaders(c, next) {
-    const given = c.req.header(ID);
-    const isId = given !== undefined && given !== "" && given.length <= MOST_CHARACTERS && !NO_ID.test(given);
-    c.set("requestId", isId ? given : newId());
-    await next();
-    if (c.get("isWhole")) return;
-    const { headers } = c.res;
-    const common = withCommon(c, {});
-    for (const name in common) headers.set(name, common[name]!);
-  };
+/** The client's id of a request, if it has given one that is fit, else another. */
+export function requestIdOf(c: Context<AppEnv>, newId: () => string): string {
+  const given = c.req.header(ID);
+  const isId = given !== undefined && given !== "" && given.length <= MOST_CHARACTERS && !NO_ID.test(given);
+  return isId ? given : newId();
+}
+
+/** Says in the answer what it does not say already. */
+export function addCommonHeaders(c: Context<AppEnv>): void {
+  if (c.get("isWhole")) return;
+  const { headers } = c.res;
+  const common = withCommon(c, {});
+  for (const name in common) headers.set(name, common[name]!);
 }
 
 function withCommon(c: Context<AppEnv>, own: Headers): Record<string, string> {

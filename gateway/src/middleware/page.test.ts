@@ -1,17 +1,18 @@
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import type { AppEnv } from "../app-env.ts";
-import { page } from "./page.ts";
+import type { FindPage } from "../page.ts";
+import { answerPage, mayBePage } from "./page.ts";
 
 const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
 
 const FILES: Record<string, string> = { "/_app/immutable/a.js": "script", "/theme.js": "theme" };
+const find: FindPage = (_, path) =>
+  path === undefined ? new Response("shell") : path in FILES ? new Response(FILES[path]) : undefined;
 const app = new Hono<AppEnv>()
-  .use(
-    page((_, path) =>
-      path === undefined ? new Response("shell") : path in FILES ? new Response(FILES[path]) : undefined,
-    ),
-  )
+  .use(async (c, next) => {
+    if (!mayBePage(c.req) || !(await answerPage(c, find))) await next();
+  })
   .all("*", (c) => c.text("api"));
 
 const ask = (path: string, accept: string | undefined, method = "GET"): Response | Promise<Response> =>
@@ -48,10 +49,5 @@ describe("the page", () => {
     const { headers } = await ask("/", BROWSER);
     expect(headers.get("content-security-policy")).toBe("frame-ancestors 'none'");
     expect(headers.get("permissions-policy")).toContain("microphone=(self)");
-  });
-
-  it("is nothing where none was built", async () => {
-    const bare = new Hono<AppEnv>().use(page(undefined)).all("*", (c) => c.text("api"));
-    expect(await (await bare.request("/", { headers: { Accept: BROWSER } })).text()).toBe("api");
   });
 });

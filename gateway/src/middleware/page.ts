@@ -1,6 +1,6 @@
 /** Answers browsers with the page for people, where there is one; the API stays where it is. */
 import { ROUTES } from "@myspinbot/contracts/routes.ts";
-import type { MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { mediaTypeOf, type FindPage } from "../page.ts";
 import { negotiate } from "./media-type.ts";
@@ -19,16 +19,18 @@ const API: ReadonlySet<string> = new Set(
     .filter((path) => path !== "/"),
 );
 
-export function page(find: FindPage | undefined): MiddlewareHandler<AppEnv> {
-  if (find === undefined) return (_, next) => next();
-  return async function page(c, next) {
-    const { method, path } = c.req;
-    const isOurs = READING.has(method) && !path.startsWith("/v1/") && !API.has(path);
-    const found = isOurs ? await answer(c.req.raw, path, find) : undefined;
-    if (found === undefined) return next();
-    c.res = found;
-    for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
-  };
+/** Whether what is asked for may be a part of the page. */
+export function mayBePage({ method, path }: Pick<Context["req"], "method" | "path">): boolean {
+  return READING.has(method) && !path.startsWith("/v1/") && !API.has(path);
+}
+
+/** Answers with the page, or a part of it. @returns whether it did */
+export async function answerPage(c: Context<AppEnv>, find: FindPage): Promise<boolean> {
+  const found = await answer(c.req.raw, c.req.path, find);
+  if (found === undefined) return false;
+  c.res = found;
+  for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
+  return true;
 }
 
 /**

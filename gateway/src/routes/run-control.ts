@@ -10,6 +10,7 @@ import type { NodeTypes } from "../graphs/node-types.ts";
 import { jsonBody } from "../middleware/json-body/json-body.ts";
 import { assertRunId } from "../runs/ids.ts";
 import { resumeRun } from "../runs/resume-run.ts";
+import { urlsOf } from "../runs/run-view.ts";
 
 export interface RunControlDeps {
   keys: Keys;
@@ -40,10 +41,9 @@ export function runControlRoutes({ keys, shards, nodeTypes }: RunControlDeps): H
         const asking = { owner, key, idempotencyKey: c.req.header("idempotency-key") };
         const source = assertRunId(c.req.param("run_id"), shards);
         const { service } = c.var.connect();
-        const { run, quota } = await service.fork(source, c.var.body, asking);
-        for (const [name, value] of Object.entries(quota ? quotaHeaders(quota) : {})) c.header(name, value);
-        c.header("Location", run.urls.self);
-        return c.json(run, 202);
+        const { id, text, quota } = await service.fork(source, c.var.body, asking);
+        const headers = { "Content-Type": "application/json", Location: urlsOf(id).self };
+        return c.body(text, 202, { ...headers, ...(quota ? quotaHeaders(quota) : {}) });
       },
     );
 }

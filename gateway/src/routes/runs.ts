@@ -17,7 +17,7 @@ import { cancelRun } from "../runs/cancel-run.ts";
 import { deleteRun } from "../runs/delete-run.ts";
 import { assertRunId } from "../runs/ids.ts";
 import { listRuns } from "../runs/list-runs.ts";
-import { toArtifacts } from "../runs/run-view.ts";
+import { toArtifacts, urlsOf } from "../runs/run-view.ts";
 import { preferredWait, waitForEnd } from "../runs/wait-run.ts";
 
 export interface RunRouteDeps {
@@ -42,16 +42,19 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
         key,
         idempotencyKey: c.req.header("idempotency-key"),
       });
-      let { run } = created;
-      const headers: Record<string, string> = { "Content-Type": "application/json", Location: run.urls.self };
+      let { status, text } = created;
+      const headers: Record<string, string> = {
+        "Content-Type": "application/json",
+        Location: urlsOf(created.id).self,
+      };
       if (created.quota) Object.assign(headers, quotaHeaders(created.quota));
-      if (wait !== undefined && !isTerminal(run.status)) {
+      if (wait !== undefined && !isTerminal(status)) {
         headers["Preference-Applied"] = `wait=${wait}`;
-        await waitForEnd({ log, hub, clock }, run.run_id, wait, c.req.raw.signal);
-        run = await reader.getOr(run);
+        await waitForEnd({ log, hub, clock }, created.id, wait, c.req.raw.signal);
+        const run = await reader.getIfReadable(created.id);
+        if (run) [status, text] = [run.status, JSON.stringify(run)];
       }
-      const status = wait !== undefined && isTerminal(run.status) ? 200 : 202;
-      return wholeAnswer(c, JSON.stringify(run), { status, headers });
+      return wholeAnswer(c, text, { status: wait !== undefined && isTerminal(status) ? 200 : 202, headers });
     })
     .get("/", async (c) => {
       const { graph, tag, without_tag, cursor } = c.req.query();
@@ -85,7 +88,7 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
       const before = await reader.get(id);
       if (wait > 0 && !isTerminal(before.status))
         await waitForEnd({ log, hub, clock }, id, wait, c.req.raw.signal);
-      const run = wait > 0 ? await reader.getOr(before) : before;
+      const run = (wait > 0 ? await reader.getIfReadable(id) : undefined) ?? before;
       return c.json(run, isTerminal(run.status) ? 200 : 202);
     })
     .delete("/:run_id", async (c) => {

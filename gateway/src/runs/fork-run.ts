@@ -18,7 +18,7 @@ import { rememberedFiles } from "./remembered-files.ts";
 import { conflict, toIdempotency, type Idempotency } from "./idempotency.ts";
 import { prepareInput } from "./prepare-input.ts";
 import { type Caller, deadlinesOf, type RunServiceOptions } from "./run-options.ts";
-import { toCreated, type Created } from "./created.ts";
+import { toCreated, toKnown, type Created } from "./created.ts";
 import { newId } from "../ids.ts";
 import { isLimited, submitRun } from "./submit.ts";
 import { toRunWebhook } from "../webhooks/run-webhook.ts";
@@ -35,7 +35,7 @@ export function createFork(
     const [before, run] = ((await fromRedis(redis.get(keys.idempotency(shard, hash)))) ?? "").split(" ");
     if (!run || (await fromRedis(redis.exists(keys.run(shard, run)))) === 0) return undefined;
     if (before !== digest) throw conflict(run);
-    return { run: await reader.get(run) };
+    return toKnown(await reader.get(run));
   };
 
   return async (run, request, { owner, key, idempotencyKey }) => {
@@ -62,7 +62,7 @@ export function createFork(
     const before = parsed<Input>(source.data.input) ?? {};
     const files = rememberedFiles(options.files, before);
     const sent = patchedInput(parsed<Input>(source.data.request_input) ?? before, patch);
-    const prepared = await pointedAtPatch(source.graph, () =>
+    const prepared = await pointedAtPatch(source.graph, async () =>
       prepareInput(accepted, sent, { files, owner }, nodeTypes),
     );
     const reused = reusableNodes(plan, source.channels, {
@@ -92,7 +92,7 @@ export function createFork(
       forked: takenOver(source, request.from_node, reused),
     });
     if (submitted.kind === "created") return toCreated(submitted, { now: clock.now(), accepted, matching });
-    return { run: await reader.get(submitted.run) };
+    return toKnown(await reader.get(submitted.run));
   };
 
   /** What is done again needs executors, as at submit. */

@@ -2,6 +2,7 @@
 import { AppError } from "../errors/app-error.ts";
 import { sha256Hex, sha256Short } from "../graphs/digest.ts";
 import { OWNERS } from "@myspinbot/contracts/wire.ts";
+import { whenThere, type Soon } from "../soon.ts";
 
 /** What submit needs to know a request again. */
 export interface Idempotency {
@@ -18,16 +19,14 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
  * @param scope within which the key counts; everywhere by default
  * @throws AppError `invalid-request` for a header that is no key
  */
-export async function toIdempotency(
+export function toIdempotency(
   key: string | undefined,
   { owner, scope = "", text }: { owner: string; scope?: string; text: () => string },
-): Promise<Idempotency | undefined> {
+): Soon<Idempotency | undefined> {
   if (key === undefined) return undefined;
   assertKey(key);
-  return {
-    hash: sha256Short(nameOf(key, owner) + (scope && `\0${scope}`)),
-    digest: await sha256Hex(text()),
-  };
+  const hash = sha256Short(nameOf(key, owner) + (scope && `\0${scope}`));
+  return whenThere(sha256Hex(text()), (digest) => ({ hash, digest }));
 }
 
 /** @throws AppError `invalid-request` for a header that is no key */

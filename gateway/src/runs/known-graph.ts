@@ -1,9 +1,10 @@
 /** What every run of a graph needs of it again, worked out for the first of them. */
-import type { Executor, Run } from "@myspinbot/contracts/types.ts";
+import type { Executor } from "@myspinbot/contracts/types.ts";
 import { neededFields } from "../graphs/bound.ts";
 import type { RunnableGraph } from "../graphs/catalogue.ts";
 import { hasChoices } from "../graphs/chosen-engine.ts";
 import { firstRow } from "../graphs/node-place.ts";
+import type { RunText } from "./run-text.ts";
 
 export interface KnownGraph {
   /** Rows of the nodes before anything has happened, as Redis keeps them. */
@@ -16,11 +17,9 @@ export interface KnownGraph {
   hasChoices: boolean;
   /** How many of these executors can run it now. They are known by the list, which is another one when it is read again. */
   matching: WeakMap<readonly Executor[], number>;
-  /** How a run of it shows itself before anything has happened; there since the first was shown. */
-  begun?: BegunRun;
+  /** How new runs of it show themselves, by what else they say; false where each has to be written by itself. */
+  texts: Map<string, RunText | false>;
 }
-
-export type BegunRun = Pick<Run, "nodes" | "groups" | "progress">;
 
 const known = new WeakMap<RunnableGraph, KnownGraph>();
 
@@ -37,5 +36,6 @@ function workedOut({ graph }: RunnableGraph): KnownGraph {
     needed: new Map(neededFields(graph).map(({ field, who }) => [field, who])),
     hasChoices: hasChoices(graph.nodes),
     matching: new WeakMap(),
+    texts: new Map(),
   };
 }

@@ -10,7 +10,8 @@ import type { NodeTypes } from "../graphs/node-types.ts";
 import { checkGiven } from "./check-given.ts";
 import { checkLists, valueProblems } from "./check-lists.ts";
 import { knownOf } from "./known-graph.ts";
-import { mayNameFiles, resolveFiles, type OwnFiles, type ResolveContext } from "./resolve-files.ts";
+import type { Soon } from "../soon.ts";
+import { mayNameFiles, resolveFiles, type OwnFiles, type Typed } from "./resolve-files.ts";
 
 type Input = Record<string, unknown>;
 
@@ -33,12 +34,20 @@ export interface InputTexts {
  * From here on the files are kept for the run.
  * @throws AppError `invalid-input`, `file-not-found`, `file-incomplete`, with pointers into the request.
  */
-export async function prepareInput(
+export function prepareInput(
   accepted: RunnableGraph,
   input: Input,
   files: OwnFiles,
   nodeTypes: NodeTypes,
-): Promise<PreparedInput> {
+): Soon<PreparedInput> {
+  const asSent = checkedInput(accepted, input, nodeTypes);
+  const typed = typedFields(accepted, input);
+  if (typed.length === 0) return { input, files: [], texts: { asSent, resolved: asSent } };
+  return withFiles({ accepted, input, asSent }, files, typed);
+}
+
+/** The input as JSON. */
+function checkedInput(accepted: RunnableGraph, input: Input, nodeTypes: NodeTypes): string {
   const problems = checkFields(accepted.input, input);
   const told = new Set(problems.map(({ pointer }) => pointer));
   const needed = [...missingFields(accepted, input), ...choiceProblems(accepted.graph, nodeTypes, input)];
@@ -50,9 +59,31 @@ export async function prepareInput(
   if (bytesOf(asSent) > DEFAULTS.input_bytes) {
     throw invalidInput(accepted, [{ pointer: "/input", detail: `may have ${DEFAULTS.input_bytes} bytes` }]);
   }
+  return asSent;
+}
+
+/** Fields of the input that may name files. */
+function typedFields({ graph, input: spec }: RunnableGraph, input: Input): [field: string, typed: Typed][] {
+  const items = itemTypes(graph);
+  return Object.keys(input).flatMap((field) => {
+    const typed = { type: spec.fields.get(field)?.type, items: items.get(field), pointer: `/input/${field}` };
+    return mayNameFiles(typed) ? [[field, typed]] : [];
+  });
+}
+
+async function withFiles(
+  { accepted, input, asSent }: { accepted: RunnableGraph; input: Input; asSent: string },
+  own: OwnFiles,
+  typed: readonly [field: string, typed: Typed][],
+): Promise<PreparedInput> {
   const used = new Set<string>();
   const invalid = (pointer: string, detail: string) => invalidInput(accepted, [{ pointer, detail }]);
-  const resolved = await withFiles(accepted, input, { own: files, used, invalid });
+  const resolved = { ...input };
+  await Promise.all(
+    typed.map(async ([field, each]) => {
+      resolved[field] = await resolveFiles({ own, used, invalid }, input[field], each);
+    }),
+  );
   if (used.size === 0) return { input, files: [], texts: { asSent, resolved: asSent } };
   return { input: resolved, files: [...used], texts: { asSent, resolved: JSON.stringify(resolved) } };
 }
@@ -60,17 +91,6 @@ export async function prepareInput(
 /** No text has more bytes than three for each of its units: of a short one they need not be counted. */
 function bytesOf(text: string): number {
   return 3 * text.length <= DEFAULTS.input_bytes ? text.length : encoder.encode(text).byteLength;
-}
-
-async function withFiles({ graph, input: spec }: RunnableGraph, input: Input, context: ResolveContext) {
-  const items = itemTypes(graph);
-  const resolved = { ...input };
-  const name = async (field: string): Promise<void> => {
-    const typed = { type: spec.fields.get(field)?.type, items: items.get(field), pointer: `/input/${field}` };
-    if (mayNameFiles(typed)) resolved[field] = await resolveFiles(context, input[field], typed);
-  };
-  await Promise.all(Object.keys(input).map(name));
-  return resolved;
 }
 
 function invalidInput({ graph }: RunnableGraph, errors: FieldError[]): AppError {

@@ -1,5 +1,5 @@
 /** Looks at a request for a run before it is submitted: graph, input, files, who can run it. */
-import type { Graph, RunCreate } from "@myspinbot/contracts/types.ts";
+import type { Executor, Graph, RunCreate } from "@myspinbot/contracts/types.ts";
 import { matchExecutors } from "../capabilities/match.ts";
 import type { AcceptedGraph } from "../graphs/catalogue.ts";
 import { withEngines } from "../graphs/chosen-engine.ts";
@@ -24,12 +24,12 @@ export type Prepare = (request: RunCreate, owner: string) => Promise<Prepared>;
 
 export function createPrepare({ graphs, nodeTypes, files, registry, webhooks }: Options): Prepare {
   /** Executors are asked for what the input has a say in; else the graph alone decides. */
-  const matchingOf = async (
+  const countMatching = (
     request: RunCreate,
     accepted: AcceptedGraph,
     { input }: PreparedInput,
-  ): Promise<number> => {
-    const executors = await registry.executors();
+    executors: readonly Executor[],
+  ): number => {
     const { hasChoices, matching } = knownOf(accepted);
     const before = hasChoices ? undefined : matching.get(executors);
     if (before !== undefined) return before;
@@ -44,11 +44,13 @@ export function createPrepare({ graphs, nodeTypes, files, registry, webhooks }: 
 
   return async (request, owner) => {
     const webhook = request.webhook && (await toRunWebhook(request.webhook, owner, webhooks));
-    const accepted = await (typeof request.graph === "string"
-      ? graphs.get(request.graph)
-      : graphs.accept(request.graph, "/graph"));
-    const input = await prepareInput(accepted, request.input ?? {}, { files, owner }, nodeTypes);
-    return { accepted, input, matching: await matchingOf(request, accepted, input), webhook };
+    const found =
+      typeof request.graph === "string" ? graphs.get(request.graph) : graphs.accept(request.graph, "/graph");
+    const accepted = found instanceof Promise ? await found : found;
+    const looked = prepareInput(accepted, request.input ?? {}, { files, owner }, nodeTypes);
+    const input = looked instanceof Promise ? await looked : looked;
+    const executors = registry.known() ?? (await registry.executors());
+    return { accepted, input, matching: countMatching(request, accepted, input, executors), webhook };
   };
 }
 

@@ -20,8 +20,8 @@ import { toRun } from "./run-view.ts";
 export interface RunReader {
   /** @throws AppError `run-not-found`. */
   get(run: string): Promise<Run>;
-  /** The run as it is now; as it was before when it cannot be read: it was accepted, which is what a client must hear. */
-  getOr(before: Run): Promise<Run>;
+  /** The run as it is now, unless it cannot be read: that it was accepted is what a client must hear then. */
+  getIfReadable(run: string): Promise<Run | undefined>;
   /** The run and the number of the last event that it contains. */
   snapshot(run: string): Promise<{ seq: number; run: Run } | undefined>;
   /** @throws AppError `run-not-found`. */
@@ -107,11 +107,11 @@ export function createRunReader(options: RunReaderOptions): RunReader {
   return {
     record,
     get,
-    async getOr(before) {
+    async getIfReadable(run) {
       try {
-        return await get(before.run_id);
+        return await get(run);
       } catch (error) {
-        if (error instanceof AppError && UNREADABLE.has(error.code)) return before;
+        if (error instanceof AppError && UNREADABLE.has(error.code)) return undefined;
         throw error;
       }
     },

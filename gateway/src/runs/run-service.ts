@@ -6,7 +6,7 @@ import { fromRedis } from "../errors/dependencies.ts";
 import { canonicalJson } from "../graphs/digest.ts";
 import { newId } from "../ids.ts";
 import { isClustered } from "../redis/sharded.ts";
-import { toCreated, type Created } from "./created.ts";
+import { toCreated, toKnown, type Created } from "./created.ts";
 import { createFork } from "./fork-run.ts";
 import { conflict, shardOfKey, assertKey, toIdempotency, type Idempotency } from "./idempotency.ts";
 import { createPrepare, textOf, type Prepared } from "./prepare-run.ts";
@@ -63,13 +63,11 @@ export function createRunService(options: RunServiceOptions): RunService {
         const run = before ? await repeated(before, key) : undefined;
         const known = run === undefined ? undefined : await readIfThere(run);
         if (known === undefined) throw error;
-        return { run: known };
+        return toKnown(known);
       }
       const { accepted, input, matching, webhook } = prepared;
-      const idempotency = await toIdempotency(idempotencyKey, {
-        owner,
-        text: () => textOf(request, accepted),
-      });
+      const named = toIdempotency(idempotencyKey, { owner, text: () => textOf(request, accepted) });
+      const idempotency = named instanceof Promise ? await named : named;
       const shard = shardFor(options, key, idempotency);
       const entry = {
         shard,
@@ -91,7 +89,7 @@ export function createRunService(options: RunServiceOptions): RunService {
           return toCreated(submitted, { now: clock.now(), accepted, matching });
         // Deleted since it was named: its key is free again, so the next turn makes a run.
         const known = await readIfThere(submitted.run);
-        if (known) return { run: known };
+        if (known) return toKnown(known);
       }
     },
   };

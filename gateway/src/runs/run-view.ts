@@ -3,7 +3,6 @@ import type { Artifact, FlatGraph, Run, RunNode, RunRow } from "@myspinbot/contr
 import { toTimestamp } from "../clock.ts";
 import { isTerminal } from "../events/event-log.ts";
 import { toArtifact } from "../artifacts/artifact-view.ts";
-import type { BegunRun } from "./known-graph.ts";
 import { toRunNodes } from "./node-view.ts";
 import { toProgress } from "./progress.ts";
 import { shareWeights, toRunGroups } from "./run-groups.ts";
@@ -16,16 +15,12 @@ export interface ViewContext {
   /** Gives the nodes their order; without it the order is by name. */
   graph: FlatGraph | undefined;
   queue?: Run["queue"];
-  /** What is known of a run because nothing has happened to it yet. */
-  begun?: BegunRun | undefined;
 }
 
 export function toRun(source: RunRecord, context: ViewContext): Run {
   const { run, record, data } = source;
-  const { begun } = context;
   const status = record.status;
-  const nodes =
-    begun?.nodes ?? toRunNodes(source.nodes, context.graph?.nodes.map((node) => node.id) ?? [], data);
+  const nodes = toRunNodes(source.nodes, context.graph?.nodes.map((node) => node.id) ?? [], data);
   const error = parsed<Run["error"]>(data.error);
   const output = parsed<Run["output"]>(data.output);
   const reason = statusReason(status, { error, queue: context.queue, nodes });
@@ -39,9 +34,9 @@ export function toRun(source: RunRecord, context: ViewContext): Run {
     deadlines: deadlines(record),
     priority: record.priority ?? "normal",
     ...(context.queue ? { queue: context.queue } : {}),
-    progress: begun?.progress ?? progressOf(source, nodes, error),
+    progress: progressOf(source, nodes, error),
     nodes,
-    ...(context.graph?.groups ? { groups: begun?.groups ?? toRunGroups(context.graph, source.nodes) } : {}),
+    ...(context.graph?.groups ? { groups: toRunGroups(context.graph, source.nodes) } : {}),
     input: parsed<Run["input"]>(data.request_input ?? data.input) ?? {},
     ...(output === undefined ? {} : { output }),
     ...(error === undefined ? {} : { error }),

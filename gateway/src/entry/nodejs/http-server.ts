@@ -29,6 +29,10 @@ const CLIENT_ERRORS: Record<string, [code: ProblemCode, detail: string]> = {
 };
 const NO_HTTP: [code: ProblemCode, detail: string] = ["malformed-http", "The request cannot be read."];
 
+/** What is being answered on a connection: a second head must not be written into it. */
+const ANSWER = Symbol("answer");
+type Answering = Duplex & { [ANSWER]?: ServerResponse };
+
 interface Answer {
   status: number;
   headers: Record<string, string>;
@@ -56,10 +60,8 @@ export function createHttpServer({ fetch, host, logger }: HttpServerOptions): Se
       return new Response(body, { status, headers });
     },
   });
-  /** What is being answered on a connection: a second head must not be written into it. */
-  const answering = new WeakMap<Duplex, ServerResponse>();
   const listen = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    answering.set(incoming.socket, outgoing);
+    (incoming.socket as Answering)[ANSWER] = outgoing;
     if (hasHost(incoming)) return void serve(incoming, outgoing);
     const { status, headers, body } = refuse("malformed-http", "The request must have one Host header.");
     outgoing.writeHead(status, { ...headers, Connection: "close" }).end(body);
@@ -69,7 +71,11 @@ export function createHttpServer({ fetch, host, logger }: HttpServerOptions): Se
   const server = createServer({ requireHostHeader: false }, listen);
   server.on("checkExpectation", listen);
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (error.code === "ECONNRESET" || !socket.writable || answering.get(socket)?.headersSent === true) {
+    if (
+      error.code === "ECONNRESET" ||
+      !socket.writable ||
+      (socket as Answering)[ANSWER]?.headersSent === true
+    ) {
       socket.destroy();
       return;
     }
@@ -89,8 +95,10 @@ type Arriving = Pick<IncomingMessage, "readableLength" | "readableDidRead"> & {
   resume(): unknown;
 };
 
-/** What came with the head waits in the stream's memory, and is given out at once. */
-function arrived(body: Arriving, length: number): Buffer<ArrayBuffer> | undefined {
+/** What came with the head waits in the stream's memory, and is given out as soon as both have been read. */
+async function arrived(body: Arriving, length: number): Promise<Buffer<ArrayBuffer> | undefined> {
+  // The request is told when its head is read, and this lets the rest of what has come be read, too.
+  await Promise.resolve();
   if (length === 0 || body.readableLength !== length || body.readableDidRead) return undefined;
   const bytes = body.read() as Buffer<ArrayBuffer>;
   // It hears of its end by itself.

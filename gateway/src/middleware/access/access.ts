@@ -1,7 +1,7 @@
 /** Lets in whoever may ask for a route, and says to it who that is. What a route asks for stands in its description. */
 import { OWNERS } from "@myspinbot/contracts/wire.ts";
 import type { Route } from "@myspinbot/contracts/routes.ts";
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import type { AppEnv } from "../../app-env.ts";
 import { ALL_SCOPES, type Caller } from "../../access/caller.ts";
 import { identifyCaller, recheckCaller } from "../../access/identify-caller.ts";
@@ -11,6 +11,7 @@ import type { Clock } from "../../clock.ts";
 import { AppError } from "../../errors/app-error.ts";
 import type { Identify } from "../../owner.ts";
 import { namesLoopback } from "../loopback/loopback-only.ts";
+import { whenThere, type Soon } from "../../soon.ts";
 import { keylessOwner } from "../owner.ts";
 import { isLocal } from "./is-local.ts";
 import { routeAt } from "./route-at.ts";
@@ -26,32 +27,34 @@ const NOBODY: Caller = { owner: OWNERS.default, scopes: [] };
 /** What a key alone gives: it decides who gets in, so a machine without keys must not give it away. */
 const KEYS = /^\/v1\/keys(\/|$)/;
 
-export function access(deps: AccessDeps): MiddlewareHandler<AppEnv> {
-  return async function access(c, next) {
-    const route = routeAt(c.req.method, c.get("pattern"));
-    const isOpen = route ? route.scope === undefined : !c.req.path.startsWith("/v1/");
-    const caller = isOpen ? NOBODY : await letIn(c, deps, route);
+/** @throws AppError of whoever may not ask for the route */
+export function letIn(c: Context<AppEnv>, deps: AccessDeps): Soon<void> {
+  const route = routeAt(c.req.method, c.get("pattern"));
+  const isOpen = route ? route.scope === undefined : !c.req.path.startsWith("/v1/");
+  return whenThere(isOpen ? NOBODY : whoMay(c, deps, route), (caller) => {
     c.set("caller", caller);
     c.set("owner", caller.owner);
     c.set("recheck", () => recheckCaller(caller, c.get("connect")().apiKeys, deps.clock));
     c.set("mayOperate", () => mayOperate(c, deps));
-    await next();
-  };
+  });
 }
 
-async function letIn(c: Context<AppEnv>, deps: AccessDeps, route: Route | undefined): Promise<Caller> {
+function whoMay(c: Context<AppEnv>, deps: AccessDeps, route: Route | undefined): Soon<Caller> {
   // Metrics are for whoever watches this machine, too.
   if (route?.scope === "operate" && !c.req.path.startsWith("/v1/") && isLocal(c)) return NOBODY;
-  const caller = await callerOf(c, deps, route);
-  if (route?.scope !== undefined && !caller.scopes.includes(route.scope)) throw missingScope(route.scope);
-  return caller;
+  return whenThere(callerOf(c, deps, route), (caller) => {
+    if (route?.scope !== undefined && !caller.scopes.includes(route.scope)) throw missingScope(route.scope);
+    return caller;
+  });
 }
 
-async function callerOf(c: Context<AppEnv>, deps: AccessDeps, route: Route | undefined): Promise<Caller> {
+function callerOf(c: Context<AppEnv>, deps: AccessDeps, route: Route | undefined): Soon<Caller> {
   const { apiKeys } = c.get("connect")();
-  if (!deps.access.required && !(await apiKeys.made())) return keyless(c, deps);
-  const token = route?.runToken ? c.req.query("token") : undefined;
-  return identifyCaller({ authorization: c.req.header("authorization"), token }, apiKeys, deps.clock);
+  return whenThere(deps.access.required || apiKeys.made(), (hasKeys) => {
+    if (!hasKeys) return keyless(c, deps);
+    const token = route?.runToken ? c.req.query("token") : undefined;
+    return identifyCaller({ authorization: c.req.header("authorization"), token }, apiKeys, deps.clock);
+  });
 }
 
 function keyless(c: Context<AppEnv>, { identify }: AccessDeps): Caller {

@@ -13,7 +13,7 @@ export async function readBytes(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const said = lengthOf(request);
   if (said !== undefined && said > limit) throw tooLarge(limit);
-  const bytes = said === undefined ? undefined : arrived?.(said);
+  const bytes = said === undefined ? undefined : await arrived?.(said);
   if (bytes) return bytes;
   return said !== undefined && said <= SMALL_BYTES ? readWhole(request, limit) : readParts(request, limit);
 }

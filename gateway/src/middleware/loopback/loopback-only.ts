@@ -1,5 +1,5 @@
 /** Serves requests that name this gateway, and no pages that are not allowed to use it. */
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import type { AppEnv } from "../../app-env.ts";
 import type { AccessSettings } from "../../access/settings.ts";
 import { AppError } from "../../errors/app-error.ts";
@@ -13,25 +13,19 @@ const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/i;
 /**
  * Refuses a Host that is not this gateway (a page whose name was rebound to its address sends its own name), changes that
  * a page of another origin asks for (browsers send those without asking first), and what such a page would read.
+ * @throws AppError `foreign-origin`, `not-local`
  */
-export function ownHosts(settings: AccessSettings): MiddlewareHandler<AppEnv> {
-  return async function ownHosts(c, next) {
-    const host = c.req.header("host") ?? new URL(c.req.url).host;
-    if (!isOwnHost(host, settings))
-      throw refusal(
-        settings,
-        "the Host header names another machine",
-        "GATEWAY_PUBLIC_URL names where it is found",
-      );
-    const isOwn = (origin: string): boolean => originsOf(c.req.url, host, settings).has(origin);
-    if (asksFromElsewhere(c, isOwn))
-      throw refusal(
-        settings,
-        "a page of another origin asks",
-        "GATEWAY_ALLOWED_ORIGINS names those that may",
-      );
-    await next();
-  };
+export function assertOwnHost(c: Context<AppEnv>, settings: AccessSettings): void {
+  const host = c.req.header("host") ?? new URL(c.req.url).host;
+  if (!isOwnHost(host, settings))
+    throw refusal(
+      settings,
+      "the Host header names another machine",
+      "GATEWAY_PUBLIC_URL names where it is found",
+    );
+  const isOwn = (origin: string): boolean => originsOf(c.req.url, host, settings).has(origin);
+  if (asksFromElsewhere(c, isOwn))
+    throw refusal(settings, "a page of another origin asks", "GATEWAY_ALLOWED_ORIGINS names those that may");
 }
 
 /** Whether the Host header means this machine. */
