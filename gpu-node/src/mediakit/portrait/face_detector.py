@@ -1,7 +1,7 @@
 """Finds faces: MediaPipe's short-range detector, on the whole picture and then on its parts."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -13,7 +13,7 @@ from mediakit.portrait.tflite import Network
 MODEL = "face_detection_short_range.tflite"
 MIN_SCORE = 0.5
 _OVERLAP = 0.3
-_PARTS = (1.0, 0.55, 0.3, 0.15)
+PARTS = (1.0, 0.55, 0.3, 0.15)
 """Sizes of the windows that are searched, as shares of the longer side, until a face is found."""
 _CLOSE = 2.2
 """Side of the window of one face, in sizes of it."""
@@ -38,11 +38,14 @@ class FaceDetector:
         self._anchors = _anchors()
 
     def find(
-        self, picture: Picture, check_canceled: Callable[[], None] = lambda: None
+        self,
+        picture: Picture,
+        check_canceled: Callable[[], None] = lambda: None,
+        parts: Sequence[float] = PARTS,
     ) -> list[FaceBox]:
         """Faces in the picture, the largest first; smaller ones only if no large one is there."""
         height, width = picture.shape[:2]
-        for share in _PARTS:
+        for share in parts:
             side = int(max(height, width) * share)
             boxes: list[FaceBox] = []
             for top, left in itertools.product(_starts(height, side), _starts(width, side)):

@@ -1,7 +1,7 @@
 """Engine `face_mesh`: the 468 points of a face in a photo."""
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from mediakit.model_files import checked
 from mediakit.networks import network_of
 from mediakit.portrait import topology
 from mediakit.portrait.face_detector import MODEL as DETECTOR
-from mediakit.portrait.face_detector import FaceBox, FaceDetector
+from mediakit.portrait.face_detector import PARTS, FaceBox, FaceDetector
 from mediakit.portrait.tflite import Network
 
 MODEL = "face_landmark.tflite"
@@ -40,14 +40,17 @@ class FaceMesh:
         self._network = Network(checked(models, MODEL))
 
     def find(
-        self, picture: Picture, check_canceled: Callable[[], None] = lambda: None
+        self,
+        picture: Picture,
+        check_canceled: Callable[[], None] = lambda: None,
+        parts: Sequence[float] = PARTS,
     ) -> list[Face]:
         """Faces in the picture, the largest first; `score` tells how sure the mesh is (0..1).
 
         check_canceled: called between the parts, to raise if nobody wants them any more.
         """
         faces: list[Face] = []
-        for box in self._detector.find(picture, check_canceled):
+        for box in self._detector.find(picture, check_canceled, parts):
             check_canceled()
             faces.append(self._fit(picture, box))
         return faces

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mediakit.captions import Cue
+from mediakit.portrait.speaking_faces import speaking_faces
+from mediakit.video.caption_place import CaptionPlace
 from mediakit.video.cards import card
 from mediakit.video.layout import Layout
-from mediakit.video.lettering import caption, mark
-from mediakit.video.planes import Overlay, Planes
+from mediakit.video.lettering import caption, largest, mark, room_of, words_of
+from mediakit.video.planes import Overlay, Planes, to_picture
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Finish:
                 yield from self._opening(planes)
             last = planes
             bare = self._marked(planes)
-            words = captions.at((number + 0.5) / self.fps)
+            words = captions.at((number + 0.5) / self.fps, planes)
             yield (words.over(bare) if words else bare), bare
         if last is not None:
             yield from self._closing(last)
@@ -69,15 +71,26 @@ class _Captions:
         self._finish = finish
         self._cue: Cue | None = None
         self._overlay: Overlay | None = None
+        layout, models = finish.layout, finish.models
+        said = [words for words in map(_words, finish.cues) if words]
+        rooms = (room_of(words_of(words, layout, models)) for words in said)
+        self._place = CaptionPlace(layout, largest(rooms))
 
-    def at(self, time_s: float) -> Overlay | None:
-        """What is shown at that time."""
+    def at(self, time_s: float, planes: Planes) -> Overlay | None:
+        """What is shown at that time, over that picture of the film."""
         cues = self._finish.cues
         cue = next((cue for cue in cues if cue.start_s <= time_s < cue.end_s), None)
         if cue is not self._cue:
             self._cue = cue
-            words = " ".join(cue.lines) if cue else ""
-            shown = words.strip() != ""
-            layout, models = self._finish.layout, self._finish.models
-            self._overlay = caption(words, layout, models) if shown else None
+            words = _words(cue) if cue else ""
+            self._overlay = self._drawn(words, planes) if words else None
         return self._overlay
+
+    def _drawn(self, words: str, planes: Planes) -> Overlay | None:
+        layout, models = self._finish.layout, self._finish.models
+        place = self._place.over(speaking_faces(to_picture(planes), models))
+        return caption(words, layout, models, place)
+
+
+def _words(cue: Cue) -> str:
+    return " ".join(cue.lines).strip()

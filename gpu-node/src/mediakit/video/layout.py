@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+_MARK_LEAST_PX = 11
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -29,6 +31,21 @@ class Layout:
     def caption_bottom(self) -> int:
         """Where the last row of a caption ends."""
         return round(self.height * (0.80 if self.is_tall else 0.94))
+
+    @property
+    def mark_letters(self) -> float:
+        """The size of the mark's letters."""
+        return max(self.side / 36, _MARK_LEAST_PX)
+
+    @property
+    def mark_height(self) -> float:
+        """Of the plate behind them."""
+        return 1.75 * self.mark_letters
+
+    @property
+    def caption_top(self) -> int:
+        """Where the first row of a caption begins that stands high: below the mark."""
+        return round(self.mark_top + self.mark_height + 0.015 * self.side)
 
     @property
     def mark_top(self) -> int:

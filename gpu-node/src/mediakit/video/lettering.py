@@ -1,22 +1,30 @@
 """Draws captions and the mark as overlays of a picture."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal, get_args
 
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
 from mediakit.arrays import Floats, Picture
+from mediakit.picture.area import Area
 from mediakit.video.fonts import Weight
 from mediakit.video.layout import Layout
 from mediakit.video.planes import Overlay
 from mediakit.video.typeset import Box, Setting, set_text
 
+Place = Literal["low", "high"]
+"""Of a caption."""
+PLACES: tuple[Place, ...] = get_args(Place)
 MARK_WORDS = "Generated video"
 _CAPTION, _CAPTION_LEAST, _CAPTION_LINES = 1 / 17.5, 1 / 28, 3
 """Sizes of letters as shares of the shorter side."""
-_MARK, _MARK_LEAST_PX = 1 / 36, 11
+_CAPTION_LEADING, _CAPTION_BESIDE = 1.06, 0.42
+"""From row to row, in those of its lines; from its letters to the edge of their plate, in sizes."""
 _PLATE = 0.62
 """How dark the plate behind letters is: white on it can be read over any picture."""
 _MARK_PLATE, _MARK_WHITE = 0.42, 0.92
@@ -29,17 +37,45 @@ def words_of(text: str, layout: Layout, models: Path) -> Setting:
     return set_text(text, Weight.SEMIBOLD, box, models)
 
 
-def caption(text: str, layout: Layout, models: Path) -> Overlay | None:
-    """The words on dark plates near the lower edge, or None; raises as `words_of`."""
+@dataclass(frozen=True)
+class Room:
+    """What captions take, in pixels."""
+
+    width: float
+    height: float
+
+
+def room_of(setting: Setting) -> Room:
+    """Of one with these words."""
+    widest = max(setting.width(line) for line in setting.lines)
+    height = setting.leading * _CAPTION_LEADING * len(setting.lines)
+    return Room(widest + 2 * _CAPTION_BESIDE * setting.size, height)
+
+
+def largest(rooms: Iterable[Room]) -> Room:
+    """What each of them fits into."""
+    known = [Room(0, 0), *rooms]
+    return Room(max(room.width for room in known), max(room.height for room in known))
+
+
+def area(room: Room, layout: Layout, place: Place) -> Area:
+    """Where in the picture that room is."""
+    top = layout.caption_top if place == "high" else layout.caption_bottom - room.height
+    left = (layout.width - room.width) / 2
+    return Area(left, top, left + room.width, top + room.height)
+
+
+def caption(text: str, layout: Layout, models: Path, place: Place = "low") -> Overlay | None:
+    """The words on dark plates, or None; raises as `words_of`."""
     setting = words_of(text, layout, models)
-    leading = setting.leading * 1.06
-    top = layout.caption_bottom - leading * len(setting.lines)
+    leading = setting.leading * _CAPTION_LEADING
+    top = area(room_of(setting), layout, place).top
     size = (layout.height, layout.width)
     plates, white = np.zeros(size, np.float32), np.zeros(size, np.float32)
     for number, line in enumerate(setting.lines):
         row = Setting((line,), setting.font, setting.size, setting.direction)
         y = top + number * leading
-        half = row.width(line) / 2 + 0.42 * setting.size
+        half = row.width(line) / 2 + _CAPTION_BESIDE * setting.size
         across = layout.width / 2
         edges = (across - half, y, across + half, y + leading)
         plates = np.maximum(plates, _plate(size, edges, 0.28 * setting.size))
@@ -51,10 +87,10 @@ def caption(text: str, layout: Layout, models: Path) -> Overlay | None:
 def mark(layout: Layout, models: Path) -> Overlay:
     """The words that say a film is generated, small, in the upper left corner."""
     size = (layout.height, layout.width)
-    letters = max(_MARK * layout.side, _MARK_LEAST_PX)
+    letters = layout.mark_letters
     setting = set_text(MARK_WORDS, Weight.SEMIBOLD, Box(layout.width, letters, 1, 1), models)
     half = setting.width(MARK_WORDS) / 2 + 0.62 * letters
-    high = 1.75 * letters
+    high = layout.mark_height
     left, top = layout.margin, layout.mark_top
     plate = _plate(size, (left, top, left + 2 * half, top + high), high / 2)
     white = setting.drawn(size, left + half, top + (high - setting.leading) / 2)
