@@ -1,5 +1,6 @@
 /** What people do with a film, whichever runtime serves the page: it is made, watched and played, and made again in part. */
 import type { Service } from "@myspinbot/services/service.ts";
+import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { brightness, findings, PHONE, shoot, overhang } from "../browser.ts";
 import { come, type Front } from "./front.ts";
@@ -55,10 +56,28 @@ export async function makeFilm(
   await expect
     .poll(() => player.evaluate((video: HTMLVideoElement) => video.textTracks[0]?.cues?.length ?? 0))
     .toBeGreaterThan(0);
+  await readBeneath(page);
   expect(await page.title()).toBe(`✓ ${WORDS} · MySpinBot`);
   expect(complaints).toEqual([]);
   await close();
   return film;
+}
+
+/** Captions stand below the film, where they cover nothing, also while its player shows what it can be told. */
+async function readBeneath(page: Page): Promise<void> {
+  const player = page.locator("video");
+  const said = await player.evaluate((video: HTMLVideoElement) => {
+    const { cues, mode } = video.textTracks[0]!;
+    const first = cues![0] as VTTCue;
+    video.pause();
+    video.currentTime = first.startTime + 0.05;
+    return { mode, text: first.text };
+  });
+  expect(said.mode, "drawn by the browser").toBe("hidden");
+  const beneath = page.locator("[data-captions]").getByText(said.text);
+  await beneath.waitFor();
+  const [film, words] = await Promise.all([player.boundingBox(), beneath.boundingBox()]);
+  expect(words!.y).toBeGreaterThanOrEqual(film!.y + film!.height);
 }
 
 /** From its last node on with another title. @returns the new run */

@@ -695,13 +695,16 @@ export interface FinishVideoOutputs {
   poster: Image;
   /** An animated GIF of the first seconds. */
   preview: Image;
-  /** WebVTT with times from the start of the finished film. */
+  /**
+   * WebVTT with times from the start of the finished film; `in_picture` of its meta says whether they are written
+   * into the picture, too.
+   */
   captions?: Data;
   marked?: Boolean;
 }
 
 export interface FinishVideoParams {
-  /** Whether the captions are written into the picture. Default: false. */
+  /** Whether the captions are written into the picture: low, or high where they would cover a face. Default: false. */
   burn_captions?: boolean;
   /** How long the card with the title is shown first; 0 leaves it out. Default: 2.5. */
   title_s?: number;

@@ -89,6 +89,7 @@ def test_cards_move_sound_and_captions_by_their_length(film: Film, workshop: Wor
     assert done.pictures[0].mean() < 0.5 * done.pictures[13].mean()
     assert np.abs(done.pictures[24].astype(int) - film.pictures[0])[60:].mean() < 12
     assert done.pictures[-1][60:].mean() < 4
+    assert outputs["captions"]["meta"] == {"in_picture": False}
     cues = from_webvtt(workshop.path(outputs["captions"]).read_text(encoding="utf-8"))
     assert [(cue.start_s, cue.lines) for cue in cues] == [(c.start_s + 1, c.lines) for c in CUES]
 
@@ -97,6 +98,7 @@ def test_captions_are_in_the_picture_only_while_they_are_shown_and_wished(
     film: Film, workshop: Workshop
 ) -> None:
     outputs = finish(workshop, given(film, workshop, burn_captions=True))
+    assert outputs["captions"]["meta"] == {"in_picture": True}
     burned = decoded_pictures(workshop.path(outputs["video"]))
     changed = changes(burned, film.pictures, (slice(420, 512), slice(0, 512)))
     assert min(changed[14:24]) > 5 > max(changed[:12] + changed[27:36])

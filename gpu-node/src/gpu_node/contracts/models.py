@@ -746,13 +746,17 @@ class FinishVideoOutputs(Model):
     preview: Image
     """An animated GIF of the first seconds."""
     captions: Data | MISSING = Field(default=MISSING)
-    """WebVTT with times from the start of the finished film."""
+    """WebVTT with times from the start of the finished film; `in_picture` of its meta says
+    whether they are written into the picture, too.
+    """
     marked: Boolean | MISSING = Field(default=MISSING)
 
 
 class FinishVideoParams(Model):
     burn_captions: bool = Field(default=False)
-    """Whether the captions are written into the picture."""
+    """Whether the captions are written into the picture: low, or high where they would cover a
+    face.
+    """
     title_s: float = Field(default=2.5)
     """How long the card with the title is shown first; 0 leaves it out."""
     end_text: str = Field(default="")

@@ -357,7 +357,7 @@ _ALL: Final = (
                 "gpu": 0,
                 "vram_gb": 0,
             },
-            "schema_digest": "4bd6622b0a544a08e65ab2788dede0b6ee2a61cd9856265124c68d0b0621aa7c",
+            "schema_digest": "bae971cd50d90669f8a4e0ebe4f76ce0619d97b0282351cd4e5388c14a4f0360",
             "param_defaults": {
                 "burn_captions": False,
                 "title_s": 2.5,

@@ -132,4 +132,6 @@ def _captions(plan: Plan, context: HandlerContext) -> dict[str, Any]:
     """The captions again, later by the title card."""
     path = context.work_dir / "captions.vtt"
     path.write_text(to_webvtt(shifted_cues(plan.cues, plan.before / plan.fps)), encoding="utf-8")
-    return context.put(path, media_type="text/vtt", name="captions.vtt", meta={})
+    # Whoever plays the film would show them twice.
+    meta = {"in_picture": plan.burns}
+    return context.put(path, media_type="text/vtt", name="captions.vtt", meta=meta)
