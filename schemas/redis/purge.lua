@@ -6,7 +6,7 @@
 --      20 graphDurations, 21 stored, 22 storage, 23 runGone
 -- ARGV 1 run, 2 runsByStatus(''), 3 threadCheckpoint(run, ''), 4 artifact(''), 5 graph(''), 6 idempotency(''),
 --      7 fileRuns(''), 8 delivery(''), 9 hookDeliveries(''), 10 outboxLane(''), 11 outboxTaken(''),
---      12 run(''), 13 folderRuns(''), 14 gone_ms int (how long it is remembered of the run and its artifacts that there were; 0 = not at all),
+--      12 run(''), 13 folderRuns(''), 14 gone_ms int (how long it is remembered of the run, its artifacts and deliveries that there were; 0 = not at all),
 --      then per heir of heirs: heir (an artifact and a fork that has taken it over, with a space between)
 -- Answer 1 | 0 | -1; 1 when purged, 0 when the run was not there, -1 when it has not ended or a task of it has not
 -- @include time
@@ -82,6 +82,10 @@ for _, id in ipairs(redis.call('ZRANGE', KEYS[15], 0, -1)) do
     redis.call('ZREM', KEYS[16], lane)
   end
   redis.call('DEL', ARGV[8] .. id)
+  if tonumber(ARGV[14]) > 0 then
+    redis.call('HSET', ARGV[8] .. id, 'gone_owner', owner or '')
+    redis.call('PEXPIRE', ARGV[8] .. id, ARGV[14])
+  end
 end
 redis.call('ZREM', KEYS[13], ARGV[1])
 redis.call('ZREM', ARGV[2] .. status, ARGV[1])

@@ -5194,6 +5194,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
               }
             }
           },
+          "410": {
+            "description": "`delivery-gone`: The delivery was kept as long as its run and is gone.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
           "500": {
             "description": "`internal`: Something unexpected happened.",
             "content": {
@@ -5285,6 +5295,16 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
           },
           "409": {
             "description": "`webhook-disabled`: The webhook is disabled.",
+            "content": {
+              "application/problem+json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Problem"
+                }
+              }
+            }
+          },
+          "410": {
+            "description": "`delivery-gone`: The delivery was kept as long as its run and is gone.",
             "content": {
               "application/problem+json": {
                 "schema": {
@@ -6818,7 +6838,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "$ref": "#/components/schemas/Image"
           },
           "captions": {
-            "description": "WebVTT with times from the start of the finished film.",
+            "description": "WebVTT with times from the start of the finished film; `in_picture` of its meta says whether they are written into the picture, too.",
             "$ref": "#/components/schemas/Data"
           },
           "marked": {
@@ -6837,7 +6857,7 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
         "type": "object",
         "properties": {
           "burn_captions": {
-            "description": "Whether the captions are written into the picture.",
+            "description": "Whether the captions are written into the picture: low, or high where they would cover a face.",
             "type": "boolean",
             "default": false
           },

@@ -129,6 +129,11 @@ const TABLE = {
     "status": 410,
     "class": "permanent"
   },
+  "delivery-gone": {
+    "title": "The delivery was kept as long as its run and is gone",
+    "status": 410,
+    "class": "permanent"
+  },
   "file-gone": {
     "title": "The file was kept for its time and is gone",
     "status": 410,

@@ -1,6 +1,6 @@
 /** What retention has taken is told as gone, to its owner alone; what an owner deletes leaves nothing. */
 import { ROUTES } from "@myspinbot/contracts/routes.ts";
-import type { File, Graph, Run, RunToken } from "@myspinbot/contracts/types.ts";
+import type { DeliveryPage, File, Graph, Run, RunToken } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
@@ -128,6 +128,31 @@ it("a run is gone after its time, at every address below it, and its artifacts f
   const left = await redis.pttl(keys.runGone("s0", run.run_id));
   expect(left).toBeGreaterThan(DEFAULTS.gone_ms - 60_000);
   expect(await redis.keys(`*${run.run_id}*`)).toEqual([keys.runGone("s0", run.run_id)]);
+});
+
+it("a delivery is gone with its run, and not there when its owner has deleted that", async () => {
+  const webhook = { url: "https://example.com/", events: ["run.succeeded"] };
+  const { redis, keys } = h.driver;
+  const delivered = async (): Promise<[run: string, delivery: string]> => {
+    const { run_id } = await runOf(await h.post("/v1/runs", { graph: GRAPH, webhook }));
+    await h.driver.waitForEnd(run_id);
+    const page = (await (await h.request(`/v1/runs/${run_id}/deliveries`)).json()) as DeliveryPage;
+    return [run_id, page.deliveries[0]!.delivery_id];
+  };
+  const ask = async (id: string) => [
+    await told(`/v1/deliveries/${id}`),
+    await told(`/v1/deliveries/${id}/redeliver`, { method: "POST" }),
+    await told(`/v1/deliveries/${id}`, { headers: { "x-owner": "bob" } }),
+  ];
+  const missing = [404, "delivery-not-found"];
+  const [kept, first] = await delivered();
+  await deleteRun({ redis, keys, store: h.store, clock: systemClock }, kept, DEFAULTS.gone_ms);
+  expect(await ask(first)).toEqual([[410, "delivery-gone"], [410, "delivery-gone"], missing]);
+  expect(await redis.pttl(keys.delivery("s0", first))).toBeGreaterThan(DEFAULTS.gone_ms - 60_000);
+  const [deleted, second] = await delivered();
+  expect((await h.request(`/v1/runs/${deleted}`, { method: "DELETE" })).status).toBe(204);
+  expect(await ask(second)).toEqual([missing, missing, missing]);
+  expect(await redis.exists(keys.delivery("s0", second))).toBe(0);
 });
 
 it("an artifact whose run its owner deletes is not there, and nobody remembers it", async () => {

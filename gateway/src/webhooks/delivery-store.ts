@@ -24,13 +24,13 @@ export interface PageRequest {
 }
 
 export interface DeliveryStore {
-  /** @throws AppError `delivery-not-found`, also for another owner's */
+  /** @throws AppError `delivery-not-found`, also for another owner's; `delivery-gone` for one's own that went with its run */
   get(owner: string, id: string): Promise<Delivery>;
   /** Of a run, whose owner has been looked at. @throws AppError `invalid-request` for a cursor that is none of ours */
   ofRun(run: string, page: PageRequest): Promise<DeliveryPage>;
   /** Of a webhook, whose owner has been looked at. @throws AppError `invalid-request` for a cursor that is none of ours */
   ofWebhook(webhook: string, page: PageRequest): Promise<DeliveryPage>;
-  /** @throws AppError `delivery-not-found`, `webhook-not-found` and `webhook-disabled` of where it leads */
+  /** @throws AppError as `get`, `webhook-not-found` and `webhook-disabled` of where it leads */
   redeliver(owner: string, id: string): Promise<Delivery>;
 }
 
@@ -39,21 +39,22 @@ const DELIVERY_ID = /^dlv_s[0-9]{1,4}_[0-7][0-9A-HJKMNP-TV-Z]{25}[0-9]{1,4}$/;
 export function createDeliveryStore(deps: DeliveryStoreDeps): DeliveryStore {
   const { redis, keys, shards } = deps;
 
-  const read = async (id: string): Promise<Record<string, string> | undefined> => {
-    const row = await fromRedis(redis.hgetall(keys.delivery(shardOfId(id), id)));
-    return row.run === undefined ? undefined : row;
-  };
+  const read = async (id: string): Promise<Record<string, string>> =>
+    fromRedis(redis.hgetall(keys.delivery(shardOfId(id), id)));
   const readOwn = async (owner: string, id: string): Promise<DeliveryRow & Record<string, string>> => {
     const isOurs = DELIVERY_ID.test(id) && shards.includes(shardOfId(id));
-    const row = isOurs ? await read(id) : undefined;
-    if (row?.owner !== owner) throw notFound(id);
+    const row = isOurs ? await read(id) : {};
+    if (row.gone_owner === owner) throw gone(id);
+    if (row.owner !== owner) throw notFound(id);
     return row as DeliveryRow & Record<string, string>;
   };
   const page = async (lists: string[], { limit, cursor }: PageRequest): Promise<DeliveryPage> => {
     const after = cursor === undefined ? undefined : readCursor(cursor, (text) => DELIVERY_ID.test(text));
     const places = await newestFirst(redis, lists, after, limit);
     const rows = await Promise.all(places.map(({ id }) => read(id)));
-    const deliveries = rows.flatMap((row, index) => (row ? [toDelivery(places[index]!.id, row)] : []));
+    const deliveries = rows.flatMap((row, index) =>
+      row.run === undefined ? [] : [toDelivery(places[index]!.id, row)],
+    );
     const last = places.length === limit ? places.at(-1) : undefined;
     return { deliveries, ...(last ? { next_cursor: toCursor(last) } : {}) };
   };
@@ -94,4 +95,8 @@ async function assertOpen(
 
 function notFound(id: string): AppError {
   return new AppError("delivery-not-found", `There is no delivery ${id.slice(0, 64)}.`);
+}
+
+function gone(id: string): AppError {
+  return new AppError("delivery-gone", `The delivery ${id} was kept as long as its run, which is over.`);
 }
