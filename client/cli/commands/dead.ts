@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { allOf } from "../../src/pages.ts";
 import { addCommand, addGroup, firstOf, type Host, LIMIT, printJson, printRows } from "../command.ts";
+import { forEach } from "../each.ts";
 import { ago, facts, say } from "../text.ts";
 
 const ID = "dead_s0_1764470000000-0";
@@ -62,11 +63,10 @@ export function addDead(program: Command, host: Host): void {
       about: "Puts dead letters back to where they came from, after an update that can read them.",
       examples: [`msb dead redrive ${ID}`],
     },
-    async ({ session, words }) => {
-      for (const id of words) {
+    ({ session, words }) =>
+      forEach(session, words, async (id) => {
         await session.client.operators.redrive(id, session);
-        say(session.stderr, `${id} is put back.`);
-      }
-    },
+        return `${id} is put back.`;
+      }),
   );
 }

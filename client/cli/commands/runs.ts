@@ -12,6 +12,7 @@ import {
   printRows,
   wholeNumber,
 } from "../command.ts";
+import { forEach } from "../each.ts";
 import { EXIT } from "../exit-codes.ts";
 import { toTarget, writeOutput } from "../output.ts";
 import { endOf, runView } from "../run-view.ts";
@@ -156,12 +157,11 @@ function addEnding(runs: Command, host: Host): void {
       about: "Removes runs that have ended, with all that they made.",
       examples: [`msb runs rm ${ID}`],
     },
-    async ({ session, words }) => {
-      for (const id of words) {
+    ({ session, words }) =>
+      forEach(session, words, async (id) => {
         await session.client.runs.delete(id, session);
-        say(session.stderr, `${id} is removed.`);
-      }
-    },
+        return `${id} is removed.`;
+      }),
   );
 }
 
