@@ -1,5 +1,5 @@
 /** What is wrong with one run or one box costs the other runs nothing. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { hasSmallDisks } from "@myspinbot/services/small-disk.ts";
@@ -180,6 +180,12 @@ describe.skipIf(!hasSmallDisks())("a full disk of Redis", () => {
     });
     await expect.poll(readyGateway, { timeout: 30_000 }).toEqual([503, expect.stringContaining(SAID)]);
     await expect.poll(() => readiness(0), { timeout: 30_000 }).toEqual([503, expect.stringContaining(SAID)]);
+    for (const gateway of ["gateway-0", "gateway-1"]) {
+      const log = readFileSync(join(world.dir, gateway, "gateway.log"), "utf8").split("\n");
+      expect(log.filter((line) => line.includes("MISCONF") && !line.includes(SAID))).toEqual([]);
+      const said = log.filter((line) => line.includes("redis cannot be used") && line.includes(SAID));
+      expect(said).toHaveLength(1);
+    }
     world.disks!.redis.empty();
     await expect.poll(readyGateway, { timeout: 30_000 }).toEqual([200, expect.any(String)]);
     await expect.poll(() => readiness(0), { timeout: 30_000 }).toEqual([200, expect.any(String)]);

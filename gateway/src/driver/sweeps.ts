@@ -91,7 +91,7 @@ async function reapStream(
 async function forEach(items: Iterable<string>, work: (item: string) => Promise<unknown>): Promise<void> {
   const failures: unknown[] = [];
   for (const item of items) await work(item).catch((error: unknown) => failures.push(error));
-  if (failures.length > 0) throw new AggregateError(failures, String(failures[0]));
+  if (failures.length > 0) throw new AggregateError(failures, String(failures[0]), { cause: failures[0] });
 }
 
 /** Closes every task whose lease is over. */

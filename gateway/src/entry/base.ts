@@ -2,6 +2,7 @@
 import { createKeys, type Keys } from "@myspinbot/contracts/keys.ts";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
+import { refusalOf } from "../errors/redis-faults.ts";
 import { createNodeTypes, type NodeTypes } from "../graphs/node-types.ts";
 import { createConnections, type Connections } from "./redis-connections.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
@@ -32,7 +33,10 @@ export interface BaseDeps {
 
 export function createBase({ config, extension, version, write, redisOptions }: BaseDeps): Base {
   const closers: (() => void)[] = [];
-  const logger = createLogger({ level: config.log_level, now: systemClock.now, write });
+  const logger = createLogger({
+    ...{ level: config.log_level, now: systemClock.now, write },
+    sentenceOf: refusalOf,
+  });
   return {
     keys: createKeys(config.prefix),
     shards: Array.from({ length: config.shards }, (_, i) => `s${i}`),

@@ -18,23 +18,38 @@ export interface Connections {
 
 /** @param more how connections are made in a runtime that has its own way */
 export function createConnections(url: string, logger: Logger, more: ConnectionOptions = {}): Connections {
-  /** By the connection's name, where the address is of a cluster. */
-  const said = new Map<string, string>();
+  const connections = createFaults(logger);
+  const answers = createFaults(logger);
   const options: ConnectionOptions = {
     ...more,
     homes: homesOf(url),
-    onFault(fault, name = "") {
-      // All connections meet the same fault, and each of them with every attempt.
-      if (fault !== said.get(name)) logger.error("redis cannot be used", { fault });
-      said.set(name, fault);
+    onFault: connections.met,
+    onReady: connections.over,
+    // Without a connection there is no answer, but for those by which it is refused.
+    onRefusal(fault, name) {
+      if (!connections.isSaid(fault)) answers.met(fault, name);
     },
-    onReady(name = "") {
-      if (said.delete(name)) logger.info("redis can be used again", name === "" ? {} : { where: name });
-    },
+    onServed: answers.over,
   };
   return {
     commands: () => createCommandClient(url, options),
     reader: (shard, blockMs) => createReaderClient(url, { shard, blockMs }, options),
     subscriber: () => createSubscriberClient(url, options),
+  };
+}
+
+/** All connections meet the same fault, and each of them with every attempt: it is said once, until it is over. */
+function createFaults({ info, error }: Pick<Logger, "info" | "error">) {
+  /** By the connection's name, where the address is of a cluster. */
+  const said = new Map<string, string>();
+  return {
+    isSaid: (fault: string): boolean => [...said.values()].includes(fault),
+    met(fault: string, name = ""): void {
+      if (fault !== said.get(name)) error("redis cannot be used", { fault });
+      said.set(name, fault);
+    },
+    over(name = ""): void {
+      if (said.delete(name)) info("redis can be used again", name === "" ? {} : { where: name });
+    },
   };
 }

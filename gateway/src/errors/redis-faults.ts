@@ -58,10 +58,29 @@ export function whereOf(error: unknown): string {
   return place === undefined ? whereOf(error.cause) : `: ${place}`;
 }
 
+/** `shards s0, s1 on 10.0.0.2:6379; shard s2 on 10.0.0.3:6379`, of the places of several errors. */
+export function namedTogether(places: readonly string[]): string {
+  const rows = places.flatMap((place) => {
+    const [, shard, server] = /^shard (\S+) on (.*)$/.exec(place) ?? [];
+    return shard === undefined ? [] : [{ shard, server }];
+  });
+  return Array.from(
+    Map.groupBy(rows, ({ server }) => server),
+    ([server, own]) =>
+      `shard${own.length > 1 ? "s" : ""} ${own.map(({ shard }) => shard).join(", ")} on ${server}`,
+  ).join("; ");
+}
+
 /** What is wrong, with the server's or system's own word for it, and where; undefined where nothing is known of it. */
 export function faultOf(error: unknown): string | undefined {
   const sentence = sentenceOf(error);
   return sentence === undefined ? undefined : `${sentence}${whereOf(error)}`;
+}
+
+/** Of an error that is, or was caused by, an answer of the server: what is wrong with it; undefined for all others. */
+export function refusalOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return error.name === "ReplyError" ? faultOf(error) : refusalOf(error.cause);
 }
 
 function sentenceOf(error: unknown): string | undefined {

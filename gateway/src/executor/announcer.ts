@@ -94,12 +94,7 @@ export function createAnnouncer({
     known = failed ? undefined : all;
     if (failed) {
       logger.warn("announcement not answered", { error: failed.reason as unknown });
-      const before = problem;
-      const fault = faultOf(failed.reason);
-      problem = `not announced: ${fault ?? "Redis did not answer"}`;
-      // What is wrong with a connection is said by the connection.
-      if (isReply(failed.reason) && fault !== undefined && problem !== before)
-        logger.error("redis cannot be used", { fault });
+      problem = `not announced: ${faultOf(failed.reason) ?? "Redis did not answer"}`;
     } else {
       problem = undefined;
       backoff.reset();
@@ -128,8 +123,4 @@ export function createAnnouncer({
       return announce();
     },
   };
-}
-
-function isReply(error: unknown): boolean {
-  return error instanceof Error && error.name === "ReplyError";
 }

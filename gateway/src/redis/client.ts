@@ -17,6 +17,10 @@ export interface ConnectionOptions extends RedisOptions {
   onFault?: (sentence: string, name?: string) => void;
   /** Told that a connection can be used. */
   onReady?: (name?: string) => void;
+  /** Told what the server answers in place of what it was asked for, as long as it does so: its disk is full. */
+  onRefusal?: (sentence: string, name?: string) => void;
+  /** Told that it has done what it had refused. */
+  onServed?: (name?: string) => void;
   /** Only grows, in ms. */
   elapsed?: () => number;
   /** Spreads the attempts of many connections. */
@@ -60,6 +64,8 @@ function connect(
   {
     onFault = () => {},
     onReady = () => {},
+    onRefusal = () => {},
+    onServed = () => {},
     random = systemRandom,
     behind,
     homes: _,
@@ -69,10 +75,15 @@ function connect(
 ): Redis {
   const retryStrategy = (attempt: number): number =>
     Math.min(50 * 2 ** Math.min(attempt, 5), 1000) + random() * 100;
-  const told = (sentence: string): void => onFault(sentence, home?.name);
   const connection = new Connection(
     { ...commonOf(url), retryStrategy, ...options },
-    { onFault: told, behind, home },
+    {
+      onFault: (sentence) => onFault(sentence, home?.name),
+      onRefusal: (sentence) => onRefusal(sentence, home?.name),
+      onServed: () => onServed(home?.name),
+      behind,
+      home,
+    },
   );
   return connection.on("ready", () => onReady(home?.name));
 }

@@ -18,12 +18,20 @@ export interface Home {
 const MOVED = /^MOVED \d+ (.*):(\d+)$/;
 
 export interface ConnectionParts {
+  /** Told what stands in the way of the connection. */
   onFault: (sentence: string) => void;
+  /** Told what the server answers to all that ask for such things, as when its disk is full. */
+  onRefusal?: ((sentence: string) => void) | undefined;
+  /** Told that something was done that had been refused. */
+  onServed?: (() => void) | undefined;
   /** Calls behind all that has come in by now: till then commands are gathered, and go out in one write. */
   behind?: ((send: () => void) => void) | undefined;
   /** Absent where the address is of one server. */
   home?: Home | undefined;
 }
+
+/** Answers after which the connection leads elsewhere, where it has a home, or by which nothing is amiss. */
+const PASSING = { elsewhere: /^MOVED /, always: /^UNBLOCKED / };
 
 /** A name is told to the server that has certificates for several; an address must not be. */
 const IS_ADDRESS = /:|^[\d.]+$/;
@@ -32,15 +40,20 @@ export function tlsOptions(host = ""): { servername?: string } {
   return IS_ADDRESS.test(host) ? {} : { servername: host };
 }
 
+type Asked = Parameters<Client["sendCommand"]>[0];
+
 /** Errors of commands name what stands in the way of the connection. */
 export class Connection extends Client {
   /** Why there is no connection at the moment. */
   #fault: Error | undefined;
   #givenUp = false;
-  private readonly behind: ConnectionParts["behind"];
+  /** What the server has refused, and not done since. */
+  readonly #refused = new Set<string>();
+  readonly #parts: ConnectionParts;
   readonly home: Home | undefined;
 
-  constructor(options: RedisOptions, { onFault, behind, home }: ConnectionParts) {
+  constructor(options: RedisOptions, parts: ConnectionParts) {
+    const { onFault, home } = parts;
     const follow = (error: Error): boolean | 1 | 2 => {
       const [, host, port] = (home && MOVED.exec(error.message)) ?? [];
       if (port === undefined) return options.reconnectOnError?.(error) ?? false;
@@ -49,7 +62,7 @@ export class Connection extends Client {
       return options.autoResendUnfulfilledCommands === false ? 1 : 2;
     };
     super({ ...options, reconnectOnError: follow } as never);
-    this.behind = behind;
+    this.#parts = parts;
     this.home = home;
     if (home) this.#leadTo(home);
     let wasReady = false;
@@ -84,14 +97,35 @@ export class Connection extends Client {
   }
 
   override sendCommand(...args: Parameters<Client["sendCommand"]>): unknown {
-    gather(this.stream, this.behind);
+    gather(this.stream, this.#parts.behind);
     const reply = super.sendCommand(...args);
-    args[0].promise.catch((error: unknown) => {
-      if (!(error instanceof Error)) return;
-      this.#place(error);
-      if (error.name !== "ReplyError" && error !== this.#fault) error.cause ??= this.#fault;
-    });
+    const [command] = args;
+    command.promise.then(
+      () => this.#serve(command),
+      (error: unknown) => {
+        if (!(error instanceof Error)) return;
+        this.#place(error);
+        if (error.name === "ReplyError") this.#refuse(command, error);
+        else if (error !== this.#fault) error.cause ??= this.#fault;
+      },
+    );
     return reply;
+  }
+
+  #refuse(command: Asked, error: Error): void {
+    if (PASSING.always.test(error.message)) return;
+    if (this.home && PASSING.elsewhere.test(error.message)) return;
+    const sentence = faultOf(error);
+    const kind = kindOf(command);
+    if (sentence === undefined || kind === undefined) return;
+    this.#refused.add(kind);
+    this.#parts.onRefusal?.(sentence);
+  }
+
+  #serve(command: Asked): void {
+    if (this.#refused.size === 0 || !this.#refused.has(kindOf(command) ?? "")) return;
+    this.#refused.clear();
+    this.#parts.onServed?.();
   }
 
   /** Before each attempt it is asked where to, while the client is connecting and keeps what it is asked. */
@@ -108,10 +142,20 @@ export class Connection extends Client {
     };
   }
 
-  #place(error: Error): void {
-    const { host, port } = this.options;
-    if (this.home) placeFault(error, `${this.home.name} on ${host}:${port}`);
+  /** Of a cluster: what for, and where it led last. */
+  get place(): string | undefined {
+    return this.home && `${this.home.name} on ${this.options.host}:${this.options.port}`;
   }
+
+  #place(error: Error): void {
+    if (this.place !== undefined) placeFault(error, this.place);
+  }
+}
+
+/** Of two that are alike the server does both or neither; undefined for a script that is not called by its name. */
+function kindOf({ name, args }: Asked): string | undefined {
+  if (name === "eval") return undefined;
+  return name === "evalsha" ? String(args[0]) : name;
 }
 
 /** A write costs more than the commands in it, on both sides. */

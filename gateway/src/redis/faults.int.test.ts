@@ -9,7 +9,9 @@ import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { oneAddress } from "../../test/one-address.ts";
 import { until } from "../../test/until.ts";
+import { createConnections } from "../entry/redis-connections.ts";
 import { fromRedis } from "../errors/dependencies.ts";
+import type { LogFields } from "../telemetry/logger.ts";
 import { createCommandClient, type Redis } from "./client.ts";
 
 const PEM = readFileSync(new URL("../../test/untrusted.pem", import.meta.url));
@@ -128,6 +130,34 @@ describe("a fault of the server", () => {
       });
       await redis.config("SET", "maxmemory", "0");
     });
+  });
+
+  it("is said once in the log by all connections together, until it does what it refused", async () => {
+    const lines: unknown[] = [];
+    const note = (msg: string, fields?: LogFields): void => void lines.push([msg, fields?.["fault"]]);
+    const quiet = (): void => {};
+    const connections = createConnections(at(`:${OURS}@`), {
+      debug: quiet,
+      info: note,
+      warn: quiet,
+      error: note,
+    });
+    const [one, other] = [connections.commands(), connections.commands()];
+    const full = ["redis cannot be used", "Redis is full: it has reached its maxmemory (OOM)"];
+    await one.config("SET", "maxmemory", "1");
+    for (const redis of [one, one, other]) await refusalOf(redis);
+    expect(lines).toEqual([full]);
+    await one.config("SET", "maxmemory", "0");
+    // What is read was not refused, and says nothing.
+    await one.get("a");
+    expect(lines).toEqual([full]);
+    await one.set("a", "b");
+    expect(lines).toEqual([full, ["redis can be used again", undefined]]);
+    await other.config("SET", "maxmemory", "1");
+    await refusalOf(other);
+    expect(lines.at(-1)).toEqual(full);
+    await other.config("SET", "maxmemory", "0");
+    for (const redis of [one, other]) redis.disconnect();
   });
 
   it.each([

@@ -19,6 +19,8 @@ export interface LoggerOptions {
   /** Milliseconds since the epoch. */
   now: () => number;
   service?: string;
+  /** One sentence for an error that is well known, in place of all that there is of it. */
+  sentenceOf?: (error: Error) => string | undefined;
 }
 
 const RANK: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
@@ -29,30 +31,35 @@ export function withLogFields<T>(fields: LogFields, work: () => T): T {
   return bound.run({ ...bound.getStore(), ...fields }, work);
 }
 
-export function createLogger({ level, write, now, service = "gateway" }: LoggerOptions): Logger {
+export function createLogger({
+  level,
+  write,
+  now,
+  service = "gateway",
+  sentenceOf = () => undefined,
+}: LoggerOptions): Logger {
   const lowest = RANK[level];
+  /** Errors have no own enumerable fields, so JSON would show them as `{}`. */
+  const toLoggable = (_key: string, value: unknown): unknown => {
+    if (!(value instanceof Error)) return typeof value === "bigint" ? value.toString() : value;
+    const { name, message, stack, cause } = value;
+    return sentenceOf(value) ?? { name, message, stack, ...(cause === undefined ? {} : { cause }) };
+  };
   const at =
     (lineLevel: LogLevel) =>
     (msg: string, fields: LogFields = {}) => {
       if (RANK[lineLevel] < lowest) return;
       const head = { ts: new Date(now()).toISOString(), level: lineLevel, msg, service };
-      write(toLine({ ...head, ...bound.getStore(), ...fields }));
+      write(toLine({ ...head, ...bound.getStore(), ...fields }, toLoggable));
     };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
 /** Most lines hold texts and numbers alone: for those no value has to be looked at one by one. */
-function toLine(fields: LogFields): string {
+function toLine(fields: LogFields, toLoggable: (key: string, value: unknown) => unknown): string {
   for (const name in fields) {
     const kind = typeof fields[name];
     if (kind === "object" || kind === "bigint") return JSON.stringify(fields, toLoggable);
   }
   return JSON.stringify(fields);
-}
-
-/** Errors have no own enumerable fields, so JSON would show them as `{}`. */
-function toLoggable(_key: string, value: unknown): unknown {
-  if (!(value instanceof Error)) return typeof value === "bigint" ? value.toString() : value;
-  const { name, message, stack, cause } = value;
-  return { name, message, stack, ...(cause === undefined ? {} : { cause }) };
 }
