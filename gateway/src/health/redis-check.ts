@@ -2,8 +2,12 @@
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import { AppError } from "../errors/app-error.ts";
+import { namedTogether, placeFault, whereOf } from "../errors/redis-faults.ts";
 import type { Redis } from "../redis/client.ts";
-import { isClustered, serversOf } from "../redis/sharded.ts";
+import { isClustered, placeOf, serversOf } from "../redis/sharded.ts";
+
+/** Stands for the server. */
+const WHERE = "\0";
 
 const CLUSTER = "Redis is a cluster, and its address names a single server: write redis+cluster://";
 const NO_CLUSTER = "Redis is no cluster, and its address is of one: write redis://";
@@ -13,10 +17,10 @@ const OLDEST = 7;
 
 /** @throws Error with one sentence when no setting would mend the server; silent while it is away, because it may come later. */
 export async function refuseUnfit(redis: Redis, shards: readonly string[]): Promise<void> {
-  for (const server of serversOf(redis, shards)) {
-    const unfit = whyUnfit(await server.info().catch(() => ""), isClustered(redis));
-    if (unfit !== undefined) throw new Error(`${unfit}.`);
-  }
+  const servers = serversOf(redis, shards);
+  const infos = await Promise.all(servers.map((server) => server.info().catch(() => "")));
+  const wrong = infos.flatMap((info) => whyUnfit(info, isClustered(redis)) ?? []);
+  if (wrong[0] !== undefined) throw new Error(`${wrong[0]}.`);
 }
 
 /** @param info what INFO answers. Undefined for a server that can be used. */
@@ -30,16 +34,33 @@ export function whyUnfit(info: string, clustered = false): string | undefined {
   return undefined;
 }
 
-/** @throws Error with what is wrong, of each server that holds a shard. */
+/** @throws Error with what is wrong, and in a cluster with which of its servers. */
 export async function checkRedis(redis: Redis, keys: Keys, shards: readonly string[]): Promise<void> {
   const servers = serversOf(redis, shards);
-  const looks = await Promise.allSettled(
-    servers.map((server, index) =>
-      checkServer(server, keys.idempotency(shards[index] ?? "s0", "probe"), isClustered(redis)),
-    ),
-  );
-  const wrong = looks.flatMap((look) => (look.status === "rejected" ? [detailOf(look.reason)] : []));
-  if (wrong.length > 0) throw new Error(wrong.join(" "));
+  const looks = servers.map(async (server, index) => {
+    try {
+      await checkServer(server, keys.idempotency(shards[index] ?? "s0", "probe"), isClustered(redis));
+      return [];
+    } catch (error) {
+      const place = placeOf(server);
+      if (error instanceof Error && place !== undefined && whereOf(error) === "") placeFault(error, place);
+      return [error];
+    }
+  });
+  const wrong = (await Promise.all(looks)).flat();
+  if (wrong.length > 0) throw new Error(together(wrong, servers.length));
+}
+
+/** A fault that all have is said once; one that some have, with where they are. */
+function together(errors: readonly unknown[], of: number): string {
+  const alike = Map.groupBy(errors, (error) => {
+    const [detail, where] = [detailOf(error), whereOf(error)];
+    return where !== "" && detail.includes(where) ? detail.replace(where, WHERE) : `${detail}${WHERE}`;
+  });
+  return Array.from(alike, ([detail, same]) => {
+    const places = same.map((error) => whereOf(error).slice(": ".length));
+    return detail.replace(WHERE, same.length === of ? "" : `: ${namedTogether(places)}`);
+  }).join(" ");
 }
 
 /** @param probe a key that is never there */
