@@ -19,15 +19,16 @@ class Registry:
         self.said: list[str] = []
         self.knows = True
         self.is_away = False
+        self.orders = NONE
 
     async def announce(self, body: bytes, status: str) -> Orders:
         self._hear("announce")
         self.knows = True
-        return NONE
+        return self.orders
 
     async def alive(self) -> Orders | None:
         self._hear("alive")
-        return NONE if self.knows else None
+        return self.orders if self.knows else None
 
     def _hear(self, what: str) -> None:
         if self.is_away:
@@ -108,3 +109,18 @@ async def test_after_a_failure_and_for_another_server_everything_is_said() -> No
     announcer.again()
     assert await announcer.announce()
     assert registry.said == ["announce", "announce", "announce"]
+
+
+async def test_those_that_are_there_are_obeyed_while_another_is_away() -> None:
+    away, there = Registry(), Registry()
+    announcer, _ = start(away, there)
+    orders: list[bool] = []
+    announcer.on_order = orders.append
+    away.is_away, there.orders = True, Orders(drain=True, probe=0)
+    assert not await announcer.announce()
+    assert (there.said, orders) == (["announce"], [True])
+    # Not before all know of it can it be found everywhere.
+    assert not announcer.told.is_set()
+    away.is_away = False
+    assert await announcer.announce()
+    assert announcer.told.is_set()

@@ -94,22 +94,31 @@ class Announcer:
     async def announce(self) -> bool:
         """Tell every shard; False if one of them could not be told."""
         status, body = self._shown(), self._body()
-        try:
-            orders = await asyncio.gather(*(self._tell(s, status, body) for s in self._steps))
-        except (RedisError, OSError) as error:
-            self._known = None
-            fault = fault_of(error)
-            if fault != self._problem:
-                get_logger().error("redis cannot be used", fault=fault)
-            self._problem = fault
-            get_logger().warning("announcement failed", error=str(error)[:500])
-            return False
-        self._problem = None
-        self._known = (status, body)
-        self.told.set()
-        self._obey(any(order.drain for order in orders))
-        self._probe(max(order.probe for order in orders))
-        return True
+        calls = (self._tell(steps, status, body) for steps in self._steps)
+        answers = await asyncio.gather(*calls, return_exceptions=True)
+        orders = [answer for answer in answers if isinstance(answer, Orders)]
+        failure = next((answer for answer in answers if isinstance(answer, BaseException)), None)
+        if failure:
+            self._fail(failure)
+        else:
+            self._problem = None
+            self._known = (status, body)
+            self.told.set()
+        # Those that are there are obeyed while another is away.
+        if orders:
+            self._obey(any(order.drain for order in orders))
+            self._probe(max(order.probe for order in orders))
+        return failure is None
+
+    def _fail(self, error: BaseException) -> None:
+        if not isinstance(error, (RedisError, OSError)):
+            raise error
+        self._known = None
+        fault = fault_of(error)
+        if fault != self._problem:
+            get_logger().error("redis cannot be used", fault=fault)
+        self._problem = fault
+        get_logger().warning("announcement failed", error=str(error)[:500])
 
     async def _tell(self, steps: PoolSteps, status: Status, body: bytes) -> Orders:
         orders = await steps.alive() if self._known == (status, body) else None

@@ -94,7 +94,8 @@ class _AtHome(Connection):
         try:
             await super().connect_check_health(*args, **options)
         except (RedisError, OSError) as error:
-            raise self._placed(error) from error.__cause__
+            self._place(error)
+            raise
 
     async def read_response(self, *args: Any, **options: Any) -> Any:
         try:
@@ -103,11 +104,11 @@ class _AtHome(Connection):
             self._home.moved(Place(error.host or self.host, error.port))
             raise
         except (RedisError, OSError) as error:
-            raise self._placed(error) from error.__cause__
+            self._place(error)
+            raise
 
-    def _placed(self, error: Exception) -> Exception:
+    def _place(self, error: Exception) -> None:
         error.__notes__ = [f"{self._home.name} on {self.host}:{self.port}"]
-        return error
 
 
 class ClusterConnection(_AtHome):

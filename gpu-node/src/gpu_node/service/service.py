@@ -129,10 +129,12 @@ class Service:
             for shard in (shards if clustered else shards[:1])
         }
         for shard, client in clients.items():
-            await refuse_unfit(client, is_cluster=clustered)
             name = f"Redis, {shard}," if clustered else "Redis"
             check = partial(check_redis, client, keys, shard, config.pool, is_cluster=clustered)
             self._readiness.add_check(name, check)
+        # Side by side: one that is away keeps nobody waiting for its turn.
+        looks = (refuse_unfit(client, is_cluster=clustered) for client in clients.values())
+        await asyncio.gather(*looks)
         return {shard: clients.get(shard, clients["s0"]) for shard in shards}
 
     async def _machine(self, registry: Registry, slots: int) -> tuple[Fitness, Pools]:
