@@ -209,7 +209,7 @@ it("is of one moment although others write, and lets them go on", async () => {
 
 describe("a copy that is of no use", () => {
   const copied = (redis: Redis, name: string, mostPauseMs: number) =>
-    copyRedis({ redis, keys, prefix: "msb", clock: systemClock, mostPauseMs }, join(dir, name));
+    copyRedis({ servers: [redis], keys, prefix: "msb", clock: systemClock, mostPauseMs }, join(dir, name));
 
   it("because it takes too long ends, and writing goes on", async () => {
     await expect(copied(source.redis, "slow", -1)).rejects.toThrow(/too much to be copied .* --pause/);

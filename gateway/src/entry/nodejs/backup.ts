@@ -11,6 +11,7 @@ import { systemClock, toTimestamp } from "../../clock.ts";
 import { type Config, readSome } from "../../config.ts";
 import { faultOf } from "../../errors/redis-faults.ts";
 import { createCommandClient, type Redis } from "../../redis/client.ts";
+import { isClustered } from "../../redis/sharded.ts";
 import {
   assertWhole,
   BackupError,
@@ -31,7 +32,8 @@ import {
   storeObject,
 } from "./backup/object-copy.ts";
 import { copyRedis } from "./backup/redis-copy.ts";
-import { assertEmptyRedis, assertReadable, restoreRedis } from "./backup/redis-restore.ts";
+import { assertEmptyRedis, assertReadable, assertSameKind, restoreRedis } from "./backup/redis-restore.ts";
+import { redisServers } from "./backup/redis-servers.ts";
 import { createSecretFiles } from "./secret-files.ts";
 
 /** Executors bear silence for 0.8 of their lease of 10 s, and may have renewed it up to 3 s before. */
@@ -74,8 +76,9 @@ async function make(place: Place, folder: string, mostPauseMs: number): Promise<
   const keys = createKeys(prefix);
   const files = filesOf(folder);
   const at = toTimestamp(systemClock.now());
+  const servers = await redisServers(redis, shards);
   say("Copying Redis; whoever writes waits.");
-  const copy = await copyRedis({ redis, keys, prefix, clock: systemClock, mostPauseMs }, files.redis);
+  const copy = await copyRedis({ servers, keys, prefix, clock: systemClock, mostPauseMs }, files.redis);
   say(`${copy.names.size} keys of ${copy.server}; others waited for ${copy.pausedMs} ms.`);
   const known = (await keysIn(send)).filter((key) => isKnown(key, keys, copy));
   let done = 0;
@@ -97,7 +100,10 @@ async function make(place: Place, folder: string, mostPauseMs: number): Promise<
     version,
     prefix,
     shards,
-    redis: { server: copy.server, keys: copy.names.size, sha256: copy.sha256 },
+    redis: {
+      ...{ server: copy.server, keys: copy.names.size, sha256: copy.sha256 },
+      ...(isClustered(redis) ? { cluster: true } : {}),
+    },
     objects: { count: kept.length, bytes, sha256: createHash("sha256").update(rows).digest("hex") },
   });
   const gone = known.length - kept.length;
@@ -118,8 +124,9 @@ async function restore({ redis, send, store, settings }: Place, folder: string):
       throw new BackupError(`The backup was made with ${variable}=${manifest[name]}: set it so.`);
   say("Comparing every byte with its digest.");
   const objects = await assertWhole(folder, manifest);
+  assertSameKind(redis, manifest.redis.cluster === true);
   await store.ensureBucket();
-  await assertEmptyRedis(redis, settings.prefix);
+  await assertEmptyRedis(await redisServers(redis, settings.shards), settings.prefix);
   await assertEmptyStore(send);
   await assertReadable(redis, files.redis, manifest.redis.server);
   let done = 0;

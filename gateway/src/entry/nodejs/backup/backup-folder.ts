@@ -21,7 +21,8 @@ export interface Manifest {
   version: string;
   prefix: string;
   shards: number;
-  redis: { server: string; keys: number; sha256: string };
+  /** `cluster` where it was one. */
+  redis: { server: string; keys: number; sha256: string; cluster?: boolean };
   objects: { count: number; bytes: number; sha256: string };
 }
 

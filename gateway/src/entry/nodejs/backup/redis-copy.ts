@@ -4,6 +4,7 @@ import { open } from "node:fs/promises";
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { Clock } from "../../../clock.ts";
 import type { Redis } from "../../../redis/client.ts";
+import { shardOfName } from "../../../redis/sharded.ts";
 import { BackupError } from "./backup-folder.ts";
 
 export interface RedisCopy {
@@ -19,7 +20,8 @@ export interface RedisCopy {
 }
 
 export interface RedisCopyDeps {
-  redis: Redis;
+  /** Those that hold keys: one, or the masters of a cluster that hold shards. */
+  servers: readonly Redis[];
   keys: Keys;
   prefix: string;
   clock: Clock;
@@ -30,31 +32,35 @@ export interface RedisCopyDeps {
 /** Begun anew with every batch: when this process dies, writing goes on after it. */
 const HOLD_MS = 3_000;
 const BATCH = 100;
-const SHARD = /\{(s[0-9]{1,4})\}/;
 
 /**
  * Writing waits meanwhile (`CLIENT PAUSE`), reading does not: what is copied is what a crash at this moment would
- * have left, from which everything goes on by itself.
+ * have left, from which everything goes on by itself. Of several servers too: none is read before all of them wait, so
+ * whatever one of them has was caused by what the others have.
  * @throws BackupError when it takes too long, or when somebody wrote all the same
  */
 export async function copyRedis(deps: RedisCopyDeps, file: string): Promise<RedisCopy> {
-  const { redis, clock } = deps;
+  const { servers, clock } = deps;
   const began = clock.elapsed();
-  await redis.call("CLIENT", "PAUSE", String(HOLD_MS), "WRITE");
   try {
-    const before = await writesOf(redis);
+    await hold(servers);
+    const before = await writesOf(servers);
     const copied = await copyAll(deps, file, began + deps.mostPauseMs);
-    if ((await writesOf(redis)) !== before)
+    if ((await writesOf(servers)) !== before)
       throw new BackupError("Somebody wrote to Redis while it was copied: the copy is of no use. Try again.");
-    return { ...copied, server: await serverOf(redis), pausedMs: Math.round(clock.elapsed() - began) };
+    return { ...copied, server: await serverOf(servers[0]!), pausedMs: Math.round(clock.elapsed() - began) };
   } finally {
     // Where that fails the pause ends by itself, and what came before says why.
-    await redis.call("CLIENT", "UNPAUSE").catch(() => undefined);
+    await Promise.allSettled(servers.map((server) => server.call("CLIENT", "UNPAUSE")));
   }
 }
 
+async function hold(servers: readonly Redis[]): Promise<void> {
+  await Promise.all(servers.map((server) => server.call("CLIENT", "PAUSE", String(HOLD_MS), "WRITE")));
+}
+
 async function copyAll(
-  { redis, keys, prefix, clock }: RedisCopyDeps,
+  { servers, keys, prefix, clock }: RedisCopyDeps,
   file: string,
   until: number,
 ): Promise<Pick<RedisCopy, "names" | "files" | "sha256">> {
@@ -63,19 +69,22 @@ async function copyAll(
   const hash = createHash("sha256");
   const out = await open(file, "wx", 0o600);
   try {
-    let cursor = "0";
-    do {
-      if (clock.elapsed() > until) throw tooLong(names.size);
-      const [next, found] = await redis.scan(cursor, "MATCH", `${prefix}:*`, "COUNT", BATCH);
-      cursor = next;
-      // A key may come twice while the server grows its table.
-      const fresh = found.filter((name) => !names.has(name));
-      for (const name of fresh) names.add(name);
-      const text = (await dumped(redis, fresh)).join("");
-      hash.update(text);
-      await out.appendFile(text);
-      for (const name of fresh) for (const id of await filesIn(redis, keys, name)) files.add(id);
-    } while (cursor !== "0");
+    for (const redis of servers) {
+      let cursor = "0";
+      do {
+        if (clock.elapsed() > until) throw tooLong(names.size);
+        await hold(servers);
+        const [next, found] = await redis.scan(cursor, "MATCH", `${prefix}:*`, "COUNT", BATCH);
+        cursor = next;
+        // A key may come twice while the server grows its table.
+        const fresh = found.filter((name) => !names.has(name));
+        for (const name of fresh) names.add(name);
+        const text = (await dumped(redis, fresh)).join("");
+        hash.update(text);
+        await out.appendFile(text);
+        for (const name of fresh) for (const id of await filesIn(redis, keys, name)) files.add(id);
+      } while (cursor !== "0");
+    }
     await out.sync();
   } finally {
     await out.close();
@@ -85,9 +94,9 @@ async function copyAll(
 
 /** A line per key. */
 async function dumped(redis: Redis, names: readonly string[]): Promise<string[]> {
-  const batch = redis.pipeline().call("CLIENT", "PAUSE", String(HOLD_MS), "WRITE");
+  const batch = redis.pipeline();
   for (const name of names) batch.pexpiretime(name).dumpBuffer(name);
-  const [, ...replies] = ((await batch.exec()) ?? []).map(([error, reply]) => {
+  const replies = ((await batch.exec()) ?? []).map(([error, reply]) => {
     if (error) throw error;
     return reply;
   });
@@ -101,7 +110,7 @@ async function dumped(redis: Redis, names: readonly string[]): Promise<string[]>
 
 /** Uploads that a key speaks of: an owner's list, or the runs of one that may be on no list any more. */
 async function filesIn(redis: Redis, keys: Keys, name: string): Promise<string[]> {
-  const [, shard] = SHARD.exec(name) ?? [];
+  const shard = shardOfName(name);
   if (shard === undefined) return [];
   if (name.startsWith(keys.ownerFiles(shard, ""))) return redis.zrange(name, "0", "-1");
   const used = keys.fileRuns(shard, "");
@@ -109,10 +118,14 @@ async function filesIn(redis: Redis, keys: Keys, name: string): Promise<string[]
 }
 
 /** Changes with every write. */
-async function writesOf(redis: Redis): Promise<string> {
-  const persistence = await redis.info("persistence");
-  return ["rdb_changes_since_last_save", "rdb_last_save_time"]
-    .map((field) => new RegExp(`${field}:(\\d+)`).exec(persistence)?.[1])
+async function writesOf(servers: readonly Redis[]): Promise<string> {
+  const persistence = await Promise.all(servers.map((server) => server.info("persistence")));
+  return persistence
+    .flatMap((info) =>
+      ["rdb_changes_since_last_save", "rdb_last_save_time"].map(
+        (field) => new RegExp(`${field}:(\\d+)`).exec(info)?.[1],
+      ),
+    )
     .join(" ");
 }
 
