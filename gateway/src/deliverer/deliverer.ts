@@ -1,5 +1,7 @@
 /** Delivers what is in the outbox: takes what is due, as long as there is room, and looks again when it is time. */
 import { newPlainId } from "../ids.ts";
+import { isClustered } from "../redis/sharded.ts";
+import { webhookShard } from "../webhooks/webhook-store.ts";
 import { attempt, type AttemptDeps } from "./attempt.ts";
 import { take } from "./take.ts";
 
@@ -19,6 +21,15 @@ const LOOK_MS = 250;
 /** After Redis could not be asked. */
 const AWAY_MS = 1000;
 const PAGE = 64;
+
+/**
+ * In a cluster the first shard, which knows where deliveries lead and what signs them, may be away alone.
+ * @throws Error then: what is taken meanwhile would lose its attempts.
+ */
+async function askHome({ redis, keys, shards }: DelivererDeps, shard: string): Promise<void> {
+  const home = webhookShard(shards);
+  if (isClustered(redis) && shard !== home) await redis.exists(keys.ownerSecret(home, ""));
+}
 
 export function createDeliverer(deps: DelivererDeps): Deliverer {
   const { shards, clock, logger, mostAtOnce } = deps;
@@ -49,6 +60,7 @@ export function createDeliverer(deps: DelivererDeps): Deliverer {
         continue;
       }
       try {
+        await askHome(deps, shard);
         const before = ended;
         const { taken, nextMs } = await take(deps, { shard, call, atMost: room });
         call = newPlainId("call");
