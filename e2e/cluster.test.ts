@@ -1,134 +1,45 @@
 /** Runs over three Valkey masters, each with some of the shards: all that is done there is done here, and one that dies stops its own shards only. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Client } from "@myspinbot/client/client.ts";
-import type { Graph, Run } from "@myspinbot/contracts/types.ts";
-import { startGateway, type GatewayServer } from "@myspinbot/services/gateway.ts";
-import { startGpuNode, type GpuNodeServer } from "@myspinbot/services/gpu-node.ts";
-import { startSeaweed, type SeaweedServer } from "@myspinbot/services/seaweed.ts";
-import { startValkeyCluster, type ValkeyCluster } from "@myspinbot/services/valkey-cluster.ts";
-import { Redis } from "ioredis";
+import type { Run } from "@myspinbot/contracts/types.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clientAt, impatientAt, logOf, refusalOf } from "./client.ts";
+import { clientAt, impatientAt, logOf, refusalOf, uploaded } from "./client.ts";
+import { backupTests } from "./cluster/backup.ts";
+import { moveTests } from "./cluster/moves.ts";
+import { webhookTests } from "./cluster/webhooks.ts";
+import {
+  answered,
+  ASKED,
+  askingInEachShard,
+  PLAIN,
+  RIGHT,
+  shardOf,
+  startClusterWorld,
+  type ClusterWorld,
+} from "./cluster/world.ts";
 import { ALL_SCOPES, makeKey } from "./make-key.ts";
+import { wedge } from "./wedge.ts";
 
-/** Where they lie with three masters: s2, s3, and s0 with s1. */
-const SHARDS = 4;
-/** The one on a server of its own that is killed. */
+/** The shard on a server of its own that is killed. */
 const THERE = "s3";
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-let dir: string;
-let cluster: ValkeyCluster;
-let seaweed: SeaweedServer;
-let gateway: GatewayServer;
-let box: GpuNodeServer;
-let client: Client;
-
+let world: ClusterWorld;
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), "myspinbot-cluster-"));
-  [cluster, seaweed] = await Promise.all([
-    startValkeyCluster({ dir: join(dir, "redis"), servers: 3, args: ["--appendfsync", "always"] }),
-    startSeaweed({ dir: join(dir, "s3") }),
-  ]);
-  const env = { E2E_LEDGER: join(dir, "ledger.jsonl") };
-  [gateway, box] = await Promise.all([
-    startGateway({
-      ...{ dir: join(dir, "gateway"), redisUrl: cluster.urlOf("gateway"), s3: seaweed },
-      env: {
-        ...env,
-        GATEWAY_SHARDS: String(SHARDS),
-        GATEWAY_LEASE_MS: "1500",
-        GATEWAY_DRIVER_LEASE_MS: "800",
-        GATEWAY_LOCK_MS: "1500",
-        GATEWAY_REAP_MS: "200",
-        GATEWAY_RECONCILE_MS: "2000",
-        GATEWAY_WEBHOOK_LOCAL: "true",
-        GATEWAY_EXTENSIONS: here("extension/gateway.ts"),
-      },
-    }),
-    startGpuNode({
-      ...{ dir: join(dir, "box"), redisUrl: cluster.urlOf("pool-default"), s3: seaweed },
-      env: {
-        ...env,
-        GPU_NODE_SHARDS: String(SHARDS),
-        GPU_NODE_LEASE_MS: "1500",
-        GPU_NODE_RENEW_MS: "400",
-        GPU_NODE_EXTENSIONS: here("extension/gpu_node_extension.py"),
-        GPU_NODE_CHILD_ENVIRONMENT: "E2E_LEDGER",
-      },
-    }),
-  ]);
-  client = clientAt(gateway.url);
+  world = await startClusterWorld();
 }, 90_000);
-
-afterAll(async () => {
-  await Promise.all([gateway.stop(), box.stop()]);
-  await Promise.all([cluster.stop(), seaweed.stop()]);
-  rmSync(dir, { recursive: true, force: true });
-});
-
-/** A question between two nodes of both planes: a run that is under way for as long as a test wants. */
-const GRAPH: Graph = {
-  name: "asked",
-  nodes: [
-    { id: "a", type: "ledger_node", plane: "node" },
-    { id: "b", type: "ledger_python", plane: "python", inputs: { x: "$a.v" } },
-    { id: "ok", type: "approval", plane: "node", inputs: { text: "$b.v" } },
-    { id: "c", type: "ledger_python", plane: "python", inputs: { x: "$ok.text" } },
-  ],
-  output: { c: "$c.v" },
-};
-/** The same without the question. */
-const PLAIN: Graph = {
-  name: "plain",
-  nodes: [
-    { id: "a", type: "ledger_node", plane: "node" },
-    { id: "c", type: "ledger_python", plane: "python", inputs: { x: "$a.v" } },
-  ],
-  output: { c: "$c.v" },
-};
-const shardOf = (run: string): string => run.split("_")[1]!;
-
-/** Resolves when the run asks, with its id. */
-async function asking(): Promise<string> {
-  const { run_id } = await client.runs.submit({ graph: GRAPH });
-  // From its first event on: a stream begins with the run as it is, which may ask already.
-  for await (const frame of client.runs.follow(run_id, { after: 0 }))
-    if (frame.kind === "event" && frame.event.type === "node.waiting") break;
-  return run_id;
-}
-
-/** Runs that ask, at least one in each shard. */
-async function askingInEachShard(): Promise<Map<string, string>> {
-  const runs = new Map<string, string>();
-  while (runs.size < SHARDS) {
-    const run = await asking();
-    runs.set(shardOf(run), run);
-  }
-  return runs;
-}
-
-async function answered(run: string): Promise<Run> {
-  await client.runs.resume(run, { node_id: "ok", decision: "accept" });
-  return client.runs.watch(run);
-}
-
-const RIGHT = { status: "succeeded", output: { c: "c(b(a()))" } };
+afterAll(() => world.stop());
 
 describe("three masters", () => {
   it("carry runs of both planes in all shards", async () => {
-    for (const run of (await askingInEachShard()).values()) expect(await answered(run)).toMatchObject(RIGHT);
+    for (const run of (await askingInEachShard(world)).values())
+      expect(await answered(world, run)).toMatchObject(RIGHT);
   });
 
   it("lose nothing when one is killed, and runs of the others go on meanwhile", async () => {
-    const runs = await askingInEachShard();
+    const { cluster, gateway, box, client } = world;
+    const runs = await askingInEachShard(world);
     const lost = cluster.servers[1]!;
     await lost.service.kill();
-    for (const [shard, run] of runs) if (shard !== THERE) expect(await answered(run)).toMatchObject(RIGHT);
+    for (const shard of ["s0", "s1"]) expect(await answered(world, runs.get(shard)!)).toMatchObject(RIGHT);
 
     // Who asks once is told which server is away.
     const impatient = impatientAt(gateway.url);
@@ -137,8 +48,21 @@ describe("three masters", () => {
     expect((await refusalOf(impatient.service.readiness())).detail).toMatch(away);
     expect(await (await fetch(`${box.url}/readyz`)).text()).toMatch(away);
 
+    // Who starts meanwhile says so, too, works for the others, and for all when it is back.
+    await Promise.all([gateway.service.kill(), box.service.kill()]);
+    gateway.service.launch();
+    box.service.launch();
+    expect(await answered(world, runs.get("s2")!)).toMatchObject(RIGHT);
+    const readiness = async ({ url }: { url: string }): Promise<string> => {
+      const answer = await fetch(`${url}/readyz`);
+      return `${answer.status}: ${await answer.text()}`;
+    };
+    const patient = { timeout: 30_000 };
+    for (const each of [gateway, box]) await expect.poll(() => readiness(each), patient).toMatch(away);
+
     await lost.service.start();
-    expect(await answered(runs.get(THERE)!)).toMatchObject(RIGHT);
+    expect(await answered(world, runs.get(THERE)!)).toMatchObject(RIGHT);
+    for (const each of [gateway, box]) await expect.poll(() => readiness(each), patient).toMatch(/^200/);
     for (const run of runs.values()) {
       const seqs = (await logOf(client, run)).map(({ seq }) => seq);
       expect(seqs).toEqual(Array.from(seqs, (_, index) => index + 1));
@@ -146,11 +70,28 @@ describe("three masters", () => {
   });
 
   it("answer for all shards together, and forget what is deleted in each", async () => {
-    const ids = [...(await askingInEachShard()).values()];
+    const { client, gateway } = world;
+    const ids = [...(await askingInEachShard(world)).values()];
     const listed: string[] = [];
     for await (const { run_id } of client.runs.all({ status: "waiting", limit: 3 })) listed.push(run_id);
     expect(listed).toEqual(expect.arrayContaining(ids));
-    expect((await client.operators.overview()).runs.waiting).toBe(new Set(listed).size);
+    const content = { bytes: new Uint8Array(wedge(16)), mediaType: "image/png" };
+    const files = await Promise.all(["a", "b", "c", "d", "e"].map((name) => uploaded(client, content, name)));
+    const file_bytes = files.length * content.bytes.length;
+    const { runs, storage, pools } = await client.operators.overview();
+    expect(runs.waiting).toBe(new Set(listed).size);
+    expect(storage?.total).toMatchObject({ files: files.length, file_bytes });
+    // Those that were killed are remembered for a while.
+    expect(pools.filter(({ executors, waiting }) => executors > 0 && waiting === 0)).toHaveLength(2);
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(metrics).toContain(`gateway_runs{status="waiting"} ${runs.waiting}\n`);
+    expect(metrics).toContain(`gateway_stored_objects{kind="file"} ${files.length}\n`);
+    expect(metrics).toContain(`gateway_stored_bytes{kind="file"} ${file_bytes}\n`);
+    const brought: string[] = [];
+    for await (const { file_id } of client.files.all({ limit: 2 })) brought.push(file_id);
+    expect(brought.toSorted()).toEqual(files.map(({ file_id }) => file_id).toSorted());
+    for (const file of brought) await client.files.delete(file);
+    expect((await client.operators.overview()).storage?.total).toMatchObject({ files: 0, file_bytes: 0 });
     for (const run of listed) {
       expect(await client.runs.cancel(run, { waitS: 20 })).toMatchObject({ status: "canceled" });
       await client.runs.delete(run);
@@ -159,37 +100,22 @@ describe("three masters", () => {
     expect((await client.runs.list({ status: "canceled" })).runs).toEqual([]);
   });
 
-  it("do nothing with a shard that is being moved key by key, and follow one that was moved whole", async () => {
-    const runs = await askingInEachShard();
-    const [from, to] = [new Redis(cluster.servers[2]!.url), new Redis(cluster.servers[0]!.url)];
-    const slot = await from.cluster("KEYSLOT", "{s0}");
-    // Key by key nothing of it is whole, so a step is refused before it has begun.
-    await to.cluster("SETSLOT", slot, "IMPORTING", await from.cluster("MYID"));
-    await from.cluster("SETSLOT", slot, "MIGRATING", await to.cluster("MYID"));
-    const answer = { node_id: "ok", decision: "accept" } as const;
-    const refusal = await refusalOf(impatientAt(gateway.url).runs.resume(runs.get("s0")!, answer));
-    expect(refusal.detail).toMatch(/^Redis is moving these keys .* \((ASK|TRYAGAIN)\): shard s0 on /);
-    for (const each of [from, to]) await each.cluster("SETSLOT", slot, "STABLE");
-    // As a whole, by the servers themselves.
-    await from.call("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", slot, slot, "NODE", await to.cluster("MYID"));
-    const key = `msb:{s0}:run:${runs.get("s0")}`;
-    while (!String(await from.exists(key).catch(String)).includes("MOVED"))
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    for (const run of runs.values()) expect(await answered(run)).toMatchObject(RIGHT);
-    for (const each of [from, to]) each.disconnect();
-  });
+  webhookTests(() => world);
+  backupTests(() => world);
+  moveTests(() => world);
 
   // Last, because nobody is served without a key from now on.
   it("count the runs of a key with limits where they are made, and fork with it only what lies there", async () => {
+    const { cluster, gateway } = world;
     const free = clientAt(gateway.url, makeKey(cluster, ALL_SCOPES));
     const { run_id } = await freeRunIn(free, THERE);
     const limits = { live_runs: 3 };
     const scopes = ["runs:write", "runs:read"] as const;
     const { api_key } = await free.keys.create({ owner: "default", scopes: [...scopes], limits });
     const limited = impatientAt(gateway.url, api_key);
-    const runs = await Promise.all([1, 2, 3].map(() => limited.runs.submit({ graph: GRAPH })));
+    const runs = await Promise.all([1, 2, 3].map(() => limited.runs.submit({ graph: ASKED })));
     expect(runs.map((run) => shardOf(run.run_id))).toEqual(["s0", "s0", "s0"]);
-    expect(await refusalOf(limited.runs.submit({ graph: GRAPH }))).toMatchObject({ status: 429 });
+    expect(await refusalOf(limited.runs.submit({ graph: ASKED }))).toMatchObject({ status: 429 });
     for (const run of runs) expect(await limited.runs.cancel(run.run_id, { waitS: 20 })).toBeDefined();
     const fork = { from_node: "c" };
     expect(await refusalOf(limited.runs.fork(run_id, fork))).toMatchObject({ code: "fork-uncounted" });
