@@ -39,6 +39,7 @@ export const NODE_ONLY: Readonly<Record<string, keyof typeof REASONS>> = {
   "list-graphs": "made",
   "on-both": "files",
   "page-alone": "page",
+  "page-components": "files",
   "page-troubles": "page",
   page: "page",
   "picture-graphs": "made",

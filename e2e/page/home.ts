@@ -38,26 +38,25 @@ export class Home {
   }
 }
 
-/** Where the packed browser does not run it says so; CI fails then. */
-export function describePage(
+/**
+ * Where the packed browser does not run it says so; CI fails then.
+ * @param start is given an empty folder; says how to stop what it has started
+ */
+export function describeInBrowser(
   title: string,
-  start: (dir: string) => Promise<Servers>,
-  tests: (home: Home) => void,
+  home: Pick<Home, "browser">,
+  start: (dir: string) => Promise<() => Promise<void>>,
+  tests: () => void,
 ): void {
   if (NO_BROWSER !== undefined) console.warn(`The page is not tested: ${NO_BROWSER}.`);
   describe.skipIf(NO_BROWSER !== undefined && process.env.CI === undefined)(title, () => {
-    const home = new Home();
     let dir: string;
     let stop: (() => Promise<void>) | undefined;
     beforeAll(async () => {
       if (NO_BROWSER !== undefined) throw new Error(NO_BROWSER);
       dir = mkdtempSync(join(tmpdir(), "myspinbot-page-"));
       const opened = openBrowser().then((browser) => (home.browser = browser));
-      const servers = await start(dir);
-      stop = servers.stop;
-      home.valkey = servers.valkey;
-      home.gateway = servers.gateway;
-      home.client = createClient({ base: home.base, runtime: systemRuntime });
+      stop = await start(dir);
       await opened;
     });
     afterAll(async () => {
@@ -65,8 +64,24 @@ export function describePage(
       await stop?.();
       if (dir !== undefined) rmSync(dir, { recursive: true, force: true });
     });
-    tests(home);
+    tests();
   });
+}
+
+export function describePage(
+  title: string,
+  start: (dir: string) => Promise<Servers>,
+  tests: (home: Home) => void,
+): void {
+  const home = new Home();
+  const begin = async (dir: string): Promise<() => Promise<void>> => {
+    const servers = await start(dir);
+    home.valkey = servers.valkey;
+    home.gateway = servers.gateway;
+    home.client = createClient({ base: home.base, runtime: systemRuntime });
+    return servers.stop;
+  };
+  describeInBrowser(title, home, begin, () => tests(home));
 }
 
 /** A gateway, and no box. */
