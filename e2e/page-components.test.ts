@@ -95,25 +95,39 @@ describeInBrowser("components of the page", home, build, () => {
     await close();
   });
 
-  it("has few of ten thousand events in the document, and keeps the place of who reads while more come", async () => {
+  it("has few of ten thousand events in the document, and keeps the place of who reads as others come and go", async () => {
     const { page, complaints, close } = await come();
-    await show(page, "events", { count: 9_000, node: undefined });
+    const asked: Route[] = [];
+    await page.route("**/v1/runs/r/events**", (route) => void asked.push(route));
+    await show(page, "events", { from: 3_001, to: 9_000, node: undefined });
     const list = page.getByRole("log", { name: "Events" });
     const tall = () => page.evaluate(() => document.documentElement.scrollHeight);
     const ROW = 28;
-    await expect.poll(tall).toBe(9_000 * ROW);
-    await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight / 2));
-    const seen = list.getByText("4501", { exact: true });
+    const answer = async (asks: number): Promise<void> => {
+      await expect.poll(() => asked.length).toBe(asks);
+      await asked.at(-1)!.fulfill({ json: pageOfEvents(asked.at(-1)!, 1_000) });
+      await expect.poll(tall).toBe((6_000 + asks * 1_000) * ROW);
+    };
+    await answer(1);
+    expect(await list.locator("[data-seq]").first().textContent(), "with what it begins").toMatch(/^\s*1\s/);
+    await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight / 2 + 10));
+    const seen = list.getByText("5501", { exact: true });
     await seen.waitFor();
     const placeOf = async () => (await seen.boundingBox())?.y;
     const before = await placeOf();
 
-    await change(page, { count: 10_000 });
+    for (const asks of [2, 3]) {
+      await answer(asks);
+      expect(await placeOf(), "older come in front of it").toBe(before);
+    }
+    await change(page, { to: 10_000 });
     await expect.poll(tall).toBe(10_000 * ROW);
-    expect(await placeOf()).toBe(before);
+    expect(await placeOf(), "newer come behind it").toBe(before);
+    await change(page, { to: 10_500 });
+    expect(await placeOf(), "the oldest go").toBe(before);
     expect(await list.getByText("node.progress").count()).toBeLessThan(200);
 
-    await change(page, { node: "speech" });
+    await change(page, { to: 10_000, node: "speech" });
     const rows = list.getByText("node.progress");
     await expect.poll(() => rows.count()).toBe(2);
     for (const seq of ["1", "5001"]) await list.getByText(seq, { exact: true }).waitFor();
@@ -273,6 +287,16 @@ describeInBrowser("components of the page", home, build, () => {
     await close();
   });
 });
+
+/** As many events of a run as are asked for, up to the last that is older than those the page has. */
+function pageOfEvents(route: Route, n: number): object {
+  const after = Number(new URL(route.request().url()).searchParams.get("after"));
+  const events = Array.from({ length: n }, (_, i) => ({
+    ...{ seq: after + i + 1, at: "2026-01-01T00:00:00.000Z", type: "node.progress" },
+    ...{ node_id: after + i === 0 ? "speech" : "film", data: {} },
+  }));
+  return { events, next_after: after + n };
+}
 
 const BYTES = "abc";
 /** What a gateway says of a file with these bytes. */

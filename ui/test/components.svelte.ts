@@ -22,10 +22,10 @@ interface Row {
 }
 
 const EMPTY = { run: { run_id: "r" }, nodes: [], artifacts: [], logs: [], gaps: [] };
-const eventsOf = (count: number): object[] =>
-  Array.from({ length: count }, (_, i) => ({
-    ...{ seq: i + 1, at: "2026-01-01T00:00:00.000Z", type: "node.progress" },
-    ...{ node_id: i % 5_000 === 0 ? "speech" : "film", data: { done: i } },
+const eventsOf = (from: number, to: number): object[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => ({
+    ...{ seq: from + i, at: "2026-01-01T00:00:00.000Z", type: "node.progress" },
+    ...{ node_id: (from + i) % 5_000 === 1 ? "speech" : "film", data: { done: i } },
   }));
 
 const ROWS: Readonly<Record<string, Row>> = {
@@ -37,7 +37,10 @@ const ROWS: Readonly<Record<string, Row>> = {
   events: {
     component: Events,
     // So many, and every five thousandth is of another node: that is quicker than to send them.
-    props: ({ count, node }) => ({ node, view: { ...EMPTY, seq: count, events: eventsOf(count as number) } }),
+    props: ({ from, to, node }) => ({
+      node,
+      view: { ...EMPTY, seq: to, events: eventsOf(from as number, to as number) },
+    }),
   },
   field: {
     component: FieldRow,
