@@ -140,13 +140,13 @@ describeInBrowser("components of the page", home, build, () => {
     const element = {
       ...{ type: "object", required: ["words"] },
       properties: {
-        kind: { enum: ["speech", "pause"], "x-ui": { order: 1 } },
+        kind: { enum: ["speech", "pause"], default: "speech", "x-ui": { order: 1 } },
         words: { type: "string", "x-ui": { order: 2, shown_if: { kind: "speech" } } },
         seconds: { type: "number", "x-ui": { order: 3, shown_if: { kind: "pause" } } },
       },
     };
     const parts = { type: "array", minItems: 1, maxItems: 2, items: element };
-    const schema = { properties: { parts } };
+    const schema = { properties: { parts }, required: ["parts"] };
     const faults = [{ pointer: "/parts/1/words", detail: "Please fill this in." }];
     const props = { schema, value: undefined, pointer: "/parts", faults: [] };
     await show(page, "field", props, { onchange: "value" });
@@ -159,9 +159,8 @@ describeInBrowser("components of the page", home, build, () => {
 
     const [first, second] = [things.nth(0), things.nth(1)];
     const words = second.getByRole("textbox", { name: "Words" });
-    expect(await page.getByRole("textbox").count(), "before anything is chosen").toBe(0);
+    expect(await page.getByRole("textbox").count(), "what the default asks for").toBe(2);
     await first.getByText("Pause", { exact: true }).click();
-    await second.getByText("Speech", { exact: true }).click();
     await first.getByRole("spinbutton", { name: "Seconds" }).waitFor();
     expect(await words.evaluate((input: HTMLInputElement) => input.required)).toBe(true);
     expect(await page.getByRole("textbox").count(), "where it was chosen").toBe(1);
@@ -179,6 +178,35 @@ describeInBrowser("components of the page", home, build, () => {
     await page.getByRole("button", { name: "Remove 1" }).click();
     await things.getByText("1 of 1").waitFor();
     expect((await told(page)).at(-1)).toEqual(["onchange", [{ kind: "pause", words: "Hello." }]]);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it("asks for what is inside a thing, and shows what is taken when nothing is said", async () => {
+    const { page, complaints, close } = await come();
+    const properties = {
+      title: { type: "string", default: "Hello" },
+      spoken: { type: "boolean", default: true },
+      pace: { enum: ["slow", "calm", "even", "brisk", "fast"], default: "calm" },
+      voice: { type: "string", "x-ui": { order: 60, shown_if: { spoken: true, pace: "calm" } } },
+    };
+    const schema = { properties: { card: { type: "object", properties } } };
+    const props = { schema, value: undefined, pointer: "/card", faults: [] };
+    await show(page, "field", props, { onchange: "value" });
+    const card = page.getByRole("group", { name: "Card" });
+    expect(await card.getByLabel("Title").getAttribute("placeholder")).toBe("Hello");
+    const pace = card.getByRole("combobox", { name: "Pace" });
+    expect(await pace.evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.text)).toBe("Calm");
+    const [spoken, voice] = [card.getByRole("switch", { name: "Spoken" }), card.getByLabel("Voice")];
+    expect(await spoken.isChecked()).toBe(true);
+    await voice.waitFor();
+    await spoken.uncheck();
+    await voice.waitFor({ state: "detached" });
+    await spoken.check();
+    await voice.waitFor();
+    await pace.selectOption("fast");
+    await voice.waitFor({ state: "detached" });
+    expect((await told(page)).map(([, value]) => value)).toEqual([{ spoken: false }, {}, { pace: "fast" }]);
     expect(complaints).toEqual([]);
     await close();
   });

@@ -1,6 +1,6 @@
 /** What was typed and not sent yet, kept per graph while the browser is open, with the key that makes it one run. */
 import { systemRuntime } from "@myspinbot/client/runtime.ts";
-import type { Values } from "./values.ts";
+import type { Values } from "./shown.ts";
 
 export interface Draft {
   values: Values;

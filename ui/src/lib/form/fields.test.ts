@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { type Field, formOf } from "./fields.ts";
 import { changesOf, fromInput } from "./from-run.ts";
 import type { Schema } from "./schema.ts";
-import { faultsOf, isShown, toInput, type Values } from "./values.ts";
+import { shownOf, type Values } from "./shown.ts";
+import { faultsOf, toInput } from "./values.ts";
 
 const FORMS = Object.entries(GRAPH_INPUTS).map(
   ([ref, { schema }]) => [ref, schema as Schema, formOf(schema as Schema)] as const,
@@ -59,7 +60,12 @@ describe.each(FORMS)("the form of %s", (ref, schema, made) => {
   it("names defaults that the schema takes, and sends none of them", () => {
     const wanted = all(made).filter(({ schema: { default: value } }) => value !== undefined);
     for (const { name, schema: own } of wanted) if (own.enum) expect(own.enum, name).toContain(own.default);
-    expect(toInput(all(made), {})).toEqual({});
+    const [lists, others] = [true, false].map((isList) =>
+      all(made).filter(({ widget }) => (widget === "list") === isList),
+    );
+    expect(toInput(others!, {})).toEqual({});
+    // A list that must be there is sent as it is shown.
+    for (const sent of Object.values(toInput(lists!, {}))) expect(sent).toEqual([{}]);
   });
 });
 
@@ -136,9 +142,7 @@ describe("a form", () => {
   it("shows a field when another asks for it", () => {
     const made = form("talking-avatar");
     const shown = (values: Values, chosen = "text") =>
-      all(made)
-        .filter((field) => isShown(field, values, ["text", "topic"], chosen))
-        .map(({ name }) => name);
+      shownOf(all(made), values, { fields: ["text", "topic"], chosen }).map(({ name }) => name);
     expect(shown({})).not.toContain("topic");
     expect(shown({})).not.toContain("tone");
     expect(shown({}, "topic")).toEqual(expect.arrayContaining(["topic", "tone", "audience"]));
@@ -157,6 +161,19 @@ describe("a form", () => {
     [{ voice: {} }, "/voice", "Choose or record a clip."],
   ])("says what is wrong with %j", (values, pointer, detail) => {
     expect(faultsOf(all(form("talking-avatar")), values as Values)).toContainEqual({ pointer, detail });
+  });
+
+  it.each([
+    [{ minimum: 1 }, 0, "At least 1."],
+    [{ maximum: 9 }, 10, "At most 9."],
+    [{ minimum: 1, maximum: 9 }, 10, "From 1 to 9."],
+    [{ type: "integer" }, 1.5, "A whole number."],
+    [{ multipleOf: 2 }, 3, "A multiple of 2."],
+    [{ minimum: 0, maximum: 1, multipleOf: 0.25 }, 0.75, undefined],
+    [{ type: "integer", minimum: 1 }, 1, undefined],
+  ] as [Schema, number, string | undefined][])("of %j says of %d: %s", (own, value, detail) => {
+    const [field] = all(formOf({ properties: { n: { type: "number", ...own } } }));
+    expect(faultsOf([field!], { n: value })).toEqual(detail === undefined ? [] : [{ pointer: "/n", detail }]);
   });
 
   it("takes the clip of an earlier run for a clip, and its name for no voice", () => {

@@ -15,7 +15,7 @@ export type Widget =
       | "color"
       | "json"
     )
-  | ("image" | "audio" | "video" | "voice" | "files" | "list");
+  | ("image" | "audio" | "video" | "voice" | "files" | "list" | "object");
 
 /** Widgets of one file. */
 export type FileWidget = Extract<Widget, "image" | "audio" | "video">;
@@ -28,7 +28,7 @@ export interface Field {
   required: boolean;
   schema: Schema;
   hints: Hints;
-  /** Of an element, when it is a list of them. */
+  /** Of an element, when it is a list of them; its own, when it is a thing that has some. */
   fields?: Field[];
   /** What each is, when it is a list of files. */
   files?: FileWidget;
@@ -48,6 +48,9 @@ export interface Form {
 }
 
 const FILES: Readonly<Record<string, FileWidget>> = { Image: "image", Audio: "audio", Video: "video" };
+export const FILE_WIDGETS: ReadonlySet<Widget> = new Set(Object.values(FILES));
+/** Things inside of things; what is deeper is written as JSON, since a schema may hold itself. */
+const DEEPEST = 3;
 const SEGMENTS_AT_MOST = 4;
 /** From this length on a text is written in several lines. */
 const LONG = 200;
@@ -64,6 +67,7 @@ const ROWS: readonly [fits: (schema: Schema, hints: Hints) => boolean, widget: W
   [isNumber, "number"],
   [(schema) => schema.type === "string" && (schema.maxLength ?? 0) > LONG, "textarea"],
   [(schema) => schema.type === "string", "text"],
+  [({ properties = {} }) => Object.keys(properties).length > 0, "object"],
 ];
 const KNOWN: ReadonlySet<string> = new Set([
   ...ROWS.map(([, widget]) => widget),
@@ -71,7 +75,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 export function formOf(root: Schema): Form {
-  const fields = fieldsOf(root, root);
+  const fields = fieldsOf(root, { root, depth: 0 });
   const shown = fields.filter(({ hints }) => !hints.advanced);
   const named = root["x-ui-groups"] ?? [];
   const rest = shown.filter(({ hints }) => !named.some(({ id }) => id === hints.group));
@@ -86,38 +90,55 @@ export function formOf(root: Schema): Form {
   };
 }
 
-function fieldsOf(schema: Schema, root: Schema): Field[] {
+/** Where a schema stands. */
+interface Place {
+  root: Schema;
+  /** In so many others. */
+  depth: number;
+}
+
+function fieldsOf(schema: Schema, place: Place): Field[] {
   const required = new Set(schema.required);
-  const fields = Object.entries(schema.properties ?? {}).map(([name, own]) =>
-    fieldOf(name, own, { root, required: required.has(name) }),
-  );
+  const fields = Object.entries(schema.properties ?? {}).map(([name, own]) => ({
+    ...fieldOf(name, own, place),
+    required: required.has(name),
+  }));
   return fields.sort((a, b) => (a.hints.order ?? 50) - (b.hints.order ?? 50));
 }
 
-function fieldOf(name: string, own: Schema, { root, required }: { root: Schema; required: boolean }): Field {
+function fieldOf(name: string, own: Schema, { root, depth }: Place): Omit<Field, "required"> {
   const schema = resolved(own, root);
   const hints = own["x-ui"] ?? {};
-  const widget = widgetOf(schema, hints, root);
   const element = schema.items === undefined ? undefined : resolved(schema.items, root);
+  const widget = widgetOf({ schema, element, hints, depth });
+  const holder = { list: element, object: schema }[widget as string];
   return {
     name,
     // Never the title behind `$ref`: that is the name of a type.
     title: hints.title ?? own.title ?? human(name),
     help: hints.help ?? own.description ?? schema.description,
-    ...{ widget, required, schema, hints },
-    ...(widget === "list" && element !== undefined ? { fields: fieldsOf(element, root) } : {}),
+    ...{ widget, schema, hints },
+    ...(holder === undefined ? {} : { fields: fieldsOf(holder, { root, depth: depth + 1 }) }),
     ...(widget === "files" ? { files: filesOf(schema, element) } : {}),
   };
 }
 
-function widgetOf(schema: Schema, hints: Hints, root: Schema): Widget {
+interface Described {
+  schema: Schema;
+  /** Of a list. */
+  element: Schema | undefined;
+  hints: Hints;
+  depth: number;
+}
+
+function widgetOf({ schema, element, hints, depth }: Described): Widget {
   if (hints.widget !== undefined && KNOWN.has(hints.widget)) return hints.widget as Widget;
   const file = FILES[schema["x-type"] ?? ""] ?? (isFile(schema) ? "image" : undefined);
   if (file !== undefined) return file;
-  const element = schema.items === undefined ? undefined : resolved(schema.items, root);
   if (element !== undefined && (isFile(element) || (element["x-type"] ?? "") in FILES)) return "files";
-  if (element?.properties !== undefined) return "list";
-  return ROWS.find(([fits]) => fits(schema, hints))?.[1] ?? "json";
+  const widget = element?.properties === undefined ? ROWS.find(([fits]) => fits(schema, hints))?.[1] : "list";
+  const isTooDeep = depth >= DEEPEST && (widget === "list" || widget === "object");
+  return isTooDeep ? "json" : (widget ?? "json");
 }
 
 /** The list says it (`Audio[]`), or its element. */

@@ -8,8 +8,9 @@ import { type Draft, keepDraft, loadDraft, newKey } from "./draft.ts";
 import { type Field, type Form, formOf } from "./fields.ts";
 import { changesOf, fromInput } from "./from-run.ts";
 import { keepLastGraph } from "./last-graph.ts";
+import { shownOf, type Values } from "./shown.ts";
 import { onTheWay } from "./upload.svelte.ts";
-import { faultsOf, type FieldFault, isShown, toInput, type Values } from "./values.ts";
+import { faultsOf, type FieldFault, toInput } from "./values.ts";
 
 export class MakeForm {
   readonly name: string;
@@ -40,7 +41,7 @@ export class MakeForm {
     ...(this.form?.advanced ?? []),
   ]);
   readonly shown = $derived(
-    this.all.filter((field) => isShown(field, this.draft.values, this.either, this.chosen)),
+    shownOf(this.all, this.draft.values, { fields: this.either, chosen: this.chosen }),
   );
   readonly #needed = $derived(
     this.shown.map((field) => (field.name === this.chosen ? { ...field, required: true } : field)),
@@ -83,9 +84,15 @@ export class MakeForm {
 
   set(name: string, value: unknown): void {
     this.#keep({ ...this.draft, values: { ...this.draft.values, [name]: value } });
-    // What is mended is not wrong any more; what is not yet typed is not wrong while it is typed.
+    // What is mended or hidden is not wrong any more; what is not yet typed is not wrong while it is typed.
     const still = new Set(faultsOf(this.#needed, this.draft.values).map(({ pointer }) => pointer));
-    this.faults = this.faults.filter(({ pointer }) => pointer.split("/")[1] !== name || still.has(pointer));
+    const hidden = new Set(
+      this.all.filter((field) => !this.shown.includes(field)).map((field) => field.name),
+    );
+    this.faults = this.faults.filter(({ pointer }) => {
+      const [, at = ""] = pointer.split("/");
+      return !hidden.has(at) && (at !== name || still.has(pointer));
+    });
   }
 
   /** @returns the run's id, unless something is wrong: then that is shown */

@@ -1,7 +1,7 @@
-/** What was typed into a form: which fields are shown, what is sent, and what does not fit. */
-import type { Field } from "./fields.ts";
-
-export type Values = Record<string, unknown>;
+/** What was typed into the fields that are shown: what of it is sent, and what does not fit. */
+import { type Field, FILE_WIDGETS } from "./fields.ts";
+import type { Schema } from "./schema.ts";
+import { isGiven, shownOf, type Values } from "./shown.ts";
 
 /** A file that was brought; the rest is for the eye. */
 export interface FileValue {
@@ -16,34 +16,36 @@ export interface FieldFault {
   detail: string;
 }
 
-function isGiven(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  return value !== undefined && value !== null && value !== "" && value !== false;
+/** What is shown of a list, or of a thing with fields, before anybody touches it. */
+export function untouched({ widget, required, schema }: Field): Values | Values[] | undefined {
+  if (widget === "object") return (schema.default as Values | undefined) ?? (required ? {} : undefined);
+  if (widget !== "list") return undefined;
+  const least = required ? Math.max(1, schema.minItems ?? 0) : 0;
+  return (schema.default as Values[] | undefined) ?? Array.from({ length: least }, () => ({}));
 }
 
-/** @param chosen the one of those that exclude each other */
-export function isShown(
-  { name, hints }: Field,
-  values: Values,
-  either: readonly string[],
-  chosen: string,
-): boolean {
-  if (either.includes(name)) return name === chosen;
-  const holds = ([other, wanted]: [string, unknown]): boolean => {
-    if (either.includes(other)) return wanted === (other === chosen);
-    return wanted === true ? isGiven(values[other]) : values[other] === wanted;
-  };
-  const { shown_if = {}, hidden_if = {} } = hints;
-  return Object.entries(shown_if).every(holds) && !Object.entries(hidden_if).some(holds);
-}
-
-/** The input of a run: what is shown and given, in the forms of the API. */
+/** The input of a run, in the forms of the API. */
 export function toInput(fields: readonly Field[], values: Values): Values {
   return Object.fromEntries(
-    fields
-      .filter(({ name }) => isGiven(values[name]))
-      .map((field) => [field.name, toValue(field, values[field.name])]),
+    fields.flatMap((field) => {
+      const value = sentOf(field, values[field.name]);
+      return value === undefined ? [] : [[field.name, value]];
+    }),
   );
+}
+
+/** What the box takes anyway is sent only where something must be. */
+function sentOf(field: Field, value: unknown): unknown {
+  const { required, widget, schema } = field;
+  if (widget === "switch") {
+    const byDefault = schema.default ?? false;
+    const isOn = value ?? byDefault;
+    return required || isOn !== byDefault ? isOn : undefined;
+  }
+  if (isGiven(field, value)) return toValue(field, value);
+  if (!required) return undefined;
+  const whole = untouched(field);
+  return whole === undefined ? schema.default : toValue(field, whole);
 }
 
 function toValue(field: Field, value: unknown): unknown {
@@ -55,7 +57,9 @@ function toValue(field: Field, value: unknown): unknown {
     case "files":
       return (value as FileValue[]).map(({ file_id }) => ({ file_id }));
     case "list":
-      return (value as Values[]).map((element) => toInput(field.fields ?? [], element));
+      return (value as Values[]).map((element) => toInner(field, element));
+    case "object":
+      return toInner(field, value as Values);
     case "json":
       return JSON.parse(value as string);
     case "voice": {
@@ -70,26 +74,35 @@ function toValue(field: Field, value: unknown): unknown {
   }
 }
 
+function toInner({ fields = [] }: Field, values: Values): Values {
+  return toInput(shownOf(fields, values), values);
+}
+
 /** What can be said before the gateway is asked; it has the last word. */
 export function faultsOf(fields: readonly Field[], values: Values, at = ""): FieldFault[] {
   return fields.flatMap((field) => {
     const pointer = `${at}/${field.name}`;
     const value = values[field.name];
-    if (!isGiven(value) || (typeof value === "string" && value.trim() === ""))
-      return field.required ? [{ pointer, detail: missing(field) }] : [];
+    if (!isGiven(field, value)) return field.required ? faultsOfNothing(field, pointer) : [];
     const detail = judge(field, value);
-    const inside =
-      field.widget === "list"
-        ? (value as Values[]).flatMap((element, i) =>
-            faultsOf(field.fields ?? [], element, `${pointer}/${i}`),
-          )
-        : [];
-    return detail === undefined ? inside : [{ pointer, detail }, ...inside];
+    return [...(detail === undefined ? [] : [{ pointer, detail }]), ...faultsIn(field, value, pointer)];
   });
 }
 
-function missing({ widget }: Field): string {
-  return widget === "image" || widget === "files" ? "Choose a file." : "Please fill this in.";
+function faultsOfNothing(field: Field, pointer: string): FieldFault[] {
+  const whole = untouched(field);
+  if (whole !== undefined) return faultsIn(field, whole, pointer);
+  if (field.widget === "switch" || field.schema.default !== undefined) return [];
+  const isFile = field.widget === "files" || FILE_WIDGETS.has(field.widget);
+  return [{ pointer, detail: isFile ? "Choose a file." : "Please fill this in." }];
+}
+
+/** What is wrong with the fields inside. */
+function faultsIn({ widget, fields = [] }: Field, value: unknown, pointer: string): FieldFault[] {
+  const inner = (values: Values, at: string): FieldFault[] => faultsOf(shownOf(fields, values), values, at);
+  if (widget === "object") return inner(value as Values, pointer);
+  if (widget !== "list") return [];
+  return (value as Values[]).flatMap((element, i) => inner(element, `${pointer}/${i}`));
 }
 
 function judge({ widget, schema }: Field, value: unknown): string | undefined {
@@ -110,12 +123,18 @@ function judge({ widget, schema }: Field, value: unknown): string | undefined {
     if (pattern !== undefined && !new RegExp(pattern, "u").test(value))
       return pattern === "[\\p{L}\\p{N}]" ? "It needs at least one letter or digit." : "This does not fit.";
   }
-  if (typeof value === "number") {
-    const { minimum = -Infinity, maximum = Infinity, multipleOf } = schema;
-    if (Number.isNaN(value) || value < minimum || value > maximum) return `From ${minimum} to ${maximum}.`;
-    if (multipleOf !== undefined && value % multipleOf !== 0) return `A multiple of ${multipleOf}.`;
+  return typeof value === "number" ? judgeNumber(schema, value) : undefined;
+}
+
+function judgeNumber({ type, minimum, maximum, multipleOf }: Schema, value: number): string | undefined {
+  if (Number.isNaN(value)) return "A number.";
+  if (value < (minimum ?? -Infinity) || value > (maximum ?? Infinity)) {
+    if (maximum === undefined) return `At least ${minimum}.`;
+    return minimum === undefined ? `At most ${maximum}.` : `From ${minimum} to ${maximum}.`;
   }
-  return undefined;
+  if (multipleOf !== undefined && !Number.isInteger(value / multipleOf))
+    return `A multiple of ${multipleOf}.`;
+  return type === "integer" && !Number.isInteger(value) ? "A whole number." : undefined;
 }
 
 function isJson(text: string): boolean {
