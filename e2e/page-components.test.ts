@@ -16,7 +16,8 @@ async function build(dir: string): Promise<() => Promise<void>> {
 }
 
 describeInBrowser("components of the page", home, build, () => {
-  const come = (): Promise<Visitor> => openDocument(home.browser, built);
+  const come = (whose?: Parameters<typeof openDocument>[2]): Promise<Visitor> =>
+    openDocument(home.browser, built, whose);
 
   it("draws a curve as it grows, from its first point on, as wide as there is room", async () => {
     const { page, complaints, close } = await come();
@@ -246,6 +247,26 @@ describeInBrowser("components of the page", home, build, () => {
       ["onchange", { file_id: "file_1", name: "new.png", size: 3, media_type: "image/png" }],
       ["onchange", undefined],
     ]);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it.each([
+    ["en-GB", "Asia/Kolkata", "Stopped at 00:05", "Stopped at 31 Dec, 23:55", "00:05:09"],
+    ["de-DE", "America/New_York", "Stopped at 31. Dez., 13:35", "Stopped at 31. Dez., 13:25", "13:35:09"],
+  ])("tells times by the watch of who looks: %s in %s", async (locale, timezoneId, today, before, second) => {
+    const { page, complaints, close } = await come({ locale, timezoneId, now: "2026-01-01T15:00:00.000Z" });
+    const ended = (completed_at: string) => ({
+      view: { nodes: [], artifacts: [], run: { status: "canceled", completed_at } },
+    });
+    await show(page, "ending", ended("2025-12-31T18:35:00.000Z"));
+    await page.getByRole("heading", { name: today, exact: true }).waitFor();
+    await change(page, ended("2025-12-31T18:25:00.000Z"));
+    await page.getByRole("heading", { name: before, exact: true }).waitFor();
+
+    const line = { seq: 1, at: "2025-12-31T18:35:09.000Z", node_id: "speech", level: "info", message: "Hi." };
+    await show(page, "log", { node: undefined, view: { seq: 1, run: { run_id: "r" }, logs: [line] } });
+    await page.getByRole("list", { name: "Log" }).getByText(second, { exact: true }).waitFor();
     expect(complaints).toEqual([]);
     await close();
   });

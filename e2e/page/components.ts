@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "@myspinbot/services/binaries.ts";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { type Visitor, visit } from "../browser.ts";
 
 /** Nobody listens there: what the document asks for is answered by the test. A browser takes it for a safe place. */
@@ -29,8 +29,14 @@ export async function buildComponents(dir: string): Promise<void> {
   await promisify(execFile)(process.execPath, [vite, ...args], { cwd: UI, env });
 }
 
-export async function openDocument(browser: Browser, dir: string): Promise<Visitor> {
-  const visitor = await visit(browser, ORIGIN);
+/** @param now what the clock of the visitor's machine shows, all the time */
+export async function openDocument(
+  browser: Browser,
+  dir: string,
+  { now, ...options }: BrowserContextOptions & { now?: string } = {},
+): Promise<Visitor> {
+  const visitor = await visit(browser, ORIGIN, options);
+  if (now !== undefined) await visitor.page.clock.setFixedTime(now);
   await visitor.page.route(`${ORIGIN}/**`, (route) => {
     const path = join(dir, new URL(route.request().url()).pathname);
     return route.fulfill(existsSync(path) ? { path } : { status: 404 });

@@ -8,7 +8,9 @@ import type { Schema } from "../src/lib/form/schema.ts";
 import Graph from "../src/lib/graph/graph.svelte";
 import Band from "../src/lib/run/band.svelte";
 import Curve from "../src/lib/run/curve.svelte";
+import Ending from "../src/lib/run/ending.svelte";
 import Events from "../src/lib/run/events.svelte";
+import Log from "../src/lib/run/log.svelte";
 import Media from "../src/lib/run/media.svelte";
 import { partsOf } from "../src/lib/run/progress.ts";
 import type { NodeView } from "../src/lib/run/run-view.ts";
@@ -34,6 +36,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     props: ({ nodes, graph, now }) => ({ parts: partsOf(nodes as NodeView[], graph as GraphDocument), now }),
   },
   curve: { component: Curve },
+  ending: { component: Ending },
   events: {
     component: Events,
     // So many, and every five thousandth is of another node: that is quicker than to send them.
@@ -51,6 +54,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     }),
   },
   graph: { component: Graph },
+  log: { component: Log },
   media: { component: Media },
 };
 

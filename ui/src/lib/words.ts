@@ -45,7 +45,22 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
-/** As the watch of whoever looks shows it: 14:05. */
-export function timeOfDay(at: string): string {
-  return new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const TIME = { hour: "2-digit", minute: "2-digit" } as const;
+
+/** As the watch of whoever looks shows it: 14:05; with its day where that is not today: Dec 1, 14:05. */
+export function moment(at: string, now: number): string {
+  const date = new Date(at);
+  const isToday = date.toDateString() === new Date(now).toDateString();
+  return date.toLocaleString([], isToday ? TIME : { ...TIME, month: "short", day: "numeric" });
+}
+
+/** 14:05:09 there. */
+export function secondOf(at: string): string {
+  return SECONDS.format(new Date(at));
+}
+const SECONDS = new Intl.DateTimeFormat([], { ...TIME, second: "2-digit" });
+
+/** Dec 1, 2026. */
+export function day(at: string): string {
+  return new Date(at).toLocaleDateString([], { dateStyle: "medium" });
 }
