@@ -78,6 +78,24 @@ describePage(
       await close();
     });
 
+    it("asks again what somebody is asked, where the first answer was none", async () => {
+      const run = await asking();
+      const { page, complaints, close } = await home.visit();
+      await page.clock.install();
+      await page.goto(`/runs/${run}`);
+      await page.getByRole("region", { name: "Is this right?" }).waitFor();
+      let asked = 0;
+      await page.route(`**/v1/runs/${run}`, (route) => {
+        asked += 1;
+        return asked === 1 ? route.fulfill(GONE) : route.continue();
+      });
+      await client.runs.resume(run, { node_id: "first", decision: "accept" });
+      await later(page, page.getByRole("region", { name: "Is it right still?" }));
+      expect(asked).toBe(2);
+      expect(complaints).toEqual([]);
+      await close();
+    });
+
     it("notices a gateway that has fallen silent in the middle, and goes on by number when it speaks again", async () => {
       const run = await asking();
       const { page, complaints, close } = await home.visit();
@@ -123,6 +141,9 @@ describePage(
       answer = GONE;
       await page.getByRole("alert").getByText("This run was deleted. Below is how it was last.").waitFor();
       await page.getByRole("heading", { name: "Hello." }).waitFor();
+      const cancel = page.getByRole("button", { name: /^(Cancel|Copy a link)/ });
+      const again = page.getByRole("link", { name: "Change and run again" });
+      expect(await cancel.or(again).count(), "nothing can be done with it").toBe(0);
       await looks(page, "run deleted");
       expect(complaints).toEqual([]);
       await close();

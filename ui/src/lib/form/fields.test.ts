@@ -87,6 +87,15 @@ describe("a form", () => {
     expect(all(form("talking-scenes"))[0]).toMatchObject({ name: "scenes", widget: "list" });
   });
 
+  it("is helped by words for people before those for whoever writes JSON", () => {
+    const helps = Object.fromEntries(all(form("talking-avatar")).map(({ name, help }) => [name, help]));
+    expect(helps).toMatchObject({
+      voice: "A voice by its name, or one that resembles somebody in a clip.",
+      background: "What is behind the person.",
+      avatar: "The drawn face that speaks when there is no portrait.",
+    });
+  });
+
   it("works without hints, and falls back to JSON", () => {
     const schema: Schema = {
       properties: {

@@ -27,6 +27,18 @@ describe("a run that is not begun", () => {
   });
 });
 
+describe("a run that is worked on", () => {
+  it.each([
+    [undefined, "It is being made."],
+    // Where it stands in a queue says nothing of it any more.
+    [{ matching_executors: 1, position: 2, eta_s: 80 }, "It is being made."],
+    [{ matching_executors: 1, ends_in_s: 130 }, "It is being made. Done in about 2 min 10 s."],
+  ])("says when it will be there, as far as that is known: %j", (queue, sentence) => {
+    const run = { status: "running", queue };
+    expect(sentenceOf({ run, nodes: [{ status: "running" }] } as unknown as RunView)).toBe(sentence);
+  });
+});
+
 describe("advice on a failure", () => {
   it.each([
     ["start-deadline", "deadline", /^No box took it/],
