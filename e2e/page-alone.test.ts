@@ -91,6 +91,32 @@ describePage("the page alone", startAlone, (home) => {
     await close();
   });
 
+  it("lists runs by their words, newest first, older ones behind them, and those of one state", async () => {
+    const runs: string[] = [];
+    for (let i = 0; i <= 20; i += 1) {
+      const { run_id } = await home.client.runs.submit({ graph: "speak", input: { text: `Run ${i}.` } });
+      runs.push(run_id);
+    }
+    await home.client.runs.cancel(runs.at(-1)!, { waitS: 10 });
+    const { page, complaints, close } = await home.visit();
+    await page.goto("/runs");
+    const rows = page.getByRole("main").getByRole("listitem");
+    await rows.first().getByText("Run 20.", { exact: true }).waitFor();
+    expect(await rows.count()).toBe(20);
+    await page.getByRole("link", { name: "Older runs" }).click();
+    await rows.first().getByText("Run 0.", { exact: true }).waitFor();
+    await page
+      .getByRole("navigation", { name: "Which runs" })
+      .getByRole("link", { name: "Canceled" })
+      .click();
+    await rows.first().getByText("Run 20.", { exact: true }).waitFor();
+    expect(await rows.filter({ hasText: "Canceled" }).count(), "of that state alone").toBe(
+      await rows.count(),
+    );
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it("shows the link to a run where the browser lets no page copy it", async () => {
     const { run_id } = await home.client.runs.submit({ graph: "speak", input: { text: "Hello." } });
     const { page, complaints, close } = await home.visit();

@@ -90,7 +90,7 @@ describePage(
         return asked === 1 ? route.fulfill(GONE) : route.continue();
       });
       await client.runs.resume(run, { node_id: "first", decision: "accept" });
-      await later(page, page.getByRole("region", { name: "Is it right still?" }));
+      await later(page, page.getByRole("region", { name: "Is it right still?" }), 20_000);
       expect(asked).toBe(2);
       expect(complaints).toEqual([]);
       await close();
@@ -221,8 +221,8 @@ describePage(
       await box.waitFor();
       await home.gateway.service.kill();
       await Promise.all([other.click(), box.click()]);
-      await maker.page.getByRole("heading", { name: "The gateway does not answer" }).waitFor();
-      await owner.page.getByRole("heading", { name: "The page did not come" }).waitFor();
+      await later(maker.page, maker.page.getByRole("heading", { name: "The gateway does not answer" }));
+      await later(owner.page, owner.page.getByRole("heading", { name: "The page did not come" }));
       await shoot(owner.page, "box away desk light");
       await home.gateway.service.start();
       await later(maker.page, maker.page.getByRole("textbox", { name: "Words" }));
@@ -385,10 +385,10 @@ function isStream(request: Request): boolean {
 }
 
 /** What a page shows that asks now and then: its clock runs ahead, and no faster than answers come on a busy machine. */
-async function later(page: Page, of: Locator): Promise<void> {
+async function later(page: Page, of: Locator, ms = 5_000): Promise<void> {
   const look = async (): Promise<number> => {
     const found = await of.count();
-    if (found === 0) await page.clock.fastForward(5_000);
+    if (found === 0) await page.clock.fastForward(ms);
     return found;
   };
   await expect.poll(look, { interval: 1_000 }).toBe(1);

@@ -1,4 +1,5 @@
 /** The page in a real browser, in front of the real system: made, watched, kept. */
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Graph } from "@myspinbot/contracts/types.ts";
@@ -9,7 +10,7 @@ import { expect, it } from "vitest";
 import { findings, shoot } from "./browser.ts";
 import { makeKey } from "./make-key.ts";
 import { useKey } from "./page/access.ts";
-import { forkFilm, makeFilm } from "./page/film.ts";
+import { forkFilm, makeFilm, WORDS } from "./page/film.ts";
 import { approve, fillWrongly, useKeysAlone } from "./page/forms.ts";
 import { describePage } from "./page/home.ts";
 import { looks, untilPictured } from "./page/looks.ts";
@@ -38,6 +39,34 @@ function start(dir: string): ReturnType<typeof startStack> {
 describePage("the page", start, (home) => {
   it("makes one film for a double click, shown through a reload and a killed gateway, and plays it", async () => {
     film = await makeFilm(home.front, home.gateway.service);
+  });
+
+  it("keeps each file with its maker and digest, gives the film as it is, and lists it with words and picture", async () => {
+    const { page, complaints, close } = await home.visit();
+    const { artifacts } = await home.client.runs.get(film);
+    await page.goto(`/runs/${film}?tab=files`);
+    const rows = page.getByRole("tabpanel").getByRole("listitem");
+    for (const { name, node_id = "", sha256 } of artifacts) {
+      const row = rows.filter({ has: page.locator(`[title='${sha256}']`) });
+      await row.filter({ hasText: new RegExp(`${name}.*by ${node_id}`, "i") }).waitFor();
+    }
+    const coming = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download" }).click();
+    const file = await coming;
+    const sha256 = createHash("sha256")
+      .update(readFileSync(await file.path()))
+      .digest("hex");
+    const kept = artifacts.find((each) => each.sha256 === sha256);
+    expect(kept).toMatchObject({ media_type: "video/mp4", name: file.suggestedFilename() });
+
+    await page.goto("/runs?status=succeeded");
+    const row = page.locator(`main a[href$='${film}']`);
+    await row.getByText(WORDS).waitFor();
+    await expect
+      .poll(() => row.locator("img").evaluate((img: HTMLImageElement) => img.naturalWidth))
+      .toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+    await close();
   });
 
   it("says beside the field what is wrong, and begins there", () => fillWrongly(home.front));
