@@ -144,6 +144,8 @@ describePage(
       const cancel = page.getByRole("button", { name: /^(Cancel|Copy a link)/ });
       const again = page.getByRole("link", { name: "Change and run again" });
       expect(await cancel.or(again).count(), "nothing can be done with it").toBe(0);
+      // How long it took is not known.
+      await page.getByText("…", { exact: true }).waitFor();
       await looks(page, "run deleted");
       expect(complaints).toEqual([]);
       await close();
@@ -236,10 +238,14 @@ describePage(
         deadlines: { start_s: 0.5 },
       });
       const { page, complaints, close } = await home.visit();
-      await page.goto(`/runs/${run_id}`);
+      await page.goto(`/runs/${run_id}?tab=log`);
       await page.getByText("Not started in time").first().waitFor();
       await page.getByText("No box took it in time. Run it again when one is online.").waitFor();
       await page.getByRole("link", { name: "Change and run again" }).waitFor();
+      const told = page.getByRole("tabpanel");
+      await told.getByText("Nothing was logged.").waitFor();
+      await page.getByRole("tab", { name: "Files" }).click();
+      await told.getByText("There are no files.").waitFor();
       expect(await findings(page)).toEqual([]);
       expect(complaints).toEqual([]);
       await close();
@@ -326,7 +332,7 @@ describePage(
       const kept = await client.webhooks.create({ url, events: ["run.waiting"] });
       await asking();
       await page.goto("/box/deliveries");
-      await later(page, told.filter({ hasText: "1. 500" }));
+      await later(page, told.filter({ hasText: "1. 500" }).filter({ hasText: "run.waiting · its run" }));
       await looks(page, "box deliveries told");
       await client.webhooks.delete(kept.webhook_id);
       await page.goto(`/runs/${run}?tab=deliveries`);
