@@ -31,6 +31,7 @@ export default defineConfig({
           name: "int",
           include: [`{${everywhere}}/**/*.int.test.ts`],
           exclude: ["**/node_modules/**"],
+          globalSetup: "gateway/test/store-setup.ts",
           // The official checkpoint suite calls describe and it as globals.
           globals: true,
           expect: patience,
@@ -45,7 +46,7 @@ export default defineConfig({
           include: ["gateway/**/*.edge.test.ts", ...ON_BOTH],
           provide: { runtime: "workerd" },
           exclude: ["**/node_modules/**"],
-          globalSetup: "gateway/test/edge-setup.ts",
+          globalSetup: ["gateway/test/store-setup.ts", "gateway/test/edge-setup.ts"],
           expect: patience,
           testTimeout: 90_000,
           hookTimeout: 90_000,

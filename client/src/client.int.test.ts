@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { type GatewayServer, startGateway } from "@myspinbot/services/gateway.ts";
-import { type SeaweedServer, startSeaweed } from "@myspinbot/services/seaweed.ts";
+import { freshBucket } from "@myspinbot/services/seaweed.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { listOf, streamOf } from "../test/fake-runtime.ts";
 import { createClient } from "./client.ts";
 import { NetworkError } from "./errors.ts";
@@ -32,7 +32,6 @@ const IMAGE = { bytes: PNG, mediaType: "image/png" };
 
 let dir: string;
 let valkey: ValkeyServer;
-let seaweed: SeaweedServer;
 /** The one that clients see; the other drives and works. */
 let gateway: GatewayServer;
 let driver: GatewayServer;
@@ -40,12 +39,12 @@ let driver: GatewayServer;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "client-"));
   valkey = await startValkey({ dir: join(dir, "redis") });
-  seaweed = await startSeaweed({ dir: join(dir, "s3") });
+  const s3 = await freshBucket(inject("store"));
   const start = (name: string, GATEWAY_ROLES: string): Promise<GatewayServer> =>
     startGateway({
       dir: join(dir, name),
       redisUrl: valkey.urlOf("gateway"),
-      s3: seaweed,
+      s3,
       env: {
         GATEWAY_ROLES,
         GATEWAY_DRIVER_LEASE_MS: "800",
@@ -58,7 +57,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway?.stop();
   await driver?.stop();
-  await seaweed?.stop();
   await valkey?.stop();
   await rm(dir, { recursive: true, force: true });
 });

@@ -1,18 +1,18 @@
 /** One run over HTTP from file to artifact, through real servers and the real driver. */
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { validateRun } from "@myspinbot/contracts/validators.js";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createAppHarness, PNG, runOf, startStore, type AppHarness } from "../test/app-harness.ts";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { createAppHarness, PNG, runOf, type AppHarness } from "../test/app-harness.ts";
 import { sha256Hex } from "./graphs/digest.ts";
 import { newId } from "./ids.ts";
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 
 beforeAll(async () => {
-  store = await startStore();
+  store = await freshBucket(inject("store"));
 });
-afterAll(() => store.stop());
 afterEach(() => h.close());
 
 const GRAPH: Graph = {
@@ -32,7 +32,7 @@ const GRAPH: Graph = {
 
 describe("a run over HTTP", () => {
   it("takes a file, runs, is followed, and gives its artifact back", async () => {
-    h = await createAppHarness("http", { seaweed: store.seaweed });
+    h = await createAppHarness("http", { seaweed: store });
     await h.announceAll();
     const bytes = new TextEncoder().encode("the picture that was made");
     const sha256 = await sha256Hex(bytes);

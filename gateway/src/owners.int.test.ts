@@ -1,16 +1,17 @@
 /** Two owners at one gateway: whatever one of them has, to the other it is not there. */
 import { OPENAPI } from "@myspinbot/contracts/openapi.ts";
 import type { DeliveryPage, File, Graph, Run, RunPage, Webhook } from "@myspinbot/contracts/types.ts";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createAppHarness, PNG, problemOf, runOf, startStore, type AppHarness } from "../test/app-harness.ts";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { createAppHarness, PNG, problemOf, runOf, type AppHarness } from "../test/app-harness.ts";
 import { sha256Hex } from "./graphs/digest.ts";
 import { newId } from "./ids.ts";
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 beforeAll(async () => {
-  store = await startStore();
-  h = await createAppHarness("owners", { seaweed: store.seaweed });
+  store = await freshBucket(inject("store"));
+  h = await createAppHarness("owners", { seaweed: store });
   await h.announceAll();
   h.driver.startDriver();
   h.driver.startExecutor("node", (_, task) => {
@@ -21,10 +22,7 @@ beforeAll(async () => {
 
 /** What executors are told, by run. */
 const toldOwner = new Map<string, string | undefined>();
-afterAll(async () => {
-  await h.close();
-  await store.stop();
-});
+afterAll(() => h.close());
 
 const GRAPH: Graph = {
   name: "one",

@@ -3,16 +3,13 @@
  * of the test, or in a Worker: on-both.ts says which files meet both.
  */
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { GRAPHS } from "@myspinbot/contracts/graphs.ts";
 import { steps } from "@myspinbot/contracts/steps.ts";
 import type { Executor, Graph, Problem, Run } from "@myspinbot/contracts/types.ts";
 import { OWNERS } from "@myspinbot/contracts/wire.ts";
-import { startSeaweed, type SeaweedServer } from "@myspinbot/services/seaweed.ts";
+import type { S3Access } from "@myspinbot/services/seaweed.ts";
 import type { Hono } from "hono";
 import { OPEN_ACCESS } from "../src/access/settings.ts";
 import { createApp } from "../src/app.ts";
@@ -71,7 +68,7 @@ export interface AppHarness {
 }
 
 export interface AppHarnessOptions {
-  seaweed?: SeaweedServer;
+  seaweed?: S3Access;
   valkeyArgs?: string[];
   /** Of tasks, in real time; half a second without it. */
   leaseMs?: number;
@@ -82,19 +79,6 @@ export interface AppHarnessOptions {
   runtime?: typeof RUNTIME;
   /** Instead of one connection for all requests. */
   connect?: (shared: ProcessWide, store: ObjectStore, driver: Harness) => Connect;
-}
-
-/** A store for the tests of a file; it takes seconds to start. */
-export async function startStore(): Promise<{ seaweed: SeaweedServer; stop(): Promise<void> }> {
-  const dir = await mkdtemp(join(tmpdir(), "store-"));
-  const seaweed = await startSeaweed({ dir });
-  return {
-    seaweed,
-    async stop() {
-      await seaweed.stop();
-      await rm(dir, { recursive: true, force: true });
-    },
-  };
 }
 
 const POOLS = ["default", "gpu"];

@@ -1,5 +1,5 @@
 /** The Worker as it is deployed, beside a harness over the same Redis and store; nothing else drives. */
-import type { SeaweedServer } from "@myspinbot/services/seaweed.ts";
+import type { S3Access } from "@myspinbot/services/seaweed.ts";
 import { createAppHarness, type AppHarness } from "./app-harness.ts";
 import { DRAIN_TOKEN, startEdgeFront, type EdgeFront } from "./edge-front.ts";
 
@@ -7,7 +7,7 @@ export interface EdgeHarness extends AppHarness, Omit<EdgeFront, "stop"> {
   drain(): Promise<{ runs: number; more: boolean }>;
 }
 
-export async function createEdgeHarness(prefix: string, seaweed: SeaweedServer): Promise<EdgeHarness> {
+export async function createEdgeHarness(prefix: string, seaweed: S3Access): Promise<EdgeHarness> {
   const h = await createAppHarness(prefix, { seaweed, runtime: "node" });
   const { stop, ...front } = await startEdgeFront({ prefix, driver: h.driver, s3: seaweed, env: {} });
   return {

@@ -1,10 +1,11 @@
 /** Runs that are made and forked over HTTP, for tests: an executor that says which nodes it has done, with a picture of each. */
 import { objectKeys } from "@myspinbot/contracts/keys.ts";
 import type { Artifact, Graph, Problem, Run, Task } from "@myspinbot/contracts/types.ts";
-import { afterAll, beforeAll, expect } from "vitest";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, beforeAll, expect, inject } from "vitest";
 import { sha256Hex } from "../src/graphs/digest.ts";
 import { newId } from "../src/ids.ts";
-import { createAppHarness, PNG, problemOf, runOf, startStore, type AppHarness } from "./app-harness.ts";
+import { createAppHarness, PNG, problemOf, runOf, type AppHarness } from "./app-harness.ts";
 
 export type Fields = Record<string, unknown>;
 
@@ -65,7 +66,7 @@ export async function refused(response: Response): Promise<[number, string, stri
 /** For the tests of a file. */
 export function useForks(prefix: string): ForkHarness {
   let h: AppHarness;
-  let store: Awaited<ReturnType<typeof startStore>>;
+  let store: S3Access;
   let held: Promise<void> | undefined;
   const done = new Map<string, string[]>();
   const failing = new Set<string>();
@@ -96,15 +97,14 @@ export function useForks(prefix: string): ForkHarness {
   }
 
   beforeAll(async () => {
-    store = await startStore();
-    h = await createAppHarness(prefix, { seaweed: store.seaweed });
+    store = await freshBucket(inject("store"));
+    h = await createAppHarness(prefix, { seaweed: store });
     await h.announceAll();
     h.driver.startDriver();
     h.driver.startExecutor("node", work);
   });
   afterAll(async () => {
     await h.close();
-    await store.stop();
   });
 
   const idOf = async (response: Response): Promise<string> => {

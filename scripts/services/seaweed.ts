@@ -1,13 +1,15 @@
 /** An embedded S3 store (SeaweedFS) on loopback, with its data in a given folder. */
+import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
 import { weed } from "./binaries.ts";
 import { unchanged } from "./recorded.ts";
 import { freePorts } from "./ports.ts";
 import { GRPC_ABOVE, ownCredentials, seaweedFlags, writeSecurity } from "./seaweed-config.ts";
 import { type Runnable, ServiceGroup } from "./service-group.ts";
-import { Service } from "./service.ts";
+import { Service, ServiceError } from "./service.ts";
 
 export interface SeaweedOptions {
   /** Data, credentials and log lie here; made if absent. A second start on the same folder finds them again. */
@@ -32,6 +34,7 @@ export interface SeaweedServer extends S3Access {
 }
 
 const REGION = "us-east-1";
+const READY_WITHIN_MS = 60_000;
 
 /** Starts the store and makes its bucket; ready after about 3.5 s. */
 export async function startSeaweed(options: SeaweedOptions): Promise<SeaweedServer> {
@@ -63,7 +66,7 @@ export async function prepareSeaweed(options: SeaweedOptions): Promise<SeaweedSe
         logFile: join(dir, "seaweedfs.log"),
         // The last part is the one that takes objects, which it can when the others are ready, too.
         isReady: part === "filer" ? () => makeBucket(access) : () => Promise.resolve(true),
-        readyWithinMs: 60_000,
+        readyWithinMs: READY_WITHIN_MS,
         // It takes 17 s to obey SIGTERM, and loses nothing that was written when it is killed.
         stopSignal: "SIGKILL",
         graceMs: 5_000,
@@ -71,6 +74,15 @@ export async function prepareSeaweed(options: SeaweedOptions): Promise<SeaweedSe
   );
   const service = new ServiceGroup("seaweedfs", members);
   return { ...access, service, stop: () => service.stop() };
+}
+
+/** A bucket that nobody else has, in a store that others use, too, and that may still be starting. */
+export async function freshBucket(store: S3Access): Promise<S3Access> {
+  const access = { ...store, bucket: randomUUID() };
+  for (const until = Date.now() + READY_WITHIN_MS; ; await delay(50)) {
+    if (await makeBucket(access).catch(() => false)) return access;
+    if (Date.now() > until) throw new ServiceError(`the store at ${store.endpoint} makes no bucket`);
+  }
 }
 
 /** The store is ready when it can take objects, so the bucket is both the probe and the result. */

@@ -2,16 +2,10 @@
 import { objectKeys } from "@myspinbot/contracts/keys.ts";
 import type { Artifact, Graph, KeyLimits, Priority, Task } from "@myspinbot/contracts/types.ts";
 import { PRIORITIES } from "@myspinbot/contracts/wire.ts";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { keyHarness, type KeyHarness } from "../../test/access-harness.ts";
-import {
-  createAppHarness,
-  PNG,
-  problemOf,
-  runOf,
-  startStore,
-  type AppHarness,
-} from "../../test/app-harness.ts";
+import { createAppHarness, PNG, problemOf, runOf, type AppHarness } from "../../test/app-harness.ts";
 import { ownConnections } from "../../test/own-connections.ts";
 import { until } from "../../test/until.ts";
 import { itInProcess, RUNTIME } from "../../test/runtime.ts";
@@ -24,7 +18,7 @@ const GRAPH: Graph = { name: "one", nodes: [{ id: "a", type: "node_work", plane:
 /** Each request of a Worker has a connection to Redis of its own. */
 const LIMIT = RUNTIME === "node" ? 100 : 10;
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 let k: KeyHarness;
 /** Opened by a test, so that runs end when it says so. */
@@ -34,8 +28,8 @@ let gate = Promise.resolve();
 let made = (_: Task): Record<string, unknown> => ({});
 
 beforeAll(async () => {
-  store = await startStore();
-  h = await createAppHarness("limits", { seaweed: store.seaweed });
+  store = await freshBucket(inject("store"));
+  h = await createAppHarness("limits", { seaweed: store });
   k = keyHarness(h);
   await h.announceAll();
   h.driver.startDriver();
@@ -47,7 +41,6 @@ beforeAll(async () => {
 afterAll(async () => {
   release();
   await h.close();
-  await store.stop();
 });
 
 const withLimits = async (owner: string, limits: KeyLimits) => k.key(owner, { limits });

@@ -12,16 +12,10 @@ import type {
   Webhook,
   WebhookList,
 } from "@myspinbot/contracts/types.ts";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { keyHarness, type KeyHarness } from "../../test/access-harness.ts";
-import {
-  createAppHarness,
-  PNG,
-  problemOf,
-  runOf,
-  startStore,
-  type AppHarness,
-} from "../../test/app-harness.ts";
+import { createAppHarness, PNG, problemOf, runOf, type AppHarness } from "../../test/app-harness.ts";
 import { until } from "../../test/until.ts";
 import { describeInProcess } from "../../test/runtime.ts";
 import { sha256Hex } from "../graphs/digest.ts";
@@ -112,7 +106,7 @@ const EVASIONS = (token: string, etag: string): [query: string, headers: Record<
   ["", { forwarded: "for=127.0.0.1", "x-forwarded-for": "127.0.0.1", "x-real-ip": "127.0.0.1" }],
 ];
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 let k: KeyHarness;
 let ann: NewApiKey;
@@ -121,8 +115,8 @@ let ids: Record<string, string>;
 const standing: Record<string, string> = { executor_id: "exec_test", name: "talking-avatar" };
 
 beforeAll(async () => {
-  store = await startStore();
-  h = await createAppHarness("matrix", { seaweed: store.seaweed });
+  store = await freshBucket(inject("store"));
+  h = await createAppHarness("matrix", { seaweed: store });
   k = keyHarness(h);
   await h.announceAll();
   h.driver.startDriver();
@@ -130,10 +124,7 @@ beforeAll(async () => {
   [ann, bob] = [await k.key("ann"), await k.key("bob")];
   for (const [, make] of MAKERS) Object.assign(standing, await make());
 });
-afterAll(async () => {
-  await h.close();
-  await store.stop();
-});
+afterAll(() => h.close());
 
 /** A webhook of Ann's, and a delivery of it; those before it go, because an owner may have only some. */
 async function webhookOf(): Promise<{ webhook_id: string; delivery_id: string }> {

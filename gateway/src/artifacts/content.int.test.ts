@@ -1,22 +1,20 @@
 /** Artifacts over HTTP from a real store: whole, in part, conditional, and when the bytes or the store are gone. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { systemClock } from "../clock.ts";
-import { createAppHarness, problemOf, startStore, type AppHarness } from "../../test/app-harness.ts";
+import { createAppHarness, problemOf, type AppHarness } from "../../test/app-harness.ts";
 import { sha256Hex } from "../graphs/digest.ts";
 import { newId } from "../ids.ts";
 import { createObjectStore } from "./object-store.ts";
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 
 beforeAll(async () => {
-  store = await startStore();
-  h = await createAppHarness("content", { seaweed: store.seaweed });
+  store = await freshBucket(inject("store"));
+  h = await createAppHarness("content", { seaweed: store });
 });
-afterAll(async () => {
-  await h.close();
-  await store.stop();
-});
+afterAll(() => h.close());
 
 const BYTES = new TextEncoder().encode("0123456789".repeat(1000));
 
@@ -161,7 +159,7 @@ describe("the store", () => {
   });
 
   it("makes its bucket once", async () => {
-    const fresh = createObjectStore({ ...store.seaweed, bucket: "another", clock: systemClock });
+    const fresh = createObjectStore({ ...store, bucket: `${store.bucket}-another`, clock: systemClock });
     const object = { bytes: BYTES, mediaType: "text/plain", sha256: await sha256Hex(BYTES), metadata: {} };
     await expect(fresh.deletePrefix("x")).rejects.toThrow("The object store answered 404 (NoSuchBucket)");
     await fresh.ensureBucket();

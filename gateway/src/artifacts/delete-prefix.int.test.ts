@@ -2,26 +2,23 @@
 import { AwsClient } from "aws4fetch";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { systemClock } from "../clock.ts";
-import { startStore } from "../../test/app-harness.ts";
 import { createObjectStore, type ObjectStore } from "./object-store.ts";
 
-let real: Awaited<ReturnType<typeof startStore>>;
+let real: S3Access;
 let store: ObjectStore;
 let client: AwsClient;
 
 beforeAll(async () => {
-  real = await startStore();
-  store = createObjectStore({ ...real.seaweed, clock: systemClock });
-  const { accessKey, secretKey, region } = real.seaweed;
+  real = await freshBucket(inject("store"));
+  store = createObjectStore({ ...real, clock: systemClock });
+  const { accessKey, secretKey, region } = real;
   client = new AwsClient({ accessKeyId: accessKey, secretAccessKey: secretKey, region, service: "s3" });
 });
-afterAll(async () => {
-  await real.stop();
-});
 
-const urlOf = (path: string) => `${real.seaweed.endpoint}/${real.seaweed.bucket}/${path}`;
+const urlOf = (path: string) => `${real.endpoint}/${real.bucket}/${path}`;
 
 async function listed(prefix: string): Promise<string> {
   return (await client.fetch(urlOf(`?list-type=2&prefix=${encodeURIComponent(prefix)}`))).text();
@@ -72,7 +69,7 @@ describe("a store that", () => {
     server = createServer(listener);
     await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const options = { ...real.seaweed, endpoint: `http://127.0.0.1:${port}` };
+    const options = { ...real, endpoint: `http://127.0.0.1:${port}` };
     return { store: createObjectStore({ ...options, clock: systemClock }), deleted };
   }
 

@@ -2,15 +2,9 @@
 import { ROUTES } from "@myspinbot/contracts/routes.ts";
 import type { DeliveryPage, File, Graph, Run, RunToken } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import {
-  createAppHarness,
-  PNG,
-  problemOf,
-  runOf,
-  startStore,
-  type AppHarness,
-} from "../../test/app-harness.ts";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { createAppHarness, PNG, problemOf, runOf, type AppHarness } from "../../test/app-harness.ts";
 import { objectKeys } from "@myspinbot/contracts/keys.ts";
 import { removeUpload } from "../files/remove-upload.ts";
 import { sha256Hex } from "../graphs/digest.ts";
@@ -19,13 +13,13 @@ import { newId } from "../ids.ts";
 import { deleteRun } from "../runs/delete-run.ts";
 import { systemClock } from "../clock.ts";
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 const BYTES = new TextEncoder().encode("a film");
 
 beforeAll(async () => {
-  store = await startStore();
-  h = await createAppHarness("gone", { seaweed: store.seaweed });
+  store = await freshBucket(inject("store"));
+  h = await createAppHarness("gone", { seaweed: store });
   await h.announceAll();
   h.driver.startDriver();
   h.driver.startExecutor("default", async (_, task) => {
@@ -43,10 +37,7 @@ beforeAll(async () => {
     return { outputs: { image: { artifact_id: newId("art", "s0"), ...film } } };
   });
 });
-afterAll(async () => {
-  await h.close();
-  await store.stop();
-});
+afterAll(() => h.close());
 
 const GRAPH: Graph = {
   name: "film",

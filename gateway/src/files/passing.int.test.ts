@@ -3,16 +3,10 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { File, FilePage } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { keyHarness } from "../../test/access-harness.ts";
-import {
-  createAppHarness,
-  PNG,
-  problemOf,
-  startStore,
-  type AppHarness,
-  type Listening,
-} from "../../test/app-harness.ts";
+import { createAppHarness, PNG, problemOf, type AppHarness, type Listening } from "../../test/app-harness.ts";
 import { until } from "../../test/until.ts";
 import { createSend, type Send } from "../artifacts/signed-requests.ts";
 import { systemClock } from "../clock.ts";
@@ -22,21 +16,18 @@ import { fileKey } from "./file-record.ts";
 const SIZE = 3_000_000;
 const FILM = { "content-type": "video/mp4" };
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 let address: Listening;
 let bucket: Send;
 
 beforeAll(async () => {
-  store = await startStore();
-  h = await createAppHarness("passing", { seaweed: store.seaweed });
+  store = await freshBucket(inject("store"));
+  h = await createAppHarness("passing", { seaweed: store });
   address = await h.listen();
-  bucket = createSend({ ...store.seaweed, clock: systemClock });
+  bucket = createSend({ ...store, clock: systemClock });
 });
-afterAll(async () => {
-  await h.close();
-  await store.stop();
-});
+afterAll(() => h.close());
 
 /** As far as its first bytes tell. */
 function film(size = SIZE): Uint8Array<ArrayBuffer> {

@@ -1,15 +1,9 @@
 /** Uploads live as long as runs use them and a while longer, are listed, and go whole, whoever dies meanwhile. */
 import type { File, FilePage, Graph, Run } from "@myspinbot/contracts/types.ts";
 import { validateFilePage } from "@myspinbot/contracts/validators.js";
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from "vitest";
-import {
-  createAppHarness,
-  PNG,
-  problemOf,
-  runOf,
-  startStore,
-  type AppHarness,
-} from "../../test/app-harness.ts";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { createAppHarness, PNG, problemOf, runOf, type AppHarness } from "../../test/app-harness.ts";
 import { until } from "../../test/until.ts";
 import { steps } from "@myspinbot/contracts/steps.ts";
 import { createRetention } from "../driver/retention.ts";
@@ -23,18 +17,17 @@ import { createUploadList, uploadTimer } from "./upload-list.ts";
 
 const RETENTION_MS = 60_000;
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 let deps: RemoveDeps;
 let count = 0;
 
 beforeAll(async () => {
-  store = await startStore();
+  store = await freshBucket(inject("store"));
 });
-afterAll(() => store.stop());
 beforeEach(async () => {
   h = await createAppHarness(`uploads${(count += 1)}`, {
-    seaweed: store.seaweed,
+    seaweed: store,
     deps: { uploadRetentionMs: RETENTION_MS },
   });
   await h.announceAll();

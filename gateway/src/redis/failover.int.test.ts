@@ -8,8 +8,8 @@ import { systemRuntime } from "@myspinbot/client/runtime.ts";
 import type { Graph, Run } from "@myspinbot/contracts/types.ts";
 import { startGateway, type GatewayServer } from "@myspinbot/services/gateway.ts";
 import { startValkey, type ValkeyServer } from "@myspinbot/services/valkey.ts";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startStore } from "../../test/app-harness.ts";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { oneAddress, type OneAddress } from "../../test/one-address.ts";
 import { until } from "../../test/until.ts";
 import { createCommandClient, type Redis } from "./client.ts";
@@ -22,7 +22,7 @@ const GRAPH: Graph = {
 };
 
 let dir: string;
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let servers: ValkeyServer[];
 let clients: Redis[];
 let address: OneAddress;
@@ -31,7 +31,7 @@ let client: Client;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "failover-"));
-  store = await startStore();
+  store = await freshBucket(inject("store"));
   const args = ["--repl-diskless-sync-delay", "0"];
   servers = await Promise.all(
     ["a", "b"].map((name) => startValkey({ dir: join(dir, name), open: true, args })),
@@ -40,7 +40,7 @@ beforeAll(async () => {
   await clients[1]!.replicaof("127.0.0.1", servers[0]!.port);
   await until(async () => (await clients[1]!.info("replication")).includes("master_link_status:up"));
   address = await oneAddress(servers[0]!.port);
-  gateway = await startGateway({ dir, redisUrl: address.url, s3: store.seaweed });
+  gateway = await startGateway({ dir, redisUrl: address.url, s3: store });
   // What the gateway answers is what this is about: nothing is sent again.
   const patience = { patienceMs: 0, firstMs: 1, mostMs: 1 };
   client = createClient({ base: gateway.url, runtime: systemRuntime, patience });
@@ -50,7 +50,6 @@ afterAll(async () => {
   address.close();
   for (const client of clients) client.disconnect();
   await Promise.all(servers.map((server) => server.stop()));
-  await store.stop();
   await rm(dir, { recursive: true, force: true });
 });
 

@@ -1,31 +1,22 @@
 /** Bad input gets a clear error: what belongs to HTTP, over a real Redis and a real store. */
 import { validateProblem } from "@myspinbot/contracts/validators.js";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { sha256Hex } from "../graphs/digest.ts";
-import {
-  createAppHarness,
-  PNG,
-  problemOf,
-  runOf,
-  startStore,
-  type AppHarness,
-} from "../../test/app-harness.ts";
+import { createAppHarness, PNG, problemOf, runOf, type AppHarness } from "../../test/app-harness.ts";
 import { routeDisagreements } from "../../test/described.ts";
 import { describeInProcess, itInProcess } from "../../test/runtime.ts";
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 
 beforeAll(async () => {
-  store = await startStore();
-  h = await createAppHarness("rules", { seaweed: store.seaweed });
+  store = await freshBucket(inject("store"));
+  h = await createAppHarness("rules", { seaweed: store });
   await h.announceAll();
 });
-afterAll(async () => {
-  await h.close();
-  await store.stop();
-});
+afterAll(() => h.close());
 
 const node = { id: "a", type: "node_work", plane: "node" };
 const inline = (more: object = {}) => ({ graph: { name: "g", nodes: [node], output: {}, ...more } });

@@ -1,24 +1,24 @@
 /** Engines that callers choose in the input of a run, over HTTP. */
 import type { Graph, Run, Task } from "@myspinbot/contracts/types.ts";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, beforeAll, expect, inject, it, onTestFinished } from "vitest";
 import {
   createAppHarness,
   problemOf,
   runOf,
-  startStore,
   workNodeTypes,
   type AppHarness,
 } from "../../test/app-harness.ts";
 import { itInProcess } from "../../test/runtime.ts";
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 /** Engines of nodes, by run. */
 const seen = new Map<string, string[]>();
 
 beforeAll(async () => {
-  store = await startStore();
-  h = await createAppHarness("engines", { seaweed: store.seaweed });
+  store = await freshBucket(inject("store"));
+  h = await createAppHarness("engines", { seaweed: store });
   await h.announce(rows(true, true));
   h.driver.startDriver();
   h.driver.startExecutor("node", ({ engine }: Task["nodes"][number], { run_id }) => {
@@ -26,10 +26,7 @@ beforeAll(async () => {
     return { outputs: {} };
   });
 });
-afterAll(async () => {
-  await h.close();
-  await store.stop();
-});
+afterAll(() => h.close());
 
 const rows = (test: boolean, other: boolean) => ({
   executor_id: "exec_node",
@@ -88,7 +85,7 @@ it.each([
 itInProcess("clock")(
   "is matched with what executors have: refused with their reason, counted as long as it waits",
   async () => {
-    const app = await createAppHarness("matched", { seaweed: store.seaweed });
+    const app = await createAppHarness("matched", { seaweed: store });
     onTestFinished(() => app.close());
     await app.announce(rows(true, false));
     const refused = await create("$input.model", { model: "other" }, app);

@@ -1,13 +1,13 @@
 /** Graphs that stand in graphs as nodes, over HTTP: what comes of them, what a client sees, and what is refused. */
 import type { Artifact, Graph, GraphNode, Run, Task } from "@myspinbot/contracts/types.ts";
 import { validateRun } from "@myspinbot/contracts/validators.js";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import {
   createAppHarness,
   PNG,
   problemOf,
   runOf,
-  startStore,
   workCatalogue,
   type AppHarness,
 } from "../../test/app-harness.ts";
@@ -70,21 +70,18 @@ const SHIPPED: Graph[] = [
 ];
 SHIPPED[0]!.nodes[1]!.inputs!.need = 1;
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 
 beforeAll(async () => {
-  store = await startStore();
+  store = await freshBucket(inject("store"));
   h = await createAppHarness("inlined", {
-    seaweed: store.seaweed,
+    seaweed: store,
     deps: { graphs: workCatalogue(SHIPPED) },
   });
   await h.announceAll();
 });
-afterAll(async () => {
-  await h.close();
-  await store.stop();
-});
+afterAll(() => h.close());
 
 async function make(task: Task, text: string): Promise<Artifact> {
   const bytes = new TextEncoder().encode(text);

@@ -1,8 +1,9 @@
 /** Nothing grows: whatever ran, when its runs are gone, Redis holds what it held before. */
 import type { Graph, Run } from "@myspinbot/contracts/types.ts";
 import { GROUPS } from "@myspinbot/contracts/wire.ts";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { createAppHarness, runOf, startStore, type AppHarness } from "../../test/app-harness.ts";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { createAppHarness, runOf, type AppHarness } from "../../test/app-harness.ts";
 import { until } from "../../test/until.ts";
 import { toProblem } from "../errors/problem.ts";
 import { reconcile } from "../driver/sweeps.ts";
@@ -12,16 +13,13 @@ const ROUNDS = 3;
 /** What the dead are called. */
 const DEAD = /^dead_/;
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 beforeAll(async () => {
-  store = await startStore();
-  h = await createAppHarness("leaks", { seaweed: store.seaweed });
+  store = await freshBucket(inject("store"));
+  h = await createAppHarness("leaks", { seaweed: store });
 });
-afterAll(async () => {
-  await h.close();
-  await store.stop();
-});
+afterAll(() => h.close());
 
 /** No two graphs are the same; every third run fails, every fourth is tried again. */
 function graphOf(round: number, n: number): Graph {

@@ -1,30 +1,23 @@
 /** Lists over HTTP: files in lists, a node per element, artifacts in lists, and what a client sees of it. */
 import type { Artifact, Graph, Run, Task } from "@myspinbot/contracts/types.ts";
 import { validateRun } from "@myspinbot/contracts/validators.js";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  createAppHarness,
-  PNG,
-  problemOf,
-  runOf,
-  startStore,
-  type AppHarness,
-} from "../../test/app-harness.ts";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { createAppHarness, PNG, problemOf, runOf, type AppHarness } from "../../test/app-harness.ts";
 import { until } from "../../test/until.ts";
 import { sha256Hex } from "../graphs/digest.ts";
 import { newId } from "../ids.ts";
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 let count = 0;
 
 beforeAll(async () => {
-  store = await startStore();
+  store = await freshBucket(inject("store"));
 });
-afterAll(() => store.stop());
 
 async function start(): Promise<void> {
-  h = await createAppHarness(`lists${(count += 1)}`, { seaweed: store.seaweed });
+  h = await createAppHarness(`lists${(count += 1)}`, { seaweed: store });
   await h.announceAll();
 }
 

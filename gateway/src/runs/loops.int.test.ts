@@ -1,17 +1,17 @@
 /** Loops over HTTP: a node per iteration, what it sees of the one before, and what a client sees of it. */
 import type { Graph, Task } from "@myspinbot/contracts/types.ts";
 import { validateRun } from "@myspinbot/contracts/validators.js";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { createAppHarness, runOf, startStore, type AppHarness } from "../../test/app-harness.ts";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterEach, beforeAll, expect, inject, it } from "vitest";
+import { createAppHarness, runOf, type AppHarness } from "../../test/app-harness.ts";
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 let count = 0;
 
 beforeAll(async () => {
-  store = await startStore();
+  store = await freshBucket(inject("store"));
 });
-afterAll(() => store.stop());
 afterEach(() => h.close());
 
 const graph = (max: number): Graph => ({
@@ -43,7 +43,7 @@ const valueOf = (node: Task["nodes"][number], name: string): unknown => {
 };
 
 async function play(max: number) {
-  h = await createAppHarness(`loops${(count += 1)}`, { seaweed: store.seaweed });
+  h = await createAppHarness(`loops${(count += 1)}`, { seaweed: store });
   await h.announceAll();
   h.driver.startDriver();
   h.driver.startExecutor("node", async (node) => ({

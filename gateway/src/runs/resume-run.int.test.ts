@@ -1,22 +1,16 @@
 /** Approval nodes over HTTP: what a run shows while it waits, and what each answer or none comes to. */
 import type { Artifact, File, Graph, Problem, Run } from "@myspinbot/contracts/types.ts";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  createAppHarness,
-  PNG,
-  problemOf,
-  runOf,
-  startStore,
-  type AppHarness,
-} from "../../test/app-harness.ts";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { createAppHarness, PNG, problemOf, runOf, type AppHarness } from "../../test/app-harness.ts";
 import { until } from "../../test/until.ts";
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 
 beforeAll(async () => {
-  store = await startStore();
-  h = await createAppHarness("approvals", { seaweed: store.seaweed });
+  store = await freshBucket(inject("store"));
+  h = await createAppHarness("approvals", { seaweed: store });
   await h.announceAll();
   h.driver.startDriver();
   h.driver.startExecutor("node", (node) => {
@@ -26,10 +20,7 @@ beforeAll(async () => {
     };
   });
 });
-afterAll(async () => {
-  await h.close();
-  await store.stop();
-});
+afterAll(() => h.close());
 
 type Params = Record<string, unknown>;
 type Fields = Record<string, unknown>;

@@ -1,14 +1,17 @@
 /** Runs over HTTP: idempotency, waiting, lists, deletion, and what happens when Redis or the store is away. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { steps } from "@myspinbot/contracts/steps.ts";
 import type { Capabilities, Graph, Run, RunPage } from "@myspinbot/contracts/types.ts";
 import { validateRunPage } from "@myspinbot/contracts/validators.js";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { freshBucket, type S3Access, type SeaweedServer, startSeaweed } from "@myspinbot/services/seaweed.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import {
   createAppHarness,
   PNG,
   problemOf,
   runOf,
-  startStore,
   workNodeTypes,
   type AppHarness,
 } from "../../test/app-harness.ts";
@@ -18,18 +21,17 @@ import { runStep } from "../redis/scripts.ts";
 import { until } from "../../test/until.ts";
 import { describeInProcess, itInProcess, RUNTIME } from "../../test/runtime.ts";
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 
 beforeAll(async () => {
-  store = await startStore();
+  store = await freshBucket(inject("store"));
 });
-afterAll(() => store.stop());
 afterEach(() => h.close());
 
 let count = 0;
 async function start(options: Parameters<typeof createAppHarness>[1] = {}): Promise<void> {
-  h = await createAppHarness(`runs${(count += 1)}`, { seaweed: store.seaweed, ...options });
+  h = await createAppHarness(`runs${(count += 1)}`, { seaweed: store, ...options });
   await h.announceAll();
 }
 
@@ -411,13 +413,24 @@ describe("when Redis is away", () => {
 });
 
 describe("when the store is away", () => {
+  let dir: string;
+  let seaweed: SeaweedServer;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), "away-"));
+    seaweed = await startSeaweed({ dir });
+  });
+  afterAll(async () => {
+    await seaweed.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+
   it("answers 503 with Retry-After within two seconds, and goes on by itself", async () => {
-    await start();
+    await start({ seaweed });
     const withFile = {
       graph: { ...GRAPH, input: { p: "Image" } },
       input: { p: { file_id: "file_01J8ZQ5J3QK2N6S7T8V9W0X1Y2" } },
     };
-    store.seaweed.service.signal("SIGSTOP");
+    seaweed.service.signal("SIGSTOP");
     try {
       const upload = () =>
         h.request("/v1/files", { method: "POST", body: PNG, headers: { "content-type": "image/png" } });
@@ -428,7 +441,7 @@ describe("when the store is away", () => {
       }
       expect((await create()).status).toBe(202);
     } finally {
-      store.seaweed.service.signal("SIGCONT");
+      seaweed.service.signal("SIGCONT");
     }
     await until(async () => (await h.request("/readyz")).status === 200);
   });

@@ -2,21 +2,18 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { Graph, Run } from "@myspinbot/contracts/types.ts";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { startStore } from "../../../test/app-harness.ts";
 import { createEdgeHarness, type EdgeHarness } from "../../../test/edge-harness.ts";
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: EdgeHarness;
 
 beforeAll(async () => {
-  store = await startStore();
-  h = await createEdgeHarness("bundle", store.seaweed);
+  store = await freshBucket(inject("store"));
+  h = await createEdgeHarness("bundle", store);
 }, 120_000);
-afterAll(async () => {
-  await h.close();
-  await store.stop();
-});
+afterAll(() => h.close());
 
 it("is small enough to start at once, with all that is deployed", () => {
   const packed = gzipSync(readFileSync(inject("edgeBundle").file), { level: 9 });

@@ -2,25 +2,22 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import type { File } from "@myspinbot/contracts/types.ts";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { startStore } from "../../../test/app-harness.ts";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { createEdgeHarness, type EdgeHarness } from "../../../test/edge-harness.ts";
 import { sha256Hex } from "../../graphs/digest.ts";
 
 const AT_ONCE = 8;
 const MOST_GROWTH = 40 * 1024 * 1024;
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: EdgeHarness;
 
 beforeAll(async () => {
-  store = await startStore();
-  h = await createEdgeHarness("bytes", store.seaweed);
+  store = await freshBucket(inject("store"));
+  h = await createEdgeHarness("bytes", store);
 }, 120_000);
-afterAll(async () => {
-  await h.close();
-  await store.stop();
-});
+afterAll(() => h.close());
 
 const film = new Uint8Array(DEFAULTS.file_bytes).fill(7);
 film.set([0, 0, 0, 24, ...new TextEncoder().encode("ftypisom")]);

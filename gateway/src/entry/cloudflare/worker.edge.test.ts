@@ -1,8 +1,8 @@
 /** The real bundle in the runtime of Workers, alone: no driver and no executor of a server is there. */
 import type { EdgeServer } from "@myspinbot/services/edge.ts";
 import type { Graph, Problem, Run } from "@myspinbot/contracts/types.ts";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { startStore } from "../../../test/app-harness.ts";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { countingProxy } from "../../../test/counting-proxy.ts";
 import { result } from "../../../test/driver-harness.ts";
 import { DRAIN_TOKEN } from "../../../test/edge-front.ts";
@@ -11,18 +11,15 @@ import { until } from "../../../test/until.ts";
 import { sha256Hex } from "../../graphs/digest.ts";
 import { newId } from "../../ids.ts";
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: EdgeHarness;
 
 beforeAll(async () => {
-  store = await startStore();
-  h = await createEdgeHarness("edge", store.seaweed);
+  store = await freshBucket(inject("store"));
+  h = await createEdgeHarness("edge", store);
   await h.announce();
 }, 120_000);
-afterAll(async () => {
-  await h.close();
-  await store.stop();
-});
+afterAll(() => h.close());
 
 const SAY: Graph = {
   name: "say",

@@ -3,14 +3,15 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { validateProblem } from "@myspinbot/contracts/validators.js";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createAppHarness, PNG, startStore, type AppHarness } from "../../../test/app-harness.ts";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { createAppHarness, PNG, type AppHarness } from "../../../test/app-harness.ts";
 import { until } from "../../../test/until.ts";
 import { noMetrics } from "../../telemetry/metrics.ts";
 import { createLogger } from "../../telemetry/logger.ts";
 import { createHttpServer } from "./http-server.ts";
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 let server: Server;
 let port: number;
@@ -23,9 +24,9 @@ const logger = createLogger({
 });
 
 beforeAll(async () => {
-  store = await startStore();
+  store = await freshBucket(inject("store"));
   h = await createAppHarness("wire", {
-    seaweed: store.seaweed,
+    seaweed: store,
     deps: {
       logger,
       metrics: { ...noMetrics, request: (route, _method, status) => void counted.push([route, status]) },
@@ -40,7 +41,6 @@ afterAll(async () => {
   server.closeAllConnections();
   server.close();
   await h.close();
-  await store.stop();
 });
 afterEach(() => {
   lines = [];

@@ -1,8 +1,9 @@
 /** The app, made once, with a connection of its own for each request: none meets another's, and none is left open. */
 import type { Graph } from "@myspinbot/contracts/types.ts";
 import { OPENAPI } from "@myspinbot/contracts/openapi.ts";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createAppHarness, PNG, problemOf, startStore, type AppHarness } from "../../../test/app-harness.ts";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { createAppHarness, PNG, problemOf, type AppHarness } from "../../../test/app-harness.ts";
 import { ownConnections, type OwnConnections } from "../../../test/own-connections.ts";
 import { until } from "../../../test/until.ts";
 import { newId } from "../../ids.ts";
@@ -17,15 +18,14 @@ const ONE: Graph = {
 const NEED_NONE = /^\/(health.*|openapi\.json)?$/;
 const JSON_TYPE = { "content-type": "application/json" };
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 let own: OwnConnections;
 let count = 0;
 
 beforeAll(async () => {
-  store = await startStore();
+  store = await freshBucket(inject("store"));
 });
-afterAll(() => store.stop());
 afterEach(() => h.close());
 
 async function start(
@@ -34,7 +34,7 @@ async function start(
 ): Promise<void> {
   own = ownConnections(urlOf, change);
   h = await createAppHarness(`own${(count += 1)}`, {
-    seaweed: store.seaweed,
+    seaweed: store,
     connect: (shared, objects) => own.connect(shared, objects),
   });
   await h.announceAll();
