@@ -1,19 +1,19 @@
 /** Cancel over HTTP: what is answered when, and that an answer once given is kept. */
 import type { DeliveryPage, Graph, Problem, Run } from "@myspinbot/contracts/types.ts";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { createAppHarness, problemOf, runOf, startStore, type AppHarness } from "../../test/app-harness.ts";
+import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
+import { afterEach, beforeAll, expect, inject, it } from "vitest";
+import { createAppHarness, problemOf, runOf, type AppHarness } from "../../test/app-harness.ts";
 import { result } from "../../test/driver-harness.ts";
 import { until } from "../../test/until.ts";
 import { itInProcess } from "../../test/runtime.ts";
 
-let store: Awaited<ReturnType<typeof startStore>>;
+let store: S3Access;
 let h: AppHarness;
 let count = 0;
 
 beforeAll(async () => {
-  store = await startStore();
+  store = await freshBucket(inject("store"));
 });
-afterAll(() => store.stop());
 afterEach(() => h.close());
 
 const GRAPH: Graph = {
@@ -27,7 +27,7 @@ const GRAPH: Graph = {
 
 async function start(): Promise<void> {
   // Nobody renews the leases of the tasks that these tests hold.
-  h = await createAppHarness(`cancel${(count += 1)}`, { seaweed: store.seaweed, leaseMs: 60_000 });
+  h = await createAppHarness(`cancel${(count += 1)}`, { seaweed: store, leaseMs: 60_000 });
   await h.announceAll();
 }
 const submit = async (more: object = {}): Promise<Run> =>
@@ -65,8 +65,9 @@ itInProcess("clock")(
     const task = await h.driver.pull("node");
     const waiting = cancel(run.run_id, "?wait=20");
     await until(async () => (await h.driver.redis.hget(taskKey(task.task_id), "cancel")) === "1");
-    h.clock.pass(21_000);
-    expect(await statusOf(await waiting)).toEqual([202, "canceling"]);
+    // The wait begins a moment after the cancel is there.
+    const passing = setInterval(() => h.clock.pass(21_000), 20);
+    expect(await statusOf(await waiting.finally(() => clearInterval(passing)))).toEqual([202, "canceling"]);
     const patient = cancel(run.run_id, "?wait=60");
     await h.driver.settle(task, [], "canceled");
     expect(await statusOf(await patient)).toEqual([200, "canceled"]);
