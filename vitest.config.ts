@@ -22,6 +22,7 @@ export default defineConfig({
           name: "unit",
           include: [`{${everywhere}}/**/*.test.ts`],
           exclude: ["**/*.{int,edge}.test.ts", "**/node_modules/**", "ui/build/**"],
+          isolate: false,
           // Bounds for a busy machine, here and below.
           testTimeout: 90_000,
         },
@@ -32,6 +33,7 @@ export default defineConfig({
           include: [`{${everywhere}}/**/*.int.test.ts`],
           exclude: ["**/node_modules/**"],
           globalSetup: "gateway/test/store-setup.ts",
+          isolate: false,
           // The official checkpoint suite calls describe and it as globals.
           globals: true,
           expect: patience,
@@ -45,6 +47,7 @@ export default defineConfig({
           name: "int-edge",
           include: ["gateway/**/*.edge.test.ts", ...ON_BOTH],
           provide: { runtime: "workerd" },
+          isolate: false,
           exclude: ["**/node_modules/**"],
           globalSetup: ["gateway/test/store-setup.ts", "gateway/test/edge-setup.ts"],
           expect: patience,

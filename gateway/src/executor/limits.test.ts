@@ -1,20 +1,27 @@
 /** Limits act as wire.json says, whatever it says; test_limits.py asks the same of the twin. */
 import type * as Wire from "@myspinbot/contracts/wire.ts";
-import { expect, it, vi } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { createPassingClock } from "../../test/passing-clock.ts";
 import type { NodeType } from "../graphs/node-types.ts";
 import type { Logger } from "../telemetry/logger.ts";
-import { createBackoff } from "./backoff.ts";
-import { findEngines } from "./find-engines.ts";
-import { createHeldTasks } from "./held-tasks.ts";
-import { createLeases } from "./lease.ts";
 import type { Steps } from "./steps.ts";
-import { createTaskMemory } from "./task-memory.ts";
 
-vi.mock("@myspinbot/contracts/wire.ts", async (original) => {
+const WIRE = "@myspinbot/contracts/wire.ts";
+// Files before this one and after it share the process, and know the true wire.
+vi.resetModules();
+vi.doMock(WIRE, async (original) => {
   const wire = await original<typeof Wire>();
   const others = { backoff_ms: 7, backoff_max_ms: 20, sure_percent: 37, kept_tasks: 3, engines_ms: 1234 };
   return { ...wire, EXECUTOR: { ...wire.EXECUTOR, ...others } };
+});
+const { createBackoff } = await import("./backoff.ts");
+const { findEngines } = await import("./find-engines.ts");
+const { createHeldTasks } = await import("./held-tasks.ts");
+const { createLeases } = await import("./lease.ts");
+const { createTaskMemory } = await import("./task-memory.ts");
+afterAll(() => {
+  vi.doUnmock(WIRE);
+  vi.resetModules();
 });
 
 it("waits by the first and the longest pause of the wire", () => {
