@@ -80,8 +80,8 @@ beforeAll(async () => {
       E2E_LEDGER: join(dir, "ledger.jsonl"),
     },
     gpuNodeEnv: {
-      GPU_NODE_EXTENSIONS: ["gpu_node_extension.py", "without_engines.py"]
-        .map((name) => here(`extension/${name}`))
+      GPU_NODE_EXTENSIONS: ["extension/gpu_node_extension.py", "../gpu-node/tests/without_engines.py"]
+        .map(here)
         .join(","),
       GPU_NODE_CHILD_ENVIRONMENT: "E2E_LEDGER",
       E2E_LEDGER: join(dir, "ledger.jsonl"),

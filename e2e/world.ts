@@ -53,7 +53,7 @@ export interface World {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const WITHOUT_ENGINES = "extension/without_engines.py";
+const WITHOUT_ENGINES = "../gpu-node/tests/without_engines.py";
 
 const commonTimes = (app: "GATEWAY" | "GPU_NODE", shards: number): Record<string, string> => ({
   [`${app}_LEASE_MS`]: String(LEASE_MS),

@@ -52,7 +52,7 @@ const PREPARE: Record<PlaneName, (setting: Setting) => Promise<AppServer>> = {
       env: {
         ...prefixed("GPU_NODE", {
           ...{ ...env, RENEW_MS: "500", CHILD_ENVIRONMENT: Object.keys(flags).join(",") },
-          EXTENSIONS: `${env.EXTENSIONS},${here("../extension/without_engines.py")}`,
+          EXTENSIONS: `${env.EXTENSIONS},${here("../../gpu-node/tests/without_engines.py")}`,
         }),
         ...flags,
         ...injected(limits, { PYTHONPATH: here("limits") }),

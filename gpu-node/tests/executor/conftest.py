@@ -51,11 +51,15 @@ async def driver(redis: Redis, prefix: str) -> Driver:
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def gpu_node(
-    valkey: Valkey, prefix: str, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    valkey: Valkey,
+    prefix: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[GpuNodeProcess]:
-    """A gpu-node with the test extension; its leases are short, so that what waits for a renew
-    is quick."""
+    """A gpu-node with the test extension, and the engines that we ship where the module says
+    ENGINES; its leases are short, so that what waits for a renew is quick."""
     folder = tmp_path_factory.mktemp("gpu-node")
+    engines = getattr(request.module, "ENGINES", False)
     settings = {"key_prefix": prefix, "lease_ms": 4000, "renew_ms": 400}
-    async with run_gpu_node(valkey.url, folder, **settings) as node:
+    async with run_gpu_node(valkey.url, folder, engines=engines, **settings) as node:
         yield node

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 EXTENSION = Path(__file__).with_name("extension.py")
+WITHOUT_ENGINES = Path(__file__).parents[1] / "without_engines.py"
 START_S = 60.0
 
 LogLine = dict[str, Any]
@@ -90,12 +91,15 @@ async def run_gpu_node(
     folder: Path,
     wait_for: str = "executor ready",
     python: str = sys.executable,
+    engines: bool = False,
     **settings: object,
 ) -> AsyncIterator[GpuNodeProcess]:
     """Start one and wait for a line of its log; killed at the end.
 
-    `settings` are its variables without their prefix.
+    `settings` are its variables without their prefix. With `engines` it looks for all that we
+    ship, which takes half of its start.
     """
+    extensions = settings.pop("extensions", EXTENSION)
     values: dict[str, object] = {
         "redis_url": redis_url,
         "port": 0,
@@ -104,7 +108,7 @@ async def run_gpu_node(
         "s3_endpoint": "http://127.0.0.1:9",
         "s3_access_key": "none",
         "s3_secret_key": "none",
-        "extensions": EXTENSION,
+        "extensions": extensions if engines else f"{extensions},{WITHOUT_ENGINES}",
         "slots": 2,
         "block_ms": 2000,
         "log_level": "debug",

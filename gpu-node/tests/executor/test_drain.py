@@ -102,7 +102,7 @@ async def test_an_idle_executor_leaves_at_once(
     valkey: Valkey, redis: Redis, driver: Driver, prefix: str, tmp_path: Path
 ) -> None:
     await driver.make_group()
-    async with run_gpu_node(valkey.url, tmp_path, key_prefix=prefix) as node:
+    async with run_gpu_node(valkey.url, tmp_path, engines=True, key_prefix=prefix) as node:
         row = await executor_row(redis, driver)
         assert row["status"] == "online"
         types = {t["type"]: t for t in row["node_types"]}

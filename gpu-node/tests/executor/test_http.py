@@ -14,6 +14,8 @@ from redis.asyncio import Redis
 from services import Valkey, free_ports, start_valkey
 from ulid import ULID
 
+ENGINES = True
+"""The parent that is small here has children that are not."""
 RSS_LIMIT_KB = 150_000
 
 

@@ -66,7 +66,7 @@ async def test_it_starts_says_what_it_lacks_and_does_the_rest(
 ) -> None:
     prefix = f"t{ULID()}"
     settings = {"key_prefix": prefix, "extensions": EXTENSION}
-    async with run_gpu_node(valkey.url, tmp_path, python=python, **settings) as node:
+    async with run_gpu_node(valkey.url, tmp_path, python=python, engines=True, **settings) as node:
         driver = await Driver(redis, prefix).skip_past()
         text = await redis.hget(driver.keys.pool_executors("s0", "default"), node.executor_id)
         rows = {row["type"]: row for row in json.loads(text)["node_types"]}

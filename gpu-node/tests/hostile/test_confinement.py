@@ -38,6 +38,7 @@ async def gpu_node(
             key_prefix=prefix,
             extensions=EXTENSION,
             s3_secret_key=SECRET,
+            engines=True,
             **LIMITS,
         ) as node:
             yield node
