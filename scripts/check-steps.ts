@@ -13,8 +13,10 @@ const IMAGES = readdirSync(join(ROOT, "infra", "images"))
   .map((name) => `../infra/images/${name}`);
 
 export const CHECK_STEPS: readonly Step[] = [
-  // It takes longest.
+  // Those that take longest come first.
   { name: PROOF, command: process.execPath, args: ["scripts/prove-guards.ts"] },
+  npmTool("types (pyright)", "pyright", ["--project", "gpu-node"]),
+  npmTool("lint (eslint)", "eslint", ["."]),
   { name: "generated code is current", command: process.execPath, args: ["codegen/src/main.ts", "--check"] },
   {
     name: "dashboards are current",
@@ -22,7 +24,6 @@ export const CHECK_STEPS: readonly Step[] = [
     args: ["scripts/dashboards/write.ts", "--check"],
   },
   npmTool("format (prettier)", "prettier", ["--check", "--log-level=warn", "."]),
-  npmTool("lint (eslint)", "eslint", ["."]),
   npmTool("types (tsc)", "tsc", ["--noEmit"]),
   npmTool(
     "types of the page (svelte-check)",
@@ -35,7 +36,6 @@ export const CHECK_STEPS: readonly Step[] = [
   pythonTool("format (ruff)", "ruff", ["format", "--check", "."], "."),
   pythonTool("lint (ruff)", "ruff", ["check", "."], "."),
   pythonTool("dead code (vulture)", "vulture", []),
-  npmTool("types (pyright)", "pyright", ["--project", "gpu-node"]),
   pythonTool("arrows (import-linter)", "lint-imports", ["--no-cache"]),
   { name: "docs (links, test names, notices)", command: process.execPath, args: ["docs/check-docs.mjs"] },
   pythonTool("images (hadolint)", "hadolint", IMAGES),

@@ -11,6 +11,7 @@ const OWN_SCOPE = "@myspinbot";
 
 export class HouseCopy {
   readonly root = mkdtempSync(join(tmpdir(), "house-copy-"));
+  private guarded: Promise<{ status: number; said: string }> | undefined;
 
   constructor() {
     for (const file of trackedFiles(ROOT)) cpSync(join(ROOT, file), join(this.root, file));
@@ -48,6 +49,12 @@ export class HouseCopy {
       ? join(this.root, ".data/venv/bin", bin.slice(5))
       : join(this.root, "node_modules/.bin", bin);
     return this.run(path, args, cwd);
+  }
+
+  /** What guard.ts says of all mistakes together: one answer for all who have planted some. */
+  guard(): Promise<{ status: number; said: string }> {
+    this.guarded ??= this.node("scripts/guard.ts");
+    return this.guarded;
   }
 
   /** Runs a script of the copy under this Node. */

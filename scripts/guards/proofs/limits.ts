@@ -25,7 +25,7 @@ export const limits: Prover = {
     for (const [path, [line]] of Object.entries(MISTAKES)) copy.write(path, `${line}\n`);
   },
   async judge(copy) {
-    const { said } = await copy.node("scripts/guard.ts");
+    const { said } = await copy.guard();
     return Object.entries(MISTAKES).map(([path, [line, what]]): Proof => {
       const red = said.split("\n").some((each) => each.startsWith(`${path}:1 `) && each.includes(what));
       return { guard: GUARD, mistake: `${path}: ${line}`, red };

@@ -50,7 +50,7 @@ export const names: Prover = {
     for (const [path, text] of Object.entries(MISTAKES)) copy.write(path, `${text}\n`);
   },
   async judge(copy) {
-    const { said } = await copy.node("scripts/guard.ts");
+    const { said } = await copy.guard();
     return Object.entries(MISTAKES).map(([path, text]) => ({
       guard: GUARD,
       mistake: `${path}: ${text}`,

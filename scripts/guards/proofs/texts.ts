@@ -103,7 +103,7 @@ export const texts: Prover = {
     for (const [path, text] of Object.values(MISTAKES).flat()) copy.append(path, `${text}\n`);
   },
   async judge(copy) {
-    const lines = (await copy.node("scripts/guard.ts")).said.split("\n");
+    const lines = (await copy.guard()).said.split("\n");
     return Object.entries(MISTAKES).flatMap(([guard, mistakes]) =>
       mistakes.map(([path, text, said]): Proof => {
         const place = path.replace(/(?:\/__init__)?\.py$/, "");

@@ -165,7 +165,7 @@ export const hosts: Prover = {
     copy.write("gpu-node/seeded.lock", ["--index", "url https://example.org\n"].join("-"));
   },
   judge: (copy) =>
-    named("guard.ts: hosts", copy.node("scripts/guard.ts"), [
+    named("guard.ts: hosts", copy.guard(), [
       ...HOSTS.map((name) => `docs/seeded-hosts.txt names ${name}`),
       "gpu-node/seeded.lock holds a URL",
     ]),

@@ -39,7 +39,7 @@ export const twins: Prover = {
     for (const file of ALONE) copy.write(file, "");
   },
   async judge(copy) {
-    const { said } = await copy.node("scripts/guard.ts");
+    const { said } = await copy.guard();
     const alone = ALONE.map((file): Proof => {
       const name = file.split("/").at(-1)!;
       return {
