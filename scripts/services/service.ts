@@ -92,7 +92,7 @@ export class Service {
   /** Waits until the process that was launched answers. */
   async ready(): Promise<void> {
     const deadline = Date.now() + this.#spec.readyWithinMs;
-    for (let pause = 10; this.alive && Date.now() < deadline; pause = Math.min(pause * 1.5, 250)) {
+    for (let pause = 10; this.alive && Date.now() < deadline; pause = Math.min(pause * 1.5, 100)) {
       if (await this.#spec.isReady().catch(() => false)) return;
       await sleep(pause);
     }
