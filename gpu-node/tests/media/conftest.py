@@ -6,7 +6,16 @@ import pytest
 from media.film import Film, make_film
 from media.workshop import Workshop
 
+from mediakit.speech import kokoro
+
 MODELS = Path(__file__).parents[3] / ".data" / "models"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """The sound is the same; two threads wait for each other by turning, which takes half as much
+    again from the tests that run beside."""
+    kokoro.THREADS = 1
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ _LATE_S = 0.06
 voices .64 to .72 at 50 to 70 ms, .41 to .54 without)."""
 _MOST_SYMBOLS = 180
 """The network's working memory grows with the piece: about 1.7 MB per symbol."""
-_THREADS = 2
+THREADS = 2
 """The sound does not depend on it."""
 _STYLE = 256
 
@@ -78,7 +78,7 @@ def _session(model: Path) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = _THREADS
+    options.intra_op_num_threads = THREADS
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
