@@ -13,6 +13,7 @@ from gpu_node.config import Config, ConfigError, read_config
 from gpu_node.contracts.config import GPU_NODE_ENV
 from gpu_node.environment import child_environment
 from gpu_node.gate import Gate
+from gpu_node.imports import importing
 from gpu_node.secret_files import SecretFiles
 from gpu_node.secrets import hide
 
@@ -55,15 +56,16 @@ def _begin_log(config: Config, files: SecretFiles) -> None:
 
 def _run(config: Config, gate: Gate, listener: socket.socket, environment: dict[str, str]) -> int:
     """Everything heavy is imported after the configuration has been found right."""
-    from gpu_node.clock import SystemClock, system_random
-    from gpu_node.service.server import serve
+    with importing():
+        from gpu_node.clock import SystemClock, system_random
+        from gpu_node.service.server import serve
 
-    try:
-        import uvloop
+        try:
+            import uvloop
 
-        loop_factory = uvloop.new_event_loop
-    except ImportError:
-        loop_factory = None
+            loop_factory = uvloop.new_event_loop
+        except ImportError:
+            loop_factory = None
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         return runner.run(
             serve(

@@ -9,6 +9,7 @@ from typing import Any
 
 from gpu_node.engines.engine import Engine
 from gpu_node.handlers.registry import Registry
+from gpu_node.imports import importing
 
 Await = Callable[[Awaitable[Any]], Any]
 
@@ -25,7 +26,8 @@ def probe(
     registry: Registry, node_types: Iterable[str], place: Place, wait: Await
 ) -> dict[str, Any]:
     """Engines by node type; a handler that cannot even be imported has none, and says why."""
-    return {name: _of_type(registry, name, place, wait) for name in node_types}
+    with importing():
+        return {name: _of_type(registry, name, place, wait) for name in node_types}
 
 
 def lacking(registry: Registry, node_type: str, reason: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from gpu_node.executor.lease import LOST_AFTER
 from gpu_node.executor.task_parts import RunGraph
 from gpu_node.gate import Gate
 from gpu_node.handlers.registry import Registry, load_registry
+from gpu_node.imports import importing
 from gpu_node.metrics import Metrics
 from gpu_node.readiness import Readiness
 from gpu_node.redis.backoff import Backoffs
@@ -178,6 +179,7 @@ def make_executor_id() -> str:
 
 def _import_langgraph() -> RunGraph:
     """Takes seconds and most of the memory, so health answers first."""
-    from gpu_node.executor.task_graph import run_task_graph
+    with importing():
+        from gpu_node.executor.task_graph import run_task_graph
 
     return run_task_graph
