@@ -21,8 +21,9 @@ const RULES: readonly (readonly [what: string, pattern: RegExp])[] = [
 const EXCUSED: Readonly<Record<string, string>> = {
   "clock.py the clock of the loop": "the machine's Clock is made of it",
   "children/pool.py the clock of the loop": "a limit of asyncio is told in the loop's time when to end",
-  "children/__main__.py time that is not of the Clock": "a handler's process has nobody who passes it in",
   "children/child.py time that is not of the Clock": "a process of the machine is waited for",
+  "redis/at_once.py the clock of the loop":
+    "the client tells in it when a connection is to be asked whether it is good",
   "executor/background.py time that is not of the Clock": "this process is about to end",
   "executor/drain.py time that is not of the Clock": "this process is about to end",
   "service/server.py time that is not of the Clock": "this process is about to end",

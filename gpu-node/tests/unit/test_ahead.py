@@ -7,10 +7,15 @@ from typing import Any, cast
 import pytest
 from passing_clock import PassingClock, settle
 
+from gpu_node.executor.admission import Admitted
 from gpu_node.executor.ahead import AHEAD_S, AHEAD_TASKS, Ahead
 from gpu_node.executor.held_tasks import NO_PLACE, HeldTasks
 from gpu_node.executor.hold import HeldTask, StopReason
+from gpu_node.executor.intake import Intake
+from gpu_node.executor.task_memory import TaskMemory
 from gpu_node.metrics import Metrics
+from gpu_node.redis.backoff import Backoff
+from gpu_node.redis.steps import Entry
 
 
 @pytest.mark.parametrize(
@@ -143,3 +148,39 @@ async def test_who_waits_and_is_canceled_waits_no_more() -> None:
     house.tasks.over(a)
     await settle()
     assert house.turns == ["a", "b", "d"]
+
+
+async def test_what_was_asked_for_is_taken_though_a_renewal_brings_it_first() -> None:
+    house = House()
+    await house.take("a")
+    await house.take("b")
+    held, refused = house.tasks, list[str]()
+
+    async def run(_: HeldTask) -> None:
+        """It waits."""
+
+    async def settle_task(task_id: str, ending: Any) -> str:
+        refused.append(f"{task_id[-1]} {ending.outcome}")
+        return "ok"
+
+    runs: list[asyncio.Task[Any]] = []
+    intake = Intake(
+        cast(Any, SimpleNamespace(admit=lambda entry, _: Admitted(*_parts(entry)))),
+        cast(Any, SimpleNamespace(held_tasks=held, memory=TaskMemory(), run=run)),
+        cast(Any, SimpleNamespace(start=lambda work: runs.append(asyncio.create_task(work)))),
+        metrics=Metrics(),
+        lease_ms=10_000,
+        fitness=cast(Any, SimpleNamespace(why_not=lambda _: None)),
+        clock=house.clock,
+        backoffs=lambda: Backoff(house.clock, lambda: 0.0),
+    )
+    steps = cast(Any, SimpleNamespace(shard="s0", settle=settle_task))
+    assert held.allow() == 7
+    for name in "cdefghijk":
+        intake.accept(steps, Entry(f"{name}-0", f"task_s0_{name * 26}", b"{}"), is_fresh=False)
+    await settle()
+    assert refused == ["j released", "k released"]
+
+
+def _parts(entry: Entry) -> tuple[Any, Any, Any]:
+    return SimpleNamespace(task_id=entry.task_id, nodes=[]), None, {}

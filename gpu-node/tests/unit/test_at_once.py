@@ -11,7 +11,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ReadOnlyError, ResponseError
 from services import Valkey, start_valkey
 
-from gpu_node.redis.at_once import AtOnce
+from gpu_node.redis.at_once import MAX_UNANSWERED, AtOnce
 from gpu_node.redis.clients import create_command_client
 
 
@@ -101,3 +101,65 @@ async def test_all_hear_of_a_server_that_is_away() -> None:
     assert all(isinstance(answer, RedisConnectionError) for answer in answers)
     assert not any(sent.is_set() for _, sent in asked)
     await client.aclose()
+
+
+async def test_what_is_ready_is_sent_without_a_wait_once_there_is_a_connection(
+    server: Valkey, proxy: FaultProxy, client: Redis
+) -> None:
+    at_once = AtOnce(client)
+    assert at_once.pack("ECHO", "x") is None
+    assert await ask(at_once, "PING")[0] == b"PONG"
+    ready = at_once.pack("ECHO", "x")
+    assert ready
+    release = proxy.withhold_replies_to("ECHO")
+    answers = [at_once.send(ready), at_once.send(ready)]
+    assert all(answers)
+    # In their turn with those that are asked for in the other way.
+    last = ask(at_once, "ECHO", "y")[0]
+    release()
+    assert [await answer for answer in answers if answer] == [b"x", b"x"]
+    assert await last == b"y"
+
+
+async def test_no_more_is_sent_without_a_wait_than_the_system_takes_for_certain(
+    proxy: FaultProxy, client: Redis
+) -> None:
+    at_once = AtOnce(client)
+    assert await ask(at_once, "PING")[0] == b"PONG"
+    ready = at_once.pack("ECHO", "x")
+    assert ready
+    release = proxy.withhold_replies_to("ECHO")
+    answers = [at_once.send(ready) for _ in range(MAX_UNANSWERED + 1)]
+    assert answers[-1] is None
+    release()
+    assert await asyncio.gather(*answers[:-1]) == [b"x"] * MAX_UNANSWERED  # type: ignore[arg-type]
+    assert at_once.send(ready)
+
+
+async def test_what_was_sent_without_a_wait_is_not_asked_anew(
+    proxy: FaultProxy, client: Redis
+) -> None:
+    at_once = AtOnce(client)
+    assert await ask(at_once, "PING")[0] == b"PONG"
+    ready = at_once.pack("ECHO", "x")
+    assert ready
+    proxy.lose_replies_to("ECHO")
+    answer = at_once.send(ready)
+    assert answer
+    with pytest.raises((RedisConnectionError, OSError)):
+        await answer
+    # Nor sent into nothing.
+    assert at_once.send(ready) is None
+    assert await ask(at_once, "ECHO", "y")[0] == b"y"
+
+
+async def test_a_connection_that_was_idle_for_long_is_asked_first_whether_it_is_good(
+    client: Redis,
+) -> None:
+    at_once = AtOnce(client)
+    assert await ask(at_once, "PING")[0] == b"PONG"
+    ready = at_once.pack("ECHO", "x")
+    assert ready
+    for connection in client.connection_pool._in_use_connections:
+        connection.next_health_check = 0.0
+    assert at_once.send(ready) is None

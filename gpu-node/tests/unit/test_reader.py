@@ -3,7 +3,9 @@
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from passing_clock import PassingClock
+from redis.exceptions import ResponseError
 
 from gpu_node.contracts.keys import Keys
 from gpu_node.redis.reader import TaskReader
@@ -36,8 +38,11 @@ class House:
         """Nothing is tried again."""
 
     def will_find(self, *entries: str) -> None:
-        rows = [[f"{name}-0".encode(), name.encode(), b"{}", b"normal", b"0"] for name in entries]
+        rows = [[f"{name}-0".encode(), b"t", b"{}", b"normal", b"90000"] for name in entries]
         self._answers.append((0.0, [rows, LEVELS, b"1000"]))
+
+    def will_refuse(self, why: str) -> None:
+        self._answers.append((0.0, ResponseError(why)))
 
     def will_bring(self, waited_s: float, **entries: str) -> None:
         answer = [
@@ -49,11 +54,31 @@ class House:
         ]
         self._answers.append((waited_s, _as_pairs(answer)))
 
+    def pipeline(self, *, transaction: bool) -> "Both":
+        assert not transaction
+        return Both(self)
+
     async def execute_command(self, name: str, *_: Any) -> Any:
         self.asked.append({"EVALSHA": "look", "XREADGROUP": "wait"}[name])
         waited_s, answer = self._answers.pop(0)
         self.clock.let_pass(TRIP_S + waited_s)
         return answer
+
+
+class Both:
+    """Commands that are sent at once, and answered one after the other."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._names: list[str] = []
+
+    def execute_command(self, name: str, *_: Any) -> None:
+        self._names.append(name)
+
+    async def execute(self, *, raise_on_error: bool) -> list[Any]:
+        assert not raise_on_error
+        self._house.clock.let_pass(-TRIP_S * (len(self._names) - 1))
+        return [await self._house.execute_command(name) for name in self._names]
 
 
 def _level(level: str) -> str:
@@ -135,3 +160,50 @@ async def test_who_has_found_as_much_as_was_asked_for_looks_again() -> None:
     house.will_find("3")
     await house.reader.read(1)
     assert house.asked == ["look", "look"]
+
+
+async def test_who_may_take_more_looks_as_soon_as_waiting_is_over() -> None:
+    house = House()
+    house.will_find()
+    house.will_bring(5.0, normal="1000")
+    house.will_find("1001", "1002")
+    entries = await house.reader.read(1, 2)
+    assert [entry.entry_id for entry in entries] == ["1000-0", "1001-0", "1002-0"]
+    assert house.clock.passed == pytest.approx(5 + 2 * TRIP_S)
+    # No younger than they are: the look was under way since the read was.
+    assert entries[1].start_until == pytest.approx(TRIP_S + 89)
+    # There was as much as was asked for.
+    house.will_find("1003")
+    await house.reader.read_left(1)
+    assert house.asked == ["look", "wait", "look", "look"]
+
+
+async def test_who_has_looked_behind_a_wait_and_found_less_waits_without_a_look() -> None:
+    house = House()
+    house.will_find()
+    house.will_bring(5.0, normal="1000")
+    house.will_find()
+    assert len(await house.reader.read(1, 2)) == 1
+    house.will_bring(0.0, normal="9000")
+    assert len(await house.reader.read(1)) == 1
+    assert house.asked == ["look", "wait", "look", "wait"]
+
+
+async def test_a_look_that_is_refused_takes_nothing_of_what_was_waited_for() -> None:
+    house = House()
+    house.will_find()
+    house.will_bring(0.0, normal="1000")
+    house.will_refuse("NOSCRIPT")
+    assert len(await house.reader.read(1, 2)) == 1
+    house.will_find("1001")
+    assert len(await house.reader.read(1, 2)) == 1
+    assert house.asked == ["look", "wait", "look", "look"]
+
+
+async def test_a_wait_that_is_refused_says_so_whatever_the_look_says() -> None:
+    house = House()
+    house.will_find()
+    house.will_refuse("NOGROUP")
+    house.will_find()
+    with pytest.raises(ResponseError):
+        await house.reader.read(1, 2)

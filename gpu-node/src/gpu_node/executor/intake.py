@@ -112,7 +112,7 @@ class Intake:
         whys = (self._fitness.why_not(node.type) for node in admitted.task.nodes)
         if self._held_tasks.is_draining:
             self._refuse(steps, entry, "released", "the executor is stopping")
-        elif self._held_tasks.free + (self._held_tasks.allowed if is_fresh else 0) <= 0:
+        elif self._held_tasks.free + self._held_tasks.allowed <= 0:
             self._refuse(steps, entry, "released", NO_PLACE)
         elif why := next((why for why in whys if why), None):
             self._refuse(steps, entry, "declined", why)

@@ -43,6 +43,18 @@ class AtOnce:
             raise answer
         return answer
 
+    def pack(self, *command: str | bytes | int) -> bytes | None:
+        """What `send` takes; None as long as there is no connection."""
+        return self._wire and self._wire.pack(command)
+
+    def send(self, packed: bytes) -> "asyncio.Future[Any] | None":
+        """Send without waiting for anything, if that can be: what will be the answer, or None. It
+        is on its way with the next turn of the loop. A connection that is lost asks nobody anew."""
+        wire = self._wire
+        if wire is None or self._sending.locked() or self._room.locked():
+            return None
+        return wire.send_now(packed)
+
     async def _until_answered(self, ask: Callable[[], Awaitable[Any]]) -> Any:
         async def nothing(_: Exception) -> None:
             """A wire that failed is known as such."""
@@ -84,6 +96,25 @@ class _Wire:
         except BaseException as error:
             await self._end(error)
             raise
+        return self._awaited()
+
+    def pack(self, command: Command) -> bytes:
+        """As the server takes it."""
+        return b"".join(self._connection.pack_command(*command))
+
+    def send_now(self, packed: bytes) -> asyncio.Future[Any] | None:
+        """None where that is not known to be good."""
+        writer: asyncio.StreamWriter | None = getattr(self._connection, "_writer", None)
+        now = asyncio.get_running_loop().time()
+        is_due = not self._unanswered and now > self._connection.next_health_check
+        if self.is_over or is_due or writer is None or writer.is_closing():
+            return None
+        if len(self._unanswered) >= MAX_UNANSWERED or writer.transport.get_write_buffer_size():
+            return None
+        writer.write(packed)
+        return self._awaited()
+
+    def _awaited(self) -> asyncio.Future[Any]:
         answer = asyncio.get_running_loop().create_future()
         self._unanswered.append(answer)
         if self._hearing is None:

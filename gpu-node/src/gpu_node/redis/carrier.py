@@ -174,6 +174,9 @@ class _Framing(asyncio.Transport):
             self._carrier.flush()
         self._wire.close()
 
+    def get_write_buffer_size(self) -> int:
+        return self._wire.get_write_buffer_size()
+
     def is_closing(self) -> bool:
         return self._wire.is_closing()
 

@@ -11,10 +11,13 @@ from redis.asyncio import Redis
 from gpu_node.clock import Clock
 from gpu_node.contracts import steps
 from gpu_node.contracts.keys import Keys
+from gpu_node.contracts.steps import Step
 from gpu_node.contracts.wire import GROUPS, PRIORITIES
 from gpu_node.redis.failures import RedisError, is_no_group
 from gpu_node.redis.scripts import ScriptRunner
 from gpu_node.redis.steps import Entry, task_stream, text, to_entry
+
+Command = Sequence[str | int]
 
 SOON_S = 0.002
 """What comes later than that, beside the way, did not lie there."""
@@ -64,7 +67,8 @@ class TaskReader:
         found: list[Entry] = []
         for level in PRIORITIES:
             try:
-                found += await self._read([level], "0", "COUNT", count)
+                command = self._command([level], "0", "COUNT", count)
+                found += self._entries(await self._client.execute_command(*command))
             except RedisError as error:
                 # A pool from before there were levels has one stream.
                 if level == "normal" or not is_no_group(error):
@@ -76,15 +80,18 @@ class TaskReader:
 
         Of each level up to `count` may come: what finds no place is given back. Where as much came
         as was asked for, and not at once, the next read waits without a look: a run that goes on
-        elsewhere and comes back here meets one that waits.
+        elsewhere and comes back here meets one that waits. For `more` it is looked as soon as
+        waiting is over, when all others who wait have been served.
         """
         if self._empty is None and (found := await self._look(count + more)):
             return found
         waited, since, sent = self._empty or [], self._empty_since, self._clock.elapsed()
         self._empty = None
         # Without any the server says which group is missing.
-        options = ("COUNT", count, "BLOCK", self._block_ms)
-        entries = await self._read(waited or ["normal"], ">", *options, since=since)
+        command = self._command(waited or ["normal"], ">", "COUNT", count, "BLOCK", self._block_ms)
+        if more:
+            return await self._wait_and_look(command, more, since, sent)
+        entries = self._entries(await self._client.execute_command(*command), since)
         if 0 < len(entries) < count:
             self._empty, self._empty_since = waited, sent
         elif len(entries) == count and self._had_to_wait(since, sent):
@@ -105,18 +112,40 @@ class TaskReader:
         self._empty = None
         await self._client.connection_pool.disconnect()
 
+    async def _wait_and_look(
+        self, command: Command, places: int, since: float, sent: float
+    ) -> list[Entry]:
+        both = self._client.pipeline(transaction=False)
+        both.execute_command(*command)
+        both.execute_command(*self._scripts.command(self._pull(places)))
+        brought, looked = await both.execute(raise_on_error=False)
+        if isinstance(brought, Exception):
+            raise brought
+        entries = self._entries(brought, since)
+        if isinstance(looked, Exception):
+            # What it may have taken is found by a renewal; the next read says what is wrong.
+            return entries
+        return entries + self._found(looked, places, sent)
+
     async def _look(self, places: int) -> list[Entry]:
-        step = steps.pull(
+        sent = self._clock.elapsed()
+        answer = await self._scripts.run_alone(self._pull(places))
+        self._trip_s = self._clock.elapsed() - sent
+        self._on_trip(self._trip_s)
+        return self._found(answer, places, sent)
+
+    def _pull(self, places: int) -> Step[Any]:
+        return steps.pull(
             self._keys,
             shard=self.shard,
             pool=self._pool,
             consumer=self._consumer,
             places=places,
         )
-        sent = self._clock.elapsed()
-        rows, levels, now = await self._scripts.run_alone(step)
-        self._trip_s = self._clock.elapsed() - sent
-        self._on_trip(self._trip_s)
+
+    def _found(self, answer: Any, places: int, sent: float) -> list[Entry]:
+        """Of a look that was sent then."""
+        rows, levels, now = answer
         entries = [
             replace(to_entry(row), start_until=_until(text(row[4]), int(now), sent)) for row in rows
         ]
@@ -125,24 +154,13 @@ class TaskReader:
         self._empty_since = sent
         return entries
 
-    async def _read(
-        self,
-        levels: Sequence[str],
-        start: str,
-        *options: str | int,
-        since: float | None = None,
-    ) -> list[Entry]:
+    def _command(self, levels: Sequence[str], start: str, *options: str | int) -> Command:
         streams = [self._streams[level] for level in levels]
-        answer = await self._client.execute_command(
-            "XREADGROUP",
-            "GROUP",
-            GROUPS["executors"],
-            self._consumer,
-            *options,
-            "STREAMS",
-            *streams,
-            *[start] * len(streams),
-        )
+        group = ("GROUP", GROUPS["executors"], self._consumer)
+        starts = [start] * len(streams)
+        return ("XREADGROUP", *group, *options, "STREAMS", *streams, *starts)
+
+    def _entries(self, answer: Any, since: float | None = None) -> list[Entry]:
         return [
             _entry(entry_id, fields, self._levels[text(stream)], since)
             for stream, rows in answer or []

@@ -1,5 +1,6 @@
 """Runs the protocol's steps by digest. A box has no right to send sources: gateways load them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -14,6 +15,8 @@ from gpu_node.redis.batches import Batches
 from gpu_node.redis.failures import MISSING_SCRIPT
 
 Execute = Callable[..., Awaitable[Any]]
+Ready = Callable[[], "asyncio.Future[Any] | None"]
+"""Sends; answers what will be the answer, or None where it has to be asked in another way."""
 
 # A gateway looks once per second whether the server knows the scripts.
 _WAITS_S = (0.05, 0.1, 0.2, 0.4, 0.8)
@@ -41,20 +44,28 @@ class ScriptRunner:
         its way."""
         return await self._run(partial(self._at_once.execute, on_sent=on_sent), step)
 
+    def ready(self, step: Step[Any]) -> Ready | None:
+        """The same once, made ready before it is asked for; None where that cannot be."""
+        packed = self._at_once.pack(*self.command(step))
+        return partial(self._at_once.send, packed) if packed else None
+
     async def run_alone(self, step: Step[Answer]) -> Answer:
         """The same on a connection of its own, for what must not wait behind others."""
         return await self._run(self._client.execute_command, step)
 
     async def _run(self, execute: Execute, step: Step[Answer]) -> Answer:
-        sha1 = SCRIPTS[step.script].sha1
-        keys = [*step.keys, *_guard(step)] if self._is_cluster else step.keys
-        call = ("EVALSHA", sha1, len(keys), *keys, *step.arguments)
+        call = self.command(step)
         for wait_s in _WAITS_S:
             try:
                 return await execute(*call)
             except MISSING_SCRIPT:
                 await self._clock.sleep(wait_s)
         return await execute(*call)
+
+    def command(self, step: Step[Any]) -> tuple[str | bytes | int, ...]:
+        """The step as one command."""
+        keys = [*step.keys, *_guard(step)] if self._is_cluster else step.keys
+        return ("EVALSHA", SCRIPTS[step.script].sha1, len(keys), *keys, *step.arguments)
 
 
 def _guard(step: Step[Any]) -> list[str]:
