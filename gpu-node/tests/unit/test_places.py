@@ -93,3 +93,38 @@ async def test_work_that_goes_on_and_on_counts_as_long_once_there_is_a_place() -
     await settle()
     assert not places.short.locked()
     assert not places.long.locked()
+
+
+async def test_a_place_is_passed_on_without_standing_empty() -> None:
+    places = Places(short=1, long=1, clock=PassingClock())
+    first = Work(places)
+    await first.runs.wait()
+    passed = first.place.pass_on()
+    assert passed
+    await first.end()
+    waiting = Work(places)
+    await settle()
+    assert not waiting.runs.is_set()
+    # It counts the time of the call that has it now.
+    changes: list[int] = []
+    passed.take_over(changes.append)
+    places.clock.let_pass(LONG_AFTER_S)  # type: ignore[attr-defined]
+    await waiting.runs.wait()
+    assert changes == [1]
+    passed.leave()
+    passed.leave()
+    await waiting.end()
+    assert (changes, first.changes) == ([1, -1], [])
+    assert not places.short.locked()
+
+
+async def test_a_place_that_others_wait_for_is_not_passed_on() -> None:
+    places = Places(short=1, long=1, clock=PassingClock())
+    first, second = Work(places), Work(places)
+    await settle()
+    assert first.place.pass_on() is None
+    await first.end()
+    # Nor one that has become long.
+    await second.place.lengthen()
+    assert second.place.pass_on() is None
+    await second.end()

@@ -1,7 +1,6 @@
 """What handlers need of the machine is kept within what it has."""
 
 import asyncio
-from contextlib import AsyncExitStack
 
 import pytest
 
@@ -27,12 +26,12 @@ class Work:
         self.task = asyncio.create_task(self._run(resources, node_type))
 
     async def _run(self, resources: Resources, node_type: str) -> None:
-        async with AsyncExitStack() as stack:
-            lengthen = await stack.enter_async_context(resources.held(node_type))
-            self.runs.set()
-            await self.lengthened.wait()
-            lengthen()
-            await self.may_end.wait()
+        held = await resources.held(node_type)
+        self.runs.set()
+        await self.lengthened.wait()
+        held.lengthened()
+        await self.may_end.wait()
+        held.leave()
 
     async def end(self) -> None:
         self.lengthened.set()
@@ -141,3 +140,20 @@ async def test_who_gives_up_waiting_blocks_nobody() -> None:
     fits = Work(resources, "large")
     await fits.runs.wait()
     await fits.end()
+
+
+async def test_what_is_left_twice_is_given_back_once() -> None:
+    resources = machine(cpu=2, gpu=1, vram_gb=16)
+    first = await resources.held("gpu")
+    second = Work(resources, "gpu")
+    await settle()
+    assert first.is_wanted
+    first.leave()
+    first.leave()
+    await second.runs.wait()
+    third = Work(resources, "gpu")
+    await settle()
+    assert not third.runs.is_set()
+    await second.end()
+    await third.end()
+    assert not first.is_wanted

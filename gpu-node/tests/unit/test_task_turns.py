@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 from passing_clock import PassingClock, settle
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from gpu_node.children.child import Done
 from gpu_node.contracts.models import FieldError
@@ -36,6 +37,11 @@ class House:
         self.stores, self.takes = asyncio.Event(), asyncio.Event()
         self.stores.set()
         self.takes.set()
+        self.is_ready = False
+        """Whether starts can be made ready."""
+        self.ready_answers: list[asyncio.Future[str]] = []
+        self.may_pass = False
+        self.seats: list[str] = []
         port = SimpleNamespace(is_ref=True)
         node_type = SimpleNamespace(inputs={"file": port}, param_defaults={})
         nodes = NodeRunner(
@@ -92,6 +98,17 @@ class House:
         await self.takes.wait()
         return "ok" if self.tasks.held.get(task_id) else "closed"
 
+    def ready_report(self, task_id: str, items: Any) -> Any:
+        if not self.is_ready:
+            return lambda: None
+
+        def send() -> Any:
+            self.said += [f"{task_id} ready {item.type}" for item in items]
+            self.ready_answers.append(asyncio.get_running_loop().create_future())
+            return self.ready_answers[-1]
+
+        return send
+
     async def settle(self, task_id: str, last: Any) -> str:
         told = [item.type or item.kind for item in last.items]
         self.said.append(" ".join([task_id, last.outcome, *map(str, told)]))
@@ -106,12 +123,17 @@ class House:
         self.said.append(f"stored {path.name}")
 
     # As processes.
-    async def run(self, call: Any, _on_note: Any, _timeout_s: float, owner: HeldTask) -> Done:
+    async def run(
+        self, call: Any, _on_note: Any, _timeout_s: float, owner: HeldTask, *, on_returned: Any
+    ) -> Done:
         name = f"{call.task_id} {call.node_id}"
         self.said.append(f"{name} called")
         self.answers[name] = asyncio.get_running_loop().create_future()
         owner.acts()
-        return await self.answers[name]
+        seat = owner.take_seat()
+        done = await self.answers[name]
+        on_returned(cast(Any, seat or Seat(self, name)))
+        return done
 
     # As checks.
     def params(self, _type: str, value: Any) -> list[Any]:
@@ -121,6 +143,21 @@ class House:
         return []
 
     outputs = inputs
+
+
+class Seat:
+    """What a call had, by its name."""
+
+    def __init__(self, house: House, name: str) -> None:
+        self._house = house
+        self._name = name
+
+    def pass_on(self) -> "Seat | None":
+        self._house.seats.append(f"{self._name} passed on")
+        return self if self._house.may_pass else None
+
+    def leave(self) -> None:
+        self._house.seats.append(f"{self._name} left")
 
 
 async def _nothing(*_: Any) -> list[Any]:
@@ -219,3 +256,83 @@ async def test_what_goes_wrong_before_a_turn_is_told_after_it(house: House) -> N
     await house.answer("a n")
     assert house.said[2] == "b node.started"
     assert sorted(house.said[3:]) == ["a settled result", "b settled result"]
+
+
+async def test_a_start_that_was_made_ready_is_sent_before_its_handler_is_called(
+    house: House,
+) -> None:
+    house.is_ready = True
+    await house.take("a", node("n"))
+    await house.take("b", node("n"))
+    assert house.said == ["a ready node.started", "a n called"]
+    house.ready_answers[0].set_result("ok")
+    await house.answer("a n")
+    assert house.said[2:] == ["b ready node.started", "b n called", "a settled result"]
+    # Nobody waits for the answer, and what is not answered is said again.
+    await house.answer("b n")
+    assert house.said[5:] == ["b settled node.started result"]
+
+
+async def test_a_start_that_was_made_ready_and_is_lost_is_told_again(house: House) -> None:
+    house.is_ready = True
+    await house.take("a", node("n"))
+    house.ready_answers[0].set_exception(RedisConnectionError("cut"))
+    await settle()
+    assert house.said == ["a ready node.started", "a n called", "a node.started"]
+    await house.answer("a n")
+    assert house.said[3:] == ["a settled result"]
+
+
+async def test_an_answer_about_a_start_that_was_made_ready_stops_its_task(house: House) -> None:
+    house.is_ready = True
+    a = await house.take("a", node("n"))
+    house.ready_answers[0].set_result("closed")
+    await settle()
+    assert a.stop_reason is StopReason.CLOSED
+
+
+async def test_what_a_second_node_says_is_a_report_as_any_other(house: House) -> None:
+    house.is_ready = True
+    await house.take("a", node("n"), node("m", after=("n",)))
+    house.ready_answers[0].set_result("ok")
+    await house.answer("a n")
+    assert house.said[2:] == ["a result", "a node.started", "a m called"]
+
+
+async def test_who_stands_ready_gets_the_seat_of_the_one_before(house: House) -> None:
+    house.may_pass = True
+    await house.take("a", node("n"))
+    b = await house.take("b", node("n"))
+    await house.answer("a n")
+    assert house.said[2:4] == ["b node.started", "b n called"]
+    assert house.seats == ["a n passed on"]
+    # It has taken it.
+    assert b.take_seat() is None
+
+
+@pytest.mark.parametrize("why", ["asks first", "is not prepared", "is canceled"])
+async def test_nobody_is_offered_a_seat_that_would_stand_empty(house: House, why: str) -> None:
+    house.may_pass = True
+    await house.take("a", node("n"))
+    b = await house.take("b", node("n", inputs={"file": Source(value=FILE)}))
+    if why == "asks first":
+        b.unasked_until = 0.0
+    elif why == "is canceled":
+        b.stop(StopReason.CANCELED)
+    else:
+        b.stands_ready = lambda: False
+    await house.answer("a n")
+    assert house.seats == []
+
+
+async def test_a_seat_is_left_by_who_is_stopped_before_the_call(house: House) -> None:
+    house.may_pass = True
+    await house.take("a", node("n"))
+    b = await house.take("b", node("n"))
+    # Its start is on its way, and not sent yet.
+    house.takes.clear()
+    loop, answered = asyncio.get_running_loop(), house.answers["a n"]
+    answered.add_done_callback(lambda _: loop.call_soon(b.stop, StopReason.CANCELED))
+    await house.answer("a n")
+    assert "b n called" not in house.said
+    assert house.seats == ["a n passed on", "a n left"]

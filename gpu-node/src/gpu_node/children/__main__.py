@@ -5,10 +5,9 @@ socket or the silence of the parent ends it elsewhere.
 """
 
 import asyncio
-import contextlib
 import inspect
 import os
-import queue
+import select
 import socket
 import sys
 import threading
@@ -17,6 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
+from gpu_node.children.aside import take_aside
 from gpu_node.children.failures import to_failure
 from gpu_node.children.framing import Message, encode, receive_message
 from gpu_node.children.limits import Limits
@@ -39,19 +39,24 @@ IDLE_S = 0.1
 class CallServer:
     """The state of the process: the call it works on and when the parent was last heard."""
 
-    def __init__(self, connection: socket.socket, limits: Limits, unconfined: str) -> None:
+    def __init__(
+        self, connection: socket.socket, aside: socket.socket, limits: Limits, unconfined: str
+    ) -> None:
         """unconfined: why the process is not confined; empty if it is, or shall not be."""
         self._connection = connection
+        self._aside = aside
         self._limits = limits
         self._unconfined = unconfined
         self._sending = threading.Lock()
-        self._calls: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._heard_at = time.monotonic()
         self._patience_s = 60.0
         self._busy = False
         self._has_kept = False
         """Memory may be freed that is not given back to the system."""
+        self._turning = threading.Lock()
         self._current = -1
+        self._canceled_id = -1
+        """The call that was canceled last: perhaps one that is not taken up yet."""
         self._canceled = threading.Event()
         self._may_go = threading.Event()
         self._registry: Registry | None = None
@@ -75,9 +80,9 @@ class CallServer:
             message = self._next()
             self._busy = True
             began = time.monotonic()
-            answer = self._answer(message)
-            self._tell_held()
-            self._send(answer)
+            if answer := self._answer(message):
+                self._tell_held()
+                self._send(answer)
             if time.monotonic() - began >= LONG_S:
                 give_back()
                 self._has_kept = False
@@ -88,33 +93,41 @@ class CallServer:
     def _next(self) -> Message:
         """What short work has freed is given back when none comes behind it: it takes longer than
         to begin with the next."""
-        if self._has_kept:
-            with contextlib.suppress(queue.Empty):
-                return self._calls.get(timeout=IDLE_S)
+        if self._has_kept and not select.select([self._connection], [], [], IDLE_S)[0]:
             give_back()
             self._has_kept = False
-        return self._calls.get()
+        return self._received(self._connection)
+
+    def _received(self, connection: socket.socket) -> Message:
+        message = receive_message(connection)
+        if message is None:
+            leave()
+        self._heard_at = time.monotonic()
+        return message
 
     def _listen(self) -> None:
+        """To what is said while a handler works."""
         while True:
-            message = receive_message(self._connection)
-            if message is None:
-                leave()
-            self._heard_at = time.monotonic()
-            kind = message["kind"]
-            if kind == "cancel" and message["id"] == self._current:
-                self._canceled.set()
+            word = self._received(self._aside)
+            with self._turning:
+                if word["kind"] == "cancel":
+                    self._canceled_id = word["id"]
+                if word.get("id") != self._current:
+                    continue
+                if word["kind"] == "cancel":
+                    self._canceled.set()
+                    self._stop()
                 self._may_go.set()
-                self._stop()
-            elif kind == "go" and message["id"] == self._current:
-                self._may_go.set()
-            elif kind in ("start", "probe", "check", "call"):
-                if kind in ("check", "call"):
-                    self._current = message["id"]
-                    self._canceled.clear()
-                    self._may_go.clear()
-                    self._stop = _nothing
-                self._calls.put(message)
+
+    def _take_up(self, call_id: int) -> None:
+        """A cancel may have come before its call."""
+        with self._turning:
+            self._current = call_id
+            self._stop = _nothing
+            for event in (self._canceled, self._may_go):
+                event.clear()
+                if self._canceled_id == call_id:
+                    event.set()
 
     def _watch(self) -> None:
         """A frozen parent has lost its leases: the work must stop although nobody says so."""
@@ -123,7 +136,8 @@ class CallServer:
             if self._busy and time.monotonic() - self._heard_at > self._patience_s:
                 leave()
 
-    def _answer(self, message: Message) -> Message:
+    def _answer(self, message: Message) -> Message | None:
+        """None where it was said."""
         kind = message["kind"]
         try:
             if kind == "start":
@@ -140,13 +154,14 @@ class CallServer:
                 place = Place(Path(message["models_dir"]), self._settings)
                 engines = probe(self._registry, message["node_types"], place, self._awaited)
                 return {"kind": "probed", "engines": engines}
+            self._take_up(message["id"])
             if kind == "check":
                 return self._check(self._registry, message)
             return self._call(self._registry, message)
         except BaseException as error:
-            return {"kind": "failed", "id": message.get("id", -1), **to_failure(error)}
+            return {"kind": "failed", "id": message.get("id"), **to_failure(error)}
 
-    def _call(self, registry: Registry, message: Message) -> Message:
+    def _call(self, registry: Registry, message: Message) -> Message | None:
         call_id = message["id"]
         call = Call(**message["call"])
 
@@ -161,10 +176,17 @@ class CallServer:
         self._send({"kind": "began", "id": call_id})
         context = RunContext(call, emit, self._canceled, wait_turn, elapsed=time.monotonic)
         returned = registry.run(call.type)(call.params, call.inputs, context)
-        outputs = to_outputs(self._awaited(returned) if inspect.isawaitable(returned) else returned)
-        engine = clean_text(context.engine)
-        answer = {"outputs": outputs, "engine": engine, "staged": context.staged}
-        return {"kind": "done", "id": call_id, **answer}
+        if not inspect.isawaitable(returned):
+            return _done(call_id, returned, context)
+
+        async def tell() -> None:
+            # Before its loop comes to rest: nobody waits for that.
+            done = _done(call_id, await returned, context)
+            self._tell_held()
+            self._send(done)
+
+        self._awaited(tell())
+        return None
 
     def _awaited(self, work: Awaitable[Any]) -> Any:
         """What a coroutine answers; a cancel of the run cancels it. The loop is kept, because
@@ -213,14 +235,18 @@ class CallServer:
             # What a handler gave is made plain before; this is the net below.
             detail = "What the handler gave cannot be written as JSON."
             failure = {"class": "permanent", "code": "invalid-output", "detail": detail}
-            body = encode(
-                {"kind": "failed", "id": message.get("id", -1), "extensions": {}, **failure}
-            )
+            body = encode({"kind": "failed", "id": message.get("id"), "extensions": {}, **failure})
         with self._sending:
             try:
                 self._connection.sendall(body)
             except ConnectionError:
                 leave()
+
+
+def _done(call_id: int, returned: Any, context: RunContext) -> Message:
+    outputs, engine = to_outputs(returned), clean_text(context.engine)
+    answer = {"outputs": outputs, "engine": engine, "staged": context.staged}
+    return {"kind": "done", "id": call_id, **answer}
 
 
 def _nothing() -> None:
@@ -231,7 +257,11 @@ def main() -> NoReturn:
     """Arguments: the limits, the number of the inherited socket, and the parent's process id."""
     limits = Limits.of_argument(sys.argv[1])
     unconfined = restrain(limits, int(sys.argv[3]))
-    CallServer(socket.socket(fileno=int(sys.argv[2])), limits, unconfined).serve()
+    connection = socket.socket(fileno=int(sys.argv[2]))
+    aside = take_aside(connection)
+    if aside is None:
+        leave()
+    CallServer(connection, aside, limits, unconfined).serve()
 
 
 if __name__ == "__main__":

@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from gpu_node.children.failures import ChildCrashed, DiedIdle, describe_end, to_error
-from gpu_node.children.framing import BadMessage, Message, encode, read_message
+from gpu_node.children.framing import BadMessage, Message, encode
+from gpu_node.children.line import Asked
 from gpu_node.children.output import log_output
 from gpu_node.children.residency import Residency
 from gpu_node.children.settings import ChildSettings
@@ -24,6 +25,8 @@ End = Literal["idle", "crashed", "grown", "memory", "stopped"]
 """It died between two calls, or in one; it held too much, or a call found no memory; or somebody
 no longer wanted what it did."""
 OnNote = Callable[[str, dict[str, Any]], None]
+Hears = Mapping[str, Callable[[Message], None]]
+"""What is done with each kind of word."""
 OnLong = Callable[[], Awaitable[None]]
 """Returns when the work that the handler has called long may go on."""
 
@@ -50,12 +53,13 @@ class Child:
         self.end: End = "stopped"
         """Why it has gone, once it has."""
         self._process = spawned.process
-        self._reader = spawned.reader
-        self._writer = spawned.writer
+        self._line = spawned.line
+        self._aside = spawned.aside
         self._output = output
         self._life = spawned.life
         self._calls = 0
         self._began = True
+        self._line.on_news = self._hear_news
 
     @classmethod
     async def start(cls, settings: ChildSettings, metrics: Metrics, clock: Clock) -> "Child":
@@ -72,7 +76,7 @@ class Child:
         }
         try:
             async with asyncio.timeout(START_TIMEOUT_S):  # noqa: TID251 - a process of the machine
-                ready = await child._ask({"kind": "start", **start}, None)
+                ready = await child._ask({"kind": "start", **start})
                 # The process that we have started is its guard.
                 child.pid = ready["pid"]
         except BaseException:
@@ -86,53 +90,60 @@ class Child:
     @property
     def has_died(self) -> bool:
         """Whether the process has gone by itself, between two calls."""
-        return self.is_alive and self._reader.at_eof()
+        return self.is_alive and self._line.has_ended
 
     async def probe(self, models_dir: Path, node_types: Sequence[str]) -> dict[str, Any]:
         """Engines by node type, as the handlers of this process see them."""
         about = {"models_dir": str(models_dir), "node_types": list(node_types)}
-        return (await self._ask({"kind": "probe", **about}, None))["engines"]
+        return (await self._ask({"kind": "probe", **about}))["engines"]
 
     async def check(self, call: Call) -> None:
         """Let a handler judge the inputs that are known; raises what it finds."""
-        await self._run("check", call, None, grace_s=lambda: 0.0)
+        await self._run("check", call, {}, lambda: 0.0)
 
     async def call(
-        self, call: Call, on_note: OnNote, grace_s: Callable[[], float], on_long: OnLong
+        self,
+        call: Call,
+        on_note: OnNote,
+        grace_s: Callable[[], float],
+        on_long: OnLong,
+        *,
+        on_began: Callable[[], None] = lambda: None,
+        on_returned: Callable[[], None] = lambda: None,
     ) -> Done:
         """Run a handler. When canceled, the child is asked to stop and killed after the grace time.
 
         A second cancellation ends the grace time. `DiedIdle` when the process was gone before the
-        handler began.
+        handler began. As soon as `on_returned` is called it may be called again.
         """
+        turns: list[asyncio.Task[None]] = []
         self._began = False
-        done = await self._run("call", call, on_note, grace_s=grace_s, on_long=on_long)
+
+        def begin(_: Message) -> None:
+            self._began = True
+            on_began()
+
+        hears = {
+            "began": begin,
+            "note": lambda word: on_note(word["note"], word["data"]),
+            # Beside the reading: a cancel, or the child's death, must be heard meanwhile.
+            "long": lambda word: turns.append(
+                asyncio.create_task(self._give_turn(word["id"], on_long))
+            ),
+            "done": lambda _: on_returned(),
+        }
+        try:
+            done = await self._run("call", call, hears, grace_s)
+        finally:
+            for turn in turns:
+                turn.cancel()
         staged = [(path, ref) for path, ref in done["staged"]]
         return Done(done["outputs"], done["engine"], staged)
-
-    async def _run(
-        self,
-        kind: str,
-        call: Call,
-        on_note: OnNote | None,
-        *,
-        grace_s: Callable[[], float],
-        on_long: OnLong | None = None,
-    ) -> Message:
-        self._calls += 1
-        call_id = self._calls
-        message = {"kind": kind, "id": call_id, "call": call}
-        answer = asyncio.ensure_future(self._ask(message, on_note, on_long))
-        try:
-            return await asyncio.shield(answer)
-        except asyncio.CancelledError:
-            await self._stop(answer, call_id, grace_s())
-            raise
 
     def beat(self) -> None:
         """Tell the child that its parent lives."""
         if self.is_alive:
-            self._write({"kind": "beat"})
+            self._say({"kind": "beat"})
 
     async def kill(self, end: End = "stopped") -> int:
         """End the process and all that it has started; answers its exit code."""
@@ -143,82 +154,73 @@ class Child:
             # The guard hears of it by the end of its line, as it would of our death.
             os.close(self._life)
         code = await self._process.wait()
-        self._writer.close()
+        self._line.close()
+        self._aside.close()
         await asyncio.wait({self._output}, timeout=1)
         self._output.cancel()
         return code
 
-    async def _stop(self, answer: "asyncio.Future[Message]", call_id: int, grace_s: float) -> None:
-        self._write({"kind": "cancel", "id": call_id})
+    async def _run(
+        self, kind: str, call: Call, hears: Hears, grace_s: Callable[[], float]
+    ) -> Message:
+        self._calls += 1
+        asked = self._put({"kind": kind, "id": self._calls, "call": call}, hears)
+        try:
+            return await self._answer(asked)
+        except asyncio.CancelledError:
+            await self._stop(asked, grace_s())
+            raise
+
+    async def _stop(self, asked: Asked, grace_s: float) -> None:
+        """Whoever has answered works for others perhaps."""
+        if asked.is_over:
+            return
+        self._say({"kind": "cancel", "id": asked.call_id})
+        heard = asyncio.ensure_future(asked.answer())
+        heard.add_done_callback(lambda task: task.cancelled() or task.exception())
         try:
             if grace_s > 0:
-                await asyncio.wait({answer}, timeout=grace_s)
+                await asyncio.wait({heard}, timeout=grace_s)
         finally:
-            if not answer.done():
+            heard.cancel()
+            if not asked.is_answered:
                 await self.kill()
-                await asyncio.wait({answer})
-            if not answer.cancelled():
-                answer.exception()
 
-    def _ask(
-        self, message: Message, on_note: OnNote | None, on_long: OnLong | None = None
-    ) -> Awaitable[Message]:
-        self._write(message)
-        return self._until_answered(message, on_note, on_long)
+    async def _ask(self, message: Message) -> Message:
+        return await self._answer(self._put(message, {}))
 
-    async def _until_answered(
-        self, message: Message, on_note: OnNote | None, on_long: OnLong | None
-    ) -> Message:
-        turns: list[asyncio.Task[None]] = []
+    def _put(self, message: Message, hears: Hears) -> Asked:
+        def hear(word: Message) -> None:
+            if act := hears.get(word["kind"]):
+                act(word)
+
+        return self._line.ask(message, hear)
+
+    async def _answer(self, asked: Asked) -> Message:
         try:
-            return await self._answer(message, on_note, on_long, turns)
-        finally:
-            for turn in turns:
-                turn.cancel()
+            answer = await asked.answer()
+        except BadMessage as error:
+            await self.kill("crashed")
+            raise ChildCrashed("handler-crashed", f"The handler's process sent {error}.") from error
+        if answer is None:
+            crash = ChildCrashed if self._began else DiedIdle
+            end = describe_end(await self.kill("crashed" if self._began else "idle"))
+            raise crash("handler-crashed", end)
+        if answer["kind"] == "failed":
+            raise to_error(answer)
+        return answer
 
-    async def _answer(
-        self,
-        message: Message,
-        on_note: OnNote | None,
-        on_long: OnLong | None,
-        turns: list[asyncio.Task[None]],
-    ) -> Message:
-        while True:
-            try:
-                answer = await read_message(self._reader)
-            except BadMessage as error:
-                await self.kill("crashed")
-                raise ChildCrashed(
-                    "handler-crashed", f"The handler's process sent {error}."
-                ) from error
-            if answer is None:
-                crash = ChildCrashed if self._began else DiedIdle
-                raise crash("handler-crashed", await self._last_words())
-            if answer["kind"] == "began":
-                self._began = True
-            elif answer["kind"] == "held":
-                self.residency.holds(answer["engines"])
-            elif answer["kind"] == "loaded":
-                self.residency.loaded(answer["engine"], answer["seconds"])
-            elif answer["kind"] == "note":
-                if on_note and answer["id"] == message.get("id"):
-                    on_note(answer["note"], answer["data"])
-            elif answer["kind"] == "long":
-                # Beside the reading: a cancel, or the child's death, must be heard meanwhile.
-                turns.append(asyncio.create_task(self._give_turn(answer["id"], on_long)))
-            elif answer["kind"] == "failed":
-                raise to_error(answer)
-            else:
-                return answer
+    def _hear_news(self, word: Message) -> None:
+        if word["kind"] == "held":
+            self.residency.holds(word["engines"])
+        else:
+            self.residency.loaded(word["engine"], word["seconds"])
 
-    async def _give_turn(self, call_id: int, on_long: OnLong | None) -> None:
-        if on_long:
-            await on_long()
-        self._write({"kind": "go", "id": call_id})
+    async def _give_turn(self, call_id: int, on_long: OnLong) -> None:
+        await on_long()
+        self._say({"kind": "go", "id": call_id})
 
-    async def _last_words(self) -> str:
-        return describe_end(await self.kill("crashed" if self._began else "idle"))
-
-    def _write(self, message: Message) -> None:
-        with contextlib.suppress(ConnectionError, RuntimeError):
-            self._writer.write(encode(message))
+    def _say(self, word: Message) -> None:
+        """What is heard while a handler works. One that does not listen any more is killed soon."""
+        with contextlib.suppress(OSError):
+            self._aside.send(encode(word))

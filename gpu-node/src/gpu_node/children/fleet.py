@@ -95,12 +95,17 @@ class Fleet:
             best = max(idle, key=rank)
             # Only this one, and not again at once: to ask the kernel is dear beside a short call.
             # What nobody has used holds nothing that the next one would not hold.
-            is_known = not best.used_at or self._clock.elapsed() - best.looked_at < LOOK_EVERY_S
+            is_known = not best.used_at or self.may_stay(best)
             grown = [] if is_known else await self._drop_grown([best])
             if not grown:
                 self._idle.remove(best)
                 return best, gone
             gone.extend(grown)
+
+    def may_stay(self, child: Child) -> bool:
+        """Whether it may be called again without a look at what it holds."""
+        is_known = self._clock.elapsed() - child.looked_at < LOOK_EVERY_S
+        return is_known and child.is_alive and not child.has_died
 
     async def _drop_dead(self) -> None:
         """Take children away that died idle, for instance by the kernel's choice."""

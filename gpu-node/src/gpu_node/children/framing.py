@@ -1,6 +1,5 @@
 """Messages between parent and child: a length of four bytes, then JSON."""
 
-import asyncio
 import socket
 import struct
 from typing import Any
@@ -16,23 +15,42 @@ class BadMessage(Exception):
     """The other side sent what is not a message of ours."""
 
 
+class Frames:
+    """Takes messages apart as they come, in pieces of any size."""
+
+    def __init__(self) -> None:
+        self._kept = bytearray()
+
+    def take(self, data: bytes) -> list[Message]:
+        """The messages that are whole now; raises BadMessage."""
+        kept: bytes | bytearray = data
+        if self._kept:
+            self._kept += data
+            kept = self._kept
+        found: list[Message] = []
+        at = 0
+        while len(kept) - at >= _HEAD.size:
+            start = at + _HEAD.size
+            end = start + _length(kept[at:start])
+            if end > len(kept):
+                break
+            found.append(_decode(kept[start:end]))
+            at = end
+        if kept is data:
+            self._kept += data[at:]
+        else:
+            del self._kept[:at]
+        return found
+
+
 def encode(message: Message) -> bytes:
     """The bytes of a message."""
     body = orjson.dumps(message)
     return _HEAD.pack(len(body)) + body
 
 
-async def read_message(reader: asyncio.StreamReader) -> Message | None:
-    """The next message, or None at the end of the stream."""
-    try:
-        head = await reader.readexactly(_HEAD.size)
-        return _decode(await reader.readexactly(_length(head)))
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return None
-
-
 def receive_message(connection: socket.socket) -> Message | None:
-    """The blocking form of `read_message`, for the child."""
+    """The next message, or None at the end; for the child, which waits."""
     head = _receive(connection, _HEAD.size)
     body = _receive(connection, _length(head)) if head else None
     return _decode(body) if body else None
@@ -52,14 +70,14 @@ def _receive(connection: socket.socket, count: int) -> bytes | None:
     return b"".join(parts)
 
 
-def _length(head: bytes) -> int:
+def _length(head: bytes | bytearray) -> int:
     (length,) = _HEAD.unpack(head)
     if length > MAX_MESSAGE_BYTES:
         raise BadMessage(f"a message of {length} bytes")
     return length
 
 
-def _decode(body: bytes) -> Message:
+def _decode(body: bytes | bytearray) -> Message:
     try:
         message = orjson.loads(body)
     except orjson.JSONDecodeError as error:

@@ -22,6 +22,8 @@ class Places:
         self.short = asyncio.Semaphore(short)
         self.long = asyncio.Semaphore(long)
         self.long_after_s = long_after_s
+        self.waiting = 0
+        """How many wait for a short one."""
 
 
 class Place:
@@ -38,12 +40,45 @@ class Place:
         self._call_off: Callable[[], None] = lambda: None
 
     async def __aenter__(self) -> Self:
-        await self._places.short.acquire()
-        self._has_short = True
-        self._call_off = self._places.clock.after(self._places.long_after_s, self._begin_to_grow)
+        await self.enter()
         return self
 
+    async def enter(self) -> None:
+        """Wait for a short place."""
+        self._places.waiting += 1
+        try:
+            await self._places.short.acquire()
+        finally:
+            self._places.waiting -= 1
+        self._has_short = True
+        self._begin()
+
     async def __aexit__(self, *_: object) -> None:
+        self.leave()
+
+    def pass_on(self) -> "Place | None":
+        """The call has ended, and its short place is another's; None where it has none any more,
+        or where others wait for one."""
+        if self._has_ended or not self._has_short or self._growing or self._places.waiting:
+            return None
+        self._has_ended = True
+        self._call_off()
+        passed = Place(self._places, lambda _: None)
+        passed._has_short = True
+        return passed
+
+    def take_over(self, on_long: Callable[[int], None]) -> None:
+        """A call begins in a place that was passed on."""
+        self._on_long = on_long
+        self._begin()
+
+    def _begin(self) -> None:
+        self._call_off = self._places.clock.after(self._places.long_after_s, self._begin_to_grow)
+
+    def leave(self) -> None:
+        """The call has ended; once is enough."""
+        if self._has_ended:
+            return
         self._has_ended = True
         self._stop_growing()
         if self._has_short:

@@ -1,8 +1,8 @@
 """Gives calls to handler processes: as many at once as there are places, each within its time."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,6 +11,8 @@ from gpu_node.children.child import Done, OnNote
 from gpu_node.children.failures import CannotNow, ChildCrashed, DiedIdle
 from gpu_node.children.fleet import Fleet
 from gpu_node.children.places import Place, Places
+from gpu_node.children.resources import Holding, Resources
+from gpu_node.children.seat import Seat
 from gpu_node.children.settings import ChildSettings
 from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.errors import RetryableError
@@ -29,7 +31,11 @@ class Owner(Protocol):
         ...
 
     def acts(self) -> None:
-        """Its handler has been called."""
+        """Its handler begins."""
+        ...
+
+    def take_seat(self) -> Seat | None:
+        """What it was given of a call before."""
         ...
 
     def lengthened(self, by: int) -> None:
@@ -37,15 +43,11 @@ class Owner(Protocol):
         ...
 
 
-Hold = Callable[[str], AbstractAsyncContextManager[Callable[[], None]]]
-"""Waits for what a call of a node type needs of the machine; inside, it can be told that the work
-has become long."""
-
-
-@asynccontextmanager
-async def hold_nothing(_: str) -> AsyncGenerator[Callable[[], None], None]:
-    """For calls that need nothing that is scarce."""
-    yield lambda: None
+Hold = Callable[[str], Awaitable[Holding]]
+"""Waits for what a call of a node type needs of the machine; without one nothing is scarce."""
+OnReturned = Callable[[Seat], None]
+"""Hears, as soon as that is known, that the handler has made its outputs: its seat may be passed
+on then, and is left else."""
 
 
 class ChildPool:
@@ -58,14 +60,14 @@ class ChildPool:
         metrics: Metrics,
         *,
         breaker: Breaker,
-        hold: Hold = hold_nothing,
+        hold: Hold | None = None,
     ) -> None:
         self._fleet = Fleet(settings, metrics, places.clock)
         self._places = places
         self._checks = asyncio.Lock()
         self._probes = asyncio.Lock()
         self._breaker = breaker
-        self._hold = hold
+        self._hold = hold or Resources({}, lambda _: {}).held
 
     async def probe(self, models_dir: Path, node_types: Sequence[str]) -> dict[str, Any]:
         """Engines by node type, found by a child, because handlers load what the parent must not.
@@ -84,22 +86,30 @@ class ChildPool:
             found |= await self.probe(models_dir, [node_type])
         return found
 
-    async def run(self, call: Call, on_note: OnNote, timeout_s: float, owner: Owner) -> Done:
-        """Run a handler; the time limit counts no wait for a place, nor for the machine."""
+    async def run(
+        self,
+        call: Call,
+        on_note: OnNote,
+        timeout_s: float,
+        owner: Owner,
+        *,
+        on_returned: OnReturned,
+    ) -> Done:
+        """Run a handler; the time limit counts no wait for a seat."""
         if why := self._breaker.why_not(call.type):
             raise CannotNow("handler-unavailable", why)
-        async with self._hold(call.type) as lengthened:
-
-            def on_long(by: int) -> None:
-                if by > 0:
-                    lengthened()
-                owner.lengthened(by)
-
-            async with Place(self._places, on_long) as place:
-                try:
-                    return await self._call(call, on_note, timeout_s, owner=owner, place=place)
-                except DiedIdle:
-                    return await self._call(call, on_note, timeout_s, owner=owner, place=place)
+        seat = await self._seat(call, owner)
+        try:
+            work = partial(
+                self._call, call, on_note, timeout_s, owner=owner, on_returned=on_returned
+            )
+            try:
+                return await work(seat=seat)
+            except DiedIdle:
+                await seat.change(call.engine)
+                return await work(seat=seat)
+        finally:
+            seat.leave()
 
     async def check(self, call: Call) -> None:
         """Let a handler judge inputs; raises what it finds. Checks have a process more than the
@@ -127,15 +137,58 @@ class ChildPool:
             finally:
                 self._fleet.give_back(child)
 
+    async def _seat(self, call: Call, owner: Owner) -> Seat:
+        """The one that the owner was given, or another as soon as there is one."""
+
+        def on_long(by: int) -> None:
+            if by > 0:
+                holding.lengthened()
+            owner.lengthened(by)
+
+        given = owner.take_seat()
+        if given and given.suits(call.type, self._fleet):
+            holding = given.holding
+            given.child.residency.give_to(call.engine)
+            given.place.take_over(on_long)
+            return given
+        if given:
+            given.leave()
+        holding = await self._hold(call.type)
+        place = Place(self._places, on_long)
+        try:
+            await place.enter()
+            child = await self._fleet.take(call.type, call.engine)
+        except BaseException:
+            place.leave()
+            holding.leave()
+            raise
+        return Seat(call.type, self._fleet, holding, place=place, child=child)
+
     async def _call(
-        self, call: Call, on_note: OnNote, timeout_s: float, *, owner: Owner, place: Place
+        self,
+        call: Call,
+        on_note: OnNote,
+        timeout_s: float,
+        *,
+        owner: Owner,
+        seat: Seat,
+        on_returned: OnReturned,
     ) -> Done:
-        child = await self._fleet.take(call.type, call.engine)
+        child = seat.child
+
+        def returned() -> None:
+            on_returned(seat)
+            seat.leave()
+
         try:
             async with asyncio.timeout(timeout_s) as limit:  # noqa: TID251 - it is rescheduled
-                owner.acts()
                 done = await child.call(
-                    call, on_note, owner.grace_s, lambda: _lengthen(place, limit)
+                    call,
+                    on_note,
+                    owner.grace_s,
+                    lambda: _lengthen(seat.place, limit),
+                    on_began=owner.acts,
+                    on_returned=returned,
                 )
         except TimeoutError as error:
             raise RetryableError(
@@ -151,7 +204,6 @@ class ChildPool:
             await child.kill("memory")
             raise
         finally:
-            self._fleet.give_back(child)
             if not child.is_alive:
                 self._fleet.replace(child)
         self._breaker.succeeded(call.type)

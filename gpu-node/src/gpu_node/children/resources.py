@@ -2,9 +2,7 @@
 resources.ts is its twin."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 
 CPU = "cpu"
 KINDS = (CPU, "gpu", "vram_gb")
@@ -14,12 +12,27 @@ Needs = Callable[[str], Mapping[str, float]]
 """Resources of a node type; what is not named is not needed."""
 
 
-@dataclass(eq=False)
 class Holding:
     """What one call holds, or waits for."""
 
-    amounts: Amounts
-    granted: asyncio.Event = field(default_factory=asyncio.Event)
+    def __init__(self, amounts: Amounts, resources: "Resources") -> None:
+        self.amounts = amounts
+        self.granted = asyncio.Event()
+        self._resources = resources
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody waits for anything."""
+        return self._resources.are_wanted
+
+    def lengthened(self) -> None:
+        """The work has become long: it keeps what cannot be shared, but its CPUs count no more, so
+        that short work does not wait behind it."""
+        self._resources.release(self, CPU)
+
+    def leave(self) -> None:
+        """The work is over, or not wanted any more."""
+        self._resources.release(self, *KINDS)
 
 
 class Resources:
@@ -41,29 +54,30 @@ class Resources:
         ]
         return f"{node_type} needs {' and '.join(lacks)}" if lacks else None
 
-    @asynccontextmanager
-    async def held(self, node_type: str) -> AsyncGenerator[Callable[[], None], None]:
-        """Wait until it is free; what can never be free must have been refused before.
+    @property
+    def are_wanted(self) -> bool:
+        """Whether somebody waits."""
+        return bool(self._waiting)
 
-        To be called when the work has become long: it keeps what cannot be shared, but its CPUs
-        count no more, so that short work does not wait behind it.
-        """
+    async def held(self, node_type: str) -> Holding:
+        """Wait until it is free; what can never be free must have been refused before."""
         needs = self._needs_of(node_type)
         amounts = {kind: min(needs.get(kind, 0), self.totals[kind]) for kind in KINDS}
-        holding = Holding({kind: amount for kind, amount in amounts.items() if amount > 0})
+        holding = Holding({kind: amount for kind, amount in amounts.items() if amount > 0}, self)
         self._waiting.append(holding)
         self._grant()
         try:
             await holding.granted.wait()
-            yield lambda: self._release(holding, CPU)
-        finally:
-            if holding.granted.is_set():
-                self._release(holding, *KINDS)
-            else:
-                self._waiting.remove(holding)
-                self._grant()
+        except BaseException:
+            holding.leave()
+            raise
+        return holding
 
-    def _release(self, holding: Holding, *kinds: str) -> None:
+    def release(self, holding: Holding, *kinds: str) -> None:
+        """What it has of these, or waits for."""
+        if not holding.granted.is_set():
+            self._waiting.remove(holding)
+            holding.amounts.clear()
         for kind in kinds:
             self._free[kind] += holding.amounts.pop(kind, 0)
         self._grant()

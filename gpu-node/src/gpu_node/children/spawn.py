@@ -1,4 +1,5 @@
-"""Starts a handler's process under its guard, with a socket to talk over."""
+"""Starts a handler's process under its guard, with two sockets to talk over: one for calls and
+answers, and one for what is said to it while it works."""
 
 import asyncio
 import os
@@ -7,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from gpu_node.children.aside import give_aside
+from gpu_node.children.line import Line
 from gpu_node.children.settings import ChildSettings
 
 GUARD = Path(__file__).with_name("guard.py")
@@ -14,17 +17,20 @@ GUARD = Path(__file__).with_name("guard.py")
 
 @dataclass(frozen=True, slots=True)
 class Spawned:
-    """The process, the ends of its socket, and the line whose end its guard takes for our death."""
+    """The process, our ends of its sockets, and the line whose end its guard takes for our
+    death."""
 
     process: asyncio.subprocess.Process
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
+    line: Line
+    aside: socket.socket
+    """Does not block."""
     life: int
 
 
 async def spawn(settings: ChildSettings) -> Spawned:
     """From the main thread: the kernel binds the process's life to that of the spawning thread."""
     ours, theirs = socket.socketpair()
+    aside = give_aside(ours)
     guarded, life = os.pipe()
     try:
         process = await asyncio.create_subprocess_exec(
@@ -41,10 +47,12 @@ async def spawn(settings: ChildSettings) -> Spawned:
         )
     except BaseException:
         os.close(life)
+        ours.close()
+        aside.close()
         raise
     finally:
         theirs.close()
         os.close(guarded)
     ours.setblocking(False)
-    reader, writer = await asyncio.open_connection(sock=ours)
-    return Spawned(process, reader, writer, life)
+    _, line = await asyncio.get_running_loop().create_connection(lambda: Line(ours), sock=ours)
+    return Spawned(process, line, aside, life)

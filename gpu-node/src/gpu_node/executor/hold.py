@@ -7,6 +7,7 @@ from enum import Enum
 from math import inf
 from typing import Any
 
+from gpu_node.children.seat import Seat
 from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.executor.schedule import Schedule
 from gpu_node.executor.task import Task
@@ -60,6 +61,10 @@ class HeldTask:
     long_calls: int = 0
     """Those of its calls that do long work, or wait for their turn to."""
     on_lengthened: Callable[[], None] = lambda: None
+    stands_ready: Callable[[], bool] = lambda: False
+    """Whether it goes on at once when it has its turn."""
+    _seat: Seat | None = None
+    """Of the one before, as long as none of its own calls has it."""
 
     def confirm(self, leased_at: float) -> None:
         """The lease holds as of `leased_at`."""
@@ -103,6 +108,16 @@ class HeldTask:
     def acts(self) -> None:
         """Its handler has been called, or others need not wait for that."""
         self.has_acted.set()
+
+    def offer(self, seat: Seat) -> None:
+        """Of a call that has ended; it is for who does not let it stand empty."""
+        if self.stands_ready() and not self.stop_reason:
+            self._seat = seat.pass_on()
+
+    def take_seat(self) -> Seat | None:
+        """What was offered, once."""
+        seat, self._seat = self._seat, None
+        return seat
 
     def lengthened(self, by: int) -> None:
         """One more (1) or one less (-1) of its calls is long."""

@@ -11,7 +11,7 @@ import orjson
 
 from gpu_node.children.child import Done, OnNote
 from gpu_node.children.failures import CannotNow, UnexpectedFailure
-from gpu_node.children.pool import ChildPool
+from gpu_node.children.pool import ChildPool, OnReturned
 from gpu_node.clock import Clock
 from gpu_node.contracts.wire import DEFAULTS
 from gpu_node.errors import PermanentError
@@ -75,10 +75,12 @@ class NodeRunner:
         *,
         files: TaskFiles,
         on_note: OnNote,
-        on_returned: Callable[[], Awaitable[None]],
+        on_returned: OnReturned,
+        give_way: Callable[[], Awaitable[None]],
     ) -> Values:
         """The NodeResult (mail.schema.json) of one attempt; raises CannotNow, CancelledError.
-        `on_returned` is called when the handler has made its outputs."""
+        `on_returned` is called as soon as the handler has made its outputs, and `give_way` before
+        they are looked at."""
         timing: dict[str, float] = {}
         engine = held.engines[node.id]
         result: Values = {"node_id": node.id, "attempt": node.attempt, "engine": engine}
@@ -86,9 +88,10 @@ class NodeRunner:
             ready = await prepared
             timing["load_s"] = ready.load_s
             begun = self.clock.elapsed()
-            done = await self._execute(ready.call, held, node, on_note)
+            work = self.pool_of(node.type).run
+            done = await work(ready.call, on_note, node.timeout_s, held, on_returned=on_returned)
             timing["execute_s"] = self._since(begun)
-            await on_returned()
+            await give_way()
             await self._keep(node, done, files, timing)
             result |= {"status": "succeeded", "outputs": done.outputs, "engine": done.engine}
         except CannotNow:
@@ -155,10 +158,6 @@ class NodeRunner:
     def unexpected(self, error: UnexpectedFailure) -> Values:
         """The problem of a failure that its handler did not expect."""
         return unexpected(str(error), is_shown=self.show_failures)
-
-    async def _execute(self, call: Call, held: HeldTask, node: TaskNode, on_note: OnNote) -> Done:
-        pool = self.pool_of(node.type)
-        return await pool.run(call, on_note, node.timeout_s, held)
 
     def _check_inputs(self, node: TaskNode, inputs: Values) -> None:
         errors = field_errors(self.checks.params(node.type, node.params), "/params")

@@ -3,7 +3,7 @@ its twin."""
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import orjson
 
@@ -56,6 +56,8 @@ class Reports:
         """Number of the last item that is on its way, or was."""
         self._leaving = 0
         """How many wait for something to leave."""
+        self._ready: tuple[ReportItem, Callable[[], Awaitable[str] | None]] | None = None
+        """What is said first, if nothing else is, as it goes to Redis."""
 
     def add(self, item: ReportItem, hold_s: float | None = 0.0) -> None:
         """Queue an item to be sent within `hold_s`; None leaves it to the next report or the
@@ -67,6 +69,11 @@ class Reports:
             return
         self._send_within(hold_s)
 
+    def make_ready(self, item: ReportItem) -> None:
+        """It is about to be added, and is to be `sent` then without delay."""
+        if self._first == 1 and not self._items and self._sender is None:
+            self._ready = item, self._steps.ready_report(self._task_id, [item])
+
     async def told(self) -> None:
         """Return when Redis has taken all that was added so far, or takes nothing any more."""
         last = self._send_all()
@@ -75,6 +82,13 @@ class Reports:
     async def sent(self) -> None:
         """Return when all that was added so far is on its way, also if this process dies now, or
         when Redis takes nothing any more."""
+        if answer := self._send_ready():
+            try:
+                # The loop hands over at the end of its turn what was written in it.
+                await asyncio.sleep(0)  # noqa: TID251 - no time passes
+            finally:
+                self._begin_sending(answer)
+            return
         last = self._send_all()
         self._leaving += 1
         try:
@@ -101,6 +115,15 @@ class Reports:
         """The last word, carrying what has not been taken; call it after `close`."""
         return Ending(outcome, to_reason(reason), self._first, tuple(self._items))
 
+    def _send_ready(self) -> Awaitable[str] | None:
+        """What will be the answer, if all that there is to say was made ready and could be sent."""
+        ready, self._ready = self._ready, None
+        if not ready or self._items != [ready[0]] or self._sender or self._finished:
+            return None
+        if answer := ready[1]():
+            self._sent, self._in_flight = 1, True
+        return answer
+
     def _send_all(self) -> int:
         """Send as soon as may be; answers the number of the last item."""
         if self._items and not self._finished:
@@ -116,20 +139,29 @@ class Reports:
         due = self._clock.elapsed() + hold_s
         self._due = due if self._due is None else min(self._due, due)
         self._wake.set()
-        if self._sender is None:
-            self._sender = asyncio.get_running_loop().create_task(self._send())
-            self._sender.add_done_callback(lambda _: self._moved.set())
+        if self._sender is None and not self._in_flight:
+            self._begin_sending()
 
-    async def _send(self) -> None:
-        while not self._finished:
-            await self._until_due()
-            if self._finished or not self._items:
-                continue
-            batch = self._batch()
+    def _begin_sending(self, begun: Awaitable[str] | None = None) -> None:
+        self._sender = asyncio.get_running_loop().create_task(self._send(begun))
+        self._sender.add_done_callback(lambda _: self._moved.set())
+
+    async def _send(self, begun: Awaitable[str] | None) -> None:
+        """`begun`: what will be the answer about the first item."""
+        while begun or not self._finished:
+            if not begun:
+                await self._until_due()
+                if self._finished or not self._items:
+                    continue
+            batch = self._items[:1] if begun else self._batch()
             self._due = self._clock.elapsed() if len(batch) < len(self._items) else None
             try:
-                answer = await self._report(batch)
+                answer = await self._report(batch, begun)
             except (RedisError, OSError) as error:
+                if begun:
+                    # Once more, in the way that bears more.
+                    begun, self._due = None, self._clock.elapsed()
+                    continue
                 if is_unavailable(error):
                     self._due = self._clock.elapsed()
                     await self._backoff.wait()
@@ -137,6 +169,7 @@ class Reports:
                 # The settle carries the items; if Redis refuses that too, the lease runs out.
                 get_logger().error("report refused", task_id=self._task_id, error=str(error))
                 return
+            begun = None
             if self._is_left:
                 return
             self._backoff.reset()
@@ -144,12 +177,12 @@ class Reports:
             if answer == "closed":
                 return
 
-    async def _report(self, batch: list[ReportItem]) -> str:
+    async def _report(self, batch: list[ReportItem], begun: Awaitable[str] | None) -> str:
         self._in_flight = True
         self._metrics.reports_in_flight.inc()
         try:
             on_sent = self._on_sent(batch) if self._leaving else None
-            answer = await self._steps.report(self._task_id, self._first, batch, on_sent)
+            answer = await (begun or self._steps.report(self._task_id, self._first, batch, on_sent))
         finally:
             self._in_flight = False
             self._metrics.reports_in_flight.dec()

@@ -9,6 +9,7 @@ import orjson
 import structlog
 
 from gpu_node.children.failures import CannotNow
+from gpu_node.children.seat import Seat
 from gpu_node.contracts.steps import ReportItem
 from gpu_node.contracts.wire import EXECUTOR
 from gpu_node.executor.graph_run import GraphRun
@@ -53,6 +54,8 @@ class TaskRun:
         self._notes = Notes(self._note, parts.clock)
         self._results: dict[str, Values] = {}
         self._is_over = False
+        self._behind: HeldTask | None = None
+        """Who has got its place."""
 
     async def work(self) -> str | None:
         """Run the graph; answers what went wrong with the executor itself, if anything did. All
@@ -123,10 +126,13 @@ class TaskRun:
         structlog.contextvars.bind_contextvars(node_id=node.id)
         inputs = resolve_inputs(node, self._results)
         prepared = self._parts.nodes.prepare(self._held, node, inputs, self.files)
+        start = self._start_of(node)
+        self.reports.make_ready(start)
+        self._held.stands_ready = lambda: prepared.done() and self._may_begin_unasked()
         try:
             await self._held.has_turn.wait()
             begun = self._parts.clock.elapsed()
-            self._started(node)
+            self.reports.add(start, None)
             await self._start_is_told()
             result = await self._parts.nodes.run(
                 self._held,
@@ -134,14 +140,18 @@ class TaskRun:
                 prepared,
                 files=self.files,
                 on_note=lambda kind, data: self._hear(node.id, kind, data),
-                on_returned=lambda: self._returned(node),
+                on_returned=lambda seat: self._returned(node, seat),
+                give_way=self._give_way,
             )
         except CannotNow as error:
             self._held.decline(error.detail)
             return
         finally:
             prepared.cancel()
+            self._held.stands_ready = lambda: False
             self._held.acts()
+            if seat := self._held.take_seat():
+                seat.leave()
         self._results[node.id] = result
         seconds = self._parts.clock.elapsed() - begun
         labels = (node.type, result["status"])
@@ -152,9 +162,16 @@ class TaskRun:
             "node ended", status=result["status"], seconds=round(seconds, 3), code=code
         )
 
-    async def _returned(self, node: TaskNode) -> None:
+    def _returned(self, node: TaskNode, seat: Seat) -> None:
+        """Its place is free if nothing comes behind it, and who has it now may have the seat."""
+        if self._held.schedule.is_last(node.id):
+            self._behind = self._on_over()
+            if self._behind:
+                self._behind.offer(seat)
+
+    async def _give_way(self) -> None:
         """Lets the next task begin first: what this one still has to do holds up nobody."""
-        behind = self._on_over() if self._held.schedule.is_last(node.id) else None
+        behind, self._behind = self._behind, None
         if behind:
             call_off = self._parts.clock.after(GIVE_WAY_S, behind.acts)
             await behind.has_acted.wait()
@@ -163,19 +180,22 @@ class TaskRun:
     async def _start_is_told(self) -> None:
         """On its way before the handler acts: whatever that does to this process, the attempt
         counts. Where the start deadline may have passed Redis has to answer first."""
-        if self._parts.clock.elapsed() < self._held.unasked_until:
+        if self._may_begin_unasked():
             await self.reports.sent()
             return
         await self.reports.told()
         self._held.unasked_until = inf
 
-    def _started(self, node: TaskNode) -> None:
+    def _may_begin_unasked(self) -> bool:
+        return self._parts.clock.elapsed() < self._held.unasked_until
+
+    def _start_of(self, node: TaskNode) -> ReportItem:
         data = {
             "attempt": node.attempt,
             "executor": self._held.steps.consumer,
             "engine": self._held.engines[node.id],
         }
-        self._note(node.id, "node.started", data)
+        return ReportItem("note", node.id, "node.started", orjson.dumps(data))
 
     def _hear(self, node_id: str, kind: str, data: Values) -> None:
         {

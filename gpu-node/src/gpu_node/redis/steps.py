@@ -1,7 +1,7 @@
 """An executor's atomic steps in one pool of one shard, each one script of the protocol; steps.ts is
 its twin."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -80,6 +80,13 @@ def text(value: object) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
+async def _text_of(answer: Awaitable[Any]) -> str:
+    found = await answer
+    if isinstance(found, Exception):
+        raise found
+    return text(found)
+
+
 def _nobody_waits() -> None:
     """For it to leave."""
 
@@ -141,6 +148,28 @@ class PoolSteps:
         if any(item.kind == "result" for item in items):
             self._on_result()
         return answer
+
+    def ready_report(
+        self, task_id: str, items: Sequence[ReportItem]
+    ) -> "Callable[[], Awaitable[str] | None]":
+        """A task's first report, made ready before it is due. When called it is on its way with
+        the next turn of the loop, or None is answered and nothing was sent."""
+        step = steps.report(
+            self._keys,
+            shard=self.shard,
+            pool=self.pool,
+            task=task_id,
+            consumer=self.consumer,
+            first=1,
+            items=items,
+        )
+        ready = self._scripts.ready(step)
+
+        def send() -> Awaitable[str] | None:
+            answer = ready and ready()
+            return answer and _text_of(answer)
+
+        return send
 
     async def settle(self, task_id: str, last: Ending) -> str:
         """End a task; `ok`, or `closed` where somebody else has ended it."""
