@@ -38,8 +38,9 @@ class Ahead:
         """For how many tasks, where `ages` says for how long those that work have done so.
 
         A place that becomes free is known to be so when a question is on its way already, so its
-        next task comes within two ways. None as long as all that works goes on for longer than
-        tasks did before: nothing is known of how long that may be.
+        next task comes within two ways; and one more, because not all ways are of one length. None
+        as long as all that works goes on for longer than tasks did before: nothing is known of how
+        long that may be.
         """
         if not self._tasks or not self._trips:
             return 0
@@ -48,4 +49,5 @@ class Ahead:
         gap_s = 2 * trip_s
         if trip_s < NEAR_S or gap_s < WORTH * task_s:
             return 0
-        return min(AHEAD_TASKS, ceil(gap_s * places / task_s), int(AHEAD_S * places / task_s))
+        needed = ceil(gap_s * places / task_s) + 1
+        return min(AHEAD_TASKS, needed, int(AHEAD_S * places / task_s))

@@ -14,7 +14,7 @@ from gpu_node.executor.intake import Intake
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.redis.failures import RedisError, is_no_group
-from gpu_node.redis.steps import PoolSteps, RenewAnswer
+from gpu_node.redis.steps import Entry, PoolSteps, RenewAnswer
 
 LOST_AFTER = EXECUTOR["sure_percent"] / 100
 """Part of the lease after which a task without an answered renew is stopped; the rest is for
@@ -112,10 +112,16 @@ class Leases:
             if state == "cancel":
                 held.stop(StopReason.CANCELED)
             held.confirm(sent)
-        for entry in answer.unknown:
+        # What a read has brought while this was on its way is no news.
+        unknown = [entry for entry in answer.unknown if not self._is_known(entry)]
+        for entry in unknown:
             self._intake.accept(steps, entry, is_fresh=False)
             if entry.task_id in self._held_tasks.held:
                 # It starts when the next renew has shown that the lease holds.
                 self._wake[steps.shard].set()
-        if answer.unknown:
+        if unknown:
             self.on_swallowed(steps.shard)
+
+    def _is_known(self, entry: Entry) -> bool:
+        held = self._held_tasks.held.get(entry.task_id)
+        return held is not None and held.entry_id == entry.entry_id and held.may_start.is_set()
