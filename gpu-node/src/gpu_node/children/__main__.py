@@ -5,10 +5,11 @@ socket or the silence of the parent ends it elsewhere.
 """
 
 import asyncio
+import gc
 import inspect
 import os
-import select
 import socket
+import struct
 import sys
 import threading
 import time
@@ -18,7 +19,7 @@ from typing import Any, NoReturn
 
 from gpu_node.children.aside import take_aside
 from gpu_node.children.failures import to_failure
-from gpu_node.children.framing import Message, encode, receive_message
+from gpu_node.children.framing import Incoming, Message, encode
 from gpu_node.children.limits import Limits
 from gpu_node.children.memory import give_back, resident_bytes
 from gpu_node.children.probe import Place, probe
@@ -44,7 +45,8 @@ class CallServer:
     ) -> None:
         """unconfined: why the process is not confined; empty if it is, or shall not be."""
         self._connection = connection
-        self._aside = aside
+        self._calls = Incoming(connection)
+        self._words = Incoming(aside)
         self._limits = limits
         self._unconfined = unconfined
         self._sending = threading.Lock()
@@ -83,32 +85,43 @@ class CallServer:
             if answer := self._answer(message):
                 self._tell_held()
                 self._send(answer)
-            if time.monotonic() - began >= LONG_S:
+            is_long = time.monotonic() - began >= LONG_S
+            if is_long:
                 give_back()
-                self._has_kept = False
-            else:
-                self._has_kept = True
+            self._keep(not is_long)
             self._busy = False
 
     def _next(self) -> Message:
         """What short work has freed is given back when none comes behind it: it takes longer than
         to begin with the next."""
-        if self._has_kept and not select.select([self._connection], [], [], IDLE_S)[0]:
+        try:
+            return self._received(self._calls)
+        except BlockingIOError:
             give_back()
-            self._has_kept = False
-        return self._received(self._connection)
+            self._keep(False)
+            return self._received(self._calls)
 
-    def _received(self, connection: socket.socket) -> Message:
-        message = receive_message(connection)
+    def _received(self, incoming: Incoming) -> Message:
+        message = incoming.next()
         if message is None:
             leave()
         self._heard_at = time.monotonic()
         return message
 
+    def _keep(self, is_kept: bool) -> None:
+        """Whether there may be memory to be given back as soon as there is time for it."""
+        if is_kept != self._has_kept:
+            self._has_kept = is_kept
+            # By the system: waiting for a call takes no further step then.
+            wait_us = int(IDLE_S * 1e6) if is_kept else 0
+            self._connection.setsockopt(
+                socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, wait_us)
+            )
+
     def _listen(self) -> None:
         """To what is said while a handler works."""
         while True:
-            word = self._received(self._aside)
+            word = self._received(self._words)
             with self._turning:
                 if word["kind"] == "cancel":
                     self._canceled_id = word["id"]
@@ -146,6 +159,8 @@ class CallServer:
                     raise PermanentError("handler-unavailable", detail)
                 self._patience_s = message["patience_s"]
                 self._registry = load_registry(message["extensions"])
+                # What was loaded until now is no garbage: nobody needs to look through it again.
+                gc.freeze()
                 self._settings = message["settings"]
                 return {"kind": "ready", "pid": os.getpid(), "unconfined": self._unconfined}
             if self._registry is None:

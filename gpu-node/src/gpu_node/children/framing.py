@@ -2,12 +2,14 @@
 
 import socket
 import struct
+from collections import deque
 from typing import Any
 
 import orjson
 
 Message = dict[str, Any]
 MAX_MESSAGE_BYTES = 16 << 20
+_AT_ONCE = 1 << 16
 _HEAD = struct.Struct(">I")
 
 
@@ -49,25 +51,25 @@ def encode(message: Message) -> bytes:
     return _HEAD.pack(len(body)) + body
 
 
-def receive_message(connection: socket.socket) -> Message | None:
-    """The next message, or None at the end; for the child, which waits."""
-    head = _receive(connection, _HEAD.size)
-    body = _receive(connection, _length(head)) if head else None
-    return _decode(body) if body else None
+class Incoming:
+    """What comes over a socket, one message after the other; for the child, which waits."""
 
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._frames = Frames()
+        self._messages: deque[Message] = deque()
 
-def _receive(connection: socket.socket, count: int) -> bytes | None:
-    parts: list[bytes] = []
-    while count:
-        try:
-            part = connection.recv(min(count, 1 << 20))
-        except ConnectionError:
-            return None
-        if not part:
-            return None
-        parts.append(part)
-        count -= len(part)
-    return b"".join(parts)
+    def next(self) -> Message | None:
+        """None at the end; raises BlockingIOError where the socket waits no longer."""
+        while not self._messages:
+            try:
+                data = self._connection.recv(_AT_ONCE)
+            except ConnectionError:
+                return None
+            if not data:
+                return None
+            self._messages.extend(self._frames.take(data))
+        return self._messages.popleft()
 
 
 def _length(head: bytes | bytearray) -> int:

@@ -11,6 +11,10 @@ MAX_INTEGER = 2**53 - 1
 """Up to here every whole number is kept exactly by every reader of JSON."""
 
 
+_LISTS = (list, tuple)
+_CONTAINERS = (*_LISTS, Mapping)
+
+
 class NotJson(ValueError):
     """A part that JSON cannot hold, with the JSON pointer to it."""
 
@@ -34,13 +38,13 @@ def to_plain(value: Any, pointer: str = "", above: tuple[int, ...] = ()) -> Any:
         if not math.isfinite(value):
             raise NotJson(pointer, f"is {_shown(value)}, which JSON does not have")
         return float(value)
-    if isinstance(value, list | tuple | Mapping):
+    if isinstance(value, _CONTAINERS):
         if id(value) in above:  # pyright: ignore[reportUnknownArgumentType]
             raise NotJson(pointer, "holds itself")
         if len(above) >= MAX_DEPTH:
             raise NotJson(pointer, f"is nested more than {MAX_DEPTH} levels deep")
         above = (*above, id(value))  # pyright: ignore[reportUnknownArgumentType]
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         parts: list[Any] = list(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
         return [to_plain(part, f"{pointer}/{i}", above) for i, part in enumerate(parts)]
     if isinstance(value, Mapping):

@@ -1,6 +1,7 @@
 """One executor from its start to its end: what it has, what it can do, and then its loops."""
 
 import asyncio
+import gc
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from functools import partial
@@ -113,6 +114,8 @@ class Service:
             executor = assemble(
                 stack, config, self._gate, box=box, readiness=self._readiness, metrics=self._metrics
             )
+            # What was loaded until now is no garbage: nobody needs to look through it again.
+            gc.freeze()
             async with asyncio.TaskGroup() as group:
                 probing = group.create_task(self.engines.run())
                 await executor.run(stop)
