@@ -27,15 +27,16 @@ class FrameReader:
         self._kept = b""
         """The begin of a frame that says too little."""
 
-    def read(self, data: bytes) -> bytes:
-        """Answers the frames that are no data, each whole; raises NoFrame."""
+    def read(self, view: memoryview) -> bytes:
+        """Answers the frames that are no data, each whole; raises NoFrame. Keeps nothing of it but
+        copies."""
         if self._kept:
-            data, self._kept = self._kept + data, b""
-        view, end = memoryview(data), len(data)
+            view, self._kept = memoryview(self._kept + view), b""
+        end = len(view)
         at = self._pass_on(view, 0)
         others = b""
         while end - at >= 2:
-            opcode, length, start = data[at] & ~_FINAL, data[at + 1], at + 2
+            opcode, length, start = view[at] & ~_FINAL, view[at + 1], at + 2
             if length in (_IN_TWO, _IN_EIGHT):
                 start += 2 if length == _IN_TWO else 8
                 if start > end:
@@ -51,9 +52,9 @@ class FrameReader:
                 raise NoFrame
             if start + length > end:
                 break
-            others += data[at : start + length]
+            others += view[at : start + length]
             at = start + length
-        self._kept = data[at:]
+        self._kept = bytes(view[at:])
         return others
 
     def _pass_on(self, view: memoryview, start: int) -> int:
