@@ -21,11 +21,7 @@ export function webSocketEnd({ headers }: IncomingMessage, socket: Socket, head:
   socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("\r\n")}\r\n\r\n`);
   if (head.length > 0) socket.unshift(head);
   const wire = wireOf(socket);
-  const say = (...frame: Parameters<typeof framed>): void => {
-    socket.cork();
-    for (const part of framed(...frame)) socket.write(part);
-    socket.uncork();
-  };
+  const say = (...frame: Parameters<typeof framed>): void => wire.send(framed(...frame));
   const leave = (reason: Buffer): void => {
     say("close", reason);
     socket.end();
@@ -47,13 +43,25 @@ export function webSocketEnd({ headers }: IncomingMessage, socket: Socket, head:
 }
 
 function wireOf(socket: Socket): Omit<End, "close"> {
+  let isSending = false;
+  const send = (chunk: Buffer): void => {
+    socket.write(chunk);
+    if (isSending) return;
+    isSending = true;
+    // What follows in this turn goes out together: TLS hands on each of its records by itself.
+    socket.cork();
+    setImmediate(() => {
+      isSending = false;
+      socket.uncork();
+    });
+  };
   socket.setNoDelay(true);
   // Its `close` follows.
   socket.on("error", () => {});
   // What came as HTTP stays open for writing otherwise.
   socket.on("end", () => socket.end());
   return {
-    send: (chunk) => void socket.write(chunk),
+    send,
     onData: (hear) => void socket.on("data", hear),
     onClose: (hear) => void socket.on("close", hear),
     pause: () => void socket.pause(),

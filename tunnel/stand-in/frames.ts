@@ -83,15 +83,17 @@ export function createFrameReader(ears: Ears): (chunk: Buffer) => void {
   };
 }
 
-/** A frame for a client. */
-export function framed(opcode: Opcode, payload: Buffer): Buffer[] {
+/** A frame for a client, in one piece: a write of two takes longer than the copy. */
+export function framed(opcode: Opcode, payload: Buffer): Buffer {
   const { length } = payload;
   const bytes = length < IN_TWO ? 2 : length < 65_536 ? 4 : 10;
-  const head = Buffer.alloc(bytes);
-  head[0] = FINAL | OPCODES[opcode];
-  head[1] = bytes === 2 ? length : bytes === 4 ? IN_TWO : IN_EIGHT;
-  if (bytes > 2) head.writeUIntBE(length, bytes === 4 ? 2 : 4, bytes === 4 ? 2 : 6);
-  return [head, payload];
+  const frame = Buffer.allocUnsafe(bytes + length);
+  frame[0] = FINAL | OPCODES[opcode];
+  frame[1] = bytes === 2 ? length : bytes === 4 ? IN_TWO : IN_EIGHT;
+  if (bytes === 4) frame.writeUInt16BE(length, 2);
+  else if (bytes > 4) frame.writeBigUInt64BE(BigInt(length), 2);
+  payload.copy(frame, bytes);
+  return frame;
 }
 
 /** @returns undefined where it is not all there */
