@@ -11,21 +11,13 @@ import { cpuSeconds } from "./lib/memory.ts";
 import { startBenchServer } from "./lib/redis-server.ts";
 import { atLeast, printTable, saveResults, toText, verdictText, type Verdict } from "./lib/report.ts";
 import { inRounds, valuesOf } from "./lib/rounds.ts";
+import { onAverage, quickest, RTTS, slopeBy } from "./lib/slope.ts";
 import { bootstrap, median, pairedRatio, type Ratio } from "./lib/stats.ts";
 import { startWireProxy } from "./lib/wire-proxy.ts";
 import { ours, type Contestant, type Place } from "./submit/contestants.ts";
 import { peer, ruler } from "./submit/others.ts";
 import { OVERLOAD, overload } from "./submit/overload.ts";
-import {
-  measureSlope,
-  onAverage,
-  quickest,
-  RTTS,
-  slopeBy,
-  submit,
-  turnaroundsOf,
-  type Delayed,
-} from "./submit/slope.ts";
+import { measureSlope, submit, turnaroundsOf, type Delayed } from "./submit/slope.ts";
 
 const AT_ONCE = { requests: 1_500, connections: 64 };
 /** Till what runs often is compiled. */

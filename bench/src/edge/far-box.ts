@@ -1,42 +1,25 @@
 /** A gpu-node that comes to its Redis through the stand-in edge, and what is asked of it. */
-import { once } from "node:events";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createKeys } from "@myspinbot/contracts/keys.ts";
 import { ROOT } from "@myspinbot/services/binaries.ts";
 import type { StandIn } from "@myspinbot/stand-in/stand-in.ts";
 import type { BenchServer } from "../lib/redis-server.ts";
-import { median } from "../lib/stats.ts";
-import type { WireProxy } from "../lib/wire-proxy.ts";
+import { openPinger, pingMs, type WireProxy } from "../lib/wire-proxy.ts";
 import { hasExecutor, issueTasks, openPool } from "../noop/task-issuer.ts";
 import { gpuNodeEnv, startPython, type PythonProcess } from "../python/processes.ts";
 
 const KEYS = createKeys("bench");
 const HEARD_MS = 30_000;
-const PINGS = 7;
 
 /** The edge in the place of a proxy. */
-export function asProxy(edge: StandIn): Pick<WireProxy, "url" | "setDelay" | "measureRtt"> {
+export function asProxy(edge: StandIn): Pick<WireProxy, "url" | "setDelay" | "measureRtt" | "openPinger"> {
   return {
     url: `redis+wss://${edge.host}:${edge.ports.carried}`,
     setDelay: (ms) => void (edge.manners.delayMs = ms),
     measureRtt: () => pingMs(edge.ports.plain!),
+    openPinger: () => openPinger(edge.ports.plain!),
   };
-}
-
-async function pingMs(port: number): Promise<number> {
-  const socket = connect(port, "127.0.0.1");
-  socket.setNoDelay(true);
-  const times: number[] = [];
-  for (let i = 0; i <= PINGS; i += 1) {
-    const began = performance.now();
-    socket.write("PING\r\n");
-    await once(socket, "data");
-    if (i > 0) times.push(performance.now() - began);
-  }
-  socket.destroy();
-  return median(times);
 }
 
 /** Handlers that hold the GPU for a while, and say when they begin and when they end. */

@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { createKeys } from "@myspinbot/contracts/keys.ts";
 import { startGateway } from "@myspinbot/services/gateway.ts";
 import type { S3Access } from "@myspinbot/services/seaweed.ts";
-import { fitLine, median } from "../lib/stats.ts";
+import { slopeThrough } from "../lib/slope.ts";
+import type { Ratio } from "../lib/stats.ts";
 import { hasExecutor } from "../noop/task-issuer.ts";
 import { gpuNodeEnv, startPython, type PythonProcess } from "../python/processes.ts";
 import { LIMITS, makeKey } from "../submit/contestants.ts";
@@ -13,8 +14,8 @@ import { asProxy, BUSY_EXTENSION, type Far } from "./far-box.ts";
 const PREFIX = "msb";
 const POOL = "default";
 const HEARD_MS = 30_000;
-const RTTS = [0, 40, 80];
-const RUNS = 6;
+/** Long ways: much is done at both ends of them, and a busy machine takes its time for it. */
+const MEASURED = { rounds: 4, times: 6, rtts: [40, 80, 160, 320] };
 const node = (id: string, plane: "node" | "python", from?: string) => ({
   ...{ id, plane, type: `${plane}_noop` },
   inputs: { text: from === undefined ? "x" : `$${from}.text` },
@@ -26,7 +27,7 @@ const GRAPH = {
 };
 
 /** Slope, on the round trip of the tunnel, of the time from the end of a node on the box to the begin of the next one there. */
-export async function measureHop({ server, dir, edge }: Far, s3: S3Access, slots: number): Promise<number> {
+export async function measureHop({ server, dir, edge }: Far, s3: S3Access, slots: number): Promise<Ratio> {
   const home = join(dir, `hop-${slots}`);
   const gateway = await startGateway({
     ...{ dir: join(home, "gateway"), redisUrl: server.url, s3 },
@@ -54,15 +55,7 @@ export async function measureHop({ server, dir, edge }: Far, s3: S3Access, slots
     };
     const run = () =>
       fetch(`${gateway.url}/v1/runs`, { method: "POST", headers, body: JSON.stringify({ graph: GRAPH }) });
-    const points: [number, number][] = [];
-    for (const rtt of RTTS) {
-      edge.manners.delayMs = rtt / 2;
-      await hopMs(run, python);
-      const found: number[] = [];
-      for (let i = 0; i < RUNS; i += 1) found.push(await hopMs(run, python));
-      points.push([await asProxy(edge).measureRtt(), median(found)]);
-    }
-    return fitLine(points).slope;
+    return await slopeThrough(asProxy(edge), MEASURED, () => hopMs(run, python));
   } finally {
     edge.manners.delayMs = 0;
     await python.service.kill();

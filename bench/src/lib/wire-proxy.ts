@@ -139,8 +139,8 @@ function listen(server: Server): Promise<number> {
 
 const PINGS = 7;
 
-/** The median of some pings. */
-async function pingMs(port: number): Promise<number> {
+/** The median of some pings, in ms, of the Redis behind a port of this machine. */
+export async function pingMs(port: number): Promise<number> {
   const pinger = await openPinger(port);
   const times: number[] = [];
   for (let i = 0; i < PINGS; i += 1) times.push(await pinger.ping());
@@ -148,7 +148,7 @@ async function pingMs(port: number): Promise<number> {
   return median(times);
 }
 
-async function openPinger(port: number): Promise<Pinger> {
+export async function openPinger(port: number): Promise<Pinger> {
   const socket = connect(port, "127.0.0.1");
   socket.setNoDelay(true);
   const pinger: Pinger = {

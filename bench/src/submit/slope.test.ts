@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { onAverage, quickest, RTTS, slopeBy, turnaroundsOf, type Cells } from "./slope.ts";
+import { onAverage, quickest, RTTS, slopeBy } from "../lib/slope.ts";
+import { turnaroundsOf, type Cells } from "./slope.ts";
 
 /** A server that takes 2 ms and so many round trips for each of ten requests; round trips take longer than was set. */
 function cellsOf(trips: readonly number[]): Cells {

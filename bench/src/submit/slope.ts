@@ -1,6 +1,7 @@
 /** How much longer a request takes with each round trip that is longer, and what it waits for. */
 import { load, type Answered } from "../lib/http-load.ts";
-import { fitLine, mean } from "../lib/stats.ts";
+import { RTTS, type Cell } from "../lib/slope.ts";
+import { mean } from "../lib/stats.ts";
 import type { WireProxy } from "../lib/wire-proxy.ts";
 import { KEYS, type Contestant } from "./contestants.ts";
 
@@ -9,18 +10,11 @@ export interface Delayed extends Contestant {
   readonly proxy: WireProxy;
 }
 
-/**
- * Round trips that are injected, ms. None is 0: who is asked again at once is warm, and who has waited is not, however
- * long; a line through both would take this step for a part of its slope.
- */
-export const RTTS = [10, 20, 40, 80];
 const ONE_BY_ONE = 10;
 
 /** For each injected round trip what round trips really were, how long requests took, and what one waited for. */
-export type Cells = readonly Cell[];
-interface Cell {
-  readonly rtts: readonly number[];
-  readonly ms: readonly number[];
+export type Cells = readonly Counted[];
+interface Counted extends Cell {
   readonly turnarounds: number;
 }
 
@@ -39,7 +33,7 @@ export async function submit(
 
 export async function measureSlope(contestant: Delayed): Promise<Cells> {
   const { proxy } = contestant;
-  const cells: Cell[] = [];
+  const cells: Counted[] = [];
   for (const rtt of RTTS) {
     proxy.setDelay(rtt / 2);
     const pinger = await proxy.openPinger();
@@ -57,24 +51,6 @@ export async function measureSlope(contestant: Delayed): Promise<Cells> {
   proxy.setDelay(0);
   return cells;
 }
-
-/** What stands for many values, of requests and of the round trips beside them alike. */
-type Statistic = (values: readonly number[]) => number;
-
-/** Nothing makes one quicker than it can be, and a busy machine lets most wait for a core. It does not see what only some wait for. */
-export const quickest: Statistic = (values) => Math.min(...values);
-
-/** Sees all of it, and the machine as well. */
-export const onAverage: Statistic = mean;
-
-/** How much longer requests of all rounds took, by how much longer round trips took that were measured beside them. */
-export const slopeBy =
-  (statistic: Statistic) =>
-  (rounds: readonly Cells[]): number => {
-    const of = (i: number, what: "rtts" | "ms"): number =>
-      statistic(rounds.flatMap((cells) => cells[i]![what]));
-    return fitLine(RTTS.map((_, i) => [of(i, "rtts"), of(i, "ms")] as const)).slope;
-  };
 
 /** Turnarounds of a request: exact, whatever the machine does. */
 export function turnaroundsOf(rounds: readonly Cells[]): number {
