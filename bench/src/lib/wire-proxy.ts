@@ -8,6 +8,8 @@ import { median } from "./stats.ts";
 
 export interface WireCounts {
   readonly turnarounds: number;
+  /** The longest chain of questions that each waited for an answer, over all connections that were opened since. */
+  readonly chain: number;
   readonly bytesUp: number;
   readonly bytesDown: number;
 }
@@ -31,6 +33,8 @@ export interface Pinger {
   ping(): Promise<number>;
   close(): void;
 }
+
+const NOTHING = { turnarounds: 0, bytesUp: 0, bytesDown: 0 };
 
 /** Timers fire up to a millisecond late, so the end of a delay is waited for in a loop. */
 const SPIN_MS = 1.5;
@@ -72,24 +76,37 @@ class DelayLine {
 export async function startWireProxy(targetPort: number): Promise<WireProxy> {
   const sockets = new Set<Socket>();
   let oneWayMs = 0;
-  let counts = { turnarounds: 0, bytesUp: 0, bytesDown: 0 };
+  let counts = { ...NOTHING };
+  /** Answers of the chain that have come back. */
+  let answered = 0;
+  let epoch = 0;
 
   const carry = (client: Socket): void => {
     const target = connect(targetPort, "127.0.0.1");
     let serverSpokeLast = true;
+    const born = epoch;
+    /** The link of the latest question, and that of each chunk that is on its way back. */
+    let asked = 0;
+    const links: number[] = [];
     const up = new DelayLine((chunk) => target.write(chunk));
     const down = new DelayLine((chunk) => {
       serverSpokeLast = true;
+      const link = links.shift()!;
+      if (born === epoch) answered = Math.max(answered, link);
       counts.bytesDown += chunk.length;
       client.write(chunk);
     });
     client.on("data", (chunk) => {
       if (serverSpokeLast) counts.turnarounds += 1;
       serverSpokeLast = false;
+      asked = answered + 1;
       counts.bytesUp += chunk.length;
       up.push(chunk, oneWayMs);
     });
-    target.on("data", (chunk) => down.push(chunk, oneWayMs));
+    target.on("data", (chunk) => {
+      links.push(asked);
+      down.push(chunk, oneWayMs);
+    });
     for (const [one, other] of [
       [client, target],
       [target, client],
@@ -115,8 +132,10 @@ export async function startWireProxy(targetPort: number): Promise<WireProxy> {
       oneWayMs = ms;
     },
     takeCounts() {
-      const taken = counts;
-      counts = { turnarounds: 0, bytesUp: 0, bytesDown: 0 };
+      const taken = { ...counts, chain: answered };
+      counts = { ...NOTHING };
+      answered = 0;
+      epoch += 1;
       return taken;
     },
     async close() {
