@@ -15,6 +15,7 @@ import { createCommandClient, createSubscriberClient, type Redis } from "./clien
 
 const PEM = readFileSync(new URL("../../test/untrusted.pem", import.meta.url), "utf8");
 const SHARDS = ["s0", "s1", "s2", "s3"];
+const WRONG = "Redis refuses the user or password of its address (WRONGPASS): correct GATEWAY_REDIS_URL";
 const keys = createKeys("msb");
 
 let dir: string;
@@ -57,17 +58,13 @@ describe("a cluster", () => {
     expect(await health(url)).toBe("ok");
     const [first, second] = cluster.servers as [ValkeyServer, ValkeyServer];
     const password = new URL(first.urlOf("gateway")).password;
-    expect(await health(url.replace(password, "wrong"))).toBe(
-      "Redis refuses the user or password of its address (WRONGPASS); try again.",
-    );
+    expect(await health(url.replace(password, "wrong"))).toBe(`${WRONG}; try again.`);
     expect(await health(url.replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:9"))).toBe(
       "Nobody listens at the address of Redis (ECONNREFUSED); try again.",
     );
     // One of them has another password.
     await asOwner(second, (redis) => redis.acl("SETUSER", "gateway", "resetpass", ">other"));
-    expect(await health(url)).toBe(
-      `Redis refuses the user or password of its address (WRONGPASS): shards s0, s1 on 127.0.0.1:${second.port}; try again.`,
-    );
+    expect(await health(url)).toBe(`${WRONG}: shards s0, s1 on 127.0.0.1:${second.port}; try again.`);
     await asOwner(second, (redis) => redis.acl("SETUSER", "gateway", "resetpass", `>${password}`));
     const slot = await asOwner(first, async (redis) => {
       const number = await redis.cluster("KEYSLOT", "{s2}");

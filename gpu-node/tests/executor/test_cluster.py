@@ -74,7 +74,8 @@ async def tls_before(port: int) -> AsyncIterator[int]:
 async def test_says_what_is_wrong_with_a_cluster_and_where(server: Valkey) -> None:
     place = f"127.0.0.1:{server.port}"
     assert await health(f"redis+cluster://:secret@{place}") is None
-    refused = "Redis refuses the user or password of its address (WRONGPASS): shard s0 on"
+    refused = "Redis refuses the user or password of its address (WRONGPASS): "
+    refused += "correct GPU_NODE_REDIS_URL: shard s0 on"
     assert await health(f"redis+cluster://:no@{place}") == f"{refused} {place}."
     nobody = "Nobody listens at the address of Redis (ECONNREFUSED): shard s0 on 127.0.0.1:9."
     assert await health("redis+cluster://:secret@127.0.0.1:9") == nobody
