@@ -13,7 +13,11 @@ interface Said {
   stderr: string;
 }
 
-function say({ cluster, seaweed }: ClusterWorld, ...args: string[]): Promise<Said> {
+function say(
+  { cluster, seaweed }: ClusterWorld,
+  args: string[],
+  more: Record<string, string> = {},
+): Promise<Said> {
   const env = {
     PATH: process.env.PATH,
     GATEWAY_REDIS_URL: cluster.urlOf("owner"),
@@ -23,6 +27,7 @@ function say({ cluster, seaweed }: ClusterWorld, ...args: string[]): Promise<Sai
     GATEWAY_S3_BUCKET: seaweed.bucket,
     GATEWAY_S3_ACCESS_KEY: seaweed.accessKey,
     GATEWAY_S3_SECRET_KEY: seaweed.secretKey,
+    ...more,
   };
   return new Promise((resolve) => {
     execFile(process.execPath, [COMMAND, ...args], { env }, (error, _, stderr) => {
@@ -31,7 +36,7 @@ function say({ cluster, seaweed }: ClusterWorld, ...args: string[]): Promise<Sai
   });
 }
 
-export const backUp = (world: ClusterWorld, folder: string): Promise<Said> => say(world, "make", folder);
+export const backUp = (world: ClusterWorld, folder: string): Promise<Said> => say(world, ["make", folder]);
 
 export function backupTests(world: () => ClusterWorld): void {
   it("come back from a backup with the runs of all shards, and without what came after it", async () => {
@@ -42,15 +47,21 @@ export function backupTests(world: () => ClusterWorld): void {
       status: 0,
       stderr: expect.stringContaining("is whole"),
     });
+    expect(
+      await say(world(), ["make", join(dir, "less")], { GATEWAY_SHARDS: String(SHARDS - 1) }),
+    ).toMatchObject({
+      status: 1,
+      stderr: "Redis holds shard s3, and GATEWAY_SHARDS is 3: set it as the gateways have it.\n",
+    });
     const later = await client.runs.submit({ graph: PLAIN });
     await Promise.all([gateway.stop(), box.stop()]);
-    expect((await say(world(), "restore", folder)).stderr).toContain("Redis is not empty, it holds msb:");
+    expect((await say(world(), ["restore", folder])).stderr).toContain("Redis is not empty, it holds msb:");
     for (const { url } of cluster.servers) {
       const redis = new Redis(url);
       await redis.flushall();
       redis.disconnect();
     }
-    expect(await say(world(), "restore", folder)).toMatchObject({
+    expect(await say(world(), ["restore", folder])).toMatchObject({
       status: 0,
       stderr: expect.stringMatching(/Restored \d+ keys and 0 objects/),
     });

@@ -76,7 +76,7 @@ async function make(place: Place, folder: string, mostPauseMs: number): Promise<
   const keys = createKeys(prefix);
   const files = filesOf(folder);
   const at = toTimestamp(systemClock.now());
-  const servers = await redisServers(redis, shards);
+  const servers = await redisServers(redis, keys, shards);
   say("Copying Redis; whoever writes waits.");
   const copy = await copyRedis({ servers, keys, prefix, clock: systemClock, mostPauseMs }, files.redis);
   say(`${copy.names.size} keys of ${copy.server}; others waited for ${copy.pausedMs} ms.`);
@@ -126,7 +126,8 @@ async function restore({ redis, send, store, settings }: Place, folder: string):
   const objects = await assertWhole(folder, manifest);
   assertSameKind(redis, manifest.redis.cluster === true);
   await store.ensureBucket();
-  await assertEmptyRedis(await redisServers(redis, settings.shards), settings.prefix);
+  const keys = createKeys(settings.prefix);
+  await assertEmptyRedis(await redisServers(redis, keys, settings.shards), settings.prefix);
   await assertEmptyStore(send);
   await assertReadable(redis, files.redis, manifest.redis.server);
   let done = 0;
