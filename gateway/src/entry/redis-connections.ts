@@ -43,10 +43,12 @@ function createFaults({ info, error }: Pick<Logger, "info" | "error">) {
   /** By the connection's name, where the address is of a cluster. */
   const said = new Map<string, string>();
   return {
-    isSaid: (fault: string): boolean => [...said.values()].includes(fault),
+    isSaid: (fault: string): boolean => [...said.values()].some((sentence) => fault.startsWith(sentence)),
     met(fault: string, name = ""): void {
-      if (fault !== said.get(name)) error("redis cannot be used", { fault });
-      said.set(name, fault);
+      // Which server is asked for a shard that none has, or whose master is gone, may change with each attempt.
+      const [sentence = fault] = name === "" ? [fault] : fault.split(`: ${name} on `);
+      if (sentence !== said.get(name)) error("redis cannot be used", { fault });
+      said.set(name, sentence);
     },
     over(name = ""): void {
       if (said.delete(name)) info("redis can be used again", name === "" ? {} : { where: name });
