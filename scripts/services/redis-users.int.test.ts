@@ -232,6 +232,14 @@ describe.each([
     stranger.disconnect();
   });
 
+  it("what scripts have written is there when the server starts again, with nobody as its default user", async () => {
+    const key = "msb:{s0}:run:kept";
+    await owner.eval("redis.call('SET', KEYS[1], 'a') redis.call('APPEND', KEYS[1], 'b')", 1, key);
+    await server.service.restart();
+    expect(await owner.get(key)).toBe("ab");
+    await expect(owner.call("AUTH", "default", "")).rejects.toThrow(/WRONGPASS/);
+  });
+
   it("passwords are made once, for their owner's eyes only", () => {
     const options = { prefix: "msb", pools: ["default"] };
     const { aclFile, passwords } = ownRedisUsers(dir, options);
