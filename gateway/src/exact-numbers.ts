@@ -25,8 +25,9 @@ export const MOST_ERRORS = 100;
 interface Level {
   isObject: boolean;
   index: number;
-  /** The last string seen, which is the key once its colon came. */
-  key: [start: number, end: number];
+  /** Where the last string seen begins and ends, which is the key once its colon came. */
+  keyStart: number;
+  keyEnd: number;
 }
 
 /**
@@ -55,9 +56,12 @@ export function inexactNumbers(text: string): FieldError[] {
     if (code === QUOTE) {
       const start = i;
       i = endOfString(text, i);
-      if (level?.isObject) level.key = [start, i + 1];
+      if (level) {
+        level.keyStart = start;
+        level.keyEnd = i + 1;
+      }
     } else if ((code | BRACE_BIT) === OPEN) {
-      levels.push({ isObject: code === OBJECT_OPEN, index: 0, key: [0, 0] });
+      levels.push({ isObject: code === OBJECT_OPEN, index: 0, keyStart: 0, keyEnd: 0 });
     } else if ((code | BRACE_BIT) === CLOSE) {
       levels.pop();
     } else if (code === COMMA && level) {
@@ -79,8 +83,8 @@ function numberAt(text: string, at: number): string {
 
 function pointerOf(text: string, levels: Level[]): string {
   return levels
-    .map(({ isObject, index, key }) =>
-      isObject ? `/${escapePointer(JSON.parse(text.slice(...key)) as string)}` : `/${index}`,
+    .map(({ isObject, index, keyStart, keyEnd }) =>
+      isObject ? `/${escapePointer(JSON.parse(text.slice(keyStart, keyEnd)) as string)}` : `/${index}`,
     )
     .join("");
 }

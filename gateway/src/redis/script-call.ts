@@ -23,12 +23,13 @@ export class ScriptCall extends Command {
 
 /** As the protocol of Redis writes a command. Joined: a text that grows part by part is several times as much garbage. */
 function written(args: readonly (string | number)[], bytesOf: (text: string) => number): string {
-  const lines = [`*${args.length + 1}`, lengthLine(NAME.length), NAME];
-  for (const arg of args) {
-    const text = typeof arg === "string" ? arg : String(arg);
-    lines.push(lengthLine(bytesOf(text)), text);
+  const lines = new Array<string>(2 * args.length + 4).fill("");
+  [lines[0], lines[1], lines[2]] = [`*${args.length + 1}`, lengthLine(NAME.length), NAME];
+  for (let i = 0; i < args.length; i += 1) {
+    const text = String(args[i]);
+    lines[2 * i + 3] = lengthLine(bytesOf(text));
+    lines[2 * i + 4] = text;
   }
-  lines.push("");
   return lines.join("\r\n");
 }
 

@@ -5,13 +5,12 @@ import { escapePointer, fieldErrors } from "../errors/field-errors.ts";
 import type { RunnableGraph } from "../graphs/catalogue.ts";
 import { choiceProblems } from "../graphs/chosen-engine.ts";
 import type { InputSpec } from "../graphs/input-fields.ts";
-import { itemTypes } from "../graphs/item-types.ts";
 import type { NodeTypes } from "../graphs/node-types.ts";
 import { checkGiven } from "./check-given.ts";
 import { checkLists, valueProblems } from "./check-lists.ts";
 import { knownOf } from "./known-graph.ts";
 import type { Soon } from "../soon.ts";
-import { mayNameFiles, resolveFiles, type OwnFiles, type Typed } from "./resolve-files.ts";
+import { resolveFiles, type OwnFiles, type Typed } from "./resolve-files.ts";
 
 type Input = Record<string, unknown>;
 
@@ -41,17 +40,20 @@ export function prepareInput(
   nodeTypes: NodeTypes,
 ): Soon<PreparedInput> {
   const asSent = checkedInput(accepted, input, nodeTypes);
-  const typed = typedFields(accepted, input);
-  if (typed.length === 0) return { input, files: [], texts: { asSent, resolved: asSent } };
+  const { files: typed } = knownOf(accepted);
+  if (typed.size === 0) return { input, files: [], texts: { asSent, resolved: asSent } };
   return withFiles({ accepted, input, asSent }, files, typed);
 }
 
 /** The input as JSON. */
 function checkedInput(accepted: RunnableGraph, input: Input, nodeTypes: NodeTypes): string {
   const problems = checkFields(accepted.input, input);
-  const told = new Set(problems.map(({ pointer }) => pointer));
-  const needed = [...missingFields(accepted, input), ...choiceProblems(accepted.graph, nodeTypes, input)];
-  problems.push(...needed.filter(({ pointer }) => !told.has(pointer)));
+  const { needed, hasChoices } = knownOf(accepted);
+  if (needed.size > 0 || hasChoices) {
+    const told = new Set(problems.map(({ pointer }) => pointer));
+    const more = [...missingFields(accepted, input), ...choiceProblems(accepted.graph, nodeTypes, input)];
+    problems.push(...more.filter(({ pointer }) => !told.has(pointer)));
+  }
   if (problems.length === 0) problems.push(...checkGiven(accepted, input));
   if (problems.length === 0) problems.push(...checkLists(accepted.graph, input));
   if (problems.length > 0) throw invalidInput(accepted, problems);
@@ -62,26 +64,18 @@ function checkedInput(accepted: RunnableGraph, input: Input, nodeTypes: NodeType
   return asSent;
 }
 
-/** Fields of the input that may name files. */
-function typedFields({ graph, input: spec }: RunnableGraph, input: Input): [field: string, typed: Typed][] {
-  const items = itemTypes(graph);
-  return Object.keys(input).flatMap((field) => {
-    const typed = { type: spec.fields.get(field)?.type, items: items.get(field), pointer: `/input/${field}` };
-    return mayNameFiles(typed) ? [[field, typed]] : [];
-  });
-}
-
 async function withFiles(
   { accepted, input, asSent }: { accepted: RunnableGraph; input: Input; asSent: string },
   own: OwnFiles,
-  typed: readonly [field: string, typed: Typed][],
+  typed: ReadonlyMap<string, Typed>,
 ): Promise<PreparedInput> {
   const used = new Set<string>();
   const invalid = (pointer: string, detail: string) => invalidInput(accepted, [{ pointer, detail }]);
   const resolved = { ...input };
   await Promise.all(
-    typed.map(async ([field, each]) => {
-      resolved[field] = await resolveFiles({ own, used, invalid }, input[field], each);
+    Object.keys(input).map(async (field) => {
+      const each = typed.get(field);
+      if (each) resolved[field] = await resolveFiles({ own, used, invalid }, input[field], each);
     }),
   );
   if (used.size === 0) return { input, files: [], texts: { asSent, resolved: asSent } };

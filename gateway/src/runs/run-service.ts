@@ -78,13 +78,10 @@ export function createRunService(options: RunServiceOptions): RunService {
         webhook,
         ...{ texts: input.texts, files: input.files },
         ...deadlinesOf(request, deadlines),
-        idempotency,
+        ...{ idempotency, limitShard: shards[0]!, run: newId("run", shard), sent: options.wake },
       };
-      for (;;) {
-        const submitted = await submitRun(redis, keys, {
-          ...entry,
-          ...{ limitShard: shards[0]!, run: newId("run", shard), sent: options.wake },
-        });
+      for (; ; entry.run = newId("run", shard)) {
+        const submitted = await submitRun(redis, keys, entry);
         if (submitted.kind === "created")
           return toCreated(submitted, { now: clock.now(), accepted, matching });
         // Deleted since it was named: its key is free again, so the next turn makes a run.

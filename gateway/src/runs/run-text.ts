@@ -55,6 +55,6 @@ export function written({ texts, places }: RunText, { run, record, data }: RunRe
     tags: data.tags!,
   };
   let all = texts[0]!;
-  for (const [i, place] of places.entries()) all += values[place] + texts[i + 1]!;
+  for (let i = 0; i < places.length; i += 1) all += values[places[i]!] + texts[i + 1]!;
   return all;
 }
