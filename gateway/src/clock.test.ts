@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createPassingClock } from "../test/passing-clock.ts";
-import { systemClock, withinMs } from "./clock.ts";
+import { systemClock, toTimestamp, withinMs } from "./clock.ts";
 
 it("aborts work when its time is over, not before, and not afterwards", async () => {
   const clock = createPassingClock();
@@ -24,4 +24,13 @@ it("waits as long as a timer can where more is asked, instead of not at all", as
   await systemClock.sleep(5);
   expect(isDue).toBe(false);
   callOff();
+});
+
+it("writes a time as dates do, also times that are told in turns", () => {
+  const times = [
+    0, -1, -1000, 999, 1_796_068_800_000, 1_796_068_800_123, 1_796_155_200_123, 253_402_300_800_000, 1.5,
+  ];
+  for (const turn of [times, times.toReversed(), times])
+    for (const ms of turn) expect(toTimestamp(ms)).toBe(new Date(ms).toISOString());
+  expect(() => toTimestamp(Number.NaN)).toThrow(RangeError);
 });

@@ -54,5 +54,18 @@ export const systemRandom: () => number = Math.random;
 
 /** ISO 8601 in UTC with milliseconds, as on the wire. */
 export function toTimestamp(ms: number): string {
-  return new Date(ms).toISOString();
+  if (!Number.isInteger(ms)) return new Date(ms).toISOString();
+  const second = Math.floor(ms / 1000);
+  const at = Math.abs(second % KEPT_SECONDS);
+  let known = seconds[at];
+  // Up to the dot: what is told at one time lies within few seconds.
+  if (known?.second !== second) {
+    known = { second, text: new Date(ms).toISOString().slice(0, -"000Z".length) };
+    seconds[at] = known;
+  }
+  return `${known.text}${String(1000 + ms - 1000 * second).slice(1)}Z`;
 }
+
+/** A prime, so that times a day apart do not take one another's place. */
+const KEPT_SECONDS = 61;
+const seconds: { second: number; text: string }[] = [];

@@ -2,6 +2,7 @@
 import type { Context, ErrorHandler, MiddlewareHandler, Next } from "hono";
 import { routePath } from "hono/route";
 import type { AppEnv } from "../app-env.ts";
+import type { AccessSettings } from "../access/settings.ts";
 import type { Connect } from "../connected.ts";
 import { newPlainId } from "../ids.ts";
 import type { FindPage } from "../page.ts";
@@ -34,14 +35,16 @@ export function gate(
   const newId = (): string => newPlainId("req");
 
   /** Who is refused has an answer, so that all that stands around still has its say. */
-  const answering = async (c: Context<AppEnv>, work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      c.res = await onError(error, c);
-    }
-  };
+  const answering =
+    (pass: Pass): Pass =>
+    async (c, next) => {
+      try {
+        await pass(c, next);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        c.res = await onError(error, c);
+      }
+    };
 
   const enter: Pass = async (c, next) => {
     if (page && mayBePage(c.req) && (await answerPage(c, page))) return;
@@ -50,14 +53,11 @@ export function gate(
     await next();
   };
 
-  const cors = access.allowedOrigins.size > 0 ? allowedOrigins(access.allowedOrigins) : undefined;
-  const pass: Pass = (c, next) =>
-    answering(c, async () => {
-      assertOwnHost(c, access);
-      if (!cors) return enter(c, next);
-      const said = await cors(c, () => answering(c, () => enter(c, next)));
-      if (said) c.res = said;
-    });
+  const inside = access.allowedOrigins.size > 0 ? withOrigins(access, answering(enter)) : enter;
+  const pass = answering((c, next) => {
+    assertOwnHost(c, access);
+    return inside(c, next);
+  });
 
   return async function gate(c, next) {
     const began = clock.now();
@@ -74,5 +74,13 @@ export function gate(
     }
     tellRequest(deps, c, clock.now() - began);
     addCommonHeaders(c);
+  };
+}
+
+function withOrigins({ allowedOrigins: origins }: AccessSettings, pass: Pass): Pass {
+  const cors = allowedOrigins(origins);
+  return async (c, next) => {
+    const said = await cors(c, () => pass(c, next));
+    if (said) c.res = said;
   };
 }

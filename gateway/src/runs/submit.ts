@@ -146,7 +146,8 @@ function mostOf(key: CallerKey | undefined): { perMinute: number; mostLive: numb
 
 /** Whether its runs are counted. */
 export function isLimited(key: CallerKey | undefined): boolean {
-  return Object.values(mostOf(key)).some((most) => most > 0);
+  const { perMinute, mostLive, mostBytes } = mostOf(key);
+  return perMinute + mostLive + mostBytes > 0;
 }
 
 /** Names of nothing where there is nothing to count. */
