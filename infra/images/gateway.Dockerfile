@@ -40,4 +40,4 @@ COPY infra/images/is-ready.mjs infra/images/first-keys.mjs infra/images/
 # A number, so that Kubernetes can see that it is not root; Compose sets its own.
 USER 1000:1000
 EXPOSE 8787
-ENTRYPOINT ["node", "--max-semi-space-size=4", "--heap-growing-percent=50", "gateway/src/entry/nodejs/main.ts"]
+ENTRYPOINT ["node", "--max-semi-space-size=16", "--heap-growing-percent=50", "gateway/src/entry/nodejs/main.ts"]
