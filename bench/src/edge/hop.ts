@@ -14,8 +14,7 @@ import { asProxy, BUSY_EXTENSION, type Far } from "./far-box.ts";
 const PREFIX = "msb";
 const POOL = "default";
 const HEARD_MS = 30_000;
-/** Long ways: much is done at both ends of them, and a busy machine takes its time for it. */
-const MEASURED = { rounds: 4, times: 6, rtts: [40, 80, 160, 320] };
+const MEASURED = { rounds: 4, times: 12 };
 const node = (id: string, plane: "node" | "python", from?: string) => ({
   ...{ id, plane, type: `${plane}_noop` },
   inputs: { text: from === undefined ? "x" : `$${from}.text` },
