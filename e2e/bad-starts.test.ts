@@ -49,7 +49,9 @@ describe.each(SERVICES)("the $name", ({ name, app, user, prepare }) => {
     [
       "a missing secret",
       () => ({ env: { [`${app}_S3_SECRET_KEY_FILE`]: "" } }),
-      new RegExp(`${app}_S3_SECRET_KEY is (missing|not set): `),
+      new RegExp(
+        `${app}_S3_SECRET_KEY is missing: set it, or name a file that holds it in ${app}_S3_SECRET_KEY_FILE`,
+      ),
     ],
     [
       "a secret's file that is not there",
@@ -57,6 +59,11 @@ describe.each(SERVICES)("the $name", ({ name, app, user, prepare }) => {
       new RegExp(`${app}_S3_SECRET_KEY_FILE names a file that does not exist`),
     ],
     ["a port in use", () => ({ port: port() }), new RegExp(`set ${app}_PORT to another, or to 0\\.`)],
+    [
+      "an address of another machine",
+      () => ({ env: { [`${app}_HOST`]: "192.0.2.1", GATEWAY_AUTH: "required" } }),
+      new RegExp(`set ${app}_HOST to (an address of it|one of this machine)`),
+    ],
   ])("ends with one sentence for %s", async (what, more, sentence) => {
     const { service } = await given(what.replaceAll(/\W/g, "-"), more());
     const { code } = await service.exited;
@@ -93,4 +100,22 @@ describe.each(SERVICES)("the $name", ({ name, app, user, prepare }) => {
     });
     await saysSo(service, `object store answered 403 (SignatureDoesNotMatch): correct ${app}_S3_SECRET_KEY`);
   });
+});
+
+it("the gateway that wants a key says how the first is made, while there is none", async () => {
+  const gateway = await prepareGateway({
+    dir: join(dir, "keyless"),
+    redisUrl: valkey.urlOf("gateway"),
+    s3: { ...seaweed, endpoint: "http://127.0.0.1:6000" },
+    env: { GATEWAY_AUTH: "required" },
+  });
+  running.push(gateway);
+  gateway.service.launch();
+  await expect
+    .poll(() => gateway.service.logTail(), { timeout: 60_000 })
+    .toContain("npm run keys -- create --owner NAME --scopes");
+  // Some ports are never called, whoever listens there.
+  await expect
+    .poll(() => gateway.service.logTail(), { timeout: 60_000 })
+    .toContain("The address of the object store has a port that no client of HTTP calls: give it another");
 });

@@ -103,7 +103,8 @@ function given(
   const file = fileEnv === null ? undefined : env[fileEnv] || undefined;
   if (fileEnv === null || file === undefined) {
     if (text !== undefined) return { source: name, text };
-    const problem = `is missing: ${variable.description}`;
+    const file = fileEnv === null ? "" : `, or name a file that holds it in ${fileEnv}`;
+    const problem = `is missing: set it${file}. ${variable.description}`;
     return variable.required ? { source: name, problem } : { source: name };
   }
   if (text !== undefined) return { source: name, problem: `and ${fileEnv} are both set: give one of them` };

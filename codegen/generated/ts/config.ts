@@ -232,7 +232,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "setting": false,
     "default": null,
     "required": true,
-    "description": "No default."
+    "description": "Access key of the object store."
   },
   "s3_secret_key": {
     "env": "GATEWAY_S3_SECRET_KEY",
@@ -243,7 +243,7 @@ export const GATEWAY_ENV: Readonly<Record<keyof GatewayConfig, Variable>> = {
     "setting": false,
     "default": null,
     "required": true,
-    "description": "No default."
+    "description": "Secret key that belongs to it."
   },
   "show_failures": {
     "env": "GATEWAY_SHOW_FAILURES",
@@ -744,7 +744,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "setting": false,
     "default": null,
     "required": true,
-    "description": "No default."
+    "description": "Access key of the object store."
   },
   "s3_secret_key": {
     "env": "GPU_NODE_S3_SECRET_KEY",
@@ -755,7 +755,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "setting": false,
     "default": null,
     "required": true,
-    "description": "No default."
+    "description": "Secret key that belongs to it."
   },
   "show_failures": {
     "env": "GPU_NODE_SHOW_FAILURES",

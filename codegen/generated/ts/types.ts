@@ -884,9 +884,9 @@ export interface GatewayConfig {
   s3_region?: string;
   /** Bucket of artifacts and files. Default: "myspinbot". */
   s3_bucket?: string;
-  /** No default. */
+  /** Access key of the object store. */
   s3_access_key: string;
-  /** No default. */
+  /** Secret key that belongs to it. */
   s3_secret_key: string;
   /**
    * Whether a run shows the last line of a failure that its handler did not expect, as npm run dev lets it. It may
@@ -1039,9 +1039,9 @@ export interface GpuNodeConfig {
   s3_region?: string;
   /** Bucket of artifacts and files. Default: "myspinbot". */
   s3_bucket?: string;
-  /** No default. */
+  /** Access key of the object store. */
   s3_access_key: string;
-  /** No default. */
+  /** Secret key that belongs to it. */
   s3_secret_key: string;
   /**
    * Whether a run shows the last line of a failure that its handler did not expect, as npm run dev lets it. It may

@@ -19,12 +19,16 @@ const CODES: Record<string, string> = {
 };
 const CERTIFICATE = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT)/;
 
+/** Of addresses that are never called: fetch leaves some ports to other protocols. */
+const UNCALLED = "The address of @ has a port that no client of HTTP calls: give it another";
+
 /** One sentence with the code; undefined where neither the error nor what caused it tells of a connection. */
 export function connectionFault(error: unknown, name: string): string | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
     const { code = "" } = each as NodeJS.ErrnoException;
     const sentence = CERTIFICATE.test(code) ? "The TLS certificate of @ is not trusted" : CODES[code];
     if (sentence !== undefined) return `${sentence.replace("@", name)} (${code})`;
+    if (each.message === "bad port") return UNCALLED.replace("@", name);
   }
   return undefined;
 }

@@ -35,15 +35,19 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         listener = socket.create_server((config.host, config.port), backlog=128)
     except OSError as error:
-        where = f"{config.host}:{config.port}"
-        remedy = f"set {GPU_NODE_ENV['port'].env} to another, or to 0"
-        if error.errno != errno.EADDRINUSE:
-            remedy = f"set {GPU_NODE_ENV['host'].env} to an address of this machine"
-        print(f"gpu-node cannot listen on {where}: {error.strerror}; {remedy}.", file=sys.stderr)
+        print(_cannot_listen(config, error), file=sys.stderr)
         return EXIT_CONFIG
     with listener:
         _begin_log(config, files)
         return _run(config, gate, listener, environment)
+
+
+def _cannot_listen(config: Config, error: OSError) -> str:
+    port, host = GPU_NODE_ENV["port"].env, GPU_NODE_ENV["host"].env
+    is_port = error.errno in (errno.EADDRINUSE, errno.EACCES)
+    remedy = f"set {port} to another, or to 0" if is_port else f"set {host} to one of this machine"
+    why = str(error.strerror).split(" (while attempting", 1)[0]
+    return f"gpu-node cannot listen on {config.host}:{config.port}: {why}; {remedy}."
 
 
 def _begin_log(config: Config, files: SecretFiles) -> None:

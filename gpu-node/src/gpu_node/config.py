@@ -127,7 +127,9 @@ def read_config(
         if text:
             _cast(name, variable, text, values=values, errors=errors)
         elif variable.required:
-            errors.append(f"{variable.env} is not set: {variable.description}")
+            file = f", or name a file that holds it in {variable.file_env}"
+            how = f"set it{file if variable.file_env else ''}. {variable.description}"
+            errors.append(f"{variable.env} is missing: {how}")
         else:
             values[name] = variable.default
     errors += _address_errors(values)

@@ -4,6 +4,8 @@ import { createApp } from "../../app.ts";
 import { systemClock } from "../../clock.ts";
 import { createConnected } from "../../connected.ts";
 import { createEventHub } from "../../events/event-hub.ts";
+import type { ApiKeys } from "../../access/api-keys.ts";
+import type { Logger } from "../../telemetry/logger.ts";
 import type { RoleState } from "../../health/readiness.ts";
 import { createHttpServer } from "./http-server.ts";
 import { makeBucket } from "../make-bucket.ts";
@@ -15,15 +17,21 @@ import type { Role, RoleContext } from "./role.ts";
 /** Longest time that open event streams and slow answers get at a stop. */
 const STOP_MS = 5000;
 
-/** @throws an Error that names the port when it is taken. */
+/** What the system says of a port -> what is wrong with it, and what mends it. */
+const REFUSALS: Record<string, string> = {
+  EADDRINUSE: "is taken: set GATEWAY_PORT to another, or to 0",
+  EACCES: "may not be opened by this user: set GATEWAY_PORT to another, or to 0",
+  EADDRNOTAVAIL: "is not of this machine: set GATEWAY_HOST to an address of it",
+  ENOTFOUND: "is at no known host: set GATEWAY_HOST to an address of this machine",
+};
+
+/** @throws an Error that says which port cannot be had, and what mends it */
 async function listen(server: Server, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("listening", resolve);
     server.once("error", (error: NodeJS.ErrnoException) => {
-      const taken = error.code === "EADDRINUSE";
-      reject(
-        taken ? new Error(`Port ${port} on ${host} is taken: set GATEWAY_PORT to another, or to 0.`) : error,
-      );
+      const said = REFUSALS[error.code ?? ""];
+      reject(said === undefined ? error : new Error(`Port ${port} on ${host} ${said}.`));
     });
     server.listen(port, host);
   });
@@ -41,6 +49,14 @@ async function close(server: Server, graceMs: number): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(cut);
+}
+
+/** Where keys are needed nobody is served before there is one. While Redis is away nothing is known of them. */
+async function sayWithoutKeys(apiKeys: Pick<ApiKeys, "made">, logger: Logger): Promise<void> {
+  if (await apiKeys.made().catch(() => true)) return;
+  logger.warn("no API key was made yet", {
+    first: "npm run keys -- create --owner NAME --scopes runs:write,runs:read,operate",
+  });
 }
 
 export async function startHttp({
@@ -76,6 +92,7 @@ export async function startHttp({
     url: urlOf(server, config.host),
     auth: config.auth === "required" ? "keys are required" : "loopback only, until there is an API key",
   });
+  if (config.auth === "required") void sayWithoutKeys(connected.apiKeys, logger);
   return {
     state: () => ({ role: "http", ready: true, detail: "running" }),
     async stop(graceMs) {

@@ -300,7 +300,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
         is_setting=False,
         default=None,
         required=True,
-        description="No default.",
+        description="Access key of the object store.",
     ),
     "s3_secret_key": Variable(
         env="GPU_NODE_S3_SECRET_KEY",
@@ -311,7 +311,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
         is_setting=False,
         default=None,
         required=True,
-        description="No default.",
+        description="Secret key that belongs to it.",
     ),
     "show_failures": Variable(
         env="GPU_NODE_SHOW_FAILURES",

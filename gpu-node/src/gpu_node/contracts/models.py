@@ -945,9 +945,9 @@ class GatewayConfig(Model):
     s3_bucket: str = Field(default="myspinbot")
     """Bucket of artifacts and files."""
     s3_access_key: str
-    """No default."""
+    """Access key of the object store."""
     s3_secret_key: str
-    """No default."""
+    """Secret key that belongs to it."""
     show_failures: bool = Field(default=False)
     """Whether a run shows the last line of a failure that its handler did not expect, as npm run
     dev lets it. It may hold what only the log should.
@@ -1091,9 +1091,9 @@ class GpuNodeConfig(Model):
     s3_bucket: str = Field(default="myspinbot")
     """Bucket of artifacts and files."""
     s3_access_key: str
-    """No default."""
+    """Access key of the object store."""
     s3_secret_key: str
-    """No default."""
+    """Secret key that belongs to it."""
     show_failures: bool = Field(default=False)
     """Whether a run shows the last line of a failure that its handler did not expect, as npm run
     dev lets it. It may hold what only the log should.
