@@ -71,14 +71,19 @@ interface Started {
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-/** `npm run start`, without npm: until it says where the gateway is. */
-async function start(data: string): Promise<Started> {
+/** `npm run start`, or what it runs: until it says where the gateway is. */
+async function start(data: string, byNpm = false): Promise<Started> {
   const [gateway = 0, gpuNode = 0] = await freePorts(2);
   const args = ["--data", data, "--port", String(gateway), "--gpu-node-port", String(gpuNode)];
-  const child = spawn(process.execPath, [join(ROOT, "scripts", "start.ts"), ...args], {
-    env: { ...process.env, ...ENV },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    byNpm ? "npm" : process.execPath,
+    [...(byNpm ? ["run", "--silent", "start", "--"] : [join(ROOT, "scripts", "start.ts")]), ...args],
+    {
+      cwd: ROOT,
+      env: { ...process.env, ...ENV },
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const one: Started = {
     process: child,
@@ -153,7 +158,7 @@ it("goes on from a backup after all was lost, with every byte, and without what 
 
   const back = await say("restore", backup, "--data", second);
   expect([back.status, back.stderr]).toEqual([0, expect.stringMatching(/Restored \d+ keys and 2 objects/)]);
-  const { client } = await start(second);
+  const { client } = await start(second, true);
   const bytes = await client.artifacts.bytes(made.artifact_id);
   expect(createHash("sha256").update(bytes).digest("hex")).toBe(made.sha256);
   expect((await client.files.list()).files.map(({ file_id }) => file_id)).toEqual([image.file_id]);
@@ -169,13 +174,14 @@ it("goes on from a backup after all was lost, with every byte, and without what 
   expect(begun(underWay.run_id).toSorted()).toEqual(["done", "here", "here", "there", "there"]);
 });
 
-it("listens for this machine alone, and Ctrl-C ends everything that it started", async () => {
+it("listens for this machine alone, and a signal to npm ends everything in order", async () => {
   const running = started!;
   const ports = listenersBelow(running.process.pid!).map(({ port }) => port);
   expect(ports).toEqual(expect.arrayContaining(running.ports));
   expect(ports.length).toBeGreaterThan(6);
   expect(await Promise.all(ports.map(answersOthers))).not.toContain(true);
-  expect(await running.end("SIGINT")).toBe(0);
+  // As a service manager sends it: to npm, and to nobody else.
+  expect(await running.end("SIGTERM")).toBe(0);
   expect(await Promise.all(ports.map(isFree))).not.toContain(false);
   const again = await say("backup", join(dir, "stopped"), "--data", second);
   expect([again.status, again.stderr]).toEqual([0, expect.stringMatching(/is whole/)]);
