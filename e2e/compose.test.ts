@@ -178,6 +178,13 @@ describe("what the files say", () => {
     }
   });
 
+  it("asks every service that stays whether it is well, but for those whose images hold nothing to ask with", () => {
+    // Prometheus asks these itself: `up` of their jobs. What runs once has an end instead.
+    const none = ["cadvisor", "dcgm-exporter", "first-keys", "minio-setup", "redis-exporter"];
+    const silent = Object.entries(all().services).filter(([, { healthcheck }]) => healthcheck === undefined);
+    expect(silent.map(([name]) => name).toSorted()).toEqual(none);
+  });
+
   it("says what is missing before set-up", () => {
     const missing = join(folder, "nowhere");
     expect(() => readCompose(missing, ["core"])).toThrow(/settings\.env/);
