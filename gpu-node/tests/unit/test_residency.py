@@ -82,10 +82,13 @@ class Box:
             **{"work_dir": str(self._work), "models_dir": str(self._work), "cache_dir": None},
             **{"settings": {}, "owner": "local"},
         )
-        await self._pool.run(call, lambda *_: None, 20, self)
+        await self._pool.run(call, lambda *_: None, 20, self, on_returned=lambda _: None)
 
     def grace_s(self) -> float:
         return 0
+
+    def take_seat(self) -> None:
+        """Nobody passes one on."""
 
     def acts(self) -> None:
         pass
