@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
         with Direct(port=port, protocol=2) as client:
             client.config_set("requirepass", "secret")
             client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-            while b"cluster_state:ok" not in client.execute_command("CLUSTER", "INFO"):
+            while b"cluster_state:ok" not in (client.execute_command("CLUSTER", "INFO") or b""):
                 time.sleep(0.02)
         yield server
 
@@ -50,7 +50,7 @@ async def health(url: str, shard: str = "s0") -> str | None:
 
 
 @asynccontextmanager
-async def tls_before(port: int) -> AsyncIterator[int]:
+async def tls_before(port: int) -> AsyncGenerator[int]:
     """Takes TLS for a server that has none; its port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(PEM)
