@@ -44,9 +44,9 @@ describePage("the page alone", startAlone, (home) => {
       await route.fulfill({ response, json: { ...known, graphs } });
     });
     await page.goto("/make/talking-avatar");
-    await page.getByText("No box is online. The run will wait for one. Done in about 42 s.").waitFor();
+    await page.getByText("No box takes work now. The run will wait for one. Done in about 42 s.").waitFor();
     await page.goto("/make/speak");
-    await page.getByText("No box is online. The run will wait for one.", { exact: true }).waitFor();
+    await page.getByText("No box takes work now. The run will wait for one.", { exact: true }).waitFor();
     expect(complaints).toEqual([]);
     await close();
   });

@@ -240,7 +240,7 @@ describePage(
       const { page, complaints, close } = await home.visit();
       await page.goto(`/runs/${run_id}?tab=log`);
       await page.getByText("Not started in time").first().waitFor();
-      await page.getByText("No box took it in time. Run it again when one is online.").waitFor();
+      await page.getByText("No box took it in time. Run it again when one takes work.").waitFor();
       await page.getByRole("link", { name: "Change and run again" }).waitFor();
       const told = page.getByRole("tabpanel");
       await told.getByText("Nothing was logged.").waitFor();
@@ -285,7 +285,7 @@ describePage(
       await page.getByText("This browser keeps no draft").waitFor();
       await page.getByRole("button", { name: "Speak" }).click();
       await page.waitForURL(/\/runs\/run_/);
-      await page.getByText("No box is online. The run waits for one.").waitFor();
+      await page.getByText("No box takes work now. The run waits for one.").waitFor();
       await page.getByRole("button", { name: "Cancel" }).click();
       await page.getByRole("heading", { name: /^Stopped/ }).waitFor();
       expect(complaints).toEqual([]);

@@ -33,7 +33,8 @@ export function addResume(runs: Command, host: Host): void {
       const node_id = options.node ?? waitingNode(await session.client.runs.get(id, session));
       const run = await session.client.runs.resume(id, { node_id, ...answer }, session);
       if (session.json) return printJson(session, run);
-      say(session.stdout, `${id} goes on: ${node_id} is ${answer.decision}ed.`);
+      const goesOn = answer.decision === "accept" ? `${id} goes on: ` : "";
+      say(session.stdout, `${goesOn}${node_id} is ${answer.decision}ed.`);
     },
   )
     .option("--accept", "what it shows goes on")

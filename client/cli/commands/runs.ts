@@ -59,7 +59,7 @@ function addReading(runs: Command, host: Host): void {
       const query = { ...(status && { status }), ...(graph && { graph }), ...tags };
       const found = await firstOf(session.client.runs.all(query, session), limit);
       printRows(session, found, {
-        head: ["RUN", "GRAPH", "STATUS", "STARTED", "TAGS"],
+        head: ["RUN", "GRAPH", "STATUS", "MADE", "TAGS"],
         toCells: (run) => [
           run.run_id,
           run.graph,

@@ -2,10 +2,13 @@
 import { type Stats, readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
+import { ApiError } from "../../src/errors.ts";
 import { usage } from "../exit-codes.ts";
 import type { Session } from "../surroundings.ts";
 import { bytesOf } from "../text.ts";
 
+/** Answers that are about the file. */
+const REFUSED: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 /** The bytes tell which kind they are; the gateway looks at them. */
 const SOME_BYTES = "application/octet-stream";
 
@@ -30,7 +33,14 @@ function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
-export async function upload({ client, signal }: Session, path: string): Promise<string> {
+/** @throws Failure that names the option, when the gateway does not take the file */
+export async function upload({ client, signal }: Session, option: string, path: string): Promise<string> {
   const content = { bytes: readFileSync(path), mediaType: SOME_BYTES };
-  return (await client.files.upload(content, { name: basename(path), signal })).file_id;
+  try {
+    return (await client.files.upload(content, { name: basename(path), signal })).file_id;
+  } catch (error) {
+    if (error instanceof ApiError && REFUSED.has(error.status))
+      throw usage(`--${option}: ${path} is not taken. ${error.message}`);
+    throw error;
+  }
 }

@@ -79,7 +79,7 @@ export const constant =
 function toFile(option: string, path: string): Later {
   assertFile(option, path);
   return async (session, uploaded) => {
-    const file_id = await upload(session, path);
+    const file_id = await upload(session, option, path);
     uploaded(file_id);
     return { file_id };
   };

@@ -110,7 +110,8 @@ function statusReason(
   { error, queue, nodes }: Pick<Run, "error" | "queue" | "nodes">,
 ): string | undefined {
   if (isTerminal(status)) return error?.title;
-  if (status === "queued" && queue?.matching_executors === 0) return "No executor that can run it is online.";
+  if (status === "queued" && queue?.matching_executors === 0)
+    return "No executor that can run it takes work now.";
   const asked = nodes.find((node) => node.status === "waiting" && !node.approval?.decision);
   if (status === "waiting" && asked?.approval)
     return `"${asked.node_id}" waits for an answer until ${asked.approval.until}.`;

@@ -21,13 +21,19 @@ describe("whether somebody can do it", () => {
     ["all are there", [{ type: "speak" }], [SPEAK], "ready", "2 boxes are online and can do this now."],
     // A node that asks a person belongs to no executor.
     ["one asks a person", [{ type: "speak" }, { type: "approval" }], [SPEAK], "ready", "2 boxes are online"],
-    ["nobody knows a type", [{ type: "speak" }, { type: "other" }], [SPEAK], "waiting", "No box is online."],
+    [
+      "nobody knows a type",
+      [{ type: "speak" }, { type: "other" }],
+      [SPEAK],
+      "waiting",
+      "No box takes work now.",
+    ],
     [
       "everybody has left",
       [{ type: "speak" }],
       [{ ...SPEAK, executors_online: 0 }],
       "waiting",
-      "No box is online.",
+      "No box takes work now.",
     ],
     [
       "the engine cannot work",

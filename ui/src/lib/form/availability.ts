@@ -31,7 +31,7 @@ export function availabilityOf(graph: Graph, known: Capabilities | undefined): A
   const blocked = rows.find(({ isThere, can }) => isThere && !can);
   if (blocked) return { state: "impossible", text: blocked.reason ?? `No box can do ${blocked.type} now.` };
   if (rows.some(({ isThere }) => !isThere))
-    return { state: "waiting", text: "No box is online. The run will wait for one." };
+    return { state: "waiting", text: "No box takes work now. The run will wait for one." };
   const boxes = Math.min(...rows.filter(({ plane }) => plane === "python").map(({ online }) => online));
   const who = Number.isFinite(boxes)
     ? `${count(boxes, "box", "boxes")} ${boxes === 1 ? "is" : "are"} online and can do this now.`

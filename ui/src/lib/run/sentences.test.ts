@@ -7,7 +7,7 @@ describe("a run that is not begun", () => {
   const REASON = "The voice is being mended.";
   it.each([
     [undefined, "It begins in a moment."],
-    [{ matching_executors: 0 }, "No box is online. The run waits for one."],
+    [{ matching_executors: 0 }, "No box takes work now. The run waits for one."],
     [{ matching_executors: 1 }, "It begins in a moment."],
     [{ matching_executors: 1, position: 0, eta_s: 20 }, "It is next. About 20 s to wait."],
     [{ matching_executors: 1, position: 1 }, "1 task before it."],
@@ -43,6 +43,7 @@ describe("advice on a failure", () => {
   it.each([
     ["start-deadline", "deadline", /^No box took it/],
     ["approval-deadline", "deadline", /^Nobody answered/],
+    ["approval-rejected", "permanent", /^Somebody said no/],
     ["run-deadline", "deadline", /^It took longer/],
     ["invalid-image", "permanent", /unless the input is changed/],
     ["lease-lost", "lost", /went away/],

@@ -30,7 +30,7 @@ function soon(queue: RunView["run"]["queue"]): string {
 function queued(queue: RunView["run"]["queue"]): string {
   const reason = queue?.waiting_for?.[0]?.reason;
   if (reason !== undefined) return `Waiting: ${reason}`;
-  if (queue?.matching_executors === 0) return "No box is online. The run waits for one.";
+  if (queue?.matching_executors === 0) return "No box takes work now. The run waits for one.";
   const { position, eta_s } = queue ?? {};
   const place =
     position === undefined
@@ -52,7 +52,9 @@ export function adviceOn(error: Pick<Problem, "code" | "class">): string {
     deadline: "It took longer than was allowed. Run it again when the box has less to do.",
   };
   const CLOSER: Record<string, string> = {
-    "start-deadline": "No box took it in time. Run it again when one is online.",
+    "start-deadline": "No box took it in time. Run it again when one takes work.",
+    "approval-rejected":
+      "Somebody said no. Change it and run it again, or run it again to be asked once more.",
     "approval-deadline": "Nobody answered in time. Run it again to be asked again.",
   };
   return CLOSER[error.code] ?? ADVICE[error.class];
