@@ -170,19 +170,21 @@ describePage("the page", start, (home) => {
     await close();
   });
 
-  it("says what became of files that were deleted while the page was open", async () => {
+  it("says that a file does not come now, and what became of one that was deleted meanwhile", async () => {
     const { page, complaints, close } = await home.visit();
     const { run_id } = await home.client.runs.submit({ graph: "speak", input: { text: "Hello." } });
     const { artifacts } = await home.client.runs.watch(run_id);
-    const isGone = Promise.withResolvers<void>();
-    await page.route("**/v1/artifacts/*/content**", async (route) => {
-      await isGone.promise;
-      await route.continue();
-    });
+    let isAway = true;
+    await page.clock.install();
+    await page.route("**/v1/artifacts/*/content**", (route) =>
+      isAway ? route.fulfill({ status: 503 }) : route.continue(),
+    );
     await page.goto(`/runs/${run_id}?tab=files`);
-    await page.locator("audio").waitFor();
+    await page.locator("[data-stage]").getByText("the gateway or its store does not answer").waitFor();
     await home.client.runs.delete(run_id);
-    isGone.resolve();
+    isAway = false;
+    // It tries again by itself.
+    await page.clock.fastForward(5_000);
     const gone = "These bytes are not here any more: somebody deleted them, or their time was over.";
     await page.locator("[data-stage]").getByText(gone).waitFor();
     await page.getByRole("tabpanel").getByRole("button", { name: artifacts[0]!.name }).click();
