@@ -288,6 +288,7 @@ describePage(
       await page.getByText("No box takes work now. The run waits for one.").waitFor();
       await page.getByRole("button", { name: "Cancel" }).click();
       await page.getByRole("heading", { name: /^Stopped/ }).waitFor();
+      await page.getByText("Nothing was being worked on.").waitFor();
       expect(complaints).toEqual([]);
       await close();
     });

@@ -52,10 +52,20 @@ interface Said {
 
 interface Gateway {
   isNamed?: boolean;
-  problem?: { status: number; code: string; title: string; detail: string; errors?: object[] };
+  /** Of files that are brought. */
+  noFile?: Problem;
+  problem?: Problem;
 }
 
-const refusal = (problem: NonNullable<Gateway["problem"]>): Response =>
+interface Problem {
+  status: number;
+  code: string;
+  title: string;
+  detail: string;
+  errors?: object[];
+}
+
+const refusal = (problem: Problem): Response =>
   Response.json(
     { class: "permanent", ...problem },
     { status: problem.status, headers: { "content-type": "application/problem+json" } },
@@ -63,8 +73,9 @@ const refusal = (problem: NonNullable<Gateway["problem"]>): Response =>
 
 const SHA256_OF_BYTES = "277089d91c0bdf4f2e6862ba7e4a07605119431f5d13f726dd352b06f1b206a9";
 
-function answerTo(path: string, method: string, { isNamed = true, problem }: Gateway): Response {
+function answerTo(path: string, method: string, { isNamed = true, noFile, problem }: Gateway): Response {
   if (path.endsWith("/fork")) return problem ? refusal(problem) : Response.json(FORKED, { status: 202 });
+  if (path === "/v1/files" && noFile) return refusal(noFile);
   if (path === "/v1/files")
     return Response.json({ file_id: "file_1", sha256: SHA256_OF_BYTES }, { status: 201 });
   if (method === "DELETE") return new Response(null, { status: 204 });
@@ -139,6 +150,21 @@ describe("msb runs fork", () => {
     expect((await fork(["--from", "speech", "--input", clip])).err).toContain(
       "--input voice with a file needs --consent",
     );
+  });
+
+  it("says which file is not taken, and starts nothing", async () => {
+    const portrait = join(dir, "me.jpg");
+    const noFile = {
+      status: 415,
+      code: "unsupported-media-type",
+      title: "No",
+      detail: "They are no picture.",
+    };
+    const { status, err, sent } = await fork(["--from", "speech", "--input", `portrait=${portrait}`], {
+      noFile,
+    });
+    expect([status, sent]).toEqual([EXIT.usage, ["POST /v1/files"]]);
+    expect(err).toContain(`--input portrait: ${portrait} is not taken. No: They are no picture.`);
   });
 
   it("takes JSON and texts for a graph that has no name", async () => {
