@@ -308,7 +308,8 @@ describeInBrowser("components of the page", home, build, () => {
     await page.route("**/v1/artifacts/**", answerContent);
     const of = (artifact_id: string) => ({ of: { artifact_id, media_type: "video/mp4" } });
     const captions = { artifact_id: "captions" };
-    await show(page, "media", { run_id: "r", ...of("sound"), alt: "The film", captions }, { onlost: "" });
+    const hears = { onlost: "", onsaid: "" };
+    await show(page, "media", { run_id: "r", ...of("sound"), alt: "The film", captions }, hears);
     const player = page.getByLabel("The film");
     const known = () =>
       player.evaluate((media: HTMLMediaElement) => media.readyState > 0 && media.textTracks[0]?.cues?.length);
@@ -321,6 +322,7 @@ describeInBrowser("components of the page", home, build, () => {
     ] as const) {
       await page.keyboard.press(key);
       await expect.poll(() => spoken(page)).toBe(words);
+      await expect.poll(async () => (await told(page)).at(-1)).toEqual(["onsaid", words]);
     }
     expect(await player.evaluate((media: HTMLMediaElement) => media.currentTime)).toBe(5);
     await page.keyboard.press("k");
