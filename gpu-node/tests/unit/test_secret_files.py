@@ -84,7 +84,7 @@ def test_a_configuration_takes_secrets_from_files(tmp_path: Path) -> None:
         ({"S3_SECRET_KEY": "x", "S3_SECRET_KEY_FILE": "hunter2"}, "are both set"),
         ({"S3_SECRET_KEY_FILE": "hunter2"}, "S3_SECRET_KEY_FILE names a file that does not exist"),
         ({"S3_SECRET_KEY_FILE": "hunter2\0"}, "S3_SECRET_KEY_FILE names a file that cannot be"),
-        ({"PORT_FILE": "hunter2"}, "GPU_NODE_S3_SECRET_KEY is not set"),
+        ({"PORT_FILE": "hunter2"}, "GPU_NODE_S3_SECRET_KEY is missing"),
     ],
 )
 def test_a_wrong_one_is_named_and_not_shown(more: dict[str, str], says: str) -> None:
