@@ -259,7 +259,7 @@ describe("what cannot be done is one sentence and an exit code", () => {
       EXIT.usage,
       "large.png is too large: it has 21.0 MB, and 21.0 MB",
     ],
-    ["bytes of no kind", ["run", "upscale-image", "--image", at("words.json")], EXIT.failed, "kind"],
+    ["bytes of no kind", ["run", "upscale-image", "--image", at("words.json")], EXIT.usage, "kind"],
     [
       "a voice without consent",
       ["run", "speak", "--text", "a", "--voice", at("me.png")],

@@ -164,6 +164,7 @@ describe("turns of a driver", () => {
 
   it("share a shard's mail when they come at once, also under one name", async () => {
     await start();
+    h.sweep.driverLeaseMs = NEVER_MS;
     const runs = await submit(ONE, 30);
     const turns = await Promise.all([turn(), turn(), turn({ sweep: false })]);
     expect(turns.reduce((sum, { runs: driven }) => sum + driven, 0)).toBe(30);

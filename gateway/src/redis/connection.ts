@@ -42,14 +42,17 @@ export function tlsOptions(host = ""): { servername?: string } {
 
 type Asked = Parameters<Client["sendCommand"]>[0];
 
-/** Errors of commands name what stands in the way of the connection. */
+/**
+ * Errors of commands name what stands in the way of the connection. Nothing of it is private to the language: who
+ * stands before it, as a proxy does, may be asked in its place.
+ */
 export class Connection extends Client {
   /** Why there is no connection at the moment. */
-  #fault: Error | undefined;
-  #givenUp = false;
+  private fault: Error | undefined;
+  private givenUp = false;
   /** What the server has refused, and not done since. */
-  readonly #refused = new Set<string>();
-  readonly #parts: ConnectionParts;
+  private readonly refused = new Set<string>();
+  private readonly parts: ConnectionParts;
   readonly home: Home | undefined;
 
   constructor(options: RedisOptions, parts: ConnectionParts) {
@@ -62,17 +65,17 @@ export class Connection extends Client {
       return options.autoResendUnfulfilledCommands === false ? 1 : 2;
     };
     super({ ...options, reconnectOnError: follow } as never);
-    this.#parts = parts;
+    this.parts = parts;
     this.home = home;
-    if (home) this.#leadTo(home);
+    if (home) this.leadTo(home);
     let wasReady = false;
     this.on("ready", () => {
       wasReady = true;
-      this.#fault = undefined;
+      this.fault = undefined;
     });
     const meet = (error: Error): void => {
-      this.#fault = error;
-      this.#place(error);
+      this.fault = error;
+      this.namePlace(error);
       const sentence = faultOf(error);
       if (sentence !== undefined) onFault(sentence);
       // The client would go on in database 0, which is not the one that was asked for.
@@ -81,14 +84,14 @@ export class Connection extends Client {
     // Each command that cannot be sent fails by itself; without a listener the process would end.
     this.on("error", meet);
     this.on("close", () => {
-      if (!wasReady && this.#fault === undefined && this.status !== "end")
+      if (!wasReady && this.fault === undefined && this.status !== "end")
         meet(Object.assign(new Error("closed before an answer"), { code: "ECONNRESET" }));
       wasReady = false;
     });
   }
 
   override disconnect(reconnect = false): void {
-    this.#givenUp = !reconnect;
+    this.givenUp = !reconnect;
     super.disconnect(reconnect);
   }
 
@@ -97,45 +100,45 @@ export class Connection extends Client {
   }
 
   override sendCommand(...args: Parameters<Client["sendCommand"]>): unknown {
-    gather(this.stream, this.#parts.behind);
+    gather(this.stream, this.parts.behind);
     const reply = super.sendCommand(...args);
     const [command] = args;
     command.promise.then(
-      () => this.#serve(command),
+      () => this.serve(command),
       (error: unknown) => {
         if (!(error instanceof Error)) return;
-        this.#place(error);
-        if (error.name === "ReplyError") this.#refuse(command, error);
-        else if (error !== this.#fault) error.cause ??= this.#fault;
+        this.namePlace(error);
+        if (error.name === "ReplyError") this.refuse(command, error);
+        else if (error !== this.fault) error.cause ??= this.fault;
       },
     );
     return reply;
   }
 
-  #refuse(command: Asked, error: Error): void {
+  private refuse(command: Asked, error: Error): void {
     if (PASSING.always.test(error.message)) return;
     if (this.home && PASSING.elsewhere.test(error.message)) return;
     const sentence = faultOf(error);
     const kind = kindOf(command);
     if (sentence === undefined || kind === undefined) return;
-    this.#refused.add(kind);
-    this.#parts.onRefusal?.(sentence);
+    this.refused.add(kind);
+    this.parts.onRefusal?.(sentence);
   }
 
-  #serve(command: Asked): void {
-    if (this.#refused.size === 0 || !this.#refused.has(kindOf(command) ?? "")) return;
-    this.#refused.clear();
-    this.#parts.onServed?.();
+  private serve(command: Asked): void {
+    if (this.refused.size === 0 || !this.refused.has(kindOf(command) ?? "")) return;
+    this.refused.clear();
+    this.parts.onServed?.();
   }
 
   /** Before each attempt it is asked where to, while the client is connecting and keeps what it is asked. */
-  #leadTo(home: Home): void {
+  private leadTo(home: Home): void {
     const { connector } = this as unknown as { connector: { connect(tell: unknown): Promise<unknown> } };
     const direct = connector.connect.bind(connector);
     connector.connect = async (tell) => {
-      this.#givenUp = false;
+      this.givenUp = false;
       const place = await home.find();
-      if (this.#givenUp) throw new Error("Connection is closed.");
+      if (this.givenUp) throw new Error("Connection is closed.");
       Object.assign(this.options, place);
       if (this.options.tls) this.options.tls = tlsOptions(place.host);
       return direct(tell);
@@ -147,7 +150,7 @@ export class Connection extends Client {
     return this.home && `${this.home.name} on ${this.options.host}:${this.options.port}`;
   }
 
-  #place(error: Error): void {
+  private namePlace(error: Error): void {
     if (this.place !== undefined) placeFault(error, this.place);
   }
 }

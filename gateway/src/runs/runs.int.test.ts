@@ -173,7 +173,7 @@ describe("a queued run", () => {
     h.clock.pass(1000);
     const run = await runOf(await create());
     expect(run.queue).toEqual({ matching_executors: 0 });
-    expect(run.status_reason).toMatch(/online/);
+    expect(run.status_reason).toMatch(/takes work now/);
     const read = await runOf(await h.request(run.urls.self));
     expect(read.queue).toEqual({ matching_executors: 0 });
   });
