@@ -154,7 +154,9 @@ class Reports:
                 if self._finished or not self._items:
                     continue
             batch = self._items[:1] if begun else self._batch()
-            self._due = self._clock.elapsed() if len(batch) < len(self._items) else None
+            if not begun:
+                # What came behind one that was ready has its own time.
+                self._due = self._clock.elapsed() if len(batch) < len(self._items) else None
             try:
                 answer = await self._report(batch, begun)
             except (RedisError, OSError) as error:
