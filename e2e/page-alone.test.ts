@@ -35,6 +35,16 @@ describePage("the page alone", startAlone, (home) => {
     await close();
   });
 
+  it("says of a run that was kept for its time that it is gone", async () => {
+    const { page, complaints, close } = await home.visit();
+    await page.route("**/v1/runs/run_s0_01M8PXM69NKZ1H9KSJFZCYMT8Q**", (route) => route.fulfill(GONE));
+    await page.goto("/runs/run_s0_01M8PXM69NKZ1H9KSJFZCYMT8Q");
+    await page.getByText("It was kept for its time after its end, and then deleted with all").waitFor();
+    await looks(page, "run kept for its time");
+    expect(complaints.filter((each) => !each.includes("410"))).toEqual([]);
+    await close();
+  });
+
   it("says how long a film takes before it is asked for, as far as that is known", async () => {
     const { page, complaints, close } = await home.visit();
     await page.route("**/v1/capabilities", async (route) => {
@@ -175,6 +185,20 @@ const TOO_MANY = {
     type: "https://schemas.myspinbot.dev/problems/too-many-requests",
     ...{ title: "A limit of the key is reached", status: 429, code: "too-many-requests", class: "retryable" },
     detail: "The key may have 2 runs within a minute; try again in 50 s.",
+  },
+};
+
+const GONE = {
+  ...{ status: 410, contentType: "application/problem+json" },
+  json: {
+    type: "https://schemas.myspinbot.dev/problems/run-gone",
+    ...{
+      title: "The run was kept for its time and is gone",
+      status: 410,
+      code: "run-gone",
+      class: "permanent",
+    },
+    detail: "The run was kept for its time after its end.",
   },
 };
 
