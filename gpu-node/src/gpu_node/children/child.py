@@ -1,7 +1,6 @@
 """One handler process as its parent sees it: started, called, canceled, killed."""
 
 import asyncio
-import contextlib
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gpu_node.children.failures import ChildCrashed, DiedIdle, describe_end, to_error
-from gpu_node.children.framing import BadMessage, Message, encode
+from gpu_node.children.framing import BadMessage, Message
 from gpu_node.children.line import Asked
 from gpu_node.children.output import log_output
 from gpu_node.children.residency import Residency
@@ -143,7 +142,7 @@ class Child:
     def beat(self) -> None:
         """Tell the child that its parent lives."""
         if self.is_alive:
-            self._say({"kind": "beat"})
+            self._aside.say({"kind": "beat"})
 
     async def kill(self, end: End = "stopped") -> int:
         """End the process and all that it has started; answers its exit code."""
@@ -175,7 +174,7 @@ class Child:
         """Whoever has answered works for others perhaps."""
         if asked.is_over:
             return
-        self._say({"kind": "cancel", "id": asked.call_id})
+        self._aside.say({"kind": "cancel", "id": asked.call_id})
         heard = asyncio.ensure_future(asked.answer())
         heard.add_done_callback(lambda task: task.cancelled() or task.exception())
         try:
@@ -218,9 +217,4 @@ class Child:
 
     async def _give_turn(self, call_id: int, on_long: OnLong) -> None:
         await on_long()
-        self._say({"kind": "go", "id": call_id})
-
-    def _say(self, word: Message) -> None:
-        """What is heard while a handler works. One that does not listen any more is killed soon."""
-        with contextlib.suppress(OSError):
-            self._aside.send(encode(word))
+        self._aside.say({"kind": "go", "id": call_id})

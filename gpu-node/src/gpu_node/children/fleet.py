@@ -156,7 +156,6 @@ class Fleet:
         while True:
             await self._clock.sleep(self._settings.patience_s / 5)
             for child in self._children:
-                with contextlib.suppress(OSError):
-                    child.beat()
+                child.beat()
             with contextlib.suppress(OSError):
                 await self._drop_grown(self._idle)

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpu_node.children.aside import give_aside
+from gpu_node.children.aside import Aside, give_aside
 from gpu_node.children.line import Line
 from gpu_node.children.settings import ChildSettings
 
@@ -22,8 +22,7 @@ class Spawned:
 
     process: asyncio.subprocess.Process
     line: Line
-    aside: socket.socket
-    """Does not block."""
+    aside: Aside
     life: int
 
 
