@@ -205,6 +205,19 @@ export const COMMANDS = {
     more: "Exit status 1: something is neither mended nor explained. 3: somebody could not be asked.",
     needs: "system",
   },
+  sbom: {
+    about: "Writes what is in each of our images as a document of CycloneDX (SBOM).",
+    more: "By Dockerfiles and lock files, without a container engine. docs/running.md says where else it lies.",
+    needs: "system",
+    options: {
+      out: { value: "FOLDER", help: "where they are written; .data/sbom by default" },
+      only: { value: "IMAGE", help: "gateway, gpu-node-cpu, gpu-node-cuda or gpu-node-plain" },
+      inside: {
+        value: "FOLDER",
+        help: "the file system of a stage of the image: packages of Debian in it, too",
+      },
+    },
+  },
   clean: {
     about: "Removes the data of runs: films, Redis, object store, logs, reports.",
     options: { all: { help: "the installed packages and models too, as after cloning" } },

@@ -32,7 +32,7 @@ export default defineConfig({
       },
     }),
   ],
-  build: { assetsInlineLimit: 0 },
+  build: { assetsInlineLimit: 0, license: { fileName: "packages.json" } },
   // With the short form Vite changes the origin, and the gateway takes every POST for one of another page.
   server: { proxy: { "/v1": { target: GATEWAY, changeOrigin: false } } },
 });

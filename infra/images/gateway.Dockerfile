@@ -22,6 +22,16 @@ COPY client/src client/src
 COPY ui ui
 RUN npm ci --workspace ui --include-workspace-root=false && npm run build --workspace ui
 
+# What is in the image, written where it can be seen: docs/running.md says what for.
+FROM ${NODE} AS contents
+ARG SOURCE_DATE_EPOCH
+WORKDIR /app
+COPY package.json package-lock.json ./
+COPY scripts scripts
+COPY infra/images infra/images
+COPY --from=page /app/ui/build/packages.json ui/build/
+RUN node scripts/sbom.ts --only gateway --inside / --out /sbom
+
 FROM ${NODE}
 LABEL org.opencontainers.image.title="MySpinBot gateway" \
       org.opencontainers.image.licenses="Apache-2.0"
@@ -37,6 +47,7 @@ COPY gateway/package.json gateway/
 COPY gateway/src gateway/src
 COPY --from=page /app/ui/build ui/build
 COPY infra/images/is-ready.mjs infra/images/first-keys.mjs infra/images/
+COPY --from=contents /sbom/gateway.cdx.json sbom.cdx.json
 # A number, so that Kubernetes can see that it is not root; Compose sets its own.
 USER 1000:1000
 EXPOSE 8787

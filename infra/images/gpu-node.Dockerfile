@@ -32,6 +32,22 @@ COPY gpu-node/src/mediakit/model_digests.json gpu-node/src/mediakit/
 COPY infra/images/place-models.mjs infra/images/
 RUN node infra/images/place-models.mjs
 
+# What is in each image, written where it can be seen: docs/running.md says what for.
+FROM plain-packages AS plain-contents
+ARG SOURCE_DATE_EPOCH
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY package.json package-lock.json ./
+COPY scripts scripts
+COPY infra/images infra/images
+RUN node scripts/sbom.ts --only gpu-node-plain --inside / --out /sbom
+
+FROM models AS contents
+ARG SOURCE_DATE_EPOCH
+COPY scripts scripts
+COPY infra/images infra/images
+RUN node scripts/sbom.ts --only gpu-node-cpu --inside / --out /sbom && \
+    node scripts/sbom.ts --only gpu-node-cuda --inside / --out /sbom
+
 FROM ${PYTHON} AS base
 LABEL org.opencontainers.image.title="MySpinBot gpu-node" \
       org.opencontainers.image.licenses="Apache-2.0"
@@ -48,15 +64,18 @@ ENTRYPOINT ["python", "-m", "gpu_node"]
 
 FROM base AS plain
 COPY --from=plain-packages /app/.data/venv .data/venv
+COPY --from=plain-contents /sbom/gpu-node-plain.cdx.json sbom.cdx.json
 COPY gpu-node/src gpu-node/src
 
 FROM base AS cpu
 COPY --from=packages /app/.data/venv .data/venv
 COPY --from=models /app/.data/models .data/models
+COPY --from=contents /sbom/gpu-node-cpu.cdx.json sbom.cdx.json
 COPY gpu-node/src gpu-node/src
 
 # The driver's part comes from the machine through NVIDIA's container toolkit. Engines that need CUDA's libraries are
 # services of their own today; what comes into this process brings them as wheels.
 FROM cpu AS cuda
+COPY --from=contents /sbom/gpu-node-cuda.cdx.json sbom.cdx.json
 ENV NVIDIA_VISIBLE_DEVICES=all \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility

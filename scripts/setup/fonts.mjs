@@ -6,7 +6,7 @@ import { MODELS } from "./paths.mjs";
 const FOLDER = join(MODELS, "fonts");
 
 /** Packed, not installed: two and one of some forty files each are wanted. */
-const FONTS = [
+export const FONTS = [
   {
     name: "@expo-google-fonts/inter@0.4.2",
     integrity:

@@ -9,7 +9,7 @@ const FOLDER = join(MODELS, "kokoro");
 const NETWORK = join(FOLDER, "kokoro-v1.0.int8.durations.onnx");
 
 /** Packed, not installed: as a dependency it would bring a runtime that downloads in its install script. */
-const VOICES = {
+export const VOICES = {
   name: "kokoro-js@1.2.1",
   integrity:
     "sha512-oq0HZJWis3t8lERkMJh84WLU86dpYD0EuBPtqYnLlQzyFP1OkyBRDcweAqCfhNOpltyN9j/azp1H6uuC47gShw==",
