@@ -8,6 +8,8 @@ import type { Network, Socket } from "./runtime.ts";
 /** The client is to be told no user and no password: they are sent here, and nobody waits for their answer. */
 export function connectorOver(network: Network, address: RedisAddress): Connector {
   const { host = "", port = 6379 } = address;
+  // As in an address of the web: the runtime reads both as one text.
+  const hostname = host.includes(":") ? `[${host}]` : host;
   const login = loginOf(address);
   class SocketConnector {
     #stream: Duplex | undefined;
@@ -17,7 +19,7 @@ export function connectorOver(network: Network, address: RedisAddress): Connecto
     }
 
     async connect(): Promise<Duplex> {
-      const socket = network.connect({ hostname: host, port });
+      const socket = network.connect({ hostname, port });
       try {
         await socket.opened;
       } catch (cause) {
