@@ -18,8 +18,8 @@ export interface EdgeOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What may be reached through that binding; all that is private or of this machine by default. */
   readonly reach?: readonly string[];
-  /** Without the binding through which Redis and the store are reached. */
-  readonly withoutNetwork?: boolean;
+  /** Bindings that it does not have. */
+  readonly without?: readonly ("NETWORK" | "ASSETS")[];
   /** Folder of static files, in place of those that are deployed with the bundle. */
   readonly assets?: string;
   readonly inheritOutput?: boolean;
@@ -90,14 +90,15 @@ export async function prepareEdge(options: EdgeOptions): Promise<EdgeServer> {
 
 /** Nothing of it is secret: values come from the environment of the process. */
 function configuration(
-  { dir, bundle, withoutNetwork, assets = bundle.assets, reach = ["private", "local"] }: EdgeOptions,
+  { dir, bundle, without = [], assets = bundle.assets, reach = ["private", "local"] }: EdgeOptions,
   { port, cron, variables }: { port: number; cron: number; variables: readonly string[] },
 ): string {
   const text = JSON.stringify;
   const bindings = [
     ...variables.map((name) => `(name = ${text(name)}, fromEnvironment = ${text(name)})`),
-    ...(withoutNetwork ? [] : [`(name = "NETWORK", service = "network")`]),
-    `(name = "ASSETS", service = "assets")`,
+    ...(["NETWORK", "ASSETS"] as const)
+      .filter((name) => !without.includes(name))
+      .map((name) => `(name = ${text(name)}, service = ${text(name.toLowerCase())})`),
   ];
   const date = `compatibilityDate = ${text(bundle.compatibilityDate)}`;
   return `using Workerd = import "/workerd/workerd.capnp";

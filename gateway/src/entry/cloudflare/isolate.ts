@@ -16,7 +16,7 @@ import type { Extension } from "../extension.ts";
 import { createShared } from "../shared.ts";
 import { createDigest, fixedLength, readParts } from "./streams.ts";
 import { createNames, type Names } from "./names.ts";
-import { pageOf } from "./page-assets.ts";
+import { NO_ASSETS, pageOf } from "./page-assets.ts";
 import { writeLine } from "./runtime.ts";
 import type { Settings } from "./settings.ts";
 import { connectorOver } from "./socket-connector.ts";
@@ -58,6 +58,7 @@ export function createIsolate(settings: Settings, extension: Extension, version:
         : {}),
     },
   });
+  if (!settings.assets) base.logger.warn("the page cannot be shown", { why: NO_ASSETS });
   const types = shortTypes(base, { ...HANDLERS, ...extension.handlers });
   const handlers: Handlers = Object.fromEntries(types.map(({ type: { type }, handler }) => [type, handler]));
   const capabilities = createCapabilities(types.map(({ type }) => type));
@@ -85,7 +86,7 @@ export function createIsolate(settings: Settings, extension: Extension, version:
       access: { ...shared.access, routed: true },
       streamMs: settings.streamMs,
       ...(does.work ? { resident: residentOf(base, capabilities) } : {}),
-      ...(settings.assets ? { page: pageOf(settings.assets) } : {}),
+      page: pageOf(settings.assets),
     },
     store: createObjectStore({
       endpoint: config.s3_endpoint,

@@ -1,11 +1,20 @@
 /** The page for people, out of the static files that were deployed with the Worker. */
+import { AppError } from "../../errors/app-error.ts";
 import { howLongKept, mediaTypeOf, SHELL, type FindPage } from "../../page.ts";
 import type { Assets } from "./runtime.ts";
 
 /** Names that files of the page have. A folder is none, nor is what begins with a dot. */
 const FILE = /^(?:\/[\w-][\w.-]*)+$/;
 
-export function pageOf(assets: Assets): FindPage {
+export const NO_ASSETS = "The page for people is not here: the binding ASSETS is missing.";
+
+/** Without the binding people are told so, and the API goes on. */
+export function pageOf(assets: Assets | undefined): FindPage {
+  if (assets === undefined)
+    return (_, path) => {
+      if (path === undefined) throw new AppError("not-ready", NO_ASSETS);
+      return undefined;
+    };
   return async (request, path = SHELL) => {
     const type = FILE.test(path) ? mediaTypeOf(path) : undefined;
     if (type === undefined) return undefined;

@@ -1,7 +1,8 @@
 /** The page for people at the Worker, in its runtime: which answers are files, the page, or the API's. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Problem } from "@myspinbot/contracts/types.ts";
 import { startEdge, type EdgeServer } from "@myspinbot/services/edge.ts";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 
@@ -80,6 +81,34 @@ it("is read only", async () => {
     "",
   ]);
   expect((await ask("/", BROWSER, "POST")).status).toBe(405);
+});
+
+it("is said to be missing to a browser where its files were not deployed, and to nobody else", async () => {
+  const without = ["ASSETS"] as const;
+  const bare = await startEdge({
+    dir: join(dir, "bare"),
+    bundle: inject("edgeBundle"),
+    without,
+    ...NOTHING_BEHIND,
+  });
+  try {
+    const found = await Promise.all(
+      [
+        ["/", BROWSER],
+        ["/runs", BROWSER],
+        ["/", "*/*"],
+        ["/mark.svg", "*/*"],
+      ].map(async ([path, accept]) => {
+        const answer = await fetch(bare.url + path, { headers: { accept: accept! } });
+        return [answer.status, ((await answer.json()) as Problem).detail];
+      }),
+    );
+    const missing = [503, "The page for people is not here: the binding ASSETS is missing."];
+    expect(found).toEqual([missing, missing, [200, undefined], [404, "There is nothing at /mark.svg."]]);
+    expect(readFileSync(bare.log, "utf8")).toContain("the binding ASSETS is missing");
+  } finally {
+    await bare.stop();
+  }
 });
 
 it("is the one that was built, where nothing else is said", async () => {

@@ -346,7 +346,7 @@ describe("the Worker", () => {
   });
 
   it("says in one sentence what it cannot reach", async () => {
-    const bare: EdgeServer = await h.another({ withoutNetwork: true });
+    const bare: EdgeServer = await h.another({ without: ["NETWORK"] });
     for (const path of ["/healthz", "/v1/runs"]) {
       const answer = await fetch(bare.url + path);
       expect([answer.status, answer.headers.get("content-type")]).toEqual([503, "application/problem+json"]);
