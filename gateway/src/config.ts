@@ -103,7 +103,8 @@ function given(
   const file = fileEnv === null ? undefined : env[fileEnv] || undefined;
   if (fileEnv === null || file === undefined) {
     if (text !== undefined) return { source: name, text };
-    const file = fileEnv === null ? "" : `, or name a file that holds it in ${fileEnv}`;
+    const isHeard = fileEnv !== null && readFile !== noFiles;
+    const file = isHeard ? `, or name a file that holds it in ${fileEnv}` : "";
     const problem = `is missing: set it${file}. ${variable.description}`;
     return variable.required ? { source: name, problem } : { source: name };
   }
@@ -143,6 +144,7 @@ function judge(name: string, value: unknown): string | undefined {
   }
   if (validateGatewayConfig({ ...SAMPLE, [name]: value })) return undefined;
   const [error] = validateGatewayConfig.errors ?? [];
+  if (error?.keyword === "minItems") return "names nothing: leave it out, or say what";
   const allowed = error?.params.allowedValues;
   return allowed ? `must be one of ${(allowed as string[]).join(", ")}` : (error?.message ?? "does not fit");
 }

@@ -75,7 +75,7 @@ function isStream({ headers, body }: Response): boolean {
 
 /** One sentence per thing that is missing or wrong; no secret is in it. */
 function refusal(problems: readonly string[]): Response {
-  const detail = `This gateway is not set up: ${problems.join("; ")}.`;
+  const detail = `This gateway is not set up: ${problems.map((each) => each.replace(/\.$/, "")).join("; ")}.`;
   return Response.json(toProblem("not-ready", detail), {
     status: 503,
     headers: { "content-type": "application/problem+json", "cache-control": "no-store" },

@@ -57,6 +57,11 @@ it.each([
   ],
   ["no key of the store", { GATEWAY_S3_SECRET_KEY: undefined }, "GATEWAY_S3_SECRET_KEY is missing"],
   ["a short token", { GATEWAY_DRAIN_TOKEN: "short" }, "GATEWAY_DRAIN_TOKEN has fewer than 32 characters"],
+  ["a token of words", { GATEWAY_DRAIN_TOKEN: "a b ".repeat(10) }, "no header can carry"],
+  ["a token with a line's end", { GATEWAY_DRAIN_TOKEN: `${"a".repeat(40)}\n` }, "no header can carry"],
+  ["a token beyond ASCII", { GATEWAY_DRAIN_TOKEN: "\u00fc".repeat(40) }, "no header can carry"],
+  ["an unknown role", { GATEWAY_ROLES: "http,worker" }, "must be one of http, driver, executor, deliverer"],
+  ["no role at all", { GATEWAY_ROLES: " , " }, 'GATEWAY_ROLES is " , ", but names nothing'],
   ["a drain that is cut", { GATEWAY_DRAIN_MS: "60000" }, "GATEWAY_DRAIN_MS must be a number of milliseconds"],
   [
     "a stream of no time",
@@ -69,6 +74,8 @@ it.each([
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain(sentence);
   expect(problems[0]).not.toContain("secret@");
+  // No Worker has files.
+  expect(problems[0]).not.toContain("_FILE");
 });
 
 it("says all of it at once", () => {

@@ -20,6 +20,8 @@ export interface Settings {
 /** `waitUntil` is cut after 30 s, and what was begun must end. */
 const MOST_DRAIN_MS = 25_000;
 const LEAST_TOKEN = 32;
+/** What a header can carry as one word. */
+const WORD = /^[!-~]*$/;
 
 /** @throws ConfigError */
 export function readSettings(bindings: Bindings): Settings {
@@ -30,6 +32,8 @@ export function readSettings(bindings: Bindings): Settings {
   const drainToken = env.GATEWAY_DRAIN_TOKEN || undefined;
   if (drainToken !== undefined && drainToken.length < LEAST_TOKEN)
     problems.push(`GATEWAY_DRAIN_TOKEN has fewer than ${LEAST_TOKEN} characters`);
+  else if (!WORD.test(drainToken ?? ""))
+    problems.push("GATEWAY_DRAIN_TOKEN has a space or a letter that no header can carry");
   const streamMs = milliseconds(env, "GATEWAY_STREAM_MS", { otherwise: 300_000, most: 3_600_000 }, problems);
   const drainMs = milliseconds(env, "GATEWAY_DRAIN_MS", { otherwise: 20_000, most: MOST_DRAIN_MS }, problems);
   const network = bindings.NETWORK as Network | undefined;
@@ -39,9 +43,14 @@ export function readSettings(bindings: Bindings): Settings {
     config,
     redis: readRedisAddress(config.redis_url),
     network,
-    assets: bindings.ASSETS as Assets | undefined,
+    assets: assetsOf(bindings.ASSETS),
     ...{ drainToken, streamMs, drainMs },
   };
+}
+
+function assetsOf(binding: unknown): Assets | undefined {
+  const isThere = typeof (binding as Partial<Assets> | undefined)?.fetch === "function";
+  return isThere ? (binding as Assets) : undefined;
 }
 
 function readOrNote(env: Record<string, string>, problems: string[]): Config | undefined {
