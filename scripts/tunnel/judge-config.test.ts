@@ -8,6 +8,7 @@ const OURS = join(ROOT, "tunnel");
 const CATCH_ALL = "  - service: http_status:404\n";
 const JOBS = "  - hostname: jobs.example.org\n    service: http://127.0.0.1:8787\n";
 const ACCESS = "      access: { required: true, teamName: team, audTag: [abc] }\n";
+const CLOSED = "{ access: { required: true, teamName: team, audTag: [abc] } }";
 const config = (rules: string, top = "tunnel: abc\n"): string => `${top}ingress:\n${rules}`;
 const rule = (fields: string, rest = ""): string => config(`  - ${fields}\n${rest}${CATCH_ALL}`);
 const to = (service: string, origin = ""): string =>
@@ -34,6 +35,12 @@ it.each([
     ),
   ],
   ["Go's flags in a path", rule('{ hostname: a.example.org, path: "(?i)^/V1", service: "http://b:1" }')],
+  ["desktops behind Access", to("rdp://10.0.0.2", CLOSED)],
+  ["what is used twice", `x-a: &a { service: "http_status:404" }\ntunnel: a\ningress: [{ <<: *a }]\n`],
+  [
+    "options of the command line",
+    config(CATCH_ALL, "protocol: quic\nloglevel: info\nretries: 5\nmetrics: a:1\n"),
+  ],
   [
     "a name before all names above it",
     config(
@@ -119,7 +126,7 @@ it.each([
   [
     "a misspelled word at the top",
     config(CATCH_ALL, "credentials_file: a\n"),
-    "has credentials_file, which is written credentials-file",
+    "has credentials_file, which cloudflared does not know and passes over: it is written credentials-file",
   ],
   ["a misspelled word of Access", to("http://b:1", "{ access: { requierd: true } }"), "has requierd"],
   [
@@ -127,6 +134,38 @@ it.each([
     config(JOBS + CATCH_ALL, `originRequest:\n${ACCESS}`),
     "originRequest.access at the top is passed over",
   ],
+  [
+    "a word at the top that is none",
+    config(CATCH_ALL, "tunel: a\n"),
+    "has tunel, which cloudflared does not",
+  ],
+  [
+    "a word of warp-routing",
+    config(CATCH_ALL, "warp-routing: { enabled: true }\n"),
+    "warp-routing has enabled",
+  ],
+  ["a word of a rule for addresses", to("http://b:1", "{ ipRules: [{ prefx: a }] }"), "ipRules[0] has prefx"],
+  ["a flag in words", config(CATCH_ALL, 'no-autoupdate: "true"\n'), "no-autoupdate that cannot be read"],
+  ["a protocol that is none", config(CATCH_ALL, "protocol: h3\n"), "it is auto, quic or http2"],
+  [
+    "a list in place of a text",
+    config(CATCH_ALL, "tunnel: [a]\n"),
+    "tunnel that cannot be read: it is a text",
+  ],
+  ["a time without a unit", to("http://b:1", "{ connectTimeout: 10 }"), "it is a time, as in 30s"],
+  ["a time in words", to("http://b:1", "{ tcpKeepAlive: soon }"), "it is a time, as in 30s"],
+  ["a number in words", to("http://b:1", "{ keepAliveConnections: many }"), "it is a whole number"],
+  ["TLS that is perhaps verified", to("http://b:1", "{ noTLSVerify: maybe }"), "it is true or false"],
+  ["a text that is a list", to("http://b:1", "{ httpHostHeader: [a] }"), "it is a text"],
+  [
+    "Access that is not asked for",
+    to("http://b:1", "{ access: { teamName: t, audTag: [a] } }"),
+    "closes nothing",
+  ],
+  ["Access without a word", to("http://b:1", "{ access: }"), "access is no list of settings"],
+  ["a scheme that is none", to("htp://127.0.0.1:8787"), "a scheme that cloudflared does not know, htp://"],
+  ["such a scheme behind Access", to("htp://a:1", CLOSED), "a scheme that cloudflared does not know, htp://"],
+  ["TCP without a port", to("tcp://127.0.0.1", CLOSED), "without a port, tcp://127.0.0.1"],
   [
     "Access without a team",
     to("http://b:1", "{ access: { required: true, audTag: [a] } }"),
@@ -161,6 +200,10 @@ it.each([
     to("tcp://a:6379", '{ access: { required: "true", teamName: t, audTag: [a] } }'),
   ],
   ["Access without a tag", to("tcp://a:6379", "{ access: { required: true, teamName: t, audTag: [] } }")],
+  [
+    "what stands elsewhere in the file",
+    `x-a: &a { service: "tcp://a:6379" }\n${rule("{ <<: *a, hostname: a.example.org }")}`,
+  ],
   [
     "Access at the top only",
     config(

@@ -2,32 +2,22 @@
 import { parseDocument } from "yaml";
 import { hiddenBy, type Named, takesAll, wrongHostname } from "./hostnames.ts";
 import { namesRedis, readService } from "./services.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** What cloudflared does not know it passes over in silence, which opens what a misspelled word should have closed. */
-const RULE = ["hostname", "path", "service", "originRequest"];
-const ORIGIN_REQUEST = [
-  ..."connectTimeout tlsTimeout tcpKeepAlive noHappyEyeballs keepAliveConnections keepAliveTimeout".split(
-    " ",
-  ),
-  ..."httpHostHeader originServerName matchSNItoHost caPool noTLSVerify disableChunkedEncoding".split(" "),
-  ..."bastionMode proxyAddress proxyPort proxyType ipRules http2Origin access".split(" "),
-];
-const ACCESS = ["required", "teamName", "audTag", "environment"];
-/** With a letter in another case or another dash it would be no word at all. */
-const TOP = ["tunnel", "credentials-file", "ingress", "originRequest", "warp-routing", "protocol"];
+import { isFields, wrongWords, type Fields } from "./words.ts";
 
 /** @returns everything that is wrong, a sentence each; nothing if all is right */
 export function problemsOf(text: string): string[] {
-  const document = parseDocument(text);
+  // As cloudflared reads it.
+  const document = parseDocument(text, { merge: true });
   if (document.errors.length > 0)
     return document.errors.map(({ message }) => `is no YAML: ${message.split("\n")[0]}`);
   const config: unknown = document.toJS();
   if (!isFields(config)) return ["is no list of settings, as in tunnel: and ingress:"];
   const { ingress, originRequest } = config;
   return [
-    ...misspelled(config),
+    ...wrongWords(config, "TOP", ""),
+    ...(isFields(config["warp-routing"])
+      ? wrongWords(config["warp-routing"], "WARP_ROUTING", "warp-routing")
+      : []),
     ...originProblems(originRequest, "originRequest"),
     ...(isFields(originRequest) && originRequest.access !== undefined
       ? ["originRequest.access at the top is passed over by cloudflared: it belongs to each rule"]
@@ -45,7 +35,7 @@ function ingressProblems(ingress: readonly unknown[], isBastion: boolean): strin
     const place = `ingress rule ${index + 1}${hostname === "" ? "" : ` (${hostname})`}`;
     if (!isFields(rule)) return [`${place} is no rule, as in - service: http_status:404`];
     return [
-      ...unknownWords(rule, RULE, place),
+      ...wrongWords(rule, "RULE", place),
       ...originProblems(rule.originRequest, `${place}: originRequest`),
       ...[...placeProblems(rule, named, index), ...serviceProblems(rule, hostname, isBastion)].map(
         (why) => `${place} ${why}`,
@@ -79,8 +69,10 @@ function serviceProblems(rule: Fields, hostname: string, isBastion: boolean): st
   if (typeof target === "string") return [target];
   const own = isFields(rule.originRequest) ? rule.originRequest : {};
   const isRaw = target.isRaw || isBastion || own.bastionMode === true || namesRedis(hostname);
-  if (!isRaw || target.isStatus || isClosed(own.access)) return [];
+  const wrong = target.why === undefined ? [] : [target.why];
+  if (!isRaw || target.isStatus || isClosed(own.access)) return wrong;
   return [
+    ...wrong,
     `lets everybody in to ${String(rule.service)}: it needs originRequest.access with required: true, teamName and audTag`,
   ];
 }
@@ -88,14 +80,23 @@ function serviceProblems(rule: Fields, hostname: string, isBastion: boolean): st
 function originProblems(origin: unknown, place: string): string[] {
   if (origin === undefined || origin === null) return [];
   if (!isFields(origin)) return [`${place} is no list of settings`];
-  const { access } = origin;
-  if (access === undefined || access === null) return unknownWords(origin, ORIGIN_REQUEST, place);
-  if (!isFields(access)) return [`${place}.access is no list of settings`];
+  const rules = Array.isArray(origin.ipRules) ? origin.ipRules.filter(isFields) : [];
+  return [
+    ...wrongWords(origin, "ORIGIN_REQUEST", place),
+    ...rules.flatMap((rule, index) => wrongWords(rule, "IP_RULE", `${place}.ipRules[${index}]`)),
+    ...(Object.hasOwn(origin, "access") ? accessProblems(origin.access, `${place}.access`) : []),
+  ];
+}
+
+/** Who writes it wants a closed door, and cloudflared opens one that is closed by half. */
+function accessProblems(access: unknown, place: string): string[] {
+  if (!isFields(access)) return [`${place} is no list of settings`];
+  if (access.required === undefined || access.required === null)
+    return [...wrongWords(access, "ACCESS", place), `${place} closes nothing without required: true`];
   const isHalf = access.required === true && !isClosed(access);
   return [
-    ...unknownWords(origin, ORIGIN_REQUEST, place),
-    ...unknownWords(access, ACCESS, `${place}.access`),
-    ...(isHalf ? [`${place}.access is required and needs teamName and audTag, a list of tags`] : []),
+    ...wrongWords(access, "ACCESS", place),
+    ...(isHalf ? [`${place} is required and needs teamName and audTag, a list of tags`] : []),
   ];
 }
 
@@ -105,20 +106,6 @@ function isClosed(access: unknown): boolean {
   const { teamName, audTag } = access;
   const isText = (value: unknown): boolean => typeof value === "string" && value.trim() !== "";
   return isText(teamName) && Array.isArray(audTag) && audTag.length > 0 && audTag.every(isText);
-}
-
-function unknownWords(fields: Fields, known: readonly string[], place: string): string[] {
-  return Object.keys(fields)
-    .filter((word) => !known.includes(word))
-    .map((word) => `${place} has ${word}, which cloudflared does not know and passes over`);
-}
-
-function misspelled(config: Fields): string[] {
-  const bare = (word: string): string => word.toLowerCase().replaceAll(/[-_]/g, "");
-  return Object.keys(config).flatMap((word) => {
-    const meant = TOP.find((known) => bare(known) === bare(word));
-    return meant === undefined || meant === word ? [] : [`has ${word}, which is written ${meant}`];
-  });
 }
 
 function namedOf(rule: unknown): Named {
@@ -133,8 +120,4 @@ function isPattern(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
