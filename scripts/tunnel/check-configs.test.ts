@@ -29,6 +29,30 @@ it("finds cloudflared by its variable, else on PATH, and says when what is there
     expect(() => findCloudflared(env)).toThrow(TunnelError);
 });
 
+it.each([
+  ["2024.12.2", "too old: 2025.7.0 or newer"],
+  ["2025.6.10", "too old: 2025.7.0 or newer"],
+  ["2025.7.0", undefined],
+  ["2025.10.0", undefined],
+  ["DEV", undefined],
+])("takes cloudflared %s only where it is new enough", (version, why) => {
+  const find = () => findCloudflared({ PATH, CLOUDFLARED_BIN: FAKE, FAKE_CLOUDFLARED_VERSION: version });
+  if (why === undefined) expect(find()).toEqual({ path: FAKE, version });
+  else expect(find).toThrow(why);
+});
+
+it("says what cloudflared would pass over", () => {
+  const future = file(
+    "future.yml",
+    "ingress: [{ service: http_status:404, originRequest: {futureWord: 1} }]\n",
+  );
+  const { lines, isRight } = checkConfigs([future], { path: FAKE, version: "2026.8.2" });
+  expect(isRight).toBe(false);
+  expect(lines).toContain(
+    `${future}: cloudflared passes something over: line 1: field futureWord not found in type config.OriginRequestConfig`,
+  );
+});
+
 it("says what was checked, by whom, and what is wrong with each file", () => {
   const right = file("right.yml", "ingress: [{ service: http_status:404 }]\n");
   const wrong = file("wrong.yml", "ingress: [{ service: http_status:999 }]\n");

@@ -45,7 +45,10 @@ function refusalOf({ path }: Cloudflared, file: string): string[] {
     { encoding: "utf8", timeout: PATIENCE_MS },
   );
   if (error) return [`cloudflared could not be asked: ${error.message}`];
-  if (status === 0) return [];
+  if (status === 0)
+    return [...stdout.matchAll(/line \d+: .+/g)].map(
+      ([what]) => `cloudflared passes something over: ${what}`,
+    );
   const said = `${stdout}\n${stderr}`.trim().split("\n").at(-1) ?? "";
   return [`cloudflared refuses it: ${said || `it ended with ${status}`}`];
 }
