@@ -22,7 +22,7 @@ const EXCUSED: Readonly<Record<string, string>> = {
   "clock.py the clock of the loop": "the machine's Clock is made of it",
   "children/pool.py the clock of the loop": "a limit of asyncio is told in the loop's time when to end",
   "children/child.py time that is not of the Clock": "a process of the machine is waited for",
-  "redis/at_once.py the clock of the loop":
+  "redis/wire.py the clock of the loop":
     "the client tells in it when a connection is to be asked whether it is good",
   "executor/background.py time that is not of the Clock": "this process is about to end",
   "executor/drain.py time that is not of the Clock": "this process is about to end",

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { createKeys } from "@myspinbot/contracts/keys.ts";
 import { startGateway } from "@myspinbot/services/gateway.ts";
 import type { S3Access } from "@myspinbot/services/seaweed.ts";
-import { slopeThrough } from "../lib/slope.ts";
+import { RTTS, slopeThrough } from "../lib/slope.ts";
 import type { Ratio } from "../lib/stats.ts";
 import { hasExecutor } from "../noop/task-issuer.ts";
 import { gpuNodeEnv, startPython, type PythonProcess } from "../python/processes.ts";
@@ -14,7 +14,8 @@ import { asProxy, BUSY_EXTENSION, type Far } from "./far-box.ts";
 const PREFIX = "msb";
 const POOL = "default";
 const HEARD_MS = 30_000;
-const MEASURED = { rounds: 4, times: 12 };
+/** As far as any tunnel leads, and well beyond the length of the work. */
+const MEASURED = { rounds: 4, times: 7, rtts: [...RTTS, 160, 320] };
 const node = (id: string, plane: "node" | "python", from?: string) => ({
   ...{ id, plane, type: `${plane}_noop` },
   inputs: { text: from === undefined ? "x" : `$${from}.text` },

@@ -135,3 +135,25 @@ async def test_what_waits_is_given_back_at_once_when_the_gpu_node_is_to_end(
     gate.touch()  # noqa: ASYNC240 - a moment
     assert (await driver.ending(slow))["outcome"] == "settled"
     await asyncio.wait_for(far_node.process.wait(), 20)
+
+
+async def test_who_gets_a_place_waits_for_its_task_though_a_look_is_still_on_its_way(
+    far_node: GpuNodeProcess, proxy: FaultProxy, driver: Driver, gate: Path
+) -> None:
+    for _ in range(QUICK):
+        await driver.ending(await driver.issue(make_node("a")))
+    await driver.until_somebody_waits()
+    # From now on no look is answered: the way back is as long as this test wants.
+    release = proxy.withhold_replies_to(SCRIPTS["pull"].sha1)
+    first = await driver.issue(make_node("a", params={"wait_for": str(gate)}))
+    await driver.started(first, "a")
+    await driver.until_nobody_waits()
+    gate.touch()  # noqa: ASYNC240 - a moment
+    assert (await driver.ending(first))["outcome"] == "settled"
+    # What is issued now is on its way to the box at once.
+    await driver.until_somebody_waits()
+    second = await driver.issue(make_node("a"))
+    await driver.until_pending(1)
+    release()
+    assert (await driver.ending(second))["outcome"] == "settled"
+    await driver.assert_at_rest()

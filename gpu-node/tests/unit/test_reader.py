@@ -1,10 +1,11 @@
 """When a read looks at what waits before it waits itself."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from passing_clock import PassingClock
+from passing_clock import PassingClock, settle
 from redis.exceptions import ResponseError
 
 from gpu_node.contracts.keys import Keys
@@ -18,14 +19,19 @@ KEYS = Keys("t")
 class House:
     """A server that answers what a test says, after a way and back and what it waits."""
 
-    connection_pool = SimpleNamespace(connection_kwargs={})
-
     def __init__(self) -> None:
+        self.connection_kwargs = dict[str, Any]()
+        self._reader = SimpleNamespace(at_eof=lambda: False, exception=lambda: None)
         self.clock = PassingClock()
         self.asked: list[str] = []
+        self.blocks_ms: list[int] = []
+        self.answers = asyncio.Event()
+        """Set while answers come."""
+        self.answers.set()
         self._answers: list[tuple[float, Any]] = []
+        self._arrive_at = 0.0
         self.reader = TaskReader(
-            cast(Any, self),
+            cast(Any, SimpleNamespace(connection_pool=self, get_retry=lambda: None)),
             KEYS,
             "s0",
             pool="p",
@@ -33,9 +39,6 @@ class House:
             block_ms=20_000,
             clock=self.clock,
         )
-
-    def get_retry(self) -> None:
-        """Nothing is tried again."""
 
     def will_find(self, *entries: str) -> None:
         rows = [[f"{name}-0".encode(), b"t", b"{}", b"normal", b"90000"] for name in entries]
@@ -52,44 +55,35 @@ class House:
             ]
             for level, issued in entries.items()
         ]
-        self._answers.append((waited_s, _as_pairs(answer)))
+        self._answers.append((waited_s, answer))
 
-    def pipeline(self, *, transaction: bool) -> "Both":
-        assert not transaction
-        return Both(self)
+    async def get_connection(self) -> "House":
+        return self
 
-    async def execute_command(self, name: str, *_: Any) -> Any:
-        self.asked.append({"EVALSHA": "look", "XREADGROUP": "wait"}[name])
+    def pack_commands(self, commands: Any) -> list[Any]:
+        return list(commands)
+
+    async def send_packed_command(self, commands: list[Any], **_: Any) -> None:
+        """They are sent at once, and answered one after the other."""
+        for name, *options in commands:
+            self.asked.append({"EVALSHA": "look", "XREADGROUP": "wait"}[name])
+            if "BLOCK" in options:
+                self.blocks_ms.append(options[options.index("BLOCK") + 1])
+        self._arrive_at = self.clock.elapsed() + TRIP_S
+
+    async def read_response(self) -> Any:
+        await self.answers.wait()
+        # Who was answered before has heard it.
+        await settle()
         waited_s, answer = self._answers.pop(0)
-        self.clock.let_pass(TRIP_S + waited_s)
+        self.clock.let_pass(max(0.0, self._arrive_at - self.clock.elapsed()) + waited_s)
+        if isinstance(answer, Exception):
+            raise answer
         return answer
-
-
-class Both:
-    """Commands that are sent at once, and answered one after the other."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._names: list[str] = []
-
-    def execute_command(self, name: str, *_: Any) -> None:
-        self._names.append(name)
-
-    async def execute(self, *, raise_on_error: bool) -> list[Any]:
-        assert not raise_on_error
-        self._house.clock.let_pass(-TRIP_S * (len(self._names) - 1))
-        return [await self._house.execute_command(name) for name in self._names]
 
 
 def _level(level: str) -> str:
     return KEYS.pool_level_tasks("s0", "p", level)
-
-
-def _as_pairs(answer: list[Any]) -> list[Any]:
-    return [
-        (stream, [(entry, dict(zip(f[::2], f[1::2], strict=True))) for entry, f in rows])
-        for stream, rows in answer
-    ]
 
 
 async def test_a_read_looks_and_then_waits() -> None:
@@ -207,3 +201,45 @@ async def test_a_wait_that_is_refused_says_so_whatever_the_look_says() -> None:
     house.will_find()
     with pytest.raises(ResponseError):
         await house.reader.read(1, 2)
+
+
+async def test_a_place_is_waited_for_behind_a_look_that_is_not_answered_yet() -> None:
+    house = House()
+    house.will_find()
+    house.will_bring(5.0, normal="1000")
+    await house.reader.read(1)
+    house.answers.clear()
+    house.will_find()
+    looking = asyncio.create_task(house.reader.read_left(4))
+    await settle()
+    house.will_bring(0.01, normal="9000")
+    waiting = asyncio.create_task(house.reader.read_behind(1, 1000))
+    await settle()
+    assert house.asked == ["look", "wait", "look", "wait"]
+    asked_at = house.clock.elapsed()
+    house.answers.set()
+    assert await looking == []
+    (entry,) = await waiting
+    # No older than the look, which has found nothing.
+    assert entry.start_until == pytest.approx(asked_at + 81)
+    assert house.blocks_ms == [20_000, 1000]
+    # It had to wait: the next one need not look either.
+    house.will_bring(0.01, normal="9500")
+    await house.reader.read(1)
+    assert house.asked[4:] == ["wait"]
+
+
+async def test_of_unknown_age_is_what_comes_behind_a_look_that_has_found_all_it_asked_for() -> None:
+    house = House()
+    house.answers.clear()
+    house.will_find("1")
+    looking = asyncio.create_task(house.reader.read_left(1))
+    await settle()
+    house.will_bring(0.0, normal="2")
+    waiting = asyncio.create_task(house.reader.read_behind(1, 1000))
+    house.answers.set()
+    (entry,) = await waiting
+    assert (len(await looking), entry.start_until) == (1, None)
+    house.will_find()
+    await house.reader.read_left(1)
+    assert house.asked == ["look", "wait", "look"]

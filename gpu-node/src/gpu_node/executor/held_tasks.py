@@ -118,6 +118,11 @@ class HeldTasks:
         while self.free <= 0 and self.room <= 0:
             await self.when_changed(self.changes)
 
+    async def when_place(self) -> None:
+        """Return when there is a place."""
+        while self.free <= 0:
+            await self.when_changed(self.changes)
+
     async def when_empty(self) -> None:
         """Return when nothing is held."""
         while self.held:

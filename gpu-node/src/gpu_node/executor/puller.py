@@ -3,10 +3,12 @@ is its twin."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
+from typing import Any
 
 from gpu_node.clock import Clock
 from gpu_node.contracts.wire import EXECUTOR
+from gpu_node.executor.ahead import AHEAD_S
 from gpu_node.executor.fitness import Fitness
 from gpu_node.executor.held_tasks import HeldTasks
 from gpu_node.executor.intake import Intake
@@ -21,6 +23,9 @@ LOOK_AGAIN_S = 1.0
 """How soon a machine that can do nothing looks whether it can again."""
 STAND_BACK_S = 0.5
 """How long a machine that cannot do all work leaves a task to others."""
+
+BEHIND_MS = int(AHEAD_S * 1000)
+"""How long is waited for what may find no place any more: no longer than that may stand here."""
 
 
 class Puller:
@@ -82,7 +87,7 @@ class Puller:
                 await self._until_welcome()
                 before = self._held_tasks.changes
                 async with self._bounded(reader.shard):
-                    entries = await self._read(reader)
+                    entries = await self._read(reader, steps)
             except (RedisError, TimeoutError, OSError) as error:
                 if is_no_group(error) or is_unblocked(error):
                     # Nothing was ever issued, or the stream was lost; the driver makes the group.
@@ -94,8 +99,7 @@ class Puller:
                 await backoff.wait()
                 continue
             backoff.reset()
-            for entry in entries:
-                self._intake.accept(steps, entry, is_fresh=True)
+            self._accept(steps, entries)
             if not entries and self._held_tasks.free <= 0:
                 # Nothing waited that could wait here as well.
                 await self._held_tasks.when_changed(before)
@@ -120,16 +124,44 @@ class Puller:
             # Operators may want no more meanwhile.
             await self._held_tasks.when_free()
 
-    async def _read(self, reader: TaskReader) -> list[Entry]:
+    def _accept(self, steps: PoolSteps, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self._intake.accept(steps, entry, is_fresh=True)
+
+    async def _read(self, reader: TaskReader, steps: PoolSteps) -> list[Entry]:
         """A machine that cannot do some of the work takes what no other machine waits for."""
         free, room = self._held_tasks.free, self._held_tasks.allow()
         if free <= 0:
+            if self._fitness.is_partly_unfit():
+                return []
             # What nobody waits for: whoever has a place has asked for it.
-            return [] if self._fitness.is_partly_unfit() else await reader.read_left(max(1, room))
+            return await self._unless_free(reader, steps, reader.read_left(max(1, room)))
         if not self._fitness.is_partly_unfit():
             return await reader.read(free, room)
         await self._clock.sleep(STAND_BACK_S)
         return await reader.read_left()
+
+    async def _unless_free(
+        self, reader: TaskReader, steps: PoolSteps, look: Coroutine[Any, Any, list[Entry]]
+    ) -> list[Entry]:
+        """What a look brings. Who gets a place while it is on its way waits for that at once: the
+        way may be longer than the work. Not for long, because the look may have filled it: what
+        comes then waits here no longer than others do."""
+        looking = asyncio.create_task(look)
+        freed = asyncio.create_task(self._held_tasks.when_place())
+        both: list[asyncio.Task[Any]] = [looking, freed]
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if looking.done() or self._fitness.disk() or self._fitness.is_partly_unfit():
+                return await looking
+            behind = asyncio.create_task(reader.read_behind(self._held_tasks.free, BEHIND_MS))
+            both.append(behind)
+            self._accept(steps, await looking)
+            return await behind
+        finally:
+            for each in both:
+                each.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
 
     async def _recover(self, reader: TaskReader, steps: PoolSteps) -> None:
         """What the lost connection was given comes first, and behind what is held; it starts when

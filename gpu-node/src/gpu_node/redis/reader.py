@@ -14,6 +14,7 @@ from gpu_node.contracts.keys import Keys
 from gpu_node.contracts.steps import Step
 from gpu_node.contracts.wire import GROUPS, PRIORITIES
 from gpu_node.redis.failures import RedisError, is_no_group
+from gpu_node.redis.in_order import InOrder
 from gpu_node.redis.scripts import ScriptRunner
 from gpu_node.redis.steps import Entry, task_stream, text, to_entry
 
@@ -44,7 +45,7 @@ class TaskReader:
     ) -> None:
         """`on_trip` hears how long a question took that is answered at once."""
         self.shard = shard
-        self._client = client
+        self._line = InOrder(client)
         self._scripts = ScriptRunner(client, clock)
         self._keys = keys
         self._pool = pool
@@ -57,6 +58,8 @@ class TaskReader:
         self._empty: Sequence[str] | None = None
         """Levels that need no look before they are waited for: they were empty when last looked at,
         or what came last had been waited for."""
+        self._known: Sequence[str] = []
+        """Levels that can be waited for, as it was last heard."""
         self._empty_since = 0.0
         """When they were known to be empty: what comes of them was issued after that, by our
         clock."""
@@ -68,7 +71,7 @@ class TaskReader:
         for level in PRIORITIES:
             try:
                 command = self._command([level], "0", "COUNT", count)
-                found += self._entries(await self._client.execute_command(*command))
+                found += self._entries(await self._line.ask_one(*command))
             except RedisError as error:
                 # A pool from before there were levels has one stream.
                 if level == "normal" or not is_no_group(error):
@@ -87,11 +90,10 @@ class TaskReader:
             return found
         waited, since, sent = self._empty or [], self._empty_since, self._clock.elapsed()
         self._empty = None
-        # Without any the server says which group is missing.
-        command = self._command(waited or ["normal"], ">", "COUNT", count, "BLOCK", self._block_ms)
+        command = self._wait(waited, count, self._block_ms)
         if more:
             return await self._wait_and_look(command, more, since, sent)
-        entries = self._entries(await self._client.execute_command(*command), since)
+        entries = self._entries(await self._line.ask_one(*command), since)
         if 0 < len(entries) < count:
             self._empty, self._empty_since = waited, sent
         elif len(entries) == count and self._had_to_wait(since, sent):
@@ -106,19 +108,29 @@ class TaskReader:
         """Entries that nobody waits for, if there are any."""
         return await self._look(count)
 
+    async def read_behind(self, count: int, block_ms: int) -> list[Entry]:
+        """At most `count` of what comes in that time, waited for as soon as a look is over that is
+        still on its way."""
+        sent = self._clock.elapsed()
+        answer = await self._line.ask_one(*self._wait(self._known, count, block_ms))
+        # By now the look has said what lay there before.
+        since = None if self._empty is None else self._empty_since
+        entries = self._entries(answer, since)
+        if len(entries) >= count and not self._had_to_wait(self._empty_since, sent):
+            self._empty = None
+        return entries
+
     async def reset(self) -> None:
         """Drop the connection, whatever state it is in."""
         # Another server may know less.
         self._empty = None
-        await self._client.connection_pool.disconnect()
+        await self._line.drop()
 
     async def _wait_and_look(
         self, command: Command, places: int, since: float, sent: float
     ) -> list[Entry]:
-        both = self._client.pipeline(transaction=False)
-        both.execute_command(*command)
-        both.execute_command(*self._scripts.command(self._pull(places)))
-        brought, looked = await both.execute(raise_on_error=False)
+        look = self._scripts.command(self._pull(places))
+        brought, looked = await self._line.ask(command, look)
         if isinstance(brought, Exception):
             raise brought
         entries = self._entries(brought, since)
@@ -129,7 +141,7 @@ class TaskReader:
 
     async def _look(self, places: int) -> list[Entry]:
         sent = self._clock.elapsed()
-        answer = await self._scripts.run_alone(self._pull(places))
+        answer = await self._scripts.run_by(self._line.ask_one, self._pull(places))
         self._trip_s = self._clock.elapsed() - sent
         self._on_trip(self._trip_s)
         return self._found(answer, places, sent)
@@ -150,9 +162,14 @@ class TaskReader:
             replace(to_entry(row), start_until=_until(text(row[4]), int(now), sent)) for row in rows
         ]
         is_all = len(entries) < places
-        self._empty = [text(level) for level in levels] if is_all else None
+        self._known = [text(level) for level in levels]
+        self._empty = self._known if is_all else None
         self._empty_since = sent
         return entries
+
+    def _wait(self, levels: Sequence[str], count: int, block_ms: int) -> Command:
+        # Without any the server says which group is missing.
+        return self._command(levels or ["normal"], ">", "COUNT", count, "BLOCK", block_ms)
 
     def _command(self, levels: Sequence[str], start: str, *options: str | int) -> Command:
         streams = [self._streams[level] for level in levels]
@@ -168,11 +185,10 @@ class TaskReader:
         ]
 
 
-def _entry(
-    entry_id: Any, fields: dict[bytes, bytes] | None, level: str, since: float | None
-) -> Entry:
+def _entry(entry_id: Any, fields: Sequence[bytes] | None, level: str, since: float | None) -> Entry:
     """The fields of an entry whose body was deleted are empty. It was issued after `since`."""
-    pairs = fields or {}
+    fields = fields or []
+    pairs = dict(zip(fields[::2], fields[1::2], strict=False))
     task, body = pairs.get(b"task", b""), pairs.get(b"body", b"")
     until = None
     if since is not None:

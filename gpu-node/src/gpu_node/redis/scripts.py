@@ -37,12 +37,12 @@ class ScriptRunner:
 
         Raises NoScriptError, which passes by itself, when no gateway has loaded it in 1.5 s.
         """
-        return await self._run(self._batches.execute, step)
+        return await self.run_by(self._batches.execute, step)
 
     async def run_at_once(self, step: Step[Answer], on_sent: OnSent) -> Answer:
         """The same for a short one, without waiting for anything: `on_sent` is told when it is on
         its way."""
-        return await self._run(partial(self._at_once.execute, on_sent=on_sent), step)
+        return await self.run_by(partial(self._at_once.execute, on_sent=on_sent), step)
 
     def ready(self, step: Step[Any]) -> Ready | None:
         """The same once, made ready before it is asked for; None where that cannot be."""
@@ -51,9 +51,10 @@ class ScriptRunner:
 
     async def run_alone(self, step: Step[Answer]) -> Answer:
         """The same on a connection of its own, for what must not wait behind others."""
-        return await self._run(self._client.execute_command, step)
+        return await self.run_by(self._client.execute_command, step)
 
-    async def _run(self, execute: Execute, step: Step[Answer]) -> Answer:
+    async def run_by(self, execute: Execute, step: Step[Answer]) -> Answer:
+        """The same, asked as `execute` asks one command."""
         call = self.command(step)
         for wait_s in _WAITS_S:
             try:
