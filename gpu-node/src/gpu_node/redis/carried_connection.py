@@ -6,11 +6,12 @@ from typing import Any
 from redis.asyncio.connection import AbstractConnection
 
 from gpu_node.addresses import ServiceToken
+from gpu_node.redis.carried_reader import CarriedParser
 from gpu_node.redis.carrier import open_carrier
 
 
 class CarriedConnection(AbstractConnection):
-    """Differs from its siblings in how its stream is opened."""
+    """Differs from its siblings in how its stream is opened and read."""
 
     def __init__(
         self,
@@ -25,7 +26,7 @@ class CarriedConnection(AbstractConnection):
         self.port = port
         self._token = token
         self._tls = tls
-        super().__init__(**rest)
+        super().__init__(**rest, parser_class=CarriedParser)
 
     def repr_pieces(self) -> Any:
         """Without the token: it ends in logs."""

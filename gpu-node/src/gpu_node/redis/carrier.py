@@ -2,25 +2,32 @@
 binary frames that are nothing but the bytes."""
 
 import asyncio
+import re
 import ssl
-from collections.abc import Iterable
-from typing import Any, cast
+from typing import cast
 
 from websockets.client import ClientProtocol
-from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from gpu_node import __version__
 from gpu_node.addresses import ServiceToken
 from gpu_node.connection_faults import EdgeFault
-from gpu_node.redis.edge_answers import CUT, NO_TUNNEL, SILENT, close_sentence, refusal_sentence
+from gpu_node.redis.carried_reader import CarriedReader
+from gpu_node.redis.edge_answers import (
+    CUT,
+    NO_TUNNEL,
+    SILENT,
+    close_sentence,
+    status_sentence,
+)
 from gpu_node.redis.frame_reader import FrameReader, NoFrame
+from gpu_node.redis.framing import Framing
 
-_IN_A_FRAME = 65_536 - 8
-"""Some edges lose frames above 64 KiB, and so much with its head fills four records of TLS."""
 _AT_ONCE = 262_144
 """Bytes that are read at once: as many as the loop takes from the system."""
+_LONGEST_HEAD = 65_536
+_REFUSAL = re.compile(rb"HTTP/1\.1 (?!101)(\d{3})[ \r]")
 _GOODBYE_S = 3
 
 
@@ -47,7 +54,7 @@ async def open_carrier(
         if isinstance(error, TimeoutError):
             raise EdgeFault(SILENT) from None
         raise
-    framing = _Framing(transport, carrier)
+    framing = Framing(transport, carrier.socket, carrier.flush)
     return carrier.reader, asyncio.StreamWriter(framing, carrier.ends, carrier.reader, loop)
 
 
@@ -62,7 +69,7 @@ class _Carrier(asyncio.BufferedProtocol):
         token: ServiceToken | None,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
-        self.reader = asyncio.StreamReader(loop=loop)
+        self.reader = CarriedReader(loop)
         self.ends = asyncio.StreamReaderProtocol(self.reader, loop=loop)
         """What the writer asks whether it may go on, and whether all is over."""
         self._room = memoryview(bytearray(_AT_ONCE))
@@ -72,9 +79,12 @@ class _Carrier(asyncio.BufferedProtocol):
         self.opened: asyncio.Future[None] = loop.create_future()
         # Nobody waits any more for what fails after it was given up.
         self.opened.add_done_callback(lambda future: future.cancelled() or future.exception())
-        self._frames = FrameReader(self.reader.feed_data)
+        self._frames = FrameReader(self.reader.feed)
         self._token = token
         self._wire: asyncio.Transport | None = None
+        self._head = bytearray()
+        """Of the edge's answer."""
+        self._is_open = self._is_over = self._is_full = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.ends.connection_made(transport)
@@ -93,7 +103,9 @@ class _Carrier(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         data = self._room[:nbytes]
-        if not self.opened.done():
+        if self._is_over:
+            return
+        if not self._is_open:
             data = memoryview(self._open(bytes(data)))
         try:
             others = self._frames.read(data)
@@ -119,17 +131,20 @@ class _Carrier(asyncio.BufferedProtocol):
         self.reader.feed_eof()
 
     def pause_writing(self) -> None:
+        self._is_full = True
         self.ends.pause_writing()
 
     def resume_writing(self) -> None:
+        self._is_full = False
         self.ends.resume_writing()
 
     def flush(self) -> None:
-        """Send what the WebSocket itself has to say."""
-        wire = self._wire
-        if wire is None or wire.is_closing():
+        """Send what the WebSocket itself has to say. An edge that asks and does not hear is not
+        answered: what waits for it would grow without end."""
+        wire, waiting = self._wire, self.socket.data_to_send()
+        if wire is None or wire.is_closing() or self._is_full:
             return
-        for data in self.socket.data_to_send():
+        for data in waiting:
             if data:
                 wire.write(data)
 
@@ -137,25 +152,41 @@ class _Carrier(asyncio.BufferedProtocol):
         """Line by line, as an answer is written: what comes behind it is frames."""
         lines = iter(data.splitlines(keepends=True))
         for line in lines:
+            self._hear_line(line)
+            if self._is_open:
+                return b"".join(lines)
+            if self._is_over:
+                break
+        return b""
+
+    def _hear_line(self, line: bytes) -> None:
+        self._head += line
+        if len(self._head) > _LONGEST_HEAD:
+            self._fail(NO_TUNNEL)
+        elif (refusal := _REFUSAL.match(self._head)) and self._head.endswith(b"\r\n\r\n"):
+            # It says all: for the page behind it one might wait for ever.
+            self._fail(status_sentence(int(refusal[1]), self._token is not None))
+        else:
             self.socket.receive_data(line)
             self._look()
-            if self.opened.done():
-                break
-        return b"".join(lines)
 
     def _look(self) -> None:
         """After each thing heard: answers pings, and sees whether the edge has opened or closed."""
+        # Nobody reads what it keeps of all that it heard.
+        self.socket.events_received()
         self.flush()
         state, fault = self.socket.state, self.socket.handshake_exc
         if fault is not None:
-            self._fail(refusal_sentence(fault, self._token is not None))
+            self._fail(CUT if isinstance(fault.__cause__, EOFError) else NO_TUNNEL)
         elif state is State.OPEN:
+            self._is_open = True
             if not self.opened.done():
                 self.opened.set_result(None)
         elif state is not State.CONNECTING:
             self._fail(close_sentence(self.socket.close_rcvd))
 
     def _fail(self, sentence: str) -> None:
+        self._is_over = True
         error = EdgeFault(sentence)
         if not self.opened.done():
             self.opened.set_exception(error)
@@ -163,38 +194,3 @@ class _Carrier(asyncio.BufferedProtocol):
             self.reader.set_exception(error)
         if self._wire:
             self._wire.close()
-
-
-class _Framing(asyncio.Transport):
-    """Takes bytes for the other side, and puts them into frames."""
-
-    def __init__(self, wire: asyncio.Transport, carrier: _Carrier) -> None:
-        super().__init__()
-        self._wire = wire
-        self._carrier = carrier
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        if self._carrier.socket.state is not State.OPEN:
-            return
-        view = memoryview(data)
-        for start in range(0, len(view), _IN_A_FRAME):
-            frame = Frame(Opcode.BINARY, view[start : start + _IN_A_FRAME])
-            self._wire.write(frame.serialize(mask=True))
-
-    def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
-        self.write(b"".join(list_of_data))
-
-    def close(self) -> None:
-        if self._carrier.socket.state is State.OPEN:
-            self._carrier.socket.send_close(CloseCode.NORMAL_CLOSURE)
-            self._carrier.flush()
-        self._wire.close()
-
-    def get_write_buffer_size(self) -> int:
-        return self._wire.get_write_buffer_size()
-
-    def is_closing(self) -> bool:
-        return self._wire.is_closing()
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return self._wire.get_extra_info(name, default)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from websockets.exceptions import InvalidStatus
 from websockets.frames import Close
 
 SILENT = "The edge before @ does not answer in time"
@@ -23,11 +22,8 @@ _OTHERS: Mapping[int, str] = {
 }
 
 
-def refusal_sentence(fault: Exception, has_token: bool) -> str:
-    """`fault` is why no WebSocket was opened."""
-    if not isinstance(fault, InvalidStatus):
-        return CUT if isinstance(fault.__cause__, EOFError) else NO_TUNNEL
-    status = fault.response.status_code
+def status_sentence(status: int, has_token: bool) -> str:
+    """`status` is that of an answer which opens nothing."""
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         said = _REFUSED if has_token else _NO_TOKEN
     elif 300 <= status < 400:
