@@ -10,13 +10,19 @@ export interface Certificate {
   readonly key: string;
 }
 
+const DAY_MS = 86_400_000;
 const YEARS = 20;
 
 /**
  * Made once per folder. It signs itself, so it is its own authority: for servers and clients of one program.
  * @param addresses under which the server is asked
+ * @param days for which it is good from now on; for tests of what comes then
  */
-export function ownCertificate(dir: string, addresses: readonly string[] = ["127.0.0.1"]): Certificate {
+export function ownCertificate(
+  dir: string,
+  addresses: readonly string[] = ["127.0.0.1"],
+  days = YEARS * 365,
+): Certificate {
   const files = { cert: join(dir, "tls.pem"), key: join(dir, "tls.key") };
   if (existsSync(files.cert) && existsSync(files.key)) return files;
   const { privateKey, publicKey } = generateKeyPairSync("rsa", {
@@ -29,8 +35,8 @@ export function ownCertificate(dir: string, addresses: readonly string[] = ["127
   certificate.publicKey = pki.publicKeyFromPem(publicKey);
   certificate.serialNumber = "01";
   // A day ago: clocks of a machine may go back a little.
-  certificate.validity.notBefore = new Date(Date.now() - 86_400_000);
-  certificate.validity.notAfter = new Date(Date.now() + YEARS * 365 * 86_400_000);
+  certificate.validity.notBefore = new Date(Date.now() - DAY_MS);
+  certificate.validity.notAfter = new Date(Date.now() + days * DAY_MS);
   const name = [{ name: "commonName", value: "myspinbot" }];
   certificate.setSubject(name);
   certificate.setIssuer(name);

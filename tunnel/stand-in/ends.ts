@@ -6,11 +6,13 @@ import { createFrameReader, framed } from "./frames.ts";
 import type { End } from "./pipe.ts";
 
 export function socketEnd(socket: Socket): End {
-  return { ...wireOf(socket), close: () => socket.end() };
+  return { ...wireOf(socket), close: () => socket.end(), garble: () => socket.destroy() };
 }
 
 /** What the edge says when it goes away itself. */
 const GOING_AWAY = Buffer.from([0x03, 0xe9]);
+/** Masked, of a kind that nobody knows, and longer than anything. */
+const NO_FRAME = Buffer.alloc(64, 0xff);
 /** Of RFC 6455. */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -39,10 +41,11 @@ export function webSocketEnd({ headers }: IncomingMessage, socket: Socket, head:
         }),
       ),
     close: () => leave(GOING_AWAY),
+    garble: () => wire.send(NO_FRAME),
   };
 }
 
-function wireOf(socket: Socket): Omit<End, "close"> {
+function wireOf(socket: Socket): Omit<End, "close" | "garble"> {
   let isSending = false;
   const send = (chunk: Buffer): void => {
     socket.write(chunk);

@@ -1,5 +1,6 @@
 /** How the stand-in edge behaves at the moment, and the answers of an edge that passes nothing on. */
 import type { IncomingHttpHeaders } from "node:http";
+import type { Socket } from "node:net";
 
 /** The service token that Access wants to see. */
 export interface Token {
@@ -8,7 +9,7 @@ export interface Token {
 }
 
 /** What is done with whoever comes with the right token: `pass`, or one of the ways in which edges refuse. */
-export type Mode = "pass" | keyof typeof REFUSALS | "garbage" | "hang-up" | "silent";
+export type Mode = "pass" | keyof typeof REFUSALS | keyof typeof RUDENESS;
 
 export interface Manners {
   mode: Mode;
@@ -49,6 +50,27 @@ export const REFUSALS = {
   /** The tunnel is known, and no cloudflared holds it. */
   away: { status: 530, headers: HTML, body: page("Error 1033: Cloudflare Tunnel error") },
 } as const satisfies Record<string, Answer>;
+
+const DRIP_MS = 20;
+const SWITCHING = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
+
+/** Edges that do not even answer as HTTP is answered. */
+export const RUDENESS = {
+  silent: () => {},
+  "hang-up": (socket) => void socket.destroy(),
+  garbage: (socket) => void socket.end("SSH-2.0-OpenSSH_9.9\r\n\r\n"),
+  "another-key": (socket) => void socket.write(`${SWITCHING}Sec-WebSocket-Accept: YWJj\r\n\r\n`),
+  endless(socket) {
+    const more = (): void => void socket.write(`X-${"x".repeat(100_000)}: x\r\n`);
+    socket.on("drain", more).write(SWITCHING);
+    more();
+  },
+  /** A byte now and then, for ever. */
+  dribble(socket) {
+    const drip = setInterval(() => void socket.write("x"), DRIP_MS);
+    socket.on("close", () => void clearInterval(drip)).write(`${SWITCHING}X-`);
+  },
+} as const satisfies Record<string, (socket: Socket) => void>;
 
 /** @returns what somebody is told in place of being passed on; undefined where nothing stands against it */
 export function refusalOf({ mode, token }: Manners, headers: IncomingHttpHeaders): Answer | undefined {

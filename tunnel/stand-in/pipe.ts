@@ -14,6 +14,8 @@ export interface End {
   close(): void;
   /** At once, as a broken wire does. */
   cut(): void;
+  /** Say what nobody may say there. */
+  garble(): void;
 }
 
 export interface Pipe {
@@ -23,6 +25,8 @@ export interface Pipe {
   resume(): void;
   /** As after a NAT has forgotten it: nothing passes any more, and neither end is told. */
   forget(): void;
+  /** What comes to the client next is no frame. */
+  garble(): void;
 }
 
 export interface Counts {
@@ -73,6 +77,7 @@ export function createPipe(
     stall: () => paces.forEach((pace) => pace.stall()),
     resume: () => paces.forEach((pace) => pace.resume()),
     forget: () => void (isForgotten = true),
+    garble: () => client.garble(),
   };
   // What lies behind the edge hears nothing of a client that was forgotten, and the client nothing of it.
   client.onClose(() => (isForgotten ? onEnd(pipe) : end("close")));

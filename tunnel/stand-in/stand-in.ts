@@ -6,10 +6,11 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { request, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
-import { ownCertificate } from "@myspinbot/services/certificate.ts";
+import { ownCertificate, type Certificate } from "@myspinbot/services/certificate.ts";
 import { socketEnd, webSocketEnd } from "./ends.ts";
-import { refusalOf, written, type Manners, type Mode, type Token } from "./manners.ts";
+import { refusalOf, RUDENESS, written, type Manners, type Mode, type Token } from "./manners.ts";
 import { createPipe, type Counts, type Pipe } from "./pipe.ts";
 
 export interface Target {
@@ -23,13 +24,22 @@ export interface Target {
  */
 export type Kind = "carried" | "http" | "tls" | "plain";
 
+/** What is wrong with the certificate of a route; a folder of this name has it. */
+export type Flaw = "expired" | "of-another";
+
+export interface Route {
+  readonly kind: Kind;
+  readonly target: Target;
+  readonly flaw?: Flaw;
+}
+
 export interface StandInOptions {
   /** The certificate lies here; made if absent. */
   readonly dir: string;
   /** Where it listens; one of this machine. */
   readonly host?: string;
   readonly token?: Token;
-  readonly routes: Readonly<Record<string, { readonly kind: Kind; readonly target: Target }>>;
+  readonly routes: Readonly<Record<string, Route>>;
 }
 
 export interface StandIn {
@@ -52,8 +62,7 @@ export interface StandIn {
 export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   const { dir, host = "127.0.0.1", routes } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const { cert, key } = ownCertificate(dir, [host]);
-  const tls = { cert: readFileSync(cert), key: readFileSync(key) };
+  const own = ownCertificate(dir, [host]);
   const manners: Manners = { mode: "pass", delayMs: 0, bytesPerSecond: 0, token: options.token ?? null };
   const counts: Counts = { opened: 0, bytesUp: 0, bytesDown: 0 };
   const pipes = new Set<Pipe>();
@@ -68,8 +77,9 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   };
 
   const servers = await Promise.all(
-    Object.entries(routes).map(async ([name, { kind, target }]) => {
-      const server = SERVERS[kind](edge, target, tls);
+    Object.entries(routes).map(async ([name, { kind, target, flaw }]) => {
+      const { cert, key } = flaw ? flawed(join(dir, flaw), flaw, host) : own;
+      const server = SERVERS[kind](edge, target, { cert: readFileSync(cert), key: readFileSync(key) });
       server.on("connection", (socket: Socket) => {
         sockets.add(socket);
         socket.once("close", () => {
@@ -83,7 +93,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     }),
   );
   return {
-    ...{ host, manners, counts, certificate: cert },
+    ...{ host, manners, counts, certificate: own.cert },
     ports: Object.fromEntries(servers.map(({ name, port }) => [name, port])),
     get open() {
       return pipes.size;
@@ -98,6 +108,11 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
       await Promise.all(servers.map(({ server }) => new Promise((resolve) => server.close(resolve))));
     },
   };
+}
+
+function flawed(dir: string, flaw: Flaw, host: string): Certificate {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  return flaw === "expired" ? ownCertificate(dir, [host], -0.5) : ownCertificate(dir, ["192.0.2.1"]);
 }
 
 const bytesOf = ({ bytesRead, bytesWritten }: Socket): number => bytesRead + bytesWritten;
@@ -168,10 +183,8 @@ function passPlain(edge: Edge, socket: Socket, target: Target): void {
   edge.keep({ client: socketEnd(socket), target: socketEnd(connect(target.port, target.host)) });
 }
 
-/** Edges that do not even answer in HTTP. */
 function isRude(mode: Mode, socket: Socket): boolean {
-  if (mode === "garbage") socket.end("SSH-2.0-OpenSSH_9.9\r\n\r\n");
-  else if (mode === "hang-up") socket.destroy();
-  else return mode === "silent";
+  if (!Object.hasOwn(RUDENESS, mode)) return false;
+  RUDENESS[mode as keyof typeof RUDENESS](socket);
   return true;
 }

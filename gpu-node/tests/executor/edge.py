@@ -5,7 +5,7 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ class Edge:
         self.port = int(said["ports"]["it"])
         self.host = str(said["host"])
         self.certificate = str(said["certificate"])
+        self.ports: dict[str, int] = said["ports"]
         self.url = f"redis+wss://{self.host}:{self.port}"
         self.store_url = f"https://{self.host}:{self.port}"
 
@@ -51,11 +52,16 @@ class Edge:
 
 
 @asynccontextmanager
-async def stand_in(folder: Path, port: int, kind: str = "carried") -> AsyncIterator[Edge]:
-    """An edge before the server at that port; kind: `carried` for Redis, `http` for a store."""
+async def stand_in(
+    folder: Path, port: int, kind: str = "carried", flaws: Sequence[str] = ()
+) -> AsyncIterator[Edge]:
+    """An edge before the server at that port; kind: `carried` for Redis, `http` for a store. Each
+    flaw is one of a certificate, which a port of its own shows."""
     token = {"id": TOKEN.client_id, "secret": TOKEN.client_secret}
     target = {"host": "127.0.0.1", "port": port}
-    options = {"token": token, "routes": {"it": {"kind": kind, "target": target}}}
+    route = {"kind": kind, "target": target}
+    routes = {"it": route} | {flaw: route | {"flaw": flaw} for flaw in flaws}
+    options = {"token": token, "routes": routes}
     process = await asyncio.create_subprocess_exec(
         NODE,
         ROOT / "tunnel" / "stand-in" / "main.ts",

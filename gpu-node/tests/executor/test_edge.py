@@ -23,6 +23,10 @@ from gpu_node.redis.clients import create_command_client, create_listener, creat
 from gpu_node.redis.control_channel import listen_to_control
 from gpu_node.redis.failures import RedisError, fault_of, is_unavailable
 
+FLAWS = {
+    "expired": "certificate has expired",
+    "of-another": "IP address mismatch, certificate is not valid for '127.0.0.1'.",
+}
 ACCESS = {
     "access_client_id": TOKEN.client_id,
     "access_client_secret": TOKEN.client_secret,
@@ -33,7 +37,8 @@ ACCESS = {
 async def edge(valkey: Valkey, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Edge]:
     """Before the server of all tests; trusted by this process."""
     with pytest.MonkeyPatch.context() as patch:
-        async with stand_in(tmp_path_factory.mktemp("edge"), valkey.port) as between:
+        folder = tmp_path_factory.mktemp("edge")
+        async with stand_in(folder, valkey.port, flaws=list(FLAWS)) as between:
             patch.setenv("SSL_CERT_FILE", between.certificate)
             yield between
 
@@ -138,6 +143,9 @@ async def test_a_listener_that_was_forgotten_listens_anew(
         ({"mode": "garbage"}, "answers something that is no tunnel"),
         ({"mode": "hang-up"}, "has cut the connection"),
         ({"mode": "silent"}, "does not answer in time"),
+        ({"mode": "dribble"}, "does not answer in time"),
+        ({"mode": "endless"}, "answers something that is no tunnel"),
+        ({"mode": "another-key"}, "answers something that is no tunnel"),
         ({"token": {"id": "box-1", "secret": "another"}}, "refuses the service token"),
     ],
     ids=lambda value: next(iter(value.values())) if isinstance(value, dict) else None,
@@ -147,7 +155,7 @@ async def test_names_what_an_edge_does_in_place_of_passing_on(
 ) -> None:
     monkeypatch.setattr("gpu_node.redis.clients.CONNECT_TIMEOUT_S", 0.5)
     await edge.behave(**manners)
-    client = create_command_client(edge.url, TOKEN)
+    client = create_reader_client(edge.url, 10_000, TOKEN)
     with pytest.raises((RedisError, OSError)) as failure:
         await client.ping()
     assert f"The edge before Redis {sentence}" in (fault_of(failure.value) or "")
@@ -172,6 +180,21 @@ async def test_names_a_missing_token_and_an_edge_that_is_not_trusted(
             await client.ping()
         await client.aclose()
         assert (fault_of(failure.value) or "").startswith(sentence)
+
+
+@pytest.mark.parametrize("flaw", FLAWS)
+async def test_names_what_is_wrong_with_a_certificate(
+    edge: Edge, flaw: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It is known who made it.
+    monkeypatch.setenv("SSL_CERT_FILE", str(Path(edge.certificate).parent / flaw / "tls.pem"))
+    client = create_reader_client(f"redis+wss://{edge.host}:{edge.ports[flaw]}", 0, TOKEN)
+    with pytest.raises((RedisError, OSError)) as failure:
+        await client.ping()
+    await client.aclose()
+    said = f"The TLS certificate of Redis is not trusted ({FLAWS[flaw]})"
+    assert fault_of(failure.value) == said
+    assert is_unavailable(failure.value)
 
 
 async def test_says_once_what_is_wrong_and_goes_on_when_it_is_mended(
@@ -202,7 +225,7 @@ async def far_node(
         yield node
 
 
-@pytest.mark.parametrize("suffering", ["cut", "close", "forget", "stall"])
+@pytest.mark.parametrize("suffering", ["cut", "close", "forget", "stall", "garble"])
 async def test_loses_nothing_when_connections_are(
     far_node: GpuNodeProcess, edge: Edge, driver: Driver, tmp_path: Path, suffering: str
 ) -> None:
