@@ -51,21 +51,48 @@ def test_the_room_follows_the_way_and_the_work(
     assert ahead.room(places, ages) == room
 
 
-def test_there_is_none_before_anything_is_known() -> None:
+@pytest.mark.parametrize(
+    ("trips_s", "places", "ages", "room"),
+    [
+        # It has to be sure that Redis is far.
+        ([], 4, [], 0),
+        ([0.08], 4, [], 0),
+        ([0.08, 0.009], 4, [], 0),
+        ([0.08, 0.07], 1, [], 2),
+        ([0.08, 0.07], 2, [0.1, 0.2], 4),
+        ([0.08, 0.07], 16, [], AHEAD_TASKS),
+        # One of those that work goes on for longer than three ways.
+        ([0.08, 0.08], 2, [0.0, 0.25], 0),
+        ([0.9, 0.9], 1, [AHEAD_S], 0),
+    ],
+)
+def test_before_any_task_has_ended_two_may_wait_for_each_place(
+    trips_s: list[float], places: int, ages: list[float], room: int
+) -> None:
     ahead = Ahead()
-    assert ahead.room(4, []) == 0
-    ahead.trip_took(0.08)
-    assert ahead.room(4, []) == 0
+    for trip_s in trips_s:
+        ahead.trip_took(trip_s)
+    assert ahead.is_unsure == (len(trips_s) < 2)
+    assert ahead.room(places, ages) == room
+
+
+def test_who_knows_how_long_tasks_take_need_not_be_that_sure() -> None:
+    ahead = Ahead()
+    ahead.task_took(0.05)
+    assert not ahead.is_unsure
 
 
 class House:
     """Two places, and a way to Redis of 80 ms for tasks of 50."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_fresh: bool = False) -> None:
+        """is_fresh: no task has ended yet."""
         self.clock = PassingClock()
         self.tasks = HeldTasks(2, Metrics(), self.clock)
-        self.tasks.ahead.trip_took(0.08)
-        self.tasks.ahead.task_took(0.05)
+        for _ in range(2):
+            self.tasks.ahead.trip_took(0.08)
+        if not is_fresh:
+            self.tasks.ahead.task_took(0.05)
         self.turns: list[str] = []
         self._waits: list[asyncio.Task[None]] = []
 
@@ -123,6 +150,30 @@ async def test_who_waits_for_long_is_given_back() -> None:
     # What works goes on for so long that nobody else is to wait here.
     assert house.tasks.room <= 0
     assert house.turns == ["a", "b"]
+
+
+async def test_who_waits_behind_the_first_work_of_all_is_given_back_after_three_ways() -> None:
+    house = House(is_fresh=True)
+    _, _, c = [await house.take(name) for name in "abc"]
+    assert house.tasks.room == 3
+    house.clock.let_pass(0.239)
+    assert c.stop_reason is None
+    house.clock.let_pass(0.002)
+    assert (c.stop_reason, c.why_released) == (StopReason.RELEASED, NO_PLACE)
+    house.tasks.remove("c")
+    # And nobody else is taken to wait as long as that goes on.
+    assert house.tasks.room == 0
+
+
+async def test_who_waits_may_do_so_for_a_second_once_work_has_ended_that_was_short() -> None:
+    house = House(is_fresh=True)
+    a, _, _, d, _ = [await house.take(name) for name in "abcde"]
+    house.clock.let_pass(0.1)
+    house.tasks.over(a)
+    house.clock.let_pass(AHEAD_S - 0.101)
+    assert d.stop_reason is None
+    house.clock.let_pass(0.002)
+    assert (d.stop_reason, d.why_released) == (StopReason.RELEASED, NO_PLACE)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import orjson
@@ -135,8 +136,8 @@ class Stream:
     async def read(self, count: int, more: int) -> list[Entry]:
         return await self._note("read")
 
-    async def read_left(self) -> list[Entry]:
-        return await self._note("read_left")
+    async def read_left(self, count: int = 1) -> list[Entry]:
+        return await self._note(f"read_left {count}")
 
     async def _note(self, how: str) -> list[Entry]:
         self.reads.append(how)
@@ -147,6 +148,7 @@ class Stream:
 class Places:
     free = 3
     changes = 0
+    ahead: SimpleNamespace
 
     def allow(self) -> int:
         """Nobody waits."""
@@ -159,10 +161,13 @@ class Places:
 class Pulling:
     """A puller at work, and how it has read."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, *, is_unsure: bool = False) -> None:
+        """is_unsure: how far Redis is."""
         self.stream = Stream()
         self._machine = machine
-        parts = cast(Any, (Places(), None, None))
+        places = Places()
+        places.ahead = SimpleNamespace(is_unsure=is_unsure)
+        parts = cast(Any, (places, None, None))
         puller = Puller(
             *parts,
             fitness=machine.fitness,
@@ -192,10 +197,14 @@ async def test_a_full_disk_is_waited_for_before_anything_is_pulled() -> None:
     assert await pulling.reads_after(LOOK_AGAIN_S) == ["read"]
 
 
+async def test_the_way_is_measured_before_the_first_read_waits() -> None:
+    assert await Pulling(Machine(), is_unsure=True).reads_after(0) == ["read_left 3"]
+
+
 async def test_a_machine_that_cannot_do_all_work_stands_back() -> None:
     machine = Machine()
     assert await Pulling(machine).reads_after(0) == ["read"]
     machine.crash("poison")
     pulling = Pulling(machine)
     assert await pulling.reads_after(STAND_BACK_S - 0.1) == []
-    assert await pulling.reads_after(0.1) == ["read_left"]
+    assert await pulling.reads_after(0.1) == ["read_left 1"]

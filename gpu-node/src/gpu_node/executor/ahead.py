@@ -17,6 +17,13 @@ WORTH = 0.01
 """Less of a place's time than that is not worth it."""
 KEPT = 9
 """So many of the latest are looked at: one that was odd says nothing."""
+UNTRIED_TASKS = 2
+"""For each place, as long as none has ended: as many as a way takes, if they last for half of it or
+more."""
+SURE_TRIPS = 2
+"""So many have to say how far Redis is before a task has: a machine that is busy thinks it far."""
+DOUBT_TRIPS = 3
+"""What waits here is given back after so many ways, where none has ended by then."""
 
 
 class Ahead:
@@ -40,9 +47,12 @@ class Ahead:
         A place that becomes free is known to be so when a question is on its way already, so its
         next task comes within two ways; and one more, because not all ways are of one length. None
         as long as all that works goes on for longer than tasks did before: nothing is known of how
-        long that may be.
+        long that may be. Before one has ended, none once any of them has worked for long.
         """
-        if not self._tasks or not self._trips:
+        if not self._tasks:
+            is_worth_it = self._is_far() and max(ages, default=0.0) < self.patience_s()
+            return min(AHEAD_TASKS, UNTRIED_TASKS * places) if is_worth_it else 0
+        if not self._trips:
             return 0
         task_s = max(median(self._tasks), min(ages, default=0.0), 1e-6)
         trip_s = median(self._trips)
@@ -51,3 +61,17 @@ class Ahead:
             return 0
         needed = ceil(gap_s * places / task_s) + 1
         return min(AHEAD_TASKS, needed, int(AHEAD_S * places / task_s))
+
+    def patience_s(self) -> float:
+        """After how long what waits here is given back."""
+        if self._tasks or not self._trips:
+            return AHEAD_S
+        return min(AHEAD_S, DOUBT_TRIPS * median(self._trips))
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether the way is to be measured before anything is known of tasks."""
+        return not self._tasks and len(self._trips) < SURE_TRIPS
+
+    def _is_far(self) -> bool:
+        return not self.is_unsure and min(self._trips) >= NEAR_S

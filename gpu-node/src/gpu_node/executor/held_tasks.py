@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Callable
 
 from gpu_node.clock import Clock
-from gpu_node.executor.ahead import AHEAD_S, AHEAD_TASKS, Ahead
+from gpu_node.executor.ahead import AHEAD_TASKS, Ahead
 from gpu_node.executor.hold import HeldTask
 from gpu_node.metrics import Metrics
 
@@ -91,8 +91,7 @@ class HeldTasks:
     def line_up(self, held: HeldTask) -> None:
         """Let it have its turn when there is a place, in order of arrival; who waits for long is
         given back."""
-        give_back = lambda: self._give_back(NO_PLACE, only=held)  # noqa: E731
-        self._waiting[held] = self._clock.after(AHEAD_S, give_back)
+        self._be_patient(held, self._clock.elapsed())
         self._notify()
 
     def over(self, held: HeldTask) -> HeldTask | None:
@@ -133,6 +132,15 @@ class HeldTasks:
         while self.changes == since:
             self._changed.clear()
             await self._changed.wait()
+
+    def _be_patient(self, held: HeldTask, since: float) -> None:
+        """For as long as it may wait, by what is known then of how long tasks take."""
+        left_s = since + self.ahead.patience_s() - self._clock.elapsed()
+        if left_s > 0:
+            again = lambda: self._be_patient(held, since)  # noqa: E731
+            self._waiting[held] = self._clock.after(left_s, again)
+        else:
+            self._give_back(NO_PLACE, only=held)
 
     def _give_back(self, why: str, only: HeldTask | None = None) -> None:
         for held in list(self._waiting):

@@ -137,6 +137,8 @@ class Puller:
             # What nobody waits for: whoever has a place has asked for it.
             return await self._unless_free(reader, steps, reader.read_left(max(1, room)))
         if not self._fitness.is_partly_unfit():
+            if self._held_tasks.ahead.is_unsure:
+                return await reader.read_left(free)
             return await reader.read(free, room)
         await self._clock.sleep(STAND_BACK_S)
         return await reader.read_left()
