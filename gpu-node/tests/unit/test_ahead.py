@@ -233,5 +233,12 @@ async def test_what_was_asked_for_is_taken_though_a_renewal_brings_it_first() ->
     assert refused == ["k released", "l released"]
 
 
+async def test_who_is_to_take_no_more_takes_nothing_of_what_was_asked_for_before() -> None:
+    house = House(is_fresh=True)
+    assert house.tasks.allow() == 4
+    house.tasks.set_closed(True)
+    assert house.tasks.free + house.tasks.allowed == 0
+
+
 def _parts(entry: Entry) -> tuple[Any, Any, Any]:
     return SimpleNamespace(task_id=entry.task_id, nodes=[]), None, {}

@@ -70,6 +70,7 @@ class HeldTasks:
         """Whether there are places at all: what works stays."""
         self._is_closed = is_closed
         if is_closed:
+            self.allowed = 0
             self._give_back("the executor takes no more tasks")
         self._notify()
 
