@@ -52,16 +52,25 @@ function leftOf(draft: Draft, context: FoldContext, task: string): string[] {
   return left.filter((node) => !gone.includes(node));
 }
 
-interface Lost {
+interface Left {
   task: string;
   left: string[];
 }
 
-function takeLost(draft: Draft, context: FoldContext, { task, left }: Lost, mail: MailEnding): void {
-  const began = new Set([
-    ...mail.began,
-    ...left.filter((node) => context.situation.began.get(node) === task),
-  ]);
+function begunOf({ situation }: FoldContext, { task, left }: Left, mail: MailEnding): ReadonlySet<string> {
+  return new Set([...mail.began, ...left.filter((node) => situation.began.get(node) === task)]);
+}
+
+/** In a run that is canceling nothing is issued again: what an executor had begun has ended with its task. */
+function endBegun(draft: Draft, context: FoldContext, ended: Left, mail: MailEnding): void {
+  const began = begunOf(context, ended, mail);
+  for (const node of ended.left)
+    if (began.has(node)) cancelNode(draft, node, context.now);
+    else reissue(draft, node, false);
+}
+
+function takeLost(draft: Draft, context: FoldContext, { task, left }: Left, mail: MailEnding): void {
+  const began = begunOf(context, { task, left }, mail);
   const forgiven = left.every((node) => !began.has(node)) && left.length > 0 && isForgiven(draft, context);
   for (const node of left) {
     if (began.has(node) || (!forgiven && began.size === 0)) loseNode(draft, context, node, mail.reason);
@@ -72,7 +81,9 @@ function takeLost(draft: Draft, context: FoldContext, { task, left }: Lost, mail
 function takeEnding(draft: Draft, context: FoldContext, task: string, mail: MailEnding): void {
   for (const result of mail.results) takeResult(draft, context, { pool: context.source, task, result });
   const left = leftOf(draft, context, task);
-  if (mail.outcome === "lost") {
+  if (context.situation.record.status === "canceling") {
+    endBegun(draft, context, { task, left }, mail);
+  } else if (mail.outcome === "lost") {
     takeLost(draft, context, { task, left }, mail);
   } else if (mail.outcome === "mismatch") {
     for (const node of left) {
@@ -177,6 +188,12 @@ function take(draft: Draft, context: FoldContext, { body, task = "" }: Letter): 
   );
 }
 
+function cancelNode(draft: Draft, node: string, now: number): void {
+  const reason = draft.rows.get(node)!.reason ?? "run";
+  addEvent(draft, "node.canceled", node, { reason });
+  setRow(draft, node, { status: "canceled", reason, held: undefined, task: undefined, completed_at: now });
+}
+
 /** Ends the nodes that will not run any more, when a run ends before them. */
 export function cancelNodes(draft: Draft, run: string, now: number): void {
   for (const [node, row] of draft.rows) {
@@ -186,10 +203,11 @@ export function cancelNodes(draft: Draft, run: string, now: number): void {
     if (row.status === "waiting") draft.untimers.push(approvalTimer(run, node));
     if (row.status !== "dispatched" && row.status !== "waiting" && row.status !== "pending") continue;
     const reason = row.reason ?? "run";
-    if (row.status !== "pending") {
-      addEvent(draft, "node.canceled", node, { reason });
+    if (row.status === "pending") {
+      setRow(draft, node, { status: "canceled", reason, held: undefined, completed_at: now });
+    } else {
       draft.clear.push(node);
+      cancelNode(draft, node, now);
     }
-    setRow(draft, node, { status: "canceled", reason, held: undefined, task: undefined, completed_at: now });
   }
 }

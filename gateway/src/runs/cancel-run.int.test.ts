@@ -3,7 +3,7 @@ import type { DeliveryPage, Graph, Problem, Run } from "@myspinbot/contracts/typ
 import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
 import { afterEach, beforeAll, expect, inject, it } from "vitest";
 import { createAppHarness, problemOf, runOf, type AppHarness } from "../../test/app-harness.ts";
-import { result } from "../../test/driver-harness.ts";
+import { note, result } from "../../test/driver-harness.ts";
 import { until } from "../../test/until.ts";
 import { itInProcess } from "../../test/runtime.ts";
 
@@ -85,6 +85,29 @@ it("keeps a result that came too late for going on, and begins nothing more", as
   const { nodes } = await runOf(await h.request(run.urls.self));
   expect(nodes.map((node) => node.status)).toEqual(["succeeded", "canceled"]);
   expect(await h.driver.redis.xlen(h.driver.keys.poolTasks("s0", "node"))).toBe(0);
+});
+
+it("says of a node under way that it had begun, in the log, too, and lets a fork do it again", async () => {
+  await start();
+  h.driver.startDriver();
+  const run = await submit();
+  const task = await h.driver.pull("node");
+  await h.driver.report(task, 1, [note("a", "node.started", { attempt: 1, executor: "exec_test" })]);
+  await until(async () => (await eventTypes(run.run_id)).includes("node.started"));
+  await cancel(run.run_id);
+  await h.driver.settle(task, [], "canceled");
+  expect(await statusOf(await cancel(run.run_id, "?wait=30"))).toEqual([200, "canceled"]);
+  const { nodes } = await runOf(await h.request(run.urls.self));
+  expect(nodes.map(({ status, attempt }) => [status, attempt])).toEqual([
+    ["canceled", 1],
+    ["canceled", 0],
+  ]);
+  expect(nodes[0]!.started_at).toBeDefined();
+  const said = (await h.driver.events(run.run_id)).filter(({ type }) => type === "node.canceled");
+  expect(said.map(({ node, data }) => [node, data])).toEqual([["a", { reason: "run" }]]);
+  const fork = (from_node: string) => h.post(`/v1/runs/${run.run_id}/fork`, { from_node });
+  expect((await problemOf(await fork("b"))).code).toBe("node-not-run");
+  expect((await fork("a")).status).toBe(202);
 });
 
 it("is refused for a run that has ended otherwise, and for what is no wait", async () => {
