@@ -1,14 +1,18 @@
 /** API keys over a real Redis: made, used, revoked; what is served before there are any; what is told to whom. */
+import { once } from "node:events";
+import { request, type IncomingMessage } from "node:http";
 import type { ApiKeyPage, Graph, NewApiKey, RunToken } from "@myspinbot/contracts/types.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { keyHarness, type KeyHarness } from "../../test/access-harness.ts";
-import { createAppHarness, problemOf, runOf, type AppHarness } from "../../test/app-harness.ts";
+import { createAppHarness, PNG, problemOf, runOf, type AppHarness } from "../../test/app-harness.ts";
 import { describeInProcess, itInProcess } from "../../test/runtime.ts";
+import { until } from "../../test/until.ts";
 import { loadScripts } from "../redis/scripts.ts";
 import { createApiKeys } from "./api-keys.ts";
 import { createKnownKeys } from "./known-keys.ts";
 
 const GRAPH: Graph = { name: "one", nodes: [{ id: "a", type: "node_work", plane: "node" }], output: {} };
+const FILE = { name: "a.png", media_type: "image/png", size: PNG.length, sha256: "0".repeat(64) };
 const PUBLIC = "https://jobs.example.org";
 const PAGE = "https://page.example.com";
 
@@ -248,6 +252,67 @@ describeInProcess("clock")("a run's token", () => {
     const passing = setInterval(() => h.clock.pass(1500), 20);
     expect(await text).toContain("run.queued");
     clearInterval(passing);
+  });
+});
+
+describeInProcess("clock")("a key that is revoked while it is asked with", () => {
+  const post = (text: string, path: string, prefer = "") =>
+    k.as(text, path, {
+      method: "POST",
+      headers: { "content-type": "application/json", prefer },
+      body: JSON.stringify({ graph: GRAPH }),
+    });
+
+  /** Less than what is waited for, and more than a revoked key is believed. */
+  function passing(): NodeJS.Timeout {
+    let turns = 30;
+    const timer = setInterval(() => (turns-- > 0 ? h.clock.pass(1500) : clearInterval(timer)), 20);
+    return timer;
+  }
+
+  it("is told nothing of what it waits for", async () => {
+    const { api_key, key } = await k.key("ann");
+    const other = await runOf(await submit(api_key));
+    const asked = [
+      post(api_key, "/v1/runs", "wait=60"),
+      post(api_key, `${other.urls.cancel}?wait=60`),
+      post(api_key, "/v1/executors/exec_test/probe?wait=60"),
+    ];
+    const { redis, keys } = h.driver;
+    await until(async () => (await redis.zcard(keys.runs("s0"))) === 2);
+    await until(async () => (await redis.hget(keys.run("s0", other.run_id), "status")) === "canceling");
+    await until(() => redis.hget(keys.poolExecutors("s0", "default"), "probe:exec_test"));
+    await k.elsewhere.revoke(key.key_id);
+    const timer = passing();
+    const [made, canceled, probed] = await Promise.all(asked);
+    clearInterval(timer);
+    expect([made!.status, (await runOf(made!)).status]).toEqual([202, "queued"]);
+    expect([canceled!.status, (await runOf(canceled!)).status]).toEqual([202, "canceling"]);
+    expect([probed!.status, (await problemOf(probed!)).code]).toEqual([401, "unauthorized"]);
+  });
+
+  it.each([
+    ["POST", "/v1/runs", "application/json", JSON.stringify({ graph: GRAPH })],
+    ["POST", "/v1/webhooks", "application/json", JSON.stringify({ url: "https://example.org/" })],
+    ["POST", "/v1/files", "application/json", JSON.stringify(FILE)],
+    ["POST", "/v1/files", "image/png", Buffer.from(PNG)],
+  ])("does nothing any more with a body that was slow (%s %s %s)", async (method, path, type, body) => {
+    const { api_key, key } = await k.key("ann");
+    const { url } = await h.listen();
+    const headers = { authorization: `Bearer ${api_key}`, "content-type": type };
+    const length = { "content-length": String(Buffer.byteLength(body)) };
+    const asking = request(`${url}${path}`, { method, headers: { ...headers, ...length } });
+    asking.write(body.slice(0, 5));
+    const used = async () => (await k.elsewhere.list({ limit: 10 })).keys.find((each) => each.last_used_at);
+    await until(used);
+    await k.elsewhere.revoke(key.key_id);
+    h.clock.pass(5000);
+    asking.end(body.slice(5));
+    const [answer] = (await once(asking, "response")) as [IncomingMessage];
+    answer.resume();
+    expect(answer.statusCode).toBe(401);
+    const left = await h.driver.redis.keys("*");
+    expect(left.filter((name) => /:(runs|hooks:.*|files:.*)$/.test(name))).toEqual([]);
   });
 });
 

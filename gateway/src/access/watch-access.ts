@@ -1,5 +1,7 @@
 /** Looks again and again whether somebody may still see what is open for them. */
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
+import type { Context } from "hono";
+import type { AppEnv } from "../app-env.ts";
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors/app-error.ts";
 
@@ -13,6 +15,25 @@ export interface AccessWatch {
 const LOST = "unauthorized";
 /** What is read of a key is as old as that at most: together they stay below five seconds. */
 const EVERY_MS = 4500 - DEFAULTS.key_cache_ms;
+
+/**
+ * Waits for what somebody wants to know, no longer than they may know it.
+ * @param find ends early when its signal is aborted
+ * @returns what was found, unless they may not be told any more
+ */
+export async function whileAllowed<Found>(
+  c: Context<AppEnv>,
+  clock: Pick<Clock, "after">,
+  find: (signal: AbortSignal) => Promise<Found>,
+): Promise<Found | undefined> {
+  const { ended, stop } = watchAccess(c.get("recheck"), clock);
+  try {
+    const found = await find(AbortSignal.any([c.req.raw.signal, ended]));
+    return ended.aborted ? undefined : found;
+  } finally {
+    stop();
+  }
+}
 
 /** @param recheck throws when they may not any more */
 export function watchAccess(recheck: () => Promise<unknown>, clock: Pick<Clock, "after">): AccessWatch {

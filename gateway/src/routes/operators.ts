@@ -1,6 +1,8 @@
 /** What only operators ask for: executors, overview, dead letters. All of them are in `OPERATOR_PATHS`. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
 import { Hono } from "hono";
+import { invalidKey } from "../access/refusals.ts";
+import { whileAllowed } from "../access/watch-access.ts";
 import type { Clock } from "../clock.ts";
 import type { AppEnv } from "../app-env.ts";
 import { wholeNumber } from "../middleware/params/query.ts";
@@ -40,8 +42,10 @@ export function operatorRoutes({ keys, shards, pools, clock }: OperatorDeps): Ho
       const wait = wholeNumber("wait", c.req.query("wait"), WAIT_S);
       const { redis, registry } = c.var.connect();
       const asking = { redis, registry, keys, shards, clock };
-      const patience = { seconds: wait, signal: c.req.raw.signal };
-      const probe = await orderProbe(asking, c.req.param("executor_id"), patience);
+      const probe = await whileAllowed(c, clock, (signal) =>
+        orderProbe(asking, c.req.param("executor_id"), { seconds: wait, signal }),
+      );
+      if (!probe) throw invalidKey();
       return c.json(probe, probe.done ? 200 : 202);
     })
     .get("/overview", async (c) => {

@@ -5,6 +5,7 @@ import { validateRunCreate } from "@myspinbot/contracts/validators.js";
 import { RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
 import { Hono } from "hono";
 import { quotaHeaders } from "../access/limits.ts";
+import { whileAllowed } from "../access/watch-access.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { Clock } from "../clock.ts";
 import type { FieldError } from "../errors/app-error.ts";
@@ -34,6 +35,8 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .post("/", async (c) => {
       const body = await readJson<RunCreate>(c.req.raw, checkRunCreate, c.env?.arrived);
+      const slow = c.get("recheckIfSlow")();
+      if (slow) await slow;
       const wait = preferredWait(c.req.header("prefer"));
       const { service, reader, log, hub } = c.get("connect")();
       const { owner, key } = c.get("caller");
@@ -50,8 +53,10 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
       if (created.quota) Object.assign(headers, quotaHeaders(created.quota));
       if (wait !== undefined && !isTerminal(status)) {
         headers["Preference-Applied"] = `wait=${wait}`;
-        await waitForEnd({ log, hub, clock }, created.id, wait, c.req.raw.signal);
-        const run = await reader.getIfReadable(created.id);
+        const run = await whileAllowed(c, clock, async (signal) => {
+          await waitForEnd({ log, hub, clock }, created.id, wait, signal);
+          return reader.getIfReadable(created.id);
+        });
         if (run) [status, text] = [run.status, JSON.stringify(run)];
       }
       return wholeAnswer(c, text, { status: wait !== undefined && isTerminal(status) ? 200 : 202, headers });
@@ -86,9 +91,12 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
       await cancelRun({ redis, keys }, id);
       wake?.();
       const before = await reader.get(id);
-      if (wait > 0 && !isTerminal(before.status))
-        await waitForEnd({ log, hub, clock }, id, wait, c.req.raw.signal);
-      const run = (wait > 0 ? await reader.getIfReadable(id) : undefined) ?? before;
+      const after = await whileAllowed(c, clock, async (signal) => {
+        if (wait === 0) return undefined;
+        if (!isTerminal(before.status)) await waitForEnd({ log, hub, clock }, id, wait, signal);
+        return reader.getIfReadable(id);
+      });
+      const run = after ?? before;
       return c.json(run, isTerminal(run.status) ? 200 : 202);
     })
     .delete("/:run_id", async (c) => {

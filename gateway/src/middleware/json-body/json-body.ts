@@ -15,9 +15,10 @@ export type Check = (body: unknown) => FieldError[];
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** Leaves the body, which then fits, in `c.var.body`. */
-export function jsonBody<T>(check: Check): MiddlewareHandler<{ Variables: { body: T } }> {
+export function jsonBody<T>(check: Check): MiddlewareHandler<AppEnv & { Variables: { body: T } }> {
   return async function jsonBody(c, next) {
     c.set("body", await readJson<T>(c.req.raw, check));
+    await c.get("recheckIfSlow")();
     await next();
   };
 }
