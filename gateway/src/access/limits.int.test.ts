@@ -1,6 +1,6 @@
 /** Limits of keys, counted by Redis where runs are made: what is accepted under overload, and what it costs. */
 import { objectKeys } from "@myspinbot/contracts/keys.ts";
-import type { Artifact, Graph, KeyLimits, Priority, Task } from "@myspinbot/contracts/types.ts";
+import type { Artifact, File, Graph, KeyLimits, Priority, Task } from "@myspinbot/contracts/types.ts";
 import { PRIORITIES } from "@myspinbot/contracts/wire.ts";
 import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
@@ -10,6 +10,7 @@ import { ownConnections } from "../../test/own-connections.ts";
 import { until } from "../../test/until.ts";
 import { itInProcess, RUNTIME } from "../../test/runtime.ts";
 import type { ObjectStore } from "../artifacts/object-store.ts";
+import { sha256Hex } from "../graphs/digest.ts";
 import { newId } from "../ids.ts";
 import { createKnown, type ProcessWide } from "../process-wide.ts";
 import { loadScripts } from "../redis/scripts.ts";
@@ -159,6 +160,22 @@ describe("bytes of files", () => {
       answers.find(({ status }) => status === 429)!,
       `"upload-bytes";q=${3 * PNG.length + 1};w=86400`,
     );
+  });
+
+  it("that are sent again, as after an answer that was lost, count once", async () => {
+    const { api_key } = await withLimits("again", { upload_bytes_per_day: PNG.length });
+    const body = JSON.stringify({
+      ...{ name: "a.png", media_type: "image/png", size: PNG.length },
+      sha256: await sha256Hex(PNG),
+    });
+    const headers = { "content-type": "application/json" };
+    const announced = await k.as(api_key, "/v1/files", { method: "POST", headers, body });
+    const { upload } = (await announced.json()) as File;
+    const send = () =>
+      k.as(api_key, upload!.url, { method: "PUT", headers: { "content-type": "image/png" }, body: PNG });
+    expect([(await send()).status, (await send()).status, (await put(api_key)).status]).toEqual([
+      200, 200, 429,
+    ]);
   });
 
   it("count with those that runs make: what runs goes on, and no further run begins on this day", async () => {

@@ -14,8 +14,8 @@ import { deleteUpload, type RemoveDeps } from "./remove-upload.ts";
 import { createUploadList } from "./upload-list.ts";
 import { writeUpload, type SentRecord } from "./write-upload.ts";
 
-/** Asked before the bytes are stored. @throws what keeps them from being */
-export type MayStore = () => Promise<void>;
+/** Asked before the bytes are stored. @param again whether they were before @throws what keeps them from being */
+export type MayStore = (again: boolean) => Promise<void>;
 
 export interface NewFile {
   name: string;
@@ -78,7 +78,7 @@ export function createFileStore(deps: FileStoreDeps): FileStore {
     return record;
   };
 
-  const write = (sent: SentRecord, bytes: PassingBytes, may: MayStore): Promise<FileRecord> =>
+  const write = (sent: SentRecord, bytes: PassingBytes, may: () => Promise<void>): Promise<FileRecord> =>
     writeUpload(deps, { sent, bytes }, async ({ owner, file_id, size }) => {
       await may();
       // Deleted while its bytes came.
@@ -109,13 +109,13 @@ export function createFileStore(deps: FileStoreDeps): FileStore {
           "file-mismatch",
           `${record.size} bytes were announced for "${record.name}", ${bytes.size} came.`,
         );
-      return write({ ...record, status: "complete" }, bytes, may);
+      return write({ ...record, status: "complete" }, bytes, () => may(record.status === "complete"));
     },
     async put(owner, { name, mediaType, bytes, may }) {
       assertKnown(mediaType);
       const file_id = newPlainId("file");
       const about = { owner, name, media_type: mediaType, size: bytes.size, status: "complete" as const };
-      return write({ file_id, ...about }, bytes, may);
+      return write({ file_id, ...about }, bytes, () => may(false));
     },
     async delete(owner, fileId) {
       if (!(await use(owner, fileId))) throw await whyMissing(deps, owner, fileId);

@@ -28,7 +28,7 @@ export function fileRoutes(runtime: PassingRuntime): Hono<AppEnv> {
       const mediaType = mediaTypeOf(c.req.raw);
       const record =
         mediaType === "application/json"
-          ? await files.expect(c.var.owner, await readAnnouncement(c.req.raw))
+          ? await files.expect(c.var.owner, await readAnnouncement(c))
           : await putBytes(c, runtime);
       return c.json(toFile(record), 201);
     })
@@ -60,8 +60,9 @@ export function fileRoutes(runtime: PassingRuntime): Hono<AppEnv> {
     });
 }
 
-async function readAnnouncement(request: Request): Promise<FileCreate> {
-  const create = await readJson<FileCreate>(request, (body) => fieldErrors(validateFileCreate, body));
+async function readAnnouncement(c: Context<AppEnv>): Promise<FileCreate> {
+  const create = await readJson<FileCreate>(c.req.raw, (body) => fieldErrors(validateFileCreate, body));
+  await c.var.recheckIfSlow();
   return { ...create, name: cleanFileName(create.name, "/name") };
 }
 
@@ -97,7 +98,10 @@ async function withBytes(
   assertNoEncoding(request);
   const bytes = await openBody(request, DEFAULTS.file_bytes, runtime);
   if (bytes.size === 0) throw new AppError("invalid-request", "The body is empty.");
-  const may = (): Promise<void> => c.var.connect().countUpload(c.var.caller.key, bytes.size);
+  const may: MayStore = async (again) => {
+    await c.var.recheckIfSlow();
+    if (!again) await c.var.connect().countUpload(c.var.caller.key, bytes.size);
+  };
   try {
     return await store({ bytes, may });
   } finally {
