@@ -353,6 +353,26 @@ describe("pages of other origins", () => {
   );
 });
 
+describeInProcess("host")("a page of the public address", () => {
+  it.each(["jobs.example.org", "localhost:8787", "127.0.0.1"])(
+    "is our own, whatever Host a proxy before us asks with (%s)",
+    async (host) => {
+      await h.close();
+      await start({ publicUrl: new URL(PUBLIC) });
+      const { api_key } = await k.key("ann");
+      const asked = (origin: string) =>
+        k.as(api_key, "/v1/runs", {
+          method: "POST",
+          headers: { origin, host, "content-type": "application/json" },
+          body: JSON.stringify({ graph: GRAPH }),
+        });
+      expect((await asked(PUBLIC)).status).toBe(202);
+      for (const origin of ["http://jobs.example.org", `${PUBLIC}:444`, "https://evil.jobs.example.org"])
+        expect([origin, (await asked(origin)).status]).toEqual([origin, 403]);
+    },
+  );
+});
+
 describeInProcess("host")("what is inside", () => {
   it("is shown to this machine and to operators, not to a proxy's clients", async () => {
     const { api_key } = await k.key("boss", { scopes: ["operate"] });

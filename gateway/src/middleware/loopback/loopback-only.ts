@@ -41,12 +41,15 @@ function isOwnHost(host: string, { required, publicUrl, routed }: AccessSettings
   return required && ADDRESS.test(name);
 }
 
-/** Behind the public address TLS ends before us: then it alone knows the scheme. */
+/**
+ * Behind the public address TLS ends before us: then it alone knows the scheme. Its pages are ours, too, where the proxy
+ * there asks us by a name of its own.
+ */
 function originsOf(url: string, host: string, { publicUrl, allowedOrigins }: AccessSettings): Set<string> {
   const asked = `${new URL(url).protocol}//${host}`;
   const isPublic = publicUrl && hostName(publicUrl.host) === hostName(host).toLowerCase();
-  const own = isPublic ? publicUrl.origin : URL.canParse(asked) ? new URL(asked).origin : "none";
-  return new Set([own, ...allowedOrigins]);
+  const own = isPublic || !URL.canParse(asked) ? [] : [new URL(asked).origin];
+  return new Set([...own, ...(publicUrl ? [publicUrl.origin] : []), ...allowedOrigins]);
 }
 
 function asksFromElsewhere(c: Context<AppEnv>, isOwn: (origin: string) => boolean): boolean {
