@@ -20,9 +20,9 @@ const BYTES = new TextEncoder().encode("0123456789".repeat(1000));
 
 /** An artifact as the driver files it. `made` is the time that its id tells. */
 async function artifact(
-  options: { name?: string; bytes?: Uint8Array<ArrayBuffer> | null; run?: string } = {},
+  options: { name?: string; media_type?: string; bytes?: Uint8Array<ArrayBuffer> | null; run?: string } = {},
 ): Promise<string> {
-  const { name = "film.mp4", bytes = BYTES, run = newId("run", "s0") } = options;
+  const { name = "film.mp4", media_type = "video/mp4", bytes = BYTES, run = newId("run", "s0") } = options;
   const id = newId("art", "s0");
   const sha256 = await sha256Hex(bytes ?? BYTES);
   const key = `runs/${run}/task_s0_X/${sha256}/${id}`;
@@ -30,7 +30,7 @@ async function artifact(
   const row = {
     artifact_id: id,
     key,
-    media_type: "video/mp4",
+    media_type,
     size: (bytes ?? BYTES).byteLength,
     sha256,
     name,
@@ -70,9 +70,25 @@ describe("GET /v1/artifacts/{artifact_id}/content", () => {
       "accept-ranges": "bytes",
       "cache-control": "private, no-cache",
       "content-disposition": "attachment; filename=\"film.mp4\"; filename*=UTF-8''film.mp4",
+      "content-security-policy": "sandbox; default-src 'none'",
       "x-content-type-options": "nosniff",
     });
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(BYTES);
+  });
+
+  it.each([
+    ["image/webp", "image/webp"],
+    ["text/vtt", "text/vtt"],
+    ["application/json", "application/json"],
+    ["image/svg+xml", "application/octet-stream"],
+    ["text/html", "application/octet-stream"],
+    ["application/xhtml+xml", "application/octet-stream"],
+    ["text/javascript", "application/octet-stream"],
+    ["application/pdf", "application/octet-stream"],
+  ])("says of a box's %s that it is %s: a browser must run none of it", async (media_type, said) => {
+    const id = await artifact({ media_type });
+    expect((await get(id)).headers.get("content-type")).toBe(said);
+    expect(await (await h.request(`/v1/artifacts/${id}`)).json()).toMatchObject({ media_type });
   });
 
   it.each([

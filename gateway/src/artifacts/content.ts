@@ -7,6 +7,12 @@ import { readRange } from "./range.ts";
 /** Bytes named by their digest never change, but whether they may be had does: whoever keeps them asks again each time. */
 const CACHE = "private, no-cache";
 
+/** In a window of its own it is no page of ours, whatever it holds. */
+const NO_PAGE = "sandbox; default-src 'none'";
+/** What a browser shows or plays, and never runs. Boxes may name any type. */
+const SHOWN =
+  /^(?:(?:audio|video)\/.*|image\/(?:avif|bmp|gif|heic|heif|jpeg|png|tiff|webp)|text\/(?:csv|plain|vtt)|application\/json)$/;
+
 /** @throws AppError `artifact-not-found` when the bytes are gone, `range-not-satisfiable`, `store-unavailable`. */
 export async function artifactContent(
   store: ObjectStore,
@@ -28,7 +34,8 @@ export async function artifactContent(
     });
   }
   const part = range.kind === "part";
-  headers["Content-Type"] = media_type;
+  headers["Content-Type"] = SHOWN.test(media_type) ? media_type : "application/octet-stream";
+  headers["Content-Security-Policy"] = NO_PAGE;
   headers["Content-Disposition"] = disposition(name);
   headers["Content-Length"] = String(part ? range.last - range.first + 1 : size);
   if (part) headers["Content-Range"] = `bytes ${range.first}-${range.last}/${size}`;

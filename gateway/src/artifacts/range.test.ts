@@ -7,6 +7,7 @@ describe("readRange", () => {
   it.each([
     [undefined, 10, { kind: "all" }],
     ["bytes=0-3", 10, part(0, 3)],
+    ["BYTES=0-3", 10, part(0, 3)],
     ["bytes=4-", 10, part(4, 9)],
     ["bytes=4-99", 10, part(4, 9)],
     ["bytes=-3", 10, part(7, 9)],

@@ -6,7 +6,7 @@ export type RangeAnswer =
 
 /** @param size bytes of the whole; several ranges at once are answered with everything, which is allowed. */
 export function readRange(header: string | undefined, size: number): RangeAnswer {
-  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec((header ?? "").trim());
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/i.exec((header ?? "").trim());
   const [, from = "", to = ""] = match ?? [];
   if (!match || (from === "" && to === "")) return { kind: "all" };
   if (from === "") {
