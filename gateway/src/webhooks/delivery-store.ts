@@ -90,7 +90,7 @@ async function assertOpen(
       : redis.hmget(keys.hook(webhookShard(shards), hook), "url", "disabled"),
   );
   if (!there) throw webhookNotFound(hook);
-  if (disabled) throw new AppError("webhook-disabled", `The webhook is disabled: ${disabled}.`);
+  if (disabled) throw new AppError("webhook-disabled", `The webhook is disabled. ${disabled}`);
 }
 
 function notFound(id: string): AppError {

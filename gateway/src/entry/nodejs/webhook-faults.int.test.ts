@@ -152,7 +152,9 @@ describe("a receiver", () => {
     const again = await h.request(`/v1/deliveries/${deliveries[0]!.delivery_id}/redeliver`, {
       method: "POST",
     });
-    expect([again.status, (await problemOf(again)).code]).toEqual([409, "webhook-disabled"]);
+    const { code, detail } = await problemOf(again);
+    expect([again.status, code]).toEqual([409, "webhook-disabled"]);
+    expect(detail).toBe("The webhook is disabled. The receiver wants no more deliveries (410).");
   });
 
   it("of an owner's webhook that answers 410 disables it, until it is enabled", async () => {
