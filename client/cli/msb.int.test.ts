@@ -1,5 +1,5 @@
 /** `msb` as a process of its own against the real gateway: what it does, what it says, how it ends. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
@@ -344,6 +344,52 @@ describe("what cannot be done is one sentence and an exit code", () => {
     writeFileSync(join(here, "key"), `${key}\n`);
     const read = await msbHere(["runs", "ls"], env({ MSB_KEY: "", MSB_KEY_FILE: at("key") }));
     expect(read.status).toBe(0);
+  });
+});
+
+describe("what cannot be written", () => {
+  /** Through a shell that lets a stream lead where nothing can be written. */
+  const into = (where: string, args: string[]) => {
+    const { stdout, stderr, status } = spawnSync(
+      "sh",
+      ["-c", `exec "$@" ${where}`, "sh", process.execPath, join(ROOT, "client/cli/msb.mjs"), ...args],
+      { encoding: "utf8" },
+    );
+    return { stdout, stderr, status };
+  };
+
+  it("to standard output is said, and is no success", () => {
+    expect(into("1</dev/null", ["--help"])).toMatchObject({
+      status: EXIT.failed,
+      stderr: expect.stringMatching(/^Standard output cannot be written: EBADF/),
+    });
+  });
+
+  it("to standard error keeps nobody from ending as they would", () => {
+    expect(into("2</dev/null", ["--help"])).toMatchObject({
+      status: EXIT.done,
+      stdout: expect.stringMatching(/^Usage: msb/),
+    });
+    expect(into("2</dev/null", ["bogus"]).status).toBe(EXIT.usage);
+  });
+
+  it("to who reads the progress of a run is left out, and the run is watched to its end", async () => {
+    const watched = spawn(
+      process.execPath,
+      [...[join(ROOT, "client/cli/msb.mjs"), "run", join(here, "words.json")], "--topic", "ships", "--watch"],
+      {
+        env: { PATH: process.env.PATH, MSB_URL: gateway.url, MSB_KEY: key },
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
+    watched.stderr.destroy();
+    const parts: Buffer[] = [];
+    watched.stdout.on("data", (part: Buffer) => parts.push(part));
+    const [status] = (await once(watched, "close")) as [number];
+    expect([status, Buffer.concat(parts).toString()]).toEqual([
+      EXIT.done,
+      expect.stringMatching(/status +succeeded/),
+    ]);
   });
 });
 
