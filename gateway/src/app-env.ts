@@ -1,7 +1,6 @@
 /** What the middleware leaves for the routes. */
 import type { Caller } from "./access/caller.ts";
 import type { Connected } from "./connected.ts";
-import type { Soon } from "./soon.ts";
 
 export interface AppEnv {
   /** What a runtime knows of a request beside the request itself. */
@@ -26,7 +25,7 @@ export interface AppEnv {
     /** @throws AppError `unauthorized` when who asked may not any more */
     recheck: () => Promise<void>;
     /** To be called when the body has been read, which takes as long as its sender likes. @throws as `recheck` */
-    recheckIfSlow: () => Soon<void>;
+    recheckIfSlow: () => Promise<void> | undefined;
     /** Whether details of the inside may be shown to who asks. */
     mayOperate: () => Promise<boolean>;
     /** What this request talks through, always the same for it. Nothing that outlives the request may keep it. */

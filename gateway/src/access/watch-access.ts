@@ -1,7 +1,5 @@
 /** Looks again and again whether somebody may still see what is open for them. */
 import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
-import type { Context } from "hono";
-import type { AppEnv } from "../app-env.ts";
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors/app-error.ts";
 
@@ -9,6 +7,15 @@ export interface AccessWatch {
   /** Aborts when they may not any more. */
   ended: AbortSignal;
   stop: () => void;
+}
+
+/** Somebody who waits for an answer. */
+export interface Asking {
+  /** Throws when they may not any more. */
+  recheck: () => Promise<unknown>;
+  /** Aborted when they are gone. */
+  signal: AbortSignal;
+  clock: Pick<Clock, "after">;
 }
 
 /** Whether Redis is away says nothing about them. */
@@ -22,13 +29,12 @@ const EVERY_MS = 4500 - DEFAULTS.key_cache_ms;
  * @returns what was found, unless they may not be told any more
  */
 export async function whileAllowed<Found>(
-  c: Context<AppEnv>,
-  clock: Pick<Clock, "after">,
+  { recheck, signal, clock }: Asking,
   find: (signal: AbortSignal) => Promise<Found>,
 ): Promise<Found | undefined> {
-  const { ended, stop } = watchAccess(c.get("recheck"), clock);
+  const { ended, stop } = watchAccess(recheck, clock);
   try {
-    const found = await find(AbortSignal.any([c.req.raw.signal, ended]));
+    const found = await find(AbortSignal.any([signal, ended]));
     return ended.aborted ? undefined : found;
   } finally {
     stop();

@@ -41,9 +41,10 @@ export function operatorRoutes({ keys, shards, pools, clock }: OperatorDeps): Ho
     .post("/executors/:executor_id/probe", async (c) => {
       const wait = wholeNumber("wait", c.req.query("wait"), WAIT_S);
       const { redis, registry } = c.var.connect();
-      const asking = { redis, registry, keys, shards, clock };
-      const probe = await whileAllowed(c, clock, (signal) =>
-        orderProbe(asking, c.req.param("executor_id"), { seconds: wait, signal }),
+      const deps = { redis, registry, keys, shards, clock };
+      const asking = { recheck: c.var.recheck, signal: c.req.raw.signal, clock };
+      const probe = await whileAllowed(asking, (signal) =>
+        orderProbe(deps, c.req.param("executor_id"), { seconds: wait, signal }),
       );
       if (!probe) throw invalidKey();
       return c.json(probe, probe.done ? 200 : 202);

@@ -3,9 +3,9 @@ import type { Keys } from "@myspinbot/contracts/keys.ts";
 import type { RunCreate } from "@myspinbot/contracts/types.ts";
 import { validateRunCreate } from "@myspinbot/contracts/validators.js";
 import { RUN_STATUSES } from "@myspinbot/contracts/wire.ts";
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import { quotaHeaders } from "../access/limits.ts";
-import { whileAllowed } from "../access/watch-access.ts";
+import { whileAllowed, type Asking } from "../access/watch-access.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { Clock } from "../clock.ts";
 import type { FieldError } from "../errors/app-error.ts";
@@ -53,7 +53,7 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
       if (created.quota) Object.assign(headers, quotaHeaders(created.quota));
       if (wait !== undefined && !isTerminal(status)) {
         headers["Preference-Applied"] = `wait=${wait}`;
-        const run = await whileAllowed(c, clock, async (signal) => {
+        const run = await whileAllowed(asking(c, clock), async (signal) => {
           await waitForEnd({ log, hub, clock }, created.id, wait, signal);
           return reader.getIfReadable(created.id);
         });
@@ -91,7 +91,7 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
       await cancelRun({ redis, keys }, id);
       wake?.();
       const before = await reader.get(id);
-      const after = await whileAllowed(c, clock, async (signal) => {
+      const after = await whileAllowed(asking(c, clock), async (signal) => {
         if (wait === 0) return undefined;
         if (!isTerminal(before.status)) await waitForEnd({ log, hub, clock }, id, wait, signal);
         return reader.getIfReadable(id);
@@ -104,6 +104,10 @@ export function runRoutes(deps: RunRouteDeps): Hono<AppEnv> {
       await deleteRun({ redis, keys, store, clock }, assertRunId(c.req.param("run_id"), shards));
       return c.body(null, 204);
     });
+}
+
+function asking(c: Context<AppEnv>, clock: Clock): Asking {
+  return { recheck: c.get("recheck"), signal: c.req.raw.signal, clock };
 }
 
 /** An inline graph is judged by itself, so that its errors are not mixed with those of "must be a name". */
