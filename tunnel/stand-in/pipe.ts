@@ -31,6 +31,8 @@ export interface Pipe {
 
 export interface Counts {
   opened: number;
+  /** Who came and was not let in. */
+  refused: number;
   bytesUp: number;
   bytesDown: number;
 }

@@ -64,12 +64,13 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const own = ownCertificate(dir, [host]);
   const manners: Manners = { mode: "pass", delayMs: 0, bytesPerSecond: 0, token: options.token ?? null };
-  const counts: Counts = { opened: 0, bytesUp: 0, bytesDown: 0 };
+  const counts: Counts = { opened: 0, refused: 0, bytesUp: 0, bytesDown: 0 };
   const pipes = new Set<Pipe>();
   const sockets = new Set<Socket>();
   let endedBytes = 0;
   const edge: Edge = {
     manners,
+    refuse: () => void (counts.refused += 1),
     keep(ends) {
       const pipe = createPipe(ends, { manners, counts, onEnd: (over) => pipes.delete(over) });
       pipes.add(pipe);
@@ -119,6 +120,7 @@ const bytesOf = ({ bytesRead, bytesWritten }: Socket): number => bytesRead + byt
 
 interface Edge {
   readonly manners: Manners;
+  refuse(): void;
   keep(ends: Parameters<typeof createPipe>[0]): void;
 }
 
@@ -143,9 +145,10 @@ const SERVERS: Record<Kind, (edge: Edge, target: Target, tls: Tls) => Server> = 
     });
     server.on("upgrade", (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
       socket.on("error", () => {});
-      if (isRude(edge.manners.mode, socket)) return;
+      if (isRude(edge.manners.mode, socket)) return edge.refuse();
       const refusal = refusalOf(edge.manners, incoming.headers);
       if (refusal) {
+        edge.refuse();
         socket.end(written(refusal));
         return;
       }

@@ -104,7 +104,7 @@ async def test_the_parent_at_rest_is_small(gpu_node: GpuNodeProcess, driver: Dri
 async def test_starts_without_redis_and_begins_when_it_is_there(tmp_path: Path) -> None:
     port = free_ports(1)[0]
     starting = run_gpu_node(
-        f"redis://127.0.0.1:{port}", tmp_path, wait_for="announcement failed", key_prefix="late"
+        f"redis://127.0.0.1:{port}", tmp_path, wait_for="redis cannot be used", key_prefix="late"
     )
     async with starting as node:
         async with httpx.AsyncClient(base_url=node.address) as client:

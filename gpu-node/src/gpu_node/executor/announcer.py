@@ -17,6 +17,7 @@ from gpu_node.executor.fitness import Fitness
 from gpu_node.logs import get_logger
 from gpu_node.redis.backoff import Backoff
 from gpu_node.redis.failures import RedisError, fault_of
+from gpu_node.redis.said_once import SaidOnce
 from gpu_node.redis.steps import Orders, PoolSteps, Status
 
 
@@ -49,6 +50,7 @@ class Announcer:
         """What all shards have taken last. As long as nothing of it changes they are told that it
         is here, which is short."""
         self._problem: str | None = None
+        self._said = SaidOnce()
         self._again = asyncio.Event()
         self._steps = steps
         self._fitness = fitness
@@ -102,6 +104,8 @@ class Announcer:
             self._fail(failure)
         else:
             self._problem = None
+            if self._said.worked():
+                get_logger().info("redis can be used again")
             self._known = (status, body)
             self.told.set()
         # Those that are there are obeyed while another is away.
@@ -114,11 +118,9 @@ class Announcer:
         if not isinstance(error, (RedisError, OSError)):
             raise error
         self._known = None
-        fault = fault_of(error)
-        if fault != self._problem:
-            get_logger().error("redis cannot be used", fault=fault)
-        self._problem = fault
-        get_logger().warning("announcement failed", error=str(error)[:500])
+        self._problem = fault_of(error) or f"Redis does not answer: {type(error).__name__}"
+        if news := self._said.news(error):
+            get_logger().error("redis cannot be used", fault=news)
 
     async def _tell(self, steps: PoolSteps, status: Status, body: bytes) -> Orders:
         orders = await steps.alive() if self._known == (status, body) else None

@@ -14,6 +14,7 @@ from gpu_node.executor.intake import Intake
 from gpu_node.logs import get_logger
 from gpu_node.metrics import Metrics
 from gpu_node.redis.failures import RedisError, is_no_group
+from gpu_node.redis.said_once import SaidOnce
 from gpu_node.redis.steps import Entry, PoolSteps, RenewAnswer
 
 LOST_AFTER = EXECUTOR["sure_percent"] / 100
@@ -39,6 +40,7 @@ class Leases:
         self._intake = intake
         self._metrics = metrics
         self._clock = clock
+        self._said = SaidOnce()
         self._wake: dict[str, asyncio.Event] = {}
         self.on_swallowed: Callable[[str], None] = lambda _: None
         """Hears of a shard in which entries were found that a read was given and did not bring: one
@@ -95,9 +97,11 @@ class Leases:
             async with within(self._clock, max(1.0, self._renew_s)):
                 answer = await steps.renew(task_ids)
         except (RedisError, TimeoutError, OSError) as error:
-            if task_ids or not is_no_group(error):
-                get_logger().warning("renew failed", shard=steps.shard, error=str(error)[:500])
+            is_known = not task_ids and is_no_group(error)
+            if not is_known and (news := self._said.news(error, steps.shard)):
+                get_logger().warning("renew failed", shard=steps.shard, error=news)
             return is_no_group(error)
+        self._said.worked(steps.shard)
         self._apply(steps, answer, sent)
         return True
 

@@ -17,6 +17,7 @@ from gpu_node.logs import get_logger
 from gpu_node.redis.backoff import Backoffs
 from gpu_node.redis.failures import RedisError, is_no_group, is_unblocked
 from gpu_node.redis.reader import TaskReader
+from gpu_node.redis.said_once import SaidOnce
 from gpu_node.redis.steps import Entry, PoolSteps
 
 LOOK_AGAIN_S = 1.0
@@ -53,6 +54,7 @@ class Puller:
         self._fitness = fitness
         # The reader's own socket gives up before; this is for sockets that do not even do that.
         self._watchdog_s = block_ms / 1000 + 5
+        self._said = SaidOnce()
         self._reads: dict[str, asyncio.Timeout] = {}
         """The read that waits, by shard."""
 
@@ -93,12 +95,14 @@ class Puller:
                     # Nothing was ever issued, or the stream was lost; the driver makes the group.
                     await backoff.wait()
                     continue
-                get_logger().warning("read failed", shard=reader.shard, error=str(error)[:500])
+                if news := self._said.news(error, reader.shard):
+                    get_logger().warning("read failed", shard=reader.shard, error=news)
                 await reader.reset()
                 has_lost = True
                 await backoff.wait()
                 continue
             backoff.reset()
+            self._said.worked(reader.shard)
             self._accept(steps, entries)
             if not entries and self._held_tasks.free <= 0:
                 # Nothing waited that could wait here as well.
