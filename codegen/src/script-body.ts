@@ -13,13 +13,10 @@ export function checkIndexes(body: string, head: Head): void {
 
 function checkArray(body: string, array: string, { fixed, groups }: Indexed): void {
   const read = new Set<number>();
-  for (const [, length, index] of body.matchAll(
-    new RegExp(`(#\\s*)?\\b${array}\\b(?:\\s*\\[([^\\]]*)\\])?`, "g"),
-  )) {
+  for (const [, index] of body.matchAll(new RegExp(`\\b${array}\\b(?:\\s*\\[([^\\]]*)\\])?`, "g"))) {
     const number = /^\d+$/.test(index ?? "") ? Number(index) : undefined;
     // Only behind the numbered ones are there any by calculation.
-    const isKnown =
-      number === undefined ? (index ?? length) !== undefined && groups.length > 0 : number <= fixed.length;
+    const isKnown = number === undefined ? groups.length > 0 : number <= fixed.length;
     if (!isKnown || number === 0)
       throw new Error(`it reads ${array}[${index ?? "..."}], which its head does not name`);
     if (number !== undefined) read.add(number);
@@ -35,6 +32,21 @@ export function fillFirst(body: string, head: Head): string {
     if (!indexed?.groups.length) throw new Error(`it says ${said}, but its head names nothing there`);
     return String(firstOf(indexed));
   });
+}
+
+/**
+ * Of a step that takes several calls at once `KEYS[2]` is the second of the call whose keys stand behind the first `k`,
+ * `ARGV[2]` that of the call whose arguments stand behind `a`, which has their number. `EACH.keys` = so many keys of each.
+ */
+export function fillCall(body: string, { isMany, keys: { fixed } }: Head): string {
+  if (!isMany) return body;
+  return body
+    .replaceAll(/\bEACH\.keys\b/g, String(fixed.length))
+    .replaceAll(
+      /\b(KEYS|ARGV)\[(\d+)\]/g,
+      (_, array: string, n) => `${array}[${array === "KEYS" ? "k" : "a"} + ${n}]`,
+    )
+    .replaceAll(/\bFIRST\.(key|arg)\b/g, (first, what: string) => `(${what[0]} + ${first})`);
 }
 
 /** Index of the first value of the groups. */

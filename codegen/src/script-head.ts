@@ -30,6 +30,8 @@ export interface Head {
   args: Indexed;
   /** A TypeScript type, and what it means. */
   answer: { type: string; about: string };
+  /** It takes several calls at once: KEYS and ARGV of each one behind the other, and answers a list of theirs. */
+  isMany: boolean;
 }
 
 export interface WireTemplates {
@@ -56,6 +58,7 @@ export function readHead(lua: string, wire: WireTemplates): Head {
     keys,
     args,
     answer: { type, about: about.join("; ") },
+    isMany: paragraphs.some((text) => text.startsWith("Many ")),
   };
 }
 

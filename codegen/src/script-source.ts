@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fillWireNames, type WireNames } from "./lua-names.ts";
-import { checkIndexes, fillFirst } from "./script-body.ts";
+import { checkIndexes, fillCall, fillFirst } from "./script-body.ts";
 import { paragraphsOf, readHead, type Head, type WireTemplates } from "./script-head.ts";
 
 export interface Script {
@@ -45,7 +45,7 @@ function readScript(lua: string, folder: string, wire: WireNames & WireTemplates
     .filter((line) => !/^\s*(--.*)?$/.test(line))
     .join("\n");
   checkIndexes(code.replaceAll(/--.*$/gm, ""), head);
-  return { head, text: `${fillWireNames(fillFirst(code, head), wire)}\n` };
+  return { head, text: `${fillWireNames(fillFirst(fillCall(code, head), head), wire)}\n` };
 }
 
 /** Its lines, with those of x in the place of `-- @include x`. */

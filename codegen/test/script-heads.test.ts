@@ -70,6 +70,18 @@ describe("a step's head", () => {
     expect(() => read(text, "return KEYS[1] .. ARGV[1]")).toThrow(said);
   });
 
+  it("may take several calls: the body names what is of the one at hand", () => {
+    const text = `${head("1 run, 2 mail", "1 run, then per item of items: item")}\n-- Many of one shard.`;
+    const body = "local k, a = 0, 1\nreturn { KEYS[1], KEYS[2], ARGV[1], ARGV[FIRST.arg + 1], EACH.keys }";
+    expect(read(text, body).steps.get("step")!.text).toContain(
+      "{ KEYS[k + 1], KEYS[k + 2], ARGV[a + 1], ARGV[(a + 2) + 1], 2 }",
+    );
+    expect(() => read(text, `${body} .. KEYS[3]`)).toThrow("it reads KEYS[3]");
+    const caller = emitted(text, body);
+    expect(caller).toContain("args: counted([given.run, ...given.items])");
+    expect(caller).toContain("MANY: ReadonlySet<ScriptName> = new Set(['step'])");
+  });
+
   it("tells the body where that begins which has no number", () => {
     const text = head("1 run", "1 run, 2 count(tasks), then per task of tasks: task");
     const { steps: read_ } = read(text, "return { KEYS[1], ARGV[1], ARGV[2], ARGV[FIRST.arg + 1] }");
@@ -104,7 +116,7 @@ describe("a typed caller", () => {
       source: "none",
     });
     expect(args).toEqual([
-      ...["r", "q", 1, "{}", 2, 3, "e", "t:{s0}:run:r", 2, 0, 1, "t:{s0}:file_runs:"],
+      ...[31, "r", "q", 1, "{}", 2, 3, "e", "t:{s0}:run:r", 2, 0, 1, "t:{s0}:file_runs:"],
       ...[
         "dlv_s0_x",
         "t:{s0}:hooks:",

@@ -1,5 +1,5 @@
 #!lua
--- Creates a run: record, event 1, deadlines, mail. Plain flags: a full server refuses before any write.
+-- Creates runs: record, event 1, deadlines, mail of each. Plain flags: a full server refuses before any write.
 -- KEYS 1 run, 2 runData, 3 runEvents, 4 runNodes, 5 mail, 6 timers, 7 runs, 8 runsByStatus('queued'), 9 graph(digest),
 --      10 idempotency, 11 graphRuns, 12 ownerRuns('all'), 13 ownerRuns('queued'),
 --      14 outbox, 15 runDeliveries, 16 <starts_key>, 17 <live_key> (both of the asker's API key, in the shard of keys),
@@ -14,9 +14,11 @@
 --      then per name, value of record: name, value, then per name, value of data: name, value,
 --      then per name, value of nodes: name, value,
 --      then per name, value of artifacts: name, value
+-- Many of one shard, at most 64: each is judged when those before it are, and what they add to the same keys is added at once.
 -- Answer ['sourceless'] | ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string]
---      | ['limited', what: 'rate' | 'live' | 'bytes', reset_ms: string]; conflict = the key was used for another request,
---      sourceless = the run to be forked is gone, or being removed
+--      | ['limited', what: 'rate' | 'live' | 'bytes', reset_ms: string] | ['failed', error: string]; conflict = the key was
+--      used for another request, sourceless = the run to be forked is gone, or being removed, failed = Redis refused what
+--      was asked of it for this one, of which nothing was written
 -- Repeats: the run id makes a second call a 'repeat'; the idempotency key makes a second request one, as long as its run
 -- is there. The record's fields hold `owner`, `digest` and, where there are such, `idempotency`, `files` (ids, by
 -- spaces) and `makers` (runs, by spaces): purge finds by them what goes with the run.
@@ -24,127 +26,173 @@
 -- @include day
 -- @include outbox
 -- @include log
-if redis.call('EXISTS', KEYS[1]) == 1 then
-  return { 'repeat', ARGV[1] }
+-- @include together
+-- @include limits
+local now = now_ms()
+local at_now = text(now)
+-- By key: what the calls add, and what they have found out.
+local starts, lives, ranks, graphs, hooks, named = {}, {}, {}, {}, {}, {}
+local function webhooks(key) return call('HGETALL', key) end
+
+-- What is refused; else what is to count if the run is made.
+local function over_limits(k, a)
+  local per_minute, most_live, most_bytes = tonumber(ARGV[18]), tonumber(ARGV[19]), tonumber(ARGV[23])
+  local rate, live
+  if per_minute > 0 then
+    rate = known(starts, KEYS[16], started)
+    local wait = until_free(rate, KEYS[16], per_minute, now)
+    if wait then
+      return { 'limited', 'rate', wait }
+    end
+  end
+  if most_live > 0 then
+    live = known(lives, KEYS[17], living)
+    if live.before + #live >= most_live then
+      return { 'limited', 'live', '' }
+    end
+  end
+  if most_bytes > 0 and bytes_of_day(KEYS[21]) >= most_bytes then
+    return { 'limited', 'bytes', rest_of_day(now) }
+  end
+  return nil, rate, live
 end
-if ARGV[2] ~= '' then
-  local seen = redis.call('GET', KEYS[10])
+
+-- Why no run is to be made.
+local function known_before(k, a)
+  if named[KEYS[1]] or call('EXISTS', KEYS[1]) == 1 then
+    return { 'repeat', ARGV[1] }
+  end
+  local seen = ARGV[2] ~= '' and (named[KEYS[10]] or call('GET', KEYS[10]))
   if seen then
     local digest, run = string.match(seen, '^(%S+) (%S+)$')
-    local run_prefix = string.sub(KEYS[1], 1, -#ARGV[1] - 1)
-    if redis.call('EXISTS', run_prefix .. run) == 1 then
+    local run_key = string.sub(KEYS[1], 1, -#ARGV[1] - 1) .. run
+    if named[run_key] or call('EXISTS', run_key) == 1 then
       return { digest == ARGV[2] and 'repeat' or 'conflict', run }
     end
   end
-end
-
-if ARGV[20] ~= 'none' then
-  local there, removing = unpack(redis.call('HMGET', KEYS[18], 'status', 'removing'))
-  if not there or removing then
-    return { 'sourceless' }
+  if ARGV[20] ~= 'none' then
+    local there, removing = unpack(call('HMGET', KEYS[18], 'status', 'removing'))
+    if not there or removing then
+      return { 'sourceless' }
+    end
   end
 end
 
-local now = now_ms()
-local post = {
-  run = ARGV[1], outbox = KEYS[14], of_run = KEYS[15],
-  id = ARGV[13], hooks = ARGV[14], lanes = ARGV[15], rows = ARGV[16], of_hook = ARGV[17],
-}
--- At most so many starts within any minute: the list holds the times of the last ones.
-local MINUTE = 60000
-local per_minute, most_live = tonumber(ARGV[18]), tonumber(ARGV[19])
-if per_minute > 0 then
-  local nth = redis.call('LINDEX', KEYS[16], -per_minute)
-  if nth and tonumber(nth) > now - MINUTE then
-    return { 'limited', 'rate', text(tonumber(nth) + MINUTE - now) }
+local function record_of(k, a, live)
+  local record, given, n = {
+    'status', 'queued', 'seq', '1', 'drives', '0', 'created_at', at_now, 'touched', at_now,
+    'start_deadline_at', text(now + tonumber(ARGV[5])), 'run_deadline_at', text(now + tonumber(ARGV[6])),
+  }, {}, 14
+  for at = FIRST.arg, FIRST.arg + 2 * tonumber(ARGV[9]) - 1, 2 do
+    local name, value = ARGV[at], ARGV[at + 1]
+    given[name] = value
+    record[n + 1], record[n + 2], n = name, value, n + 2
   end
-end
-if most_live > 0 and redis.call('SCARD', KEYS[17]) >= most_live then
-  return { 'limited', 'live', '' }
-end
-local most_bytes = tonumber(ARGV[23])
-if most_bytes > 0 and bytes_of_day(KEYS[21]) >= most_bytes then
-  return { 'limited', 'bytes', rest_of_day(now) }
+  if live then
+    record[n + 1], record[n + 2], n = 'live', KEYS[17], n + 2
+  end
+  if tonumber(ARGV[23]) > 0 then
+    record[n + 1], record[n + 2] = 'bytes_key', KEYS[21]
+  end
+  return record, given
 end
 
-local record = {
-  'status', 'queued', 'seq', '1', 'drives', '0', 'created_at', text(now), 'touched', text(now),
-  'start_deadline_at', text(now + tonumber(ARGV[5])), 'run_deadline_at', text(now + tonumber(ARGV[6])),
-}
-local function note(name, value)
-  record[#record + 1], record[#record + 2] = name, value
-end
-
-local left, reset = '', ''
-if per_minute > 0 then
-  local count = redis.call('RPUSH', KEYS[16], text(now))
-  if count > per_minute then
-    redis.call('LTRIM', KEYS[16], -per_minute, -1)
-    count = per_minute
+-- The answer, and the run that is to be made.
+local function judge(k, a)
+  local answer, rate, live = known_before(k, a)
+  if not answer then
+    answer, rate, live = over_limits(k, a)
   end
-  local oldest = tonumber(redis.call('LINDEX', KEYS[16], 0))
-  while oldest <= now - MINUTE do
-    redis.call('LPOP', KEYS[16])
-    count, oldest = count - 1, tonumber(redis.call('LINDEX', KEYS[16], 0))
+  if answer then
+    return answer
   end
-  redis.call('PEXPIRE', KEYS[16], text(MINUTE))
-  left, reset = text(per_minute - count), text(oldest + MINUTE - now)
+  local run = { k = k, a = a, rate = rate, answer = { 'created', at_now, '', '' } }
+  run.record, run.given = record_of(k, a, live)
+  run.hooks = known(hooks, ARGV[14] .. run.given.owner, webhooks)
+  -- Nothing of it fails any more: it counts.
+  if rate then
+    rate[#rate + 1] = at_now
+    rate.most, run.nth = tonumber(ARGV[18]), #rate
+  end
+  if live then
+    live[#live + 1] = ARGV[1]
+  end
+  named[KEYS[1]] = true
+  if ARGV[2] ~= '' then
+    named[KEYS[10]] = ARGV[2] .. ' ' .. ARGV[1]
+  end
+  return run.answer, run
 end
-if most_live > 0 then
-  redis.call('SADD', KEYS[17], ARGV[1])
-  note('live', KEYS[17])
-end
-if most_bytes > 0 then
-  note('bytes_key', KEYS[21])
-end
-local at = FIRST.arg
-local given = {}
-for _ = 1, tonumber(ARGV[9]) do
-  given[ARGV[at]] = ARGV[at + 1]
-  note(ARGV[at], ARGV[at + 1])
-  at = at + 2
-end
-redis.call('HSET', KEYS[1], unpack(record))
 
 -- Many fields at a time, and never more than Lua can hand over.
 local PART = 1000
-local function put_pairs(key, count)
+local function put_pairs(key, at, count)
   local stop = at + 2 * tonumber(count)
-  while at < stop do
-    local part = {}
-    while at < stop and #part < PART do
-      part[#part + 1], at = ARGV[at], at + 1
-    end
-    redis.call('HSET', key, unpack(part))
+  for from = at, stop - 1, PART do
+    call('HSET', key, unpack(ARGV, from, math.min(from + PART, stop) - 1))
+  end
+  return stop
+end
+
+local function link(k, a, given)
+  if ARGV[20] ~= 'none' then
+    call('ZADD', KEYS[19], at_now, ARGV[1])
+  end
+  for maker in string.gmatch(given.makers or '', '%S+') do
+    call('SADD', ARGV[21] .. maker, ARGV[1])
+  end
+  for file in string.gmatch(given.files or '', '%S+') do
+    call('SADD', ARGV[12] .. file, ARGV[1])
+  end
+  local graph = known(graphs, KEYS[9], nothing)
+  graph.count, graph.runs, graph.digest, graph.text = (graph.count or 0) + 1, KEYS[11], given.digest, ARGV[4]
+end
+
+local function create(k, a, run)
+  local given, record, id = run.given, run.record, ARGV[1]
+  call('HSET', KEYS[1], unpack(record))
+  local at = put_pairs(KEYS[2], FIRST.arg + 2 * tonumber(ARGV[9]), ARGV[10])
+  put_pairs(KEYS[20], put_pairs(KEYS[4], at, ARGV[11]), ARGV[22])
+  link(k, a, given)
+  -- What the record would say of its first event is known already.
+  write_event(KEYS[3], ARGV[8], '1', now, 'run.queued', '', ARGV[7])
+  post_to({
+    run = id, outbox = KEYS[14], of_run = KEYS[15],
+    id = ARGV[13], hooks = ARGV[14], lanes = ARGV[15], rows = ARGV[16], of_hook = ARGV[17], asked = run.hooks,
+  }, { kind = 'run.queued', seq = '1', at = now }, given.owner, given.webhook_events, given.webhook_lane)
+  rank(ranks, KEYS[6], record[12], WIRE.timers.start_deadline(id))
+  rank(ranks, KEYS[6], record[14], WIRE.timers.run_deadline(id))
+  rank(ranks, KEYS[7], at_now, id)
+  rank(ranks, KEYS[8], at_now, id)
+  rank(ranks, KEYS[12], at_now, id)
+  rank(ranks, KEYS[13], at_now, id)
+  if ARGV[2] ~= '' then
+    call('SET', KEYS[10], named[KEYS[10]], 'PX', ARGV[3])
+  end
+  call('XADD', KEYS[5], '*', 'run', id, 'body', '{"kind":"submitted"}')
+end
+
+local answers, runs, k, a = {}, {}, 0, 1
+while a <= #ARGV do
+  local ok, answer, run = pcall(judge, k, a)
+  answers[#answers + 1] = ok and answer or { 'failed', type(answer) == 'table' and answer.err or tostring(answer) }
+  runs[#runs + 1] = run
+  k, a = k + EACH.keys, a + 1 + tonumber(ARGV[a])
+end
+for _, run in ipairs(runs) do
+  create(run.k, run.a, run)
+end
+add_ranks(ranks)
+add_counted(starts, lives, now)
+for _, run in ipairs(runs) do
+  if run.rate then
+    run.answer[3], run.answer[4] = text(run.rate.left + #run.rate - run.nth), run.rate.reset
   end
 end
-put_pairs(KEYS[2], ARGV[10])
-put_pairs(KEYS[4], ARGV[11])
-put_pairs(KEYS[20], ARGV[22])
-if ARGV[20] ~= 'none' then
-  redis.call('ZADD', KEYS[19], text(now), ARGV[1])
-end
-for maker in string.gmatch(given.makers or '', '%S+') do
-  redis.call('SADD', ARGV[21] .. maker, ARGV[1])
-end
 -- It is there as long as a run has it: purge removes it with the last.
-if redis.call('HINCRBY', KEYS[11], given.digest, 1) == 1 then
-  redis.call('SET', KEYS[9], ARGV[4])
+for key, graph in pairs(graphs) do
+  if call('HINCRBY', graph.runs, graph.digest, graph.count) == graph.count then
+    call('SET', key, graph.text)
+  end
 end
-for file in string.gmatch(given.files or '', '%S+') do
-  redis.call('SADD', ARGV[12] .. file, ARGV[1])
-end
--- What the record would say of its first event is known already.
-write_event(KEYS[3], ARGV[8], '1', now, 'run.queued', '', ARGV[7])
-post_to(post, { kind = 'run.queued', seq = '1', at = now }, given.owner, given.webhook_events, given.webhook_lane)
-redis.call('ZADD', KEYS[6], text(now + tonumber(ARGV[5])), WIRE.timers.start_deadline(ARGV[1]),
-  text(now + tonumber(ARGV[6])), WIRE.timers.run_deadline(ARGV[1]))
-redis.call('ZADD', KEYS[7], text(now), ARGV[1])
-redis.call('ZADD', KEYS[8], text(now), ARGV[1])
-redis.call('ZADD', KEYS[12], text(now), ARGV[1])
-redis.call('ZADD', KEYS[13], text(now), ARGV[1])
-if ARGV[2] ~= '' then
-  redis.call('SET', KEYS[10], ARGV[2] .. ' ' .. ARGV[1], 'PX', ARGV[3])
-end
-redis.call('XADD', KEYS[5], '*', 'run', ARGV[1], 'body', '{"kind":"submitted"}')
-return { 'created', text(now), left, reset }
+return answers

@@ -29,6 +29,15 @@ function inPairs(map: Readonly<Record<string, string>>): string[] {
   return flat;
 }
 
+/** How many there are, and then they. */
+function counted(args: (string | number)[]): (string | number)[] {
+  args.unshift(args.length);
+  return args;
+}
+
+/** Steps that take several calls at once, one behind the other: each is answered as if it were alone. */
+export const MANY: ReadonlySet<ScriptName> = new Set(['submit']);
+
 /** Where the values begin that have no number in a head, for those who name them by their index. */
 export const FIRST = {
   commit: { key: 21, arg: 12 },
@@ -464,12 +473,12 @@ export const steps = {
   }),
 
   /**
-   * Creates a run: record, event 1, deadlines, mail. Plain flags: a full server refuses before any write.
-   * @returns ['sourceless'] | ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string] | ['limited', what: 'rate' | 'live' | 'bytes', reset_ms: string]: conflict = the key was used for another request, sourceless = the run to be forked is gone, or being removed
+   * Creates runs: record, event 1, deadlines, mail of each. Plain flags: a full server refuses before any write.
+   * @returns ['sourceless'] | ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string] | ['limited', what: 'rate' | 'live' | 'bytes', reset_ms: string] | ['failed', error: string]: conflict = the key was used for another request, sourceless = the run to be forked is gone, or being removed, failed = Redis refused what was asked of it for this one, of which nothing was written
    */
-  submit: (keys: Keys, given: { shard: string; run: string; digest: string; hash: string; owner: string; startsKey: string; liveKey: string; source: string; bytesKey: string; request: string; idempotencyMs: number; graph: string; startDeadlineMs: number; runDeadlineMs: number; event: string; deliveryIds: string; perMinute: number; mostLive: number; mostBytes: number; record: Readonly<Record<string, string>>; data: Readonly<Record<string, string>>; nodes: Readonly<Record<string, string>>; artifacts: Readonly<Record<string, string>> }): Step<['sourceless'] | ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string] | ['limited', what: 'rate' | 'live' | 'bytes', reset_ms: string]> => ({
+  submit: (keys: Keys, given: { shard: string; run: string; digest: string; hash: string; owner: string; startsKey: string; liveKey: string; source: string; bytesKey: string; request: string; idempotencyMs: number; graph: string; startDeadlineMs: number; runDeadlineMs: number; event: string; deliveryIds: string; perMinute: number; mostLive: number; mostBytes: number; record: Readonly<Record<string, string>>; data: Readonly<Record<string, string>>; nodes: Readonly<Record<string, string>>; artifacts: Readonly<Record<string, string>> }): Step<[['sourceless'] | ['created', now: string, left: string, reset_ms: string] | ['repeat' | 'conflict', run: string] | ['limited', what: 'rate' | 'live' | 'bytes', reset_ms: string] | ['failed', error: string]]> => ({
     script: 'submit',
     keys: [keys.run(given.shard, given.run), keys.runData(given.shard, given.run), keys.runEvents(given.shard, given.run), keys.runNodes(given.shard, given.run), keys.mail(given.shard), keys.timers(given.shard), keys.runs(given.shard), keys.runsByStatus(given.shard, 'queued'), keys.graph(given.shard, given.digest), keys.idempotency(given.shard, given.hash), keys.graphRuns(given.shard), keys.ownerRuns(given.shard, 'all', given.owner), keys.ownerRuns(given.shard, 'queued', given.owner), keys.outbox(given.shard), keys.runDeliveries(given.shard, given.run), given.startsKey, given.liveKey, keys.run(given.shard, given.source), keys.runForks(given.shard, given.source), keys.runArtifacts(given.shard, given.run), given.bytesKey],
-    args: [given.run, given.request, given.idempotencyMs, given.graph, given.startDeadlineMs, given.runDeadlineMs, given.event, keys.channels.run(given.shard, given.run), Object.keys(given.record).length, Object.keys(given.data).length, Object.keys(given.nodes).length, keys.fileRuns(given.shard, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), given.perMinute, given.mostLive, given.source, keys.folderRuns(given.shard, ''), Object.keys(given.artifacts).length, given.mostBytes, ...inPairs(given.record), ...inPairs(given.data), ...inPairs(given.nodes), ...inPairs(given.artifacts)],
+    args: counted([given.run, given.request, given.idempotencyMs, given.graph, given.startDeadlineMs, given.runDeadlineMs, given.event, keys.channels.run(given.shard, given.run), Object.keys(given.record).length, Object.keys(given.data).length, Object.keys(given.nodes).length, keys.fileRuns(given.shard, ''), given.deliveryIds, keys.ownerHooks(given.shard, ''), keys.outboxLane(given.shard, ''), keys.delivery(given.shard, ''), keys.hookDeliveries(given.shard, ''), given.perMinute, given.mostLive, given.source, keys.folderRuns(given.shard, ''), Object.keys(given.artifacts).length, given.mostBytes, ...inPairs(given.record), ...inPairs(given.data), ...inPairs(given.nodes), ...inPairs(given.artifacts)]),
   }),
 };

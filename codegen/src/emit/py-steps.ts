@@ -27,6 +27,11 @@ class Step(Generic[Answer]):
     script: str
     keys: list[str]
     arguments: list[Text | int]
+
+
+def _counted(arguments: list[Text | int]) -> list[Text | int]:
+    """How many there are, and then they: so steps that take several calls at once know each."""
+    return [len(arguments), *arguments]
 ${items.join("")}${steps.join("")}`;
 }
 
@@ -36,12 +41,13 @@ function caller(name: string, head: Head): string {
     ([field, kind]) => `    ${field}: ${keyed.has(field) ? "str" : pyParameter(kind)},\n`,
   );
   const { type, about } = head.answer;
+  const values_ = values(head.args).join(", ");
   return `
 
 def ${toSnake(name)}(
     keys: Keys,
     *,
-${fields.join("")}) -> Step[${pyAnswer(head.answer.type)}]:
+${fields.join("")}) -> Step[${head.isMany ? "list[Any]" : pyAnswer(head.answer.type)}]:
     """${wrap(head.about, 90).join("\n    ")}
 
     Answers ${wrap(about ? `${type}: ${about}` : type, 90).join("\n    ")}.
@@ -49,7 +55,7 @@ ${fields.join("")}) -> Step[${pyAnswer(head.answer.type)}]:
     return Step(
         "${name}",
         [${values(head.keys).join(", ")}],
-        [${values(head.args).join(", ")}],
+        ${head.isMany ? `_counted([${values_}])` : `[${values_}]`},
     )
 `;
 }

@@ -7,6 +7,7 @@ import { BANNER, toCamel, toPascal } from "./text.ts";
 
 export function emitSteps({ scripts }: Source): string {
   const steps = [...scripts.steps].map(([name, { head }]) => caller(name, head));
+  const many = [...scripts.steps].flatMap(([name, { head }]) => (head.isMany ? [`'${name}'`] : []));
   const shapes = [...scripts.types].map(([name, type]) => `export type ${name} = ${type};\n`);
   const items = [...listTypes(scripts)].map(([name, fields]) => {
     const lines = Object.entries(fields).map(([field, type]) => `  ${toCamel(field)}: ${tsType(type)};\n`);
@@ -35,6 +36,15 @@ function inPairs(map: Readonly<Record<string, string>>): string[] {
   return flat;
 }
 
+/** How many there are, and then they. */
+function counted(args: (string | number)[]): (string | number)[] {
+  args.unshift(args.length);
+  return args;
+}
+
+/** Steps that take several calls at once, one behind the other: each is answered as if it were alone. */
+export const MANY: ReadonlySet<ScriptName> = new Set([${many.join(", ")}]);
+
 /** Where the values begin that have no number in a head, for those who name them by their index. */
 export const FIRST = {
 ${[...scripts.steps].map(([name, { head }]) => first(name, head)).join("")}} as const;
@@ -55,14 +65,15 @@ function caller(name: string, head: Head): string {
   const { type, about } = head.answer;
   const parameters = parametersOf(head);
   const fields = [...parameters].map(([field, kind]) => `${toCamel(field)}: ${tsParameter(kind)}`);
+  const args = `[${values(head.args, parameters).join(", ")}]`;
   return `  /**
    * ${head.about}
    * @returns ${about ? `${type}: ${about}` : type}
    */
-  ${toCamel(name)}: (keys: Keys, given: { ${fields.join("; ")} }): Step<${type}> => ({
+  ${toCamel(name)}: (keys: Keys, given: { ${fields.join("; ")} }): Step<${head.isMany ? `[${type}]` : type}> => ({
     script: '${name}',
     keys: [${values(head.keys, parameters).join(", ")}],
-    args: [${values(head.args, parameters).join(", ")}],
+    args: ${head.isMany ? `counted(${args})` : args},
   }),
 `;
 }

@@ -53,6 +53,8 @@ export class Connection extends Client {
   /** What the server has refused, and not done since. */
   private readonly refused = new Set<string>();
   private readonly parts: ConnectionParts;
+  /** What sends the last commands of this turn. */
+  private readonly closing: (() => void)[] = [];
   readonly home: Home | undefined;
 
   constructor(options: RedisOptions, parts: ConnectionParts) {
@@ -100,7 +102,7 @@ export class Connection extends Client {
   }
 
   override sendCommand(...args: Parameters<Client["sendCommand"]>): unknown {
-    gather(this.stream, this.parts.behind);
+    this.gather();
     const reply = super.sendCommand(...args);
     const [command] = args;
     command.promise.then(
@@ -113,6 +115,27 @@ export class Connection extends Client {
       },
     );
     return reply;
+  }
+
+  /** Whether what is asked in one turn goes out in one write, which costs more than the commands in it, on both sides. */
+  get gathers(): boolean {
+    return this.parts.behind !== undefined && this.stream?.writable === true;
+  }
+
+  /** Where it gathers: calls when that is about to go out. */
+  beforeSending(send: () => void): void {
+    this.gather();
+    this.closing.push(send);
+  }
+
+  private gather(): void {
+    const { stream } = this;
+    if (!this.gathers || stream.writableCorked > 0) return;
+    stream.cork();
+    this.parts.behind!(() => {
+      for (const send of this.closing.splice(0)) send();
+      stream.uncork();
+    });
   }
 
   private refuse(command: Asked, error: Error): void {
@@ -159,11 +182,4 @@ export class Connection extends Client {
 function kindOf({ name, args }: Asked): string | undefined {
   if (name === "eval") return undefined;
   return name === "evalsha" ? String(args[0]) : name;
-}
-
-/** A write costs more than the commands in it, on both sides. */
-function gather(stream: Client["stream"] | undefined, behind: ConnectionParts["behind"]): void {
-  if (behind === undefined || !stream?.writable || stream.writableCorked > 0) return;
-  stream.cork();
-  behind(() => stream.uncork());
 }

@@ -3,15 +3,25 @@
  * other plane have no EVAL: for them the gateways load all scripts.
  */
 import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
-import type { Step } from "@myspinbot/contracts/steps.ts";
+import { MANY, type Step } from "@myspinbot/contracts/steps.ts";
 import type { Redis } from "./client.ts";
-import { isClustered } from "./sharded.ts";
+import { Connection } from "./connection.ts";
+import { inShard, isClustered, shardOfName } from "./sharded.ts";
+import { runTogether } from "./together.ts";
 
 /**
  * @param sent called when it was sent, at each attempt: what is asked then, over the same connection, is answered behind it
  * @throws the server's ReplyError, or a connection error of ioredis.
  */
 export function runStep<Answer>(redis: Redis, step: Step<Answer>, sent?: () => void): Promise<Answer> {
+  if (!MANY.has(step.script)) return runAlone(redis, step, sent);
+  const server = inShard(redis, shardOfName(step.keys[0]!)!);
+  if (!(server instanceof Connection) || server.gathers !== true) return runAlone(server, step, sent);
+  const send = (all: Step<unknown[]>, sentAll: () => void) => runAlone(server, all, sentAll);
+  return runTogether(server, step, { send, sent });
+}
+
+function runAlone<Answer>(redis: Redis, step: Step<Answer>, sent?: () => void): Promise<Answer> {
   const { args } = step;
   const keys = isClustered(redis) ? [...step.keys, ...guardOf(step)] : step.keys;
   const { sha1, source } = SCRIPTS[step.script];

@@ -93,8 +93,9 @@ export async function submitRun(redis: Redis, keys: Keys, entry: NewRun): Promis
     artifacts,
     source: forked?.source ?? "none",
   });
-  const answer = await fromRedis(runStep(redis, step, entry.sent));
+  const [answer] = await fromRedis(runStep(redis, step, entry.sent));
   const [word, detail = ""] = answer;
+  if (word === "failed") throw new Error(`Redis has refused to make ${run}: ${detail}`);
   if (word === "sourceless") throw runNotFound(forked!.source);
   if (word === "conflict") throw conflict(detail);
   if (word === "repeat") return { kind: "repeat", run: detail };
@@ -162,7 +163,10 @@ function limitsOf(keys: Keys, { key, limitShard, shard }: NewRun) {
   };
 }
 
-function quotaOf({ key }: NewRun, [word, what, ...more]: AnswerOf<typeof steps.submit>): Quota | undefined {
+function quotaOf(
+  { key }: NewRun,
+  [word, what, ...more]: AnswerOf<typeof steps.submit>[0],
+): Quota | undefined {
   const { perMinute, mostLive, mostBytes } = mostOf(key);
   if (word === "limited" && what === "live") return { limit: "live_runs", most: mostLive, left: 0 };
   if (word === "limited" && what === "bytes")

@@ -60,10 +60,11 @@ def test_maps_are_counted_and_laid_out_as_names_and_values() -> None:
         artifacts={"art": "{}"},
         source="none",
     )
-    assert step.arguments[:8] == ["r", "q", 1, "{}", 2, 3, "e", "t:{s0}:run:r"]
+    assert step.arguments[0] == len(step.arguments) - 1
+    assert step.arguments[1:9] == ["r", "q", 1, "{}", 2, 3, "e", "t:{s0}:run:r"]
     assert step.keys[15:17] == ["t:{s0}:starts", "t:{s0}:live"]
     assert step.keys[20] == "t:{s0}:bytes"
-    assert step.arguments[8:23] == [
+    assert step.arguments[9:24] == [
         *(2, 0, 1, "t:{s0}:file_runs:"),
         *(
             "dlv_s0_x",
@@ -75,4 +76,4 @@ def test_maps_are_counted_and_laid_out_as_names_and_values() -> None:
         *(30, 4),
         *("none", "t:{s0}:folder_runs:", 1, 5),
     ]
-    assert step.arguments[23:] == ["a", "1", "b", "2", "n", "{}", "art", "{}"]
+    assert step.arguments[24:] == ["a", "1", "b", "2", "n", "{}", "art", "{}"]

@@ -1,6 +1,7 @@
 -- Puts what a run's log says of the run itself into the outbox, for those who asked for it: the webhook that the run
 -- named, and its owner's. `post` has the keys `outbox` and `of_run`, beginnings of keys `hooks`, `lanes`, `rows` and
--- `of_hook`, the run, and `id`, with which the ids of its deliveries begin.
+-- `of_hook`, the run, `id`, with which the ids of its deliveries begin, and `asked`, the owner's webhooks where they are
+-- known already.
 local function asks_for(events, kind)
   return string.find(' ' .. events .. ' ', ' ' .. kind .. ' ', 1, true) ~= nil
 end
@@ -27,7 +28,7 @@ local function post_to(post, event, owner, events, lane)
   if events and asks_for(events, event.kind) then
     put_delivery(post, event, owner, '', lane)
   end
-  local hooks = redis.call('HGETALL', post.hooks .. owner)
+  local hooks = post.asked or redis.call('HGETALL', post.hooks .. owner)
   for i = 1, #hooks, 2 do
     if asks_for(hooks[i + 1], event.kind) then
       put_delivery(post, event, owner, hooks[i], hooks[i])

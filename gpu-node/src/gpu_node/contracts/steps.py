@@ -22,6 +22,11 @@ class Step(Generic[Answer]):
     arguments: list[Text | int]
 
 
+def _counted(arguments: list[Text | int]) -> list[Text | int]:
+    """How many there are, and then they: so steps that take several calls at once know each."""
+    return [len(arguments), *arguments]
+
+
 @dataclass(frozen=True, slots=True)
 class ReportItem:
     kind: Literal["note", "result"]
@@ -942,16 +947,17 @@ def submit(
     nodes: Mapping[str, Text],
     artifacts: Mapping[str, Text],
 ) -> Step[list[Any]]:
-    """Creates a run: record, event 1, deadlines, mail. Plain flags: a full server refuses before
-    any write.
+    """Creates runs: record, event 1, deadlines, mail of each. Plain flags: a full server refuses
+    before any write.
 
     Answers ['sourceless'] | ['created', now: string, left: string, reset_ms: string] | ['repeat' |
-    'conflict', run: string] | ['limited', what: 'rate' | 'live' | 'bytes', reset_ms: string]:
-    conflict = the key was used for another request, sourceless = the run to be forked is
-    gone, or being removed.
+    'conflict', run: string] | ['limited', what: 'rate' | 'live' | 'bytes', reset_ms: string]
+    | ['failed', error: string]: conflict = the key was used for another request, sourceless =
+    the run to be forked is gone, or being removed, failed = Redis refused what was asked of
+    it for this one, of which nothing was written.
     """
     return Step(
         "submit",
         [keys.run(shard, run), keys.run_data(shard, run), keys.run_events(shard, run), keys.run_nodes(shard, run), keys.mail(shard), keys.timers(shard), keys.runs(shard), keys.runs_by_status(shard, "queued"), keys.graph(shard, digest), keys.idempotency(shard, hash), keys.graph_runs(shard), keys.owner_runs(shard, "all", owner), keys.owner_runs(shard, "queued", owner), keys.outbox(shard), keys.run_deliveries(shard, run), starts_key, live_key, keys.run(shard, source), keys.run_forks(shard, source), keys.run_artifacts(shard, run), bytes_key],
-        [run, request, idempotency_ms, graph, start_deadline_ms, run_deadline_ms, event, keys.channel_run(shard, run), len(record), len(data), len(nodes), keys.file_runs(shard, ""), delivery_ids, keys.owner_hooks(shard, ""), keys.outbox_lane(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), per_minute, most_live, source, keys.folder_runs(shard, ""), len(artifacts), most_bytes, *(part for name, value in record.items() for part in (name, value)), *(part for name, value in data.items() for part in (name, value)), *(part for name, value in nodes.items() for part in (name, value)), *(part for name, value in artifacts.items() for part in (name, value))],
+        _counted([run, request, idempotency_ms, graph, start_deadline_ms, run_deadline_ms, event, keys.channel_run(shard, run), len(record), len(data), len(nodes), keys.file_runs(shard, ""), delivery_ids, keys.owner_hooks(shard, ""), keys.outbox_lane(shard, ""), keys.delivery(shard, ""), keys.hook_deliveries(shard, ""), per_minute, most_live, source, keys.folder_runs(shard, ""), len(artifacts), most_bytes, *(part for name, value in record.items() for part in (name, value)), *(part for name, value in data.items() for part in (name, value)), *(part for name, value in nodes.items() for part in (name, value)), *(part for name, value in artifacts.items() for part in (name, value))]),
     )
