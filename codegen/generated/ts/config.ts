@@ -810,7 +810,7 @@ export const GPU_NODE_ENV: Readonly<Record<keyof GpuNodeConfig, Variable>> = {
     "setting": false,
     "default": 60000,
     "required": false,
-    "description": "How long one blocking read waits. Edges cut connections on which nothing went for 100 s."
+    "description": "How long one blocking read waits; in a cluster at most 2 s, so that a server that hangs is left soon. Edges cut connections on which nothing went for 100 s."
   },
   "drain_grace_ms": {
     "env": "GPU_NODE_DRAIN_GRACE_MS",

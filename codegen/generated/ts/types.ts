@@ -1054,7 +1054,10 @@ export interface GpuNodeConfig {
   lease_ms?: number;
   /** How often leases are renewed; at most a third of lease_ms. Default: 3000. */
   renew_ms?: number;
-  /** How long one blocking read waits. Edges cut connections on which nothing went for 100 s. Default: 60000. */
+  /**
+   * How long one blocking read waits; in a cluster at most 2 s, so that a server that hangs is left soon. Edges
+   * cut connections on which nothing went for 100 s. Default: 60000.
+   */
   block_ms?: number;
   /** How long a stop waits for running tasks. Default: 25000. */
   drain_grace_ms?: number;

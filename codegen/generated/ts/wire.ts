@@ -109,6 +109,7 @@ export const DEFAULTS = {
   "body_depth": 32,
   "free_keys": 1000,
   "block_ms": 15000,
+  "cluster_block_ms": 2000,
   "heartbeat_ms": 15000,
   "executor_online_ms": 30000,
   "executor_forget_ms": 86400000,

@@ -9,9 +9,6 @@ import type { Traces } from "../telemetry/traces.ts";
 import type { Base } from "./base.ts";
 import { createDriverParts } from "./driver-parts.ts";
 
-/** How long one blocking read for mail waits. */
-const BLOCK_MS = 15_000;
-
 export function createDriverRole(
   base: Base,
   config: Config,
@@ -26,8 +23,8 @@ export function createDriverRole(
   return createDriverLoops({
     driver,
     sweeps,
-    createReader: (shard) => base.redis.reader(shard, BLOCK_MS),
-    blockMs: BLOCK_MS,
+    createReader: (shard) => base.redis.reader(shard),
+    blockMs: base.redis.blockMs,
     reapMs: config.reap_ms,
     clock: systemClock,
     random: systemRandom,

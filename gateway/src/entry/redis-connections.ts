@@ -1,4 +1,5 @@
 /** The connections of one gateway process to Redis; what stands in their way is said once in the log. */
+import { DEFAULTS } from "@myspinbot/contracts/wire.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import {
   createCommandClient,
@@ -12,7 +13,9 @@ import {
 export interface Connections {
   commands(): Redis;
   /** For blocking reads of one shard. */
-  reader(shard: string, blockMs: number): Redis;
+  reader(shard: string): Redis;
+  /** How long one of them waits. */
+  readonly blockMs: number;
   subscriber(): Redis;
 }
 
@@ -20,9 +23,12 @@ export interface Connections {
 export function createConnections(url: string, logger: Logger, more: ConnectionOptions = {}): Connections {
   const connections = createFaults(logger);
   const answers = createFaults(logger);
+  const homes = homesOf(url);
+  // What waits on a server that hangs learns only then that another has its place.
+  const blockMs = homes ? DEFAULTS.cluster_block_ms : DEFAULTS.block_ms;
   const options: ConnectionOptions = {
     ...more,
-    homes: homesOf(url),
+    homes,
     onFault: connections.met,
     onReady: connections.over,
     // Without a connection there is no answer, but for those by which it is refused.
@@ -33,7 +39,8 @@ export function createConnections(url: string, logger: Logger, more: ConnectionO
   };
   return {
     commands: () => createCommandClient(url, options),
-    reader: (shard, blockMs) => createReaderClient(url, { shard, blockMs }, options),
+    reader: (shard) => createReaderClient(url, { shard, blockMs }, options),
+    blockMs,
     subscriber: () => createSubscriberClient(url, options),
   };
 }

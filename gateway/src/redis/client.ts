@@ -1,7 +1,7 @@
 /** Makes the three kinds of Redis connection that the gateway has: commands, blocking reads, subscriptions. */
 import type { Redis as Client, RedisOptions } from "ioredis";
 import { readRedisAddress } from "../addresses.ts";
-import { systemClock, systemRandom } from "../clock.ts";
+import { systemClock, systemRandom, type Clock } from "../clock.ts";
 import { ELSEWHERE } from "../errors/redis-faults.ts";
 import { createHomes, type Homes } from "./cluster-homes.ts";
 import { Connection, tlsOptions, type Home } from "./connection.ts";
@@ -135,10 +135,36 @@ export function createReaderClient(
   return connect(url, { ...reads, ...options }, homes?.of(shard));
 }
 
-/** For subscriptions; subscribes again by itself after a reconnect. */
+/** How often a subscription to a server of a cluster asks whether that still answers. */
+const ASK_EVERY_MS = 10_000;
+
+/**
+ * For subscriptions; subscribes again by itself after a reconnect. In a cluster it leaves a server that hangs: nothing is
+ * heard there, and all others would do.
+ */
 export function createSubscriberClient(
   url: string,
   { homes = homesOf(url), ...options }: ConnectionOptions = {},
+  after: Clock["after"] = systemClock.after,
 ): Redis {
-  return connect(url, { maxRetriesPerRequest: null, ...options }, homes?.any);
+  const dead = homes ? { socketTimeout: 3000 } : {};
+  const subscriber = connect(url, { maxRetriesPerRequest: null, ...dead, ...options }, homes?.any);
+  if (homes) askAgainAndAgain(subscriber, after);
+  return subscriber;
+}
+
+function askAgainAndAgain(subscriber: Redis, after: Clock["after"]): void {
+  let callOff = (): void => {};
+  const later = (): void => {
+    callOff = after(ASK_EVERY_MS, () => {
+      // Without an answer the connection ends, and says so.
+      subscriber.ping().catch(() => {});
+      later();
+    });
+  };
+  subscriber.on("ready", () => {
+    callOff();
+    later();
+  });
+  subscriber.on("close", () => callOff());
 }

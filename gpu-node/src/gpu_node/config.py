@@ -14,6 +14,7 @@ from gpu_node.addresses import (
     read_store_address,
 )
 from gpu_node.contracts.config import GPU_NODE_ENV, Variable
+from gpu_node.contracts.wire import DEFAULTS
 from gpu_node.secret_files import SecretFileError
 
 
@@ -72,6 +73,13 @@ class Config:
     child_environment: list[str]
     secret_files: tuple[str, ...] = ()
     """No variable: where secrets were read, which is no place for handlers. Absolute."""
+
+    @property
+    def read_ms(self) -> int:
+        """How long a blocking read waits: what waits on a server that hangs learns only then that
+        another of its cluster has its place."""
+        is_cluster = bool(read_redis_address(self.redis_url).cluster)
+        return min(self.block_ms, DEFAULTS["cluster_block_ms"]) if is_cluster else self.block_ms
 
     @property
     def service_token(self) -> ServiceToken | None:

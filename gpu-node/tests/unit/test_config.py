@@ -124,3 +124,18 @@ def test_says_in_a_sentence_what_does_not_go_together(given: dict[str, str], sen
         read_config(LEAST | named, Gate(), no_files)
     assert len(caught.value.errors) == 1
     assert sentence in caught.value.errors[0]
+
+
+@pytest.mark.parametrize(
+    ("url", "given", "read"),
+    [
+        ("redis://127.0.0.1:6379", "60000", 60_000),
+        ("redis+cluster://127.0.0.1:7001,127.0.0.1:7002", "60000", 2_000),
+        ("rediss+cluster://127.0.0.1:7001", "500", 500),
+    ],
+)
+def test_a_read_in_a_cluster_waits_only_until_another_server_may_have_taken_over(
+    url: str, given: str, read: int
+) -> None:
+    more = {"GPU_NODE_REDIS_URL": url, "GPU_NODE_BLOCK_MS": given}
+    assert read_config(LEAST | more, Gate(), no_files).read_ms == read

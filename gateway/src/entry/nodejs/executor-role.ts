@@ -30,7 +30,7 @@ export function createExecutorRole(base: Base, config: Config, extra: Handlers):
   base.onClose(() => host.close());
   return createExecutor({
     redis,
-    openReader: (shard) => base.redis.reader(shard, DEFAULTS.block_ms),
+    openReader: (shard) => base.redis.reader(shard),
     openSubscriber: () => base.redis.subscriber(),
     keys: base.keys,
     shards: base.shards,
@@ -47,7 +47,7 @@ export function createExecutorRole(base: Base, config: Config, extra: Handlers):
       gpu: config.gpu,
       vram_gb: config.vram_gb,
     },
-    blockMs: DEFAULTS.block_ms,
+    blockMs: base.redis.blockMs,
     nodeTypes: base.nodeTypes,
     host,
     showFailures: config.show_failures,

@@ -366,7 +366,7 @@ GPU_NODE_ENV: Final[dict[str, Variable]] = {
         is_setting=False,
         default=60000,
         required=False,
-        description="How long one blocking read waits. Edges cut connections on which nothing went for 100 s.",
+        description="How long one blocking read waits; in a cluster at most 2 s, so that a server that hangs is left soon. Edges cut connections on which nothing went for 100 s.",
     ),
     "drain_grace_ms": Variable(
         env="GPU_NODE_DRAIN_GRACE_MS",

@@ -1105,7 +1105,9 @@ class GpuNodeConfig(Model):
     renew_ms: int = Field(default=3000)
     """How often leases are renewed; at most a third of lease_ms."""
     block_ms: int = Field(default=60000)
-    """How long one blocking read waits. Edges cut connections on which nothing went for 100 s."""
+    """How long one blocking read waits; in a cluster at most 2 s, so that a server that hangs is
+    left soon. Edges cut connections on which nothing went for 100 s.
+    """
     drain_grace_ms: int = Field(default=25000)
     """How long a stop waits for running tasks."""
     labels: list[str] = Field(default_factory=lambda: [])

@@ -116,6 +116,7 @@ DEFAULTS: Final[dict[str, int]] = {
     "body_depth": 32,
     "free_keys": 1000,
     "block_ms": 15000,
+    "cluster_block_ms": 2000,
     "heartbeat_ms": 15000,
     "executor_online_ms": 30000,
     "executor_forget_ms": 86400000,

@@ -145,7 +145,7 @@ class Executor:
             steps.shard,
             pool=self.config.pool,
             consumer=steps.consumer,
-            block_ms=self.config.block_ms,
+            block_ms=self.config.read_ms,
             on_trip=self.held_tasks.ahead.trip_took,
             clock=self.clock,
         )

@@ -107,7 +107,7 @@ def assemble(
     )
     leases = Leases(config, runner.held_tasks, intake, metrics, clock=clock)
     readers = [
-        create_reader_client(config.redis_url, config.block_ms, config.service_token, shard=shard)
+        create_reader_client(config.redis_url, config.read_ms, config.service_token, shard=shard)
         for shard in shards
     ]
     return Executor(
@@ -125,7 +125,7 @@ def assemble(
             intake,
             leases,
             fitness=fitness,
-            block_ms=config.block_ms,
+            block_ms=config.read_ms,
             on_back=announcer.again,
             clock=clock,
             backoffs=backoffs,
