@@ -40,7 +40,9 @@ def create_command_client(
         **_place(url, token, shard),
         max_connections=connections,
         timeout=COMMAND_TIMEOUT_S,
-        socket_timeout=COMMAND_TIMEOUT_S,
+        # In a cluster another may have the place of a server that hangs, which each of the
+        # connections finds out for itself.
+        socket_timeout=READ_SLACK_S if is_cluster(url) else COMMAND_TIMEOUT_S,
         # Rarer than signs of life, so that these are not preceded by a question each.
         health_check_interval=CHECK_IDLE_S,
         retry=Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.5), 3),
