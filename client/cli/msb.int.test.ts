@@ -488,6 +488,7 @@ describe("operators", () => {
     expect(well.stdout).toMatch(/^· talking-avatar +would wait: nobody does .*synthesize_speech/m);
     expect(well.stdout).toContain("A gpu-node does it once it is connected.");
     expect(well.stdout + well.stderr).not.toContain(key);
+    expect(well.stdout).toMatch(/^✓ shards +ok$/m);
     const away = await msb("doctor", "--url", "http://127.0.0.1:2");
     expect([away.status, away.stdout]).toEqual([1, expect.stringContaining("✗ gateway")]);
     await seaweed.stop();

@@ -147,6 +147,7 @@ export async function createHarness(
     redis,
     keys,
     shard,
+    shards: 1,
     pools: ["node", "default"],
     consumer: newPlainId("driver"),
     leaseMs: options.leaseMs ?? 500,

@@ -29,6 +29,7 @@ const PAIRS: readonly (readonly [name: string, parts: readonly string[], python?
   ["resources", ["Resources", "whyNever", "held"], "children/resources.py"],
   ["schedule", ["NodeEnd", "isImpossible"]],
   ["settle", ["settleTask"]],
+  ["shards-known", ["ShardsKnown", "told"]],
   [
     "steps",
     ["renew", "report", "settle", "discard", "announce", "alive", "leave", "Entry", "Ending", "Orders"],

@@ -45,6 +45,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   scripts: "Redis must run scripts for the gateway's user: infra/redis/users.acl lets it.",
   store:
     "No film can be stored or fetched without the object store: GATEWAY_S3_ENDPOINT and the keys name it.",
+  shards: "Whoever works on runs must work in all shards: GATEWAY_SHARDS and GPU_NODE_SHARDS must be alike.",
 };
 
 async function lookAtReadiness({ signal }: Session, client: Client): Promise<Finding[]> {
@@ -52,7 +53,10 @@ async function lookAtReadiness({ signal }: Session, client: Client): Promise<Fin
     const { checks } = await client.service.readiness({ signal });
     if (checks === undefined)
       return [{ what: "ready", state: "ok", found: "yes; a key with the scope operate is told the details" }];
-    return Object.entries(checks).map(([what, found]) => ({ what, state: "ok", found }));
+    return Object.entries(checks).map(([what, found]): Finding => {
+      const isWrong = what === "shards" && found !== "ok" && found !== "not known";
+      return isWrong ? { what, state: "wrong", found, hint: NEEDS[what]! } : { what, state: "ok", found };
+    });
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ApiError)) throw error;

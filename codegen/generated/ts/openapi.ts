@@ -6581,6 +6581,12 @@ export const OPENAPI: Readonly<Record<string, unknown>> = {
             "minimum": 1,
             "maximum": 9007199254740991
           },
+          "shards": {
+            "description": "In how many shards it takes tasks: all that the gateway has, or runs in the others wait for another one. Older executors do not say it.",
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 10000
+          },
           "resources": {
             "description": "What it has in all: CPUs that handlers may count on, GPUs, GB of GPU memory.",
             "$ref": "#/components/schemas/Resources"

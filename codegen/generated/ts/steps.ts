@@ -64,9 +64,9 @@ export const steps = {
 
   /**
    * Says that an executor is here as it has announced itself, and hears what operators want of it: announce in short.
-   * @returns [order: 'drain' | 'none' | 'unknown', probe: string]: drain and probe as of announce, unknown = there is no row of it: it has to announce itself
+   * @returns [order: 'drain' | 'none' | 'unknown', probe: string, shards: string]: drain, probe and shards as of announce, unknown = there is no row of it: it has to announce itself
    */
-  alive: (keys: Keys, given: { shard: string; pool: string; executor: string }): Step<[order: 'drain' | 'none' | 'unknown', probe: string]> => ({
+  alive: (keys: Keys, given: { shard: string; pool: string; executor: string }): Step<[order: 'drain' | 'none' | 'unknown', probe: string, shards: string]> => ({
     script: 'alive',
     keys: [keys.poolExecutors(given.shard, given.pool)],
     args: [given.executor],
@@ -84,9 +84,9 @@ export const steps = {
 
   /**
    * Writes an executor's row of the registry, with the time of Redis, and says what operators want of it.
-   * @returns [now: string, order: 'drain' | 'none', probe: string]: now in ms, drain = it shall take no more tasks, probe = the latest order to ask its engines, '' = there was none
+   * @returns [now: string, order: 'drain' | 'none', probe: string, shards: string]: now in ms, drain = it shall take no more tasks, probe = the latest order to ask its engines, '' = there was none, shards = how many gateways work in, '' = none has said it
    */
-  announce: (keys: Keys, given: { shard: string; pool: string; executor: string; announcement: string; status: 'online' | 'draining' | 'offline' }): Step<[now: string, order: 'drain' | 'none', probe: string]> => ({
+  announce: (keys: Keys, given: { shard: string; pool: string; executor: string; announcement: string; status: 'online' | 'draining' | 'offline' }): Step<[now: string, order: 'drain' | 'none', probe: string, shards: string]> => ({
     script: 'announce',
     keys: [keys.poolExecutors(given.shard, given.pool)],
     args: [given.executor, given.announcement, given.status],

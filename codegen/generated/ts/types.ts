@@ -614,6 +614,11 @@ export interface Executor {
   probe_order_ms?: number;
   /** Tasks it runs at once. */
   slots: number;
+  /**
+   * In how many shards it takes tasks: all that the gateway has, or runs in the others wait for another one. Older
+   * executors do not say it.
+   */
+  shards?: number;
   /** What it has in all: CPUs that handlers may count on, GPUs, GB of GPU memory. */
   resources?: Resources;
   labels: Record<string, string>;

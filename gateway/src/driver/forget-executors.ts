@@ -37,7 +37,8 @@ export async function forgetExecutors(
 }
 
 function rowsOf(hash: Record<string, string>, now: number): Row[] {
-  const ids = new Set(Object.keys(hash).map((field) => field.replace(/^(status|seen|drain|probe):/, "")));
+  const fields = Object.keys(hash).filter((field) => field !== "shards:");
+  const ids = new Set(fields.map((field) => field.replace(/^(status|seen|drain|probe):/, "")));
   return Array.from(ids, (id) => {
     const seen = hash[`seen:${id}`] ?? "";
     return { id, seen, silentMs: now - Number(seen || Number.NaN), offer: offerOf(hash[id]) };

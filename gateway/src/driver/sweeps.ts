@@ -14,6 +14,8 @@ export interface SweepDeps {
   redis: Redis;
   keys: Keys;
   shard: string;
+  /** How many there are. */
+  shards: number;
   pools: string[];
   consumer: string;
   leaseMs: number;
@@ -159,6 +161,8 @@ async function reconcilePool(deps: SweepDeps, pool: string): Promise<void> {
     await runStep(redis, steps.reconcilePool(keys, { shard, pool, stream }));
     await removeIdleConsumers(deps, stream, GROUPS.executors);
   });
+  // For executors, which are told it when they announce themselves: each must work in all.
+  await redis.hset(keys.poolExecutors(shard, pool), "shards:", deps.shards);
   await forgetExecutors({ redis, keys }, shard, pool);
   await removeIdleConsumers(deps, keys.poolReports(shard, pool), GROUPS.drivers);
 }

@@ -89,6 +89,7 @@ export function createDriverParts(options: DriverOptions): DriverParts {
     redis,
     keys,
     shard,
+    shards: shards.length,
     pools: [POOLS.node_plane, ...config.pools],
     consumer,
     leaseMs: config.lease_ms,

@@ -5,18 +5,21 @@ import type { LogFields } from "../telemetry/logger.ts";
 import { type Announcement, createAnnouncer } from "./announcer.ts";
 import type { Steps } from "./steps.ts";
 
-const NOBODY = { drain: false, probe: 0 };
+const NOBODY = { drain: false, probe: 0, shards: 0 };
+type Answer = Promise<typeof NOBODY>;
 const reply = (message: string): Error => Object.assign(new Error(message), { name: "ReplyError" });
 const FULL = reply("MISCONF Errors writing to the AOF file: No space left on device");
 const SENTENCE = "The disk of Redis is full: free some room on it, and all goes on by itself (MISCONF)";
 
-function announcing() {
+function announcing(shards = ["s0"]) {
   let refusal: Error | undefined;
   const faults: unknown[] = [];
-  const answer = () => (refusal ? Promise.reject(refusal) : Promise.resolve(NOBODY));
+  let everywhere = 0;
+  const answer = (): Answer =>
+    refusal ? Promise.reject(refusal) : Promise.resolve({ ...NOBODY, shards: everywhere });
   const announcer = createAnnouncer({
     steps: { alive: answer, announce: answer } as unknown as Steps,
-    shards: ["s0"],
+    shards,
     announcement: () => ({}) as Announcement,
     everyMs: 1,
     backoff: { next: () => 1, reset: () => {} },
@@ -29,7 +32,10 @@ function announcing() {
       error: (msg: string, fields?: LogFields) => void faults.push([msg, fields?.["fault"]]),
     },
   });
-  return { announcer, faults, refuse: (with_: Error | undefined) => void (refusal = with_) };
+  return {
+    ...{ announcer, faults, refuse: (with_: Error | undefined) => void (refusal = with_) },
+    gatewaysHave: (count: number) => void (everywhere = count),
+  };
 }
 
 it("says why nobody finds it, until it was told", async () => {
@@ -52,4 +58,21 @@ it.each([
   await announcer.start();
   expect(faults).toEqual([]);
   expect(announcer.problem()).toMatch(/^not announced: /);
+});
+
+it.each([
+  [["s0"], 3, "1 shard"],
+  [["s0", "s1"], 1, "2 shards"],
+])("says once that other gateways have another number of shards than %s", async (own, other, named) => {
+  const { announcer, faults, gatewaysHave } = announcing(own);
+  for (const count of [0, own.length, other, other, 0, own.length, other]) {
+    gatewaysHave(count);
+    await announcer.start();
+  }
+  const fault = `This gateway works in ${named} (GATEWAY_SHARDS), and another one in ${other}. Set all alike.`;
+  expect(faults).toEqual([
+    ["shards differ", fault],
+    ["shards differ", fault],
+  ]);
+  expect(announcer.problem()).toBeUndefined();
 });

@@ -7,6 +7,7 @@ import type { Clock } from "../clock.ts";
 import { faultOf } from "../errors/redis-faults.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Backoff } from "./backoff.ts";
+import { createShardsKnown } from "./shards-known.ts";
 import type { Orders, Steps } from "./steps.ts";
 
 export type Announcement = Omit<Executor, "status" | "last_seen_ms" | "probe_order_ms">;
@@ -61,6 +62,7 @@ export function createAnnouncer({
   /** What all shards have taken last. As long as nothing of it changes they are told that it is here, which is short. */
   let known: string | undefined;
   let callOff: (() => void) | undefined;
+  const shardsKnown = createShardsKnown(shards.length, logger);
 
   const shown = () => (status === "online" && drained ? "draining" : status);
 
@@ -100,6 +102,8 @@ export function createAnnouncer({
       backoff.reset();
     }
     callOff?.();
+    // Gateways say in each of their shards how many they are; what is behind the last of them may be left from before.
+    if (calls[0]?.status === "fulfilled") shardsKnown.told(calls[0].value.shards);
     const orders = calls.flatMap((call) => (call.status === "fulfilled" ? [call.value] : []));
     void probe(Math.max(0, ...orders.map((order) => order.probe)));
     if (obey(orders) && status !== "offline") return announce();

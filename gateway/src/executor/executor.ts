@@ -204,8 +204,16 @@ function announcerOf(
   capabilities: Capabilities,
   resources: Resources,
 ): Announcer {
-  const { executorId, pool, version, slots } = deps;
-  const fixed = { executor_id: executorId, plane: "node" as const, pool, version, slots, labels: {} };
+  const { executorId, pool, version, slots, shards } = deps;
+  const fixed = {
+    executor_id: executorId,
+    plane: "node" as const,
+    pool,
+    version,
+    slots,
+    shards: shards.length,
+    labels: {},
+  };
   const rows = () =>
     capabilities.rows().map((row) => {
       const never = resources.whyNever(row.type);

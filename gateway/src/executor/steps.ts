@@ -44,6 +44,8 @@ export interface Orders {
   drain: boolean;
   /** The latest order to ask its engines; 0 = there was none. */
   probe: number;
+  /** In how many shards gateways work; 0 = none has said it. */
+  shards: number;
 }
 
 /** What is answered to who says no more than that it is here; unknown = it has to announce itself. */
@@ -98,13 +100,15 @@ export function createSteps({ redis, keys, pool, executorId: consumer, onSettle 
 
     async announce(shard, announcement, status) {
       const step = steps.announce(keys, { shard, pool, executor: consumer, announcement, status });
-      const [, order, probe] = await runStep(redis, step);
-      return { drain: order === "drain", probe: Number(probe) };
+      const [, order, probe, every] = await runStep(redis, step);
+      return { drain: order === "drain", probe: Number(probe), shards: Number(every) };
     },
 
     async alive(shard) {
-      const [order, probe] = await runStep(redis, steps.alive(keys, { shard, pool, executor: consumer }));
-      return order === "unknown" ? order : { drain: order === "drain", probe: Number(probe) };
+      const step = steps.alive(keys, { shard, pool, executor: consumer });
+      const [order, probe, every] = await runStep(redis, step);
+      if (order === "unknown") return order;
+      return { drain: order === "drain", probe: Number(probe), shards: Number(every) };
     },
 
     async leave(shard) {

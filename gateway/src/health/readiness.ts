@@ -22,6 +22,8 @@ export interface ReadinessDeps {
   shards: readonly string[];
   store: ObjectStore;
   roles: () => RoleState[];
+  /** One sentence for each who works in other shards. */
+  compareShards: () => Promise<string[]>;
 }
 
 export interface Readiness {
@@ -37,17 +39,24 @@ export async function checkReadiness({
   shards,
   store,
   roles,
+  compareShards,
 }: ReadinessDeps): Promise<Readiness> {
-  const looks = {
+  const looks: Record<string, () => Promise<unknown>> = {
     redis: () => checkRedis(redis, keys, shards),
     scripts: () => Promise.all(serversOf(redis, shards).map((server) => fromRedis(loadScripts(server)))),
     store: () => store.ensureBucket(),
+    // It is no fault of this process alone, so it stands beside what is; where Redis is away, the first of these says so.
+    shards: () =>
+      compareShards().then(
+        (sentences) => sentences.join(" ") || "ok",
+        () => "not known",
+      ),
   };
   const found = await Promise.all(
     Object.entries(looks).map(async ([name, look]) => {
       try {
-        await look();
-        return { name, ready: true, detail: "ok" };
+        const said = await look();
+        return { name, ready: true, detail: typeof said === "string" ? said : "ok" };
       } catch (error) {
         return { name, ready: false, detail: sentenceOf(error) };
       }

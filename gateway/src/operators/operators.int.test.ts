@@ -190,11 +190,13 @@ describe("an executor that is drained", () => {
         expect.any(String),
         "drain",
         "",
+        "",
       ]);
     await order("DELETE", "exec_node");
     expect(await runStep(redis, steps.announce(keys, { ...row, shard: "s0" }))).toEqual([
       expect.any(String),
       "none",
+      "",
       "",
     ]);
     await order("POST", "exec_node");

@@ -6,9 +6,10 @@ import type { AppEnv } from "../app-env.ts";
 import { AppError } from "../errors/app-error.ts";
 import { perPool, readGauges, type GaugeDeps } from "../health/gauges.ts";
 import { checkReadiness, type ReadinessDeps } from "../health/readiness.ts";
+import { compareShards } from "../operators/compare-shards.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 
-export interface ServiceDeps extends Omit<GaugeDeps & ReadinessDeps, "redis" | "store"> {
+export interface ServiceDeps extends Omit<GaugeDeps & ReadinessDeps, "redis" | "store" | "compareShards"> {
   metrics: Metrics;
   version: string;
 }
@@ -20,7 +21,11 @@ export function serviceRoutes(deps: ServiceDeps): Hono<AppEnv> {
     .get("/healthz", alive)
     .get("/health", alive)
     .get("/readyz", async (c) => {
-      const { checks, problems } = await checkReadiness({ ...deps, ...c.var.connect() });
+      const around = { ...deps, ...c.var.connect() };
+      const { checks, problems } = await checkReadiness({
+        ...around,
+        compareShards: () => compareShards(around),
+      });
       const shown = await c.var.mayOperate();
       if (problems.length > 0)
         throw new AppError(

@@ -67,10 +67,12 @@ export function createRunReader(options: RunReaderOptions): RunReader {
   const queueOf = async (source: RunRecord, graph: FlatGraph | undefined): Promise<Run["queue"]> => {
     const { run, record } = source;
     const isQueued = record.status === "queued";
-    const [position, executors] = await Promise.all([
+    const [position, all] = await Promise.all([
       isQueued ? queuePosition({ redis, keys, shards }, run, record.priority) : undefined,
       registry.executors(),
     ]);
+    // A box with fewer shards than there are does nothing for the others.
+    const executors = all.filter(({ shards: own = Infinity }) => Number(shardOfRun(run).slice(1)) < own);
     const nodes = graph ? withEngines(graph.nodes, inputOf(source)) : [];
     // That nobody is there at all is what a queued run's count says.
     const expected = graph

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { steps } from "@myspinbot/contracts/steps.ts";
-import type { Capabilities, Graph, Run, RunPage } from "@myspinbot/contracts/types.ts";
+import type { Capabilities, Graph, Health, Run, RunPage } from "@myspinbot/contracts/types.ts";
 import { validateRunPage } from "@myspinbot/contracts/validators.js";
 import { freshBucket, type S3Access, type SeaweedServer, startSeaweed } from "@myspinbot/services/seaweed.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
@@ -176,6 +176,36 @@ describe("a queued run", () => {
     expect(run.status_reason).toMatch(/takes work now/);
     const read = await runOf(await h.request(run.urls.self));
     expect(read.queue).toEqual({ matching_executors: 0 });
+  });
+
+  it("does not count who works in fewer shards, whom health names", async () => {
+    await start({ deps: { shards: ["s0", "s1"] } });
+    await h.announce({ executor_id: "exec_node", plane: "node", pool: "node", shards: 1 });
+    await h.announce({ executor_id: "exec_few", shards: 1 });
+    await h.announce({ executor_id: "exec_many", shards: 4 });
+    await h.announce({ executor_id: "exec_left", shards: 1, status: "offline" });
+    const matching = new Map<string, number | undefined>();
+    while (matching.size < 2) {
+      const { run_id } = await runOf(await create());
+      const { queue } = await runOf(await h.request(`/v1/runs/${run_id}`));
+      matching.set(run_id.split("_")[1]!, queue?.matching_executors);
+    }
+    expect(Object.fromEntries(matching)).toEqual({ s0: 1, s1: 0 });
+    const shards = async () => {
+      h.clock.pass(1000);
+      return ((await (await h.request("/readyz")).json()) as Health).checks?.["shards"];
+    };
+    expect(await shards()).toBe(
+      "exec_few takes tasks of 1 shard (GPU_NODE_SHARDS), and the gateway has 2 (GATEWAY_SHARDS): " +
+        "runs in s1 wait for another box. Set both alike. exec_many takes tasks of 4 shards (GPU_NODE_SHARDS), " +
+        "and the gateway has 2 (GATEWAY_SHARDS). Set both alike.",
+    );
+    for (const executor_id of ["exec_few", "exec_many"]) await h.announce({ executor_id, shards: 2 });
+    await until(async () => (await shards()) === "ok");
+    await h.driver.redis.hset(h.driver.keys.poolExecutors("s0", "node"), "shards:", 3);
+    expect(await shards()).toBe(
+      "This gateway works in 2 shards (GATEWAY_SHARDS), and another one in 3. Set all alike.",
+    );
   });
 
   itInProcess("clock")("says which engine went away, and no longer when it has come back", async () => {
@@ -556,9 +586,11 @@ describe("executors that are gone", () => {
     await seen("sleeping", HOUR);
     await redis.hset(key, "evil", "not json", "seen:evil", "99999999999999", "status:worse", "online");
     await reconcile(sweep);
-    expect(await ids()).toEqual(
-      ["exec_node", "sleeping"].flatMap((id) => [id, `seen:${id}`, `status:${id}`]).sort(),
-    );
+    const left = ["exec_node", "sleeping"].flatMap((id) => [id, `seen:${id}`, `status:${id}`]);
+    // What gateways say is none.
+    expect(await ids()).toEqual([...left, "shards:"].sort());
+    await reconcile(sweep);
+    expect(await redis.hget(key, "shards:")).toBe("1");
   });
 
   it("stay when they announce themselves between the look and the removal", async () => {

@@ -11,6 +11,7 @@ import pytest
 from redis import Redis as Direct
 from services import Valkey, free_ports, start_valkey
 
+from gpu_node.clock import SystemClock
 from gpu_node.contracts.keys import Keys
 from gpu_node.errors import CannotServe
 from gpu_node.redis.clients import create_command_client, create_listener
@@ -40,13 +41,14 @@ def owner(server: Valkey) -> Direct:
     return Direct(port=server.port, password="secret", protocol=2)
 
 
-async def health(url: str, shard: str = "s0") -> str | None:
-    """What /readyz says of a shard."""
-    client = create_command_client(url, shard=shard)
+async def health(url: str, *shards: str) -> str | None:
+    """What /readyz says of shards, or of the first."""
+    clients = {shard: create_command_client(url, shard=shard) for shard in shards or ["s0"]}
     try:
-        return await check_redis(client, KEYS, shard, "default", is_cluster=True)
+        return await check_redis(clients, KEYS, "default", is_cluster=True, clock=SystemClock())
     finally:
-        await client.aclose()
+        for client in clients.values():
+            await client.aclose()
 
 
 @asynccontextmanager
@@ -77,6 +79,9 @@ async def test_says_what_is_wrong_with_a_cluster_and_where(server: Valkey) -> No
     refused = "Redis refuses the user or password of its address (WRONGPASS): "
     refused += "correct GPU_NODE_REDIS_URL: shard s0 on"
     assert await health(f"redis+cluster://:no@{place}") == f"{refused} {place}."
+    # What all have is said once.
+    said = await health(f"redis+cluster://:no@{place}", "s0", "s1", "s2")
+    assert said == f"{refused.replace('shard s0', 'shards s0, s1, s2')} {place}."
     nobody = "Nobody listens at the address of Redis (ECONNREFUSED): shard s0 on 127.0.0.1:9."
     assert await health("redis+cluster://:secret@127.0.0.1:9") == nobody
     # Some of the servers are enough to find all.

@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from services import Valkey, start_valkey
 from ulid import ULID
 
+from gpu_node.clock import SystemClock
 from gpu_node.contracts.keys import Keys
 from gpu_node.redis import clients
 from gpu_node.redis.clients import create_command_client
@@ -213,7 +214,9 @@ async def test_refuses_an_old_redis_at_its_start_and_names_it_when_it_comes_late
     )
     async with answering(hello) as url:
         client = create_command_client(url)
-        said = await check_redis(client, Keys("msb"), "s0", "default", is_cluster=False)
+        said = await check_redis(
+            {"s0": client}, Keys("msb"), "default", is_cluster=False, clock=SystemClock()
+        )
         assert said == sentence
         await client.aclose()
         settings = {"port": 0, "redis_url": url, "data_dir": tmp_path}

@@ -14,6 +14,8 @@ from redis.asyncio import Redis
 from services import Valkey, free_ports, start_valkey
 from ulid import ULID
 
+from gpu_node.contracts.keys import Keys
+
 ENGINES = True
 """The parent that is small here has children that are not."""
 RSS_LIMIT_KB = 150_000
@@ -88,6 +90,32 @@ async def test_answers_health_metrics_and_why_it_is_not_ready(
     assert 'gpu_node_task_seconds_count{node_type="test_async",outcome="succeeded"}' in text
     for name in ("tasks_held", "leases_lost_total", "reports_in_flight", "children", "slots"):
         assert f"gpu_node_{name}" in text
+
+
+async def test_says_that_it_leaves_out_shards_that_the_gateway_has(
+    gpu_node: GpuNodeProcess, redis: Redis, prefix: str
+) -> None:
+    keys = Keys(prefix)
+    row, told = keys.pool_executors("s0", "default"), keys.channel_pool_control("s0", "default")
+
+    async def hears(shards: int) -> str:
+        """What /readyz says once it has heard of so many shards."""
+        await redis.hset(row, "shards:", shards)  # type: ignore[misc]
+        await redis.publish(told, f"announce {gpu_node.executor_id}")
+        async with httpx.AsyncClient(base_url=gpu_node.address) as client, asyncio.timeout(20):
+            while True:
+                detail = (await client.get("/readyz")).json()["detail"]
+                if ("SHARDS" in detail) == (shards > 1):
+                    return detail
+                await asyncio.sleep(0.05)
+
+    sentence = (
+        "This box takes tasks of 1 shard (GPU_NODE_SHARDS), and the gateway has 3 "
+        "(GATEWAY_SHARDS): runs in s1 to s2 wait for another box. Set both alike."
+    )
+    assert sentence in await hears(3)
+    assert (await gpu_node.says("shards differ"))["fault"] == sentence
+    await hears(1)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -660,6 +660,10 @@ class Executor(Model):
     """
     slots: int
     """Tasks it runs at once."""
+    shards: int | MISSING = Field(default=MISSING)
+    """In how many shards it takes tasks: all that the gateway has, or runs in the others wait
+    for another one. Older executors do not say it.
+    """
     resources: Resources | MISSING = Field(default=MISSING)
     """What it has in all: CPUs that handlers may count on, GPUs, GB of GPU memory."""
     labels: dict[str, str]

@@ -66,8 +66,8 @@ def alive(
     """Says that an executor is here as it has announced itself, and hears what operators want of
     it: announce in short.
 
-    Answers [order: 'drain' | 'none' | 'unknown', probe: string]: drain and probe as of announce,
-    unknown = there is no row of it: it has to announce itself.
+    Answers [order: 'drain' | 'none' | 'unknown', probe: string, shards: string]: drain, probe and
+    shards as of announce, unknown = there is no row of it: it has to announce itself.
     """
     return Step(
         "alive",
@@ -106,8 +106,9 @@ def announce(
     """Writes an executor's row of the registry, with the time of Redis, and says what operators
     want of it.
 
-    Answers [now: string, order: 'drain' | 'none', probe: string]: now in ms, drain = it shall take no
-    more tasks, probe = the latest order to ask its engines, '' = there was none.
+    Answers [now: string, order: 'drain' | 'none', probe: string, shards: string]: now in ms, drain =
+    it shall take no more tasks, probe = the latest order to ask its engines, '' = there was
+    none, shards = how many gateways work in, '' = none has said it.
     """
     return Step(
         "announce",

@@ -14,11 +14,12 @@ from gpu_node.config import Config
 from gpu_node.contracts.wire import DEFAULTS
 from gpu_node.executor.capabilities import Capabilities
 from gpu_node.executor.fitness import Fitness
+from gpu_node.executor.shards_known import ShardsKnown
 from gpu_node.logs import get_logger
 from gpu_node.redis.backoff import Backoff
-from gpu_node.redis.failures import RedisError, fault_of
-from gpu_node.redis.said_once import SaidOnce
+from gpu_node.redis.failures import RedisError
 from gpu_node.redis.steps import Orders, PoolSteps, Status
+from gpu_node.redis.troubles import together, trouble_of
 
 
 class Announcer:
@@ -50,7 +51,9 @@ class Announcer:
         """What all shards have taken last. As long as nothing of it changes they are told that it
         is here, which is short."""
         self._problem: str | None = None
-        self._said = SaidOnce()
+        self._said: set[tuple[str, str]] = set()
+        """What the log knows already of shards that cannot be told."""
+        self._shards = ShardsKnown(len(steps))
         self._again = asyncio.Event()
         self._steps = steps
         self._fitness = fitness
@@ -63,6 +66,7 @@ class Announcer:
             "pool": config.pool,
             "version": __version__,
             "slots": slots,
+            "shards": len(steps),
             "labels": dict(config.labels),
             **({"resources": fitness.resources} if fitness.resources else {}),
         }
@@ -79,7 +83,7 @@ class Announcer:
 
     async def check(self) -> str | None:
         """Why nobody can find this executor, or None."""
-        return self._problem
+        return self._problem or self._shards.problem
 
     async def run(self) -> None:
         """Announce for ever."""
@@ -99,28 +103,38 @@ class Announcer:
         calls = (self._tell(steps, status, body) for steps in self._steps)
         answers = await asyncio.gather(*calls, return_exceptions=True)
         orders = [answer for answer in answers if isinstance(answer, Orders)]
-        failure = next((answer for answer in answers if isinstance(answer, BaseException)), None)
-        if failure:
-            self._fail(failure)
+        failures = [answer for answer in answers if isinstance(answer, BaseException)]
+        if failures:
+            self._fail(failures)
         else:
             self._problem = None
-            if self._said.worked():
+            if self._said:
+                self._said.clear()
                 get_logger().info("redis can be used again")
             self._known = (status, body)
             self.told.set()
+        # Gateways say in each of their shards how many they have; what is behind the last of them
+        # may be left from before.
+        if isinstance(answers[0], Orders):
+            self._shards.told(answers[0].shards)
         # Those that are there are obeyed while another is away.
         if orders:
             self._obey(any(order.drain for order in orders))
             self._probe(max(order.probe for order in orders))
-        return failure is None
+        return not failures
 
-    def _fail(self, error: BaseException) -> None:
-        if not isinstance(error, (RedisError, OSError)):
-            raise error
+    def _fail(self, errors: Sequence[BaseException]) -> None:
+        """A fault that shards share is said once, with all that have it."""
+        for error in errors:
+            if not isinstance(error, (RedisError, OSError)):
+                raise error
         self._known = None
-        self._problem = fault_of(error) or f"Redis does not answer: {type(error).__name__}"
-        if news := self._said.news(error):
-            get_logger().error("redis cannot be used", fault=news)
+        troubles = [trouble_of(error) for error in errors]
+        self._problem = f"{together(troubles)}."
+        news = {(trouble.sentence, trouble.shard) for trouble in troubles}
+        if not news <= self._said:
+            get_logger().error("redis cannot be used", fault=together(troubles))
+        self._said |= news
 
     async def _tell(self, steps: PoolSteps, status: Status, body: bytes) -> Orders:
         orders = await steps.alive() if self._known == (status, body) else None

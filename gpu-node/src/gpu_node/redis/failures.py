@@ -69,16 +69,17 @@ _CLOSED = "Redis closes the connection; perhaps it expects TLS and its address a
 def fault_of(error: BaseException) -> str | None:
     """What is wrong, with the server's or system's own word for it, and on which server of a
     cluster; None where nothing is known of it."""
-    sentence = _sentence_of(error)
-    return sentence and f"{sentence}{where_of(error)}"
+    sentence, place = sentence_of(error), place_of(error)
+    return f"{sentence}: {place}" if sentence and place else sentence
 
 
-def where_of(error: BaseException) -> str:
-    """`: shard s1 on 10.0.0.2:6379` where the error is about one server of a cluster."""
-    return "".join(f": {place}" for place in getattr(error, "__notes__", []))
+def place_of(error: BaseException) -> str:
+    """`shard s1 on 10.0.0.2:6379` where the error is about one server of a cluster, else empty."""
+    return next(iter(getattr(error, "__notes__", [])), "")
 
 
-def _sentence_of(error: BaseException) -> str | None:
+def sentence_of(error: BaseException) -> str | None:
+    """The same as `fault_of`, wherever it is."""
     word = _word(error)
     if word in _REPLIES:
         is_full = _NO_ROOM.match(str(error)) is not None

@@ -1,20 +1,25 @@
 """Whether Redis can be used, and whether it is one that can be; redis-check.ts has the same for
 gateways."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from gpu_node.clock import Clock, within
 from gpu_node.contracts.keys import Keys
 from gpu_node.errors import CannotServe
-from gpu_node.redis.failures import RedisError, fault_of, where_of
+from gpu_node.redis.failures import RedisError
+from gpu_node.redis.troubles import LATE, Trouble, together, trouble_of
 
 CLUSTER = "Redis is a cluster, and its address names a single server: write redis+cluster://."
 NO_CLUSTER = "Redis is no cluster, and its address is of one: write redis://."
 OLD = "Redis is version {}, but must be 7.0 or newer, or Valkey 7.2 or newer: update the server."
 
+CHECK_S = 2.5
+"""Less than a look at all has."""
 _OLDEST = 7
 """Of what it counts its own versions by, and Valkey beside them."""
 
@@ -31,20 +36,35 @@ async def refuse_unfit(client: Redis, *, is_cluster: bool) -> None:
 
 
 async def check_redis(
-    client: Redis, keys: Keys, shard: str, pool: str, *, is_cluster: bool
+    clients: Mapping[str, Redis], keys: Keys, pool: str, *, is_cluster: bool, clock: Clock
 ) -> str | None:
-    """What is wrong with the Redis of a shard, or None. Without a right to ask an answer is enough:
+    """What is wrong with Redis, by shard, or None. Without a right to ask an answer is enough:
     whether this executor may do what it needs, its announcement shows."""
+
+    async def look(shard: str, client: Redis) -> Trouble | None:
+        place = f"shard {shard}" if is_cluster else ""
+        try:
+            async with within(clock, CHECK_S):
+                return await _trouble(client, keys.pool_reports(shard, pool), place, is_cluster)
+        except TimeoutError:
+            return Trouble(LATE, place)
+
+    found = await asyncio.gather(*(look(*item) for item in clients.items()))
+    troubles = [trouble for trouble in found if trouble]
+    return f"{together(troubles)}." if troubles else None
+
+
+async def _trouble(client: Redis, reports: str, place: str, is_cluster: bool) -> Trouble | None:
     try:
         if unfit := await _why_unfit(client, is_cluster):
-            return unfit
+            return Trouble(unfit.removesuffix("."), place)
         # Never adds anything, because no entry may have this id, but is first refused like all
         # that writes: by replicas, full servers and those without a disk.
-        await client.execute_command("XADD", keys.pool_reports(shard, pool), "0-0", "probe", "")
+        await client.execute_command("XADD", reports, "0-0", "probe", "")
     except (RedisError, OSError) as error:
         if "greater than 0-0" in str(error) or getattr(error, "status_code", "") == "NOPERM":
             return None
-        return f"{fault_of(error) or f'Redis did not answer in time{where_of(error)}'}."
+        return trouble_of(error)
     return None
 
 

@@ -51,6 +51,8 @@ class Orders:
     """It shall take no more tasks."""
     probe: int
     """The latest order to ask its engines; 0 = there was none."""
+    shards: int = 0
+    """In how many shards gateways work; 0 = none has said it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,11 @@ def to_entry(row: Sequence[Any]) -> Entry:
 def text(value: object) -> str:
     """A Redis string as text; what is not UTF-8 is replaced, because it is never a name of ours."""
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
+def _orders(answer: Sequence[Any]) -> Orders:
+    order, probe, shards = answer
+    return Orders(drain=text(order) == "drain", probe=int(probe or 0), shards=int(shards or 0))
 
 
 async def _text_of(answer: Awaitable[Any]) -> str:
@@ -205,17 +212,15 @@ class PoolSteps:
             announcement=announcement,
             status=status,
         )
-        _now, order, probe = await self._scripts.run_at_once(step, _nobody_waits)
-        return Orders(drain=text(order) == "drain", probe=int(probe or 0))
+        _now, *answer = await self._scripts.run_at_once(step, _nobody_waits)
+        return _orders(answer)
 
     async def alive(self) -> Orders | None:
         """Say that this executor is here as it was announced; None where it has to announce
         itself."""
         step = steps.alive(self._keys, shard=self.shard, pool=self.pool, executor=self.consumer)
-        order, probe = await self._scripts.run_at_once(step, _nobody_waits)
-        if text(order) == "unknown":
-            return None
-        return Orders(drain=text(order) == "drain", probe=int(probe or 0))
+        answer = await self._scripts.run_at_once(step, _nobody_waits)
+        return None if text(answer[0]) == "unknown" else _orders(answer)
 
     async def leave(self) -> bool:
         """Delete the consumer where nothing is pending for it; whether it is gone everywhere."""

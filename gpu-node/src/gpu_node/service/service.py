@@ -132,10 +132,8 @@ class Service:
             )
             for shard in (shards if clustered else shards[:1])
         }
-        for shard, client in clients.items():
-            name = f"Redis, {shard}," if clustered else "Redis"
-            check = partial(check_redis, client, keys, shard, config.pool, is_cluster=clustered)
-            self._readiness.add_check(name, check)
+        check = partial(check_redis, clients, keys, config.pool, is_cluster=clustered)
+        self._readiness.add_check("Redis", partial(check, clock=self._clock))
         # Side by side: one that is away keeps nobody waiting for its turn.
         looks = (refuse_unfit(client, is_cluster=clustered) for client in clients.values())
         await asyncio.gather(*looks)
