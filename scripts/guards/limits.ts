@@ -24,6 +24,7 @@ const ALONE: Readonly<Record<string, string>> = {
   "ahead.py KEPT": "the node plane is beside Redis and takes nothing ahead",
   "ahead.py NEAR_S": "the node plane is beside Redis and takes nothing ahead",
   "ahead.py WORTH": "the node plane is beside Redis and takes nothing ahead",
+  "ahead.py FAR_S": "the node plane is beside Redis and takes nothing ahead",
   "ahead.py UNTRIED_TASKS": "the node plane is beside Redis and takes nothing ahead",
   "ahead.py SURE_TRIPS": "the node plane is beside Redis and takes nothing ahead",
   "ahead.py DOUBT_TRIPS": "the node plane is beside Redis and takes nothing ahead",

@@ -20,8 +20,11 @@ KEPT = 9
 UNTRIED_TASKS = 2
 """For each place, as long as none has ended: as many as a way takes, if they last for half of it or
 more."""
-SURE_TRIPS = 2
-"""So many have to say how far Redis is before a task has: a machine that is busy thinks it far."""
+SURE_TRIPS = 5
+"""So many have to say that Redis is far before a task has ended: a machine that is busy thinks so
+of one that is beside it."""
+FAR_S = 0.02
+"""Each of them so far."""
 DOUBT_TRIPS = 3
 """What waits here is given back after so many ways, where none has ended by then."""
 
@@ -64,7 +67,7 @@ class Ahead:
 
     def patience_s(self) -> float:
         """After how long what waits here is given back."""
-        if self._tasks or not self._trips:
+        if self._tasks or not self._is_far():
             return AHEAD_S
         return min(AHEAD_S, DOUBT_TRIPS * median(self._trips))
 
@@ -74,4 +77,4 @@ class Ahead:
         return not self._tasks and len(self._trips) < SURE_TRIPS
 
     def _is_far(self) -> bool:
-        return not self.is_unsure and min(self._trips) >= NEAR_S
+        return len(self._trips) >= SURE_TRIPS and min(self._trips) >= FAR_S

@@ -92,7 +92,17 @@ class HeldTasks:
     def line_up(self, held: HeldTask) -> None:
         """Let it have its turn when there is a place, in order of arrival; who waits for long is
         given back."""
-        self._be_patient(held, self._clock.elapsed())
+        since = self._clock.elapsed()
+
+        def look() -> None:
+            left_s = since + self.ahead.patience_s() - self._clock.elapsed()
+            if left_s > 0:
+                # Work has ended meanwhile, so that it is known how long that takes.
+                self._waiting[held] = self._clock.after(left_s, look)
+            else:
+                self._give_back(NO_PLACE, only=held)
+
+        self._waiting[held] = self._clock.after(self.ahead.patience_s(), look)
         self._notify()
 
     def over(self, held: HeldTask) -> HeldTask | None:
@@ -133,15 +143,6 @@ class HeldTasks:
         while self.changes == since:
             self._changed.clear()
             await self._changed.wait()
-
-    def _be_patient(self, held: HeldTask, since: float) -> None:
-        """For as long as it may wait, by what is known then of how long tasks take."""
-        left_s = since + self.ahead.patience_s() - self._clock.elapsed()
-        if left_s > 0:
-            again = lambda: self._be_patient(held, since)  # noqa: E731
-            self._waiting[held] = self._clock.after(left_s, again)
-        else:
-            self._give_back(NO_PLACE, only=held)
 
     def _give_back(self, why: str, only: HeldTask | None = None) -> None:
         for held in list(self._waiting):
