@@ -111,3 +111,15 @@ async def test_what_a_socket_does_not_take_at_once_comes_behind_it(
     while not (found := frames.take(await loop.sock_recv(theirs, 1 << 20))):
         pass
     assert found == [message]
+
+
+async def test_a_line_bears_two_questions_one_behind_the_other(
+    ends: tuple[Line, socket.socket],
+) -> None:
+    line, theirs = ends
+    asked = [line.ask({"kind": "call", "id": i}, lambda _: None) for i in (1, 2)]
+    theirs.send(encode({"kind": "began", "id": 2}) + encode({"kind": "done", "id": 1}))
+    assert await asked[0].answer() == {"kind": "done", "id": 1}
+    assert [one.has_begun for one in asked] == [False, True]
+    theirs.close()
+    assert await asked[1].answer() is None

@@ -13,7 +13,7 @@ from passing_clock import PassingClock, settle
 
 from gpu_node.children import fleet as module
 from gpu_node.children.breaker import Breaker
-from gpu_node.children.child import Done
+from gpu_node.children.child import Child, Done
 from gpu_node.children.limits import Limits
 from gpu_node.children.places import Places
 from gpu_node.children.pool import ChildPool
@@ -44,15 +44,22 @@ class House:
         )
         self.passed: list[Seat | None] = []
         self._folder = str(folder)
+        self._calls = 0
+
+    def call(self, node_type: str, **params: object) -> Call:
+        """Each has a folder of its own."""
+        self._calls += 1
+        folder = f"{self._folder}/{self._calls}"
+        return Call(
+            "run", "task", "s0", "n", 1, node_type, "test", folder, folder, {}, None, "o", params,
+            {}, {},
+        )  # fmt: skip
 
     def run(
         self, given: Seat | None = None, node_type: str = "test_process", **params: object
     ) -> "asyncio.Task[Done]":
         """A call that passes on what it had, if it can."""
-        call = Call(
-            "run", "task", "s0", "n", 1, node_type, "test", self._folder, self._folder, {}, None,
-            "o", {"pid": True, **params}, {}, {},
-        )  # fmt: skip
+        call = self.call(node_type, pid=True, **params)
         owner = SimpleNamespace(
             grace_s=lambda: 0.0,
             acts=lambda: None,
@@ -127,3 +134,24 @@ async def test_a_process_is_looked_at_once_a_second_however_often_it_is_passed_o
     assert looks == []
     await house.run()
     assert len(looks) == 1
+
+
+async def test_who_is_expected_is_laid_ready_where_one_works_alone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid: list[Call] = []
+    monkeypatch.setattr(Child, "lay", lambda _, call: laid.append(call))
+    behind = [house.call("test_process", text=str(i)) for i in range(2)]
+    for call in behind:
+        house.pool.expect(call)
+    assert laid == []
+    await house.run()
+    assert laid == behind[:1]
+    house.pool.expect_no_more(behind[0])
+    await house.run(house.passed[0])
+    assert laid == behind
+    # Nobody who is of another type.
+    house.pool.expect_no_more(behind[1])
+    house.pool.expect(house.call("test_async"))
+    await house.run(house.passed[1])
+    assert laid == behind

@@ -41,7 +41,10 @@ class House:
         """Whether starts can be made ready."""
         self.ready_answers: list[asyncio.Future[str]] = []
         self.may_pass = False
+        self.is_wanted = False
+        """Others wait for a part of what a call has."""
         self.seats: list[str] = []
+        self.expected: list[str] = []
         port = SimpleNamespace(is_ref=True)
         node_type = SimpleNamespace(inputs={"file": port}, param_defaults={})
         nodes = NodeRunner(
@@ -135,6 +138,14 @@ class House:
         on_returned(cast(Any, seat or Seat(self, name)))
         return done
 
+    def expect(self, call: Any) -> None:
+        self.expected.append(f"{call.task_id} {call.node_id}")
+
+    def expect_no_more(self, call: Any) -> None:
+        name = f"{call.task_id} {call.node_id}"
+        if name in self.expected:
+            self.expected.remove(name)
+
     # As checks.
     def params(self, _type: str, value: Any) -> list[Any]:
         return [FieldError(pointer="/bad", detail="is bad")] if value else []
@@ -149,6 +160,7 @@ class Seat:
     """What a call had, by its name."""
 
     def __init__(self, house: House, name: str) -> None:
+        self.is_wanted = house.is_wanted
         self._house = house
         self._name = name
 
@@ -310,6 +322,54 @@ async def test_who_stands_ready_gets_the_seat_of_the_one_before(house: House) ->
     assert b.take_seat() is None
 
 
+async def test_who_gets_a_seat_tells_its_start_in_the_same_turn(house: House) -> None:
+    house.is_ready = house.may_pass = True
+    await house.take("a", node("n"))
+    b = await house.take("b", node("n"))
+    offer, said = b.offer, list[str]()
+
+    def note(seat: Any) -> None:
+        offer(seat)
+        said.extend(house.said)
+
+    b.offer = note  # type: ignore[method-assign]
+    await house.answer("a n")
+    assert said == ["a ready node.started", "a n called", "b ready node.started"]
+    # Once.
+    assert house.said[3:] == ["b n called", "a settled node.started result"]
+
+
+async def test_who_has_told_its_start_and_is_stopped_is_not_called(house: House) -> None:
+    house.is_ready = house.may_pass = True
+    await house.take("a", node("n"))
+    b = await house.take("b", node("n"))
+    say = b.on_seat
+
+    def say_and_stop() -> None:
+        say()
+        b.stop(StopReason.CANCELED)
+
+    b.on_seat = say_and_stop
+    await house.answer("a n")
+    assert "b n called" not in house.said
+    assert sorted(house.said[2:]) == [
+        "a settled node.started result",
+        "b canceled node.started",
+        "b ready node.started",
+    ]
+    assert house.seats == ["a n passed on", "a n left"]
+
+
+async def test_what_is_complete_is_expected_until_it_is_called_or_stopped(house: House) -> None:
+    await house.take("a", node("n"))
+    b = await house.take("b", node("n"))
+    await house.take("c", node("n", params={"bad": 1}))
+    assert house.expected == ["a n", "b n"]
+    b.stop(StopReason.CANCELED)
+    await house.answer("a n")
+    assert house.expected == []
+
+
 @pytest.mark.parametrize("why", ["asks first", "is not prepared", "is canceled"])
 async def test_nobody_is_offered_a_seat_that_would_stand_empty(house: House, why: str) -> None:
     house.may_pass = True
@@ -323,6 +383,18 @@ async def test_nobody_is_offered_a_seat_that_would_stand_empty(house: House, why
         b.stands_ready = lambda: False
     await house.answer("a n")
     assert house.seats == []
+
+
+async def test_a_seat_that_is_wanted_is_left_before_the_next_task_has_its_turn(
+    house: House,
+) -> None:
+    house.is_wanted = True
+    await house.take("a", node("n"))
+    b = await house.take("b", node("n"))
+    b.offer = lambda _: house.seats.append("offered")  # type: ignore[method-assign]
+    await house.answer("a n")
+    assert house.seats == ["a n left", "offered"]
+    assert house.said[2:4] == ["b node.started", "b n called"]
 
 
 async def test_a_seat_is_left_by_who_is_stopped_before_the_call(house: House) -> None:

@@ -26,6 +26,7 @@ from gpu_node.children.outgoing import Outgoing
 from gpu_node.children.parent_watch import ParentWatch
 from gpu_node.children.probe import Place, probe
 from gpu_node.children.restraint import leave, restrain
+from gpu_node.children.work import Laid, Work
 from gpu_node.errors import Canceled, PermanentError
 from gpu_node.handlers.outputs import to_outputs
 from gpu_node.handlers.plain_json import clean_text
@@ -55,6 +56,7 @@ class CallServer:
         self._has_kept = False
         """Memory may be freed that is not given back to the system."""
         self._registry: Registry | None = None
+        self._laid = Laid()
         self._settings: Mapping[str, Any] = {}
         self._runner: asyncio.Runner | None = None
 
@@ -106,6 +108,8 @@ class CallServer:
                 self._registry = load_registry(message["extensions"])
                 # What was loaded until now is no garbage: nobody needs to look through it again.
                 gc.freeze()
+                registry = self._registry
+                self._listener.on_laid = lambda word: self._lay(registry, word)
                 self._settings = message["settings"]
                 return {"kind": "ready", "pid": os.getpid(), "unconfined": self._unconfined}
             if self._registry is None:
@@ -117,11 +121,22 @@ class CallServer:
             self._listener.take_up(message["id"])
             if kind == "check":
                 return self._check(self._registry, message)
-            return self._call(self._registry, message)
+            if kind == "begin":
+                return self._call(self._laid.take(message["id"]))
+            return self._call(self._to_work(self._registry, message))
         except BaseException as error:
             return {"kind": "failed", "id": message.get("id"), **to_failure(error)}
 
-    def _call(self, registry: Registry, message: Message) -> Message | None:
+    def _lay(self, registry: Registry, message: Message) -> None:
+        """In the thread that listens, while a handler works."""
+        try:
+            work = self._to_work(registry, message)
+            self._laid.put(message["id"], lambda: work)
+        except Exception:
+            # It is told when it begins.
+            self._laid.put(message["id"], lambda: self._to_work(registry, message))
+
+    def _to_work(self, registry: Registry, message: Message) -> Work:
         call_id = message["id"]
         call = Call(**message["call"])
 
@@ -132,17 +147,23 @@ class CallServer:
             self._outgoing.send({"kind": "long", "id": call_id})
             self._listener.wait_to_go()
 
-        self._limits.begin_call()
-        self._outgoing.send({"kind": "began", "id": call_id})
         canceled = self._listener.canceled
         context = RunContext(call, emit, canceled, wait_turn, elapsed=time.monotonic)
-        returned = registry.run(call.type)(call.params, call.inputs, context)
+        return Work(call_id, call, registry.run(call.type), context)
+
+    def _call(self, work: Work) -> Message | None:
+        self._limits.begin_call()
+        self._outgoing.send({"kind": "began", "id": work.call_id})
+        returned = work.run(work.call.params, work.call.inputs, work.context)
         if not inspect.isawaitable(returned):
-            return _done(call_id, returned, context)
+            self._outgoing.send({"kind": "returned", "id": work.call_id})
+            return _done(work, returned)
 
         async def tell() -> None:
+            made = await returned
+            self._outgoing.send({"kind": "returned", "id": work.call_id})
             # Before its loop comes to rest: nobody waits for that.
-            self._outgoing.answer(_done(call_id, await returned, context))
+            self._outgoing.answer(_done(work, made))
 
         self._awaited(tell())
         return None
@@ -176,10 +197,10 @@ class CallServer:
         return {"kind": "done", "id": message["id"], **answer}
 
 
-def _done(call_id: int, returned: Any, context: RunContext) -> Message:
-    outputs, engine = to_outputs(returned), clean_text(context.engine)
-    answer = {"outputs": outputs, "engine": engine, "staged": context.staged}
-    return {"kind": "done", "id": call_id, **answer}
+def _done(work: Work, returned: Any) -> Message:
+    outputs, engine = to_outputs(returned), clean_text(work.context.engine)
+    answer = {"outputs": outputs, "engine": engine, "staged": work.context.staged}
+    return {"kind": "done", "id": work.call_id, **answer}
 
 
 def main() -> NoReturn:

@@ -57,7 +57,10 @@ class Child:
         self._output = output
         self._life = spawned.life
         self._calls = 0
-        self._began = True
+        self._laid: Call | None = None
+        """What it was given last, to begin at a word."""
+        self._begun: tuple[Call, Asked, dict[str, Callable[[Message], None]]] | None = None
+        """To which the word was said, and who hears of it."""
         self._line.on_news = self._hear_news
 
     @classmethod
@@ -100,6 +103,22 @@ class Child:
         """Let a handler judge the inputs that are known; raises what it finds."""
         await self._run("check", call, {}, lambda: 0.0)
 
+    def lay(self, call: Call) -> None:
+        """Give it the call that is likely to come next, so that no more than a word is missing when
+        it does. Until then it is bytes; what comes in its place takes it away."""
+        if self._laid is not call and self.is_alive:
+            self._calls += 1
+            self._laid = call
+            self._aside.say({"kind": "lay", "id": self._calls, "call": call})
+
+    def begin(self, call: Call) -> None:
+        """Say the word, if that is what it was given last. `call` is to follow at once: the word is
+        on its way while that is made ready."""
+        if self._laid is call:
+            self._laid = None
+            hears: dict[str, Callable[[Message], None]] = {}
+            self._begun = call, self._put({"kind": "begin", "id": self._calls}, hears), hears
+
     async def call(
         self,
         call: Call,
@@ -113,23 +132,18 @@ class Child:
         """Run a handler. When canceled, the child is asked to stop and killed after the grace time.
 
         A second cancellation ends the grace time. `DiedIdle` when the process was gone before the
-        handler began. As soon as `on_returned` is called it may be called again.
+        handler began. `on_returned` is called when the handler has returned, before it is known
+        what: the process may be called again then.
         """
         turns: list[asyncio.Task[None]] = []
-        self._began = False
-
-        def begin(_: Message) -> None:
-            self._began = True
-            on_began()
-
         hears = {
-            "began": begin,
+            "began": lambda _: on_began(),
             "note": lambda word: on_note(word["note"], word["data"]),
             # Beside the reading: a cancel, or the child's death, must be heard meanwhile.
             "long": lambda word: turns.append(
                 asyncio.create_task(self._give_turn(word["id"], on_long))
             ),
-            "done": lambda _: on_returned(),
+            "returned": lambda _: on_returned(),
         }
         try:
             done = await self._run("call", call, hears, grace_s)
@@ -162,13 +176,23 @@ class Child:
     async def _run(
         self, kind: str, call: Call, hears: Hears, grace_s: Callable[[], float]
     ) -> Message:
-        self._calls += 1
-        asked = self._put({"kind": kind, "id": self._calls, "call": call}, hears)
+        asked = self._begin(kind, call, hears)
         try:
-            return await self._answer(asked)
+            return await self._answer(asked, may_be_idle=kind == "call")
         except asyncio.CancelledError:
             await self._stop(asked, grace_s())
             raise
+
+    def _begin(self, kind: str, call: Call, hears: Hears) -> Asked:
+        if kind == "call":
+            self.begin(call)
+        begun, self._begun = self._begun, None
+        if begun and begun[0] is call:
+            begun[2].update(hears)
+            return begun[1]
+        self._laid = None
+        self._calls += 1
+        return self._put({"kind": kind, "id": self._calls, "call": call}, hears)
 
     async def _stop(self, asked: Asked, grace_s: float) -> None:
         """Whoever has answered works for others perhaps."""
@@ -195,16 +219,16 @@ class Child:
 
         return self._line.ask(message, hear)
 
-    async def _answer(self, asked: Asked) -> Message:
+    async def _answer(self, asked: Asked, *, may_be_idle: bool = False) -> Message:
         try:
             answer = await asked.answer()
         except BadMessage as error:
             await self.kill("crashed")
             raise ChildCrashed("handler-crashed", f"The handler's process sent {error}.") from error
         if answer is None:
-            crash = ChildCrashed if self._began else DiedIdle
-            end = describe_end(await self.kill("crashed" if self._began else "idle"))
-            raise crash("handler-crashed", end)
+            if may_be_idle and not asked.has_begun:
+                raise DiedIdle("handler-crashed", describe_end(await self.kill("idle")))
+            raise ChildCrashed("handler-crashed", describe_end(await self.kill("crashed")))
         if answer["kind"] == "failed":
             raise to_error(answer)
         return answer

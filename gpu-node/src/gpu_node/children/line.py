@@ -1,5 +1,5 @@
-"""The parent's end of the line to a handler's process: one question at a time, and what is heard
-until it is answered."""
+"""The parent's end of the line to a handler's process: questions, one behind the other, and what is
+heard of each until it is answered."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from gpu_node.children.framing import BadMessage, Frames, Message, encode
 from gpu_node.logs import get_logger
 
-WORDS = frozenset({"began", "note", "long"})
+WORDS = frozenset({"began", "note", "long", "returned"})
 """Are said on the way to an answer; all else is one."""
 NEWS = frozenset({"held", "loaded"})
 """Are said at any time, and are nobody's answer."""
@@ -22,6 +22,8 @@ class Asked:
     def __init__(self, call_id: int | None, on_word: OnWord) -> None:
         self.call_id = call_id
         self.on_word = on_word
+        self.has_begun = False
+        """It is worked on."""
         self.is_over = False
         """There is an answer, or will be none."""
         self._answer: Message | None = None
@@ -67,15 +69,16 @@ class Line(asyncio.Protocol):
         self._connection = connection
         self._frames = Frames()
         self._transport: asyncio.WriteTransport | None = None
-        self._asked: Asked | None = None
+        self._asked: dict[int | None, Asked] = {}
 
     def ask(self, message: Message, on_word: OnWord) -> Asked:
         """Put a question; `on_word` hears what is said, the answer too, at once."""
-        asked = self._asked = Asked(message.get("id"), on_word)
+        asked = Asked(message.get("id"), on_word)
         if self.has_ended:
             asked.ended(None)
         else:
-            self._send(encode(message))
+            self._asked[asked.call_id] = asked
+            self.say(encode(message))
         return asked
 
     def close(self) -> None:
@@ -104,7 +107,7 @@ class Line(asyncio.Protocol):
         """See asyncio.Protocol."""
         self._end(None)
 
-    def _send(self, data: bytes) -> None:
+    def say(self, data: bytes) -> None:
         """Now, and not when the loop comes to it: a place stands empty meanwhile."""
         transport, sent = self._transport, 0
         if transport is None:
@@ -120,16 +123,19 @@ class Line(asyncio.Protocol):
         if message["kind"] in NEWS:
             self.on_news(message)
             return
-        asked = self._asked
-        if not asked or asked.is_over or message.get("id") != asked.call_id:
+        asked = self._asked.get(message.get("id"))
+        if not asked:
             # Of a call before, by a thread that it has left behind.
             return
         if message["kind"] in WORDS:
+            asked.has_begun = True
             asked.on_word(message)
         else:
+            del self._asked[asked.call_id]
             asked.answered(message)
 
     def _end(self, fault: BadMessage | None) -> None:
         self.has_ended = True
-        if self._asked:
-            self._asked.ended(fault)
+        for asked in self._asked.values():
+            asked.ended(fault)
+        self._asked.clear()

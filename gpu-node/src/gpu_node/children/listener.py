@@ -1,4 +1,5 @@
-"""What is said to a handler's process while it works: that its call is canceled, or may go on."""
+"""What is said to a handler's process while it works: that its call is canceled, or may go on, and
+what is likely to be called next."""
 
 import socket
 import threading
@@ -22,6 +23,8 @@ class Listener:
         """The call that was canceled last: perhaps one that is not taken up yet."""
         self._may_go = threading.Event()
         self._stop: Callable[[], object] = _nothing
+        self.on_laid: Callable[[Message], object] = lambda _: None
+        """Hears of a call that is likely to come next."""
 
     def begin(self) -> None:
         """Listen from now on."""
@@ -51,6 +54,9 @@ class Listener:
             self._hear(self._parent.received(self._words))
 
     def _hear(self, word: Message) -> None:
+        if word["kind"] == "lay":
+            self.on_laid(word)
+            return
         with self._turning:
             if word["kind"] == "cancel":
                 self._canceled_id = word["id"]

@@ -68,6 +68,25 @@ class ChildPool:
         self._probes = asyncio.Lock()
         self._breaker = breaker
         self._hold = hold or Resources({}, lambda _: {}).held
+        self._expected: dict[str, Call] = {}
+        """Calls that are to come, in their order, by their directories."""
+        self._working: list[Seat] = []
+
+    def expect(self, call: Call) -> None:
+        """It is complete, and waits for its turn: it may be given to a process ahead."""
+        self._expected[call.work_dir] = call
+        self._lay()
+
+    def expect_no_more(self, call: Call) -> None:
+        """It has begun, or will not come."""
+        self._expected.pop(call.work_dir, None)
+
+    def _lay(self) -> None:
+        """Where one call works alone the next one of its type is likely to have its process."""
+        if len(self._working) == 1 and self._expected:
+            call = next(iter(self._expected.values()))
+            if self._working[0].suits(call.type, self._fleet):
+                self._working[0].child.lay(call)
 
     async def probe(self, models_dir: Path, node_types: Sequence[str]) -> dict[str, Any]:
         """Engines by node type, found by a child, because handlers load what the parent must not.
@@ -147,6 +166,8 @@ class ChildPool:
 
         given = owner.take_seat()
         if given and given.suits(call.type, self._fleet):
+            # Before all that can be done while it is on its way.
+            given.child.begin(call)
             holding = given.holding
             given.child.residency.give_to(call.engine)
             given.place.take_over(on_long)
@@ -176,10 +197,17 @@ class ChildPool:
     ) -> Done:
         child = seat.child
 
+        def began() -> None:
+            owner.acts()
+            self._lay()
+
         def returned() -> None:
+            self._working.remove(seat)
             on_returned(seat)
             seat.leave()
 
+        self.expect_no_more(call)
+        self._working.append(seat)
         try:
             async with asyncio.timeout(timeout_s) as limit:  # noqa: TID251 - it is rescheduled
                 done = await child.call(
@@ -187,7 +215,7 @@ class ChildPool:
                     on_note,
                     owner.grace_s,
                     lambda: _lengthen(seat.place, limit),
-                    on_began=owner.acts,
+                    on_began=began,
                     on_returned=returned,
                 )
         except TimeoutError as error:
@@ -201,9 +229,12 @@ class ChildPool:
             raise
         except MemoryError:
             # What it holds is the likely reason; a fresh process starts without it.
-            await child.kill("memory")
+            if seat in self._working:
+                await child.kill("memory")
             raise
         finally:
+            if seat in self._working:
+                self._working.remove(seat)
             if not child.is_alive:
                 self._fleet.replace(child)
         self._breaker.succeeded(call.type)

@@ -21,6 +21,11 @@ class Seat:
         self._has_child = True
         self._is_left = False
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether others wait for its share of the machine."""
+        return self.holding.is_wanted
+
     def suits(self, node_type: str, fleet: Fleet) -> bool:
         """Whether it is what a call of the type needs."""
         return (self._node_type, self._fleet) == (node_type, fleet)
@@ -28,7 +33,7 @@ class Seat:
     def pass_on(self) -> "Seat | None":
         """For the next call; None where others wait for a part of it, or where the process is to
         be looked at first. It is left as a rule then."""
-        if self._is_left or self.holding.is_wanted or not self._fleet.may_stay(self.child):
+        if self._is_left or self.is_wanted or not self._fleet.may_stay(self.child):
             return None
         if not (place := self.place.pass_on()):
             return None

@@ -63,6 +63,8 @@ class HeldTask:
     on_lengthened: Callable[[], None] = lambda: None
     stands_ready: Callable[[], bool] = lambda: False
     """Whether it goes on at once when it has its turn."""
+    on_seat: Callable[[], None] = lambda: None
+    """Hears that it has its turn and all that it needs, before anything else happens."""
     _seat: Seat | None = None
     """Of the one before, as long as none of its own calls has it."""
 
@@ -113,6 +115,8 @@ class HeldTask:
         """Of a call that has ended; it is for who does not let it stand empty."""
         if self.stands_ready() and not self.stop_reason:
             self._seat = seat.pass_on()
+            if self._seat:
+                self.on_seat()
 
     def take_seat(self) -> Seat | None:
         """What was offered, once."""

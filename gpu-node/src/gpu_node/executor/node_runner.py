@@ -115,7 +115,15 @@ class NodeRunner:
         begun = self.clock.elapsed()
         paths = await files.fetch(find_refs(self.registry.node_types[node.type].inputs, inputs))
         load_s = self._since(begun)
-        return Prepared(self.to_call(held, node, inputs, files=files, paths=paths), load_s)
+        call = self.to_call(held, node, inputs, files=files, paths=paths)
+        self.pool_of(node.type).expect(call)
+        return Prepared(call, load_s)
+
+    def give_up(self, prepared: "asyncio.Task[Prepared]") -> None:
+        """Whatever became of it: it is not expected any more."""
+        if not prepared.cancel() and not prepared.cancelled() and not prepared.exception():
+            call = prepared.result().call
+            self.pool_of(call.type).expect_no_more(call)
 
     async def _keep(
         self, node: TaskNode, done: Done, files: TaskFiles, timing: dict[str, float]

@@ -74,6 +74,18 @@ class Reports:
         if self._first == 1 and not self._items and self._sender is None:
             self._ready = item, self._steps.ready_report(self._task_id, [item])
 
+    def say_ready(self) -> bool:
+        """Add what was made ready, if it can be sent without waiting for anything: it is on its way
+        with the next turn of the loop."""
+        if not self._ready or self._items:
+            return False
+        self._items.append(self._ready[0])
+        if answer := self._send_ready():
+            self._begin_sending(answer)
+            return True
+        self._items.clear()
+        return False
+
     async def told(self) -> None:
         """Return when Redis has taken all that was added so far, or takes nothing any more."""
         last = self._send_all()

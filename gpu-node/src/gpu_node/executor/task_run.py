@@ -129,11 +129,14 @@ class TaskRun:
         start = self._start_of(node)
         self.reports.make_ready(start)
         self._held.stands_ready = lambda: prepared.done() and self._may_begin_unasked()
+        told: list[bool] = []
+        self._held.on_seat = lambda: told.append(self.reports.say_ready())
         try:
             await self._held.has_turn.wait()
             begun = self._parts.clock.elapsed()
-            self.reports.add(start, None)
-            await self._start_is_told()
+            if not any(told):
+                self.reports.add(start, None)
+                await self._start_is_told()
             result = await self._parts.nodes.run(
                 self._held,
                 node,
@@ -147,8 +150,9 @@ class TaskRun:
             self._held.decline(error.detail)
             return
         finally:
-            prepared.cancel()
+            self._parts.nodes.give_up(prepared)
             self._held.stands_ready = lambda: False
+            self._held.on_seat = lambda: None
             self._held.acts()
             if seat := self._held.take_seat():
                 seat.leave()
@@ -164,10 +168,14 @@ class TaskRun:
 
     def _returned(self, node: TaskNode, seat: Seat) -> None:
         """Its place is free if nothing comes behind it, and who has it now may have the seat."""
-        if self._held.schedule.is_last(node.id):
-            self._behind = self._on_over()
-            if self._behind:
-                self._behind.offer(seat)
+        if not self._held.schedule.is_last(node.id):
+            return
+        if seat.is_wanted:
+            # Who waits for a part of it has told its start already, and goes first.
+            seat.leave()
+        self._behind = self._on_over()
+        if self._behind:
+            self._behind.offer(seat)
 
     async def _give_way(self) -> None:
         """Lets the next task begin first: what this one still has to do holds up nobody."""
