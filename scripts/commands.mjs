@@ -79,12 +79,13 @@ export const COMMANDS = {
     needs: "all",
     words: {
       name: "NAME",
-      help: "boxes, capacity, drive, edge, media, memory, noop, page, pull, recovery, saver or submit",
+      help: "boxes, capacity, drive, edge, failover, media, memory, noop, page, pull, recovery, saver or submit",
       among: [
         "boxes",
         "capacity",
         "drive",
         "edge",
+        "failover",
         "media",
         "memory",
         "noop",
