@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { createFrameReader, framed } from "./frames.ts";
+import { createFrameReader, framed, framedBytes } from "./frames.ts";
 import type { End } from "./pipe.ts";
 
 export function socketEnd(socket: Socket): End {
@@ -13,6 +13,13 @@ export function socketEnd(socket: Socket): End {
 const GOING_AWAY = Buffer.from([0x03, 0xe9]);
 /** Masked, of a kind that nobody knows, and longer than anything. */
 const NO_FRAME = Buffer.alloc(64, 0xff);
+/** At most so much comes from a socket at once. */
+const READ_BYTES = 65_536;
+/** Shorter ones are made room for as quickly. */
+const LONG_BYTES = 4096;
+const MOST_ROOMS = 32;
+/** For frames; each is used again when it has left. */
+const rooms: Buffer[] = [];
 /** Of RFC 6455. */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -30,7 +37,16 @@ export function webSocketEnd({ headers }: IncomingMessage, socket: Socket, head:
   };
   return {
     ...wire,
-    send: (chunk) => say("bytes", chunk),
+    send(chunk) {
+      if (chunk.length < LONG_BYTES || chunk.length > READ_BYTES) {
+        say("bytes", chunk);
+        return;
+      }
+      const room = rooms.pop() ?? Buffer.allocUnsafeSlow(framedBytes(READ_BYTES));
+      wire.send(framed("bytes", chunk, room), () => {
+        if (rooms.length < MOST_ROOMS) rooms.push(room);
+      });
+    },
     onData: (hear) =>
       wire.onData(
         createFrameReader({
@@ -45,10 +61,15 @@ export function webSocketEnd({ headers }: IncomingMessage, socket: Socket, head:
   };
 }
 
-function wireOf(socket: Socket): Omit<End, "close" | "garble"> {
+/** What it tells when it has sent something: no sender but a WebSocket asks. */
+interface Wire extends Omit<End, "close" | "garble"> {
+  send(chunk: Buffer, onSent?: () => void): void;
+}
+
+function wireOf(socket: Socket): Wire {
   let isSending = false;
-  const send = (chunk: Buffer): void => {
-    socket.write(chunk);
+  const send = (chunk: Buffer, onSent?: () => void): void => {
+    socket.write(chunk, onSent);
     if (isSending) return;
     isSending = true;
     // What follows in this turn goes out together: TLS hands on each of its records by itself.
