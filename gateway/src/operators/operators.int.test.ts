@@ -206,6 +206,24 @@ describe("an executor that is drained", () => {
     subscriber.disconnect();
   });
 
+  it("that says so itself is asked again when it is undone, and has a moment to hear of it", async () => {
+    await h.announceAll();
+    await order("POST", "exec_node");
+    const node = { executor_id: "exec_node", plane: "node", pool: "node" } as const;
+    await h.announce({ ...node, status: "draining" });
+    const undone = order("DELETE", "exec_node");
+    const { redis, keys } = h.driver;
+    await until(async () => (await redis.hexists(keys.poolExecutors("s0", "node"), "drain:exec_node")) === 0);
+    await h.announce(node);
+    expect(await statusOf(await undone)).toEqual([200, "online"]);
+    // One that stops drains whatever operators want.
+    await h.announce({ ...node, status: "draining" });
+    let turns = 12;
+    const passing = setInterval(() => (turns-- > 0 ? h.clock.pass(500) : clearInterval(passing)), 20);
+    expect(await statusOf(await order("DELETE", "exec_node"))).toEqual([200, "draining"]);
+    clearInterval(passing);
+  });
+
   it.each(["exec_nobody", "exec_left", "drain:exec_node", "a b"])("is not %s", async (id) => {
     await h.announceAll();
     await h.announce({ executor_id: "exec_left", status: "offline" });

@@ -1,37 +1,27 @@
 /** Lets an executor ask its engines anew, and waits for what it announces then. */
 import { steps } from "@myspinbot/contracts/steps.ts";
-import type { ExecutorProbe } from "@myspinbot/contracts/types.ts";
+import type { Executor, ExecutorProbe } from "@myspinbot/contracts/types.ts";
 import type { Clock } from "../clock.ts";
 import { fromRedis } from "../errors/dependencies.ts";
 import { runStep } from "../redis/scripts.ts";
 import type { DrainDeps } from "./drain-executor.ts";
-import { findExecutor } from "./find-executor.ts";
+import { awaitExecutor, findExecutor, type ExecutorWait } from "./find-executor.ts";
 
 export interface ProbeDeps extends DrainDeps {
   clock: Clock;
 }
 
-/** How often the registry is asked while somebody waits. */
-const LOOK_MS = 250;
-
 /** @throws AppError `executor-not-found`, also when it leaves while somebody waits */
 export async function orderProbe(
   deps: ProbeDeps,
   id: string,
-  { seconds, signal }: { seconds: number; signal: AbortSignal },
+  patience: Pick<ExecutorWait, "seconds" | "signal">,
 ): Promise<ExecutorProbe> {
-  const { registry, clock } = deps;
-  const { pool } = await findExecutor(registry, id);
+  const { pool } = await findExecutor(deps.registry, id);
   const order = await tell(deps, id, pool);
-  const until = clock.now() + seconds * 1000;
-  for (;;) {
-    registry.forget();
-    const executor = await findExecutor(registry, id);
-    const done = (executor.probe_order_ms ?? 0) >= order;
-    const left = until - clock.now();
-    if (done || left <= 0 || signal.aborted) return { done, executor };
-    await clock.sleep(Math.min(left, LOOK_MS), signal);
-  }
+  const hasLooked = ({ probe_order_ms = 0 }: Executor): boolean => probe_order_ms >= order;
+  const executor = await awaitExecutor({ ...deps, ...patience }, id, hasLooked);
+  return { done: hasLooked(executor), executor };
 }
 
 /**

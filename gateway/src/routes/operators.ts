@@ -1,6 +1,6 @@
 /** What only operators ask for: executors, overview, dead letters. All of them are in `OPERATOR_PATHS`. */
 import type { Keys } from "@myspinbot/contracts/keys.ts";
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import { invalidKey } from "../access/refusals.ts";
 import { whileAllowed } from "../access/watch-access.ts";
 import type { Clock } from "../clock.ts";
@@ -25,19 +25,21 @@ const WAIT_S = { min: 0, max: 60, otherwise: 0 };
 const PAGE = { min: 1, max: 50, otherwise: 50 };
 
 export function operatorRoutes({ keys, shards, pools, clock }: OperatorDeps): Hono<AppEnv> {
+  const drainDeps = (c: Context<AppEnv>) => {
+    const { redis, registry } = c.var.connect();
+    return { redis, registry, keys, shards, clock, signal: c.req.raw.signal };
+  };
   return new Hono<AppEnv>()
     .get("/executors", async (c) => {
       const executors = await c.var.connect().registry.executors();
       return c.json({ executors: executors.filter(({ status }) => status !== "offline") });
     })
-    .post("/executors/:executor_id/drain", async (c) => {
-      const { redis, registry } = c.var.connect();
-      return c.json(await orderDrain({ redis, registry, keys, shards }, c.req.param("executor_id"), "drain"));
-    })
-    .delete("/executors/:executor_id/drain", async (c) => {
-      const { redis, registry } = c.var.connect();
-      return c.json(await orderDrain({ redis, registry, keys, shards }, c.req.param("executor_id"), "none"));
-    })
+    .post("/executors/:executor_id/drain", async (c) =>
+      c.json(await orderDrain(drainDeps(c), c.req.param("executor_id"), "drain")),
+    )
+    .delete("/executors/:executor_id/drain", async (c) =>
+      c.json(await orderDrain(drainDeps(c), c.req.param("executor_id"), "none")),
+    )
     .post("/executors/:executor_id/probe", async (c) => {
       const wait = wholeNumber("wait", c.req.query("wait"), WAIT_S);
       const { redis, registry } = c.var.connect();
