@@ -466,6 +466,8 @@ describe("operators", () => {
     expect(probed.stdout).toMatch(/^NODE TYPE +ENGINE +AVAILABLE +WHY NOT\ngenerate_script +template +yes/);
     const hook = await msb("webhooks", "create", "https://example.org/hook", "--events", "run.failed");
     expect(hook).toMatchObject({ status: 0, stdout: expect.stringMatching(/^whsec_\S+\n$/) as string });
+    const none = await msb("webhooks", "create", "https://example.org/hook", "--events", "nonsense");
+    expect([none.status, none.stderr.match(/\/events\/0/g)]).toEqual([EXIT.failed, ["/events/0"]]);
     const [, id = ""] =
       /^(hook_\S+) +enabled +https:\/\/example\.org\/hook +run\.failed$/m.exec(
         (await msb("webhooks", "ls")).stdout,

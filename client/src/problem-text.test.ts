@@ -22,3 +22,14 @@ test("names the fields at fault, a line each", () => {
     "No\n  /input/topic: is missing\n  /: must be an object",
   );
 });
+
+test.each([
+  ["/events/0", "/events/0 is none of run.failed, run.succeeded"],
+  ["", "it must be an object"],
+])("names no field that the sentence has named: '%s'", (pointer, what) => {
+  const said = `The body does not fit: ${what}.`;
+  const first = { pointer, detail: what.replace(/^\S+ /, "") };
+  const other = { pointer: "/url", detail: "is missing" };
+  const problem = { title: "The request is not valid", detail: said, errors: [first, other] };
+  expect(problemText(problem)).toBe(`The request is not valid: ${said}\n  /url: is missing`);
+});

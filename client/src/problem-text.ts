@@ -1,14 +1,17 @@
 /** What a problem says to a person. */
 import type { Problem } from "@myspinbot/contracts/types.ts";
 
-/** Title and detail without saying the same twice, then the fields at fault, a line each. */
+/** Title and detail without saying the same twice, then the fields at fault that were not named yet, a line each. */
 export function problemText({
   title,
   detail,
   errors = [],
 }: Pick<Problem, "title" | "detail" | "errors">): string {
-  const fields = errors.map(({ pointer, detail }) => `\n  ${pointer || "/"}: ${detail}`);
-  return sentence(title, detail) + fields.join("");
+  const said = sentence(title, detail);
+  const fields = errors
+    .filter((error) => !said.includes(`${error.pointer || "it"} ${error.detail}`))
+    .map((error) => `\n  ${error.pointer || "/"}: ${error.detail}`);
+  return said + fields.join("");
 }
 
 function sentence(title: string, detail: string): string {
