@@ -15,6 +15,8 @@ export async function looks(page: Page, name: string): Promise<void> {
     for (const theme of ["light", "dark"] as const) {
       await turn(page, theme);
       expect(await overhang(page), `${name} ${where}`).toBe(0);
+      // A mouse pushes no strip.
+      if (!isTouched) expect(await cutNavs(page), `${name} ${where}`).toEqual([]);
       // Another theme is other colors and nothing else.
       expect(
         await findings(page, theme === "light" ? undefined : COLORS),
@@ -25,6 +27,15 @@ export async function looks(page: Page, name: string): Promise<void> {
   }
   await turn(page, "light");
   await hold(page, DESKTOP.viewport!, false);
+}
+
+/** Lists of links of which a part lies beyond their edge. */
+function cutNavs(page: Page): Promise<(string | null)[]> {
+  return page
+    .locator("nav")
+    .evaluateAll((navs) =>
+      navs.filter((nav) => nav.scrollWidth > nav.clientWidth).map((nav) => nav.getAttribute("aria-label")),
+    );
 }
 
 async function turn(page: Page, theme: "light" | "dark"): Promise<void> {

@@ -219,3 +219,22 @@ describe("a form", () => {
     ]);
   });
 });
+
+it("says no title twice that its group has", () => {
+  const titled = (title: string, group: string): Schema => ({
+    type: "string",
+    "x-ui": { title, group },
+  });
+  const { groups } = formOf({
+    properties: { a: titled("scenes", "s"), b: titled("Scenes", "s"), c: titled("Input", "none") },
+    "x-ui-groups": [{ id: "s", title: "Scenes" }],
+  });
+  // What comes behind another one is in need of its own.
+  expect(groups.flatMap(({ fields }) => fields.map(({ isTitled }) => isTitled === true))).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  const [scenes] = form("talking-scenes").groups;
+  expect([scenes!.title, scenes!.fields.map(({ isTitled }) => isTitled)]).toEqual(["Scenes", [true]]);
+});

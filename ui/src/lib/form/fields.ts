@@ -28,6 +28,8 @@ export interface Field {
   required: boolean;
   schema: Schema;
   hints: Hints;
+  /** What stands above it says its title already. */
+  isTitled?: boolean;
   /** Of an element, when it is a list of them; its own, when it is a thing that has some. */
   fields?: Field[];
   /** What each is, when it is a list of files. */
@@ -84,10 +86,16 @@ export function formOf(root: Schema): Form {
     { id: "rest", title: named.length === 0 ? "Input" : "More", fields: rest },
   ];
   return {
-    groups: groups.filter((group) => group.fields.length > 0),
+    groups: groups.filter((group) => group.fields.length > 0).map(withoutEchoes),
     advanced: fields.filter(({ hints }) => hints.advanced),
     either: root["x-ui-either"] ?? [],
   };
+}
+
+function withoutEchoes({ fields, ...group }: FieldGroup): FieldGroup {
+  const [first, ...rest] = fields as [Field, ...Field[]];
+  const isTitled = first.title.toLowerCase() === group.title.toLowerCase();
+  return { ...group, fields: isTitled ? [{ ...first, isTitled }, ...rest] : fields };
 }
 
 /** Where a schema stands. */
