@@ -27,7 +27,8 @@ from gpu_node.redis.framing import Framing
 _AT_ONCE = 262_144
 """Bytes that are read at once: as many as the loop takes from the system."""
 _LONGEST_HEAD = 65_536
-_REFUSAL = re.compile(rb"HTTP/1\.1 (?!101)(\d{3})[ \r]")
+_STATUS = re.compile(rb"HTTP/1\.1 (\d{3})[ \r]")
+_OPENS = b"101"
 _GOODBYE_S = 3
 
 
@@ -163,12 +164,17 @@ class _Carrier(asyncio.BufferedProtocol):
         self._head += line
         if len(self._head) > _LONGEST_HEAD:
             self._fail(NO_TUNNEL)
-        elif (refusal := _REFUSAL.match(self._head)) and self._head.endswith(b"\r\n\r\n"):
+        elif self._head.endswith(b"\r\n\r\n") and (refused := self._refused_with()):
             # It says all: for the page behind it one might wait for ever.
-            self._fail(status_sentence(int(refusal[1]), self._token is not None))
+            self._fail(status_sentence(refused, self._token is not None))
         else:
             self.socket.receive_data(line)
             self._look()
+
+    def _refused_with(self) -> int | None:
+        """The status of an answer that opens no tunnel."""
+        status = _STATUS.match(self._head)
+        return int(status[1]) if status and status[1] != _OPENS else None
 
     def _look(self) -> None:
         """After each thing heard: answers pings, and sees whether the edge has opened or closed."""
