@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { impatientAt, logOf, refusalOf } from "../client.ts";
 import { backUp } from "./backup.ts";
 import { ownerOf, type Owner } from "./owner.ts";
-import { answered, askingInEachShard, RIGHT, type ClusterWorld } from "./world.ts";
+import { ALL_RIGHT, answered, askingInEachShard, type ClusterWorld } from "./world.ts";
 
 const isGone = async ({ redis }: Owner, key: string): Promise<boolean> =>
   String(await redis.exists(key).catch(String)).includes("MOVED");
@@ -42,7 +42,7 @@ export function moveTests(world: () => ClusterWorld): void {
       await from.redis.call("MIGRATE", "127.0.0.1", to.port, ...moved, ...keys);
     }
     for (const each of [to, from]) await each.redis.cluster("SETSLOT", slot, "NODE", to.id);
-    for (const run of runs.values()) expect(await answered(world(), run)).toMatchObject(RIGHT);
+    expect(await answered(world(), runs.values())).toMatchObject(ALL_RIGHT);
   });
 
   it("follow a shard that the servers move as a whole", async () => {
@@ -53,7 +53,7 @@ export function moveTests(world: () => ClusterWorld): void {
     const slot = await from.redis.cluster("KEYSLOT", "{s0}");
     await from.redis.call("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", slot, slot, "NODE", to.id);
     await expect.poll(() => isGone(from, `msb:{s0}:run:${runs.get("s0")}`), { timeout: 20_000 }).toBe(true);
-    for (const run of runs.values()) expect(await answered(world(), run)).toMatchObject(RIGHT);
+    expect(await answered(world(), runs.values())).toMatchObject(ALL_RIGHT);
   });
 
   it("go on with the replica of one that is killed, and that one becomes its replica", async () => {
@@ -62,7 +62,7 @@ export function moveTests(world: () => ClusterWorld): void {
     const runs = await askingInEachShard(world());
     const lost = cluster.servers[1]!;
     await lost.service.kill();
-    for (const run of runs.values()) expect(await answered(world(), run)).toMatchObject(RIGHT);
+    expect(await answered(world(), runs.values())).toMatchObject(ALL_RIGHT);
     for (const run of runs.values()) {
       const seqs = (await logOf(client, run)).map(({ seq }) => seq);
       expect(seqs).toEqual(Array.from(seqs, (_, index) => index + 1));
@@ -78,7 +78,7 @@ export function moveTests(world: () => ClusterWorld): void {
     // It hangs without a word, its connections stay open, and the other takes its place.
     replicas[1]!.service.signal("SIGSTOP");
     try {
-      for (const run of next.values()) expect(await answered(world(), run)).toMatchObject(RIGHT);
+      expect(await answered(world(), next.values())).toMatchObject(ALL_RIGHT);
     } finally {
       replicas[1]!.service.signal("SIGCONT");
     }

@@ -99,31 +99,38 @@ export const PLAIN: Graph = {
   ],
   output: { c: "$c.v" },
 };
-/** What becomes of a run that asks. */
-export const RIGHT = { status: "succeeded", output: { c: "c(b(a()))" } };
+const RIGHT = { status: "succeeded", output: { c: "c(b(a()))" } };
+/** What becomes of runs that ask, one in each shard. */
+export const ALL_RIGHT = Array.from({ length: SHARDS }, () => RIGHT);
 
 export const shardOf = (run: string): string => run.split("_")[1]!;
 
-/** Resolves when the run asks, with its id. */
-async function asking({ client }: ClusterWorld): Promise<string> {
-  const { run_id } = await client.runs.submit({ graph: ASKED });
+/** Resolves when the run asks. */
+async function asks({ client }: ClusterWorld, run: string): Promise<void> {
   // From its first event on: a stream begins with the run as it is, which may ask already.
-  for await (const frame of client.runs.follow(run_id, { after: 0 }))
+  for await (const frame of client.runs.follow(run, { after: 0 }))
     if (frame.kind === "event" && frame.event.type === "node.waiting") break;
-  return run_id;
 }
 
-/** Runs that ask, one in each shard. */
+/** Runs that ask, one in each shard; chance makes others beside them, which ask as well. */
 export async function askingInEachShard(world: ClusterWorld): Promise<Map<string, string>> {
   const runs = new Map<string, string>();
+  const asking: Promise<void>[] = [];
   while (runs.size < SHARDS) {
-    const run = await asking(world);
-    runs.set(shardOf(run), run);
+    const { run_id } = await world.client.runs.submit({ graph: ASKED });
+    runs.set(shardOf(run_id), run_id);
+    asking.push(asks(world, run_id));
   }
+  await Promise.all(asking);
   return runs;
 }
 
-export async function answered({ client }: ClusterWorld, run: string): Promise<Run> {
-  await client.runs.resume(run, { node_id: "ok", decision: "accept" });
-  return client.runs.watch(run);
+/** What becomes of runs that are answered together. */
+export function answered({ client }: ClusterWorld, runs: Iterable<string>): Promise<Run[]> {
+  return Promise.all(
+    Array.from(runs, async (run) => {
+      await client.runs.resume(run, { node_id: "ok", decision: "accept" });
+      return client.runs.watch(run);
+    }),
+  );
 }

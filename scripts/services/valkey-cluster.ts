@@ -58,12 +58,9 @@ export async function startValkeyCluster(options: ValkeyClusterOptions): Promise
   return {
     servers,
     async addReplicas() {
-      const replicas = [];
-      for (const of of servers) {
-        const replica = await add();
-        await replicate(replica, of);
-        replicas.push(replica);
-      }
+      const replicas: ValkeyServer[] = [];
+      while (replicas.length < servers.length) replicas.push(await add());
+      await Promise.all(replicas.map((replica, index) => replicate(replica, servers[index]!)));
       for (const server of all) await knows(server, [`cluster_known_nodes:${all.length}`]);
       return replicas;
     },
