@@ -31,8 +31,9 @@
 local now = now_ms()
 local at_now = text(now)
 -- By key: what the calls add, and what they have found out.
-local starts, lives, ranks, graphs, hooks, named = {}, {}, {}, {}, {}, {}
+local starts, lives, ranks, graphs, hooks, named, deadlines = {}, {}, {}, {}, {}, {}, {}
 local function webhooks(key) return call('HGETALL', key) end
+local function deadline(ms) return text(now + tonumber(ms)) end
 
 -- What is refused; else what is to count if the run is made.
 local function over_limits(k, a)
@@ -41,9 +42,7 @@ local function over_limits(k, a)
   if per_minute > 0 then
     rate = known(starts, KEYS[16], started)
     local wait = until_free(rate, KEYS[16], per_minute, now)
-    if wait then
-      return { 'limited', 'rate', wait }
-    end
+    if wait then return { 'limited', 'rate', wait } end
   end
   if most_live > 0 then
     live = known(lives, KEYS[17], living)
@@ -81,7 +80,7 @@ end
 local function record_of(k, a, live)
   local record, given, n = {
     'status', 'queued', 'seq', '1', 'drives', '0', 'created_at', at_now, 'touched', at_now,
-    'start_deadline_at', text(now + tonumber(ARGV[5])), 'run_deadline_at', text(now + tonumber(ARGV[6])),
+    'start_deadline_at', known(deadlines, ARGV[5], deadline), 'run_deadline_at', known(deadlines, ARGV[6], deadline),
   }, {}, 14
   for at = FIRST.arg, FIRST.arg + 2 * tonumber(ARGV[9]) - 1, 2 do
     local name, value = ARGV[at], ARGV[at + 1]
@@ -103,9 +102,7 @@ local function judge(k, a)
   if not answer then
     answer, rate, live = over_limits(k, a)
   end
-  if answer then
-    return answer
-  end
+  if answer then return answer end
   local run = { k = k, a = a, rate = rate, answer = { 'created', at_now, '', '' } }
   run.record, run.given = record_of(k, a, live)
   run.hooks = known(hooks, ARGV[14] .. run.given.owner, webhooks)
@@ -134,16 +131,16 @@ local function put_pairs(key, at, count)
   return stop
 end
 
+local function link_to(names, prefix, run)
+  for name in string.gmatch(names, '%S+') do call('SADD', prefix .. name, run) end
+end
+
 local function link(k, a, given)
   if ARGV[20] ~= 'none' then
     call('ZADD', KEYS[19], at_now, ARGV[1])
   end
-  for maker in string.gmatch(given.makers or '', '%S+') do
-    call('SADD', ARGV[21] .. maker, ARGV[1])
-  end
-  for file in string.gmatch(given.files or '', '%S+') do
-    call('SADD', ARGV[12] .. file, ARGV[1])
-  end
+  if given.makers then link_to(given.makers, ARGV[21], ARGV[1]) end
+  if given.files then link_to(given.files, ARGV[12], ARGV[1]) end
   local graph = known(graphs, KEYS[9], nothing)
   graph.count, graph.runs, graph.digest, graph.text = (graph.count or 0) + 1, KEYS[11], given.digest, ARGV[4]
 end
@@ -156,10 +153,12 @@ local function create(k, a, run)
   link(k, a, given)
   -- What the record would say of its first event is known already.
   write_event(KEYS[3], ARGV[8], '1', now, 'run.queued', '', ARGV[7])
-  post_to({
-    run = id, outbox = KEYS[14], of_run = KEYS[15],
-    id = ARGV[13], hooks = ARGV[14], lanes = ARGV[15], rows = ARGV[16], of_hook = ARGV[17], asked = run.hooks,
-  }, { kind = 'run.queued', seq = '1', at = now }, given.owner, given.webhook_events, given.webhook_lane)
+  if given.webhook_events or run.hooks[1] then
+    post_to({
+      run = id, outbox = KEYS[14], of_run = KEYS[15],
+      id = ARGV[13], hooks = ARGV[14], lanes = ARGV[15], rows = ARGV[16], of_hook = ARGV[17], asked = run.hooks,
+    }, { kind = 'run.queued', seq = '1', at = now }, given.owner, given.webhook_events, given.webhook_lane)
+  end
   rank(ranks, KEYS[6], record[12], WIRE.timers.start_deadline(id))
   rank(ranks, KEYS[6], record[14], WIRE.timers.run_deadline(id))
   rank(ranks, KEYS[7], at_now, id)

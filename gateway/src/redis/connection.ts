@@ -98,7 +98,12 @@ export class Connection extends Client {
   }
 
   override evalsha(...args: unknown[]): Promise<unknown> {
-    return this.sendCommand(new ScriptCall(args as (string | number)[])) as Promise<unknown>;
+    return this.callScript(args as (string | number)[]);
+  }
+
+  /** The same, in lists of which none has to be made for it. */
+  callScript(...lists: readonly (readonly (string | number)[])[]): Promise<unknown> {
+    return this.sendCommand(new ScriptCall(...lists)) as Promise<unknown>;
   }
 
   override sendCommand(...args: Parameters<Client["sendCommand"]>): unknown {

@@ -10,9 +10,13 @@ it.each([
   const theirs = new Command("evalsha", [...args], { replyEncoding: "utf8" });
   const socket = {} as never;
   expect(new ScriptCall(args).toWritable()).toBe(theirs.toWritable(socket));
+  const lists = [args.slice(0, 2), [], args.slice(2)];
+  expect(new ScriptCall(...lists).toWritable()).toBe(theirs.toWritable(socket));
 });
 
 it("says which script was called with which key, and keeps no more", () => {
   const call = new ScriptCall(["abc", 1, "t:{s0}:run", "secret"]);
-  expect([call.name, call.args]).toEqual(["evalsha", ["abc", "1", "t:{s0}:run"]]);
+  const inLists = new ScriptCall(["abc", 1], ["t:{s0}:run", "t:{s0}:mail"], ["secret"]);
+  for (const { name, args } of [call, inLists])
+    expect([name, args]).toEqual(["evalsha", ["abc", "1", "t:{s0}:run"]]);
 });

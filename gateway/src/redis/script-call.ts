@@ -5,15 +5,19 @@ const NAME = "evalsha";
 /** Digest, number of keys and first key say what is called. */
 const SAID = 3;
 
+/** What is sent, in lists of which each is joined by itself: one list of all that many runs say costs half as much again. */
+type Lists = readonly (readonly (string | number)[])[];
+
 export class ScriptCall extends Command {
   /** In place of the arguments: who waits for an answer keeps nothing else. */
   readonly #text: string;
 
-  constructor(args: readonly (string | number)[]) {
-    super(NAME, args.slice(0, SAID), { replyEncoding: "utf8" });
-    this.#text = written(args, (text) => text.length);
+  /** @param lists digest, number of keys, keys, arguments */
+  constructor(...lists: Lists) {
+    super(NAME, lists.slice(0, SAID).flat().slice(0, SAID), { replyEncoding: "utf8" });
+    this.#text = written(lists, true);
     // Nearly always all of it is ASCII, where characters are bytes.
-    if (Buffer.byteLength(this.#text) !== this.#text.length) this.#text = written(args, Buffer.byteLength);
+    if (Buffer.byteLength(this.#text) !== this.#text.length) this.#text = written(lists, false);
   }
 
   override toWritable(): string {
@@ -22,13 +26,22 @@ export class ScriptCall extends Command {
 }
 
 /** As the protocol of Redis writes a command. Joined: a text that grows part by part is several times as much garbage. */
-function written(args: readonly (string | number)[], bytesOf: (text: string) => number): string {
-  const lines = new Array<string>(2 * args.length + 4).fill("");
-  [lines[0], lines[1], lines[2]] = [`*${args.length + 1}`, lengthLine(NAME.length), NAME];
+function written(lists: Lists, isAscii: boolean): string {
+  let count = 1;
+  for (const list of lists) count += list.length;
+  const parts = [`*${count}`, lengthLine(NAME.length), NAME];
+  for (const list of lists) if (list.length > 0) parts.push(linesOf(list, isAscii));
+  parts.push("");
+  return parts.join("\r\n");
+}
+
+function linesOf(args: readonly (string | number)[], isAscii: boolean): string {
+  const lines = new Array<string>(2 * args.length);
   for (let i = 0; i < args.length; i += 1) {
-    const text = String(args[i]);
-    lines[2 * i + 3] = lengthLine(bytesOf(text));
-    lines[2 * i + 4] = text;
+    const arg = args[i]!;
+    const text = typeof arg === "string" ? arg : String(arg);
+    lines[2 * i] = lengthLine(isAscii ? text.length : Buffer.byteLength(text));
+    lines[2 * i + 1] = text;
   }
   return lines.join("\r\n");
 }

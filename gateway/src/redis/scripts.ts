@@ -2,7 +2,7 @@
  * Runs the atomic steps of the protocol: EVALSHA, and EVAL where the server has forgotten the script. Executors of the
  * other plane have no EVAL: for them the gateways load all scripts.
  */
-import { SCRIPTS } from "@myspinbot/contracts/scripts.ts";
+import { SCRIPTS, type ScriptName } from "@myspinbot/contracts/scripts.ts";
 import { MANY, type Step } from "@myspinbot/contracts/steps.ts";
 import type { Redis } from "./client.ts";
 import { Connection } from "./connection.ts";
@@ -17,21 +17,44 @@ export function runStep<Answer>(redis: Redis, step: Step<Answer>, sent?: () => v
   if (!MANY.has(step.script)) return runAlone(redis, step, sent);
   const server = inShard(redis, shardOfName(step.keys[0]!)!);
   if (!(server instanceof Connection) || server.gathers !== true) return runAlone(server, step, sent);
-  const send = (all: Step<unknown[]>, sentAll: () => void) => runAlone(server, all, sentAll);
+  const send = (steps: readonly Step<unknown>[], sentAll: () => void): Promise<unknown[]> => {
+    const keys = [...steps.map((each) => each.keys), isClustered(server) ? guardOf(step) : []];
+    const count = keys.reduce((sum, list) => sum + list.length, 0);
+    const lists = [...keys, ...steps.map(({ args }) => args)];
+    const calls: Calls = {
+      known: (sha1) => server.callScript([sha1, count], ...lists),
+      whole: (source) => server.eval(source, count, ...lists.flat()),
+    };
+    return called<unknown[]>(step.script, calls, sentAll);
+  };
   return runTogether(server, step, { send, sent });
 }
 
 function runAlone<Answer>(redis: Redis, step: Step<Answer>, sent?: () => void): Promise<Answer> {
   const { args } = step;
   const keys = isClustered(redis) ? [...step.keys, ...guardOf(step)] : step.keys;
-  const { sha1, source } = SCRIPTS[step.script];
+  const calls: Calls = {
+    known: (sha1) => redis.evalsha(sha1, keys.length, ...keys, ...args),
+    whole: (source) => redis.eval(source, keys.length, ...keys, ...args),
+  };
+  return called(step.script, calls, sent);
+}
+
+interface Calls {
+  /** Of a script that the server knows. */
+  known(sha1: string): Promise<unknown>;
+  whole(source: string): Promise<unknown>;
+}
+
+function called<Answer>(script: ScriptName, { known, whole }: Calls, sent?: () => void): Promise<Answer> {
+  const { sha1, source } = SCRIPTS[script];
   const after = (reply: Promise<unknown>): Promise<Answer> => {
     sent?.();
     return reply as Promise<Answer>;
   };
-  return after(redis.evalsha(sha1, keys.length, ...keys, ...args)).catch((error: unknown) => {
+  return after(known(sha1)).catch((error: unknown) => {
     if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
-    return after(redis.eval(source, keys.length, ...keys, ...args));
+    return after(whole(source));
   });
 }
 

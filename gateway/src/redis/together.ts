@@ -17,8 +17,8 @@ interface Group {
   readonly answers: Promise<unknown[]>;
 }
 
-/** Sends a step that may be many calls. */
-type Send = (step: Step<unknown[]>, sent: () => void) => Promise<unknown[]>;
+/** Sends calls of one step as one. */
+type Send = (steps: readonly Step<unknown>[], sent: () => void) => Promise<unknown[]>;
 
 /** What has not been sent yet. */
 const open = new WeakMap<Connection, Group>();
@@ -47,24 +47,12 @@ function begin(server: Connection, send: Send): Group {
   server.beforeSending(() => {
     if (open.get(server) === group) open.delete(server);
     resolve(
-      send(joined(group.steps), () => {
+      send(group.steps, () => {
         for (const sent of group.sent) sent();
       }),
     );
   });
   return group;
-}
-
-function joined(steps: readonly Step<unknown>[]): Step<unknown[]> {
-  const [first] = steps as [Step<unknown>];
-  if (steps.length === 1) return first as Step<unknown[]>;
-  const keys: string[] = [];
-  const args: (string | number)[] = [];
-  for (const step of steps) {
-    for (const key of step.keys) keys.push(key);
-    for (const arg of step.args) args.push(arg);
-  }
-  return { script: first.script, keys, args };
 }
 
 function lengthOf({ args }: Step<unknown>): number {

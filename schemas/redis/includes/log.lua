@@ -1,7 +1,8 @@
 -- Writes an event whose number is known into a run's log, and tells those who listen. The data stays an opaque string.
 local function write_event(events, channel, seq, now, kind, node, data)
-  redis.call('XADD', events, seq .. '-0', 'type', kind, 'node_id', node, 'at', text(now), 'data', data)
-  redis.call('PUBLISH', channel, seq .. ' ' .. text(now) .. ' ' .. kind .. ' ' .. (node == '' and '-' or node) .. ' ' .. data)
+  local at = text(now)
+  redis.call('XADD', events, seq .. '-0', 'type', kind, 'node_id', node, 'at', at, 'data', data)
+  redis.call('PUBLISH', channel, seq .. ' ' .. at .. ' ' .. kind .. ' ' .. (node == '' and '-' or node) .. ' ' .. data)
 end
 
 -- Appends one event to a run's log, and puts it into the outbox for webhooks (outbox.lua says what `post` is). Answers the
