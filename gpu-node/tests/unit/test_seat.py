@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -134,6 +135,25 @@ async def test_a_process_is_looked_at_once_a_second_however_often_it_is_passed_o
     assert looks == []
     await house.run()
     assert len(looks) == 1
+
+
+async def test_nobody_is_laid_ready_before_the_call_that_works_has_begun(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid: list[Call] = []
+    monkeypatch.setattr(Child, "lay", lambda _, call: laid.append(call))
+    await house.run()
+    (seat,) = house.passed
+    assert seat
+    os.kill(seat.child.pid, signal.SIGSTOP)
+    working = house.run(seat)
+    await settle()
+    behind = house.call("test_process")
+    house.pool.expect(behind)
+    assert laid == []
+    os.kill(seat.child.pid, signal.SIGCONT)
+    await working
+    assert laid == [behind]
 
 
 async def test_who_is_expected_is_laid_ready_where_one_works_alone(

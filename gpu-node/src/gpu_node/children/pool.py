@@ -71,6 +71,7 @@ class ChildPool:
         self._expected: dict[str, Call] = {}
         """Calls that are to come, in their order, by their directories."""
         self._working: list[Seat] = []
+        """Of those that have begun."""
 
     def expect(self, call: Call) -> None:
         """It is complete, and waits for its turn: it may be given to a process ahead."""
@@ -82,7 +83,8 @@ class ChildPool:
         self._expected.pop(call.work_dir, None)
 
     def _lay(self) -> None:
-        """Where one call works alone the next one of its type is likely to have its process."""
+        """Where one call works alone the next one of its type is likely to have its process. Not
+        before that one has begun: it may have been laid there itself, and is not taken up yet."""
         if len(self._working) == 1 and self._expected:
             call = next(iter(self._expected.values()))
             if self._working[0].suits(call.type, self._fleet):
@@ -199,6 +201,7 @@ class ChildPool:
 
         def began() -> None:
             owner.acts()
+            self._working.append(seat)
             self._lay()
 
         def returned() -> None:
@@ -207,7 +210,6 @@ class ChildPool:
             seat.leave()
 
         self.expect_no_more(call)
-        self._working.append(seat)
         try:
             async with asyncio.timeout(timeout_s) as limit:  # noqa: TID251 - it is rescheduled
                 done = await child.call(
