@@ -2,7 +2,6 @@
 binary frames that are nothing but the bytes."""
 
 import asyncio
-import re
 import ssl
 from typing import cast
 
@@ -27,7 +26,7 @@ from gpu_node.redis.framing import Framing
 _AT_ONCE = 262_144
 """Bytes that are read at once: as many as the loop takes from the system."""
 _LONGEST_HEAD = 65_536
-_STATUS = re.compile(rb"HTTP/1\.1 (\d{3})[ \r]")
+_VERSION = b"HTTP/1.1 "
 _OPENS = b"101"
 _GOODBYE_S = 3
 
@@ -173,8 +172,9 @@ class _Carrier(asyncio.BufferedProtocol):
 
     def _refused_with(self) -> int | None:
         """The status of an answer that opens no tunnel."""
-        status = _STATUS.match(self._head)
-        return int(status[1]) if status and status[1] != _OPENS else None
+        status = bytes(self._head.removeprefix(_VERSION)[:3])
+        is_known = self._head.startswith(_VERSION) and status.isdigit() and len(status) == 3
+        return int(status) if is_known and status != _OPENS else None
 
     def _look(self) -> None:
         """After each thing heard: answers pings, and sees whether the edge has opened or closed."""
