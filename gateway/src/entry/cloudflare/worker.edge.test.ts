@@ -3,6 +3,7 @@ import type { EdgeServer } from "@myspinbot/services/edge.ts";
 import type { Graph, Problem, Run } from "@myspinbot/contracts/types.ts";
 import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import { keyHarness } from "../../../test/access-harness.ts";
 import { countingProxy } from "../../../test/counting-proxy.ts";
 import { result } from "../../../test/driver-harness.ts";
 import { DRAIN_TOKEN } from "../../../test/edge-front.ts";
@@ -364,6 +365,21 @@ describe("the Worker", () => {
       const answer = await fetch(`${url}/v1/runs`, { headers: { authorization: `Bearer ${h.key}` } });
       expect(((await answer.json()) as Problem).detail).toBe(said);
     }
+  });
+
+  it("tells a key that is revoked nothing more: who waits, who follows, who asks again", async () => {
+    const { key, elsewhere } = keyHarness(h);
+    const made = await key("ann");
+    const headers = { authorization: `Bearer ${made.api_key}` };
+    const { redis, keys } = h.driver;
+    const { run_id } = await submit(FILM, headers);
+    const before = await redis.zcard(keys.runs("s0"));
+    const [followed, waited] = [follow(run_id, { headers }), submit(FILM, { ...headers, prefer: "wait=60" })];
+    await until(async () => (await redis.zcard(keys.runs("s0"))) > before);
+    await elsewhere.revoke(made.key.key_id);
+    expect((await waited).status).toBe("queued");
+    expect(await followed).toContain("run.queued");
+    expect((await h.ask(`/v1/runs/${run_id}`, { headers })).status).toBe(401);
   });
 });
 
