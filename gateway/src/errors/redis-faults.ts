@@ -32,13 +32,14 @@ const NO_ROOM = /^MISCONF .*(No space left on device|Disk quota exceeded)/;
 const DISK_FULL = "The disk of Redis is full: free some room on it, and all goes on by itself";
 
 /** Parts of answers that begin with ERR only. */
+const OTHER_PROTOCOL =
+  "Redis answers in another protocol; perhaps it expects TLS and its address asks for none";
 const PARTS: [part: string, sentence: string][] = [
   ["DB index is out of range", "Redis does not have the database of its address"],
   ["max number of clients", "Redis takes no more connections"],
-  [
-    "Protocol error",
-    "Redis answers in another protocol; perhaps it expects TLS and its address asks for none",
-  ],
+  ["Protocol error", OTHER_PROTOCOL],
+  // The client's own words.
+  ["Unknown RESP type", OTHER_PROTOCOL],
 ];
 
 /** Answers that another server behind the same address would not give: the connection is made again. */

@@ -75,17 +75,17 @@ function connect(
 ): Redis {
   const retryStrategy = (attempt: number): number =>
     Math.min(50 * 2 ** Math.min(attempt, 5), 1000) + random() * 100;
-  const connection = new Connection(
+  return new Connection(
     { ...commonOf(url), retryStrategy, ...options },
     {
       onFault: (sentence) => onFault(sentence, home?.name),
       onRefusal: (sentence) => onRefusal(sentence, home?.name),
       onServed: () => onServed(home?.name),
+      onReady: () => onReady(home?.name),
       behind,
       home,
     },
   );
-  return connection.on("ready", () => onReady(home?.name));
 }
 
 /**

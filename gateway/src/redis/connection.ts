@@ -22,6 +22,8 @@ export interface ConnectionParts {
   onFault: (sentence: string) => void;
   /** Told what the server answers to all that ask for such things, as when its disk is full. */
   onRefusal?: ((sentence: string) => void) | undefined;
+  /** Told that the connection can be used. */
+  onReady?: (() => void) | undefined;
   /** Told that something was done that had been refused. */
   onServed?: (() => void) | undefined;
   /** Calls behind all that has come in by now: till then commands are gathered, and go out in one write. */
@@ -50,6 +52,10 @@ export class Connection extends Client {
   /** Why there is no connection at the moment. */
   private fault: Error | undefined;
   private givenUp = false;
+  /** Whether the server has shown that the connection can be used. */
+  private isProven = false;
+  /** Where the client asks nothing first, it calls itself ready as soon as a socket is open. */
+  private readonly isAsked: boolean;
   /** What the server has refused, and not done since. */
   private readonly refused = new Set<string>();
   private readonly parts: ConnectionParts;
@@ -70,11 +76,8 @@ export class Connection extends Client {
     this.parts = parts;
     this.home = home;
     if (home) this.leadTo(home);
-    let wasReady = false;
-    this.on("ready", () => {
-      wasReady = true;
-      this.fault = undefined;
-    });
+    this.isAsked = options.enableReadyCheck ?? true;
+    this.on("ready", () => void (this.isAsked && this.prove()));
     const meet = (error: Error): void => {
       this.fault = error;
       this.namePlace(error);
@@ -86,9 +89,9 @@ export class Connection extends Client {
     // Each command that cannot be sent fails by itself; without a listener the process would end.
     this.on("error", meet);
     this.on("close", () => {
-      if (!wasReady && this.fault === undefined && this.status !== "end")
+      if (!this.isProven && this.fault === undefined && !this.givenUp)
         meet(Object.assign(new Error("closed before an answer"), { code: "ECONNRESET" }));
-      wasReady = false;
+      this.isProven = false;
     });
   }
 
@@ -143,6 +146,12 @@ export class Connection extends Client {
     });
   }
 
+  private prove(): void {
+    this.isProven = true;
+    this.fault = undefined;
+    this.parts.onReady?.();
+  }
+
   private refuse(command: Asked, error: Error): void {
     if (PASSING.always.test(error.message)) return;
     if (this.home && PASSING.elsewhere.test(error.message)) return;
@@ -154,6 +163,7 @@ export class Connection extends Client {
   }
 
   private serve(command: Asked): void {
+    if (!this.isAsked && !this.isProven) this.prove();
     if (this.refused.size === 0 || !this.refused.has(kindOf(command) ?? "")) return;
     this.refused.clear();
     this.parts.onServed?.();

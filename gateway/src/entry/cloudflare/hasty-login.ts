@@ -27,6 +27,7 @@ export function withoutReply(): (part: Uint8Array) => Uint8Array | Error {
     line += new TextDecoder().decode(end < 0 ? part : part.subarray(0, end + 1));
     if (end < 0) return part.subarray(0, 0);
     isOver = true;
+    if (!/^[+-]/.test(line)) return new Error(`Protocol error: ${JSON.stringify(line.slice(0, 40))}`);
     if (line.startsWith("-") && !UNWANTED.test(line))
       return Object.assign(new Error(line.slice(1).trim()), { name: "ReplyError" });
     return part.subarray(end + 1);

@@ -1,4 +1,6 @@
 /** The real bundle in the runtime of Workers, alone: no driver and no executor of a server is there. */
+import { readFileSync } from "node:fs";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import type { EdgeServer } from "@myspinbot/services/edge.ts";
 import type { Graph, Problem, Run } from "@myspinbot/contracts/types.ts";
 import { freshBucket, type S3Access } from "@myspinbot/services/seaweed.ts";
@@ -353,17 +355,24 @@ describe("the Worker", () => {
       expect([answer.status, answer.headers.get("content-type")]).toEqual([503, "application/problem+json"]);
       expect(((await answer.json()) as Problem).detail).toContain("The binding NETWORK is missing");
     }
-    const refused = h.driver.valkey.url.replace(/\/\/.*@/, "//who:wrong@");
+    const { valkey } = h.driver;
+    const refused = valkey.url.replace(/\/\/.*@/, "//who:wrong@");
+    const other = "Redis answers in another protocol; perhaps it expects TLS and its address asks for none";
+    const page = await listening((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
     for (const [redisUrl, said] of [
       ["redis://127.0.0.1:9", "The host of Redis cannot be reached (EHOSTUNREACH); try again."],
       [
         refused,
         "Redis refuses the user or password of its address (WRONGPASS): correct GATEWAY_REDIS_URL; try again.",
       ],
+      [`${valkey.url.replace(/\/$/, "")}/99`, "Redis does not have the database of its address; try again."],
+      [`redis://127.0.0.1:${page}`, `${other}; try again.`],
+      [`redis://:secret@127.0.0.1:${page}`, `${other}; try again.`],
     ]) {
-      const { url } = await h.another({ redisUrl: redisUrl! });
+      const { url, log } = await h.another({ redisUrl: redisUrl! });
       const answer = await fetch(`${url}/v1/runs`, { headers: { authorization: `Bearer ${h.key}` } });
       expect(((await answer.json()) as Problem).detail).toBe(said);
+      expect(readFileSync(log, "utf8")).not.toContain("can be used again");
     }
   });
 
@@ -382,6 +391,17 @@ describe("the Worker", () => {
     expect((await h.ask(`/v1/runs/${run_id}`, { headers })).status).toBe(401);
   });
 });
+
+/** @returns the port of a server that is no Redis */
+async function listening(meet: (socket: Socket) => void): Promise<number> {
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => meet(socket));
+  });
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port;
+}
 
 /** As the driver files it. */
 async function storedArtifact(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
