@@ -35,7 +35,7 @@ export default {
     only(
       "node-builtins-at-the-entry",
       { dependencyTypes: ["core"], pathNot: "^(node:)?async_hooks$" },
-      `${NODE_ENTRY}|${EDGE_ENTRY}socket-connector\\.ts$`,
+      `${NODE_ENTRY}|${EDGE_ENTRY}socket-stream\\.ts$`,
       "everything but the Node entry must run on Workers too; there the Redis client takes streams of Node's only",
     ),
     only(

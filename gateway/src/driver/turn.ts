@@ -18,7 +18,10 @@ export interface TurnOptions {
   sweeps: readonly SweepDeps[];
   clock: Pick<Clock, "elapsed">;
   logger: Pick<Logger, "warn">;
-  /** Looks, whenever mail is read, for what else there is to do; resolves when what it found has ended. */
+  /**
+   * Looks, whenever mail is read, for what else there is to do; resolves when what it found has ended. Not before the
+   * first mail of a turn without a sweep, which is there for that mail alone: it looks with the first step of its drive.
+   */
   beside?: () => Promise<unknown>;
   /**
    * Tells of each step that was sent and may have brought mail. What is read then is answered together with that step,
@@ -86,19 +89,19 @@ export async function driveTurn(options: TurnOptions, budget: Budget): Promise<T
     await giveBack(options, deps, left);
     if (!bell || full || left.length > 0) look();
   };
-  const look = (): void => {
+  const look = (isForMailAlone = false): void => {
     if (!hasBudget()) {
       turn.more = true;
       return;
     }
     for (const deps of sweeps) work.add(take(deps, adopts));
-    if (beside) work.add(beside());
+    if (beside && !isForMailAlone) work.add(beside());
     adopts = false;
   };
 
   if (budget.sweep && hasBudget()) await sweepAll(options, hasTime);
-  if (bell) bell.onRing = atOnce(look);
-  look();
+  if (bell) bell.onRing = atOnce(() => look());
+  look(bell && !budget.sweep);
   await work.whenDone();
   return turn;
 }

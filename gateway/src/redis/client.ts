@@ -1,6 +1,6 @@
 /** Makes the three kinds of Redis connection that the gateway has: commands, blocking reads, subscriptions. */
 import type { Redis as Client, RedisOptions } from "ioredis";
-import { readRedisAddress } from "../addresses.ts";
+import { readRedisAddress, type RedisAddress } from "../addresses.ts";
 import { systemClock, systemRandom, type Clock } from "../clock.ts";
 import { ELSEWHERE } from "../errors/redis-faults.ts";
 import { createHomes, type Homes } from "./cluster-homes.ts";
@@ -42,9 +42,17 @@ const COMMON: RedisOptions = {
   connectTimeout: 1500,
 };
 
+let latest: { url: string; address: RedisAddress } | undefined;
+
+/** Of the same address there are many connections: where each request has its own it is read once for all of them. */
+function addressOf(url: string): RedisAddress {
+  if (latest?.url !== url) latest = { url, address: readRedisAddress(url) };
+  return latest.address;
+}
+
 /** What connections to all servers of an address have in common. */
 function commonOf(url: string): RedisOptions {
-  const { user, tls, cluster: _, ...place } = readRedisAddress(url);
+  const { user, tls, cluster: _, ...place } = addressOf(url);
   return {
     ...COMMON,
     ...place,
@@ -55,7 +63,7 @@ function commonOf(url: string): RedisOptions {
 
 /** Where the shards of a cluster lie; undefined for the address of a single server. */
 export function homesOf(url: string): Homes | undefined {
-  const { cluster } = readRedisAddress(url);
+  const { cluster } = addressOf(url);
   return cluster && createHomes(cluster, commonOf(url));
 }
 

@@ -1,5 +1,5 @@
 /** One connection to Redis: it says what stands in its way, gathers what goes out together, and finds the server of its shard. */
-import { Redis as Client, type RedisOptions } from "ioredis";
+import { Redis as Client, ReplyError, type RedisOptions } from "ioredis";
 import type { Place } from "../addresses.ts";
 import { ScriptCall } from "./script-call.ts";
 import { faultOf, placeFault } from "../errors/redis-faults.ts";
@@ -41,6 +41,9 @@ const IS_ADDRESS = /:|^[\d.]+$/;
 export function tlsOptions(host = ""): { servername?: string } {
   return IS_ADDRESS.test(host) ? {} : { servername: host };
 }
+
+// It tells the name of its class, and a bundle keeps no names of classes.
+Object.defineProperty((ReplyError as { prototype: object }).prototype, "name", { value: "ReplyError" });
 
 type Asked = Parameters<Client["sendCommand"]>[0];
 

@@ -4,7 +4,7 @@ import { systemClock, systemRandom } from "../../clock.ts";
 import { createConnected, type Connected } from "../../connected.ts";
 import { createBell, driveTurn, type Turn } from "../../driver/turn.ts";
 import { reconcile } from "../../driver/sweeps.ts";
-import { createEventHub } from "../../events/event-hub.ts";
+import { createEventHub, type EventHub } from "../../events/event-hub.ts";
 import { createInPlaceHost } from "../../executor/in-place.ts";
 import { createResident, type Resident } from "../../executor/resident.ts";
 import { noMetrics } from "../../telemetry/metrics.ts";
@@ -29,18 +29,14 @@ const LOOK_MS = 1000;
 /** @param brings whether it may bring work: then it is asked at once who is there, with whatever is asked first */
 export function createEvent(isolate: Isolate, context: EventContext, brings: boolean): Event {
   const { base, shared, store, does } = isolate;
-  const { keys, logger, redis: connections } = base;
+  const { logger, redis: connections } = base;
   const redis = connections.commands();
-  const subscriber = connections.subscriber();
-  const hub = createEventHub({ redis, subscriber, keys, clock: systemClock, logger });
-  // There is no other attempt: who follows a run is to come back, and not to hear that all is well from nobody.
-  for (const connection of [redis, subscriber]) connection.once("end", () => hub.close());
+  const following = createFollowing(redis, () => connections.subscriber(), isolate);
   let users = 1;
   const leave = (): void => {
     users -= 1;
     if (users > 0) return;
-    hub.close();
-    subscriber.disconnect();
+    following.end();
     redis.disconnect();
   };
 
@@ -55,7 +51,7 @@ export function createEvent(isolate: Isolate, context: EventContext, brings: boo
   };
 
   const connected: Connected = createConnected(shared, {
-    ...{ redis, hub, store },
+    ...{ redis, hub: following, store },
     wake() {
       const work = drain({ sweep: false });
       context.waitUntil(
@@ -65,6 +61,37 @@ export function createEvent(isolate: Isolate, context: EventContext, brings: boo
   });
   if (brings) connected.registry.executors().catch(() => {});
   return { connected, drain, end: leave };
+}
+
+/** A hub with a subscriber of its own, which most events never need. */
+function createFollowing(
+  redis: Connected["redis"],
+  subscribe: () => Connected["redis"],
+  { base: { keys, logger } }: Isolate,
+): EventHub & { end(): void } {
+  let made: { hub: EventHub; subscriber: Connected["redis"] } | undefined;
+  let isOver = false;
+  const close = (): void => {
+    isOver = true;
+    made?.hub.close();
+  };
+  const make = () => {
+    const subscriber = subscribe();
+    const hub = createEventHub({ redis, subscriber, keys, clock: systemClock, logger });
+    subscriber.once("end", close);
+    if (isOver) hub.close();
+    return { hub, subscriber };
+  };
+  // There is no other attempt: who follows a run is to come back, and not to hear that all is well from nobody.
+  redis.once("end", close);
+  return {
+    watch: (run) => (made ??= make()).hub.watch(run),
+    close,
+    end() {
+      close();
+      made?.subscriber.disconnect();
+    },
+  };
 }
 
 async function drainOver(

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { readRedisAddress } from "../../addresses.ts";
 import type { Network } from "./runtime.ts";
 import { connectorOver } from "./socket-connector.ts";
+import type { SocketStream } from "./socket-stream.ts";
 
 it.each([
   ["redis://10.0.0.2", "10.0.0.2:6379"],
@@ -13,13 +14,17 @@ it.each([
   const asked: string[] = [];
   const connect: Network["connect"] = ({ hostname, port }) => {
     asked.push(`${hostname}:${port}`);
-    return { opened: Promise.reject(new Error("nobody is there")) } as never;
+    const { readable, writable } = new TransformStream();
+    const opened = Promise.reject(new Error("nobody is there"));
+    return { opened, readable, writable, close: () => Promise.resolve() };
   };
   const connector = new (
     connectorOver({ connect, fetch }, readRedisAddress(url)) as never as {
-      new (): { connect(): Promise<unknown> };
+      new (): { connect(): Promise<SocketStream> };
     }
   )();
-  await expect(connector.connect()).rejects.toThrow("Redis cannot be reached");
+  const stream = await connector.connect();
+  const error = await new Promise<Error>((hear) => stream.once("error", hear));
+  expect(error.message).toBe("Redis cannot be reached");
   expect(asked).toEqual([place]);
 });
