@@ -63,7 +63,10 @@ export function createEvent(isolate: Isolate, context: EventContext, brings: boo
   return { connected, drain, end: leave };
 }
 
-/** A hub with a subscriber of its own, which most events never need. */
+/**
+ * A hub with a subscriber of its own, which most events never need. Where that one is cut alone the hub still asks, and
+ * nothing is missed.
+ */
 function createFollowing(
   redis: Connected["redis"],
   subscribe: () => Connected["redis"],
@@ -78,7 +81,6 @@ function createFollowing(
   const make = () => {
     const subscriber = subscribe();
     const hub = createEventHub({ redis, subscriber, keys, clock: systemClock, logger });
-    subscriber.once("end", close);
     if (isOver) hub.close();
     return { hub, subscriber };
   };
