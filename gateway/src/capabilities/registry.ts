@@ -14,6 +14,8 @@ export interface Registry {
   executors(): Promise<Executor[]>;
   /** The same where nobody has to wait for it. */
   known(): Executor[] | undefined;
+  /** The same, but asked for now, or by who asks just now. */
+  anew(): Promise<Executor[]>;
   /** What was known is asked for again. */
   forget(): void;
 }
@@ -78,6 +80,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       asked = undefined;
     },
     known: freshRows,
+    anew: question,
     executors() {
       const rows = freshRows();
       return rows ? Promise.resolve(rows) : question();

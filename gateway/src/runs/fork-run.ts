@@ -1,6 +1,7 @@
 /** Forks a run: a new one of the same graph that takes over what nothing changed lies before. */
 import type { RunFork } from "@myspinbot/contracts/types.ts";
 import { allowedPriority } from "../access/priorities.ts";
+import { judgeBy } from "../capabilities/judge-by.ts";
 import { matchExecutors } from "../capabilities/match.ts";
 import { AppError } from "../errors/app-error.ts";
 import { fromRedis } from "../errors/dependencies.ts";
@@ -99,10 +100,8 @@ export function createFork(
   async function matchAgain(again: ReadonlySet<string>, plan: GraphPlan, input: Input): Promise<number> {
     const nodes = withEngines(plan.graph.nodes, input).filter(({ id }) => again.has(id));
     try {
-      return matchExecutors(nodes, nodeTypes, await registry.executors(), {
-        pointerOf: () => "/from_node",
-        followed: () => plan.handled,
-      });
+      const options = { pointerOf: () => "/from_node", followed: () => plan.handled };
+      return await judgeBy(registry, (executors) => matchExecutors(nodes, nodeTypes, executors, options));
     } catch (error) {
       if (!(error instanceof AppError) || !error.extensions.errors) throw error;
       const errors = error.extensions.errors.map(({ detail }) => ({ pointer: "/from_node", detail }));

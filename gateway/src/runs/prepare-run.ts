@@ -1,5 +1,6 @@
 /** Looks at a request for a run before it is submitted: graph, input, files, who can run it. */
 import type { Executor, Graph, RunCreate } from "@myspinbot/contracts/types.ts";
+import { judgeBy } from "../capabilities/judge-by.ts";
 import { matchExecutors } from "../capabilities/match.ts";
 import type { AcceptedGraph } from "../graphs/catalogue.ts";
 import { withEngines } from "../graphs/chosen-engine.ts";
@@ -49,8 +50,9 @@ export function createPrepare({ graphs, nodeTypes, files, registry, webhooks }: 
     const accepted = found instanceof Promise ? await found : found;
     const looked = prepareInput(accepted, request.input ?? {}, { files, owner }, nodeTypes);
     const input = looked instanceof Promise ? await looked : looked;
-    const executors = registry.known() ?? (await registry.executors());
-    return { accepted, input, matching: countMatching(request, accepted, input, executors), webhook };
+    const judged = judgeBy(registry, (executors) => countMatching(request, accepted, input, executors));
+    const matching = judged instanceof Promise ? await judged : judged;
+    return { accepted, input, matching, webhook };
   };
 }
 
