@@ -57,5 +57,6 @@ export function countOpen(redis: Redis, keys: Keys, pool: string): Promise<numbe
 }
 
 export async function hasExecutor(redis: Redis, keys: Keys, pool: string): Promise<boolean> {
-  return (await redis.hlen(keys.poolExecutors(SHARD, pool))) > 0;
+  // Drivers write something there, too.
+  return (await redis.hkeys(keys.poolExecutors(SHARD, pool))).some((field) => field.startsWith("seen:"));
 }
